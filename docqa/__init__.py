@@ -1,0 +1,59 @@
+"""Ask your own documents a question: verbatim answers, with page and line, offline.
+
+    import docqa
+
+    report = docqa.open("report.pdf")
+    for answer in report.ask("Who wrote it?").answers:
+        print(answer.text, answer.page, answer.probability)
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from docqa.answers import Answer, Cited, Result
+    from docqa.config import Settings
+    from docqa.documents import Document
+    from docqa.engine import Collection, Engine, open
+    from docqa.errors import DocqaError
+    from docqa.progress import Cancelled, Monitor, Progress
+
+# Imported when they are first used: `import docqa` takes no time, and neither does `docqa --help`.
+_PUBLIC = {
+    "Answer": "docqa.answers",
+    "Cancelled": "docqa.progress",
+    "Cited": "docqa.answers",
+    "Collection": "docqa.engine",
+    "Document": "docqa.documents",
+    "DocqaError": "docqa.errors",
+    "Engine": "docqa.engine",
+    "Monitor": "docqa.progress",
+    "Progress": "docqa.progress",
+    "Result": "docqa.answers",
+    "Settings": "docqa.config",
+    "open": "docqa.engine",
+}
+
+__all__ = [
+    "Answer",
+    "Cancelled",
+    "Cited",
+    "Collection",
+    "DocqaError",
+    "Document",
+    "Engine",
+    "Monitor",
+    "Progress",
+    "Result",
+    "Settings",
+    "__version__",
+    "open",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _PUBLIC:
+        return getattr(import_module(_PUBLIC[name]), name)
+    raise AttributeError(f"module 'docqa' has no attribute {name!r}")

@@ -1,0 +1,58 @@
+"""The command: parse arguments, dispatch, turn errors into exit codes."""
+
+import argparse
+import os
+import signal
+import sys
+from collections.abc import Sequence
+
+from docqa import __version__
+from docqa.commands import ask, completion, models, open_app
+from docqa.errors import DocqaError, ExitCode
+
+_EXAMPLES = """\
+examples:
+  docqa ask 'When does the contract end?' contract.pdf
+  docqa ask 'Who signed it?' contracts/ --json
+  docqa open report.pdf                  ask question after question in the app
+  docqa models pull distilbert           a larger, better reader
+
+exit codes: 0 at least one answer, 1 no answer, 2 an error, 130 interrupted
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    root = argparse.ArgumentParser(
+        prog="docqa",
+        description="Ask your own documents a question: verbatim answers, with page and line, offline.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    root.add_argument("--version", action="version", version=f"docqa {__version__}")
+    root.set_defaults(root=root)
+    commands = root.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for command in (ask, open_app, models, completion):
+        command.add_parser(commands)
+    return root
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command and return its exit code."""
+    arguments = parser().parse_args(argv)
+    try:
+        code = int(arguments.run(arguments))
+        sys.stdout.flush()
+    except DocqaError as error:
+        print(f"docqa: {error.message}", file=sys.stderr)  # noqa: T201
+        if error.hint:
+            print(f"  hint: {error.hint}", file=sys.stderr)  # noqa: T201
+        return ExitCode.ERROR
+    except KeyboardInterrupt:
+        print("docqa: interrupted", file=sys.stderr)  # noqa: T201
+        return ExitCode.INTERRUPTED
+    except BrokenPipeError:
+        # The reader of our output (`head`, say) has gone. Python would complain once more when it closes stdout.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 128 + signal.SIGPIPE
+    return code

@@ -1,0 +1,408 @@
+"""From the boxes of text on pages to running text: reading order, lines, paragraphs, and the way back (pure).
+
+The text that results is what a person would have typed: words whole, paragraphs on one line, `\\n\\n` between them.
+Each line of each page keeps its span in it. Heights are in points; y grows downwards.
+"""
+
+import re
+import statistics
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import NamedTuple
+
+
+class Fragment(NamedTuple):
+    """A run of text in one row of one column, with the spaces at its ends. `hyphen`: its last word goes on below."""
+
+    text: str
+    x0: float
+    top: float
+    x1: float
+    bottom: float
+    size: float
+    row: int
+    hyphen: bool
+
+
+class Line(NamedTuple):
+    """One visual line. `cells` is 1 for running text, more where gaps divide it, as in a table."""
+
+    text: str
+    x0: float
+    top: float
+    x1: float
+    bottom: float
+    size: float
+    hyphen: bool
+    cells: int
+    page: int
+    number: int
+    right: float
+    """Right edge of the column that the line is in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The running text, and for each line its span, page (1-based) and number, in the order of the text."""
+
+    text: str
+    body_end: int
+    starts: list[int]
+    ends: list[int]
+    pages: list[int]
+    numbers: list[int]
+    tops: list[float]
+
+    def find_heading(self, page: int, title: str, top: float | None) -> int | None:
+        """Offset of the line on `page` that has `title`, else of the first line at or below `top`."""
+        on_page = [i for i, p in enumerate(self.pages) if p == page and self.starts[i] < self.body_end]
+        wanted = _letters(title)
+        for i in on_page:
+            found = _letters(self.text[self.starts[i] : self.ends[i]])
+            if wanted and found.endswith(wanted) and len(found) <= len(wanted) + 8:
+                return self.starts[i]
+        if top is not None:
+            below = [i for i in on_page if self.tops[i] >= top - 4]
+            if below:
+                return self.starts[below[0]]
+        return self.starts[on_page[0]] if on_page else None
+
+
+def arrange(pages: Sequence[list[Fragment]]) -> Layout:
+    """Lay out a whole document: `pages[i]` has the fragments of page i + 1 in the order of the file."""
+    lines = [line for number, page in enumerate(pages, 1) for line in _page_lines(page, number)]
+    furniture = _furniture(lines, len(pages))
+    body = [line for line in lines if (line.page, line.number) not in furniture]
+    aside = [line for line in lines if (line.page, line.number) in furniture]
+    return _write(_notes_after_paragraphs(body), aside)
+
+
+# Reading order ------------------------------------------------------------------------------------
+
+
+def _page_lines(fragments: list[Fragment], page: int) -> list[Line]:
+    ordered = _in_columns(_on_one_baseline(fragments))
+    rows: list[list[Fragment]] = []
+    for fragment in ordered:
+        if rows and rows[-1][-1].row == fragment.row and fragment.x0 >= rows[-1][-1].x1:
+            rows[-1].append(fragment)
+        else:
+            rows.append([fragment])
+    rights = _right_edges(rows)
+    return [
+        Line(
+            text="  ".join(" ".join(cell.text.split()) for cell in row),
+            x0=row[0].x0,
+            top=min(cell.top for cell in row),
+            x1=row[-1].x1,
+            bottom=max(cell.bottom for cell in row),
+            size=row[0].size,
+            hyphen=row[-1].hyphen,
+            cells=len(row),
+            page=page,
+            number=number,
+            right=right,
+        )
+        for number, (row, right) in enumerate(zip(rows, rights, strict=True), 1)
+    ]
+
+
+def _on_one_baseline(fragments: list[Fragment]) -> list[Fragment]:
+    """Put back into its line what the file sets apart: footnote marks, superscripts, a word in another font."""
+    merged: list[Fragment] = []
+    for fragment in fragments:
+        last = merged[-1] if merged else None
+        if last and last.row != fragment.row and not last.hyphen and _continues(last, fragment):
+            gap = fragment.x0 - last.x1
+            size = max(last.size, fragment.size)
+            merged[-1] = last._replace(
+                text=f"{last.text}{' ' if gap > 0.2 * size else ''}{fragment.text}",
+                x1=max(last.x1, fragment.x1),
+                top=min(last.top, fragment.top),
+                bottom=max(last.bottom, fragment.bottom),
+                size=size,
+                row=fragment.row,
+                hyphen=fragment.hyphen,
+            )
+        else:
+            merged.append(fragment)
+    return merged
+
+
+def _continues(last: Fragment, following: Fragment) -> bool:
+    shared = min(last.bottom, following.bottom) - max(last.top, following.top)
+    height = min(last.bottom - last.top, following.bottom - following.top)
+    gap = following.x0 - last.x1
+    return shared > 0.4 * height and -0.2 * last.size < gap < 1.5 * last.size
+
+
+def _in_columns(fragments: list[Fragment]) -> list[Fragment]:
+    """Put columns one after the other where the file has them row by row.
+
+    Most files have their text in reading order, and reordering by geometry would break their tables. Only where
+    several rows each have two runs of prose, left and right of one gutter, are they taken for columns.
+    """
+    gutter = _gutter(fragments)
+    if gutter is None:
+        return fragments
+    ordered: list[Fragment] = []
+    left: list[Fragment] = []
+    right: list[Fragment] = []
+
+    def flush() -> None:
+        ordered.extend(_in_columns(left))
+        ordered.extend(_in_columns(right))
+        left.clear()
+        right.clear()
+
+    for row in _rows(fragments).values():
+        across = any(fragment.x0 < gutter < fragment.x1 for fragment in row)
+        if across or (len(row) > 1 and not any(_is_prose(fragment.text) for fragment in row)):
+            flush()
+            ordered.extend(row)  # A title over both columns, or a row of a table.
+        else:
+            left.extend(fragment for fragment in row if fragment.x1 <= gutter)
+            right.extend(fragment for fragment in row if fragment.x0 >= gutter)
+    flush()
+    return ordered
+
+
+def _rows(fragments: list[Fragment]) -> dict[int, list[Fragment]]:
+    rows: dict[int, list[Fragment]] = defaultdict(list)
+    for fragment in fragments:
+        rows[fragment.row].append(fragment)
+    return rows
+
+
+def _gutter(fragments: list[Fragment]) -> float | None:
+    """x of a gutter between columns of prose, if the rows of the file run across one."""
+    rows = _rows(fragments)
+    gaps = [
+        (a.x1, b.x0)
+        for row in rows.values()
+        for a, b in zip(row, row[1:], strict=False)
+        if _is_prose(a.text) and _is_prose(b.text)
+    ]
+    if len(gaps) < 3 or len(gaps) < 0.25 * len(rows):
+        return None
+    low, high = max(a for a, _ in gaps), min(b for _, b in gaps)
+    return (low + high) / 2 if low < high else None
+
+
+def _is_prose(text: str) -> bool:
+    return len(text) >= 15 and text.count(" ") >= 2
+
+
+def _right_edges(rows: list[list[Fragment]]) -> list[float]:
+    """Right edge of each row's column. A column is a run of rows that goes down the page, one below the other."""
+    edges: list[float] = []
+    start = 0
+    for i in range(1, len(rows) + 1):
+        if i == len(rows) or not _below(rows[i - 1], rows[i]):
+            run = sorted(row[-1].x1 for row in rows[start:i])
+            edges.extend([run[int(0.75 * (len(run) - 1))]] * (i - start))
+            start = i
+    return edges
+
+
+def _below(upper: list[Fragment], lower: list[Fragment]) -> bool:
+    overlap = min(upper[-1].x1, lower[-1].x1) - max(upper[0].x0, lower[0].x0)
+    return lower[0].top > upper[0].top and overlap > 0
+
+
+# Headers and footers ------------------------------------------------------------------------------
+
+_NUMBERS = re.compile(r"\d+|\b[ivxlc]+\b", re.IGNORECASE)
+
+
+def _furniture(lines: list[Line], page_count: int) -> set[tuple[int, int]]:
+    """Find running headers and footers: (page, number) of the lines that recur at one height on many pages.
+
+    They recur in their words, but for the numbers; or they begin or end with a number that counts the pages, as
+    chapter titles beside a page number do. Left and right pages often differ, so that a third of the pages is
+    enough; three at least.
+    """
+    needed = max(3, page_count // 3)
+    seen: dict[tuple[str, int], list[Line]] = defaultdict(list)
+    for line in _edges(lines):
+        height = round(line.top / 4)
+        for feature in _features(line):
+            seen[feature, height].append(line)
+    recurring: set[tuple[int, int]] = set()
+    for (feature, height), found in seen.items():
+        # A line may fall on either side of a boundary between two heights.
+        near = len(found) + max(len(seen.get((feature, height - 1), ())), len(seen.get((feature, height + 1), ())))
+        if near >= needed:
+            recurring.update((line.page, line.number) for line in found)
+    return recurring
+
+
+def _edges(lines: list[Line]) -> list[Line]:
+    """The three highest and the three lowest lines of each page."""
+    edges: list[Line] = []
+    for _, page in groupby(lines, key=lambda line: line.page):
+        by_height = sorted(page, key=lambda line: line.top)
+        edges.extend(by_height if len(by_height) <= 6 else by_height[:3] + by_height[-3:])
+    return edges
+
+
+def _features(line: Line) -> set[str]:
+    words = line.text.split()
+    counted = {f"page {int(word) - line.page:+}" for word in (words[0], words[-1]) if word.isdecimal()}
+    return {_NUMBERS.sub("#", line.text).casefold(), *counted}
+
+
+# Paragraphs ---------------------------------------------------------------------------------------
+
+_ENDS_SENTENCE = re.compile(r"[.!?:;…。！？][\"'”’»)\]]*\d*$")
+_CONTENTS = re.compile(r" … ?[\divxlc]+$", re.IGNORECASE)
+_LIST_ITEM = re.compile(r"(?:[•‣◦▪–—*·-]|\(?(?:\d{1,3}|[a-z])[.)]|\[\d+\])\s")
+
+
+def _notes_after_paragraphs(lines: list[Line]) -> list[Line]:
+    """Move the footnotes of a page behind a paragraph that goes on over the page's end."""
+    if not lines:
+        return lines
+    weights: Counter[float] = Counter()
+    for line in lines:
+        weights[round(line.size * 2) / 2] += len(line.text)
+    body_size = weights.most_common(1)[0][0]
+    ordered: list[Line] = []
+    notes: list[Line] = []
+    for index, line in enumerate(lines):
+        if notes and not _runs_on(_last_before(ordered), line):
+            ordered.extend(notes)
+            notes = []
+        if line.size < 0.92 * body_size and _ends_page(lines, index, 0.92 * body_size):
+            notes.append(line)
+        else:
+            ordered.append(line)
+    return ordered + notes
+
+
+def _last_before(lines: list[Line]) -> Line | None:
+    return lines[-1] if lines else None
+
+
+def _ends_page(lines: list[Line], index: int, size: float) -> bool:
+    """Whether only small type follows on the page: footnotes, and not a caption in mid-page."""
+    page = lines[index].page
+    for line in lines[index:]:
+        if line.page != page:
+            break
+        if line.size >= size:
+            return False
+    return True
+
+
+def _runs_on(last: Line | None, line: Line) -> bool:
+    """Whether a paragraph goes on over a page's or column's end."""
+    if last is None or abs(last.size - line.size) > 0.08 * last.size or last.cells > 1 or line.cells > 1:
+        return False
+    if last.hyphen:
+        return True
+    if _LIST_ITEM.match(line.text) or _ENDS_SENTENCE.search(last.text):
+        # A full line that ends a sentence may or may not end its paragraph; a break does less harm here.
+        return False
+    return line.text[0].islower() or last.x1 > last.right - 2 * last.size
+
+
+def _separator(last: Line, line: Line, pitch: float) -> str:
+    """What stands between two lines: nothing in a broken word, a space in a paragraph, an empty line between two."""
+    if last.hyphen:
+        return ""
+    if last.page != line.page or line.top <= last.top:
+        return " " if _runs_on(last, line) else "\n\n"
+    if last.cells > 1 or line.cells > 1 or _CONTENTS.search(last.text):
+        return "\n" if line.top - last.top < 2.5 * pitch else "\n\n"
+    if abs(last.size - line.size) > 0.08 * last.size or line.top - last.top > 1.35 * pitch:
+        return "\n\n"
+    if _LIST_ITEM.match(line.text):
+        return "\n\n"
+    short = last.x1 < last.right - 0.12 * max(1.0, last.right - last.x0)
+    indented = line.x0 > last.x0 + 0.8 * line.size
+    if _ENDS_SENTENCE.search(last.text) and (short or indented):
+        return "\n\n"
+    if last.x1 < last.right - 0.4 * max(1.0, last.right - last.x0):
+        return "\n"
+    return " "
+
+
+def _pitch(lines: list[Line]) -> dict[float, float]:
+    """Distance from line to line that is usual for each size of type."""
+    steps: dict[float, list[float]] = defaultdict(list)
+    for last, line in zip(lines, lines[1:], strict=False):
+        if last.page == line.page and 0 < line.top - last.top < 3 * line.size and abs(last.size - line.size) < 0.5:
+            steps[round(line.size)].append(line.top - last.top)
+    return {size: statistics.median(found) for size, found in steps.items()}
+
+
+def _write(body: list[Line], aside: list[Line]) -> Layout:
+    parts: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    position = 0
+    pitches = _pitch(body)
+    compounds = _compounds(body)
+
+    def write(text: str) -> None:
+        nonlocal position
+        parts.append(text)
+        position += len(text)
+
+    for index, line in enumerate(body):
+        if index:
+            last = body[index - 1]
+            write(_separator(last, line, pitches.get(round(line.size), 1.3 * line.size)))
+        starts.append(position)
+        write(line.text)
+        if line.hyphen and index + 1 < len(body) and _keeps_hyphen(line.text, body[index + 1].text, compounds):
+            write("-")
+        ends.append(position)
+    body_end = position
+    for line in aside:
+        write("\n\n" if position == body_end else "\n")
+        starts.append(position)
+        write(line.text)
+        ends.append(position)
+    lines = [*body, *aside]
+    return Layout(
+        text="".join(parts),
+        body_end=body_end,
+        starts=starts,
+        ends=ends,
+        pages=[line.page for line in lines],
+        numbers=[line.number for line in lines],
+        tops=[line.top for line in lines],
+    )
+
+
+# Hyphens ------------------------------------------------------------------------------------------
+
+_COMPOUND = re.compile(r"\w+(?:-\w+)+")
+_LAST_WORD = re.compile(r"[\w-]+$")
+_FIRST_WORD = re.compile(r"^[\w-]+")
+
+
+def _compounds(lines: list[Line]) -> set[str]:
+    return {word.casefold() for line in lines for word in _COMPOUND.findall(line.text)}
+
+
+def _keeps_hyphen(before: str, after: str, compounds: set[str]) -> bool:
+    """Whether the hyphen at a line's end is the word's own: "long-term", "COVID-19", "Schwarz-Weiß".
+
+    PDFium marks every hyphen at a line's end alike. One before a capital or a figure is the word's own, and so is
+    one that the document has within a line too.
+    """
+    head, tail = _LAST_WORD.search(before), _FIRST_WORD.match(after)
+    if not head or not tail:
+        return True
+    if not tail.group()[0].islower() or head.group()[-1].isdigit():
+        return True
+    return f"{head.group()}-{tail.group()}".casefold() in compounds
+
+
+def _letters(text: str) -> str:
+    return "".join(character for character in text.casefold() if character.isalnum())

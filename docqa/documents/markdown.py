@@ -1,0 +1,30 @@
+"""Markdown. The canonical text is the source itself, so that line numbers fit an editor's; headings are sections."""
+
+from itertools import accumulate
+
+from markdown_it import MarkdownIt
+
+from docqa.documents.document import Document, Section
+from docqa.documents.source import Source
+from docqa.documents.text import decode, from_text
+from docqa.progress import Monitor
+
+
+def parse(source: Source, monitor: Monitor) -> Document:
+    """Parse a Markdown file. Raises `DocqaError` where it is empty or not text."""
+    monitor.check()
+    text = decode(source)
+    sections = _headings(text)
+    title = sections[0].title if sections and sections[0].level == 0 else None
+    return from_text(source, "markdown", text, sections, title)
+
+
+def _headings(text: str) -> tuple[Section, ...]:
+    line_starts = [0, *accumulate(len(line) for line in text.splitlines(keepends=True))]
+    tokens = MarkdownIt("commonmark").parse(text)
+    sections = []
+    for token, inline in zip(tokens, tokens[1:], strict=False):
+        if token.type == "heading_open" and token.map and inline.children is not None:
+            title = "".join(child.content for child in inline.children).strip()
+            sections.append(Section(title, int(token.tag[1]) - 1, line_starts[token.map[0]]))
+    return tuple(sections)

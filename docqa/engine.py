@@ -1,0 +1,296 @@
+"""Open documents, ask questions: what both shells and the Python API call."""
+
+import hashlib
+import heapq
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from threading import Thread
+
+import numpy as np
+from numpy.typing import NDArray
+
+from docqa import config, documents, models
+from docqa.answers import Calibration, Candidate, Result, rank
+from docqa.chunking import cut, tokenize, window_size
+from docqa.config import Settings
+from docqa.documents import PARSER_VERSION, Document, Source
+from docqa.errors import DocqaError
+from docqa.index import Store, Windows, key, pack_document, pack_windows, unpack_document, unpack_windows
+from docqa.progress import Monitor
+from docqa.reading import Reader, Window
+from docqa.retrieval import Dense, Encoder, Fused, Lexical, Retriever, standardize, terms
+
+_BATCH_ON_CPU = 8
+_BATCH_ON_ACCELERATOR = 64
+_WEIGHED = 200  # Candidates that are merged and ranked: the likeliest. It keeps an exhaustive reading linear.
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A path that could not be opened, and why. The other paths were."""
+
+    path: str
+    error: DocqaError
+
+
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """A document with what was computed for it. `vectors` has the shape (windows, dimensions), or is None."""
+
+    document: Document
+    windows: Windows
+    vectors: NDArray[np.float32] | None
+
+
+class Engine:
+    """A reader, a retriever's encoder and a store, under one set of settings."""
+
+    def __init__(self, settings: Settings | None = None, store: Store | None = None) -> None:
+        self.settings = settings or config.load()
+        wanted = self.settings
+        self.reader = Reader(
+            models.find(wanted.reader or models.chosen(models.Kind.READER), models.Kind.READER),
+            wanted.device,
+            wanted.max_answer_length,
+        )
+        self._window_size = window_size(wanted.max_seq_length, wanted.doc_stride, self.reader.limit)
+        self.encoder: Encoder | None = None
+        if wanted.retriever != "lexical":
+            found = models.find(wanted.encoder or models.chosen(models.Kind.ENCODER), models.Kind.ENCODER)
+            self.encoder = Encoder(found)
+        self.store = store or (Store.default() if wanted.cache else Store(None))
+        self.calibration = _calibration(self.reader.model, wanted.threshold)
+        self._loading: _Loading | None = None
+
+    def load_in_background(self) -> None:
+        """Begin to load the reader's weights, so that they are there when the documents are."""
+        if self._loading is None:
+            self._loading = _Loading(self.reader.load)
+
+    def wait_until_loaded(self) -> None:
+        """Return when the reader is loaded; raise what its loading raised."""
+        self.load_in_background()
+        assert self._loading is not None
+        try:
+            self._loading.wait()
+        except BaseException:
+            self._loading = None  # A later question may find the folder mended.
+            raise
+
+    def open(
+        self, paths: Sequence[str | Path], monitor: Monitor | None = None, password: str | None = None
+    ) -> "Collection":
+        """Open files and directories. Those that fail are in `failures`; nothing raises but `Cancelled`."""
+        opened: list[Indexed] = []
+        failures: list[Failure] = []
+        for path in documents.expand(paths):
+            if isinstance(path, DocqaError):
+                failures.append(Failure("", path))
+                continue
+            try:
+                opened.append(self.index(path, monitor or Monitor(), password))
+            except DocqaError as error:
+                failures.append(Failure(path, error))
+        return Collection(self, opened, failures)
+
+    def index(self, path: str, monitor: Monitor, password: str | None = None) -> Indexed:
+        """Parse, tokenize and embed one file, or take what the store has of it. Raises `DocqaError`."""
+        source = documents.read(path, password)
+        suffix = Path(path).suffix.lower()
+        content = key("document", PARSER_VERSION, suffix, hashlib.sha256(source.data).hexdigest())
+        document = self._document(source, content, monitor)
+        store = Store(None) if document.encrypted else self.store
+        cut_as = key("windows", content, self.reader.model.fingerprint, self._window_size, self.settings.doc_stride)
+        windows = self._windows(document, cut_as, store, monitor)
+        vectors = None
+        if self.encoder is not None:
+            vectors = self._vectors(document, windows, cut_as, self.encoder, store, monitor)
+        return Indexed(document, windows, vectors)
+
+    def _document(self, source: Source, name: str, monitor: Monitor) -> Document:
+        kept = self.store.get("documents", name)
+        if kept is not None:
+            return unpack_document(kept, source.name)
+        document = documents.parse(source, monitor)
+        if not document.encrypted:
+            self.store.put("documents", name, pack_document(document))
+        return document
+
+    def _windows(self, document: Document, name: str, store: Store, monitor: Monitor) -> Windows:
+        kept = store.get("windows", name)
+        if kept is not None:
+            return unpack_windows(kept)
+        tokens = tokenize(document, self.reader.tokenizer, monitor)
+        bounds = cut(tokens, self._window_size, self.settings.doc_stride)
+        texts = [document.text[tokens.starts[a] : tokens.ends[b - 1]] for a, b in bounds]
+        windows = Windows(tokens, bounds, terms(texts))
+        store.put("windows", name, pack_windows(windows))
+        return windows
+
+    def _vectors(
+        self, document: Document, windows: Windows, cut_as: str, encoder: Encoder, store: Store, monitor: Monitor
+    ) -> NDArray[np.float32]:
+        name = key("vectors", cut_as, encoder.model.fingerprint)
+        kept = store.get("vectors", name)
+        if kept is not None:
+            return kept["vectors"]
+        texts = [document.text[slice(*windows.span(i))] for i in range(len(windows))]
+        vectors = encoder.embed(texts, monitor, document.name)
+        store.put("vectors", name, {"vectors": vectors})
+        return vectors
+
+
+class Collection:
+    """Opened documents, ready for questions."""
+
+    def __init__(self, engine: Engine, opened: Sequence[Indexed], failures: Sequence[Failure] = ()) -> None:
+        self.engine = engine
+        self.opened = tuple(opened)
+        self.failures = tuple(failures)
+        self._places = [(d, w) for d, one in enumerate(self.opened) for w in range(len(one.windows))]
+        self._retriever = self._make_retriever() if self._places else None
+
+    @property
+    def documents(self) -> tuple[Document, ...]:
+        """The documents, in the order in which they were named."""
+        return tuple(one.document for one in self.opened)
+
+    @property
+    def windows_total(self) -> int:
+        """Windows of all the documents."""
+        return len(self._places)
+
+    def ask(self, question: str, monitor: Monitor | None = None, *, exhaustive: bool | None = None) -> Result:
+        """Ask one question. Raises `DocqaError` where the question is empty or too long, or nothing is open."""
+        *_, last = self.ask_progressively(question, monitor, exhaustive=exhaustive)
+        return last
+
+    def ask_progressively(
+        self, question: str, monitor: Monitor | None = None, *, exhaustive: bool | None = None
+    ) -> Iterator[Result]:
+        """Ask one question and give a `Result` after each batch of windows: better and better, the last one final."""
+        began = time.perf_counter()
+        monitor = monitor or Monitor()
+        question = " ".join(question.split())
+        ids = self.engine.reader.question_ids(question)
+        if self._retriever is None:
+            raise DocqaError("no document is open", "name a PDF, a text file or a folder with some in it")
+        settings = self.engine.settings
+        z = standardize(self._retriever.scores(question))
+        order = np.argsort(-z, kind="stable")
+        if not (settings.exhaustive if exhaustive is None else exhaustive):
+            order = order[: settings.top_k_windows]
+        monitor.update("reading", question, 0, len(order))
+        self.engine.wait_until_loaded()
+        reader = self.engine.reader
+        size = _BATCH_ON_CPU if reader.device == "cpu" else _BATCH_ON_ACCELERATOR
+        candidates: list[Candidate] = []
+        for first in range(0, len(order), size):
+            monitor.update("reading", question, first, len(order))
+            batch = [int(i) for i in order[first : first + size]]
+            spans = reader.read(ids, [self._window(i) for i in batch])
+            for span in spans:
+                candidates.append(self._candidate(batch[span.window], span.first, span.last, span.score, z))
+            candidates = heapq.nlargest(_WEIGHED, candidates, key=self._probability)
+            yield self._result(question, candidates, min(first + size, len(order)), time.perf_counter() - began)
+        monitor.update("reading", question, len(order), len(order))
+
+    def _probability(self, candidate: Candidate) -> float:
+        return self.engine.calibration.probability(candidate.score, candidate.z)
+
+    def _window(self, number: int) -> Window:
+        document, window = self._places[number]
+        windows = self.opened[document].windows
+        inside = slice(*windows.bounds[window])
+        tokens = windows.tokens
+        return Window(tokens.ids[inside], tokens.words[inside], tokens.blocks[inside])
+
+    def _candidate(self, number: int, first: int, last: int, score: float, z: NDArray[np.float32]) -> Candidate:
+        document, window = self._places[number]
+        windows = self.opened[document].windows
+        begin = int(windows.bounds[window][0])
+        tokens = windows.tokens
+        return Candidate(
+            document, int(tokens.starts[begin + first]), int(tokens.ends[begin + last]), score, float(z[number])
+        )
+
+    def _result(self, question: str, candidates: list[Candidate], read: int, elapsed: float) -> Result:
+        engine = self.engine
+        ranked = rank(candidates, self.documents, engine.calibration, engine.settings.top)
+        answers = tuple(answer for answer in ranked if answer.probability >= engine.calibration.threshold)
+        retriever = engine.settings.retriever
+        return Result(
+            question=question,
+            answered=bool(answers),
+            answers=answers,
+            closest=tuple(ranked[len(answers) :]),
+            windows_read=read,
+            windows_total=self.windows_total,
+            reader=engine.reader.name,
+            retriever=retriever if engine.encoder is None else f"{retriever}:{engine.encoder.name}",
+            elapsed_seconds=elapsed,
+        )
+
+    def _make_retriever(self) -> Retriever:
+        encoder = self.engine.encoder
+        lexical = Lexical([one.windows.terms for one in self.opened])
+        if encoder is None:
+            return lexical
+        vectors = [one.vectors for one in self.opened if one.vectors is not None]
+        dense = Dense(encoder, np.concatenate(vectors))
+        if self.engine.settings.retriever == "dense":
+            return dense
+        return Fused([(lexical, 1.0), (dense, encoder.weight)])
+
+
+def open(  # noqa: A001 - `docqa.open` reads as what it does
+    *paths: str | Path, password: str | None = None, monitor: Monitor | None = None, **settings: object
+) -> Collection:
+    """Open documents to ask them questions: `docqa.open("report.pdf").ask("Who wrote it?")`.
+
+    `settings` are the fields of `docqa.Settings`. Raises `DocqaError` where none of the paths could be opened; where
+    only some could, the others are in `failures`.
+    """
+    engine = Engine(config.load(settings))
+    engine.load_in_background()
+    collection = engine.open(paths, monitor, password)
+    if not collection.opened:
+        raise collection.failures[0].error if collection.failures else DocqaError("no paths were given", "name a file")
+    return collection
+
+
+def _calibration(model: models.Model, threshold: float) -> Calibration:
+    written = model.metadata.get("calibration", {})
+    known = Calibration.__dataclass_fields__
+    if not isinstance(written, dict) or not all(k in known and isinstance(v, int | float) for k, v in written.items()):
+        raise DocqaError(
+            f"the calibration of the reader {model.name} is {written!r}",
+            f"docqa.json in {model.folder} has to have numbers for {', '.join(known)}",
+        )
+    calibration = Calibration(**written)
+    return replace(calibration, threshold=threshold) if threshold >= 0 else calibration
+
+
+class _Loading:
+    """A call in a thread of its own. A daemon, so that Ctrl-C need not wait for the loading of weights."""
+
+    def __init__(self, call: Callable[[], None]) -> None:
+        self._call = call
+        self._error: BaseException | None = None
+        self._thread = Thread(target=self._run, daemon=True, name="docqa-loading")
+        self._thread.start()
+
+    def _run(self) -> None:
+        try:
+            self._call()
+        except BaseException as error:  # noqa: BLE001 - raised again in the thread that waits
+            self._error = error
+
+    def wait(self) -> None:
+        # Timed, because an untimed join can't be interrupted on every platform.
+        while self._thread.is_alive():
+            self._thread.join(0.1)
+        if self._error is not None:
+            raise self._error

@@ -1,0 +1,171 @@
+"""What was computed for a document, kept on disk by its content and the settings it was computed with.
+
+Three kinds of entry, each an npz file of plain arrays (no pickle), so that a change of one setting computes again only
+what depends on it: the parsed document; its tokens, windows and terms; its vectors. An encrypted document is never
+kept: what is behind a password stays there.
+"""
+
+import hashlib
+import json
+import os
+import tempfile
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from docqa import paths
+from docqa.chunking import Tokens
+from docqa.documents import Document, Lines, Section
+from docqa.retrieval import Terms
+
+Arrays = dict[str, NDArray[Any]]
+
+_VERSION = 1
+"""Of the entries' format: raise it with every change to what they hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Windows:
+    """A document as the reader and the retriever need it. `bounds`, of shape (windows, 2), are token ranges."""
+
+    tokens: Tokens
+    bounds: NDArray[np.int32]
+    terms: Terms
+
+    def __len__(self) -> int:
+        return len(self.bounds)
+
+    def span(self, window: int) -> tuple[int, int]:
+        """Offsets at which a window begins and ends."""
+        first, last = self.bounds[window]
+        return int(self.tokens.starts[first]), int(self.tokens.ends[last - 1])
+
+
+def key(*parts: object) -> str:
+    """A name for what was computed from `parts`."""
+    return hashlib.sha256(json.dumps([_VERSION, *parts], default=str).encode()).hexdigest()[:40]
+
+
+class Store:
+    """The entries under a directory. With `directory=None` it keeps nothing, and has nothing."""
+
+    def __init__(self, directory: Path | None) -> None:
+        self._directory = directory
+        self.failure: str | None = None
+        """Why the last entry could not be written: worth a word to the person, not worth stopping for."""
+
+    @classmethod
+    def default(cls) -> "Store":
+        """The person's own store."""
+        return cls(paths.cache_dir() / "index")
+
+    def get(self, kind: str, name: str) -> Arrays | None:
+        """The arrays of an entry, or None where there is none or it is damaged."""
+        if self._directory is None:
+            return None
+        file = self._file(kind, name)
+        try:
+            with np.load(file, allow_pickle=False) as entry:
+                return {field: entry[field] for field in entry.files}
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+            return None  # It is computed again, and written over.
+
+    def put(self, kind: str, name: str, arrays: Arrays) -> None:
+        """Write an entry: whole, or not at all."""
+        if self._directory is None:
+            return
+        file = self._file(kind, name)
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=".writing-")
+            try:
+                with os.fdopen(handle, "wb") as stream:
+                    np.savez(stream, allow_pickle=False, **arrays)
+                Path(temporary).replace(file)
+            except BaseException:
+                Path(temporary).unlink(missing_ok=True)
+                raise
+        except OSError as error:
+            self.failure = f"the index could not be kept in {self._directory}: {error.strerror or error}"
+
+    def _file(self, kind: str, name: str) -> Path:
+        assert self._directory is not None
+        return self._directory / kind / f"{name}.npz"
+
+
+def pack_document(document: Document) -> Arrays:
+    """A document as arrays. Its name is not kept: the same content may be asked for under another."""
+    facts = {
+        "kind": document.kind,
+        "sha256": document.sha256,
+        "body_end": document.body_end,
+        "page_labels": document.page_labels,
+        "sections": [[section.title, section.level, section.start] for section in document.sections],
+        "title": document.title,
+        "warnings": document.warnings,
+    }
+    lines = document.lines
+    return {
+        "text": _bytes(document.text),
+        "facts": _bytes(json.dumps(facts)),
+        "starts": lines.starts,
+        "ends": lines.ends,
+        "pages": lines.pages,
+        "numbers": lines.numbers,
+    }
+
+
+def unpack_document(arrays: Arrays, name: str) -> Document:
+    """The document that `pack_document` packed, under the name it has now."""
+    facts = json.loads(_text(arrays["facts"]))
+    return Document(
+        name=name,
+        kind=facts["kind"],
+        sha256=facts["sha256"],
+        text=_text(arrays["text"]),
+        body_end=facts["body_end"],
+        lines=Lines(arrays["starts"], arrays["ends"], arrays["pages"], arrays["numbers"]),
+        page_labels=tuple(facts["page_labels"]),
+        sections=tuple(Section(*section) for section in facts["sections"]),
+        title=facts["title"],
+        warnings=tuple(facts["warnings"]),
+    )
+
+
+def pack_windows(windows: Windows) -> Arrays:
+    """Windows as arrays."""
+    tokens, terms = windows.tokens, windows.terms
+    return {
+        "ids": tokens.ids,
+        "starts": tokens.starts,
+        "ends": tokens.ends,
+        "words": tokens.words,
+        "blocks": tokens.blocks,
+        "bounds": windows.bounds,
+        "term_vocabulary": _bytes(json.dumps(terms.vocabulary)),
+        "term_ids": terms.ids,
+        "term_bounds": terms.bounds,
+    }
+
+
+def unpack_windows(arrays: Arrays) -> Windows:
+    """The windows that `pack_windows` packed."""
+    return Windows(
+        Tokens(arrays["ids"], arrays["starts"], arrays["ends"], arrays["words"], arrays["blocks"]),
+        arrays["bounds"],
+        Terms(tuple(json.loads(_text(arrays["term_vocabulary"]))), arrays["term_ids"], arrays["term_bounds"]),
+    )
+
+
+def _bytes(text: str) -> NDArray[np.uint8]:
+    return np.frombuffer(text.encode("utf-8", "surrogatepass"), dtype=np.uint8)
+
+
+def _text(array: NDArray[Any]) -> str:
+    return array.tobytes().decode("utf-8", "surrogatepass")

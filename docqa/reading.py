@@ -1,0 +1,247 @@
+"""Reading: a question and windows in, span logits out, and from them each window's best spans."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+
+from docqa import models
+from docqa.errors import DocqaError
+
+if TYPE_CHECKING:
+    import torch
+
+DEVICES = ("auto", "cpu", "cuda", "mps", "xpu")
+
+_ROUND_TO = 32  # Few sequence lengths, because CPU kernels are compiled anew for each.
+
+
+class Span(NamedTuple):
+    """A span in a window: `window` indexes the batch, `first` and `last` its tokens; `score` is above the null."""
+
+    window: int
+    first: int
+    last: int
+    score: float
+
+
+class Window(NamedTuple):
+    """What the reader is given of a window: `Tokens.ids`, `words` and `blocks`, each of shape (tokens,)."""
+
+    ids: NDArray[np.int32]
+    words: NDArray[np.bool_]
+    blocks: NDArray[np.int32]
+
+    def part(self, first: int, size: int) -> "Window":
+        """The `size` tokens from `first` on."""
+        inside = slice(first, first + size)
+        return Window(self.ids[inside], self.words[inside], self.blocks[inside])
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """The special tokens around a question and a window, as the reader's own tokenizer sets them."""
+
+    before: tuple[int, ...]
+    between: tuple[int, ...]
+    after: tuple[int, ...]
+    second_type: int
+
+    @classmethod
+    def of(cls, tokenizer: Tokenizer) -> "Template":
+        """Learn the template from one encoded pair."""
+        encoding = tokenizer.encode("a", "b")
+        sides = encoding.sequence_ids
+        question = [i for i, side in enumerate(sides) if side == 0]
+        window = [i for i, side in enumerate(sides) if side == 1]
+        ids = encoding.ids
+        return cls(
+            tuple(ids[: question[0]]),
+            tuple(ids[question[-1] + 1 : window[0]]),
+            tuple(ids[window[-1] + 1 :]),
+            encoding.type_ids[window[0]],
+        )
+
+    @property
+    def size(self) -> int:
+        """Special tokens in a sequence."""
+        return len(self.before) + len(self.between) + len(self.after)
+
+
+class Reader:
+    """A span extractor. The weights are loaded when they are first needed, or by `load`."""
+
+    def __init__(self, model: models.Model, device: str = "auto", max_answer_length: int = 30) -> None:
+        self.model = model
+        self.tokenizer = models.load_tokenizer(model.folder)
+        self.max_answer_length = max_answer_length
+        self._template = Template.of(self.tokenizer)
+        self._device_wanted = device
+
+    @property
+    def name(self) -> str:
+        """The reader's name, as `docqa models list` has it."""
+        return self.model.name
+
+    @cached_property
+    def limit(self) -> int:
+        """Tokens that the reader takes in one sequence."""
+        return _sequence_limit(self.model)
+
+    @cached_property
+    def device(self) -> str:
+        """The device in use, as torch names it."""
+        return choose_device(self._device_wanted)
+
+    def load(self) -> None:
+        """Load the weights now."""
+        _ = self._network
+
+    @cached_property
+    def _network(self) -> Any:
+        return models.load_reader(self.model.folder, self.device, precision(self.device))
+
+    def question_ids(self, question: str) -> list[int]:
+        """Tokenize a question. Raises `DocqaError` where it leaves less than half of a sequence to the document."""
+        ids: list[int] = self.tokenizer.encode(question, add_special_tokens=False).ids
+        most = self.limit // 2
+        if not ids:
+            raise DocqaError("the question is empty", "ask something, for example: docqa ask 'Who wrote it?' report.pdf")
+        if len(ids) > most:
+            raise DocqaError(
+                f"the question has {len(ids)} tokens; this reader takes questions of up to {most}",
+                "ask it in fewer words: background belongs into the documents",
+            )
+        return ids
+
+    def read(self, question_ids: Sequence[int], windows: Sequence[Window], n_best: int = 5) -> list[Span]:
+        """Read windows as one batch. Returns up to `n_best` spans a window that don't overlap, scored above its null.
+
+        A window that the question leaves no room for is read in parts that overlap by `max_answer_length`.
+        """
+        room = self.limit - self._template.size - len(question_ids)
+        parts = [
+            (index, first, window.part(first, room))
+            for index, window in enumerate(windows)
+            for first in _part_starts(len(window.ids), room, self.max_answer_length)
+        ]
+        starts, ends, offset = self._logits(question_ids, [part.ids for _, _, part in parts])
+        spans = []
+        for row, (index, first, part) in enumerate(parts):
+            # The logits of the [CLS] position: "the answer is not in this window" (Devlin et al. 2019, section 4.3).
+            null = float(starts[row, 0] + ends[row, 0])
+            inside = slice(offset, offset + len(part.ids))
+            best = best_spans(starts[row, inside], ends[row, inside], part, self.max_answer_length, n_best)
+            spans.extend(Span(index, first + a, first + b, score - null) for a, b, score in best)
+        return spans
+
+    def _logits(
+        self, question_ids: Sequence[int], windows: Sequence[NDArray[np.int32]]
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32], int]:
+        """Start and end logits, each of shape (windows, sequence), and where in a sequence the window begins."""
+        import torch
+
+        template = self._template
+        head = [*template.before, *question_ids, *template.between]
+        longest = len(head) + max(len(ids) for ids in windows) + len(template.after)
+        width = min(self.limit, -(-longest // _ROUND_TO) * _ROUND_TO)
+        ids = np.zeros((len(windows), width), dtype=np.int64)
+        mask = np.zeros_like(ids)
+        types = np.zeros_like(ids)
+        for row, window in enumerate(windows):
+            sequence = np.concatenate([head, window, template.after])
+            ids[row, : len(sequence)] = sequence
+            mask[row, : len(sequence)] = 1
+            types[row, len(head) : len(sequence)] = template.second_type
+        network = self._network
+        inputs = {"input_ids": ids, "attention_mask": mask}
+        if template.second_type:
+            inputs["token_type_ids"] = types
+        with torch.inference_mode():
+            output = network(**{key: torch.from_numpy(value).to(self.device) for key, value in inputs.items()})
+            logits = torch.stack([output.start_logits, output.end_logits]).float().cpu().numpy()
+        return logits[0], logits[1], len(head)
+
+
+def best_spans(
+    starts: NDArray[np.float32], ends: NDArray[np.float32], window: Window, max_length: int, count: int
+) -> list[tuple[int, int, float]]:
+    """The `count` best spans (first, last, start logit + end logit) that don't overlap, the best first.
+
+    Logits have the shape (tokens,). A span is of whole words in one block, at most `max_length` tokens long, and
+    ends no sooner than it starts.
+    """
+    tokens = len(starts)
+    width = min(max_length, tokens)
+    last_of_word = np.append(window.words[1:], True)
+    start = np.where(window.words, starts, -np.inf)
+    end = np.append(np.where(last_of_word, ends, -np.inf), np.full(width - 1, -np.inf))
+    block = np.append(window.blocks, np.full(width - 1, -1, dtype=np.int32))
+    # scores[i, d] is the span from token i to token i + d.
+    scores = start[:, None] + sliding_window_view(end, width)
+    scores[sliding_window_view(block, width) != window.blocks[:, None]] = -np.inf
+    found = []
+    for _ in range(count):
+        first, length = np.unravel_index(int(np.argmax(scores)), scores.shape)
+        score = float(scores[first, length])
+        if score == -np.inf:
+            break
+        last = int(first + length)
+        found.append((int(first), last, score))
+        scores[first : last + 1] = -np.inf
+        for before in range(max(0, int(first) - width + 1), int(first)):
+            scores[before, first - before :] = -np.inf
+    return found
+
+
+def _sequence_limit(model: models.Model) -> int:
+    config = json.loads((model.folder / "config.json").read_text(encoding="utf-8"))
+    positions = config.get("max_position_embeddings", 512)
+    # RoBERTa and its kin count positions from the padding token's id on, and so have fewer than they say.
+    unused = config.get("pad_token_id", 0) + 1 if "roberta" in str(config.get("model_type")) else 0
+    return int(positions) - unused
+
+
+def _part_starts(length: int, room: int, overlap: int) -> range:
+    if length <= room:
+        return range(1)
+    return range(0, length - overlap, max(1, room - overlap))
+
+
+def choose_device(wanted: str) -> str:
+    """The best device that is there for "auto", else the one named. Raises `DocqaError` where it is not there."""
+    import torch
+
+    there = {
+        "cuda": torch.cuda.is_available(),
+        "xpu": torch.xpu.is_available(),
+        "mps": torch.backends.mps.is_available(),
+        "cpu": True,
+    }
+    if wanted == "auto":
+        return next(name for name, present in there.items() if present)
+    if not there.get(wanted.split(":")[0], False):
+        present = ", ".join(name for name, here in there.items() if here)
+        raise DocqaError(f"there is no device {wanted!r} that torch can use here", f"available: {present}, or auto")
+    return wanted
+
+
+def precision(device: str) -> "torch.dtype":
+    """The fastest floating point type that the device computes in itself, not by conversion."""
+    import torch
+
+    kind = device.split(":")[0]
+    if kind == "cuda":
+        return torch.bfloat16 if torch.cuda.get_device_capability()[0] >= 8 else torch.float16
+    if kind == "xpu":
+        return torch.bfloat16
+    if kind == "mps":
+        return torch.float16
+    # bfloat16 on a CPU without the instructions is emulated, and several times slower than float32.
+    return torch.bfloat16 if torch.cpu.get_capabilities().get("avx512_bf16", False) else torch.float32

@@ -1,0 +1,80 @@
+"""The passage around an answer: whole sentences (pure)."""
+
+import re
+from collections.abc import Iterator
+
+PASSAGE = 320
+"""Characters up to which neighbouring sentences are added to a passage."""
+
+_LONGEST = 900  # A "sentence" beyond this is a table or a list; it is cut at words.
+_REACH = 4_000
+_PARAGRAPH = re.compile(r"\n[^\S\n]*\n\s*")
+_END = re.compile(
+    r"""
+    (?<=[.!?…]) (?:["'”’»)\]]+)? \d{0,2} (?=\s+ ["'“‘«(\[]* [^\W_a-z])   # the next word begins with no small letter
+    | (?<=[。！？])
+    """,
+    re.VERBOSE,
+)
+# Stops that end no sentence: titles, units of reference, initials.
+_ABBREVIATION = re.compile(
+    r"(?:^|[\s(\[“\"'])(?:Mr|Mrs|Ms|Dr|Prof|St|Sr|Jr|Capt|Lt|Col|Gen|Rev|Hon|No|Nos|Fig|Figs|Eq|Sec|Ch|Vol|pp?|cf|vs|"
+    r"etc|approx|ca|al|e\.g|i\.e|[A-Z])\.$"
+)
+
+
+def passage(text: str, start: int, end: int) -> tuple[int, int]:
+    """Span of the whole sentences that `text[start:end]` stands in, with neighbours while it stays short."""
+    first, last = _paragraph(text, start, end)
+    sentences = list(_sentences(text, first, last))
+    inside = [i for i, (a, b) in enumerate(sentences) if a < end and b > start]
+    if not inside:
+        return start, end
+    low, high = inside[0], inside[-1]
+    while True:
+        # The sentence before says what the answer is about more often than the one after.
+        if low > 0 and sentences[high][1] - sentences[low - 1][0] <= PASSAGE:
+            low -= 1
+        elif high + 1 < len(sentences) and sentences[high + 1][1] - sentences[low][0] <= PASSAGE:
+            high += 1
+        else:
+            break
+    return _trimmed(text, sentences[low][0], sentences[high][1], start, end)
+
+
+def _paragraph(text: str, start: int, end: int) -> tuple[int, int]:
+    low, high = max(0, start - _REACH), min(len(text), end + _REACH)
+    first = low
+    for gap in _PARAGRAPH.finditer(text, low, start):
+        first = gap.end()
+    following = _PARAGRAPH.search(text, end, high)
+    last = following.start() if following else high
+    return min(first, start), max(last, end)
+
+
+def _sentences(text: str, first: int, last: int) -> Iterator[tuple[int, int]]:
+    begin = first
+    for stop in _END.finditer(text, first, last):
+        if stop.end() > begin and not _ABBREVIATION.search(text[max(begin, stop.end() - 12) : stop.end()]):
+            yield begin, stop.end()
+            begin = stop.end()
+            while begin < last and text[begin].isspace():
+                begin += 1
+    end = last
+    while end > begin and text[end - 1].isspace():
+        end -= 1
+    if begin < end:
+        yield begin, end
+
+
+def _trimmed(text: str, low: int, high: int, start: int, end: int) -> tuple[int, int]:
+    """Cut what is far too long at words, around the answer."""
+    if high - low <= _LONGEST:
+        return low, high
+    room = max(0, _LONGEST - (end - start)) // 2
+    first, last = max(low, start - room), min(high, end + room)
+    while low < first < start and not text[first - 1].isspace():
+        first += 1
+    while end < last < high and not text[last].isspace():
+        last -= 1
+    return first, last
