@@ -1,0 +1,501 @@
+"""Readers and encoders by name: where they are, which is chosen, and how they are loaded.
+
+The only module that calls `from_pretrained`. It opens no connection: `docqa.hub.pull` does, when asked to.
+"""
+
+import difflib
+import hashlib
+import json
+import os
+import re
+import shutil
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from docqa import paths
+from docqa.errors import DocqaError
+
+if TYPE_CHECKING:
+    import torch
+    from sentence_transformers import SentenceTransformer
+    from tokenizers import Tokenizer
+
+# The hub's libraries read these when they are imported, so they are set before that can happen, and over what
+# the environment says: docqa makes no network call that was not asked for, and a variable is not asking.
+os.environ.update(
+    HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1", HF_HUB_DISABLE_TELEMETRY="1", HF_HUB_DISABLE_XET="1"
+)
+os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
+
+BUNDLED = "bundled"
+METADATA = "docqa.json"
+
+
+class Kind(StrEnum):
+    """What a model is for: a reader finds the span, the retriever's encoder finds the window."""
+
+    READER = "reader"
+    ENCODER = "encoder"
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """A hub repository under a short name. `revision` is a commit where the project has tried that one."""
+
+    repo: str
+    revision: str
+    kind: Kind
+
+
+ALIASES = {
+    # The commit that added the safetensors file.
+    "distilbert": Alias(
+        "distilbert/distilbert-base-uncased-distilled-squad",
+        "bb133e834d7dab8aa8eb3f04e0435db7a3a1ddc8",
+        Kind.READER,
+    ),
+    "minilm": Alias("sentence-transformers/all-MiniLM-L6-v2", "main", Kind.ENCODER),
+}
+
+_BUNDLED_FOLDERS = {Kind.READER: "reader", Kind.ENCODER: "retriever"}
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+_MIB = 1 << 20
+_WHOLE = 200 * _MIB
+
+# What decides a model's output: weights, tokenizer and, in an encoder, the modules and how they pool.
+_FINGERPRINTED = (
+    "*.safetensors",
+    "tokenizer*.json",
+    "special_tokens_map.json",
+    "vocab.*",
+    "merges.txt",
+    "*.model",
+    "modules.json",
+    "*_Pooling/config.json",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A model on this machine. `source` is "bundled", "pulled", "trained" or "folder" (named by its path)."""
+
+    name: str
+    kind: Kind
+    folder: Path
+    source: str
+
+    @property
+    def metadata(self) -> dict[str, Any]:
+        """What `docqa.json` says of the model: calibration, limits, provenance. {} where there is none.
+
+        Raises `DocqaError` if the file is not a JSON object.
+        """
+        return read_metadata(self.folder)
+
+    @property
+    def size(self) -> int:
+        """Bytes of all its files."""
+        return sum(file.stat().st_size for file in self.folder.rglob("*") if file.is_file())
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 (hex) of its weights and tokenizer: equal for two copies, wherever and whenever made.
+
+        Of a file over 200 MiB only size, first MiB and last MiB count, so it takes a fraction of a second.
+        """
+        files = {file for pattern in _FINGERPRINTED for file in self.folder.rglob(pattern) if file.is_file()}
+        total = hashlib.sha256()
+        for file in sorted(files, key=lambda file: file.relative_to(self.folder).as_posix()):
+            total.update(f"{file.relative_to(self.folder).as_posix()}\0{file.stat().st_size}\0".encode())
+            total.update(_digest(file))
+        return total.hexdigest()
+
+
+def _digest(file: Path) -> bytes:
+    with file.open("rb") as opened:
+        if file.stat().st_size <= _WHOLE:
+            return hashlib.file_digest(opened, "sha256").digest()
+        return _digest_of_ends(opened)
+
+
+def _digest_of_ends(opened: BinaryIO) -> bytes:
+    first = opened.read(_MIB)
+    opened.seek(-_MIB, os.SEEK_END)
+    return hashlib.sha256(first + opened.read(_MIB)).digest()
+
+
+def read_metadata(folder: Path) -> dict[str, Any]:
+    """What `docqa.json` in `folder` says, {} if there is none. Raises `DocqaError` if it is malformed."""
+    file = folder / METADATA
+    return _read_object(file) if file.is_file() else {}
+
+
+def _read_object(file: Path) -> dict[str, Any]:
+    try:
+        contents = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise DocqaError(f"{file} cannot be read: {error}") from error
+    if not isinstance(contents, dict):
+        raise DocqaError(f"{file} should hold a JSON object, and holds {type(contents).__name__}")
+    return contents
+
+
+def write_object(file: Path, contents: dict[str, Any]) -> None:
+    """Write `contents` as JSON; who reads `file` sees the old or the new, never half. Raises `OSError`."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    handle, draft = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as opened:
+            opened.write(json.dumps(contents, indent=2, ensure_ascii=False) + "\n")
+        Path(draft).replace(file)
+    except OSError:
+        Path(draft).unlink(missing_ok=True)
+        raise
+
+
+# --- names -> folders ---
+
+
+def models_dir() -> Path:
+    """The folder of everything installed: `reader/NAME`, `encoder/NAME`, and the choice between them."""
+    return paths.data_dir() / "models"
+
+
+def installed(kind: Kind | None = None) -> list[Model]:
+    """The models that can be named, of one kind or both: of each kind the bundled one first, then by name."""
+    found = []
+    for each in [kind] if kind else list(Kind):
+        bundled = _bundled(each)
+        found += [bundled] if bundled.folder.is_dir() else []
+        folder = models_dir() / each
+        names = sorted(entry.name for entry in folder.iterdir() if entry.is_dir()) if folder.is_dir() else []
+        # A hidden folder is one on its way in or out.
+        found += [_installed(name, each) for name in names if not name.startswith(".")]
+    return found
+
+
+def _bundled(kind: Kind) -> Model:
+    return Model(BUNDLED, kind, paths.bundled_models_dir() / _BUNDLED_FOLDERS[kind], BUNDLED)
+
+
+def _installed(name: str, kind: Kind) -> Model:
+    folder = models_dir() / kind / name
+    return Model(name, kind, folder, "pulled" if _repo_of(folder) else "trained")
+
+
+def _repo_of(folder: Path) -> str | None:
+    """The hub repository that `folder` was pulled from. A damaged `docqa.json` is reported elsewhere."""
+    try:
+        source = read_metadata(folder).get("source")
+    except DocqaError:
+        return None
+    repo = source.get("repo") if isinstance(source, dict) else None
+    return repo if isinstance(repo, str) else None
+
+
+def _find_installed(name: str, kind: Kind) -> Model | None:
+    """The installed model of that name, else one pulled from the repository or alias of that name."""
+    candidates = [model for model in installed(kind) if model.source != BUNDLED]
+    for model in candidates:
+        if model.name == name:
+            return model
+    repo = ALIASES[name].repo if name in ALIASES else name
+    for model in candidates:
+        if _repo_of(model.folder) == repo:
+            return model
+    return None
+
+
+def find(name: str, kind: Kind) -> Model:
+    """The model called `name`: "bundled", an installed one, a repository or alias that was pulled, a folder.
+
+    Raises `DocqaError` if there is none, or if what is there lacks a file that loading needs.
+    """
+    bundled = _bundled(kind) if name == BUNDLED else None
+    model = bundled or _find_installed(name, kind) or _find_folder(name, kind)
+    _check_complete(model)
+    return model
+
+
+def _find_folder(name: str, kind: Kind) -> Model:
+    folder = Path(name).expanduser()
+    if not name or not folder.is_dir():
+        raise _not_found(name, kind)
+    folder = folder.resolve()
+    return Model(str(folder), kind, folder, "folder")
+
+
+def _not_found(name: str, kind: Kind) -> DocqaError:
+    names = [model.name for model in installed(kind)]
+    aliases = [alias for alias, target in ALIASES.items() if target.kind is kind]
+    close = difflib.get_close_matches(name, [*names, *aliases], n=1)
+    if name in aliases or "/" in name:
+        hint = f"docqa models pull {name}"
+    elif close:
+        hint = f"did you mean {close[0]}?" + ("" if close[0] in names else f" docqa models pull {close[0]}")
+    else:
+        hint = f"docqa models pull NAME, for example {aliases[0]}"
+    return DocqaError(f"there is no {kind} called {name!r}; installed: {', '.join(names) or 'none'}", hint)
+
+
+def _check_complete(model: Model) -> None:
+    """Raise `DocqaError` if the folder lacks a file without which its kind of model cannot be loaded."""
+    if model.kind is Kind.READER:
+        needed, weights = "config.json", ("model.safetensors", "model.safetensors.index.json")
+        has_weights = any((model.folder / name).is_file() for name in weights)
+    else:
+        needed = "modules.json"
+        has_weights = any(model.folder.rglob("*.safetensors"))
+    article = "an" if model.kind is Kind.ENCODER else "a"
+    where = f"{model.folder} is not {article} {model.kind} that docqa can load"
+    if not (model.folder / needed).is_file():
+        raise DocqaError(f"{where}: it lacks {needed}")
+    if not has_weights and any(model.folder.rglob("pytorch_model*.bin")):
+        raise DocqaError(
+            f"{where}: it has pytorch_model.bin only",
+            "docqa loads safetensors only, because pickle runs code",
+        )
+    if not has_weights:
+        raise DocqaError(f"{where}: it lacks model.safetensors")
+
+
+# --- the choice ---
+
+
+def _choices() -> dict[str, Any]:
+    file = models_dir() / "chosen.json"
+    return _read_object(file) if file.is_file() else {}
+
+
+def _choose(name: str, kind: Kind) -> None:
+    choices = {**_choices(), kind.value: name}
+    if name == BUNDLED:
+        del choices[kind.value]
+    write_object(models_dir() / "chosen.json", choices)
+
+
+def chosen(kind: Kind) -> str:
+    """The name that `use` chose, else "bundled". Raises `DocqaError` if that one is gone or incomplete."""
+    name = str(_choices().get(kind.value, BUNDLED))
+    if name == BUNDLED:
+        return name
+    try:
+        find(name, kind)
+    except DocqaError as error:
+        flag = " --encoder" if kind is Kind.ENCODER else ""
+        raise DocqaError(
+            f"the chosen {kind} cannot be used: {error.message}", f"docqa models use {BUNDLED}{flag}"
+        ) from error
+    return name
+
+
+def use(name: str, kind: Kind) -> Model:
+    """Choose the model to use where none is named (a folder, by its absolute path). Raises as `find` does."""
+    model = find(name, kind)
+    _choose(model.name, kind)
+    return model
+
+
+def remove(name: str, kind: Kind) -> Model:
+    """Delete an installed model, and return what it was; if it was chosen, the bundled one is from now on.
+
+    Raises `DocqaError` for the bundled model and for anything that docqa did not install.
+    """
+    if name == BUNDLED:
+        raise DocqaError(f"the bundled {kind} is part of docqa and cannot be removed")
+    model = _find_installed(name, kind)
+    if model is None:
+        raise _not_found(name, kind)
+    if _choices().get(kind.value) == model.name:
+        _choose(BUNDLED, kind)
+    # Out of the list at once: an interrupted deletion must not leave half a model that looks whole.
+    shutil.rmtree(_set_aside(model.folder).parent)
+    return model
+
+
+def install(folder: Path, name: str, kind: Kind) -> Model:
+    """Move a complete model folder to where `name` is looked up; an earlier model of that name makes way.
+
+    `folder` must be on the file system of `models_dir()`. Raises `DocqaError` if `name` cannot be one or the
+    folder is incomplete, `OSError` if it cannot be moved; the earlier model is then still there.
+    """
+    check_name(name)
+    _check_complete(Model(name, kind, folder, "folder"))
+    target = models_dir() / kind / name
+    target.parent.mkdir(parents=True, exist_ok=True)
+    earlier = _set_aside(target) if target.exists() else None
+    try:
+        folder.rename(target)
+    except OSError:
+        if earlier:
+            earlier.rename(target)
+            earlier.parent.rmdir()
+        raise
+    if earlier:
+        shutil.rmtree(earlier.parent, ignore_errors=True)
+    return _installed(name, kind)
+
+
+def _set_aside(folder: Path) -> Path:
+    """Move `folder` into a hidden one, so that it is no longer listed; return where it is now."""
+    aside = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
+    return folder.rename(aside / folder.name)
+
+
+def check_name(name: str) -> None:
+    """Raise `DocqaError` unless `name` can be the name of an installed model (it becomes a folder's)."""
+    if name == BUNDLED or not _NAME.fullmatch(name):
+        raise DocqaError(
+            f"{name!r} cannot be a model's name",
+            f"letters, digits, '.', '_' and '-', up to 100 of them, and not {BUNDLED!r}",
+        )
+
+
+# --- loading ---
+
+# Imports of these libraries race in threads, and their verbosity is the process's: one load at a time.
+_loading = threading.RLock()
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """Keep what transformers and sentence-transformers say off the terminal, which may be an app's."""
+    import logging
+
+    from transformers.utils import logging as transformers_logging
+
+    encoders = logging.getLogger("sentence_transformers")
+    before = (
+        encoders.level,
+        transformers_logging.get_verbosity(),
+        transformers_logging.is_progress_bar_enabled(),
+    )
+    encoders.setLevel(logging.ERROR)
+    transformers_logging.set_verbosity_error()
+    transformers_logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        encoders.setLevel(before[0])
+        transformers_logging.set_verbosity(before[1])
+        if before[2]:
+            transformers_logging.enable_progress_bar()
+
+
+@contextmanager
+def _in_words(folder: Path, what: str) -> Iterator[None]:
+    """Turn what the libraries raise over a damaged or foreign folder into a `DocqaError` of one line."""
+    from huggingface_hub.errors import StrictDataclassError
+    from safetensors import SafetensorError
+
+    foreign = (OSError, ValueError, TypeError, LookupError, RuntimeError, ImportError)
+    try:
+        yield
+    except SafetensorError as error:
+        raise DocqaError(
+            f"the weights in {folder} are damaged: {error}", "install the model again"
+        ) from error
+    except (*foreign, StrictDataclassError) as error:
+        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+        raise DocqaError(f"{folder} is not {what} that docqa can load: {reason}") from error
+
+
+def load_tokenizer(folder: Path) -> "Tokenizer":
+    """The tokenizer of the model in `folder`, with truncation and padding off: docqa cuts windows itself.
+
+    Raises `DocqaError` if there is none or it is damaged.
+    """
+    file = folder / "tokenizer.json"
+    tokenizer = _read_tokenizer(file) if file.is_file() else _convert_tokenizer(folder)
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return tokenizer
+
+
+def _read_tokenizer(file: Path) -> "Tokenizer":
+    from tokenizers import Tokenizer
+
+    try:
+        return Tokenizer.from_str(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise DocqaError(f"{file} cannot be read: {error}") from error
+    except Exception as error:  # `tokenizers` has no class of its own: it raises this very one
+        raise DocqaError(f"{file} is damaged: {error}", "install the model again") from error
+
+
+def _convert_tokenizer(folder: Path) -> "Tokenizer":
+    """A tokenizer from the vocabulary files of an older model."""
+    # Without one transformers makes up an empty tokenizer of the configured kind.
+    if not any(file for pattern in ("vocab.*", "*.model") for file in folder.glob(pattern)):
+        raise DocqaError(f"{folder} has no tokenizer: neither tokenizer.json nor a vocabulary")
+    with _loading, _quietly(), _in_words(folder, "a model"):
+        from transformers import AutoTokenizer
+
+        loaded = AutoTokenizer.from_pretrained(str(folder), local_files_only=True, trust_remote_code=False)
+        backend: Tokenizer | None = getattr(loaded, "backend_tokenizer", None)
+    if backend is None:
+        raise DocqaError(f"{folder} has a tokenizer of a kind that docqa cannot use")
+    return backend
+
+
+def sequence_limit(folder: Path) -> int:
+    """Tokens that a reader takes in one sequence. Raises `DocqaError` if its config.json is damaged."""
+    config = _read_object(folder / "config.json")
+    limit = config.get("max_position_embeddings", 512)
+    if not isinstance(limit, int) or limit < 8:
+        raise DocqaError(
+            f"max_position_embeddings of {folder} is {limit!r}, and should be a number of tokens"
+        )
+    # RoBERTa's family counts positions from after the padding token's id; its configurations include those.
+    return limit - 2 if "roberta" in str(config.get("model_type", "")) else limit
+
+
+def load_reader(folder: Path, device: str, dtype: "torch.dtype") -> "torch.nn.Module":
+    """The question-answering model in `folder`, on `device`, in evaluation mode.
+
+    Raises `DocqaError` if it is damaged, lacks weights or a question-answering head, or `device` isn't there.
+    """
+    with _loading, _quietly(), _in_words(folder, "a reader"):
+        from transformers import AutoModelForQuestionAnswering
+
+        model, report = AutoModelForQuestionAnswering.from_pretrained(
+            str(folder),
+            local_files_only=True,
+            use_safetensors=True,
+            trust_remote_code=False,
+            dtype=dtype,
+            output_loading_info=True,
+        )
+    missing = sorted(report["missing_keys"])
+    if any(key.startswith("qa_outputs.") for key in missing):
+        raise DocqaError(f"{folder} has no question-answering head: it was not trained to answer questions")
+    if missing:
+        raise DocqaError(f"the weights in {folder} are incomplete: {missing[0]} is missing")
+    try:
+        reader: torch.nn.Module = model.eval().to(device)
+    except (RuntimeError, AssertionError) as error:
+        raise DocqaError(f"the reader cannot run on {device!r}: {str(error).splitlines()[0]}") from error
+    return reader
+
+
+def load_encoder(folder: Path, device: str) -> "SentenceTransformer":
+    """The sentence encoder in `folder`, on `device`. Raises `DocqaError` if it is damaged or has own code."""
+    modules = folder / "modules.json"
+    with _loading, _quietly(), _in_words(folder, "an encoder"):
+        for module in json.loads(modules.read_text(encoding="utf-8")):
+            # Earlier versions of the library import whatever class a local folder names.
+            if not module["type"].startswith("sentence_transformers."):
+                raise DocqaError(
+                    f"{folder} brings code of its own ({module['type']}), which docqa does not run"
+                )
+        if (folder / "tokenizer.json").is_file():
+            load_tokenizer(folder)  # for the sake of its error
+        from sentence_transformers import SentenceTransformer
+
+        return SentenceTransformer(str(folder), device=device, local_files_only=True, trust_remote_code=False)
