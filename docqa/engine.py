@@ -15,7 +15,7 @@ from docqa import config, documents, models
 from docqa.answers import Calibration, Candidate, Result, rank
 from docqa.chunking import cut, tokenize, window_size
 from docqa.config import Settings
-from docqa.documents import PARSER_VERSION, Document, Source
+from docqa.documents import Document, Source
 from docqa.errors import DocqaError
 from docqa.index import Store, Windows, key, pack_document, pack_windows, unpack_document, unpack_windows
 from docqa.progress import Monitor
@@ -99,7 +99,7 @@ class Engine:
         """Parse, tokenize and embed one file, or take what the store has of it. Raises `DocqaError`."""
         source = documents.read(path, password)
         suffix = Path(path).suffix.lower()
-        content = key("document", PARSER_VERSION, suffix, hashlib.sha256(source.data).hexdigest())
+        content = key("document", suffix, hashlib.sha256(source.data).hexdigest())
         document = self._document(source, content, monitor)
         store = Store(None) if document.encrypted else self.store
         cut_as = key("windows", content, self.reader.model.fingerprint, self._window_size, self.settings.doc_stride)

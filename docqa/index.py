@@ -11,6 +11,7 @@ import os
 import tempfile
 import zipfile
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +25,7 @@ from docqa.retrieval import Terms
 
 Arrays = dict[str, NDArray[Any]]
 
-_VERSION = 1
-"""Of the entries' format: raise it with every change to what they hold."""
-
+_KEPT_CODE = ("chunking.py", "index.py", "retrieval.py")
 
 @dataclass(frozen=True, slots=True)
 class Windows:
@@ -46,8 +45,16 @@ class Windows:
 
 
 def key(*parts: object) -> str:
-    """A name for what was computed from `parts`."""
-    return hashlib.sha256(json.dumps([_VERSION, *parts], default=str).encode()).hexdigest()[:40]
+    """A name for what this version of docqa computes from `parts`."""
+    return hashlib.sha256(json.dumps([_code(), *parts], default=str).encode()).hexdigest()[:40]
+
+
+@cache
+def _code() -> str:
+    """A digest of the code whose results are kept: no change to it can meet an entry from before, or forget to say so."""
+    here = Path(__file__).parent
+    files = [*sorted((here / "documents").glob("*.py")), *(here / name for name in _KEPT_CODE)]
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 
 class Store:

@@ -44,9 +44,6 @@ FORMATS: dict[str, Parser] = {
     "": _text,
 }
 
-# Part of the key of what is kept on disk: raise it with every change to what a parser makes of the same bytes.
-PARSER_VERSION = 1
-
 _SUPPORTED = ", ".join(suffix for suffix in FORMATS if suffix)
 
 

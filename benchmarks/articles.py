@@ -1,0 +1,48 @@
+"""Whole SQuAD articles as documents: what the benchmarks of quality ask their questions of."""
+
+import json
+import random
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from docqa.config import Settings
+from docqa.engine import Collection, Engine
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question and its accepted answers; none where the article it is put to is another's."""
+
+    text: str
+    accepted: tuple[str, ...]
+    article: int
+
+
+def load(file: str, per_article: int, seed: int = 0) -> tuple[list[str], list[Question]]:
+    """The texts of a SQuAD file's articles, and a sample of each article's questions."""
+    articles = json.loads(Path(file).read_text(encoding="utf-8"))["data"]
+    chance = random.Random(seed)
+    texts, questions = [], []
+    for number, article in enumerate(articles):
+        texts.append("\n\n".join(paragraph["context"] for paragraph in article["paragraphs"]))
+        asked = [
+            Question(qa["question"], tuple(answer["text"] for answer in qa["answers"]), number)
+            for paragraph in article["paragraphs"]
+            for qa in paragraph["qas"]
+            if qa["answers"]
+        ]
+        questions.extend(chance.sample(asked, min(per_article, len(asked))))
+    return texts, questions
+
+
+def collections(texts: list[str], settings: Settings) -> Iterator[Collection]:
+    """Each text as a document of its own, opened."""
+    engine = Engine(settings)
+    engine.load_in_background()
+    with tempfile.TemporaryDirectory() as folder:
+        for number, text in enumerate(texts):
+            file = Path(folder) / f"{number}.txt"
+            file.write_text(text, encoding="utf-8")
+            yield engine.open([file])
