@@ -1,10 +1,10 @@
 """Ask your own documents a question: verbatim answers, with page and line, offline.
 
-    import docqa
+import docqa
 
-    report = docqa.open("report.pdf")
-    for answer in report.ask("Who wrote it?").answers:
-        print(answer.text, answer.page, answer.probability)
+report = docqa.open("report.pdf")
+for answer in report.ask("Who wrote it?").answers:
+    print(answer.text, answer.page, answer.probability)
 """
 
 from importlib import import_module

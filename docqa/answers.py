@@ -116,9 +116,7 @@ def rank(
         taken.append(candidate)
         text = documents[candidate.document].text[candidate.start : candidate.end]
         groups.setdefault(normalize(text) or text, []).append((probability, candidate))
-    return [
-        _answer(number, places, documents) for number, places in enumerate(list(groups.values())[:top], 1)
-    ]
+    return [_answer(number, places, documents) for number, places in enumerate(list(groups.values())[:top], 1)]
 
 
 def _overlap(a: Candidate, b: Candidate) -> bool:
@@ -170,5 +168,5 @@ _PUNCTUATION = str.maketrans("", "", string.punctuation)
 
 
 def normalize(text: str) -> str:
-    """Lower case, no punctuation, no articles, single spaces: SQuAD's official normalisation (Rajpurkar et al. 2016)."""
+    """Lower case, no punctuation, no articles, single spaces: SQuAD's official normalisation."""
     return " ".join(_ARTICLES.sub(" ", text.lower().translate(_PUNCTUATION)).split())

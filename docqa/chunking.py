@@ -30,8 +30,8 @@ class Tokens:
     """The reader tokens of a document's body. Five parallel arrays of shape (tokens,).
 
     `ids` are the reader's; `starts` and `ends` are offsets; `words` is True where a token begins a word, as the
-    tokenizer's own pre-tokenizer sees words (a punctuation mark is one, but in "2,148" and "don't"); `blocks` numbers the paragraphs, rows and
-    cells that tokens stand in, which no answer runs across.
+    tokenizer's own pre-tokenizer sees words (a punctuation mark is one, but in "2,148" and "don't"); `blocks`
+    numbers the paragraphs, rows and cells that tokens stand in, which no answer runs across.
     """
 
     ids: NDArray[np.int32]

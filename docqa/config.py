@@ -34,7 +34,12 @@ class Settings:
     cache: bool = True
 
     def __post_init__(self) -> None:
-        _check("retriever", self.retriever, self.retriever in {"hybrid", "lexical", "dense"}, "hybrid, lexical or dense")
+        _check(
+            "retriever",
+            self.retriever,
+            self.retriever in {"hybrid", "lexical", "dense"},
+            "hybrid, lexical or dense",
+        )
         for name in ("top_k_windows", "max_answer_length", "top"):
             _check(name, getattr(self, name), getattr(self, name) >= 1, "1 or more")
         _check("threshold", self.threshold, self.threshold <= 1, "from 0 to 1")
@@ -92,7 +97,16 @@ def _from_environment() -> dict[str, Any]:
 
 
 def _boolean(text: str) -> bool:
-    words = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
+    words = {
+        "1": True,
+        "true": True,
+        "yes": True,
+        "on": True,
+        "0": False,
+        "false": False,
+        "no": False,
+        "off": False,
+    }
     if text.lower() not in words:
         raise ValueError(text)
     return words[text.lower()]

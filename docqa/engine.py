@@ -64,17 +64,17 @@ class Engine:
         self.calibration = _calibration(self.reader.model, wanted.threshold)
         self._loading: _Loading | None = None
 
-    def load_in_background(self) -> None:
+    def load_in_background(self) -> "_Loading":
         """Begin to load the reader's weights, so that they are there when the documents are."""
         if self._loading is None:
             self._loading = _Loading(self.reader.load)
+        return self._loading
 
     def wait_until_loaded(self) -> None:
         """Return when the reader is loaded; raise what its loading raised."""
-        self.load_in_background()
-        assert self._loading is not None
+        loading = self.load_in_background()
         try:
-            self._loading.wait()
+            loading.wait()
         except BaseException:
             self._loading = None  # A later question may find the folder mended.
             raise
@@ -104,10 +104,8 @@ class Engine:
         store = Store(None) if document.encrypted else self.store
         cut_as = key("windows", content, self.reader.model.fingerprint, self._window_size, self.settings.doc_stride)
         windows = self._windows(document, cut_as, store, monitor)
-        vectors = None
-        if self.encoder is not None:
-            vectors = self._vectors(document, windows, cut_as, self.encoder, store, monitor)
-        return Indexed(document, windows, vectors)
+        indexed = Indexed(document, windows, None)
+        return replace(indexed, vectors=self._vectors(indexed, cut_as, store, monitor))
 
     def _document(self, source: Source, name: str, monitor: Monitor) -> Document:
         kept = self.store.get("documents", name)
@@ -129,15 +127,16 @@ class Engine:
         store.put("windows", name, pack_windows(windows))
         return windows
 
-    def _vectors(
-        self, document: Document, windows: Windows, cut_as: str, encoder: Encoder, store: Store, monitor: Monitor
-    ) -> NDArray[np.float32]:
-        name = key("vectors", cut_as, encoder.model.fingerprint)
+    def _vectors(self, indexed: Indexed, cut_as: str, store: Store, monitor: Monitor) -> NDArray[np.float32] | None:
+        if self.encoder is None:
+            return None
+        name = key("vectors", cut_as, self.encoder.model.fingerprint)
         kept = store.get("vectors", name)
         if kept is not None:
             return kept["vectors"]
+        document, windows = indexed.document, indexed.windows
         texts = [document.text[slice(*windows.span(i))] for i in range(len(windows))]
-        vectors = encoder.embed(texts, monitor, document.name)
+        vectors = self.encoder.embed(texts, monitor, document.name)
         store.put("vectors", name, {"vectors": vectors})
         return vectors
 
@@ -191,8 +190,7 @@ class Collection:
             monitor.update("reading", question, first, len(order))
             batch = [int(i) for i in order[first : first + size]]
             spans = reader.read(ids, [self._window(i) for i in batch])
-            for span in spans:
-                candidates.append(self._candidate(batch[span.window], span.first, span.last, span.score, z))
+            candidates.extend(self._candidate(batch[s.window], s.first, s.last, s.score, z) for s in spans)
             candidates = heapq.nlargest(_WEIGHED, candidates, key=self._probability)
             yield self._result(question, candidates, min(first + size, len(order)), time.perf_counter() - began)
         monitor.update("reading", question, len(order), len(order))
@@ -213,7 +211,11 @@ class Collection:
         begin = int(windows.bounds[window][0])
         tokens = windows.tokens
         return Candidate(
-            document, int(tokens.starts[begin + first]), int(tokens.ends[begin + last]), score, float(z[number])
+            document,
+            int(tokens.starts[begin + first]),
+            int(tokens.ends[begin + last]),
+            score,
+            float(z[number]),
         )
 
     def _result(self, question: str, candidates: list[Candidate], read: int, elapsed: float) -> Result:
@@ -245,7 +247,7 @@ class Collection:
         return Fused([(lexical, 1.0), (dense, encoder.weight)])
 
 
-def open(  # noqa: A001 - `docqa.open` reads as what it does
+def open(
     *paths: str | Path, password: str | None = None, monitor: Monitor | None = None, **settings: object
 ) -> Collection:
     """Open documents to ask them questions: `docqa.open("report.pdf").ask("Who wrote it?")`.
@@ -257,7 +259,9 @@ def open(  # noqa: A001 - `docqa.open` reads as what it does
     engine.load_in_background()
     collection = engine.open(paths, monitor, password)
     if not collection.opened:
-        raise collection.failures[0].error if collection.failures else DocqaError("no paths were given", "name a file")
+        raise (
+            collection.failures[0].error if collection.failures else DocqaError("no paths were given", "name a file")
+        )
     return collection
 
 

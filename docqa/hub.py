@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from docqa import models
+from docqa import loading, models
 from docqa.errors import DocqaError
 from docqa.models import ALIASES, Kind, Model
 from docqa.progress import Monitor
@@ -139,7 +139,7 @@ def _install(repo: _Repo, name: str, kind: Kind) -> Model:
         raise DocqaError(f"another {kind} is already called {name!r}", "give this one a name: --name NAME")
     _download(repo, _wanted(repo, kind))
     if kind is Kind.READER and "tokenizer.json" not in repo.files:
-        models.load_tokenizer(repo.staging).save(str(repo.staging / "tokenizer.json"))
+        loading.load_tokenizer(repo.staging).save(str(repo.staging / "tokenizer.json"))
     provenance = {"source": {"repo": repo.name, "revision": repo.commit}, "kind": kind.value}
     models.write_object(repo.staging / models.METADATA, models.read_metadata(repo.staging) | provenance)
     model = models.install(repo.staging, name, kind)
@@ -209,9 +209,7 @@ def _wanted(repo: _Repo, kind: Kind) -> list[_File]:
     ]
     unchecked = [file.path for file in wanted if file.is_weights and file.sha256 is None]
     if unchecked:
-        raise DocqaError(
-            f"{_host(repo.endpoint)} tells no checksum of {unchecked[0]}, so it cannot be verified"
-        )
+        raise DocqaError(f"{_host(repo.endpoint)} tells no checksum of {unchecked[0]}, so it cannot be verified")
     return sorted(wanted, key=lambda file: file.size or 0)
 
 
@@ -407,9 +405,7 @@ def _in_words(repo_id: str, revision: str, endpoint: str) -> Iterator[None]:
             f"ask for it at {endpoint}/{repo_id}, then set HF_TOKEN",
         ) from error
     except RevisionNotFoundError as error:
-        raise DocqaError(
-            f"{repo_id} has no revision {revision!r}", f"see {endpoint}/{repo_id}/commits"
-        ) from error
+        raise DocqaError(f"{repo_id} has no revision {revision!r}", f"see {endpoint}/{repo_id}/commits") from error
     except RepositoryNotFoundError as error:
         raise _no_such(repo_id, host) from error
     except HfHubHTTPError as error:
@@ -430,16 +426,12 @@ def _in_words(repo_id: str, revision: str, endpoint: str) -> Iterator[None]:
 
 
 def _no_such(repo_id: str, host: str) -> DocqaError:
-    return DocqaError(
-        f"there is no model {repo_id!r} on {host}, or it is private", f"{_NAMES}; private: set HF_TOKEN"
-    )
+    return DocqaError(f"there is no model {repo_id!r} on {host}, or it is private", f"{_NAMES}; private: set HF_TOKEN")
 
 
 def _refusal(repo_id: str, host: str, status: int) -> DocqaError:
     if status == 404:
         return _no_such(repo_id, host)
     if status in {401, 403}:
-        return DocqaError(
-            f"{host} refuses access to {repo_id} (HTTP {status})", "check the name, and HF_TOKEN"
-        )
+        return DocqaError(f"{host} refuses access to {repo_id} (HTTP {status})", "check the name, and HF_TOKEN")
     return DocqaError(f"{host} answered HTTP {status}", f"try again later: {_AGAIN}")

@@ -27,6 +27,7 @@ Arrays = dict[str, NDArray[Any]]
 
 _KEPT_CODE = ("chunking.py", "index.py", "retrieval.py")
 
+
 @dataclass(frozen=True, slots=True)
 class Windows:
     """A document as the reader and the retriever need it. `bounds`, of shape (windows, 2), are token ranges."""
@@ -51,7 +52,7 @@ def key(*parts: object) -> str:
 
 @cache
 def _code() -> str:
-    """A digest of the code whose results are kept: no change to it can meet an entry from before, or forget to say so."""
+    """A digest of the code whose results are kept: after a change to it, no entry from before is met again."""
     here = Path(__file__).parent
     files = [*sorted((here / "documents").glob("*.py")), *(here / name for name in _KEPT_CODE)]
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
@@ -74,7 +75,7 @@ class Store:
         """The arrays of an entry, or None where there is none or it is damaged."""
         if self._directory is None:
             return None
-        file = self._file(kind, name)
+        file = _file(self._directory, kind, name)
         try:
             with np.load(file, allow_pickle=False) as entry:
                 return {field: entry[field] for field in entry.files}
@@ -87,7 +88,7 @@ class Store:
         """Write an entry: whole, or not at all."""
         if self._directory is None:
             return
-        file = self._file(kind, name)
+        file = _file(self._directory, kind, name)
         try:
             file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=".writing-")
@@ -101,9 +102,9 @@ class Store:
         except OSError as error:
             self.failure = f"the index could not be kept in {self._directory}: {error.strerror or error}"
 
-    def _file(self, kind: str, name: str) -> Path:
-        assert self._directory is not None
-        return self._directory / kind / f"{name}.npz"
+
+def _file(directory: Path, kind: str, name: str) -> Path:
+    return directory / kind / f"{name}.npz"
 
 
 def pack_document(document: Document) -> Arrays:

@@ -1,6 +1,5 @@
 """Reading: a question and windows in, span logits out, and from them each window's best spans."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,7 +10,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from docqa import models
+from docqa import loading, models
 from docqa.errors import DocqaError
 
 if TYPE_CHECKING:
@@ -79,7 +78,7 @@ class Reader:
 
     def __init__(self, model: models.Model, device: str = "auto", max_answer_length: int = 30) -> None:
         self.model = model
-        self.tokenizer = models.load_tokenizer(model.folder)
+        self.tokenizer = loading.load_tokenizer(model.folder)
         self.max_answer_length = max_answer_length
         self._template = Template.of(self.tokenizer)
         self._device_wanted = device
@@ -92,7 +91,7 @@ class Reader:
     @cached_property
     def limit(self) -> int:
         """Tokens that the reader takes in one sequence."""
-        return _sequence_limit(self.model)
+        return loading.sequence_limit(self.model.folder)
 
     @cached_property
     def device(self) -> str:
@@ -105,14 +104,16 @@ class Reader:
 
     @cached_property
     def _network(self) -> Any:
-        return models.load_reader(self.model.folder, self.device, precision(self.device))
+        return loading.load_reader(self.model.folder, self.device, precision(self.device))
 
     def question_ids(self, question: str) -> list[int]:
         """Tokenize a question. Raises `DocqaError` where it leaves less than half of a sequence to the document."""
         ids: list[int] = self.tokenizer.encode(question, add_special_tokens=False).ids
         most = self.limit // 2
         if not ids:
-            raise DocqaError("the question is empty", "ask something, for example: docqa ask 'Who wrote it?' report.pdf")
+            raise DocqaError(
+                "the question is empty", "ask something, for example: docqa ask 'Who wrote it?' report.pdf"
+            )
         if len(ids) > most:
             raise DocqaError(
                 f"the question has {len(ids)} tokens; this reader takes questions of up to {most}",
@@ -132,7 +133,7 @@ class Reader:
             for first in _part_starts(len(window.ids), room, self.max_answer_length)
         ]
         starts, ends, offset = self._logits(question_ids, [part.ids for _, _, part in parts])
-        spans = []
+        spans: list[Span] = []
         for row, (index, first, part) in enumerate(parts):
             # The logits of the [CLS] position: "the answer is not in this window" (Devlin et al. 2019, section 4.3).
             null = float(starts[row, 0] + ends[row, 0])
@@ -200,14 +201,6 @@ def best_spans(
     return found
 
 
-def _sequence_limit(model: models.Model) -> int:
-    config = json.loads((model.folder / "config.json").read_text(encoding="utf-8"))
-    positions = config.get("max_position_embeddings", 512)
-    # RoBERTa and its kin count positions from the padding token's id on, and so have fewer than they say.
-    unused = config.get("pad_token_id", 0) + 1 if "roberta" in str(config.get("model_type")) else 0
-    return int(positions) - unused
-
-
 def _part_starts(length: int, room: int, overlap: int) -> range:
     if length <= room:
         return range(1)
@@ -226,7 +219,7 @@ def choose_device(wanted: str) -> str:
     }
     if wanted == "auto":
         return next(name for name, present in there.items() if present)
-    if not there.get(wanted.split(":")[0], False):
+    if not there.get(wanted.partition(":")[0], False):
         present = ", ".join(name for name, here in there.items() if here)
         raise DocqaError(f"there is no device {wanted!r} that torch can use here", f"available: {present}, or auto")
     return wanted
@@ -236,7 +229,7 @@ def precision(device: str) -> "torch.dtype":
     """The fastest floating point type that the device computes in itself, not by conversion."""
     import torch
 
-    kind = device.split(":")[0]
+    kind = device.partition(":")[0]
     if kind == "cuda":
         return torch.bfloat16 if torch.cuda.get_device_capability()[0] >= 8 else torch.float16
     if kind == "xpu":

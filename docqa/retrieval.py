@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from docqa import models
+from docqa import loading, models
 from docqa.errors import DocqaError
 from docqa.progress import Monitor
 
@@ -46,7 +47,9 @@ def terms(texts: Sequence[str]) -> Terms:
     lengths = [len(ids) for ids in tokenized.ids]
     flat = [number for ids in tokenized.ids for number in ids]
     return Terms(
-        tuple(words), np.array(flat, dtype=np.int32), np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+        tuple(words),
+        np.array(flat, dtype=np.int32),
+        np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
     )
 
 
@@ -108,7 +111,7 @@ class Encoder:
 
     @cached_property
     def _network(self) -> "SentenceTransformer":
-        return models.load_encoder(self.model.folder, self._device)
+        return loading.load_encoder(self.model.folder, self._device)
 
     def load(self) -> None:
         """Load the weights now."""
@@ -147,11 +150,13 @@ class Encoder:
             return [text]
         tokenizer = self._network.tokenizer
         room = limit - 2  # The special tokens at both ends.
-        offsets = tokenizer(text, add_special_tokens=False, return_offsets_mapping=True, verbose=False)["offset_mapping"]
+        offsets = tokenizer(text, add_special_tokens=False, return_offsets_mapping=True, verbose=False)[
+            "offset_mapping"
+        ]
         if len(offsets) <= room:
             return [text]
         cuts = [0, *(offsets[i][0] for i in range(room, len(offsets), room)), len(text)]
-        return [text[a:b] for a, b in zip(cuts, cuts[1:], strict=False)]
+        return [text[a:b] for a, b in pairwise(cuts)]
 
 
 class Dense:

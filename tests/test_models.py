@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import tiny
 
-from docqa import models
+from docqa import loading, models
 from docqa.commands import models as command
 from docqa.errors import DocqaError
 from docqa.models import Kind
@@ -97,14 +97,14 @@ import huggingface_hub.constants  # before docqa can set the environment
 asked = []
 network = {"socket.connect", "socket.getaddrinfo"}
 sys.addaudithook(lambda event, _: asked.append(event) if event in network else None)
-from docqa import models
+from docqa import loading, models
 assert not huggingface_hub.constants.is_offline_mode()
 reader = models.find(sys.argv[1], models.Kind.READER)
 encoder = models.find(sys.argv[2], models.Kind.ENCODER)
-models.load_tokenizer(reader.folder)
+loading.load_tokenizer(reader.folder)
 import torch
-models.load_reader(reader.folder, "cpu", torch.float32)
-assert models.load_encoder(encoder.folder, "cpu").encode(["hello"], show_progress_bar=False).shape == (1, 16)
+loading.load_reader(reader.folder, "cpu", torch.float32)
+assert loading.load_encoder(encoder.folder, "cpu").encode(["hello"], show_progress_bar=False).shape == (1, 16)
 assert not asked, asked
 """
     code = code.replace("sys.argv[1]", repr(str(reader))).replace("sys.argv[2]", repr(str(encoder)))
@@ -163,9 +163,7 @@ def test_unknown_name_is_met_with_what_there_is_and_what_to_do(reader: Path, nam
         (Kind.ENCODER, "model.safetensors", "lacks model.safetensors"),
     ],
 )
-def test_incomplete_folder_is_refused(
-    reader: Path, encoder: Path, kind: Kind, missing: str, sentence: str
-) -> None:
+def test_incomplete_folder_is_refused(reader: Path, encoder: Path, kind: Kind, missing: str, sentence: str) -> None:
     folder = reader if kind is Kind.READER else encoder
     (folder / missing).unlink()
     with pytest.raises(DocqaError, match=sentence):
@@ -332,16 +330,16 @@ def test_using_what_is_not_there_changes_nothing(reader: Path) -> None:
 
 
 def test_tokenizer_neither_cuts_nor_pads(reader: Path) -> None:
-    tokenizer = models.load_tokenizer(reader)
+    tokenizer = loading.load_tokenizer(reader)
     assert tokenizer.encode("the lighthouse").tokens == ["[CLS]", "the", "lighthouse", "[SEP]"]
     assert len(tokenizer.encode("the " * 100).ids) == 102
 
 
 def test_tokenizer_from_a_vocabulary(reader: Path) -> None:
-    expected = models.load_tokenizer(reader).encode("the LIGHTHOUSE 1858 zz").ids
+    expected = loading.load_tokenizer(reader).encode("the LIGHTHOUSE 1858 zz").ids
     (reader / "tokenizer.json").unlink()
     (reader / "vocab.txt").write_text("\n".join(tiny.words(TEXT)), encoding="utf-8")
-    assert models.load_tokenizer(reader).encode("the LIGHTHOUSE 1858 zz").ids == expected
+    assert loading.load_tokenizer(reader).encode("the LIGHTHOUSE 1858 zz").ids == expected
 
 
 @pytest.mark.parametrize("contents", [b"", b"{", b"{}", b'{"model": 1}', b"\xff"])
@@ -349,24 +347,24 @@ def test_damaged_tokenizer(reader: Path, encoder: Path, contents: bytes) -> None
     for folder in (reader, encoder):
         (folder / "tokenizer.json").write_bytes(contents)
     with pytest.raises(DocqaError, match=r"tokenizer\.json"):
-        models.load_tokenizer(reader)
+        loading.load_tokenizer(reader)
     with pytest.raises(DocqaError, match=r"tokenizer\.json"):
-        models.load_encoder(encoder, "cpu")
+        loading.load_encoder(encoder, "cpu")
 
 
 def test_no_tokenizer_at_all(reader: Path) -> None:
     (reader / "tokenizer.json").unlink()
     with pytest.raises(DocqaError, match="has no tokenizer"):
-        models.load_tokenizer(reader)
+        loading.load_tokenizer(reader)
 
 
 def test_sequence_limit(reader: Path) -> None:
-    assert models.sequence_limit(reader) == 512
+    assert loading.sequence_limit(reader) == 512
     configure(reader, model_type="roberta", max_position_embeddings=514)
-    assert models.sequence_limit(reader) == 512
+    assert loading.sequence_limit(reader) == 512
     configure(reader, max_position_embeddings="many")
     with pytest.raises(DocqaError, match="max_position_embeddings"):
-        models.sequence_limit(reader)
+        loading.sequence_limit(reader)
 
 
 def configure(folder: Path, **changes: object) -> None:
@@ -377,7 +375,7 @@ def configure(folder: Path, **changes: object) -> None:
 def test_reader_is_loaded_ready_to_read(reader: Path) -> None:
     import torch
 
-    model = models.load_reader(reader, "cpu", torch.bfloat16)
+    model = loading.load_reader(reader, "cpu", torch.bfloat16)
     assert not model.training
     assert {parameter.dtype for parameter in model.parameters()} == {torch.bfloat16}
     with torch.inference_mode():
@@ -401,7 +399,7 @@ def test_reader_that_lacks_weights(reader: Path, capfd: pytest.CaptureFixture[st
 def load(folder: Path) -> object:
     import torch
 
-    return models.load_reader(folder, "cpu", torch.float32)
+    return loading.load_reader(folder, "cpu", torch.float32)
 
 
 def rewrite(folder: Path, keep: Callable[[str], bool]) -> None:
@@ -441,7 +439,7 @@ def test_truncated_weights(reader: Path, encoder: Path, keep: int) -> None:
     with pytest.raises(DocqaError, match="damaged"):
         load(reader)
     with pytest.raises(DocqaError, match="damaged"):
-        models.load_encoder(encoder, "cpu")
+        loading.load_encoder(encoder, "cpu")
 
 
 def test_damaged_configuration(reader: Path, encoder: Path) -> None:
@@ -450,21 +448,21 @@ def test_damaged_configuration(reader: Path, encoder: Path) -> None:
     with pytest.raises(DocqaError, match="not a reader"):
         load(reader)
     with pytest.raises(DocqaError, match="not an encoder"):
-        models.load_encoder(encoder, "cpu")
+        loading.load_encoder(encoder, "cpu")
 
 
 def test_reader_on_a_device_that_is_not_there(reader: Path) -> None:
     import torch
 
     with pytest.raises(DocqaError, match="cannot run on 'nonsense'"):
-        models.load_reader(reader, "nonsense", torch.float32)
+        loading.load_reader(reader, "nonsense", torch.float32)
 
 
 def test_encoder_that_brings_code_is_refused_and_the_code_not_run(encoder: Path, tmp_path: Path) -> None:
     (encoder / "evil.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')\nclass Evil: pass\n")
     (encoder / "modules.json").write_text('[{"idx": 0, "name": "0", "path": "", "type": "evil.Evil"}]')
     with pytest.raises(DocqaError, match="brings code of its own"):
-        models.load_encoder(encoder, "cpu")
+        loading.load_encoder(encoder, "cpu")
     assert not (tmp_path / "ran").exists()
 
 
@@ -499,9 +497,7 @@ def test_command_lists_encoders(encoder: Path, capsys: pytest.CaptureFixture[str
     assert [m["kind"] for m in json.loads(out[out.index("[") :])] == ["encoder", "encoder"]
 
 
-def test_command_lists_a_chosen_folder_and_survives_its_loss(
-    reader: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_command_lists_a_chosen_folder_and_survives_its_loss(reader: Path, capsys: pytest.CaptureFixture[str]) -> None:
     run("use", str(reader))
     run("list")
     assert f"* {reader}" in capsys.readouterr().out.replace("  ", " ")

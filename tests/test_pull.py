@@ -12,7 +12,7 @@ import pytest
 import tiny
 from hub import Hub
 
-from docqa import models
+from docqa import loading, models
 from docqa.commands import models as command
 from docqa.errors import DocqaError
 from docqa.hub import pull
@@ -83,12 +83,14 @@ def test_a_pulled_reader_is_found_and_loads(hub: Hub, reader: Path) -> None:
     assert models.find("lighthouse-reader", Kind.READER) == models.find(REPO, Kind.READER) == model
     assert model.fingerprint == models.find(str(reader), Kind.READER).fingerprint
     assert (model.folder / "README.md").is_file()
-    assert models.load_tokenizer(model.folder).encode("lighthouse").tokens == ["[CLS]", "lighthouse", "[SEP]"]
-    loaded = models.load_reader(model.folder, "cpu", torch.float32)
+    assert loading.load_tokenizer(model.folder).encode("lighthouse").tokens == [
+        "[CLS]",
+        "lighthouse",
+        "[SEP]",
+    ]
+    loaded = loading.load_reader(model.folder, "cpu", torch.float32)
     weight = loaded.get_parameter("qa_outputs.weight")
-    assert torch.equal(
-        weight, models.load_reader(reader, "cpu", torch.float32).get_parameter("qa_outputs.weight")
-    )
+    assert torch.equal(weight, loading.load_reader(reader, "cpu", torch.float32).get_parameter("qa_outputs.weight"))
 
 
 def test_an_encoder_is_known_by_its_modules(hub: Hub, tmp_path: Path) -> None:
@@ -135,13 +137,13 @@ def test_paths_that_lead_elsewhere_are_not_followed(hub: Hub, home: Path) -> Non
 
 
 def test_a_vocabulary_becomes_a_tokenizer(hub: Hub, reader: Path) -> None:
-    expected = models.load_tokenizer(reader).encode("the lighthouse").ids
+    expected = loading.load_tokenizer(reader).encode("the lighthouse").ids
     (reader / "tokenizer.json").unlink()
     (reader / "vocab.txt").write_text("\n".join(tiny.words(TEXT)), encoding="utf-8")
     hub.add(REPO, reader)
     model = get()
     assert (model.folder / "tokenizer.json").is_file()
-    assert models.load_tokenizer(model.folder).encode("the lighthouse").ids == expected
+    assert loading.load_tokenizer(model.folder).encode("the lighthouse").ids == expected
 
 
 def test_provenance_joins_what_the_model_says_of_itself(hub: Hub, reader: Path) -> None:
@@ -174,9 +176,7 @@ def test_progress_is_in_bytes_and_reaches_the_total(hub: Hub) -> None:
     assert len(set(done)) > 4
 
 
-def test_token_goes_to_the_hub_and_not_to_where_it_redirects(
-    hub: Hub, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_token_goes_to_the_hub_and_not_to_where_it_redirects(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_TOKEN", "hf_secret")
     get()
     assert {request.authorization for request in hub.requests if request.on_cdn} == {""}
@@ -316,10 +316,7 @@ def test_a_server_that_cannot_resume_starts_over(hub: Hub) -> None:
 def test_corrupted_weights_are_refused_and_thrown_away(hub: Hub) -> None:
     hub.corrupt.add(WEIGHTS)
     error = refused()
-    assert (
-        error.message
-        == f"{WEIGHTS} of {REPO} arrived damaged: its checksum is not the one that the hub tells"
-    )
+    assert error.message == f"{WEIGHTS} of {REPO} arrived damaged: its checksum is not the one that the hub tells"
     assert parts() == []
     hub.corrupt.clear()
     assert get().name == "lighthouse-reader"
@@ -339,9 +336,7 @@ def test_pickled_weights_are_refused_before_anything_is_downloaded(hub: Hub, rea
 
 
 @pytest.mark.parametrize("config", ['{"architectures": ["BertForMaskedLM"]}', "{}", "[]"])
-def test_what_is_no_reader_is_refused_before_its_weights_are_downloaded(
-    hub: Hub, reader: Path, config: str
-) -> None:
+def test_what_is_no_reader_is_refused_before_its_weights_are_downloaded(hub: Hub, reader: Path, config: str) -> None:
     (reader / "config.json").write_text(config)
     hub.add(REPO, reader)
     assert "is not a question-answering model" in refused().message
@@ -401,9 +396,7 @@ def test_no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_ENDPOINT", f"http://{address}")
     error = refused()
     assert error.message == f"cannot reach the model hub ({address})"
-    assert error.hint == (
-        "the bundled reader still works; or copy a model folder here and name it: --reader FOLDER"
-    )
+    assert error.hint == ("the bundled reader still works; or copy a model folder here and name it: --reader FOLDER")
 
 
 @pytest.mark.parametrize("endpoint", ["hub.example.org", "ftp://example.org", "http://[bad", "http://a b"])

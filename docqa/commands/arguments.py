@@ -18,14 +18,23 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--top-k-windows", type=int, metavar="N", help="windows that are read (default: 10)")
     group.add_argument("--exhaustive", action="store_true", default=None, help="read every window")
     group.add_argument(
-        "--max-seq-length", type=int, metavar="N", help=f"tokens in a sequence (default: {Settings().max_seq_length})"
+        "--max-seq-length",
+        type=int,
+        metavar="N",
+        help=f"tokens in a sequence (default: {Settings().max_seq_length})",
     )
     group.add_argument(
-        "--doc-stride", type=int, metavar="N", help=f"tokens that windows overlap by (default: {Settings().doc_stride})"
+        "--doc-stride",
+        type=int,
+        metavar="N",
+        help=f"tokens that windows overlap by (default: {Settings().doc_stride})",
     )
     group.add_argument("--max-answer-length", type=int, metavar="N", help="in tokens (default: 30)")
     group.add_argument(
-        "--threshold", type=float, metavar="P", help="probability below which there is no answer (default: the reader's)"
+        "--threshold",
+        type=float,
+        metavar="P",
+        help="probability below which there is no answer (default: the reader's)",
     )
     group.add_argument("--password", metavar="PASSWORD", help="of encrypted PDFs")
     group.add_argument(

@@ -123,9 +123,7 @@ def _ask_all(arguments: argparse.Namespace, collection: "Collection", questions:
     return answered
 
 
-def _results(
-    arguments: argparse.Namespace, collection: "Collection", questions: list[str]
-) -> "Iterator[Result]":
+def _results(arguments: argparse.Namespace, collection: "Collection", questions: list[str]) -> "Iterator[Result]":
     for question in questions:
         with bar(quiet=arguments.quiet) as monitor:
             result = collection.ask(question, monitor)

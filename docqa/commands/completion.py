@@ -39,8 +39,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _with_files(root: argparse.ArgumentParser, files: dict[str, str]) -> argparse.ArgumentParser:
     """Let every argument that is a path complete to files, in `root` and the parsers below it."""
-    for action in root._actions:  # noqa: SLF001 - argparse has no public way to its own arguments
-        if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001
+    for action in root._actions:
+        if isinstance(action, argparse._SubParsersAction):
             for child in action.choices.values():
                 _with_files(child, files)
         elif action.metavar in {"PATH", "FILE"}:

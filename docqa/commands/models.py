@@ -54,18 +54,12 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     _add_json(show)
 
     pull = _parser(commands, "pull", "download a model from the hub", _PULL_EXAMPLES, run=_pull)
-    pull.add_argument(
-        "repo", metavar="MODEL", help=f"OWNER/REPOSITORY, or a short name: {', '.join(models.ALIASES)}"
-    )
+    pull.add_argument("repo", metavar="MODEL", help=f"OWNER/REPOSITORY, or a short name: {', '.join(models.ALIASES)}")
     pull.add_argument("--name", help="what to call it here (default: its own name)")
-    pull.add_argument(
-        "--revision", help="branch, tag or commit (default: main; of short names, the tried one)"
-    )
+    pull.add_argument("--revision", help="branch, tag or commit (default: main; of short names, the tried one)")
 
     use = _parser(commands, "use", "choose the model that is used from now on", _USE_EXAMPLES, run=_use)
-    use.add_argument(
-        "name", metavar="NAME", help=f"name or folder; {models.BUNDLED!r} is what came with docqa"
-    )
+    use.add_argument("name", metavar="NAME", help=f"name or folder; {models.BUNDLED!r} is what came with docqa")
     _add_encoder(use)
 
     remove = _parser(commands, "remove", "delete a model from this machine", run=_remove)
@@ -92,9 +86,7 @@ def _parser(
 
 
 def _add_encoder(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--encoder", action="store_true", help="mean the retriever's encoders, not the readers"
-    )
+    parser.add_argument("--encoder", action="store_true", help="mean the retriever's encoders, not the readers")
 
 
 def _add_json(parser: argparse.ArgumentParser) -> None:
@@ -122,10 +114,7 @@ def _list(arguments: argparse.Namespace) -> int:
     if arguments.json:
         _say(json.dumps([_facts(model, choice) for model in found], indent=2, ensure_ascii=False))
     else:
-        rows = [
-            ("*" if model.name == choice else " ", model.name, _size(model), _origin(model))
-            for model in found
-        ]
+        rows = [("*" if model.name == choice else " ", model.name, _size(model), _origin(model)) for model in found]
         _say(_columns(rows))
     return ExitCode.ANSWERED
 
@@ -151,9 +140,7 @@ def _show(arguments: argparse.Namespace) -> int:
         return ExitCode.ANSWERED
     known = facts.pop("metadata")
     facts |= {"source": _origin(model), "chosen": "yes" if facts["chosen"] else "no", "size": _size(model)}
-    facts |= {
-        name: json.dumps(value, ensure_ascii=False) for name, value in known.items() if name not in facts
-    }
+    facts |= {name: json.dumps(value, ensure_ascii=False) for name, value in known.items() if name not in facts}
     _say(_columns(list(facts.items())))
     return ExitCode.ANSWERED
 
@@ -163,9 +150,7 @@ def _pull(arguments: argparse.Namespace) -> int:
 
     try:
         with _progress(arguments.repo) as monitor:
-            model = hub.pull(
-                arguments.repo, name=arguments.name, revision=arguments.revision, monitor=monitor
-            )
+            model = hub.pull(arguments.repo, name=arguments.name, revision=arguments.revision, monitor=monitor)
     except KeyboardInterrupt:
         _note("docqa: what was downloaded is kept: the same command goes on from there")
         raise

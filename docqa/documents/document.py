@@ -10,7 +10,11 @@ from numpy.typing import NDArray
 
 # What no sentence, and so no answer, runs across. In a PDF's text every line end and every gap that is left stands
 # between rows or cells; in the others a line end may be only where the line was full.
-_BREAKS = {"pdf": re.compile(r"\n|  "), "markdown": re.compile(r"\n[^\S\n]*\n|\|"), "text": re.compile(r"\n[^\S\n]*\n")}
+_BREAKS = {
+    "pdf": re.compile(r"\n|  "),
+    "markdown": re.compile(r"\n[^\S\n]*\n|\|"),
+    "text": re.compile(r"\n[^\S\n]*\n"),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import statistics
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import NamedTuple
 
 
@@ -179,12 +179,7 @@ def _rows(fragments: list[Fragment]) -> dict[int, list[Fragment]]:
 def _gutter(fragments: list[Fragment]) -> float | None:
     """x of a gutter between columns of prose, if the rows of the file run across one."""
     rows = _rows(fragments)
-    gaps = [
-        (a.x1, b.x0)
-        for row in rows.values()
-        for a, b in zip(row, row[1:], strict=False)
-        if _is_prose(a.text) and _is_prose(b.text)
-    ]
+    gaps = [(a.x1, b.x0) for row in rows.values() for a, b in pairwise(row) if _is_prose(a.text) and _is_prose(b.text)]
     if len(gaps) < 3 or len(gaps) < 0.25 * len(rows):
         return None
     low, high = max(a for a, _ in gaps), min(b for _, b in gaps)
@@ -333,7 +328,7 @@ def _separator(last: Line, line: Line, pitch: float) -> str:
 def _pitch(lines: list[Line]) -> dict[float, float]:
     """Distance from line to line that is usual for each size of type."""
     steps: dict[float, list[float]] = defaultdict(list)
-    for last, line in zip(lines, lines[1:], strict=False):
+    for last, line in pairwise(lines):
         if last.page == line.page and 0 < line.top - last.top < 3 * line.size and abs(last.size - line.size) < 0.5:
             steps[round(line.size)].append(line.top - last.top)
     return {size: statistics.median(found) for size, found in steps.items()}

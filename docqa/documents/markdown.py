@@ -1,6 +1,6 @@
 """Markdown. The canonical text is the source itself, so that line numbers fit an editor's; headings are sections."""
 
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from markdown_it import MarkdownIt
 
@@ -23,7 +23,7 @@ def _headings(text: str) -> tuple[Section, ...]:
     line_starts = [0, *accumulate(len(line) for line in text.splitlines(keepends=True))]
     tokens = MarkdownIt("commonmark").parse(text)
     sections = []
-    for token, inline in zip(tokens, tokens[1:], strict=False):
+    for token, inline in pairwise(tokens):
         if token.type == "heading_open" and token.map and inline.children is not None:
             title = "".join(child.content for child in inline.children).strip()
             sections.append(Section(title, int(token.tag[1]) - 1, line_starts[token.map[0]]))

@@ -1,7 +1,7 @@
 """PDF. PDFium reads the file; where it can't, pypdf is the second opinion.
 
-PDFium gives the text, and with it the title, the outline and the page labels, which it has at hand already: asking pypdf
-for these took longer than PDFium's reading of the whole text (benchmarks/documents.py).
+PDFium gives the text, and with it the title, the outline and the page labels, which it has at hand already: asking
+pypdf for these takes about as long as PDFium's reading of the whole text (benchmarks/documents.py).
 """
 
 import ctypes
@@ -204,20 +204,24 @@ def _type_height(text_page: Any, index: int) -> float:
     box = pdfium_c.FS_RECTF()
     if not pdfium_c.FPDFText_GetLooseCharBox(text_page, index, box):
         return 10.0
-    return max(1.0, min(abs(box.top - box.bottom), 200.0))
+    return float(max(1.0, min(abs(box.top - box.bottom), 200.0)))
 
 
 def _first_right_of(text_page: Any, first: int, end: int, left: float) -> int:
     """Index of the first character from `first` on whose box begins at `left` or further right."""
     x0, x1, y0, y1 = (ctypes.c_double() for _ in range(4))
     for index in range(first, end):
-        if pdfium_c.FPDFText_GetCharBox(text_page, index, x0, x1, y0, y1) and x0.value >= left - 0.5 and x1.value > x0.value:
+        if (
+            pdfium_c.FPDFText_GetCharBox(text_page, index, x0, x1, y0, y1)
+            and x0.value >= left - 0.5
+            and x1.value > x0.value
+        ):
             return index
     return end
 
 
 def _turned(box: _Box, turn: int, width: float, height: float) -> _Box:
-    """Turn PDF's (left, bottom, right, top), y upwards, into the (x0, top, x1, bottom) that a reader sees, y downwards."""
+    """Turn PDF's (left, bottom, right, top), y upwards, into (x0, top, x1, bottom) as a person sees it, y downwards."""
     left, bottom, right, top = box
     if turn == 90:
         return bottom, left, top, right
@@ -272,7 +276,16 @@ def _second_opinion(source: Source, monitor: Monitor, first: str) -> Document:
             pages.append(_lines_without_boxes(reader.pages[index].extract_text()))
         labels = tuple(reader.page_labels)
     # pypdf meets damage with whatever its own code then trips over.
-    except (PyPdfError, ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError, OSError) as error:
+    except (
+        PyPdfError,
+        ValueError,
+        KeyError,
+        IndexError,
+        TypeError,
+        AttributeError,
+        RecursionError,
+        OSError,
+    ) as error:
         raise damaged from error
     return _document(source, arrange(pages), labels=labels, warnings=("PDFium can't read it; read with pypdf",))
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One file: `name` as the person wrote it ("-" for standard input), its bytes, and the password, if one is given."""
+    """One file: `name` as the person wrote it ("-" for standard input), its bytes, and the password, if given."""
 
     name: str
     data: bytes

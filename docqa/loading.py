@@ -1,0 +1,150 @@
+"""Tokenizers and weights from a model's folder. The only module that calls `from_pretrained`."""
+
+import json
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from docqa.errors import DocqaError
+from docqa.models import read_object
+
+if TYPE_CHECKING:
+    import torch
+    from sentence_transformers import SentenceTransformer
+    from tokenizers import Tokenizer
+
+# Imports of these libraries race in threads, and their verbosity is the process's: one load at a time.
+_loading = threading.RLock()
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """Keep what transformers and sentence-transformers say off the terminal, which may be an app's."""
+    from transformers.utils import logging as transformers_logging
+
+    encoders = logging.getLogger("sentence_transformers")
+    before = (
+        encoders.level,
+        transformers_logging.get_verbosity(),
+        transformers_logging.is_progress_bar_enabled(),
+    )
+    encoders.setLevel(logging.ERROR)
+    transformers_logging.set_verbosity_error()
+    transformers_logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        encoders.setLevel(before[0])
+        transformers_logging.set_verbosity(before[1])
+        if before[2]:
+            transformers_logging.enable_progress_bar()
+
+
+@contextmanager
+def _in_words(folder: Path, what: str) -> Iterator[None]:
+    """Turn what the libraries raise over a damaged or foreign folder into a `DocqaError` of one line."""
+    from huggingface_hub.errors import StrictDataclassError
+    from safetensors import SafetensorError
+
+    foreign = (OSError, ValueError, TypeError, LookupError, RuntimeError, ImportError)
+    try:
+        yield
+    except SafetensorError as error:
+        raise DocqaError(f"the weights in {folder} are damaged: {error}", "install the model again") from error
+    except (*foreign, StrictDataclassError) as error:
+        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+        raise DocqaError(f"{folder} is not {what} that docqa can load: {reason}") from error
+
+
+def load_tokenizer(folder: Path) -> "Tokenizer":
+    """The tokenizer of the model in `folder`, with truncation and padding off: docqa cuts windows itself.
+
+    Raises `DocqaError` if there is none or it is damaged.
+    """
+    file = folder / "tokenizer.json"
+    tokenizer = _read_tokenizer(file) if file.is_file() else _convert_tokenizer(folder)
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return tokenizer
+
+
+def _read_tokenizer(file: Path) -> "Tokenizer":
+    from tokenizers import Tokenizer
+
+    try:
+        return Tokenizer.from_str(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise DocqaError(f"{file} cannot be read: {error}") from error
+    except Exception as error:  # `tokenizers` has no class of its own: it raises this very one
+        raise DocqaError(f"{file} is damaged: {error}", "install the model again") from error
+
+
+def _convert_tokenizer(folder: Path) -> "Tokenizer":
+    """A tokenizer from the vocabulary files of an older model."""
+    # Without one transformers makes up an empty tokenizer of the configured kind.
+    if not any(file for pattern in ("vocab.*", "*.model") for file in folder.glob(pattern)):
+        raise DocqaError(f"{folder} has no tokenizer: neither tokenizer.json nor a vocabulary")
+    with _loading, _quietly(), _in_words(folder, "a model"):
+        from transformers import AutoTokenizer
+
+        loaded = AutoTokenizer.from_pretrained(str(folder), local_files_only=True, trust_remote_code=False)
+        backend: Tokenizer | None = getattr(loaded, "backend_tokenizer", None)
+    if backend is None:
+        raise DocqaError(f"{folder} has a tokenizer of a kind that docqa cannot use")
+    return backend
+
+
+def sequence_limit(folder: Path) -> int:
+    """Tokens that a reader takes in one sequence. Raises `DocqaError` if its config.json is damaged."""
+    config = read_object(folder / "config.json")
+    limit = config.get("max_position_embeddings", 512)
+    if not isinstance(limit, int) or limit < 8:
+        raise DocqaError(f"max_position_embeddings of {folder} is {limit!r}, and should be a number of tokens")
+    # RoBERTa's family counts positions from after the padding token's id; its configurations include those.
+    return limit - 2 if "roberta" in str(config.get("model_type", "")) else limit
+
+
+def load_reader(folder: Path, device: str, dtype: "torch.dtype") -> "torch.nn.Module":
+    """The question-answering model in `folder`, on `device`, in evaluation mode.
+
+    Raises `DocqaError` if it is damaged, lacks weights or a question-answering head, or `device` isn't there.
+    """
+    with _loading, _quietly(), _in_words(folder, "a reader"):
+        from transformers import AutoModelForQuestionAnswering
+
+        model, report = AutoModelForQuestionAnswering.from_pretrained(
+            str(folder),
+            local_files_only=True,
+            use_safetensors=True,
+            trust_remote_code=False,
+            dtype=dtype,
+            output_loading_info=True,
+        )
+    missing = sorted(report["missing_keys"])
+    if any(key.startswith("qa_outputs.") for key in missing):
+        raise DocqaError(f"{folder} has no question-answering head: it was not trained to answer questions")
+    if missing:
+        raise DocqaError(f"the weights in {folder} are incomplete: {missing[0]} is missing")
+    try:
+        reader: torch.nn.Module = model.eval().to(device)
+    except (RuntimeError, AssertionError) as error:
+        raise DocqaError(f"the reader cannot run on {device!r}: {str(error).splitlines()[0]}") from error
+    return reader
+
+
+def load_encoder(folder: Path, device: str) -> "SentenceTransformer":
+    """The sentence encoder in `folder`, on `device`. Raises `DocqaError` if it is damaged or has own code."""
+    modules = folder / "modules.json"
+    with _loading, _quietly(), _in_words(folder, "an encoder"):
+        for module in json.loads(modules.read_text(encoding="utf-8")):
+            # Earlier versions of the library import whatever class a local folder names.
+            if not module["type"].startswith("sentence_transformers."):
+                raise DocqaError(f"{folder} brings code of its own ({module['type']}), which docqa does not run")
+        if (folder / "tokenizer.json").is_file():
+            load_tokenizer(folder)  # for the sake of its error
+        from sentence_transformers import SentenceTransformer
+
+        return SentenceTransformer(str(folder), device=device, local_files_only=True, trust_remote_code=False)
