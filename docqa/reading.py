@@ -162,7 +162,7 @@ class Reader:
             types[row, len(head) : len(sequence)] = template.second_type
         network = self._network
         inputs = {"input_ids": ids, "attention_mask": mask}
-        if template.second_type:
+        if getattr(network.config, "type_vocab_size", 0) > 1:
             inputs["token_type_ids"] = types
         with torch.inference_mode():
             output = network(**{key: torch.from_numpy(value).to(self.device) for key, value in inputs.items()})

@@ -189,10 +189,10 @@ class Fused:
 
 def standardize(scores: NDArray[np.float32]) -> NDArray[np.float32]:
     """Scores in standard deviations from their mean; zeros where they are all alike."""
-    spread = float(scores.std()) if len(scores) else 0.0
-    if spread < 1e-9:
+    if not len(scores) or float(np.ptp(scores)) == 0:
         return np.zeros_like(scores)
-    standard: NDArray[np.float32] = ((scores - scores.mean()) / spread).astype(np.float32)
+    exact = scores.astype(np.float64)  # Of scores that are nearly alike, rounding would make any z whatever.
+    standard: NDArray[np.float32] = ((exact - exact.mean()) / exact.std()).astype(np.float32)
     return standard
 
 

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from docqa import models  # first: it keeps the libraries below offline
+from docqa import loading  # first: it keeps the libraries below offline
 
 _UNKNOWN = "[UNK]"
 _SPECIAL = ("[PAD]", _UNKNOWN, "[CLS]", "[SEP]", "[MASK]")
@@ -54,7 +54,7 @@ def make_reader(folder: Path, text: str, seed: int = 0) -> Path:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         model = DistilBertForQuestionAnswering(config)
-    with models._quietly():
+    with loading._quietly():
         model.save_pretrained(folder)
     return folder
 

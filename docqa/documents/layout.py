@@ -74,8 +74,26 @@ def arrange(pages: Sequence[list[Fragment]]) -> Layout:
     """Lay out a whole document: `pages[i]` has the fragments of page i + 1 in the order of the file."""
     lines = [line for number, page in enumerate(pages, 1) for line in _page_lines(page, number)]
     furniture = _furniture(lines, len(pages))
-    body = [line for line in lines if (line.page, line.number) not in furniture]
     aside = [line for line in lines if (line.page, line.number) in furniture]
+    body = [line for line in lines if (line.page, line.number) not in furniture]
+    highest: dict[int, float] = {}
+    for line in body:
+        highest[line.page] = min(line.top, highest.get(line.page, line.top))
+    # Many files have their headers last: a page is numbered as it is seen, header, text, footer.
+    seen = sorted(
+        lines,
+        key=lambda line: (
+            line.page,
+            0 if (line.page, line.number) not in furniture else line.top - highest.get(line.page, 0.0),
+            line.number,
+        ),
+    )
+    numbers = {
+        (line.page, line.number): number
+        for _, page in groupby(seen, key=lambda line: line.page)
+        for number, line in enumerate(page, 1)
+    }
+    body, aside = ([line._replace(number=numbers[line.page, line.number]) for line in part] for part in (body, aside))
     return _write(_notes_after_paragraphs(body), aside)
 
 
@@ -135,7 +153,7 @@ def _continues(last: Fragment, following: Fragment) -> bool:
     shared = min(last.bottom, following.bottom) - max(last.top, following.top)
     height = min(last.bottom - last.top, following.bottom - following.top)
     gap = following.x0 - last.x1
-    return shared > 0.4 * height and -0.2 * last.size < gap < 1.5 * last.size
+    return shared > 0.25 * height and -0.2 * last.size < gap < 1.5 * last.size
 
 
 def _in_columns(fragments: list[Fragment]) -> list[Fragment]:
@@ -215,8 +233,8 @@ _NUMBERS = re.compile(r"\d+|\b[ivxlc]+\b", re.IGNORECASE)
 def _furniture(lines: list[Line], page_count: int) -> set[tuple[int, int]]:
     """Find running headers and footers: (page, number) of the lines that recur at one height on many pages.
 
-    They recur in their words, but for the numbers; or they begin or end with a number that counts the pages, as
-    chapter titles beside a page number do. Left and right pages often differ, so that a third of the pages is
+    They recur in their words, but for the numbers; or a part of them does, beside a chapter's title; or they begin
+    or end with a number that counts the pages. Left and right pages often differ, so that a third of the pages is
     enough; three at least.
     """
     needed = max(3, page_count // 3)
@@ -244,9 +262,11 @@ def _edges(lines: list[Line]) -> list[Line]:
 
 
 def _features(line: Line) -> set[str]:
+    """What of a line may recur: the whole of it, each cell of it, and how far a number at its end is from the page's."""
     words = line.text.split()
     counted = {f"page {int(word) - line.page:+}" for word in (words[0], words[-1]) if word.isdecimal()}
-    return {_NUMBERS.sub("#", line.text).casefold(), *counted}
+    cells = (line.text, *(cell for cell in line.text.split("  ") if len(cell) > 3))
+    return {_NUMBERS.sub("#", cell).casefold() for cell in cells} | counted
 
 
 # Paragraphs ---------------------------------------------------------------------------------------
@@ -267,18 +287,14 @@ def _notes_after_paragraphs(lines: list[Line]) -> list[Line]:
     ordered: list[Line] = []
     notes: list[Line] = []
     for index, line in enumerate(lines):
-        if notes and not _runs_on(_last_before(ordered), line):
-            ordered.extend(notes)
-            notes = []
         if line.size < 0.92 * body_size and _ends_page(lines, index, 0.92 * body_size):
             notes.append(line)
-        else:
-            ordered.append(line)
+            continue
+        if notes and not (ordered and _runs_on(ordered[-1], line)):
+            ordered.extend(notes)
+            notes = []
+        ordered.append(line)
     return ordered + notes
-
-
-def _last_before(lines: list[Line]) -> Line | None:
-    return lines[-1] if lines else None
 
 
 def _ends_page(lines: list[Line], index: int, size: float) -> bool:
@@ -292,9 +308,9 @@ def _ends_page(lines: list[Line], index: int, size: float) -> bool:
     return True
 
 
-def _runs_on(last: Line | None, line: Line) -> bool:
+def _runs_on(last: Line, line: Line) -> bool:
     """Whether a paragraph goes on over a page's or column's end."""
-    if last is None or abs(last.size - line.size) > 0.08 * last.size or last.cells > 1 or line.cells > 1:
+    if abs(last.size - line.size) > 0.08 * last.size or last.cells > 1 or line.cells > 1:
         return False
     if last.hyphen:
         return True

@@ -1,0 +1,61 @@
+"""What several test modules share."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import tiny
+
+from docqa.config import Settings
+from docqa.engine import Collection, Engine
+from docqa.index import Store
+
+ROOT = Path(__file__).parent.parent
+SAMPLES = ROOT / "sample_docs"
+SHARED = ROOT.parent / "shared"
+
+PROSE = (
+    "The lighthouse at Skagen was built in 1858. Its keeper, Anna Holm, lived there for 31 years. "
+    "Dr. Holm wrote of storms, of ships and of the 2,148 birds that she had counted."
+)
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Every test has a home of its own, and none sees the settings of the person who runs it."""
+    for name in Settings.__dataclass_fields__:
+        monkeypatch.delenv(f"DOCQA_{name.upper()}", raising=False)
+    monkeypatch.setenv("DOCQA_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+@pytest.fixture(scope="session")
+def tiny_reader(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tiny.make_reader(tmp_path_factory.mktemp("tiny-reader"), PROSE)
+
+
+@pytest.fixture(scope="session")
+def tiny_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tiny.make_encoder(tmp_path_factory.mktemp("tiny-encoder"), PROSE)
+
+
+@pytest.fixture(scope="session")
+def tiny_settings(tiny_reader: Path, tiny_encoder: Path) -> Settings:
+    """Random weights, small windows, no threshold: for what doesn't depend on the answers being right."""
+    return Settings(
+        reader=str(tiny_reader),
+        encoder=str(tiny_encoder),
+        device="cpu",
+        max_seq_length=72,
+        doc_stride=12,
+        threshold=0,
+    )
+
+
+@pytest.fixture(scope="session")
+def sample_collection() -> Iterator[Collection]:
+    """The sample documents, opened with the bundled models."""
+    engine = Engine(Settings(device="cpu", threshold=0), Store(None))
+    yield engine.open(
+        [SAMPLES / name for name in ("harbour-report.pdf", "expedition-journal.txt", "staff-handbook.md")]
+    )

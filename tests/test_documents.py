@@ -1,0 +1,246 @@
+"""Files to documents: text, places, and a sentence for each way to fail."""
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+from conftest import SAMPLES, SHARED
+from reportlab.pdfgen import canvas
+
+from docqa.documents import Document, expand, parse, read
+from docqa.errors import DocqaError
+
+
+def load(path: Path, password: str | None = None) -> Document:
+    return parse(read(str(path), password))
+
+
+def page_text(document: Document, page: int) -> list[str]:
+    return [document.text[line.start : line.end] for line in document.page_lines(page)]
+
+
+def draw(path: Path, *pages: list[tuple[float, float, str]], **options: object) -> Path:
+    sheet = canvas.Canvas(str(path), invariant=1, **options)
+    for page in pages:
+        for x, y, text in page:
+            sheet.drawString(x, y, text)
+        sheet.showPage()
+    sheet.save()
+    return path
+
+
+@pytest.fixture(scope="module")
+def report() -> Document:
+    return load(SAMPLES / "harbour-report.pdf")
+
+
+# Text ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32", "cp1252"])
+def test_text_is_decoded_whatever_its_encoding(tmp_path: Path, encoding: str) -> None:
+    text = "Der Müller aß über Jahre hinweg täglich süßes Gebäck.\nÄhnlich hielt es später auch sein Sohn.\n"
+    file = tmp_path / "a.txt"
+    file.write_bytes(text.encode(encoding))
+    assert load(file).text == text
+
+
+def test_lines_of_a_text_are_those_of_an_editor(tmp_path: Path) -> None:
+    file = tmp_path / "a.txt"
+    file.write_bytes(b"one\r\ntwo\r\n\r\nfour and a half\rfive")
+    document = load(file)
+    assert page_text(document, 0) == ["one", "two", "", "four and a half", "five"]
+    start = document.text.index("half")
+    place = document.locate(start, start + 4)
+    assert (place.page, place.line_start, place.line_end) == (None, 4, 4)
+
+
+def test_markdown_headings_are_sections_and_code_is_not(tmp_path: Path) -> None:
+    file = tmp_path / "a.md"
+    file.write_text("# Guide\nhello\n\n## *Setting* up\n\n```sh\n# no heading\n```\n\nlast words\n", encoding="utf-8")
+    document = load(file)
+    assert [(s.title, s.level) for s in document.sections] == [("Guide", 0), ("Setting up", 1)]
+    assert document.title == "Guide"
+    assert document.section_at(document.text.index("last words")) == "Setting up"
+    assert document.section_at(document.text.index("hello")) == "Guide"
+
+
+# PDF ----------------------------------------------------------------------------------------------
+
+
+def test_pdf_has_title_labels_and_sections(report: Document) -> None:
+    assert report.title == "Sallowmouth Harbour Authority: Annual Environmental and Operations Report 2023–24"
+    assert report.page_labels[:5] == ("i", "ii", "iii", "1", "2")
+    assert report.page_count == 18
+    titles = [section.title for section in report.sections]
+    assert "5.1 Shore power at Lantern Pier" in titles
+    for section in report.sections:
+        assert report.text[section.start :].startswith(section.title[:12])
+
+
+def test_every_line_of_a_pdf_leads_back_to_its_page(report: Document) -> None:
+    start = report.text.index("retired as Harbour Master")
+    place = report.locate(start, start + 7)
+    assert (place.page, place.page_label, place.section) == (4, "1", "1.1 Statement by the chair")
+    line = report.page_lines(4)[place.line_start - 1]
+    assert line.number == place.line_start
+    assert line.start <= start < line.end
+
+
+def test_running_lines_are_paragraphs_and_hyphenated_words_are_whole(report: Document) -> None:
+    body = report.text[: report.body_end]
+    assert "\ufffe" not in body
+    lines = report.lines
+    joined = [i for i in range(len(lines) - 1) if lines.ends[i] == lines.starts[i + 1] < report.body_end]
+    words = [re.search(r"\w*$", body[: lines.ends[i]])[0] + re.match(r"\w*", body[lines.ends[i] :])[0] for i in joined]
+    assert len(words) >= 20
+    assert {"shipping", "accreditation"} & set(words) or all(len(word) > 4 for word in words)
+
+
+def test_headers_and_footers_are_on_the_page_but_not_in_the_passages(report: Document) -> None:
+    body = report.text[: report.body_end]
+    assert "Annual Environmental and Operations Report 2023–24  Page 5" not in body
+    assert any("Page 5" in line for line in page_text(report, 8))
+    start = report.text.index("Annual Environmental and Operations Report 2023–24  Page 5")
+    assert report.locate(start, start + 5).page == 8
+
+
+def test_a_paragraph_goes_on_over_a_page_break(report: Document) -> None:
+    lines = report.lines
+    body = [i for i in range(len(lines)) if lines.starts[i] < report.body_end]
+    over = [
+        report.text[lines.starts[i] : lines.ends[j]]
+        for i, j in zip(body, body[1:], strict=False)
+        if lines.pages[i] + 1 == lines.pages[j] and "\n" not in report.text[lines.starts[i] : lines.ends[j]]
+    ]
+    assert len(over) >= 2
+
+
+def test_columns_that_the_file_has_row_by_row_are_read_one_after_the_other(tmp_path: Path) -> None:
+    left = ["The quick brown fox jumps over", "the lazy dog and then walks on", "to the river where it drinks."]
+    right = ["A second column speaks of cats", "who never care about foxes or", "dogs, since they only sleep."]
+    rows = [(x, 700 - 12 * i, t) for i in range(3) for x, t in ((72, left[i]), (320, right[i]))]
+    table = [(x, 600, cell) for x, cell in ((72, "Station"), (200, "Depth"), (300, "Ammonium"))]
+    document = load(draw(tmp_path / "a.pdf", [*rows, *table]))
+    assert " ".join(left) in document.text
+    assert " ".join(right) in document.text
+    assert document.text.index("drinks") < document.text.index("A second")
+    assert "Station  Depth  Ammonium" in document.text
+
+
+def test_a_hyphen_that_is_the_words_own_stays(tmp_path: Path) -> None:
+    lines = ["A long-term plan was made and then a long-", "term lease was signed, and for all of this CO-", "2 fell."]
+    document = load(draw(tmp_path / "a.pdf", [(72, 700 - 12 * i, text) for i, text in enumerate(lines)]))
+    assert "a long-term lease" in document.text
+    assert "CO-2 fell" in document.text
+
+
+def test_pages_without_text_are_told_of(tmp_path: Path) -> None:
+    document = load(draw(tmp_path / "a.pdf", [(72, 700, "Only the first page says anything.")], [], []))
+    assert document.warnings == (
+        "2 of 3 pages have no text; it may be a scan; run it through OCR first, for example `ocrmypdf in.pdf out.pdf`",
+    )
+
+
+def test_an_encrypted_pdf_opens_with_its_password_only(tmp_path: Path) -> None:
+    file = draw(tmp_path / "a.pdf", [(72, 700, "The secret word is heron.")], encrypt="sesame")
+    with pytest.raises(DocqaError, match=r"a\.pdf is encrypted") as missing:
+        load(file)
+    assert "--password" in missing.value.hint
+    with pytest.raises(DocqaError, match="does not open with this password"):
+        load(file, "wrong")
+    document = load(file, "sesame")
+    assert document.encrypted
+    assert "heron" in document.text
+
+
+# Failures -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("a.txt", b"", "a.txt is empty"),
+        ("a.txt", b" \n\t\n", "a.txt is empty"),
+        ("a.md", b"", "a.md is empty"),
+        ("a.pdf", b"", "a.pdf is empty"),
+        ("a.txt", b"PK\x03\x04\x00\x00\x00", "a.txt is not a text file"),
+        ("a.txt", b"\xff\xfeh\x00i", "begins as UTF-16 but is not"),
+        ("a.pdf", b"%PDF-1.7\nnothing of the kind\n", "is damaged or not a PDF"),
+        ("a.pdf", b"hello", "is damaged or not a PDF"),
+        ("a.docx", b"PK", "is of a type that docqa does not read"),
+    ],
+)
+def test_a_file_that_cannot_be_opened_is_told_with_a_remedy(
+    tmp_path: Path, name: str, content: bytes, message: str
+) -> None:
+    file = tmp_path / name
+    file.write_bytes(content)
+    with pytest.raises(DocqaError, match=re.escape(message)) as failure:
+        load(file)
+    assert failure.value.hint
+
+
+def test_a_scan_is_told_with_a_remedy(tmp_path: Path) -> None:
+    with pytest.raises(DocqaError, match="has no text layer on any of its 2 pages") as failure:
+        load(draw(tmp_path / "a.pdf", [], []))
+    assert "ocrmypdf" in failure.value.hint
+
+
+def test_a_truncated_pdf_opens_or_is_refused(tmp_path: Path) -> None:
+    whole = (SAMPLES / "harbour-report.pdf").read_bytes()
+    file = tmp_path / "a.pdf"
+    for size in (100, 5_000, 40_000, len(whole) - 2_000):
+        file.write_bytes(whole[:size])
+        try:
+            assert load(file).text
+        except DocqaError as refusal:
+            assert refusal.hint
+
+
+def test_what_is_not_there_or_not_readable_is_told(tmp_path: Path) -> None:
+    with pytest.raises(DocqaError, match="does not exist"):
+        load(tmp_path / "nowhere.pdf")
+    if os.geteuid() == 0:
+        return  # Root may read everything.
+    file = tmp_path / "a.txt"
+    file.write_text("x", encoding="utf-8")
+    file.chmod(0)
+    with pytest.raises(DocqaError, match="permission denied"):
+        load(file)
+
+
+def test_a_directory_means_the_supported_files_in_it(tmp_path: Path) -> None:
+    for name in ("b.txt", "a.PDF", "c.docx", "deep/er/d.md", ".git/e.txt", "README"):
+        file = tmp_path / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("x", encoding="utf-8")
+    (tmp_path / "deep" / "loop").symlink_to(tmp_path)
+    found = [Path(str(path)).relative_to(tmp_path).as_posix() for path in expand([tmp_path, tmp_path / "b.txt"])]
+    assert found == ["a.PDF", "b.txt", "deep/er/d.md"]
+
+
+def test_an_empty_directory_is_an_error_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "a.txt").write_text("x", encoding="utf-8")
+    error, path = expand([tmp_path / "empty", tmp_path / "a.txt"])
+    assert isinstance(error, DocqaError)
+    assert "no supported files" in error.message
+    assert path == str(tmp_path / "a.txt")
+
+
+@pytest.mark.skipif(not (SHARED / "pdfs").is_dir(), reason="the shared PDFs are not beside this checkout")
+def test_real_pdfs_open_or_are_refused_with_a_sentence() -> None:
+    opened = refused = 0
+    for file in sorted((SHARED / "pdfs").glob("*.pdf")):
+        try:
+            document = load(file)
+        except DocqaError as refusal:
+            assert refusal.message.endswith((".", ")")) or refusal.hint
+            refused += 1
+        else:
+            assert document.text.isprintable() or document.text.strip()
+            assert len(document.lines) > 0
+            opened += 1
+    assert (opened, refused) == (11, 3)

@@ -1,0 +1,96 @@
+"""Spans out of logits, and sequences that fit."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from docqa.errors import DocqaError
+from docqa.models import Kind, find
+from docqa.reading import Reader, Template, Window, best_spans, choose_device
+
+LOGITS = st.floats(min_value=-20, max_value=20, width=32)
+
+
+def window(words: list[bool], blocks: list[int]) -> Window:
+    return Window(np.zeros(len(words), dtype=np.int32), np.array(words), np.sort(np.array(blocks, dtype=np.int32)))
+
+
+@given(
+    st.lists(st.tuples(LOGITS, LOGITS, st.booleans(), st.integers(0, 3)), min_size=1, max_size=25),
+    st.integers(min_value=1, max_value=8),
+)
+@settings(deadline=None)
+def test_the_first_span_is_the_best_of_all_that_are_allowed(
+    tokens: list[tuple[float, float, bool, int]], longest: int
+) -> None:
+    starts = np.array([t[0] for t in tokens], dtype=np.float32)
+    ends = np.array([t[1] for t in tokens], dtype=np.float32)
+    given_window = window([t[2] for t in tokens], [t[3] for t in tokens])
+    words, blocks, count = given_window.words, given_window.blocks, len(tokens)
+    allowed = [
+        starts[i] + ends[j]
+        for i in range(count)
+        for j in range(i, min(count, i + longest))
+        if words[i] and (j + 1 == count or words[j + 1]) and blocks[i] == blocks[j]
+    ]
+    found = best_spans(starts, ends, given_window, longest, 4)
+    assert len(found) <= 4
+    assert bool(found) == bool(allowed)
+    if found:
+        assert found[0][2] == pytest.approx(max(allowed))
+    for number, (first, last, _) in enumerate(found):
+        assert first <= last < first + longest
+        assert all(last < a or first > b for a, b, _ in found[:number])
+
+
+@pytest.fixture(scope="module")
+def reader(tiny_reader: Path) -> Reader:
+    return Reader(find(str(tiny_reader), Kind.READER), "cpu")
+
+
+def test_a_window_reads_the_same_alone_and_in_a_batch(reader: Reader) -> None:
+    question = reader.question_ids("who kept the lighthouse?")
+    windows = [
+        Window(np.arange(5, 5 + size, dtype=np.int32), np.ones(size, dtype=bool), np.zeros(size, dtype=np.int32))
+        for size in (60, 9, 31)
+    ]
+    together = reader.read(question, windows, n_best=3)
+    for index, one in enumerate(windows):
+        alone = reader.read(question, [one], n_best=3)
+        batch = [span for span in together if span.window == index]
+        assert [(s.first, s.last) for s in alone] == [(s.first, s.last) for s in batch]
+        assert [s.score for s in alone] == pytest.approx([s.score for s in batch], abs=1e-3)
+
+
+def test_a_long_question_leaves_every_token_of_the_window_to_be_read(reader: Reader) -> None:
+    question = reader.question_ids("the " * 250)
+    size = 400
+    one = Window(np.arange(size, dtype=np.int32) % 90 + 5, np.ones(size, dtype=bool), np.zeros(size, dtype=np.int32))
+    spans = reader.read(question, [one], n_best=40)
+    assert all(0 <= span.first <= span.last < size for span in spans)
+    assert max(span.last for span in spans) > 350
+
+
+def test_a_question_that_is_empty_or_too_long_is_told(reader: Reader) -> None:
+    with pytest.raises(DocqaError, match="the question is empty"):
+        reader.question_ids("  ")
+    with pytest.raises(DocqaError, match="300 tokens; this reader takes questions of up to 256"):
+        reader.question_ids("the " * 300)
+
+
+def test_the_template_is_the_tokenizers_own(reader: Reader) -> None:
+    encoded = reader.tokenizer.encode("who", "anna")
+    template = Template.of(reader.tokenizer)
+    inside = [i for i, side in enumerate(encoded.sequence_ids) if side is not None]
+    assert [*template.before, encoded.ids[inside[0]]] == encoded.ids[: inside[0] + 1]
+    assert template.size == 3
+
+
+def test_a_device_that_is_not_there_is_told() -> None:
+    assert choose_device("cpu") == "cpu"
+    with pytest.raises(DocqaError, match="no device 'tpu'") as failure:
+        choose_device("tpu")
+    assert "cpu" in failure.value.hint
