@@ -77,7 +77,7 @@ class Store:
             return None
         file = _file(self._directory, kind, name)
         try:
-            with np.load(file, allow_pickle=False) as entry:
+            with file.open("rb") as stream, np.load(stream, allow_pickle=False) as entry:
                 return {field: entry[field] for field in entry.files}
         except FileNotFoundError:
             return None

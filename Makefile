@@ -1,0 +1,40 @@
+# `make demo` and `make test` need Python 3.11+ with venv and pip, nothing else. Both use the same .venv.
+
+PYTHON ?= python3
+BIN := .venv/bin
+REPORT := sample_docs/harbour-report.pdf
+
+.PHONY: demo test lint types imports check format clean
+
+# The mark is newer than what decides the environment's contents: nothing is installed twice.
+.venv/installed: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit("docqa needs Python 3.11 or newer; name one: make PYTHON=python3.12") if sys.version_info < (3, 11) else None'
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+demo: .venv/installed
+	@if [ -t 0 ] && [ -t 1 ]; then $(BIN)/docqa open $(REPORT); \
+	else $(BIN)/docqa ask 'Who retired as Harbour Master?' $(REPORT) --top 1; fi
+
+test: .venv/installed
+	$(BIN)/python -m pytest
+
+lint: .venv/installed
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+types: .venv/installed
+	$(BIN)/mypy
+
+imports: .venv/installed
+	$(BIN)/lint-imports
+
+check: lint types imports test
+
+format: .venv/installed
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+clean:
+	rm -rf .venv dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -1,0 +1,197 @@
+"""The installed command, as a person or a script runs it."""
+
+import json
+import os
+import pty
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+DOCQA = Path(sys.executable).with_name("docqa")
+REPORT = ROOT / "sample_docs" / "harbour-report.pdf"
+QUESTION = "Who retired as Harbour Master?"
+
+
+def run(*arguments: object, stdin: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [DOCQA, *map(str, arguments)],
+        input=stdin,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env=os.environ | environment,
+        check=False,
+    )
+
+
+def test_a_question_of_a_real_pdf_is_answered_with_its_page() -> None:
+    done = run("ask", QUESTION, REPORT)
+    assert done.returncode == 0
+    assert done.stdout.startswith("1. ")
+    assert "Duncan Presswell" in done.stdout.splitlines()[0]
+    assert "page 4 (1), line 14, 1.1 Statement by the chair" in done.stdout
+    assert done.stderr == ""
+
+
+def test_json_for_machines_and_a_page_for_people_agree(tmp_path: Path) -> None:
+    done = run("ask", QUESTION, REPORT, "--json", "--top", 2)
+    answers = json.loads(done.stdout)
+    assert answers["answered"]
+    assert len(answers["answers"]) + len(answers["closest"]) == 2
+    assert (answers["answers"][0]["page"], answers["answers"][0]["page_label"]) == (4, "1")
+    redirected = tmp_path / "out.txt"
+    with redirected.open("w", encoding="utf-8") as stream:
+        subprocess.run([DOCQA, "ask", QUESTION, REPORT, "--top", "1"], stdout=stream, check=True)
+    assert redirected.read_text(encoding="utf-8") == run("ask", QUESTION, REPORT, "--top", 1).stdout
+
+
+def test_a_document_from_standard_input() -> None:
+    done = run("ask", "When was the lighthouse built?", "-", stdin="The lighthouse at Skagen was built in 1858.")
+    assert done.returncode == 0
+    assert "1858" in done.stdout.splitlines()[0]
+    assert "(standard input), line 1" in done.stdout
+
+
+def test_no_answer_is_exit_code_1() -> None:
+    done = run("ask", "What is the boiling point of mercury?", "-", stdin="Anna Holm kept the lamp for years.")
+    assert done.returncode == 1
+    assert done.stdout.startswith("no answer in these documents (1 of 1 windows read)")
+
+
+def test_many_questions_from_a_file(tmp_path: Path) -> None:
+    questions = tmp_path / "questions.txt"
+    questions.write_text(f"{QUESTION}\n\nWho compiled the report?\n", encoding="utf-8")
+    done = run("ask", "--questions", questions, REPORT, "--jsonl")
+    assert done.returncode == 0
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [line["question"] for line in lines] == [QUESTION, "Who compiled the report?"]
+    assert "Linnell" in lines[1]["answers"][0]["text"]
+
+
+def test_a_bad_file_is_told_and_the_others_are_answered(tmp_path: Path) -> None:
+    (tmp_path / "bad.pdf").write_bytes(b"no PDF")
+    (tmp_path / "good.txt").write_text("Anna Holm kept the lamp for 31 years.", encoding="utf-8")
+    done = run("ask", "Who kept the lamp?", tmp_path)
+    assert done.returncode == 2
+    assert "Anna Holm" in done.stdout
+    assert "bad.pdf is damaged or not a PDF" in done.stderr
+    assert "hint:" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["ask"], "the following arguments are required"),
+        (["ask", "Who?"], "no document was named"),
+        (["ask", "Who?", "nowhere.pdf"], "nowhere.pdf does not exist"),
+        (["ask", "Who?", "README.md", "--reader", "nosuchreader"], "nosuchreader"),
+        (["ask", "Who?", "README.md", "--top", "0"], "top is 0"),
+        (["ask", "Who?", "README.md", "--device", "tpu"], "no device 'tpu'"),
+        (["ask", "--questions", "nowhere.txt", "README.md"], "nowhere.txt can't be read"),
+        (["open", "README.md"], "the app needs a terminal"),
+        (["nosuchcommand"], "invalid choice"),
+    ],
+)
+def test_a_mistake_is_told_on_stderr_with_exit_code_2(arguments: list[str], message: str) -> None:
+    done = run(*arguments)
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert done.stdout == ""
+    assert "Traceback" not in done.stderr
+
+
+def test_help_is_instant_and_has_examples() -> None:
+    for command in ([], ["ask"], ["open"], ["models"], ["models", "pull"], ["completion"]):
+        done = run(*command, "--help")
+        assert done.returncode == 0
+        assert "examples:" in done.stdout
+    code = "import sys, docqa, docqa.cli; docqa.cli.parser().format_help(); print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert not {"torch", "transformers", "sentence_transformers", "textual", "numpy"} & set(loaded)
+
+
+def test_version_and_module() -> None:
+    version = run("--version").stdout
+    assert version.startswith("docqa ")
+    module = subprocess.run([sys.executable, "-m", "docqa", "--version"], capture_output=True, text=True, check=True)
+    assert module.stdout == version
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish", "tcsh"])
+def test_completion_scripts(shell: str) -> None:
+    done = run("completion", shell)
+    assert done.returncode == 0
+    assert "top-k-windows" in done.stdout
+
+
+def test_bash_completes_commands() -> None:
+    script = run("completion", "bash").stdout
+    probe = f"{script}\nCOMP_WORDS=(docqa mo); COMP_CWORD=1; COMP_TYPE=9; _shtab_docqa; echo \"${{COMPREPLY[@]}}\""
+    done = subprocess.run(["bash", "-c", probe], capture_output=True, text=True, check=False)
+    assert "models" in done.stdout
+
+
+def on_a_terminal(arguments: list[str], **environment: str) -> str:
+    """What a command writes on stdout where stdout is a terminal."""
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(
+        [DOCQA, *arguments], stdout=theirs, stderr=subprocess.DEVNULL, env=os.environ | environment
+    ) as process:
+        os.close(theirs)
+        written = b""
+        while True:
+            try:
+                part = os.read(ours, 65_536)
+            except OSError:  # The other end is closed.
+                break
+            if not part:
+                break
+            written += part
+        assert process.wait() == 0
+    os.close(ours)
+    return written.decode().replace("\r\n", "\n")
+
+
+def test_colour_only_on_a_terminal_and_never_with_no_color() -> None:
+    arguments = ["ask", QUESTION, str(REPORT), "--top", "1"]
+    plain = run(*arguments).stdout
+    assert "\x1b[" in on_a_terminal(arguments, TERM="xterm", NO_COLOR="")
+    assert on_a_terminal(arguments, TERM="xterm", NO_COLOR="1") == plain
+
+
+def test_a_closed_pipe_ends_it_quietly() -> None:
+    command = f"'{DOCQA}' ask --jsonl '{QUESTION}' '{REPORT}' | true; echo ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() in {"0", "141"}
+    assert done.stderr == ""
+
+
+def test_an_interrupt_ends_it_with_130(tmp_path: Path) -> None:
+    document = tmp_path / "pipe.txt"
+    os.mkfifo(document)  # It is being read for as long as nobody writes.
+    with subprocess.Popen([DOCQA, "ask", "Who?", document], stderr=subprocess.PIPE, text=True) as process:
+        with document.open("w", encoding="utf-8"):  # Returns once the other side has opened it.
+            process.send_signal(signal.SIGINT)
+            _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert errors == "docqa: interrupted\n"
+
+
+def test_the_wheel_has_the_models_and_the_apps_style(tmp_path: Path) -> None:
+    import zipfile
+
+    subprocess.run(
+        [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", tmp_path, ROOT],
+        check=True,
+        capture_output=True,
+    )
+    (wheel,) = tmp_path.glob("docqa_tui-*.whl")
+    names = set(zipfile.ZipFile(wheel).namelist())
+    for needed in ("bundled/reader/model.safetensors", "bundled/retriever/model.safetensors", "tui/app.tcss", "py.typed"):
+        assert f"docqa/{needed}" in names
+    assert not any(name.startswith(("tests/", "benchmarks/", "models/")) for name in names)

@@ -1,0 +1,113 @@
+"""Merging, ranking, abstaining: pure, and so tested on made-up evidence."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from docqa.answers import Calibration, Candidate, normalize, rank
+from docqa.documents import Document, Source, parse
+from docqa.sentences import passage
+
+TEXT = (
+    "The report opens in March 2024. It was signed by Dr. Holm on page one. Nobody else signed it.\n\n"
+    "Later, in march 2024, the board met. Costs rose by 4.2 per cent. The end."
+)
+DOCUMENT: Document = parse(Source("a.txt", TEXT.encode()))
+SECOND: Document = parse(Source("b.txt", b"A second report names March 2024 as well."))
+
+
+def candidate(text: str, score: float, *, after: int = 0, document: int = 0, z: float = 0.0) -> Candidate:
+    start = (DOCUMENT, SECOND)[document].text.index(text, after)
+    return Candidate(document, start, start + len(text), score, z)
+
+
+def ranked(*candidates: Candidate, top: int = 5) -> list[tuple[str, int]]:
+    answers = rank(candidates, [DOCUMENT, SECOND], Calibration(), top)
+    assert [answer.rank for answer in answers] == list(range(1, len(answers) + 1))
+    return [(answer.text, len(answer.places)) for answer in answers]
+
+
+def test_overlapping_spans_are_one_answer_told_by_the_likelier() -> None:
+    assert ranked(candidate("in March 2024", 3), candidate("March 2024", 5)) == [("March 2024", 0)]
+
+
+def test_equal_answers_in_several_places_are_one_with_all_its_places() -> None:
+    found = rank(
+        [
+            candidate("March 2024", 5),
+            candidate("march 2024", 4),
+            candidate("March 2024", 3, document=1),
+            candidate("Dr. Holm", 2),
+        ],
+        [DOCUMENT, SECOND],
+        Calibration(),
+        5,
+    )
+    assert [answer.text for answer in found] == ["March 2024", "Dr. Holm"]
+    assert [(place.document, place.start) for place in found[0].places] == [
+        ("a.txt", TEXT.index("march 2024")),
+        ("b.txt", SECOND.text.index("March 2024")),
+    ]
+
+
+def test_scores_compare_across_documents_and_retrieval_breaks_ties() -> None:
+    assert ranked(candidate("Dr. Holm", 2), candidate("second report", 6, document=1))[0][0] == "second report"
+    assert ranked(candidate("Dr. Holm", 2), candidate("4.2 per cent", 2, z=3))[0][0] == "4.2 per cent"
+
+
+def test_only_the_likeliest_are_given() -> None:
+    assert len(ranked(candidate("Dr. Holm", 2), candidate("4.2 per cent", 1), candidate("board", 0), top=2)) == 2
+    assert ranked() == []
+
+
+@given(st.floats(-1e6, 1e6), st.floats(-50, 50))
+def test_a_probability_is_one_and_grows_with_the_evidence(score: float, z: float) -> None:
+    calibration = Calibration()
+    probability = calibration.probability(score, z)
+    assert 0 <= probability <= 1
+    assert calibration.probability(score + 1, z) >= probability
+    assert calibration.probability(score, z + 1) >= probability
+
+
+@pytest.mark.parametrize(
+    ("answer", "sentences"),
+    [
+        ("Holm", TEXT[: TEXT.index("\n")]),
+        ("board", TEXT[TEXT.index("Later") :]),
+    ],
+)
+def test_a_passage_is_whole_sentences_of_one_paragraph(answer: str, sentences: str) -> None:
+    start = TEXT.index(answer)
+    first, last = passage(TEXT, start, start + len(answer))
+    assert TEXT[first:last] == sentences
+
+
+def test_a_passage_in_a_long_paragraph_is_the_sentence_with_what_fits_around_it() -> None:
+    long = " ".join(f"Sentence number {i} is about as long as sentences commonly are in reports." for i in range(50))
+    start = long.index("number 30")
+    first, last = passage(long, start, start + 9)
+    assert long[first:last].startswith("Sentence number 2")
+    assert long[first:last].endswith(".")
+    assert last - first <= 330
+    assert first <= start < last
+
+
+def test_a_sentence_without_end_is_cut_at_words_around_the_answer() -> None:
+    table = " ".join(f"cell{i}" for i in range(2_000))
+    start = table.index("cell1000")
+    first, last = passage(table, start, start + 8)
+    assert "cell1000" in table[first:last].split()
+    assert last - first <= 910
+    assert set(table[first:last].split()) <= set(table.split())
+
+
+@given(st.text(max_size=300), st.data())
+def test_a_passage_always_holds_its_answer(text: str, data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(text)))
+    end = data.draw(st.integers(start, len(text)))
+    first, last = passage(text, start, end)
+    assert 0 <= first <= start <= end <= last <= len(text)
+
+
+def test_normalisation_is_squads() -> None:
+    assert normalize("The  quick, brown-ish Fox!") == "quick brownish fox"

@@ -1,0 +1,249 @@
+"""Open and ask, end to end, with real files; random weights where the answers needn't be right."""
+
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import PROSE
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from reportlab.pdfgen import canvas
+
+import docqa
+from docqa.config import Settings
+from docqa.engine import Collection, Engine
+from docqa.errors import DocqaError
+from docqa.index import Store
+from docqa.progress import Cancelled, Monitor, Progress
+
+
+@pytest.fixture(scope="module")
+def engine(tiny_settings: Settings) -> Engine:
+    return Engine(tiny_settings, Store(None))
+
+
+def write(path: Path, text: str = PROSE) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def check(collection: Collection, result: docqa.Result) -> None:
+    """What holds of every answer whatever was asked of whatever."""
+    documents = {document.name: document for document in collection.documents}
+    probabilities = [answer.probability for answer in result.answers]
+    assert probabilities == sorted(probabilities, reverse=True)
+    for answer in (*result.answers, *result.closest):
+        document = documents[answer.document]
+        assert document.text[answer.start : answer.end] == answer.text != ""
+        end = answer.passage_start + len(answer.passage)
+        assert document.text[answer.passage_start : end] == answer.passage
+        assert answer.passage_start <= answer.start < answer.end <= end
+        assert answer.end <= document.body_end
+        assert 0 <= answer.probability <= 1
+        for place in answer.places:
+            assert docqa.answers.normalize(documents[place.document].text[place.start : place.end]) == (
+                docqa.answers.normalize(answer.text)
+            )
+        spans = [(answer.document, answer.start, answer.end)] + [(p.document, p.start, p.end) for p in answer.places]
+        assert len(set(spans)) == len(spans)
+        assert answer.line_start >= 1
+
+
+LETTERS = st.characters(exclude_categories=["Cs", "Cc"])
+WORDS = st.one_of(
+    st.sampled_from([*PROSE.split(), "\n", "\n\n", "|", "日本語", "e\u0301", "ﬁ", "👩‍👩‍👧"]),
+    st.text(LETTERS, max_size=9),
+)
+DOCUMENTS = st.lists(WORDS, min_size=1, max_size=120).map(" ".join).filter(lambda text: text.strip())
+
+
+@given(st.lists(st.tuples(DOCUMENTS, st.sampled_from([".txt", ".md"])), min_size=1, max_size=3), st.text(LETTERS))
+@settings(deadline=None, max_examples=60, suppress_health_check=list(HealthCheck))
+def test_every_answer_is_a_verbatim_span(engine: Engine, texts: list[tuple[str, str]], question: str) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        paths = [write(Path(folder) / f"{number}{suffix}", text) for number, (text, suffix) in enumerate(texts)]
+        collection = engine.open(paths)
+    assert not collection.failures
+    try:
+        result = collection.ask(question)
+    except DocqaError as error:
+        assert error.message in {"the question is empty", "no document is open"}
+        return
+    assert result.windows_read == min(result.windows_total, 10)
+    check(collection, result)
+
+
+def test_every_answer_from_a_pdf_is_a_verbatim_span(engine: Engine, sample_collection: Collection) -> None:
+    collection = engine.open([document.name for document in sample_collection.documents])
+    for question in ("Who kept the lighthouse?", "How many birds?", "Why storms of ships?"):
+        check(collection, collection.ask(question, exhaustive=True))
+
+
+class Recorder(Monitor):
+    """A monitor that keeps what was reported: work that is done says so, and work that isn't doesn't."""
+
+    def __init__(self) -> None:
+        self.stages: list[str] = []
+        super().__init__(self._keep)
+
+    def _keep(self, progress: Progress) -> None:
+        self.stages.append(progress.stage)
+
+
+def opened(settings: Settings, path: Path, password: str | None = None) -> tuple[Collection, set[str]]:
+    recorder = Recorder()
+    return Engine(settings).open([path], recorder, password), set(recorder.stages)
+
+
+def test_the_second_time_nothing_is_parsed_or_embedded(tmp_path: Path, tiny_settings: Settings) -> None:
+    sheet = canvas.Canvas(str(tmp_path / "a.pdf"))
+    sheet.drawString(72, 700, PROSE[:80])
+    sheet.save()
+    first, stages = opened(tiny_settings, tmp_path / "a.pdf")
+    assert stages == {"reading pages", "tokenizing", "embedding"}
+    second, again = opened(tiny_settings, tmp_path / "a.pdf")
+    assert again == set()
+    answers = [replace(c.ask("Who kept it?"), elapsed_seconds=0) for c in (first, second)]
+    assert answers[0] == answers[1]
+    assert first.documents[0] == second.documents[0] or first.documents[0].text == second.documents[0].text
+
+
+def test_a_copy_under_another_name_is_known_by_its_content(tmp_path: Path, tiny_settings: Settings) -> None:
+    opened(tiny_settings, write(tmp_path / "a.txt"))
+    collection, stages = opened(tiny_settings, write(tmp_path / "b.txt"))
+    assert stages == set()
+    assert collection.documents[0].name.endswith("b.txt")
+
+
+def test_an_edited_file_is_read_again(tmp_path: Path, tiny_settings: Settings) -> None:
+    opened(tiny_settings, write(tmp_path / "a.txt"))
+    collection, stages = opened(tiny_settings, write(tmp_path / "a.txt", PROSE + " And a postscript."))
+    assert "tokenizing" in stages
+    assert collection.documents[0].text.endswith("postscript.")
+
+
+@pytest.mark.parametrize(
+    ("change", "computed"),
+    [
+        ({"doc_stride": 4}, {"tokenizing", "embedding"}),
+        ({"max_seq_length": 80}, {"tokenizing", "embedding"}),
+        ({"retriever": "lexical"}, set()),
+        ({"cache": False}, {"tokenizing", "embedding"}),
+    ],
+)
+def test_a_changed_setting_computes_what_depends_on_it(
+    tmp_path: Path, tiny_settings: Settings, change: dict[str, object], computed: set[str]
+) -> None:
+    file = write(tmp_path / "a.txt")
+    opened(tiny_settings, file)
+    _, stages = opened(replace(tiny_settings, **change), file)
+    assert stages == computed
+
+
+def test_a_damaged_entry_is_computed_again(tmp_path: Path, tiny_settings: Settings, home: Path) -> None:
+    file = write(tmp_path / "a.txt")
+    opened(tiny_settings, file)
+    entries = list((home / "cache" / "index").rglob("*.npz"))
+    assert {entry.parent.name for entry in entries} == {"documents", "windows", "vectors"}
+    for entry in entries:
+        entry.write_bytes(entry.read_bytes()[:200])
+    collection, stages = opened(tiny_settings, file)
+    assert stages == {"tokenizing", "embedding"}
+    check(collection, collection.ask("Who kept it?"))
+    assert opened(tiny_settings, file)[1] == set()
+
+
+def test_what_is_behind_a_password_is_not_kept(tmp_path: Path, tiny_settings: Settings, home: Path) -> None:
+    sheet = canvas.Canvas(str(tmp_path / "a.pdf"), encrypt="sesame")
+    sheet.drawString(72, 700, PROSE[:80])
+    sheet.save()
+    collection, _ = opened(tiny_settings, tmp_path / "a.pdf", "sesame")
+    assert collection.documents
+    assert not list(home.rglob("*.npz"))
+
+
+def test_a_store_that_cannot_be_written_is_told_and_stops_nothing(
+    tmp_path: Path, tiny_settings: Settings, home: Path
+) -> None:
+    write(home / "cache", "a file where the folder should be")
+    collection, _ = opened(tiny_settings, write(tmp_path / "a.txt"))
+    assert collection.ask("Who kept it?").answers
+    assert "could not be kept" in str(collection.engine.store.failure)
+
+
+def test_one_bad_file_never_stops_the_others(tmp_path: Path, engine: Engine) -> None:
+    good = write(tmp_path / "good.txt")
+    bad = write(tmp_path / "bad.pdf", "no PDF")
+    collection = engine.open([bad, tmp_path / "nowhere.md", good])
+    assert [Path(document.name).name for document in collection.documents] == ["good.txt"]
+    assert [Path(failure.path).name for failure in collection.failures] == ["bad.pdf", "nowhere.md"]
+    check(collection, collection.ask("Who kept it?"))
+
+
+def test_exhaustive_reads_every_window_and_answers_stream_in(tmp_path: Path, engine: Engine) -> None:
+    collection = engine.open([write(tmp_path / "a.txt", "\n\n".join([PROSE] * 30))])
+    total = collection.windows_total
+    assert total > 20
+    results = list(collection.ask_progressively("Who kept the lighthouse?", exhaustive=True))
+    assert [result.windows_read for result in results] == [*range(8, total, 8), total]
+    assert results[-1].answers[0].probability >= results[0].answers[0].probability
+    assert collection.ask("Who kept the lighthouse?").windows_read == 10
+
+
+def test_asking_can_be_cancelled(tmp_path: Path, engine: Engine) -> None:
+    collection = engine.open([write(tmp_path / "a.txt", "\n\n".join([PROSE] * 30))])
+    monitor = Monitor()
+    results = collection.ask_progressively("Who kept the lighthouse?", monitor, exhaustive=True)
+    next(results)
+    monitor.cancel.set()
+    with pytest.raises(Cancelled):
+        next(results)
+
+
+def test_nothing_to_ask_is_told(engine: Engine, tmp_path: Path) -> None:
+    with pytest.raises(DocqaError, match="no document is open"):
+        engine.open([]).ask("Who?")
+    blank = engine.open([write(tmp_path / "a.txt")])
+    with pytest.raises(DocqaError, match="the question is empty"):
+        blank.ask("   ")
+
+
+def test_settings_that_do_not_fit_the_reader_are_told(tiny_settings: Settings) -> None:
+    with pytest.raises(DocqaError, match="takes at most 512"):
+        Engine(replace(tiny_settings, max_seq_length=1024))
+
+
+@pytest.mark.parametrize("retriever", ["hybrid", "lexical", "dense"])
+def test_each_retriever_finds_the_window(tmp_path: Path, tiny_settings: Settings, retriever: str) -> None:
+    filler = "\n\n".join(
+        f"Paragraph {i} is about nothing in particular, at some length, for number {i}." for i in range(60)
+    )
+    file = write(tmp_path / "a.txt", f"{filler}\n\nThe heron nests on the breakwater.\n\n{filler}")
+    engine = Engine(replace(tiny_settings, encoder="", retriever=retriever, top_k_windows=2), Store(None))
+    collection = engine.open([file])
+    result = collection.ask("Where does the heron nest?")
+    assert result.retriever == ("lexical" if retriever == "lexical" else f"{retriever}:bundled")
+    near = collection.documents[0].text.index("heron")
+    assert any(abs(answer.start - near) < 400 for answer in result.answers)
+
+
+def test_the_python_api(tmp_path: Path, tiny_reader: Path) -> None:
+    file = write(tmp_path / "a.txt")
+    report = docqa.open(file, reader=str(tiny_reader), threshold=0.0)
+    result = report.ask("Who kept the lighthouse?")
+    assert isinstance(result.answers[0], docqa.Answer)
+    check(report, result)
+    with pytest.raises(docqa.DocqaError, match="does not exist"):
+        docqa.open(tmp_path / "nowhere.txt", reader=str(tiny_reader))
+
+
+def test_below_the_threshold_docqa_abstains(tmp_path: Path, tiny_settings: Settings) -> None:
+    file = write(tmp_path / "a.txt")
+    result = Engine(replace(tiny_settings, threshold=1.0), Store(None)).open([file]).ask("Who kept the lighthouse?")
+    assert not result.answered
+    assert result.answers == ()
+    assert result.closest
+    assert np.all([answer.probability < 1 for answer in result.closest])

@@ -1,0 +1,83 @@
+"""Answers as text and JSON: the shape that docs/formats.md promises, and text that a terminal can't be tricked by."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from docqa import output
+from docqa.answers import Calibration, Candidate, Result, rank
+from docqa.documents import Source, parse
+
+TEXT = "Anna Holm\nkept the lamp » and « the log.\n\nShe said \x1b[31mred\x1b[0m and [bold]bold[/bold]."
+
+
+def result(text: str = TEXT, span: str = "Anna Holm", name: str = "a.txt") -> Result:
+    document = parse(Source(name, text.encode()))
+    start = document.text.index(span)
+    answers = rank([Candidate(0, start, start + len(span), 9.0, 1.0)], [document], Calibration(), 5)
+    return Result("Who?", True, tuple(answers), (), 3, 7, "bundled", "hybrid:bundled", 0.25)
+
+
+def test_json_has_what_the_documentation_promises() -> None:
+    written = json.loads(output.as_json([result()]))
+    documented = (Path(__file__).parent.parent / "docs" / "formats.md").read_text(encoding="utf-8")
+    assert written["schema"] == "docqa.answers/1"
+    assert written["answered"] is True
+    assert (written["windows_read"], written["windows_total"]) == (3, 7)
+    for name in (*written, *written["answers"][0]):
+        assert f"`{name}`" in documented or f'"{name}"' in documented, name
+    answer = written["answers"][0]
+    assert (answer["text"], answer["start"], answer["line_start"], answer["line_end"]) == ("Anna Holm", 0, 1, 1)
+    assert TEXT[answer["passage_start"] :].startswith(answer["passage"])
+
+
+def test_several_questions_are_a_list_and_one_line_each() -> None:
+    assert len(json.loads(output.as_json([result(), result()]))) == 2
+    assert "\n" not in output.as_json_line(result())
+    assert json.loads(output.as_json_line(result()))["question"] == "Who?"
+
+
+def test_text_tells_answer_probability_place_and_passage() -> None:
+    text = output.as_text(result())
+    assert text.startswith("1. Anna Holm  (")
+    assert "a.txt, line 1" in text
+    assert "»Anna Holm« kept the lamp » and « the log." in text
+    assert "\x1b" not in text
+
+
+def test_colour_adds_escape_sequences_and_nothing_else() -> None:
+    coloured = output.as_text(result(), colour=True)
+    plain = coloured.replace("\x1b[1m", "").replace("\x1b[2m", "").replace("\x1b[0m", "")
+    assert plain == output.as_text(result())
+    assert coloured != plain
+
+
+def test_a_document_cannot_send_escape_sequences_to_the_terminal() -> None:
+    assert "\x1b" not in output.as_text(result(span="red"))
+
+
+def test_standard_input_is_named_in_words() -> None:
+    assert "(standard input), line 1" in output.as_text(result(name="-"))
+
+
+def test_an_abstention_says_what_was_read_and_what_came_closest() -> None:
+    found = result()
+    text = output.as_text(replace(found, answered=False, answers=(), closest=found.answers))
+    assert text.startswith("no answer in these documents (3 of 7 windows read)")
+    assert "closest passages:" in text
+    assert "»Anna Holm«" in text
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"page": 3, "page_end": 3, "page_label": "iii"}, "a.txt, page 3 (iii), line 1"),
+        ({"page": 3, "page_end": 3, "page_label": "3", "section": "2 Means"}, "a.txt, page 3, line 1, 2 Means"),
+        ({"page": 3, "page_end": 4, "page_label": "3"}, "a.txt, page 3, line 1 to page 4, line 1"),
+        ({"line_end": 2}, "a.txt, lines 1–2"),
+    ],
+)
+def test_citations(change: dict[str, object], expected: str) -> None:
+    assert output.citation(replace(result().answers[0], **change)) == expected

@@ -1,0 +1,47 @@
+"""The bundled reader on the sample documents: the promise of the README."""
+
+import json
+
+import pytest
+from conftest import SAMPLES
+
+from docqa.engine import Collection
+from docqa.evaluation import exact_match, f1
+
+QUESTIONS = json.loads((SAMPLES / "questions.json").read_text(encoding="utf-8"))
+
+
+def accepted(question: dict[str, object]) -> list[str]:
+    answer = question["answer"]
+    return [answer] if isinstance(answer, str) else list(answer or [])
+
+
+@pytest.fixture(scope="module")
+def apart(sample_collection: Collection) -> dict[str, Collection]:
+    """Each sample document alone, as its questions name it."""
+    return {
+        one.document.name.rpartition("/")[2]: Collection(sample_collection.engine, [one])
+        for one in sample_collection.opened
+    }
+
+
+def test_the_first_answer_is_right_for_three_questions_in_four(apart: dict[str, Collection]) -> None:
+    answerable = [question for question in QUESTIONS if question["answer"]]
+    right, wrong_page = [], []
+    for question in answerable:
+        first = apart[question["document"]].ask(question["question"]).answers[0]
+        correct = max(exact_match(first.text, accepted(question)), f1(first.text, accepted(question))) >= 0.5
+        right.append(correct)
+        if correct and question["page"] and first.page != question["page"]:
+            wrong_page.append(question["id"])
+    print(f"{sum(right)} of {len(right)} first answers are right")  # noqa: T201
+    assert len(answerable) >= 40
+    assert sum(right) / len(right) >= 0.75
+    assert len(wrong_page) <= 1  # A fact may stand on two pages.
+
+
+def test_every_accepted_answer_stands_in_its_document(apart: dict[str, Collection]) -> None:
+    for question in QUESTIONS:
+        text = " ".join(apart[question["document"]].documents[0].text.split())
+        assert all(" ".join(answer.split()) in text for answer in accepted(question)), question["id"]
+    assert sum(not question["answer"] for question in QUESTIONS) >= 5
