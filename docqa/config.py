@@ -20,9 +20,9 @@ class Settings:
     """Name or folder of the retriever's encoder; "" as for `reader`."""
     retriever: str = "hybrid"
     device: str = "auto"
-    max_seq_length: int = 232
-    doc_stride: int = 64
-    top_k_windows: int = 10
+    max_seq_length: int = 384
+    doc_stride: int = 128
+    top_k_windows: int = 8
     exhaustive: bool = False
     """Read every window, and not only the likeliest."""
     max_answer_length: int = 30

@@ -345,9 +345,7 @@ class Builder:
             ("LEFTPADDING", (0, 0), (-1, -1), 4),
             ("RIGHTPADDING", (0, 0), (-1, -1), 4),
         ]
-        style += [
-            ("LEFTPADDING", (i, 0), (i, -1), 14) for i in range(1, len(head)) if right[i - 1 : i + 1] == "rl"
-        ]
+        style += [("LEFTPADDING", (i, 0), (i, -1), 14) for i in range(1, len(head)) if right[i - 1 : i + 1] == "rl"]
         style += [("BACKGROUND", (0, i), (-1, i), PALE) for i in range(2, len(data), 2)]
         table.setStyle(TableStyle(style))
         block = [Paragraph(f"Table {self.tables}. {caption}", CAPTION), table]
@@ -379,12 +377,8 @@ class ReportDoc(BaseDocTemplate):
         self.addPageTemplates(
             [
                 PageTemplate("title", [Frame(LEFT, BOTTOM, TEXT_W, height, id="t", **pad)]),
-                PageTemplate(
-                    "front", [Frame(LEFT, BOTTOM, TEXT_W, height, id="f", **pad)], onPageEnd=self.draw_front
-                ),
-                PageTemplate(
-                    "body", [Frame(LEFT, BOTTOM, TEXT_W, height, id="b", **pad)], onPageEnd=self.draw_body
-                ),
+                PageTemplate("front", [Frame(LEFT, BOTTOM, TEXT_W, height, id="f", **pad)], onPageEnd=self.draw_front),
+                PageTemplate("body", [Frame(LEFT, BOTTOM, TEXT_W, height, id="b", **pad)], onPageEnd=self.draw_body),
                 PageTemplate(
                     "columns",
                     [
@@ -775,8 +769,7 @@ def content(b: Builder) -> None:  # noqa: PLR0915
         ],
         [40, 22, 20, 20, 24, 28],
         right="lrrrrr",
-        note="Means of between four and nine samples. "
-        "The Albion Basin exceeds action level 1 for zinc as well.",
+        note="Means of between four and nine samples. The Albion Basin exceeds action level 1 for zinc as well.",
     )
 
     # 5 ------------------------------------------------------------------
@@ -836,8 +829,7 @@ def content(b: Builder) -> None:  # noqa: PLR0915
         [70, 20, 28, 28],
         right="lrrr",
         total=True,
-        note="Emissions of ships in the harbour, and electricity sold on to ships, "
-        "are outside this inventory.",
+        note="Emissions of ships in the harbour, and electricity sold on to ships, are outside this inventory.",
     )
     b.h2("Air quality")
     b.p("""Nitrogen dioxide is measured by automatic instruments at Lantern Pier and in Custom House

@@ -2,6 +2,7 @@
 
 import os
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -111,7 +112,7 @@ def test_a_paragraph_goes_on_over_a_page_break(report: Document) -> None:
     body = [i for i in range(len(lines)) if lines.starts[i] < report.body_end]
     over = [
         report.text[lines.starts[i] : lines.ends[j]]
-        for i, j in zip(body, body[1:], strict=False)
+        for i, j in pairwise(body)
         if lines.pages[i] + 1 == lines.pages[j] and "\n" not in report.text[lines.starts[i] : lines.ends[j]]
     ]
     assert len(over) >= 2

@@ -72,7 +72,7 @@ def test_every_answer_is_a_verbatim_span(engine: Engine, texts: list[tuple[str, 
     except DocqaError as error:
         assert error.message in {"the question is empty", "no document is open"}
         return
-    assert result.windows_read == min(result.windows_total, 10)
+    assert result.windows_read == min(result.windows_total, 8)
     check(collection, result)
 
 
@@ -190,7 +190,7 @@ def test_exhaustive_reads_every_window_and_answers_stream_in(tmp_path: Path, eng
     results = list(collection.ask_progressively("Who kept the lighthouse?", exhaustive=True))
     assert [result.windows_read for result in results] == [*range(8, total, 8), total]
     assert results[-1].answers[0].probability >= results[0].answers[0].probability
-    assert collection.ask("Who kept the lighthouse?").windows_read == 10
+    assert collection.ask("Who kept the lighthouse?").windows_read == 8
 
 
 def test_asking_can_be_cancelled(tmp_path: Path, engine: Engine) -> None:

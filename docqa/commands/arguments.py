@@ -15,7 +15,7 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--device", metavar="DEVICE", help="auto, cpu, cuda, mps or xpu (default: auto)")
     group = parser.add_argument_group("reading")
     group.add_argument("--retriever", choices=("hybrid", "lexical", "dense"), help="default: hybrid")
-    group.add_argument("--top-k-windows", type=int, metavar="N", help="windows that are read (default: 10)")
+    group.add_argument("--top-k-windows", type=int, metavar="N", help="windows that are read (default: 8)")
     group.add_argument("--exhaustive", action="store_true", default=None, help="read every window")
     group.add_argument(
         "--max-seq-length",

@@ -262,7 +262,7 @@ def _edges(lines: list[Line]) -> list[Line]:
 
 
 def _features(line: Line) -> set[str]:
-    """What of a line may recur: the whole of it, each cell of it, and how far a number at its end is from the page's."""
+    """What of a line may recur: the whole, each cell, and how far a number at its end is from the page's."""
     words = line.text.split()
     counted = {f"page {int(word) - line.page:+}" for word in (words[0], words[-1]) if word.isdecimal()}
     cells = (line.text, *(cell for cell in line.text.split("  ") if len(cell) > 3))

@@ -1,7 +1,7 @@
 """PDF. PDFium reads the file; where it can't, pypdf is the second opinion.
 
 PDFium gives the text, and with it the title, the outline and the page labels, which it has at hand already: asking
-pypdf for these takes about as long as PDFium's reading of the whole text (benchmarks/documents.py).
+pypdf for these would make a parse up to twice as long (benchmarks/documents.py).
 """
 
 import ctypes
