@@ -1,7 +1,6 @@
 """`docqa open PATH...`: the app."""
 
 import argparse
-import sys
 
 from docqa.commands.arguments import add_settings, settings
 from docqa.errors import DocqaError
@@ -35,8 +34,6 @@ def run(arguments: argparse.Namespace) -> int:
     wanted = settings(arguments)
     if "-" in arguments.paths:
         raise DocqaError("the app needs standard input for the keyboard", "write the document to a file first")
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise DocqaError("the app needs a terminal", "without one, use: docqa ask QUESTION PATH...")
     from docqa import tui
 
     return tui.run(arguments.paths, wanted, arguments.password)

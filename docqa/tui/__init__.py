@@ -1,0 +1,24 @@
+"""The terminal app. Light to import: textual is imported when the app is started."""
+
+import sys
+from collections.abc import Sequence
+
+from docqa.config import Settings
+from docqa.errors import DocqaError
+
+__all__ = ["run"]
+
+
+def run(paths: Sequence[str], settings: Settings, password: str | None = None) -> int:
+    """Run the app on files and folders until the person quits; give the exit code.
+
+    Raises `DocqaError` where there is no terminal to run in.
+    """
+    # Textual reads the keys from standard input and paints on standard error.
+    if not all(stream is not None and stream.isatty() for stream in (sys.__stdin__, sys.__stderr__)):
+        raise DocqaError("the app needs a terminal, and this is none", "without one: docqa ask QUESTION PATH...")
+    from docqa.tui.app import DocqaApp
+
+    app = DocqaApp(paths, settings, password)
+    app.run()
+    return app.return_code or 0

@@ -1,0 +1,303 @@
+"""The app: what happens when a key is pressed or a worker reports. What is shown is the panes' business."""
+
+from collections.abc import Iterable, Sequence
+from functools import partial
+from pathlib import Path
+from threading import Event
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on, work
+from textual.app import App, SystemCommand
+from textual.binding import BindingType
+from textual.screen import Screen
+from textual.widgets import Input, OptionList
+
+from docqa.config import Settings
+from docqa.errors import DocqaError
+from docqa.tui import messages, session
+from docqa.tui.help import HelpScreen, groups
+from docqa.tui.keys import KEYS, palette
+from docqa.tui.main import MainScreen
+from docqa.tui.session import Asked, Session
+from docqa.tui.text import cited, flat, plain
+from docqa.tui.widgets.answers import AnswersList
+from docqa.tui.widgets.documents import State
+from docqa.tui.widgets.page import PageView
+from docqa.tui.widgets.question import QuestionInput, QuestionsList
+from docqa.tui.work import Loader, answer
+
+if TYPE_CHECKING:
+    from docqa.documents import Document
+    from docqa.engine import Collection
+
+
+class DocqaApp(App[None]):
+    """Ask questions of documents, and see the answers where they stand."""
+
+    TITLE = "docqa"
+    CSS_PATH = Path(__file__).with_name("app.tcss")
+    BINDING_GROUP_TITLE = "Anywhere"
+    BINDINGS: ClassVar[list[BindingType]] = KEYS
+
+    def __init__(self, paths: Sequence[str], settings: Settings, password: str | None = None) -> None:
+        super().__init__()
+        self.session = Session()
+        self.shown: Asked | None = None
+        """The question whose answers are shown."""
+        self._loader = Loader(paths, settings, password, self.post_message)
+        self._loading: Event | None = Event()
+        """Set to cancel the opening; None when nothing is being opened."""
+        self._collection: Collection | None = None
+        self._documents: dict[str, Document] = {}
+        self._reader = ""
+        self._failure: DocqaError | None = None
+        self._offered: list[bool | None] = []
+
+    def get_default_screen(self) -> Screen[None]:
+        """The screen with the panes."""
+        self.main = MainScreen()
+        return self.main
+
+    def on_ready(self) -> None:
+        """The first frame is on the screen: begin to open the documents."""
+        self.open_documents(self._loading or Event())
+        self._refresh()
+
+    def on_unmount(self) -> None:
+        """Tell the workers that nobody waits for them any more."""
+        for event in [self._loading, *(asked.cancel for asked in self.session.asked)]:
+            if event is not None:
+                event.set()
+
+    # --- workers ---
+
+    @work(thread=True, group="opening")
+    def open_documents(self, cancel: Event) -> None:
+        """Open the documents, in a thread."""
+        self._loader.run(cancel)
+
+    @work(thread=True, group="asking")
+    def answer(self, collection: "Collection", asked: Asked) -> None:
+        """Answer a question, in a thread."""
+        answer(collection, asked, self.post_message)
+
+    # --- what they report about documents ---
+
+    @on(messages.EngineStarted)
+    def _engine_started(self, message: messages.EngineStarted) -> None:
+        self._reader = message.reader
+        self._refresh()
+
+    @on(messages.DocumentsFound)
+    def _documents_found(self, message: messages.DocumentsFound) -> None:
+        self.main.documents.found(message.names)
+        self._refresh()
+
+    @on(messages.ProgressReported)
+    def _progress_reported(self, message: messages.ProgressReported) -> None:
+        self.main.documents.advanced(message.progress)
+        self.main.show_header(self._reader)
+
+    @on(messages.DocumentOpened)
+    def _document_opened(self, message: messages.DocumentOpened) -> None:
+        self._documents[message.document.name] = message.document
+        self.main.documents.opened(message.document)
+        self._refresh()
+
+    @on(messages.DocumentFailed)
+    def _document_failed(self, message: messages.DocumentFailed) -> None:
+        self.main.documents.failed(message.name, message.error)
+        self._refresh()
+
+    @on(messages.DocumentsOpened)
+    def _documents_opened(self, message: messages.DocumentsOpened) -> None:
+        self._loading = None
+        self._collection = message.collection
+        pane = self.main.documents
+        if message.cancelled:
+            pane.stopped()
+            self._say(f"Stopped opening documents: {pane.summary()}. r opens the others.")
+        pane.finished()
+        self._start_next()
+
+    @on(messages.OpeningFailed)
+    def _opening_failed(self, message: messages.OpeningFailed) -> None:
+        self._loading = None
+        self._failure = message.error
+        self.main.documents.stopped()
+        self.session.fail_waiting(message.error)
+        self._refresh()
+
+    # --- what they report about questions ---
+
+    @on(messages.ReadingReported)
+    def _reading_reported(self, message: messages.ReadingReported) -> None:
+        message.asked.to_read = message.progress.total
+        self._refresh_if_shown(message.asked)
+
+    @on(messages.AnswersFound)
+    def _answers_found(self, message: messages.AnswersFound) -> None:
+        if message.asked.state is session.State.READING:  # Else cancelled; the worker has yet to notice.
+            message.asked.result = message.result
+            self._refresh_if_shown(message.asked)
+
+    @on(messages.QuestionAnswered)
+    def _question_answered(self, message: messages.QuestionAnswered) -> None:
+        self.session.end(message.asked, session.State.DONE)
+        self._start_next()
+
+    @on(messages.QuestionFailed)
+    def _question_failed(self, message: messages.QuestionFailed) -> None:
+        self.session.end(message.asked, session.State.FAILED, message.error)
+        self._start_next()
+
+    @on(messages.QuestionCancelled)
+    def _question_cancelled(self, message: messages.QuestionCancelled) -> None:
+        self.session.end(message.asked, session.State.CANCELLED)
+        self._start_next()
+
+    # --- what the person does ---
+
+    @on(Input.Submitted, "#question")
+    def _question_submitted(self, event: Input.Submitted) -> None:
+        question = " ".join(event.value.split())
+        if not question:
+            self._say("Type a question first.")
+            return
+        self.main.question.remember(question)
+        self.shown = self.session.ask(question)
+        if self._failure is not None and self._loading is None:
+            self.session.fail_waiting(self._failure)
+        self.main.answers.list.focus()
+        self._start_next()
+
+    @on(OptionList.OptionHighlighted, "#questions")
+    def _question_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        if event.option_list.highlighted == event.option_index:
+            self.shown = self.session.asked[event.option_index]
+            self._refresh()
+
+    @on(OptionList.OptionSelected, "#questions")
+    def _question_selected(self) -> None:
+        self.main.answers.list.focus()
+
+    @on(messages.AnswerSelected)
+    def _answer_selected(self, message: messages.AnswerSelected) -> None:
+        document = self._documents.get(message.answer.document) if message.answer else None
+        self.main.page.show(document, message.answer)
+        self._refresh_keys()
+
+    def action_focus_question(self) -> None:
+        """Go to the question's line."""
+        self.main.question.focus()
+
+    def action_move(self, step: int) -> None:
+        """Select another answer."""
+        self.main.answers.move(step)
+
+    def action_copy(self) -> None:
+        """Copy the selected answer with its citation."""
+        selected = self.main.answers.selected
+        if selected is not None:
+            self.copy_to_clipboard(f"{flat(selected.text)} ({cited(selected)})")
+            self._say(f"Copied: {flat(selected.text)}")
+
+    def action_read_all(self) -> None:
+        """Read every window for the question that is shown."""
+        if self.shown is not None:
+            self.session.ask_again(self.shown)
+            self._start_next()
+
+    def action_show_questions(self) -> None:
+        """Go to the questions asked."""
+        self.main.sidebar.display = True
+        self.main.questions.focus()
+
+    def action_toggle_documents(self) -> None:
+        """Show or hide the documents and questions."""
+        self.main.sidebar.display = not self.main.sidebar.display
+
+    def action_reopen(self) -> None:
+        """Open what failed or was cancelled."""
+        self._loading = Event()
+        self._failure = None
+        self.main.documents.restart()
+        self.open_documents(self._loading)
+        self._refresh()
+
+    def action_cancel(self) -> None:
+        """Cancel the question, else the opening; else leave the question's line."""
+        cancelled = self.session.cancel()
+        if cancelled is not None:
+            self._say(f"Cancelled: {cancelled.question}")
+            self._refresh()
+        elif self._loading is not None:
+            self._loading.set()  # The worker says when it has stopped, and how far it came.
+        else:
+            self.main.answers.list.focus()
+
+    def action_help(self) -> None:
+        """Show every key and what it does."""
+        sources = (DocqaApp, QuestionInput, AnswersList, QuestionsList, PageView)
+        titled = [(source.BINDING_GROUP_TITLE or "", source.BINDINGS) for source in sources]
+        self.push_screen(HelpScreen(groups([*titled, ("Anywhere", MainScreen.BINDINGS)], self.get_key_display)))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+        """Whether a key does anything now; where not, the footer leaves it out."""
+        if action == "focus_question":
+            return not self.main.question.has_focus
+        if action in {"move", "copy"}:
+            return bool(self.shown and self.shown.shown)
+        if action == "read_all":
+            return bool(self.shown and not self.shown.pending and self.shown.unread)
+        if action == "reopen":
+            idle = self._loading is None and self.session.running is None
+            unopened = self.main.documents.count(State.FAILED) + self.main.documents.count(State.CANCELLED)
+            return idle and bool(self._failure or unopened)
+        return True
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Put the keys' actions into the command palette."""
+        yield from super().get_system_commands(screen)
+        for title, what, action in palette():
+            if self.check_action(action.partition("(")[0], ()):
+                yield SystemCommand(title, what, partial(self.run_action, action))
+
+    # --- what is shown ---
+
+    def _start_next(self) -> None:
+        # A report may come in while the app is closing.
+        if self._loading is None and self._collection is not None and self.is_running:
+            asked = self.session.start_next()
+            if asked is not None:
+                self.answer(self._collection, asked)
+        self._refresh()
+
+    def _refresh_if_shown(self, asked: Asked) -> None:
+        if asked is self.shown:
+            self._refresh_answers()
+
+    def _refresh(self) -> None:
+        self.main.show_header(self._reader)
+        self.main.show_questions(self.session, self.shown)
+        self._refresh_answers()
+        self._refresh_keys()
+
+    def _refresh_answers(self) -> None:
+        asked = self.shown
+        if asked is None:
+            self.main.show_hint(self._failure, loading=self._loading is not None)
+            return
+        reader = asked.result.reader if asked.result else self._reader
+        waiting_for = "the documents to open" if self._loading else "the question before it"
+        self.main.answers.show(asked, reader, waiting_for)
+
+    def _refresh_keys(self) -> None:
+        # The footer is made anew each time, which is slow to do for every report of a worker.
+        offered = [self.check_action(action, ()) for action in ("move", "read_all", "reopen")]
+        if offered != self._offered:
+            self._offered = offered
+            self.main.refresh_bindings()
+
+    def _say(self, text: str) -> None:
+        self.notify(plain(text), markup=False)

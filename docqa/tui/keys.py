@@ -1,0 +1,53 @@
+"""The keys that work anywhere; those of one pane stand with the pane.
+
+`id` names a key for a keymap, and groups it in the palette. `description` is for the footer,
+`tooltip` for the help.
+"""
+
+from collections.abc import Iterator
+
+from textual.binding import Binding, BindingType
+
+KEYS: list[BindingType] = [
+    Binding("slash,i", "focus_question", "Ask", tooltip="Go to the question", id="question.focus"),
+    Binding("n", "move(1)", "Next", tooltip="Select the next answer", id="answers.next"),
+    Binding("p", "move(-1)", "Previous", show=False, tooltip="Select the answer before", id="answers.previous"),
+    Binding("y", "copy", "Copy", tooltip="Copy the answer with its citation", id="answers.copy"),
+    Binding("x", "read_all", "Read all", tooltip="Read every window for this question", id="question.read_all"),
+    Binding(
+        "h",
+        "show_questions",
+        "Questions",
+        show=False,
+        tooltip="Go to the questions asked",
+        id="questions.focus",
+    ),
+    Binding("question_mark", "help", "Keys", tooltip="Show every key and what it does", id="app.help"),
+    Binding("d", "toggle_documents", "Documents", tooltip="Show or hide the documents", id="documents.toggle"),
+    Binding("r", "reopen", "Reopen", tooltip="Open again what failed or was cancelled", id="documents.reopen"),
+    Binding(
+        "escape",
+        "cancel",
+        "Cancel",
+        show=False,
+        tooltip="Cancel the question or the opening, or leave the input",
+        id="app.cancel",
+    ),
+    Binding(
+        "ctrl+p",
+        "command_palette",
+        "Palette",
+        show=False,
+        tooltip="Search all commands",
+        priority=True,
+        id="app.palette",
+    ),
+    Binding("ctrl+q", "quit", "Quit", tooltip="Quit docqa", priority=True, id="app.quit"),
+]
+
+
+def palette() -> Iterator[tuple[str, str, str]]:
+    """The keys as entries of the command palette: "Answers: Copy", what it does, the action."""
+    for binding in Binding.make_bindings(KEYS):
+        if binding.id and not binding.priority:
+            yield f"{binding.id.partition('.')[0].capitalize()}: {binding.description}", binding.tooltip, binding.action

@@ -1,0 +1,122 @@
+"""What the workers report. In the past tense: it has happened, and a handler in the app acts on it."""
+
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+if TYPE_CHECKING:
+    from docqa.answers import Answer, Result
+    from docqa.documents import Document
+    from docqa.engine import Collection
+    from docqa.errors import DocqaError
+    from docqa.progress import Progress
+    from docqa.tui.session import Asked
+
+
+class EngineStarted(Message):
+    """The reader that will answer is known."""
+
+    def __init__(self, reader: str) -> None:
+        super().__init__()
+        self.reader = reader
+
+
+class DocumentsFound(Message):
+    """The paths were expanded to files; these will be opened, in this order."""
+
+    def __init__(self, names: "tuple[str, ...]") -> None:
+        super().__init__()
+        self.names = names
+
+
+class ProgressReported(Message):
+    """Opening a document came this far."""
+
+    def __init__(self, progress: "Progress") -> None:
+        super().__init__()
+        self.progress = progress
+
+
+class DocumentOpened(Message):
+    """A document is parsed and indexed."""
+
+    def __init__(self, document: "Document") -> None:
+        super().__init__()
+        self.document = document
+
+
+class DocumentFailed(Message):
+    """A path could not be opened. `name` is "" where the error is about no single file."""
+
+    def __init__(self, name: str, error: "DocqaError") -> None:
+        super().__init__()
+        self.name = name
+        self.error = error
+
+
+class DocumentsOpened(Message):
+    """All that could be opened is open, or the opening was cancelled; questions can be asked from now on."""
+
+    def __init__(self, collection: "Collection", *, cancelled: bool = False) -> None:
+        super().__init__()
+        self.collection = collection
+        self.cancelled = cancelled
+
+
+class OpeningFailed(Message):
+    """Nothing could be opened: the reader is missing, say."""
+
+    def __init__(self, error: "DocqaError") -> None:
+        super().__init__()
+        self.error = error
+
+
+class ReadingReported(Message):
+    """Reading for a question came this far."""
+
+    def __init__(self, asked: "Asked", progress: "Progress") -> None:
+        super().__init__()
+        self.asked = asked
+        self.progress = progress
+
+
+class AnswersFound(Message):
+    """A batch of windows was read; the result is the best so far."""
+
+    def __init__(self, asked: "Asked", result: "Result") -> None:
+        super().__init__()
+        self.asked = asked
+        self.result = result
+
+
+class QuestionAnswered(Message):
+    """The reading is over; the result that was reported last is final."""
+
+    def __init__(self, asked: "Asked") -> None:
+        super().__init__()
+        self.asked = asked
+
+
+class QuestionFailed(Message):
+    """The reading ended with an error."""
+
+    def __init__(self, asked: "Asked", error: "DocqaError") -> None:
+        super().__init__()
+        self.asked = asked
+        self.error = error
+
+
+class QuestionCancelled(Message):
+    """The reading stopped because it was cancelled."""
+
+    def __init__(self, asked: "Asked") -> None:
+        super().__init__()
+        self.asked = asked
+
+
+class AnswerSelected(Message):
+    """Another answer is selected, or none. This one comes from the answers pane, not from a worker."""
+
+    def __init__(self, answer: "Answer | None") -> None:
+        super().__init__()
+        self.answer = answer

@@ -1,0 +1,112 @@
+"""The questions of one session: what was asked, what came of it, and which is next (pure)."""
+
+from dataclasses import dataclass, field
+from enum import Enum
+from threading import Event
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from docqa.answers import Answer, Result
+    from docqa.errors import DocqaError
+
+
+class State(Enum):
+    """Where a question stands."""
+
+    QUEUED = "waiting"
+    READING = "reading"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(eq=False, slots=True)
+class Asked:
+    """One question and what came of it. Only the event loop's thread changes it."""
+
+    question: str
+    state: State = State.QUEUED
+    exhaustive: bool = False
+    result: "Result | None" = None
+    error: "DocqaError | None" = None
+    to_read: int = 0
+    """Windows that this reading comes to, as far as is known."""
+    cancel: Event = field(default_factory=Event)
+
+    @property
+    def shown(self) -> "tuple[Answer, ...]":
+        """The answers, or what came closest where there is none."""
+        if self.result is None:
+            return ()
+        return self.result.answers if self.result.answered else self.result.closest
+
+    @property
+    def abstained(self) -> bool:
+        """Whether docqa says that the documents don't have the answer. Not before the last window is read."""
+        return self.state is State.DONE and self.result is not None and not self.result.answered
+
+    @property
+    def unread(self) -> int:
+        """Windows that have not been read for this question."""
+        return self.result.windows_total - self.result.windows_read if self.result else 0
+
+    @property
+    def pending(self) -> bool:
+        """Whether more is to come."""
+        return self.state in {State.QUEUED, State.READING}
+
+
+@dataclass(eq=False, slots=True)
+class Session:
+    """The questions, in the order of asking. One is read at a time: two would share one processor."""
+
+    asked: list[Asked] = field(default_factory=list)
+    running: Asked | None = None
+    """The question that a worker is busy with; after a cancel it stays until the worker has noticed."""
+
+    def ask(self, question: str) -> Asked:
+        """Add a question to the end of the queue."""
+        asked = Asked(question)
+        self.asked.append(asked)
+        return asked
+
+    def ask_again(self, asked: Asked) -> None:
+        """Queue a question again, for all the windows. Its result stays until there is a better one."""
+        asked.exhaustive = True
+        asked.state = State.QUEUED
+
+    def start_next(self) -> Asked | None:
+        """Start the question that has waited longest, unless one is being read; give it."""
+        if self.running is not None:
+            return None
+        self.running = next((one for one in self.asked if one.state is State.QUEUED), None)
+        if self.running is not None:
+            # A new event: the worker of an attempt that was cancelled must go on seeing its own.
+            self.running.cancel = Event()
+            self.running.state = State.READING
+            self.running.error = None
+            self.running.to_read = 0
+        return self.running
+
+    def end(self, asked: Asked, state: State, error: "DocqaError | None" = None) -> None:
+        """Note how a worker's attempt ended. A question that was cancelled meanwhile stays cancelled."""
+        self.running = None
+        if asked.state is State.READING:
+            asked.state = state
+            asked.error = error
+
+    def fail_waiting(self, error: "DocqaError") -> None:
+        """Let every question that waits fail: nothing is open, or will be."""
+        for asked in self.asked:
+            if asked.state is State.QUEUED:
+                asked.state, asked.error = State.FAILED, error
+
+    def cancel(self) -> Asked | None:
+        """Cancel the question that is being read, else the one asked last that waits; give it."""
+        waiting = [one for one in self.asked if one.state is State.QUEUED]
+        running = self.running if self.running and self.running.state is State.READING else None
+        asked = running or (waiting[-1] if waiting else None)
+        if asked is not None:
+            asked.state = State.CANCELLED
+            asked.cancel.set()
+        return asked

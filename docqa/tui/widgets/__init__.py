@@ -1,0 +1,1 @@
+"""The panes of the app. None of them calls the engine."""

@@ -1,0 +1,175 @@
+"""The documents: what was opened, what is being opened, and what could not be."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from docqa.errors import DocqaError
+from docqa.progress import Progress
+from docqa.tui.text import MUTED, bar, counted, hang, joined, plain
+
+if TYPE_CHECKING:
+    from docqa.documents import Document
+
+
+class State(Enum):
+    """Where a document stands: a glyph and a word, so that none depends on colour."""
+
+    WAITING = ("·", "waiting", MUTED)
+    OPENING = ("»", "opening", "$text-accent")
+    OPEN = ("✓", "open", "$text-success")
+    FAILED = ("✗", "failed", "$text-error")
+    CANCELLED = ("■", "cancelled", "$text-warning")
+
+    def __init__(self, glyph: str, word: str, style: str) -> None:
+        self.glyph = glyph
+        self.word = word
+        self.style = style
+
+
+@dataclass(slots=True)
+class Row:
+    """One document of the list."""
+
+    name: str
+    state: State = State.WAITING
+    progress: Progress | None = None
+    document: "Document | None" = None
+    error: DocqaError | None = None
+
+
+class DocumentsPane(VerticalScroll):
+    """The list of documents with their states."""
+
+    BINDING_GROUP_TITLE = "In the documents and the page"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j,down", "scroll_down", "Down", show=False, tooltip="Scroll down", id="scroll.down"),
+        Binding("k,up", "scroll_up", "Up", show=False, tooltip="Scroll up", id="scroll.up"),
+    ]
+    BORDER_TITLE = "Documents"
+
+    def __init__(self) -> None:
+        super().__init__(id="documents")
+        self._list = Static(id="documents-list")
+        self.rows: dict[str, Row] = {}
+        self._searching = True
+
+    def compose(self) -> ComposeResult:
+        """The list is one text: a folder may have thousands of files."""
+        yield self._list
+
+    def on_resize(self) -> None:
+        """Wrap the list anew."""
+        self._draw()
+
+    def found(self, names: tuple[str, ...]) -> None:
+        """List these documents as waiting, but for those that are open already."""
+        self._searching = False
+        known = self.rows
+        failed = {key: row for key, row in known.items() if not row.name}
+        still_open = {n: row for n, row in known.items() if row.state is State.OPEN}
+        self.rows = failed | {name: still_open.get(name) or Row(name) for name in names}
+        self._draw()
+
+    def restart(self) -> None:
+        """Forget the failures: what failed is about to be tried again."""
+        self._searching = True
+        self.rows = {name: row for name, row in self.rows.items() if row.state is State.OPEN}
+        self._draw()
+
+    def advanced(self, progress: Progress) -> None:
+        """Show how far a document has come."""
+        row = self.rows.get(progress.item)
+        if row is not None and row.state in {State.WAITING, State.OPENING}:
+            row.state = State.OPENING
+            row.progress = progress
+            self._draw()
+
+    def opened(self, document: "Document") -> None:
+        """Show a document as open."""
+        self.rows[document.name] = Row(document.name, State.OPEN, document=document)
+        self._draw()
+
+    def failed(self, name: str, error: DocqaError) -> None:
+        """Show what failed, and why. `name` is "" where the error is about no single file."""
+        key = name or f"\0{len(self.rows)}"
+        self.rows[key] = Row(name, State.FAILED, error=error)
+        self._draw()
+
+    def stopped(self) -> None:
+        """Show what has not been opened as cancelled."""
+        self._searching = False
+        for row in self.rows.values():
+            if row.state in {State.WAITING, State.OPENING}:
+                row.state = State.CANCELLED
+        self._draw()
+
+    def finished(self) -> None:
+        """Nothing more is being searched for or opened."""
+        self._searching = False
+        self._draw()
+
+    def count(self, state: State) -> int:
+        """How many documents are in a state."""
+        return sum(row.state is state for row in self.rows.values())
+
+    def summary(self) -> str:
+        """The states in a few words: "2 open, 1 failed"."""
+        counts = [f"{self.count(state)} {state.word}" for state in State if self.count(state)]
+        return ", ".join(counts) or ("looking for documents" if self._searching else "no documents")
+
+    def _draw(self) -> None:
+        width = self.scrollable_content_region.width
+        if width <= 0:
+            return
+        names = Counter(_short(row.name) for row in self.rows.values())
+        lines = [
+            line
+            for row in self.rows.values()
+            for line in _row(row, _short(row.name) if names[_short(row.name)] == 1 else row.name, width)
+        ]
+        if not lines:
+            text = "Looking for documents…" if self._searching else "None. Start docqa with files or folders."
+            lines = Content.styled(text, MUTED).wrap(width)
+        self._list.update(joined(lines))
+
+
+def _short(name: str) -> str:
+    return Path(name).name
+
+
+def _row(row: Row, name: str, width: int) -> Iterator[Content]:
+    state = row.state
+    if row.name:
+        glyph = Content.styled(f"{state.glyph} ", state.style)
+        yield from hang(Content.styled(plain(name), "bold"), width, glyph)
+        yield from hang(Content.styled(_status(row), state.style), width, "  ")
+    if row.error is not None:
+        before = "  " if row.name else Content.styled(f"{state.glyph} ", state.style)
+        yield from hang(Content(plain(row.error.message)), width, before)
+        if row.error.hint:
+            yield from hang(Content.styled(plain(row.error.hint), MUTED), width, "  → ", "    ")
+    for warning in row.document.warnings if row.document else ():
+        yield from hang(Content.styled(plain(warning), "$text-warning"), width, "  ! ", "    ")
+
+
+def _status(row: Row) -> str:
+    if row.document is not None:
+        size = row.document.page_count
+        extent = counted(size, "page") if size else counted(len(row.document.lines), "line")
+        return f"{row.state.word} · {extent}"
+    progress = row.progress
+    if row.state is State.OPENING and progress is not None:
+        if not progress.total:
+            return f"{progress.stage}…"
+        return f"{bar(progress.done / progress.total)} {progress.stage}, {progress.done} of {progress.total}"
+    return row.state.word

@@ -1,0 +1,144 @@
+"""What runs in worker threads: opening documents, asking questions. It posts messages and touches no widget.
+
+`docqa.engine` is imported here, in the worker: numpy, the tokenizers and later torch come with it, and the
+first frame is not to wait for them.
+"""
+
+import time
+import traceback
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from threading import Event
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+from docqa.config import Settings
+from docqa.errors import DocqaError
+from docqa.progress import Cancelled, Monitor, Progress
+from docqa.tui import messages
+from docqa.tui.session import Asked
+
+if TYPE_CHECKING:
+    from docqa.engine import Collection, Engine, Failure, Indexed
+
+Post = Callable[[Message], object]
+
+_INTERVAL = 0.05  # Seconds between two reports of one stage: a screen needs no more.
+
+
+class Loader:
+    """Opens documents, and remembers which are open: a second run opens only the others."""
+
+    def __init__(self, paths: Sequence[str], settings: Settings, password: str | None, post: Post) -> None:
+        self._paths = paths
+        self._settings = settings
+        self._password = password
+        self._post = post
+        self._engine: Engine | None = None
+        self._opened: dict[str, Indexed] = {}
+        self._reported: tuple[str, str, float] = ("", "", 0.0)
+
+    def run(self, cancel: Event) -> None:
+        """Open what is not open yet. Posts `DocumentsOpened` or `OpeningFailed`, and raises nothing."""
+        try:
+            self._run(Monitor(self._report, cancel))
+        except DocqaError as error:
+            self._post(messages.OpeningFailed(error))
+        except Exception as error:  # noqa: BLE001 - shown where the answers would be
+            self._post(messages.OpeningFailed(unexpected(error)))
+
+    def _run(self, monitor: Monitor) -> None:
+        from docqa.engine import Collection, Engine
+
+        if self._engine is None:
+            self._engine = Engine(self._settings)
+        self._engine.load_in_background()
+        self._post(messages.EngineStarted(self._engine.reader.name))
+        failures: list[Failure] = []
+        cancelled = False
+        names: list[str] = []
+        try:
+            names = self._find(monitor, failures)
+            for name in names:
+                if name not in self._opened:
+                    self._open(name, self._engine, monitor, failures)
+        except Cancelled:
+            cancelled = True
+        opened = [self._opened[name] for name in names if name in self._opened]
+        self._post(messages.DocumentsOpened(Collection(self._engine, opened, failures), cancelled=cancelled))
+
+    def _find(self, monitor: Monitor, failures: "list[Failure]") -> list[str]:
+        from docqa import documents
+
+        names: list[str] = []
+        for path in documents.expand(self._paths):
+            monitor.check()
+            if isinstance(path, DocqaError):
+                self._fail("", path, failures)
+            elif path == documents.STDIN:
+                # The keys come from there.
+                error = DocqaError("standard input can't be opened in the app", "save it to a file, and open that")
+                self._fail("", error, failures)
+            else:
+                names.append(path)
+        self._post(messages.DocumentsFound(tuple(names)))
+        return names
+
+    def _open(self, name: str, engine: "Engine", monitor: Monitor, failures: "list[Failure]") -> None:
+        monitor.update("opening", name, 0, 0)
+        try:
+            self._opened[name] = engine.index(name, monitor, self._password)
+        except DocqaError as error:
+            self._fail(name, error, failures)
+        except Cancelled:
+            raise
+        except Exception as error:  # noqa: BLE001 - a file that trips up a parser stops no other; it is shown
+            self._fail(name, unexpected(error), failures)
+        else:
+            self._post(messages.DocumentOpened(self._opened[name].document))
+
+    def _fail(self, name: str, error: DocqaError, failures: "list[Failure]") -> None:
+        from docqa.engine import Failure
+
+        failures.append(Failure(name, error))
+        self._post(messages.DocumentFailed(name, error))
+
+    def _report(self, progress: Progress) -> None:
+        stage, item, at = self._reported
+        now = time.monotonic()
+        if (progress.stage, progress.item) != (stage, item) or now - at >= _INTERVAL:
+            self._reported = (progress.stage, progress.item, now)
+            self._post(messages.ProgressReported(progress))
+
+
+def answer(collection: "Collection", asked: Asked, post: Post) -> None:
+    """Ask and post each result, and last how it ended: answered, failed or cancelled. Raises nothing."""
+
+    def report(progress: Progress) -> None:
+        post(messages.ReadingReported(asked, progress))
+
+    monitor = Monitor(report, asked.cancel)
+    exhaustive = True if asked.exhaustive else None  # None: as the settings have it.
+    try:
+        for result in collection.ask_progressively(asked.question, monitor, exhaustive=exhaustive):
+            monitor.check()
+            post(messages.AnswersFound(asked, result))
+    except Cancelled:
+        post(messages.QuestionCancelled(asked))
+    except DocqaError as error:
+        post(messages.QuestionFailed(asked, error))
+    except Exception as error:  # noqa: BLE001 - shown where the answers would be
+        post(messages.QuestionFailed(asked, unexpected(error)))
+    else:
+        post(messages.QuestionAnswered(asked))
+
+
+def unexpected(error: Exception) -> DocqaError:
+    """Put an exception that nobody foresaw into words: what it was, where, and what to do with it."""
+    frames = traceback.extract_tb(error.__traceback__)
+    where = f"{Path(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else "an unknown place"
+    return DocqaError(
+        f"something went wrong inside docqa: {type(error).__name__}: {error}",
+        f"it happened in {where}; please report it, with what you asked and of which kind of file",
+    )

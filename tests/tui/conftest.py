@@ -1,0 +1,84 @@
+"""One engine, with its reader loaded, for all the tests of the app; and documents to ask."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from docqa import engine as engine_module
+from docqa.config import Settings
+from docqa.engine import Engine
+
+LIGHTHOUSE = """The Harrow Point lighthouse
+
+The lighthouse on Harrow Point was built in 1874 by the engineer Ada Marsh. It stands 41 metres high.
+Its lamp burned whale oil until 1902, when it was changed to electric light.
+
+The keeper in 1911 was Tobias Wren, who lived there with his two daughters and a parrot.
+"""
+
+BAKERY = """Notes of a bakery
+
+The oven of the bakery in Mill Street is fired with beech wood.
+The baker, Ludmila Novak, sells rye bread on Tuesdays and plum cake on Saturdays.
+"""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Nothing is read from or written to the person's own directories."""
+    folder = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DOCQA_HOME", str(folder))
+        patch.delenv("NO_COLOR", raising=False)
+        patch.setenv("COLORTERM", "truecolor")
+        yield folder
+
+
+@pytest.fixture(scope="session")
+def loaded(home: Path) -> Engine:
+    """An engine with its weights loaded: it takes seconds, and once is enough."""
+    engine = Engine(Settings())
+    engine.wait_until_loaded()
+    if engine.encoder is not None:
+        engine.encoder.load()
+    return engine
+
+
+@pytest.fixture
+def engines(loaded: Engine, monkeypatch: pytest.MonkeyPatch) -> list[Engine]:
+    """The engines that the app makes, newest last. They are real, but for sharing one loaded reader."""
+    made: list[Engine] = []
+
+    def make(settings: Settings) -> Engine:
+        engine = Engine(settings)
+        engine.reader, engine.encoder, engine._loading = loaded.reader, loaded.encoder, loaded._loading
+        made.append(engine)
+        return engine
+
+    monkeypatch.setattr(engine_module, "Engine", make)
+    return made
+
+
+@pytest.fixture
+def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str], str]:
+    """Write a file into an own folder, which is the current one; give its name."""
+    monkeypatch.chdir(tmp_path)
+
+    def write_file(name: str, text: str) -> str:
+        Path(name).write_text(text, encoding="utf-8")
+        return name
+
+    return write_file
+
+
+@pytest.fixture
+def lighthouse(write: Callable[[str, str], str]) -> str:
+    """A text file about a lighthouse."""
+    return write("lighthouse.txt", LIGHTHOUSE)
+
+
+@pytest.fixture
+def bakery(write: Callable[[str, str], str]) -> str:
+    """A text file about a bakery."""
+    return write("bakery.txt", BAKERY)

@@ -1,0 +1,177 @@
+"""What the tests of the app stand on: waiting without sleeping, reading the screen, and results made by hand."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from threading import Event
+from typing import Any
+
+import numpy as np
+from textual.geometry import Region
+from textual.pilot import Pilot
+from textual.widget import Widget
+
+from docqa.answers import Answer, Result, cite
+from docqa.config import Settings
+from docqa.documents import Document, Lines, Section
+from docqa.progress import Monitor
+from docqa.sentences import passage
+from docqa.tui.app import DocqaApp
+from docqa.tui.session import Asked
+
+DEADLINE = 60.0
+KEYS = {" ": "space", "?": "question_mark", ".": "full_stop", ",": "comma", "'": "apostrophe", "/": "slash"}
+
+
+async def until(pilot: Pilot[Any], condition: Callable[[], object], what: str = "") -> None:
+    """Let the app work until `condition` holds; fail after the deadline."""
+    limit = time.monotonic() + DEADLINE
+    while not condition():
+        assert time.monotonic() < limit, f"this never came true: {what or condition}"
+        await pilot.pause(0.01)
+    await pilot.pause()
+
+
+async def type_in(pilot: Pilot[Any], text: str) -> None:
+    """Type a text, key by key."""
+    await pilot.press(*[KEYS.get(character, character) for character in text])
+
+
+async def ask(pilot: Pilot[Any], question: str) -> Asked:
+    """Put a question into its line and press Enter; give what was asked."""
+    app = pilot.app
+    assert isinstance(app, DocqaApp)
+    app.main.question.focus()
+    app.main.question.value = question
+    await pilot.pause()
+    await pilot.press("enter")
+    assert app.shown is not None
+    return app.shown
+
+
+async def ask_and_wait(pilot: Pilot[Any], question: str) -> Asked:
+    """Ask, and wait until there is nothing more to come."""
+    asked = await ask(pilot, question)
+    await until(pilot, lambda: not asked.pending, f"an end of {question!r}")
+    return asked
+
+
+def screen_text(app: DocqaApp) -> str:
+    """Every character on the screen, line by line."""
+    strips = app.screen._compositor.render_strips()
+    return "\n".join("".join(segment.text for segment in strip) for strip in strips)
+
+
+def pane_text(widget: Widget) -> str:
+    """What stands in one pane, its lines joined by spaces, so that it doesn't matter where they wrap."""
+    lines = screen_text(widget.app).split("\n")
+    region = widget.content_region
+    inside = [line[region.x : region.right] for line in lines[region.y : region.bottom]]
+    return " ".join(" ".join(inside).split())
+
+
+async def sees(pilot: Pilot[Any], where: Widget | DocqaApp, text: str) -> None:
+    """Wait until a text is on the screen, or in one pane of it."""
+
+    def there() -> bool:
+        return text in (screen_text(where) if isinstance(where, DocqaApp) else pane_text(where))
+
+    await until(pilot, there, f"{text!r} in {where}")
+
+
+def marked(app: DocqaApp) -> str:
+    """The text on the page that is bold and in reverse, joined by spaces: the answer as the person sees it."""
+    text = app.main.page.query_one("#page-text")
+    strips = text.render_lines(Region(0, 0, text.size.width, text.size.height))
+    rows = []
+    for strip in strips:
+        row = "".join(s.text for s in strip if s.style and s.style.reverse and s.style.bold)
+        if row:
+            rows.append(row)
+    return " ".join(" ".join(rows).split())
+
+
+def in_view(app: DocqaApp) -> bool:
+    """Whether the page is scrolled so that the answer's first row shows."""
+    page = app.main.page
+    row = page.answer_rows[0]
+    return page.scroll_offset.y <= row < page.scroll_offset.y + page.scrollable_content_region.height
+
+
+def paged(name: str, pages: Sequence[Sequence[str]], labels: Sequence[str] = (), section: str = "") -> Document:
+    """A document with pages, as a PDF's parser makes it."""
+    starts, ends, numbers, on = [], [], [], []
+    text = ""
+    for page, lines in enumerate(pages, 1):
+        for number, line in enumerate(lines, 1):
+            starts.append(len(text))
+            ends.append(len(text) + len(line))
+            numbers.append(number)
+            on.append(page)
+            text += line + "\n"
+    return Document(
+        name=name,
+        kind="pdf",
+        sha256="0" * 64,
+        text=text,
+        body_end=len(text),
+        lines=Lines(
+            np.array(starts, dtype=np.int64),
+            np.array(ends, dtype=np.int64),
+            np.array(on, dtype=np.int32),
+            np.array(numbers, dtype=np.int32),
+        ),
+        page_labels=tuple(labels or (str(page) for page in range(1, len(pages) + 1))),
+        sections=(Section(section, 0, 0),) if section else (),
+    )
+
+
+def answer(document: Document, text: str, probability: float, rank: int, also: Sequence[str] = ()) -> Answer:
+    """An answer made by hand: the first place of `text` in the document."""
+    start = document.text.index(text)
+    first, last = passage(document.text, start, start + len(text))
+    places = [cite(document, document.text.index(other), document.text.index(other) + 1) for other in also]
+    return Answer(
+        rank=rank,
+        text=text,
+        probability=probability,
+        passage=document.text[first:last],
+        passage_start=first,
+        places=tuple(places),
+        **asdict(cite(document, start, start + len(text))),
+    )
+
+
+def result(question: str, answers: Sequence[Answer] = (), closest: Sequence[Answer] = (), read: int = 10) -> Result:
+    """A result made by hand."""
+    return Result(question, bool(answers), tuple(answers), tuple(closest), read, 48, "bundled", "hybrid", 1.0)
+
+
+class StillApp(DocqaApp):
+    """The app without its workers: it shows what it is told, the same on every machine."""
+
+    def __init__(self, paths: Sequence[str] = ()) -> None:
+        super().__init__(paths, Settings())
+        self.openings: list[Event] = []
+        self.answering: list[Asked] = []
+
+    def open_documents(self, cancel: Event) -> None:
+        """Note that documents were to be opened."""
+        self.openings.append(cancel)
+
+    def answer(self, collection: Any, asked: Asked) -> None:  # noqa: ARG002 - as the app has it
+        """Note that a question was to be answered."""
+        self.answering.append(asked)
+
+    def on_mount(self) -> None:
+        """A cursor that blinks is in a picture or is not."""
+        self.main.question.cursor_blink = False
+
+
+class NoCollection:
+    """Stands for a collection where only the app is tested."""
+
+
+def monitor() -> Monitor:
+    """A monitor that nobody listens to."""
+    return Monitor()

@@ -1,0 +1,268 @@
+"""Every key does what the help says. The tests are found by the bindings, so a new one without a test fails."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from stage import NoCollection, StillApp, answer, ask, paged, pane_text, result, screen_text, sees, until
+from textual.binding import Binding
+from textual.command import CommandPalette
+from textual.pilot import Pilot
+
+from docqa.errors import DocqaError
+from docqa.tui.app import DocqaApp
+from docqa.tui.help import HelpScreen
+from docqa.tui.main import MainScreen
+from docqa.tui.messages import (
+    AnswersFound,
+    DocumentFailed,
+    DocumentOpened,
+    DocumentsFound,
+    DocumentsOpened,
+    QuestionAnswered,
+)
+from docqa.tui.session import State
+from docqa.tui.widgets.answers import AnswersList
+from docqa.tui.widgets.documents import DocumentsPane
+from docqa.tui.widgets.page import PageView
+from docqa.tui.widgets.question import QuestionInput, QuestionsList
+
+OWNERS: tuple[Any, ...] = (
+    DocqaApp,
+    MainScreen,
+    QuestionInput,
+    AnswersList,
+    QuestionsList,
+    DocumentsPane,
+    PageView,
+    HelpScreen,
+)
+EVERY = [(owner.__name__, binding) for owner in OWNERS for binding in Binding.make_bindings(owner.BINDINGS)]
+
+VOYAGE = paged(
+    "voyage.pdf",
+    [
+        [f"Line {n} of the log." for n in range(60)],
+        ["The mate was Knut Dyrnes.", "The cook was Matteo Bellandi.", "The carpenter was Jens Ulriksen."],
+    ],
+)
+NAMES = ("Knut Dyrnes", "Matteo Bellandi", "Jens Ulriksen")
+
+
+@pytest.fixture
+async def stage() -> Any:
+    """The app with a document open, another failed, two questions asked and three answers to the second."""
+    app = StillApp()
+    async with app.run_test(size=(160, 30)) as pilot:
+        app.post_message(DocumentsFound(("voyage.pdf", *(f"{n}.txt" for n in range(20)))))
+        app.post_message(DocumentOpened(VOYAGE))
+        app.post_message(DocumentFailed("0.txt", DocqaError("0.txt does not exist", "check the spelling")))
+        app.post_message(DocumentsOpened(NoCollection()))  # type: ignore[arg-type]
+        for question in ("Who was the master?", "Who was aboard?"):
+            asked = await ask(pilot, question)
+            found = [answer(VOYAGE, name, 0.9 - 0.1 * i, i + 1) for i, name in enumerate(NAMES)]
+            app.post_message(AnswersFound(asked, result(question, found)))
+            app.post_message(QuestionAnswered(asked))
+            await pilot.pause()
+        assert app.main.answers.list.has_focus
+        yield pilot
+
+
+Check = Callable[[Pilot[Any], Any, str], Awaitable[None]]
+CHECKS: dict[tuple[str, str], Check] = {}
+
+
+def checks(owner: str, *ids: str) -> Callable[[Check], Check]:
+    def register(check: Check) -> Check:
+        CHECKS.update({(owner, name): check for name in ids})
+        return check
+
+    return register
+
+
+@pytest.mark.parametrize(("owner", "binding"), EVERY, ids=[f"{o}-{b.id}-{b.key}" for o, b in EVERY])
+async def test_the_key_does_what_the_help_says(stage: Pilot[Any], owner: str, binding: Binding) -> None:
+    assert binding.id, f"{owner}: {binding.key} has no id"
+    assert binding.tooltip, f"{owner}: {binding.key} has nothing to say in the help"
+    await CHECKS[owner, binding.id](stage, stage.app, binding.key)
+
+
+@checks("DocqaApp", "question.focus")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    await pilot.press(key)
+    assert app.main.question.has_focus and app.main.question.value == ""
+
+
+@checks("DocqaApp", "answers.next", "answers.previous")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    app.main.documents.focus()  # From anywhere.
+    app.main.answers.move(1)
+    await pilot.press(key)
+    assert app.main.answers.selected.text == (NAMES[2] if key == "n" else NAMES[0])
+    await pilot.press(key)  # At the end it stays.
+    assert app.main.answers.selected.text == (NAMES[2] if key == "n" else NAMES[0])
+
+
+@checks("DocqaApp", "answers.copy")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    await pilot.press(key)
+    assert app.clipboard == "Knut Dyrnes (voyage.pdf, page 2, line 1)"
+
+
+@checks("DocqaApp", "question.read_all")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    await pilot.press(key)
+    assert app.answering[-1] is app.shown
+    assert app.shown.exhaustive and app.shown.state is State.READING
+
+
+@checks("DocqaApp", "questions.focus")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    app.main.sidebar.display = False
+    await pilot.press(key)
+    assert app.main.sidebar.display and app.main.questions.has_focus
+
+
+@checks("DocqaApp", "app.help")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    await pilot.press(key)
+    assert isinstance(app.screen, HelpScreen)
+    await sees(pilot, app, "Copy the answer with its citation")
+
+
+@checks("DocqaApp", "documents.toggle")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    await pilot.press(key)
+    assert not app.main.sidebar.display
+    await pilot.press(key)
+    assert app.main.sidebar.display
+
+
+@checks("DocqaApp", "documents.reopen")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    assert len(app.openings) == 1
+    await pilot.press(key)
+    assert len(app.openings) == 2
+    assert app.main.documents.summary() == "1 open"  # The failure is forgotten until it is found again.
+
+
+@checks("DocqaApp", "app.cancel")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    await pilot.press("x", key)
+    assert app.shown.state is State.CANCELLED and app.shown.cancel.is_set()
+    app.session.running = None
+    await pilot.press("r", key)
+    assert app.openings[-1].is_set()
+    app.post_message(DocumentsOpened(NoCollection(), cancelled=True))  # type: ignore[arg-type]
+    await pilot.press("slash", key)
+    assert app.main.answers.list.has_focus
+
+
+@checks("DocqaApp", "app.palette")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    await pilot.press(key)
+    assert isinstance(app.screen, CommandPalette)
+    titles = [command.title for command in app.get_system_commands(app.main)]
+    assert "Answers: Copy" in titles and "Documents: Reopen" in titles
+
+
+@checks("DocqaApp", "app.quit")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    app.main.question.focus()
+    await pilot.press(key)
+    assert app.return_code == 0
+
+
+@checks("MainScreen", "app.next", "app.before")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    await pilot.press(key)
+    assert app.focused is (app.main.page if key == "tab" else app.main.questions)
+
+
+@checks("QuestionInput", "question.ask")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    app.main.question.focus()
+    app.main.question.value = "  Who   else? "
+    await pilot.press(key)
+    assert app.answering[-1].question == "Who else?"
+    assert app.main.question.value == "" and app.main.answers.list.has_focus
+
+
+@checks("QuestionInput", "question.earlier", "question.later")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    app.main.question.focus()
+    app.main.question.value = "a draft"
+    seen = []
+    for step in ("up", "up", "up", "down", "down", "down"):
+        await pilot.press(step)
+        seen.append(app.main.question.value)
+    first, second = "Who was the master?", "Who was aboard?"
+    assert seen == [second, first, first, second, "a draft", "a draft"]
+
+
+@checks("AnswersList", "list.next", "list.previous", "list.first", "list.last")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    app.main.answers.move(1)
+    await pilot.press(key)
+    assert app.main.answers.selected.text == (NAMES[2] if key in {"j", "down", "end"} else NAMES[0])
+    await until(pilot, lambda: "▸ 1" in screen_text(app) or "▸ 3" in screen_text(app))
+
+
+@checks("QuestionsList", "questions.later", "questions.earlier", "questions.select")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    app.main.questions.focus()
+    await pilot.press("k")
+    assert app.shown is app.session.asked[0]
+    await pilot.press("j")
+    assert app.shown is app.session.asked[1]
+    await pilot.press(key)
+    assert app.shown is app.session.asked[1 if key in {"j", "down", "enter"} else 0] or key in {"j", "down"}
+    assert app.main.answers.list.has_focus is (key == "enter")
+
+
+@checks("DocumentsPane", "scroll.down", "scroll.up")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    await _scrolls(pilot, app.main.documents, key)
+
+
+@checks("PageView", "scroll.down", "scroll.up")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    app.main.page.show(VOYAGE, answer(VOYAGE, "Line 30 of the log", 0.5, 1))
+    await pilot.pause()
+    await _scrolls(pilot, app.main.page, key)
+
+
+async def _scrolls(pilot: Pilot[Any], pane: Any, key: str) -> None:
+    pane.focus()
+    pane.scroll_to(y=5, animate=False, force=True)
+    await until(pilot, lambda: pane.scroll_offset.y == 5)
+    await pilot.press(key)
+    await until(pilot, lambda: pane.scroll_offset.y == (6 if key in {"j", "down"} else 4))
+
+
+@checks("HelpScreen", "help.close")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    await pilot.press("question_mark")
+    assert isinstance(app.screen, HelpScreen)
+    await pilot.press(key)
+    assert app.screen is app.main
+
+
+async def test_the_help_has_every_key(stage: Pilot[Any]) -> None:
+    await stage.resize_terminal(100, 80)
+    await stage.press("question_mark")
+    await stage.pause()
+    shown = pane_text(stage.app.screen.query_one("#help"))
+    for owner, binding in EVERY:
+        if owner != "HelpScreen":  # Its border says it.
+            assert binding.tooltip in shown
+
+
+async def test_keys_that_would_do_nothing_are_not_offered() -> None:
+    app = StillApp()
+    async with app.run_test(size=(160, 30)) as pilot:
+        await pilot.press("tab")
+        await pilot.pause()
+        last = screen_text(app).rstrip().split("\n")[-1]
+        assert "Ask" in last and "Quit" in last
+        assert not any(word in last for word in ("Copy", "Read all", "Reopen", "Next"))

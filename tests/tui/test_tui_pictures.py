@@ -1,0 +1,134 @@
+"""Pictures of the app in each of its states, from results made by hand: the same on every machine.
+
+After a change that is meant: `pytest tests/tui --snapshot-update`, and look at the pictures before they are committed.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from stage import NoCollection, StillApp, answer, ask, paged, result
+from textual.pilot import Pilot
+
+from docqa.errors import DocqaError
+from docqa.progress import Progress
+from docqa.tui import messages
+
+SIZES = {"narrow": (80, 24), "medium": (110, 32), "wide": (160, 45)}
+
+REPORT = paged(
+    "reports/harbour.pdf",
+    [
+        ["Harbour report", "Contents"],
+        [
+            "2 The year in the harbour",
+            "In the year under report 412 ships called at the harbour, eleven fewer than in the",
+            "year before. The largest was the bark Aurelia, of 214 tons, which came in on 3 May",
+            "with timber from the north and lay at the Corn Quay for nine days.",
+            "",
+            "2.1 Dues",
+            "The dues came to 9,230 crowns. Of these 1,800 were spent on the new beacon, which was",
+            "lit for the first time on 12 November by the harbour master, Ottilie Wrangmoor.",
+            "",
+            "Table 1. Ships by month",
+            *(f"{month}  {20 + 3 * number}" for number, month in enumerate(("January", "February", "March", "April"))),
+        ],
+    ],
+    ["i", "1"],
+    "2 The year in the harbour",
+)
+
+State = Callable[[Pilot[Any]], Awaitable[None]]
+
+
+async def opened(pilot: Pilot[Any]) -> None:
+    app = pilot.app
+    app.post_message(messages.EngineStarted("bundled"))
+    app.post_message(messages.DocumentsFound((REPORT.name, "reports/broken.pdf")))
+    app.post_message(messages.DocumentOpened(REPORT))
+    error = DocqaError("reports/broken.pdf is damaged or not a PDF", "open and save it again in a PDF viewer")
+    app.post_message(messages.DocumentFailed("reports/broken.pdf", error))
+    app.post_message(messages.DocumentsOpened(NoCollection()))  # type: ignore[arg-type]
+    await pilot.pause()
+
+
+async def loading(pilot: Pilot[Any]) -> None:
+    app = pilot.app
+    app.post_message(messages.EngineStarted("bundled"))
+    app.post_message(messages.DocumentsFound((REPORT.name, "reports/atlas.pdf", "reports/diary.txt")))
+    app.post_message(messages.DocumentOpened(REPORT))
+    app.post_message(messages.ProgressReported(Progress("reading pages", "reports/atlas.pdf", 12, 40)))
+    await pilot.pause()
+
+
+async def empty(pilot: Pilot[Any]) -> None:
+    app = pilot.app
+    app.post_message(messages.DocumentsOpened(NoCollection()))  # type: ignore[arg-type]
+    await pilot.pause()
+
+
+async def answered(pilot: Pilot[Any]) -> None:
+    await opened(pilot)
+    asked = await ask(pilot, "How many tons was the Aurelia?")
+    found = [
+        answer(REPORT, "214 tons", 0.93, 1, also=["Table 1"]),
+        answer(REPORT, "412", 0.58, 2),
+        answer(REPORT, "9,230 crowns", 0.31, 3),
+    ]
+    pilot.app.post_message(messages.AnswersFound(asked, result(asked.question, found)))
+    pilot.app.post_message(messages.QuestionAnswered(asked))
+    await pilot.pause()
+
+
+async def reading(pilot: Pilot[Any]) -> None:
+    await opened(pilot)
+    asked = await ask(pilot, "Who lit the beacon?")
+    pilot.app.post_message(messages.ReadingReported(asked, Progress("reading", "", 8, 20)))
+    found = [answer(REPORT, "Ottilie Wrangmoor", 0.72, 1)]
+    pilot.app.post_message(messages.AnswersFound(asked, result(asked.question, found, read=8)))
+    await pilot.pause()
+
+
+async def abstained(pilot: Pilot[Any]) -> None:
+    await opened(pilot)
+    asked = await ask(pilot, "What is the capital of Mongolia?")
+    closest = [answer(REPORT, "the harbour", 0.06, 1), answer(REPORT, "Corn Quay", 0.004, 2)]
+    pilot.app.post_message(messages.AnswersFound(asked, result(asked.question, closest=closest)))
+    pilot.app.post_message(messages.QuestionAnswered(asked))
+    await pilot.pause()
+
+
+async def failed(pilot: Pilot[Any]) -> None:
+    await opened(pilot)
+    asked = await ask(pilot, "Why?")
+    error = DocqaError("the question is 600 tokens long, and the reader takes 512", "ask a shorter one")
+    pilot.app.post_message(messages.QuestionFailed(asked, error))
+    await pilot.pause()
+
+
+async def helped(pilot: Pilot[Any]) -> None:
+    await opened(pilot)
+    await pilot.press("tab", "question_mark")
+    await pilot.pause()
+
+
+PICTURES: list[tuple[State, str]] = [
+    (empty, "narrow"),
+    (loading, "narrow"),
+    (loading, "wide"),
+    (answered, "narrow"),
+    (answered, "medium"),
+    (answered, "wide"),
+    (reading, "wide"),
+    (abstained, "narrow"),
+    (abstained, "wide"),
+    (failed, "narrow"),
+    (failed, "wide"),
+    (helped, "narrow"),
+    (helped, "wide"),
+]
+
+
+@pytest.mark.parametrize(("state", "size"), PICTURES, ids=[f"{s.__name__}-{size}" for s, size in PICTURES])
+def test_picture(snap_compare: Any, state: State, size: str) -> None:
+    assert snap_compare(StillApp(), terminal_size=SIZES[size], run_before=state)
