@@ -1,7 +1,5 @@
 """`python -m docqa`."""
 
-import sys
+from docqa.cli import run
 
-from docqa.cli import main
-
-sys.exit(main())
+run()

@@ -37,6 +37,17 @@ def parser() -> argparse.ArgumentParser:
     return root
 
 
+def run() -> None:
+    """Run the command and end the process. The installed command and `python -m docqa` start here.
+
+    The process ends at once: a thread that still loads weights may be inside C++ code, which aborts a process whose
+    interpreter goes away under it, and to wait for it after a Ctrl-C would take seconds.
+    """
+    code = main()
+    sys.stderr.flush()
+    os._exit(code)
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code."""
     arguments = parser().parse_args(argv)
@@ -55,4 +66,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         # The reader of our output (`head`, say) has gone. Python would complain once more when it closes stdout.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 128 + signal.SIGPIPE
+    except Exception as error:
+        if os.environ.get("DOCQA_DEBUG"):
+            raise
+        print(f"docqa: unexpected {type(error).__name__}: {error}", file=sys.stderr)  # noqa: T201
+        print("  hint: this is a bug; DOCQA_DEBUG=1 shows where, for a report", file=sys.stderr)  # noqa: T201
+        return ExitCode.ERROR
     return code

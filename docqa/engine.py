@@ -70,12 +70,12 @@ class Engine:
             self._loading = _Loading(self.reader.load)
         return self._loading
 
-    def wait_until_loaded(self) -> None:
-        """Return when the reader is loaded; raise what its loading raised."""
+    def wait_until_loaded(self, monitor: Monitor | None = None) -> None:
+        """Return when the reader is loaded; raise what its loading raised, or `Cancelled`."""
         loading = self.load_in_background()
         try:
-            loading.wait()
-        except BaseException:
+            loading.wait(monitor or Monitor())
+        except DocqaError:
             self._loading = None  # A later question may find the folder mended.
             raise
 
@@ -182,7 +182,7 @@ class Collection:
         if not (settings.exhaustive if exhaustive is None else exhaustive):
             order = order[: settings.top_k_windows]
         monitor.update("reading", question, 0, len(order))
-        self.engine.wait_until_loaded()
+        self.engine.wait_until_loaded(monitor)
         reader = self.engine.reader
         size = _BATCH_ON_CPU if reader.device == "cpu" else _BATCH_ON_ACCELERATOR
         candidates: list[Candidate] = []
@@ -292,9 +292,10 @@ class _Loading:
         except BaseException as error:  # noqa: BLE001 - raised again in the thread that waits
             self._error = error
 
-    def wait(self) -> None:
+    def wait(self, monitor: Monitor) -> None:
         # Timed, because an untimed join can't be interrupted on every platform.
         while self._thread.is_alive():
+            monitor.check()
             self._thread.join(0.1)
         if self._error is not None:
             raise self._error

@@ -30,12 +30,6 @@ def encoder_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tiny.make_encoder(tmp_path_factory.mktemp("encoder"), TEXT)
 
 
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("DOCQA_HOME", str(tmp_path / "home"))
-    return tmp_path / "home"
-
-
 @pytest.fixture
 def reader(tmp_path: Path, reader_files: Path) -> Path:
     return shutil.copytree(reader_files, tmp_path / "reader")

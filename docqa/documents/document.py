@@ -94,6 +94,11 @@ class Document:
         """Matches what stands between paragraphs, rows and cells: no answer runs across it."""
         return _BREAKS[self.kind]
 
+    def breaks_word(self, line_end: int) -> bool:
+        """Whether a word goes on in the next line: a page has a hyphen there, the running text has none."""
+        text = self.text
+        return self.kind == "pdf" and 0 < line_end < self.body_end and text[line_end - 1 : line_end + 1].isalpha()
+
     def locate(self, start: int, end: int) -> Place:
         """Tell where `text[start:end]` stands."""
         first = self._line_at(start)

@@ -55,9 +55,16 @@ class Layout:
     numbers: list[int]
     tops: list[float]
 
-    def find_heading(self, page: int, title: str, top: float | None) -> int | None:
-        """Offset of the line on `page` that has `title`, else of the first line at or below `top`."""
-        on_page = [i for i, p in enumerate(self.pages) if p == page and self.starts[i] < self.body_end]
+    def body_lines(self) -> dict[int, list[int]]:
+        """For each page the indices of its lines, headers and footers left out."""
+        by_page: dict[int, list[int]] = defaultdict(list)
+        for index, page in enumerate(self.pages):
+            if self.starts[index] < self.body_end:
+                by_page[page].append(index)
+        return by_page
+
+    def find_heading(self, on_page: list[int], title: str, top: float | None) -> int | None:
+        """Offset of the line among `on_page` that has `title`, else of the first line at or below `top`."""
         wanted = _letters(title)
         for i in on_page:
             found = _letters(self.text[self.starts[i] : self.ends[i]])

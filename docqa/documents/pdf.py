@@ -243,6 +243,7 @@ def _clean(text: str) -> str:
 def _outline(file: Any, layout: Layout, heights: list[float]) -> tuple[Section, ...]:
     """Find each entry of the outline in the text: on its page, by its title, else by its height on the page."""
     sections = []
+    by_page = layout.body_lines()
     for entry in file.get_toc():
         destination = entry.get_dest()
         page = destination.get_index() if destination else None
@@ -251,7 +252,7 @@ def _outline(file: Any, layout: Layout, heights: list[float]) -> tuple[Section, 
             continue
         _, view = destination.get_view()
         top = heights[page] - view[1] if len(view) > 1 and view[1] else None
-        start = layout.find_heading(page + 1, title, top)
+        start = layout.find_heading(by_page.get(page + 1, []), title, top)
         if start is not None:
             sections.append(Section(title, entry.level, start))
     return tuple(sorted(sections, key=lambda section: section.start))

@@ -65,9 +65,8 @@ class DocqaApp(App[None]):
 
     def on_unmount(self) -> None:
         """Tell the workers that nobody waits for them any more."""
-        for event in [self._loading, *(asked.cancel for asked in self.session.asked)]:
-            if event is not None:
-                event.set()
+        for event in filter(None, [self._loading, *(asked.cancel for asked in self.session.asked)]):
+            event.set()
 
     # --- workers ---
 
@@ -111,8 +110,7 @@ class DocqaApp(App[None]):
 
     @on(messages.DocumentsOpened)
     def _documents_opened(self, message: messages.DocumentsOpened) -> None:
-        self._loading = None
-        self._collection = message.collection
+        self._loading, self._collection = None, message.collection
         pane = self.main.documents
         if message.cancelled:
             pane.stopped()
@@ -122,8 +120,7 @@ class DocqaApp(App[None]):
 
     @on(messages.OpeningFailed)
     def _opening_failed(self, message: messages.OpeningFailed) -> None:
-        self._loading = None
-        self._failure = message.error
+        self._loading, self._failure = None, message.error
         self.main.documents.stopped()
         self.session.fail_waiting(message.error)
         self._refresh()
@@ -219,8 +216,7 @@ class DocqaApp(App[None]):
 
     def action_reopen(self) -> None:
         """Open what failed or was cancelled."""
-        self._loading = Event()
-        self._failure = None
+        self._loading, self._failure = Event(), None
         self.main.documents.restart()
         self.open_documents(self._loading)
         self._refresh()

@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from stage import Gate
 
 from docqa import engine as engine_module
 from docqa.config import Settings
 from docqa.engine import Engine
+from docqa.progress import Monitor
 
 LIGHTHOUSE = """The Harrow Point lighthouse
 
@@ -82,3 +85,29 @@ def lighthouse(write: Callable[[str, str], str]) -> str:
 def bakery(write: Callable[[str, str], str]) -> str:
     """A text file about a bakery."""
     return write("bakery.txt", BAKERY)
+
+
+@pytest.fixture
+def held_opening(monkeypatch: pytest.MonkeyPatch) -> Gate:
+    """Every document waits at a gate before it is opened."""
+    gate, index = Gate(), Engine.index
+
+    def held(self: Engine, path: str, monitor: Monitor, password: str | None = None) -> Any:
+        gate.hold(monitor)
+        return index(self, path, monitor, password)
+
+    monkeypatch.setattr(Engine, "index", held)
+    return gate
+
+
+@pytest.fixture
+def held_reading(loaded: Engine, monkeypatch: pytest.MonkeyPatch) -> Gate:
+    """Every batch of windows waits at a gate before it is read, and can't be interrupted there."""
+    gate, read = Gate(), loaded.reader.read
+
+    def held(*args: Any) -> Any:
+        gate.hold()
+        return read(*args)
+
+    monkeypatch.setattr(loaded.reader, "read", held)
+    return gate

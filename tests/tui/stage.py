@@ -18,6 +18,7 @@ from docqa.progress import Monitor
 from docqa.sentences import passage
 from docqa.tui.app import DocqaApp
 from docqa.tui.session import Asked
+from docqa.tui.widgets import documents
 
 DEADLINE = 60.0
 KEYS = {" ": "space", "?": "question_mark", ".": "full_stop", ",": "comma", "'": "apostrophe", "/": "slash"}
@@ -175,3 +176,23 @@ class NoCollection:
 def monitor() -> Monitor:
     """A monitor that nobody listens to."""
     return Monitor()
+
+
+def opened(app: DocqaApp) -> bool:
+    """Whether all the documents are open."""
+    return app.main.documents.count(documents.State.OPEN) == len(app.main.documents.rows) > 0
+
+
+class Gate:
+    """Holds a call up until the test lets it pass, or the person cancels."""
+
+    def __init__(self) -> None:
+        self.reached = Event()
+        self.pass_on = Event()
+
+    def hold(self, monitor: Monitor | None = None) -> None:
+        self.reached.set()
+        limit = time.monotonic() + DEADLINE  # A test that fails must not leave a worker behind for ever.
+        while not self.pass_on.wait(0.01) and time.monotonic() < limit:
+            if monitor is not None:
+                monitor.check()

@@ -130,6 +130,8 @@ def _line(document: "Document", line: "PageLine", answer: "Answer", width: int, 
     start, end = _visible(line, answer)
     text = plain(document.text[start:end])
     before, after = "…" if start > line.start else "", "…" if end < line.end else ""
+    if document.breaks_word(end):
+        after = "-"
     spans = []
     passage = (answer.passage_start, answer.passage_start + len(answer.passage))
     for (first, last), style in ((passage, _PASSAGE), ((answer.start, answer.end), _ANSWER)):

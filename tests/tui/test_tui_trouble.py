@@ -1,0 +1,157 @@
+"""What the app does where something fails, is missing or is cancelled: it says so, and goes on."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from stage import DEADLINE, Gate, ask, ask_and_wait, opened, pane_text, sees, until
+
+import docqa.tui
+from docqa import engine as engine_module
+from docqa.config import Settings
+from docqa.engine import Collection, Engine
+from docqa.errors import DocqaError
+from docqa.tui.app import DocqaApp
+from docqa.tui.session import State
+from docqa.tui.widgets import documents
+
+WIDE = (160, 45)
+
+
+async def test_a_document_that_fails_is_shown_with_the_reason_while_others_open(
+    engines: list[Engine], lighthouse: str, write: Callable[[str, str], str]
+) -> None:
+    broken = write("broken.pdf", "this is no PDF")
+    app = DocqaApp([broken, "missing.txt", lighthouse], Settings())
+    async with app.run_test(size=WIDE) as pilot:
+        asked = await ask_and_wait(pilot, "When was the lighthouse built?")
+        assert asked.shown[0].text == "1874"
+        text = pane_text(app.main.documents)
+        assert "missing.txt does not exist → check the spelling" in text
+        assert "broken.pdf is damaged or not a PDF" in text
+        assert app.main.documents.summary() == "1 open, 2 failed"
+
+
+async def test_escape_cancels_a_question_at_once(engines: list[Engine], lighthouse: str, held_reading: Gate) -> None:
+    app = DocqaApp([lighthouse], Settings())
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        asked = await ask(pilot, "When was the lighthouse built?")
+        await until(pilot, held_reading.reached.is_set)
+        await pilot.press("escape")
+        assert asked.state is State.CANCELLED  # Though the worker is still held up.
+        await sees(pilot, app.main.answers, "cancelled")
+        await sees(pilot, app, "Cancelled: When was the lighthouse built?")
+        held_reading.pass_on.set()
+        again = await ask_and_wait(pilot, "Who built the lighthouse?")
+        assert again.shown[0].text.endswith("Ada Marsh")
+        assert asked.state is State.CANCELLED and asked.result is None
+
+
+async def test_escape_cancels_the_opening_and_r_takes_it_up_again(
+    engines: list[Engine], lighthouse: str, bakery: str, held_opening: Gate
+) -> None:
+    app = DocqaApp([lighthouse, bakery], Settings())
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await until(pilot, held_opening.reached.is_set)
+        await pilot.press("escape")
+        await until(pilot, lambda: app.main.documents.count(documents.State.CANCELLED) == 2)
+        await sees(pilot, app, "Stopped opening documents: 2 cancelled")
+        await sees(pilot, app.main.answers, "No document is open")
+        held_opening.pass_on.set()
+        await pilot.press("tab", "r")
+        await until(pilot, lambda: opened(app))
+        asked = await ask_and_wait(pilot, "Who is the baker?")
+        assert asked.shown[0].text == "Ludmila Novak"
+
+
+async def test_what_nobody_foresaw_is_shown(
+    engines: list[Engine], lighthouse: str, bakery: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = Engine.index
+
+    def fails(self: Engine, path: str, *rest: Any) -> Any:
+        if path == bakery:
+            raise ZeroDivisionError("by nought")
+        return index(self, path, *rest)
+
+    monkeypatch.setattr(Engine, "index", fails)
+    app = DocqaApp([lighthouse, bakery], Settings())
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: app.main.documents.count(documents.State.FAILED))
+        text = pane_text(app.main.documents)
+        assert "ZeroDivisionError: by nought" in text and "please report it" in text
+
+        def stumbles(*_: Any, **__: Any) -> Any:
+            raise KeyError("nowhere")
+
+        monkeypatch.setattr(Collection, "ask_progressively", stumbles)
+        asked = await ask_and_wait(pilot, "When was the lighthouse built?")
+        assert asked.state is State.FAILED
+        await sees(pilot, app.main.answers, "KeyError: 'nowhere'")
+
+
+async def test_a_question_that_fails_says_why_where_the_answers_would_be(
+    engines: list[Engine], lighthouse: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuses(*_: Any) -> Any:
+        raise DocqaError("the question is too long", "ask a shorter one")
+
+    app = DocqaApp([lighthouse], Settings())
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: opened(app))
+        monkeypatch.setattr(engines[-1].reader, "question_ids", refuses)
+        asked = await ask_and_wait(pilot, "Why?")
+        assert asked.state is State.FAILED
+        await sees(pilot, app.main.answers, "✗ the question is too long → ask a shorter one")
+
+
+async def test_without_a_reader_the_app_says_so_and_tries_again(
+    engines: list[Engine], lighthouse: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make = engine_module.Engine
+
+    def missing(settings: Settings) -> Engine:
+        raise DocqaError("there is no reader called x", "docqa models list")
+
+    monkeypatch.setattr(engine_module, "Engine", missing)
+    app = DocqaApp([lighthouse], Settings())
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: "there is no reader" in pane_text(app.main.answers))
+        await sees(pilot, app.main.answers, "docqa models list")
+        asked = await ask(pilot, "When was the lighthouse built?")
+        assert asked.state is State.FAILED and asked.error is not None
+        monkeypatch.setattr(engine_module, "Engine", make)
+        await pilot.press("r")
+        await until(pilot, lambda: opened(app))
+        assert (await ask_and_wait(pilot, "When was the lighthouse built?")).shown[0].text == "1874"
+
+
+@pytest.mark.parametrize("paths", [[], ["-"]])
+async def test_with_nothing_to_open_the_app_says_what_to_do(engines: list[Engine], paths: list[str]) -> None:
+    app = DocqaApp(paths, Settings())
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: "No document is open" in pane_text(app.main.answers))
+        said = pane_text(app.main.documents)
+        assert "Start docqa with files or folders" in said or "standard input can't be opened" in said
+        asked = await ask_and_wait(pilot, "Anything?")
+        assert asked.error is not None and "no document is open" in asked.error.message
+
+
+async def test_quitting_while_documents_open_stops_the_work(
+    engines: list[Engine], lighthouse: str, held_opening: Gate
+) -> None:
+    app = DocqaApp([lighthouse], Settings())
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, held_opening.reached.is_set)
+        await pilot.press("ctrl+q")
+    # The worker ends though the gate stays shut, else the test's event loop could not be closed.
+    assert not held_opening.pass_on.is_set()
+
+
+def test_without_a_terminal_run_says_what_to_use() -> None:
+    with pytest.raises(DocqaError, match="docqa ask"):
+        docqa.tui.run(["x.txt"], Settings())
+
+
+def test_the_deadline_is_below_the_suite_s_own() -> None:
+    assert DEADLINE < 300
