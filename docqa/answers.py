@@ -21,9 +21,9 @@ class Calibration:
     reading comprehension", on scores that compare across paragraphs.
     """
 
-    scale: float = 0.35
-    prior: float = 0.15
-    bias: float = -1.0
+    scale: float = 0.33
+    prior: float = 0.25
+    bias: float = -2.7
     threshold: float = 0.3
     """Below this probability docqa abstains. 0 to 1."""
 

@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 
 from docqa import __version__
 from docqa.commands import ask, completion, models, open_app
@@ -44,7 +45,9 @@ def run() -> None:
     interpreter goes away under it, and to wait for it after a Ctrl-C would take seconds.
     """
     code = main()
-    sys.stderr.flush()
+    with suppress(OSError):  # Whoever read our output may have gone.
+        sys.stdout.flush()
+        sys.stderr.flush()
     os._exit(code)
 
 

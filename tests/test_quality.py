@@ -5,8 +5,10 @@ import json
 import pytest
 from conftest import SAMPLES
 
-from docqa.engine import Collection
+from docqa.config import Settings
+from docqa.engine import Collection, Engine
 from docqa.evaluation import exact_match, f1
+from docqa.index import Store
 
 QUESTIONS = json.loads((SAMPLES / "questions.json").read_text(encoding="utf-8"))
 
@@ -34,10 +36,25 @@ def test_the_first_answer_is_right_for_three_questions_in_four(apart: dict[str, 
         right.append(correct)
         if correct and question["page"] and first.page != question["page"]:
             wrong_page.append(question["id"])
-    print(f"{sum(right)} of {len(right)} first answers are right")  # noqa: T201
+    print(f"{sum(right)} of {len(right)} first answers are right")
     assert len(answerable) >= 40
     assert sum(right) / len(right) >= 0.75
     assert len(wrong_page) <= 1  # A fact may stand on two pages.
+
+
+def test_it_abstains_more_often_where_there_is_no_answer(apart: dict[str, Collection]) -> None:
+    threshold = Engine(Settings(), Store(None)).calibration.threshold
+    shown: dict[bool, list[bool]] = {True: [], False: []}
+    some = [question for question in QUESTIONS if question["answer"]][::3]
+    for question in some + [question for question in QUESTIONS if not question["answer"]]:
+        first = apart[question["document"]].ask(question["question"]).answers[0]
+        shown[bool(question["answer"])].append(first.probability >= threshold)
+    refused = [not answered for answered in shown[False]]
+    print(
+        f"{sum(shown[True])} of {len(shown[True])} answerable questions answered, "
+        f"{sum(refused)} of {len(refused)} unanswerable ones refused"
+    )
+    assert sum(shown[True]) / len(shown[True]) > 1.5 * sum(shown[False]) / len(shown[False])
 
 
 def test_every_accepted_answer_stands_in_its_document(apart: dict[str, Collection]) -> None:
