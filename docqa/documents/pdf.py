@@ -18,7 +18,8 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
 from docqa.documents.document import Document, Lines, Section
-from docqa.documents.layout import Fragment, Layout, arrange
+from docqa.documents.layout import Fragment, arrange
+from docqa.documents.paragraphs import Layout
 from docqa.documents.source import Source
 from docqa.errors import DocqaError
 from docqa.progress import Monitor
