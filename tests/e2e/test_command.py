@@ -174,12 +174,11 @@ def test_a_closed_pipe_ends_it_quietly() -> None:
 def test_an_interrupt_ends_it_with_130(tmp_path: Path) -> None:
     document = tmp_path / "pipe.txt"
     os.mkfifo(document)  # It is being read for as long as nobody writes.
-    with (
-        subprocess.Popen([DOCQA, "ask", "Who?", document], stderr=subprocess.PIPE, text=True) as process,
-        document.open("w", encoding="utf-8"),  # Returns once the other side has opened it.
-    ):
+    process = subprocess.Popen([DOCQA, "ask", "Who?", document], stderr=subprocess.PIPE, text=True)
+    with document.open("w", encoding="utf-8"):  # Returns once the other side has opened it.
         process.send_signal(signal.SIGINT)
-        _, errors = process.communicate(timeout=60)
+    # Closed before the wait: a signal that comes just before a read begins is seen when the read returns.
+    _, errors = process.communicate(timeout=60)
     assert process.returncode == 130
     assert errors == "docqa: interrupted\n"
 
