@@ -117,7 +117,7 @@ class Reader:
         if len(ids) > most:
             raise DocqaError(
                 f"the question has {len(ids)} tokens; this reader takes questions of up to {most}",
-                "ask it in fewer words: background belongs into the documents",
+                "ask it in fewer words: background belongs in the documents",
             )
         return ids
 

@@ -431,7 +431,6 @@ def test_command(hub: Hub, capsys: pytest.CaptureFixture[str]) -> None:
     out, err = capsys.readouterr()
     assert out == f"reader mine: 0.2 MB, {REPO} at {hub.commit(REPO)[:7]}\n"
     assert err.splitlines() == [
-        f"downloading {REPO}",
         f"downloaded {REPO}",
         "to use it: docqa models use mine",
     ]

@@ -56,6 +56,8 @@ def run(arguments: argparse.Namespace) -> int:
 
     engine = Engine(wanted)
     engine.load_in_background()
+    if "-" in paths and sys.stdin.isatty():
+        _say("docqa: reading the document from standard input; Ctrl-D ends it")
     with bar(quiet=arguments.quiet) as monitor:
         collection = engine.open(paths, monitor, arguments.password)
     _report(collection, quiet=arguments.quiet)
@@ -71,6 +73,8 @@ def _questions_and_paths(arguments: argparse.Namespace) -> tuple[list[str], list
     if arguments.questions is None:
         if not arguments.paths:
             raise DocqaError("no document was named", "docqa ask QUESTION PATH..., question first")
+        if Path(arguments.question).is_file():
+            raise DocqaError(f"{arguments.question} is a file; the question comes first", "docqa ask QUESTION PATH...")
         return [arguments.question], arguments.paths
     paths = [arguments.question, *arguments.paths]
     if arguments.questions == "-" and "-" in paths:

@@ -204,9 +204,8 @@ def _columns(rows: Sequence[Sequence[str]]) -> str:
 
 @contextmanager
 def _progress(what: str) -> Iterator[Monitor]:
-    """A monitor that draws a bar where a person sees it, and else says on stderr that it began and ended."""
+    """A monitor that draws a bar where a person sees it, and else says on stderr that it is done."""
     if not sys.stderr.isatty():
-        _note(f"downloading {what}")
         yield Monitor()
         _note(f"downloaded {what}")
         return

@@ -68,8 +68,8 @@ class Place:
 class Document:
     """One file. Every position in it, anywhere in the program, is an offset: an index into `text`, in code points.
 
-    `text[:body_end]` is what is retrieved and read. After it stand the running headers and footers, one line each:
-    they belong to the page view, and not to the sentences that they would otherwise interrupt.
+    `text[:body_end]` is what is retrieved and read. After it stand the running headers and footers and the
+    table of contents, one line each: they belong to the page view, and not to the text that they interrupt.
     """
 
     name: str

@@ -26,11 +26,17 @@ class Fragment(NamedTuple):
 
 
 def arrange(pages: Sequence[list[Fragment]]) -> Layout:
-    """Lay out a whole document: `pages[i]` has the fragments of page i + 1 in the order of the file."""
+    """Lay out a whole document: `pages[i]` has the fragments of page i + 1 in the order of the file.
+
+    Running headers and footers and tables of contents stand on their pages, and after the text, not in it.
+    """
     lines = [line for number, page in enumerate(pages, 1) for line in _page_lines(page, number)]
     furniture = _furniture(lines, len(pages))
-    aside = [line for line in lines if (line.page, line.number) in furniture]
-    body = [line for line in lines if (line.page, line.number) not in furniture]
+    unread = furniture | {(line.page, line.number) for line in lines if _CONTENTS.search(line.text)}
+    aside = [line for line in lines if (line.page, line.number) in unread]
+    body = [line for line in lines if (line.page, line.number) not in unread]
+    if not body:
+        body, aside = aside, []
     highest: dict[int, float] = {}
     for line in body:
         highest[line.page] = min(line.top, highest.get(line.page, line.top))
@@ -182,6 +188,8 @@ def _below(upper: list[Fragment], lower: list[Fragment]) -> bool:
 
 # Headers and footers ------------------------------------------------------------------------------
 
+# A line of a table of contents: a heading beside a number looks like the answer to a good many questions.
+_CONTENTS = re.compile(r" … ?[\divxlc]+$", re.IGNORECASE)
 _NUMBERS = re.compile(r"\d+|\b[ivxlc]+\b", re.IGNORECASE)
 
 

@@ -64,7 +64,6 @@ class Layout:
 
 
 _ENDS_SENTENCE = re.compile(r"[.!?:;…。！？][\"'”’»)\]]*\d*$")
-_CONTENTS = re.compile(r" … ?[\divxlc]+$", re.IGNORECASE)
 _LIST_ITEM = re.compile(r"(?:[•‣◦▪–—*·-]|\(?(?:\d{1,3}|[a-z])[.)]|\[\d+\])\s")
 
 
@@ -118,7 +117,7 @@ def _separator(last: Line, line: Line, pitch: float) -> str:
         return ""
     if last.page != line.page or line.top <= last.top:
         return " " if _runs_on(last, line) else "\n\n"
-    if last.cells > 1 or line.cells > 1 or _CONTENTS.search(last.text):
+    if last.cells > 1 or line.cells > 1:
         return "\n" if line.top - last.top < 2.5 * pitch else "\n\n"
     if abs(last.size - line.size) > 0.08 * last.size or line.top - last.top > 1.35 * pitch:
         return "\n\n"

@@ -207,12 +207,12 @@ class DocqaApp(App[None]):
 
     def action_show_questions(self) -> None:
         """Go to the questions asked."""
-        self.main.sidebar.display = True
+        self.main.show_sidebar(True)
         self.main.questions.focus()
 
     def action_toggle_documents(self) -> None:
         """Show or hide the documents and questions."""
-        self.main.sidebar.display = not self.main.sidebar.display
+        self.main.show_sidebar(not self.main.sidebar.display)
 
     def action_reopen(self) -> None:
         """Open what failed or was cancelled."""

@@ -74,6 +74,16 @@ class MainScreen(Screen[None]):
         self.show_header("")
         self.show_hint(None, loading=True)
 
+    def show_sidebar(self, display: bool) -> None:
+        """Show or hide the documents and questions."""
+        self.sidebar.display = display
+        self.call_after_refresh(self._refit)
+
+    def _refit(self) -> None:
+        # Textual sends no Resize to panes that a returning sidebar pushes aside.
+        self.answers.on_resize()
+        self.page.on_resize()
+
     def show_header(self, reader: str) -> None:
         """Show how the documents stand, and which reader answers."""
         parts = ["", self.documents.summary()]

@@ -150,3 +150,17 @@ def test_wrapped_lines_hang() -> None:
     lines = hang(Content("one two three"), 10, "> ")
     assert [line.plain.rstrip() for line in lines] == ["> one two", "  three"]
     assert [line.plain for line in hang(Content(""), 10, "> ")] == ["> "]
+
+
+async def test_hiding_the_documents_and_back_wraps_the_page_as_before() -> None:
+    line = "The lighthouse on Harrow Point was built in 1874 by the engineer Ada Marsh, and it stands 41 metres high."
+    document = paged("a.pdf", [[f"{line} Line {i}." for i in range(30)]])
+    app = StillApp()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await show(pilot, document, "Ada Marsh")
+        await sees(pilot, app.main.page, "1874")
+        before = pane_text(app.main.page)
+        await pilot.press("d")
+        await until(pilot, lambda: pane_text(app.main.page) != before)
+        await pilot.press("d")
+        await until(pilot, lambda: pane_text(app.main.page) == before)

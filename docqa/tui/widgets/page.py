@@ -49,8 +49,8 @@ class PageView(VerticalScroll):
         self.show(None, None)
 
     def on_resize(self) -> None:
-        """Wrap anew."""
-        self._draw()
+        """Wrap anew, once the pane has its new size."""
+        self.call_after_refresh(self._draw)
 
     def show(self, document: "Document | None", answer: "Answer | None") -> None:
         """Show the page of an answer, or what the pane is for."""
