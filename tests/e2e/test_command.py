@@ -88,6 +88,7 @@ def test_a_bad_file_is_told_and_the_others_are_answered(tmp_path: Path) -> None:
     [
         (["ask"], "the following arguments are required"),
         (["ask", "Who?"], "no document was named"),
+        (["ask", "README.md", "Who?"], "README.md is a file; the question comes first"),
         (["ask", "Who?", "nowhere.pdf"], "nowhere.pdf does not exist"),
         (["ask", "Who?", "README.md", "--reader", "nosuchreader"], "nosuchreader"),
         (["ask", "Who?", "README.md", "--top", "0"], "top is 0"),
