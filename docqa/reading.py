@@ -16,8 +16,6 @@ from docqa.errors import DocqaError
 if TYPE_CHECKING:
     import torch
 
-DEVICES = ("auto", "cpu", "cuda", "mps", "xpu")
-
 _ROUND_TO = 32  # Few sequence lengths, because CPU kernels are compiled anew for each.
 
 

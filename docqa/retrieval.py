@@ -16,8 +16,6 @@ from docqa.progress import Monitor
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
-RETRIEVERS = ("hybrid", "lexical", "dense")
-
 _EMBEDDED_AT_ONCE = 64
 
 
