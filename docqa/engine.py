@@ -22,8 +22,6 @@ from docqa.progress import Monitor
 from docqa.reading import Reader, Window
 from docqa.retrieval import Dense, Encoder, Fused, Lexical, Retriever, standardize, terms
 
-_BATCH_ON_CPU = 8
-_BATCH_ON_ACCELERATOR = 64
 _WEIGHED = 200  # Candidates that are merged and ranked: the likeliest. It keeps an exhaustive reading linear.
 
 
@@ -61,7 +59,7 @@ class Engine:
             found = models.find(wanted.encoder or models.chosen(models.Kind.ENCODER), models.Kind.ENCODER)
             self.encoder = Encoder(found)
         self.store = store or (Store.default() if wanted.cache else Store(None))
-        self.calibration = _calibration(self.reader.model, wanted.threshold)
+        self.calibration = calibration_of(self.reader.model, wanted.threshold)
         self._loading: _Loading | None = None
 
     def load_in_background(self) -> "_Loading":
@@ -184,7 +182,7 @@ class Collection:
         monitor.update("reading", question, 0, len(order))
         self.engine.wait_until_loaded(monitor)
         reader = self.engine.reader
-        size = _BATCH_ON_CPU if reader.device == "cpu" else _BATCH_ON_ACCELERATOR
+        size = reader.batch_size
         candidates: list[Candidate] = []
         for first in range(0, len(order), size):
             monitor.update("reading", question, first, len(order))
@@ -265,7 +263,11 @@ def open(
     return collection
 
 
-def _calibration(model: models.Model, threshold: float) -> Calibration:
+def calibration_of(model: models.Model, threshold: float = -1.0) -> Calibration:
+    """The calibration in a reader's docqa.json, the default one where it has none; `threshold` if not negative.
+
+    Raises `DocqaError` where it is malformed.
+    """
     written = model.metadata.get("calibration", {})
     known = Calibration.__dataclass_fields__
     if not isinstance(written, dict) or not all(k in known and isinstance(v, int | float) for k, v in written.items()):

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     import torch
 
 _ROUND_TO = 32  # Few sequence lengths, because CPU kernels are compiled anew for each.
+_BATCH_ON_CPU = 8
+_BATCH_ON_ACCELERATOR = 64
 
 
 class Span(NamedTuple):
@@ -70,6 +72,10 @@ class Template:
         """Special tokens in a sequence."""
         return len(self.before) + len(self.between) + len(self.after)
 
+    def offset(self, question: int) -> int:
+        """Where in a sequence the window begins, after a question of so many tokens."""
+        return len(self.before) + question + len(self.between)
+
 
 class Reader:
     """A span extractor. The weights are loaded when they are first needed, or by `load`."""
@@ -119,45 +125,56 @@ class Reader:
             )
         return ids
 
-    def read(self, question_ids: Sequence[int], windows: Sequence[Window], n_best: int = 5) -> list[Span]:
-        """Read windows as one batch. Returns up to `n_best` spans a window that don't overlap, scored above its null.
+    @property
+    def batch_size(self) -> int:
+        """Windows that are read at a time: what keeps the device busy, and lets a cancel be noticed soon."""
+        return _BATCH_ON_CPU if self.device == "cpu" else _BATCH_ON_ACCELERATOR
 
-        A window that the question leaves no room for is read in parts that overlap by `max_answer_length`.
+    def read(self, question_ids: Sequence[int], windows: Sequence[Window], n_best: int = 5) -> list[Span]:
+        """Read windows for one question, as one batch: `read_pairs` with the same question throughout."""
+        return self.read_pairs([(question_ids, window) for window in windows], n_best)
+
+    def read_pairs(self, pairs: Sequence[tuple[Sequence[int], Window]], n_best: int = 5) -> list[Span]:
+        """Read pairs of a question's tokens and a window as one batch. `Span.window` is the pair's index.
+
+        Returns up to `n_best` spans a window that don't overlap, scored above its null. A window that the question
+        leaves no room for is read in parts that overlap by `max_answer_length`.
         """
-        room = self.limit - self._template.size - len(question_ids)
-        parts = [
-            (index, first, window.part(first, room))
-            for index, window in enumerate(windows)
-            for first in _part_starts(len(window.ids), room, self.max_answer_length)
-        ]
-        starts, ends, offset = self._logits(question_ids, [part.ids for _, _, part in parts])
+        parts: list[tuple[int, int, Window]] = []
+        for index, (question, window) in enumerate(pairs):
+            room = self.limit - self._template.size - len(question)
+            starts_of_parts = _part_starts(len(window.ids), room, self.max_answer_length)
+            parts.extend((index, first, window.part(first, room)) for first in starts_of_parts)
+        if not parts:
+            return []
+        starts, ends = self._logits([(pairs[index][0], part.ids) for index, _, part in parts])
         spans: list[Span] = []
         for row, (index, first, part) in enumerate(parts):
             # The logits of the [CLS] position: "the answer is not in this window" (Devlin et al. 2019, section 4.3).
             null = float(starts[row, 0] + ends[row, 0])
+            offset = self._template.offset(len(pairs[index][0]))
             inside = slice(offset, offset + len(part.ids))
             best = best_spans(starts[row, inside], ends[row, inside], part, self.max_answer_length, n_best)
             spans.extend(Span(index, first + a, first + b, score - null) for a, b, score in best)
         return spans
 
     def _logits(
-        self, question_ids: Sequence[int], windows: Sequence[NDArray[np.int32]]
-    ) -> tuple[NDArray[np.float32], NDArray[np.float32], int]:
-        """Start and end logits, each of shape (windows, sequence), and where in a sequence the window begins."""
+        self, pairs: Sequence[tuple[Sequence[int], NDArray[np.int32]]]
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Start and end logits of pairs of question and window, each of shape (pairs, sequence)."""
         import torch
 
         template = self._template
-        head = [*template.before, *question_ids, *template.between]
-        longest = len(head) + max(len(ids) for ids in windows) + len(template.after)
+        longest = max(len(question) + len(window) for question, window in pairs) + template.size
         width = min(self.limit, -(-longest // _ROUND_TO) * _ROUND_TO)
-        ids = np.zeros((len(windows), width), dtype=np.int64)
+        ids = np.zeros((len(pairs), width), dtype=np.int64)
         mask = np.zeros_like(ids)
         types = np.zeros_like(ids)
-        for row, window in enumerate(windows):
-            sequence = np.concatenate([head, window, template.after])
+        for row, (question, window) in enumerate(pairs):
+            sequence = [*template.before, *question, *template.between, *window, *template.after]
             ids[row, : len(sequence)] = sequence
             mask[row, : len(sequence)] = 1
-            types[row, len(head) : len(sequence)] = template.second_type
+            types[row, template.offset(len(question)) : len(sequence)] = template.second_type
         network = self._network
         inputs = {"input_ids": ids, "attention_mask": mask}
         if getattr(network.config, "type_vocab_size", 0) > 1:
@@ -165,7 +182,7 @@ class Reader:
         with torch.inference_mode():
             output = network(**{key: torch.from_numpy(value).to(self.device) for key, value in inputs.items()})
             logits = torch.stack([output.start_logits, output.end_logits]).float().cpu().numpy()
-        return logits[0], logits[1], len(head)
+        return logits[0], logits[1]
 
 
 def best_spans(

@@ -65,6 +65,24 @@ def test_a_window_reads_the_same_alone_and_in_a_batch(reader: Reader) -> None:
         assert [s.score for s in alone] == pytest.approx([s.score for s in batch], abs=1e-3)
 
 
+def test_pairs_of_different_questions_read_in_one_batch_as_alone(reader: Reader) -> None:
+    def words(size: int) -> Window:
+        return Window(np.arange(5, 5 + size, dtype=np.int32), np.ones(size, dtype=bool), np.zeros(size, dtype=np.int32))
+
+    pairs = [
+        (reader.question_ids("who kept the lighthouse?"), words(60)),
+        (reader.question_ids("when?"), words(9)),
+        (reader.question_ids("the " * 250), words(400)),  # Read in parts.
+    ]
+    together = reader.read_pairs(pairs, n_best=3)
+    for index, (question, one) in enumerate(pairs):
+        alone = reader.read(question, [one], n_best=3)
+        batch = [span for span in together if span.window == index]
+        assert [(s.first, s.last) for s in alone] == [(s.first, s.last) for s in batch]
+        assert [s.score for s in alone] == pytest.approx([s.score for s in batch], abs=1e-3)
+    assert reader.read_pairs([]) == []
+
+
 def test_a_long_question_leaves_every_token_of_the_window_to_be_read(reader: Reader) -> None:
     question = reader.question_ids("the " * 250)
     size = 400
