@@ -1,0 +1,223 @@
+"""Many files to one set of pairs: what is asked twice is one pair, and every record is accounted for."""
+
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from hashlib import blake2b
+from pathlib import Path
+
+from docqa.documents import Document
+from docqa.pairs.checking import Checker
+from docqa.pairs.locating import Documents
+from docqa.pairs.pair import Gold, Pair
+from docqa.pairs.problem import Effect, Kind, Problem, Report
+from docqa.pairs.records import records, shorten
+from docqa.progress import Monitor
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """Pairs that are ready to use, and the account of how they came about.
+
+    In every pair `context[gold.start:gold.start + len(gold.text)] == gold.text` holds for every gold, and equal
+    contexts are one object. `documents` are those that pairs name, by `Pair.document`.
+    """
+
+    pairs: tuple[Pair, ...]
+    report: Report
+    documents: dict[str, Document]
+
+
+def load(paths: Sequence[str | Path], monitor: Monitor | None = None, *, merge: bool = True) -> Loaded:
+    """Load, check and repair the pairs of these files.
+
+    With `merge`, a question that is put twice to the same context is one pair, with the answers of both; without, it
+    stays two, which is what a measurement wants that has to agree with another one's count.
+
+    Raises `DocqaError` where a file can't be read at all; a pair that can't be used is in the report.
+    """
+    pairs: list[Pair] = []
+    contexts: dict[str, str] = {}
+    documents = Documents()
+    report = Report(tuple(map(str, paths)))
+    for at, pair in _gather(paths, report, documents, monitor or Monitor(), merge):
+        assert pair.context is not None  # noqa: S101 - for mypy: the checker reads the documents
+        shared = replace(pair, context=contexts.setdefault(pair.context, pair.context))
+        if at == len(pairs):
+            pairs.append(shared)
+        else:
+            pairs[at] = shared
+    return Loaded(tuple(pairs), report, documents.by_name())
+
+
+def check(paths: Sequence[str | Path], monitor: Monitor | None = None, *, merge: bool = True) -> Report:
+    """Check files as `load` does and with the same report, keeping no pair in memory.
+
+    Raises `DocqaError` where a file can't be read at all.
+    """
+    report = Report(tuple(map(str, paths)))
+    for _ in _gather(paths, report, Documents(), monitor or Monitor(), merge):
+        pass
+    return report
+
+
+def _gather(
+    paths: Sequence[str | Path], report: Report, documents: Documents, monitor: Monitor, merge: bool
+) -> Iterator[tuple[int, Pair]]:
+    """Give each pair with its number; a number that was there before is that pair with what was learned since."""
+    with closing(_Seen()) as seen:
+        for path in paths:
+            file = str(path)
+            checker = Checker(file, documents)
+
+            def progress(done: int, total: int, file: str = file) -> None:
+                monitor.update("reading pairs", file, done, total)
+
+            for record in records(path, progress):
+                report.read += 1
+                pair, problems = checker.check(record, monitor)
+                for problem in problems:
+                    report.add(problem)
+                if pair is None:
+                    continue
+                earlier = seen.note(pair, file, report.pairs)
+                if earlier:
+                    repeat = _repeat(pair, file, earlier, merge)
+                    report.add(repeat.problem)
+                    if repeat.answers is not None:
+                        report.answerable += not earlier.spans
+                        seen.amend(pair, earlier if earlier.spans else None, file, repeat.answers)
+                        yield earlier.number, replace(pair, answers=repeat.answers)
+                    if merge:
+                        continue
+                report.contexts, report.documents = seen.contexts, len(seen.documents)
+                report.pairs += 1
+                report.answerable += bool(pair.answers)
+                yield report.pairs - 1, pair
+
+
+@dataclass(frozen=True, slots=True)
+class _Earlier:
+    """The pair that put a question first: its number, where it stands, and its answers as (start, length)."""
+
+    number: int
+    file: str
+    place: str
+    spans: list[list[int]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Repeat:
+    """What a repeated question comes to. `answers` is None where the earlier pair stays as it is."""
+
+    problem: Problem
+    answers: tuple[Gold, ...] | None = None
+
+
+def _repeat(pair: Pair, file: str, earlier: _Earlier, merge: bool) -> _Repeat:
+    context = pair.context or ""
+    before = tuple(Gold(context[start : start + length], start) for start, length in earlier.spans)
+    where = earlier.place if earlier.file == file else f"{earlier.file}, {earlier.place}"
+    question = shorten(pair.question)
+
+    def problem(kind: Kind, effect: Effect, message: str, remedy: str) -> Problem:
+        if not merge:
+            effect, remedy = Effect.WARNING, "both are kept"
+        return Problem(kind, effect, file, pair.place, message, remedy)
+
+    if set(before) == set(pair.answers):
+        message = f"{question} and its answer stand at {where} already"
+        return _Repeat(problem(Kind.DUPLICATE, Effect.MERGED, message, "kept once"))
+    if not before or not pair.answers:
+        # An answer that stands in the context speaks for itself; nothing speaks for there being none.
+        answer = shorten((before or pair.answers)[0].text)
+        if before:
+            message = f"{question} has no answer here, and {answer} at {where}"
+            return _Repeat(problem(Kind.CONTRADICTION, Effect.DROPPED, message, "take out the one that is wrong"))
+        message = f"{question} has no answer here, and {answer} at {pair.place}"
+        lost = Problem(
+            Kind.CONTRADICTION, Effect.DROPPED, earlier.file, earlier.place, message, "take out the one that is wrong"
+        )
+        if merge:
+            return _Repeat(lost, pair.answers)
+        return _Repeat(replace(lost, effect=Effect.WARNING, remedy="both are kept"))
+    both = f"{shorten(before[0].text)} at {where}, and {shorten(pair.answers[0].text)} here"
+    overlap = any(
+        one.start < other.start + len(other.text) and other.start < one.start + len(one.text)
+        for one in before
+        for other in pair.answers
+    )
+    if overlap:
+        message, kind = f"{question} is answered with {both}", Kind.DUPLICATE
+    else:
+        message, kind = f"{question} is answered with {both}, which have nothing in common", Kind.CONTRADICTION
+    merged = None
+    if merge:
+        merged = before + tuple(gold for gold in pair.answers if gold not in before)
+    return _Repeat(problem(kind, Effect.MERGED, message, "one pair that accepts both"), merged)
+
+
+class _Seen:
+    """Which questions were put to which contexts, by 16-byte digests, in a temporary database.
+
+    SQLite keeps it on disk when it outgrows the cache, so that memory does not grow with the file.
+    """
+
+    def __init__(self) -> None:
+        self._base = sqlite3.connect("", isolation_level=None)
+        for statement in (
+            "PRAGMA journal_mode = OFF",
+            "PRAGMA synchronous = OFF",
+            "PRAGMA cache_size = -16384",  # KiB
+            "BEGIN",
+            "CREATE TABLE pairs (key BLOB PRIMARY KEY, number INT, file TEXT, place TEXT, spans TEXT) WITHOUT ROWID",
+            "CREATE TABLE contexts (key BLOB PRIMARY KEY) WITHOUT ROWID",
+        ):
+            self._base.execute(statement)
+        self.contexts = 0
+        self.documents: set[str] = set()
+        self._context: tuple[str, bytes] | None = None
+
+    def note(self, pair: Pair, file: str, number: int) -> _Earlier | None:
+        """Note a pair, unless its question was put to its context before: then give the pair that did."""
+        if pair.document:
+            self.documents.add(pair.document)
+        key = self._key(pair)
+        spans = _spans(pair.answers)
+        added = self._base.execute(
+            "INSERT OR IGNORE INTO pairs VALUES (?, ?, ?, ?, ?)", (key, number, file, pair.place, spans)
+        )
+        if added.rowcount:
+            return None
+        row = self._base.execute("SELECT number, file, place, spans FROM pairs WHERE key = ?", (key,)).fetchone()
+        return _Earlier(row[0], row[1], row[2], json.loads(row[3]))
+
+    def amend(self, pair: Pair, earlier: _Earlier | None, file: str, answers: tuple[Gold, ...]) -> None:
+        """Note the answers that a question has now, and, where there is no earlier pair that holds, its place."""
+        place = (earlier.file, earlier.place) if earlier else (file, pair.place)
+        self._base.execute(
+            "UPDATE pairs SET file = ?, place = ?, spans = ? WHERE key = ?", (*place, _spans(answers), self._key(pair))
+        )
+
+    def close(self) -> None:
+        """Give the database up."""
+        self._base.close()
+
+    def _key(self, pair: Pair) -> bytes:
+        context = pair.context or ""
+        if self._context is None or self._context[0] is not context:
+            digest = _digest(context)
+            added = self._base.execute("INSERT OR IGNORE INTO contexts VALUES (?)", (digest,))
+            self.contexts += added.rowcount
+            self._context = (context, digest)
+        return _digest(" ".join(pair.question.casefold().split()), self._context[1])
+
+
+def _spans(answers: tuple[Gold, ...]) -> str:
+    return json.dumps([[gold.start, len(gold.text)] for gold in answers])
+
+
+def _digest(text: str, salt: bytes = b"") -> bytes:
+    return blake2b(salt + text.encode(), digest_size=16).digest()

@@ -1,0 +1,114 @@
+"""Finding an answer's words in a text: where exactly, and where but for spelling (pure)."""
+
+import re
+import unicodedata
+from array import array
+from functools import cached_property
+
+_WORD = re.compile(r"\w+")
+_NEIGHBOURHOOD = 200  # Characters on each side of an occurrence that are compared with the question.
+_COMPARED = 2_000  # Occurrences that are compared: an answer that stands in more places is no better for it.
+_LINE_END_HYPHEN = re.compile(r"[-‐\u00ad][^\S\n]*\n\s*")
+_PLAIN = str.maketrans(
+    {
+        **dict.fromkeys("‘’‚‛′", "'"),
+        **dict.fromkeys("“”„‟″«»", '"'),
+        **dict.fromkeys("‐‑‒–—―−", "-"),
+        "\u00ad": None,
+        "\u200b": None,
+    }
+)
+
+
+class Text:
+    """A context that answers are looked for in; what the searches share is made once."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def places(self, answer: str) -> list[tuple[int, int]]:
+        """Every span with exactly these characters; those that break no word, if there are any."""
+        text, found = self.text, []
+        start = text.find(answer)
+        while start >= 0:
+            found.append((start, start + len(answer)))
+            start = text.find(answer, start + 1)
+        return [span for span in found if self._whole(*span)] or found
+
+    def alike(self, answer: str) -> list[tuple[int, int]]:
+        """Every span that has the answer's words in other characters.
+
+        What may differ: case, white space and line breaks, composed or decomposed accents, ligatures, the kind of
+        quotes and dashes, a hyphen at the end of a line. Spans break no word.
+        """
+        wanted = _fold(answer)[0]
+        spans: dict[tuple[int, int], None] = {}
+        for folded, starts in self._folded if wanted else ():
+            at = folded.find(wanted)
+            while at >= 0:
+                end = at + len(wanted)
+                span = (starts[at], starts[end - 1] + 1)
+                # A character of the text may be several here (ﬁ, é): a span takes it whole, its marks included.
+                while span[1] < len(self.text) and unicodedata.combining(self.text[span[1]]):
+                    span = (span[0], span[1] + 1)
+                if self._whole(*span):
+                    spans[span] = None
+                at = folded.find(wanted, at + 1)
+        return sorted(spans)
+
+    def likeliest(self, spans: list[tuple[int, int]], question: str) -> tuple[int, int]:
+        """The span whose neighbourhood shares most words with the question; the first of equals."""
+        asked = _words(question)
+
+        def shared(span: tuple[int, int]) -> int:
+            start, end = span
+            around = self.text[max(0, start - _NEIGHBOURHOOD) : start] + " " + self.text[end : end + _NEIGHBOURHOOD]
+            return len(asked & _words(around))
+
+        return max(spans[:_COMPARED], key=shared)
+
+    def _whole(self, start: int, end: int) -> bool:
+        """Whether the span begins and ends where words do."""
+        text = self.text
+        return not (
+            (start > 0 and text[start - 1].isalnum() and text[start].isalnum())
+            or (end < len(text) and text[end].isalnum() and text[end - 1].isalnum())
+        )
+
+    @cached_property
+    def _folded(self) -> "list[tuple[str, array[int]]]":
+        """The text folded with hyphens at line ends kept ("long-\\nterm"), and without ("infor-\\nmation")."""
+        versions = [_fold(self.text, "-")]
+        if _LINE_END_HYPHEN.search(self.text):
+            versions.append(_fold(self.text, ""))
+        return versions
+
+
+def _fold(text: str, line_end_hyphen: str = "-") -> "tuple[str, array[int]]":
+    """Reduce a text to what the eye reads in it, and tell for each character which one of the text it comes from."""
+    hyphens = {found.start(): found.end() for found in _LINE_END_HYPHEN.finditer(text)}
+    characters: list[str] = []
+    starts = array("q")
+    skip = 0
+    for i, character in enumerate(text):
+        if i < skip:
+            continue
+        if i in hyphens:
+            skip = hyphens[i]
+            plain = line_end_hyphen
+        elif character.isspace():
+            plain = " " if characters and characters[-1] != " " else ""
+        elif character.isascii():
+            plain = character.lower()
+        else:
+            plain = unicodedata.normalize("NFKD", character).casefold().translate(_PLAIN)
+        characters.extend(plain)
+        starts.extend([i] * len(plain))
+    while characters and characters[-1] == " ":
+        characters.pop()
+        starts.pop()
+    return "".join(characters), starts
+
+
+def _words(text: str) -> set[str]:
+    return set(_WORD.findall(text.casefold()))
