@@ -3,5 +3,22 @@
 from docqa.pairs.gathering import Loaded, check, load
 from docqa.pairs.pair import Gold, Pair
 from docqa.pairs.problem import Effect, Kind, Problem, Report
+from docqa.pairs.splitting import By, Overlap, Split, overlap, sample, split
 
-__all__ = ["Effect", "Gold", "Kind", "Loaded", "Pair", "Problem", "Report", "check", "load"]
+__all__ = [
+    "By",
+    "Effect",
+    "Gold",
+    "Kind",
+    "Loaded",
+    "Overlap",
+    "Pair",
+    "Problem",
+    "Report",
+    "Split",
+    "check",
+    "load",
+    "overlap",
+    "sample",
+    "split",
+]

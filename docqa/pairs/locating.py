@@ -1,32 +1,82 @@
 """The documents that pairs name: each is opened once, and its body is the context of all its pairs."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from docqa import documents
 from docqa.documents import Document
 from docqa.errors import DocqaError
-from docqa.pairs.spans import Text
+from docqa.pairs.fields import Claim, Finding, Refused
+from docqa.pairs.pair import Gold
+from docqa.pairs.placing import Placed, choose
+from docqa.pairs.problem import Effect, Kind
+from docqa.pairs.records import shorten
+from docqa.pairs.spans import Span, Text
 from docqa.progress import Monitor
+
+# What a document's layout changes in an answer copied from it: not worth a word.
+_LAYOUT = re.compile(r"[\s\u00ad‐-]+")
 
 
 @dataclass(frozen=True)
 class Opened:
     """A document, and its body as a text to search."""
 
+    name: str
     document: Document
     body: Text
 
-    def has_page(self, page: int | None) -> bool:
-        """Whether the document has this page, from 1."""
-        return page is not None and 1 <= page <= self.document.page_count
+    def page(self, page: int | None) -> tuple[int | None, list[Finding]]:
+        """The page that a pair names, if the document has pages."""
+        if page is None or self.document.page_count:
+            return page, []
+        return None, [Finding(Kind.PAGE, Effect.WARNING, f"`page` is {page}, and {self.name} has no pages", "ignored")]
 
-    def page_of(self, span: tuple[int, int]) -> int | None:
+    def page_of(self, span: Span) -> int | None:
         """The page on which a span begins, None where the format has no pages."""
         return self.document.locate(*span).page
 
-    def on_page(self, span: tuple[int, int], page: int) -> bool:
-        """Whether any of a span is on the page."""
+    def place(self, question: str, claim: Claim, page: int | None, golds: Sequence[Gold]) -> Placed:
+        """Place an answer on the page named, else anywhere; `golds` are those of its pair that are placed already.
+
+        Raises `Refused` where the answer is not in the document, or not on its page and in several other places.
+        """
+        answer, text = claim.text.strip(), self.body
+        places = text.places(answer) or text.alike(answer)
+        if not places:
+            raise Refused(
+                Kind.NOT_IN_DOCUMENT,
+                f"the answer {shorten(answer)} was expected to stand in {self.name}, and does not",
+                "copy it from the text of the document; running heads, footers and contents pages are not searched",
+            )
+        findings: list[Finding] = []
+        on_page = [span for span in places if self._touches(span, page)] if page is not None else places
+        if on_page:
+            exact = [span for span in on_page if span[0] == claim.start]
+            span, findings = choose(text, question, answer, exact or on_page, golds)
+        else:
+            pages = self.document.page_count
+            expected = f"the answer {shorten(answer)} was expected on page {page} of the {pages} of {self.name}"
+            if len(places) > 1:
+                raise Refused(
+                    Kind.PAGE,
+                    f"{expected}, and stands in {len(places)} other places",
+                    "correct page: the first page of the file is 1, whatever is printed on it",
+                )
+            span = places[0]
+            actual = self.page_of(span)
+            findings = [
+                Finding(Kind.PAGE, Effect.REPAIRED, f"{expected}, and stands on page {actual}", f"taken as {actual}")
+            ]
+        found = text.text[slice(*span)]
+        if _LAYOUT.sub("", found) != _LAYOUT.sub("", answer):
+            message = f"the answer {shorten(answer)} stands in {self.name} as {shorten(found)}"
+            findings.append(Finding(Kind.TEXT_DIFFERS, Effect.REPAIRED, message, "taken as it stands there"))
+        return Gold(found, span[0]), findings
+
+    def _touches(self, span: Span, page: int) -> bool:
         place = self.document.locate(*span)
         return place.page is not None and place.page <= page <= (place.page_end or place.page)
 
@@ -37,11 +87,18 @@ class Documents:
     def __init__(self) -> None:
         self._opened: dict[Path, Opened | str] = {}
 
-    def open(self, path: Path, monitor: Monitor) -> Opened | str:
-        """Read a document, or give the reason why it can't be read."""
+    def open(self, path: Path, monitor: Monitor) -> Opened:
+        """Read a document. Raises `Refused` where it can't be read."""
         if path not in self._opened:
             self._opened[path] = _open(path, monitor)
-        return self._opened[path]
+        opened = self._opened[path]
+        if isinstance(opened, Opened):
+            return opened
+        raise Refused(
+            Kind.DOCUMENT,
+            f"a document that can be read was expected: {opened}",
+            f"`document` names one file, beginning at the folder of the pairs ({path.parent})",
+        )
 
     def by_name(self) -> dict[str, Document]:
         """What could be opened, by the path that the pairs have as their `document`."""
@@ -49,10 +106,11 @@ class Documents:
 
 
 def _open(path: Path, monitor: Monitor) -> Opened | str:
+    """Read a document, or give the reason why it can't be read."""
     if path.is_dir():
         return f"{path} is a directory"
     try:
         document = documents.parse(documents.read(str(path)), monitor)
     except DocqaError as error:
-        return str(error)
-    return Opened(document, Text(document.text[: document.body_end]))
+        return error.message
+    return Opened(str(path), document, Text(document.text[: document.body_end]))

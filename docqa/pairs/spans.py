@@ -20,13 +20,16 @@ _PLAIN = str.maketrans(
 )
 
 
+Span = tuple[int, int]  # From one offset to before another.
+
+
 class Text:
     """A context that answers are looked for in; what the searches share is made once."""
 
     def __init__(self, text: str) -> None:
         self.text = text
 
-    def places(self, answer: str) -> list[tuple[int, int]]:
+    def places(self, answer: str) -> list[Span]:
         """Every span with exactly these characters; those that break no word, if there are any."""
         text, found = self.text, []
         start = text.find(answer)
@@ -35,14 +38,14 @@ class Text:
             start = text.find(answer, start + 1)
         return [span for span in found if self._whole(*span)] or found
 
-    def alike(self, answer: str) -> list[tuple[int, int]]:
+    def alike(self, answer: str) -> list[Span]:
         """Every span that has the answer's words in other characters.
 
         What may differ: case, white space and line breaks, composed or decomposed accents, ligatures, the kind of
         quotes and dashes, a hyphen at the end of a line. Spans break no word.
         """
         wanted = _fold(answer)[0]
-        spans: dict[tuple[int, int], None] = {}
+        spans: dict[Span, None] = {}
         for folded, starts in self._folded if wanted else ():
             at = folded.find(wanted)
             while at >= 0:
@@ -56,11 +59,11 @@ class Text:
                 at = folded.find(wanted, at + 1)
         return sorted(spans)
 
-    def likeliest(self, spans: list[tuple[int, int]], question: str) -> tuple[int, int]:
+    def likeliest(self, spans: list[Span], question: str) -> Span:
         """The span whose neighbourhood shares most words with the question; the first of equals."""
         asked = _words(question)
 
-        def shared(span: tuple[int, int]) -> int:
+        def shared(span: Span) -> int:
             start, end = span
             around = self.text[max(0, start - _NEIGHBOURHOOD) : start] + " " + self.text[end : end + _NEIGHBOURHOOD]
             return len(asked & _words(around))

@@ -1,0 +1,143 @@
+"""An answer to its place in a context: where it says, where it must have meant, or nowhere (pure)."""
+
+from collections.abc import Callable, Iterable, Sequence
+
+from docqa.pairs.fields import Claim, Finding, Refused
+from docqa.pairs.pair import Gold
+from docqa.pairs.problem import Effect, Kind
+from docqa.pairs.records import shorten
+from docqa.pairs.spans import Span, Text
+
+Placed = tuple[Gold, list[Finding]]
+
+
+class Context:
+    """One context, and what its earlier answers have taught about how its starts are counted."""
+
+    def __init__(self, text: str) -> None:
+        self.text = Text(text)
+        self._shift: int | None = None
+
+    def place(self, question: str, claim: Claim, golds: Sequence[Gold]) -> Placed:
+        """Place an answer; `golds` are those of its pair that are placed already. Raises `Refused`."""
+        text, context = self.text, self.text.text
+        if claim.start is not None and claim.start >= 0 and context.startswith(claim.text, claim.start):
+            return _trimmed(claim), []
+        answer = claim.text.strip()
+        findings: list[Finding] = []
+        places = text.places(answer)
+        exact = bool(places)
+        if not exact:
+            places = text.alike(answer)
+        if not places:
+            raise Refused(
+                Kind.NOT_IN_CONTEXT,
+                f"the answer {shorten(answer)} was expected to stand in the context, and does not",
+                "copy the answer from the context, letter by letter",
+            )
+        if claim.start is None:
+            span, findings = choose(text, question, answer, places, golds)
+        else:
+            span, kind, why = self._meant(Claim(answer, claim.start), places)
+            if exact:
+                there = context[claim.start : claim.start + len(answer)] if claim.start >= 0 else ""
+                message = f"`answer_start` is {claim.start}, where the context has {shorten(there)}"
+                message += f"; {shorten(answer)} stands at {span[0]}"
+                findings = [Finding(kind, Effect.REPAIRED, message, f"taken so: {why}")]
+        if not exact:
+            message = f"the answer {shorten(answer)} stands in the context as {shorten(context[slice(*span)])}"
+            findings.append(Finding(Kind.TEXT_DIFFERS, Effect.REPAIRED, message, "taken as it stands there"))
+        return Gold(context[slice(*span)], span[0]), findings
+
+    def _meant(self, claim: Claim, places: list[Span]) -> tuple[Span, Kind, str]:
+        """The one place that a wrong start can mean, and why. Raises `Refused` where that is not certain."""
+        start = claim.start or 0
+        by_start = {span[0]: span for span in places}
+        counted = {
+            Kind.UTF16: _characters(self.text.text, start, "utf-16-le", 2),
+            Kind.BYTES: _characters(self.text.text, start, "utf-8", 1),
+        }
+        explained = {kind: at for kind, at in counted.items() if at is not None and at != start and at in by_start}
+        if len(set(explained.values())) == 1:
+            kind, at = next(iter(explained.items()))
+            return by_start[at], kind, f"it counts {'UTF-16 units' if kind is Kind.UTF16 else 'bytes of UTF-8'}"
+        if len(places) == 1:
+            self._shift = places[0][0] - start
+            return places[0], Kind.SHIFTED, "it stands nowhere else"
+        if self._shift is not None and start + self._shift in by_start:
+            return by_start[start + self._shift], Kind.SHIFTED, "others of this context are shifted by as much"
+        # A start that is off by a little still lies on its answer, or just before it (a quote, a space).
+        near = [span for span in places if abs(span[0] - start) <= max(2, len(claim.text) - 1)]
+        if len(near) == 1:
+            return near[0], Kind.SHIFTED, "no other place is near"
+        where = ", ".join(str(begin) for begin, _ in places[:4]) + (", …" if len(places) > 4 else "")
+        raise Refused(
+            Kind.UNCERTAIN_START,
+            f"`answer_start` is {start}, and {shorten(claim.text)} stands in {len(places)} other places: {where}",
+            "correct answer_start, which counts characters from 0; or leave it out",
+        )
+
+
+def place_all(
+    claims: Iterable[Claim], place: Callable[[Claim, Sequence[Gold]], Placed]
+) -> tuple[list[Gold], list[Finding]]:
+    """Place the accepted answers of a pair, in their order.
+
+    One that can't be placed is left out where others can, and told. Raises `Refused` where none can.
+    """
+    golds: list[Gold] = []
+    findings: list[Finding] = []
+    lost: list[Finding] = []
+    for claim in claims:
+        try:
+            gold, found = place(claim, golds)
+        except Refused as refused:
+            lost.append(refused.finding)
+        else:
+            golds.append(gold)
+            findings += found
+    if lost and not golds:
+        others = f"; nor can its {len(lost) - 1} other accepted answers be placed" if len(lost) > 1 else ""
+        raise Refused(lost[0].kind, lost[0].message + others, lost[0].remedy)
+    findings += [
+        Finding(each.kind, Effect.WARNING, f"{each.message}; left out, other accepted answers remain", each.remedy)
+        for each in lost
+    ]
+    return golds, findings
+
+
+def choose(
+    text: Text, question: str, answer: str, places: list[Span], golds: Sequence[Gold]
+) -> tuple[Span, list[Finding]]:
+    """Choose a place for an answer that claims none, and say so where another could have been meant.
+
+    A reader learns an answer by the words around it. So the place is taken where these speak of what is asked: the
+    first one may be where the answer is mentioned for another reason. What overlaps an accepted answer that has its
+    place is that answer in other words.
+    """
+    if len(places) == 1:
+        return places[0], []
+    for gold in golds:
+        for start, end in places:
+            if start < gold.start + len(gold.text) and gold.start < end:
+                return (start, end), []
+    chosen = text.likeliest(places, question)
+    message = f"the answer {shorten(answer)} stands in {len(places)} places"
+    remedy = f"taken at {chosen[0]}, where the words around it are most like the question; `answer_start` can tell"
+    return chosen, [Finding(Kind.SEVERAL_PLACES, Effect.WARNING, message, remedy)]
+
+
+def _trimmed(claim: Claim) -> Gold:
+    """The answer without white space around it, which no reader predicts."""
+    stripped = claim.text.lstrip()
+    return Gold(stripped.rstrip(), (claim.start or 0) + len(claim.text) - len(stripped))
+
+
+def _characters(context: str, start: int, encoding: str, width: int) -> int | None:
+    """How many characters `start` units of this encoding are, None where they end inside of one."""
+    if start < 0 or context.isascii():
+        return None
+    try:
+        return len(context[:start].encode(encoding)[: start * width].decode(encoding))
+    except UnicodeDecodeError:
+        return None
