@@ -42,6 +42,19 @@ class Indexed:
     vectors: NDArray[np.float32] | None
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was found for a question so far.
+
+    `candidates` are the likeliest spans of the windows that were read; these are the first `read` of `order`, which
+    has the numbers of all windows, the best-ranked first.
+    """
+
+    candidates: Sequence[Candidate]
+    order: NDArray[np.int64]
+    read: int
+
+
 class Engine:
     """A reader, a retriever's encoder and a store, under one set of settings."""
 
@@ -95,8 +108,11 @@ class Engine:
 
     def index(self, path: str, monitor: Monitor, password: str | None = None) -> Indexed:
         """Parse, tokenize and embed one file, or take what the store has of it. Raises `DocqaError`."""
-        source = documents.read(path, password)
-        suffix = Path(path).suffix.lower()
+        return self.index_source(documents.read(path, password), monitor)
+
+    def index_source(self, source: Source, monitor: Monitor) -> Indexed:
+        """The same for bytes under a name. Raises `DocqaError`."""
+        suffix = Path(source.name).suffix.lower()
         content = key("document", suffix, hashlib.sha256(source.data).hexdigest())
         document = self._document(source, content, monitor)
         store = Store(None) if document.encrypted else self.store
@@ -169,29 +185,42 @@ class Collection:
     ) -> Iterator[Result]:
         """Ask one question and give a `Result` after each batch of windows: better and better, the last one final."""
         began = time.perf_counter()
-        monitor = monitor or Monitor()
         question = " ".join(question.split())
+        for reading in self.read(question, monitor, exhaustive=exhaustive):
+            yield self._result(question, reading.candidates, reading.read, time.perf_counter() - began)
+
+    def read(
+        self, question: str, monitor: Monitor | None = None, *, exhaustive: bool | None = None
+    ) -> Iterator[Reading]:
+        """Retrieve and read, and give what was found after each batch of windows: what answers are made of."""
+        monitor = monitor or Monitor()
         ids = self.engine.reader.question_ids(question)
         if self._retriever is None:
             raise DocqaError("no document is open", "name a PDF, a text file or a folder with some in it")
         settings = self.engine.settings
         z = standardize(self._retriever.scores(question))
         order = np.argsort(-z, kind="stable")
+        count = len(order)
         if not (settings.exhaustive if exhaustive is None else exhaustive):
-            order = order[: settings.top_k_windows]
-        monitor.update("reading", question, 0, len(order))
+            count = min(count, settings.top_k_windows)
+        monitor.update("reading", question, 0, count)
         self.engine.wait_until_loaded(monitor)
         reader = self.engine.reader
         size = reader.batch_size
         candidates: list[Candidate] = []
-        for first in range(0, len(order), size):
-            monitor.update("reading", question, first, len(order))
-            batch = [int(i) for i in order[first : first + size]]
+        for first in range(0, count, size):
+            monitor.update("reading", question, first, count)
+            batch = [int(i) for i in order[first : min(first + size, count)]]
             spans = reader.read(ids, [self._window(i) for i in batch])
             candidates.extend(self._candidate(batch[s.window], s.first, s.last, s.score, z) for s in spans)
             candidates = heapq.nlargest(_WEIGHED, candidates, key=self._probability)
-            yield self._result(question, candidates, min(first + size, len(order)), time.perf_counter() - began)
-        monitor.update("reading", question, len(order), len(order))
+            yield Reading(candidates, order, first + len(batch))
+        monitor.update("reading", question, count, count)
+
+    def place(self, window: int) -> tuple[int, int, int]:
+        """Where a window stands: the number of its document, and the offsets at which it begins and ends."""
+        document, number = self._places[window]
+        return document, *self.opened[document].windows.span(number)
 
     def _probability(self, candidate: Candidate) -> float:
         return self.engine.calibration.probability(candidate.score, candidate.z)
@@ -216,7 +245,7 @@ class Collection:
             float(z[number]),
         )
 
-    def _result(self, question: str, candidates: list[Candidate], read: int, elapsed: float) -> Result:
+    def _result(self, question: str, candidates: Sequence[Candidate], read: int, elapsed: float) -> Result:
         engine = self.engine
         ranked = rank(candidates, self.documents, engine.calibration, engine.settings.top)
         answers = tuple(answer for answer in ranked if answer.probability >= engine.calibration.threshold)
