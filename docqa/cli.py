@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from docqa import __version__
-from docqa.commands import ask, completion, models, open_app
+from docqa.commands import ask, completion, finetune, models, open_app
 from docqa.errors import DocqaError, ExitCode
 
 _EXAMPLES = """\
@@ -16,6 +16,7 @@ examples:
   docqa ask 'When does the contract end?' contract.pdf
   docqa ask 'Who signed it?' contracts/ --json
   docqa open report.pdf                  ask question after question in the app
+  docqa finetune my_pairs.json           teach the reader your own domain
   docqa models pull distilbert           a larger, better reader
 
 exit codes: 0 at least one answer, 1 no answer, 2 an error, 130 interrupted
@@ -33,7 +34,7 @@ def parser() -> argparse.ArgumentParser:
     root.add_argument("--version", action="version", version=f"docqa {__version__}")
     root.set_defaults(root=root)
     commands = root.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in (ask, open_app, models, completion):
+    for command in (ask, open_app, finetune, models, completion):
         command.add_parser(commands)
     return root
 

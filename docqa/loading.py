@@ -21,7 +21,7 @@ _loading = threading.RLock()
 
 
 @contextmanager
-def _quietly() -> Iterator[None]:
+def quietly() -> Iterator[None]:
     """Keep what transformers and sentence-transformers say off the terminal, which may be an app's."""
     from transformers.utils import logging as transformers_logging
 
@@ -87,7 +87,7 @@ def _convert_tokenizer(folder: Path) -> "Tokenizer":
     # Without one transformers makes up an empty tokenizer of the configured kind.
     if not any(file for pattern in ("vocab.*", "*.model") for file in folder.glob(pattern)):
         raise DocqaError(f"{folder} has no tokenizer: neither tokenizer.json nor a vocabulary")
-    with _loading, _quietly(), _in_words(folder, "a model"):
+    with _loading, quietly(), _in_words(folder, "a model"):
         from transformers import AutoTokenizer
 
         loaded = AutoTokenizer.from_pretrained(str(folder), local_files_only=True, trust_remote_code=False)
@@ -104,7 +104,8 @@ def sequence_limit(folder: Path) -> int:
     if not isinstance(limit, int) or limit < 8:
         raise DocqaError(f"max_position_embeddings of {folder} is {limit!r}, and should be a number of tokens")
     # RoBERTa's family counts positions from after the padding token's id; its configurations include those.
-    return limit - 2 if "roberta" in str(config.get("model_type", "")) else limit
+    kind = str(config.get("model_type", ""))
+    return limit - 2 if "roberta" in kind or kind == "mpnet" else limit
 
 
 def load_reader(folder: Path, device: str, dtype: "torch.dtype") -> "torch.nn.Module":
@@ -112,22 +113,9 @@ def load_reader(folder: Path, device: str, dtype: "torch.dtype") -> "torch.nn.Mo
 
     Raises `DocqaError` if it is damaged, lacks weights or a question-answering head, or `device` isn't there.
     """
-    with _loading, _quietly(), _in_words(folder, "a reader"):
-        from transformers import AutoModelForQuestionAnswering
-
-        model, report = AutoModelForQuestionAnswering.from_pretrained(
-            str(folder),
-            local_files_only=True,
-            use_safetensors=True,
-            trust_remote_code=False,
-            dtype=dtype,
-            output_loading_info=True,
-        )
-    missing = sorted(report["missing_keys"])
-    if any(key.startswith("qa_outputs.") for key in missing):
+    model, headless = _load_network(folder, dtype)
+    if headless:
         raise DocqaError(f"{folder} has no question-answering head: it was not trained to answer questions")
-    if missing:
-        raise DocqaError(f"the weights in {folder} are incomplete: {missing[0]} is missing")
     try:
         reader: torch.nn.Module = model.eval().to(device)
     except (RuntimeError, AssertionError) as error:
@@ -135,10 +123,74 @@ def load_reader(folder: Path, device: str, dtype: "torch.dtype") -> "torch.nn.Mo
     return reader
 
 
+def load_trainable(folder: Path, device: str, seed: int) -> "torch.nn.Module":
+    """The model in `folder` for training: float32, and on a CPU without attention dropout.
+
+    A folder without a question-answering head, such as an encoder's, gets a random one, drawn from `seed`. Raises
+    `DocqaError` if the folder is damaged or lacks weights.
+    """
+    import torch
+
+    # With it PyTorch leaves its fused attention, and a step takes about twice as long; dropout elsewhere remains.
+    without = {"attention_dropout": 0.0, "attention_probs_dropout_prob": 0.0} if device == "cpu" else {}
+    torch.manual_seed(seed)
+    model, _ = _load_network(folder, torch.float32, without)
+    model.train()
+    return model
+
+
+def has_head(folder: Path) -> bool:
+    """Whether the folder's weights include a question-answering head. Raises `DocqaError` if they can't be read."""
+    from safetensors import SafetensorError, safe_open
+
+    index = folder / "model.safetensors.index.json"
+    if index.is_file():
+        names = read_object(index).get("weight_map", {})
+        return any(name.startswith("qa_outputs.") for name in names)
+    try:
+        with safe_open(folder / "model.safetensors", framework="np") as weights:
+            return any(name.startswith("qa_outputs.") for name in weights.keys())  # noqa: SIM118 - no mapping
+    except (OSError, SafetensorError) as error:
+        raise DocqaError(f"the weights in {folder} are damaged: {error}", "install the model again") from error
+
+
+def save(network: "torch.nn.Module", folder: Path) -> None:
+    """Write a network's configuration and weights. Raises `OSError`."""
+    with _loading, quietly():
+        network.save_pretrained(folder)  # type: ignore[operator]
+
+
+def _load_network(
+    folder: Path, dtype: "torch.dtype", overrides: dict[str, float] | None = None
+) -> "tuple[torch.nn.Module, bool]":
+    """The model, and whether its question-answering head is new. `overrides` apply where the configuration has them."""
+    with _loading, quietly(), _in_words(folder, "a reader"):
+        from transformers import AutoConfig, AutoModelForQuestionAnswering
+
+        config = AutoConfig.from_pretrained(str(folder), local_files_only=True, trust_remote_code=False)
+        for name, value in (overrides or {}).items():
+            if hasattr(config, name):
+                setattr(config, name, value)
+        model, report = AutoModelForQuestionAnswering.from_pretrained(
+            str(folder),
+            config=config,
+            local_files_only=True,
+            use_safetensors=True,
+            trust_remote_code=False,
+            dtype=dtype,
+            output_loading_info=True,
+        )
+    missing = sorted(report["missing_keys"])
+    others = [key for key in missing if not key.startswith("qa_outputs.")]
+    if others:
+        raise DocqaError(f"the weights in {folder} are incomplete: {others[0]} is missing")
+    return model, bool(missing)
+
+
 def load_encoder(folder: Path, device: str) -> "SentenceTransformer":
     """The sentence encoder in `folder`, on `device`. Raises `DocqaError` if it is damaged or has own code."""
     modules = folder / "modules.json"
-    with _loading, _quietly(), _in_words(folder, "an encoder"):
+    with _loading, quietly(), _in_words(folder, "an encoder"):
         for module in json.loads(modules.read_text(encoding="utf-8")):
             # Earlier versions of the library import whatever class a local folder names.
             if not module["type"].startswith("sentence_transformers."):

@@ -72,10 +72,6 @@ class Template:
         """Special tokens in a sequence."""
         return len(self.before) + len(self.between) + len(self.after)
 
-    def offset(self, question: int) -> int:
-        """Where in a sequence the window begins, after a question of so many tokens."""
-        return len(self.before) + question + len(self.between)
-
 
 class Reader:
     """A span extractor. The weights are loaded when they are first needed, or by `load`."""
@@ -142,23 +138,31 @@ class Reader:
         """
         parts: list[tuple[int, int, Window]] = []
         for index, (question, window) in enumerate(pairs):
-            room = self.limit - self._template.size - len(question)
+            room = self.room(len(question))
             starts_of_parts = _part_starts(len(window.ids), room, self.max_answer_length)
             parts.extend((index, first, window.part(first, room)) for first in starts_of_parts)
         if not parts:
             return []
-        starts, ends = self._logits([(pairs[index][0], part.ids) for index, _, part in parts])
+        starts, ends = self.logits([(pairs[index][0], part.ids) for index, _, part in parts])
         spans: list[Span] = []
         for row, (index, first, part) in enumerate(parts):
             # The logits of the [CLS] position: "the answer is not in this window" (Devlin et al. 2019, section 4.3).
             null = float(starts[row, 0] + ends[row, 0])
-            offset = self._template.offset(len(pairs[index][0]))
+            offset = self.offset(len(pairs[index][0]))
             inside = slice(offset, offset + len(part.ids))
             best = best_spans(starts[row, inside], ends[row, inside], part, self.max_answer_length, n_best)
             spans.extend(Span(index, first + a, first + b, score - null) for a, b, score in best)
         return spans
 
-    def _logits(
+    def room(self, question: int) -> int:
+        """Tokens of a window that fit into one sequence beside a question of so many tokens."""
+        return self.limit - self._template.size - question
+
+    def offset(self, question: int) -> int:
+        """Where in a sequence the window begins, after a question of so many tokens."""
+        return len(self._template.before) + question + len(self._template.between)
+
+    def logits(
         self, pairs: Sequence[tuple[Sequence[int], NDArray[np.int32]]]
     ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Start and end logits of pairs of question and window, each of shape (pairs, sequence)."""
@@ -174,7 +178,7 @@ class Reader:
             sequence = [*template.before, *question, *template.between, *window, *template.after]
             ids[row, : len(sequence)] = sequence
             mask[row, : len(sequence)] = 1
-            types[row, template.offset(len(question)) : len(sequence)] = template.second_type
+            types[row, self.offset(len(question)) : len(sequence)] = template.second_type
         network = self._network
         inputs = {"input_ids": ids, "attention_mask": mask}
         if getattr(network.config, "type_vocab_size", 0) > 1:

@@ -54,7 +54,7 @@ def make_reader(folder: Path, text: str, seed: int = 0) -> Path:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         model = DistilBertForQuestionAnswering(config)
-    with loading._quietly():
+    with loading.quietly():
         model.save_pretrained(folder)
     return folder
 

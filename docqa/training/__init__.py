@@ -1,0 +1,1 @@
+"""Training: a person's own pairs make a reader of their own."""

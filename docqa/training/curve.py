@@ -1,0 +1,48 @@
+"""The loss curve, as a picture and as a plot in the terminal."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+Curve = Sequence[tuple[int, float]]
+"""Points (step, loss), in order; the loss is the mean since the point before."""
+
+
+def save_png(curve: Curve, file: Path, title: str) -> None:
+    """Draw the curve into a PNG file."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(7, 4), layout="constrained")
+    FigureCanvasAgg(figure)
+    axes = figure.add_subplot(title=title, xlabel="step", ylabel="loss")
+    steps, losses = zip(*curve, strict=True)
+    axes.plot(steps, losses, color="0.75", linewidth=1)
+    axes.plot(steps, smooth(losses), color="tab:blue", linewidth=2)
+    axes.set_ylim(bottom=0)
+    axes.grid(visible=True, alpha=0.3)
+    figure.savefig(file, dpi=120)
+
+
+def as_text(curve: Curve, width: int = 64, height: int = 12) -> str:
+    """The curve as a plot of braille dots, without colours."""
+    import plotext
+
+    steps, losses = zip(*curve, strict=True)
+    plotext.clear_figure()
+    plotext.plot_size(width, height)
+    plotext.theme("clear")
+    plotext.plot(steps, smooth(losses), marker="braille")
+    plotext.xlabel("step")
+    plotext.title("loss")
+    return str(plotext.uncolorize(plotext.build()))
+
+
+def smooth(losses: Sequence[float]) -> list[float]:
+    """Each loss averaged with those before it, the nearest most: a batch's loss says little of the next one's."""
+    smoothed, total, weight = [], 0.0, 0.0
+    keep = 1 - 1 / max(1.0, len(losses) / 40)
+    for loss in losses:
+        total = keep * total + loss
+        weight = keep * weight + 1
+        smoothed.append(total / weight)
+    return smoothed

@@ -1,0 +1,61 @@
+"""What a run came to, for people and for programs."""
+
+import json
+from typing import Any
+
+from docqa.training.curve import as_text as plot
+from docqa.training.run import Outcome
+
+
+def as_text(outcome: Outcome) -> str:
+    """A table of before and after, the loss curve, and what was done with the reader."""
+    metrics = outcome.metadata["training"]["metrics"]
+    before, after = metrics["before"], metrics["after"]
+    lines = []
+    if outcome.curve:
+        lines += [plot(outcome.curve), ""]
+    lines.append(f"{'':24}{'questions':>10}{'EM before':>11}{'after':>8}{'F1 before':>11}{'after':>8}")
+    for part, title in (("test", "held-out pairs"), ("general", "general sample")):
+        new, old = after[part], before[part] if before else None
+        first = [f"{old[name]:.1f}" if old else "–" for name in ("exact", "f1")]
+        lines.append(f"{title:24}{new['total']:>10}{first[0]:>11}{new['exact']:>8.1f}{first[1]:>11}{new['f1']:>8.1f}")
+    lines += ["", *_verdict(outcome)]
+    return "\n".join(lines)
+
+
+def _verdict(outcome: Outcome) -> list[str]:
+    model = outcome.model
+    metrics = outcome.metadata["training"]["metrics"]
+    lines = []
+    if metrics["before"]:
+        forgotten = metrics["before"]["general"]["f1"] - metrics["after"]["general"]["f1"]
+        if forgotten > 1:
+            lines.append(f"It forgot something: {forgotten:.1f} points of F1 on general questions.")
+    if model.source == "folder":
+        lines.append(f"The reader is in {model.folder}.")
+        lines.append(f"Use it: docqa models use {model.folder}")
+    elif outcome.better:
+        lines.append(f"{model.name} is better on the held-out pairs: docqa uses it from now on.")
+        lines.append("Go back: docqa models use bundled")
+    else:
+        lines.append(f"{model.name} is not better on the held-out pairs: docqa goes on with the reader it used.")
+        lines.append(f"Use it all the same: docqa models use {model.name}")
+    return lines
+
+
+def as_json(outcome: Outcome) -> str:
+    """The reader's name and folder, whether it is better, its docqa.json and the loss curve."""
+    return dumps(
+        {
+            "name": outcome.model.name,
+            "folder": str(outcome.model.folder),
+            "better": outcome.better,
+            "loss": [{"step": step, "loss": loss} for step, loss in outcome.curve],
+            **outcome.metadata,
+        }
+    )
+
+
+def dumps(value: dict[str, Any]) -> str:
+    """Indented JSON."""
+    return json.dumps(value, indent=2, ensure_ascii=False)

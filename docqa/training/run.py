@@ -1,0 +1,349 @@
+"""A training run, from pairs to a reader that can answer: what `docqa finetune` does."""
+
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from filelock import FileLock, Timeout
+
+from docqa import __version__, loading, models, pairs, paths
+from docqa.config import Settings
+from docqa.errors import DocqaError
+from docqa.evaluation import scores
+from docqa.examination import on_contexts
+from docqa.index import Store
+from docqa.models import Kind, Model
+from docqa.pairs import Pair
+from docqa.progress import Monitor
+from docqa.reading import Reader, choose_device, precision
+from docqa.training.batches import Ordered, order
+from docqa.training.curve import Curve
+from docqa.training.features import Feature, make
+from docqa.training.publishing import write_papers, write_weights
+from docqa.training.recipe import Recipe
+from docqa.training.teacher import Taught, teach
+
+_RUN = "run.json"
+_WATCHED = 0.1  # Of the training pairs, what early stopping listens to. The test pairs only measure.
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What is to be trained on what, and where the result goes. A kill costs at most `save_minutes` of work."""
+
+    files: tuple[str, ...]
+    recipe: Recipe
+    name: str
+    test_files: tuple[str, ...] = ()
+    output: Path | None = None
+    device: str = "auto"
+    log_dir: Path | None = None
+    resume: bool = False
+    save_minutes: float = 5.0
+
+    @property
+    def folder(self) -> Path:
+        """Where the run keeps its checkpoints until it is done."""
+        return run_folder(self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Data:
+    """The pairs of a run. `watched` are held out of the training pairs, for early stopping."""
+
+    train: tuple[Pair, ...]
+    watched: tuple[Pair, ...]
+    test: tuple[Pair, ...]
+    report: pairs.Report
+    note: str
+    digests: dict[str, str]
+
+
+def run_folder(name: str) -> Path:
+    """Where an unfinished run of this name is kept. Raises `DocqaError` if no model can have the name."""
+    models.check_name(name)
+    return paths.data_dir() / "training" / name
+
+
+def stored_recipe(name: str) -> Recipe | None:
+    """The recipe of the unfinished run of this name, None if there is none."""
+    file = run_folder(name) / _RUN
+    return Recipe.from_dict(models.read_object(file)["recipe"]) if file.is_file() else None
+
+
+def forget(name: str) -> None:
+    """Delete the unfinished run of this name, if there is one."""
+    shutil.rmtree(run_folder(name), ignore_errors=True)
+
+
+def prepare(job: Job, monitor: Monitor) -> Data:
+    """Load, check and split the pairs. Raises `DocqaError` where a file can't be read or nothing is left to use.
+
+    A training pair whose context is also among the test files' is left out, and the report counts it: what is
+    measured must not have been seen.
+    """
+    recipe = job.recipe
+    loaded = pairs.load(job.files, monitor)
+    usable = pairs.sample(loaded.pairs, recipe.max_per_context, recipe.seed) if recipe.max_per_context else loaded.pairs
+    if job.test_files:
+        test = pairs.load(job.test_files, monitor).pairs
+        shared = {id(pair) for pair in pairs.overlap(usable, test).pairs}
+        train = tuple(pair for pair in usable if id(pair) not in shared)
+        note = f"{len(train):,} pairs to train and {len(test):,} to test"
+        if shared:
+            note += f"; {len(shared):,} that ask about a context of the test were left out of training"
+    else:
+        parts = pairs.split(usable, recipe.test_split, recipe.seed)
+        train, test, note = parts.train, parts.test, parts.note
+    if not train or not test:
+        what = "train on" if not train else "test with"
+        raise DocqaError(f"no pairs are left to {what}", "docqa finetune PAIRS --dry-run says what became of each")
+    watched: tuple[Pair, ...] = ()
+    if recipe.early_stopping:
+        parts = pairs.split(train, _WATCHED, recipe.seed)
+        train, watched = parts.train, parts.test
+    digests = {file: _digest(Path(file)) for file in (*job.files, *job.test_files)}
+    return Data(train, watched, test, loaded.report, note, digests)
+
+
+def _digest(file: Path) -> str:
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a run: the reader, its docqa.json, the loss curve, and whether it is better than its base."""
+
+    model: Model
+    metadata: dict[str, Any]
+    curve: Curve
+    better: bool
+
+
+def finetune(job: Job, data: Data, monitor: Monitor) -> Outcome | None:
+    """Train, measure before and after, and install. None in the processes of a `torchrun` other than the first.
+
+    A run that was stopped leaves its checkpoints: `job.resume` goes on from the last, to the same weights. Raises
+    `Cancelled` when stopped by the monitor, `DocqaError` where the run can't begin.
+    """
+    with _alone(job.folder):
+        return _Run(job, data, monitor).go()
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Hold the run's folder: two processes would write over each other. Those of one `torchrun` are one."""
+    if not is_first():
+        yield
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(folder.parent / f".{folder.name}.lock", timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise DocqaError(
+            f"another docqa is training {folder.name} right now", "wait for it, or use another --name"
+        ) from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def is_first() -> bool:
+    """Whether this is the only process, or the first of a `torchrun`: the one that measures, writes and reports."""
+    return os.environ.get("RANK", "0") == "0"
+
+
+class _Run:
+    """One run. Its steps are methods, in the order in which they happen."""
+
+    def __init__(self, job: Job, data: Data, monitor: Monitor) -> None:
+        self._job = job
+        self._data = data
+        self._monitor = monitor
+        self._device = choose_device(job.device)
+        self._base = models.find(job.recipe.base or models.chosen(Kind.READER), Kind.READER)
+        self._limit = loading.sequence_limit(self._base.folder)
+        job.recipe.check(self._limit)
+        self._settings = Settings(max_seq_length=job.recipe.max_seq_length, doc_stride=job.recipe.doc_stride)
+
+    def go(self) -> Outcome | None:
+        with self._first_process_first():
+            state = self._begin()
+            made, taught = self._features()
+            watched = self._make(self._data.watched) if self._data.watched else None
+        network, curve = self._train(made, taught, watched)
+        return self._finish(state, network, curve, made) if is_first() else None
+
+    @contextmanager
+    def _first_process_first(self) -> Iterator[None]:
+        """Let the first process of a `torchrun` measure and ask the teacher; the others find what it wrote."""
+        if int(os.environ.get("WORLD_SIZE", "1")) == 1:
+            yield
+            return
+        from accelerate import PartialState
+
+        with PartialState(cpu=self._device == "cpu", timeout=timedelta(days=1)).main_process_first():
+            yield
+
+    def _begin(self) -> dict[str, Any]:
+        """What run.json says of this run, once the base has been measured."""
+        file = self._job.folder / _RUN
+        wanted = {
+            "docqa": __version__,
+            "recipe": self._job.recipe.as_dict(),
+            "base": {"name": self._base.name, "fingerprint": self._base.fingerprint},
+            "data": self._data.digests,
+        }
+        state = models.read_object(file) if file.is_file() else None
+        if state is not None and is_first() and not self._job.resume:
+            raise DocqaError(
+                f"there is an unfinished run called {self._job.name}",
+                "--resume goes on with it, --restart begins it anew, --name trains beside it",
+            )
+        if state is None and self._job.resume:
+            raise DocqaError(f"there is no unfinished run called {self._job.name}", "leave --resume out to begin one")
+        if state is not None:
+            _check_same(state, wanted)
+            return state
+        before = self._measure(self._base) if loading.has_head(self._base.folder) else None
+        state = wanted | {"before": before}
+        models.write_object(file, state)
+        return state
+
+    def _measure(self, model: Model) -> dict[str, Any]:
+        """Scores on the test pairs and on the general sample, with what can be said of each question."""
+        reader = Reader(model, self._device)
+        measured = {}
+        for name, some in (("test", self._data.test), ("general", general_sample())):
+            predicted = on_contexts(reader, some, self._settings, self._monitor)
+            measured[name] = asdict(scores(predicted, some))
+        return measured
+
+    def _make(self, some: Sequence[Pair]) -> list[Feature]:
+        return make(some, loading.load_tokenizer(self._base.folder), self._limit, self._job.recipe, self._monitor)
+
+    def _features(self) -> tuple[list[Feature], list[Taught] | None]:
+        recipe = self._job.recipe
+        made = self._make(self._data.train)
+        if not made:
+            raise DocqaError(
+                "not one window could be made of the training pairs",
+                "their questions may be too long for --max-seq-length; docqa finetune PAIRS --dry-run checks them",
+            )
+        if not recipe.teacher:
+            return made, None
+        teacher = Reader(models.find(recipe.teacher, Kind.READER), self._device)
+        questions = [pair.question for pair in self._data.train]
+        store = Store(self._job.folder)
+        return made, teach(teacher, made, questions, weight=recipe.teacher_weight, store=store, monitor=self._monitor)
+
+    def _train(
+        self, made: list[Feature], taught: list[Taught] | None, watched: list[Feature] | None
+    ) -> tuple[Any, Curve]:
+        from docqa.training.loop import train
+
+        recipe, job = self._job.recipe, self._job
+        network = loading.load_trainable(self._base.folder, self._device, recipe.seed)
+        lengths = [len(feature.ids) for feature in made]
+        processes = int(os.environ.get("WORLD_SIZE", "1"))
+        numbers = order(lengths, recipe.batch_size * processes, recipe.epochs, recipe.seed)
+        curve = train(
+            network,
+            Ordered(made, numbers, taught),
+            Ordered(watched, np.arange(len(watched)), None) if watched else None,
+            recipe,
+            folder=job.folder,
+            device=self._device,
+            precision=_precision(recipe.precision, self._device),
+            log_dir=job.log_dir,
+            save_minutes=job.save_minutes,
+            monitor=self._monitor,
+        )
+        return network, curve
+
+    def _finish(self, state: dict[str, Any], network: Any, curve: Curve, made: Sequence[Feature]) -> Outcome:
+        """Write the reader beside where it will be, measure what was written, and put it in place."""
+        job, recipe = self._job, self._job.recipe
+        parent = (job.output or models.models_dir() / Kind.READER / job.name).parent
+        parent.mkdir(parents=True, exist_ok=True)
+        staging = Path(tempfile.mkdtemp(dir=parent, prefix=f".{job.name}."))
+        try:
+            write_weights(network, self._base.folder, staging)
+            trained = Model(job.name, Kind.READER, staging, "trained")
+            after = self._measure(trained)
+            metadata = {
+                "kind": Kind.READER.value,
+                "docqa": __version__,
+                "calibration": self._base.metadata.get("calibration", {}),
+                "training": {
+                    "base": state["base"],
+                    "recipe": recipe.as_dict(),
+                    "data": state["data"],
+                    "counts": {
+                        "train": len(self._data.train),
+                        "watched": len(self._data.watched),
+                        "test": len(self._data.test),
+                        "windows": len(made),
+                        "null_windows": sum(not feature.answerable for feature in made),
+                    },
+                    "metrics": {"before": state["before"], "after": after},
+                },
+            }
+            write_papers(staging, job.name, metadata, curve)
+            model = self._install(staging)
+        finally:
+            shutil.rmtree(staging, ignore_errors=True)
+        forget(job.name)
+        better = state["before"] is None or _rank_of(after) > _rank_of(state["before"])
+        if better and job.output is None:
+            models.use(job.name, Kind.READER)
+        return Outcome(model, metadata, tuple(curve), better)
+
+    def _install(self, staging: Path) -> Model:
+        job = self._job
+        if job.output is None:
+            return models.install(staging, job.name, Kind.READER)
+        if job.output.exists():
+            raise DocqaError(f"{job.output} is there already", "name a folder that is not")
+        staging.chmod(0o755)
+        staging.rename(job.output)
+        return models.find(str(job.output), Kind.READER)
+
+
+def _rank_of(measured: dict[str, Any]) -> tuple[float, float]:
+    """What decides which of two readers is better on the held-out pairs: F1, then EM."""
+    return measured["test"]["f1"], measured["test"]["exact"]
+
+
+def _check_same(state: dict[str, Any], wanted: dict[str, Any]) -> None:
+    """Raise `DocqaError` unless a run goes on with what it began with: anything else would be another run."""
+    for part, what in (("data", "the pairs"), ("base", "the base reader")):
+        if state[part] != wanted[part]:
+            raise DocqaError(f"{what} changed since the run began", "--restart begins it anew")
+    for name, value in wanted["recipe"].items():
+        if state["recipe"].get(name) != value:
+            flag = name.replace("_", "-")
+            began = state["recipe"].get(name)
+            raise DocqaError(
+                f"the run began with --{flag} {began}, not {value}", f"leave --{flag} out, or --restart begins it anew"
+            )
+
+
+def general_sample() -> tuple[Pair, ...]:
+    """The held-out general questions that ship with docqa: what a reader forgets, it forgets of these."""
+    return pairs.load([Path(__file__).parent.parent / "general_sample.json"]).pairs
+
+
+def _precision(wanted: str, device: str) -> str:
+    return str(precision(device)).removeprefix("torch.") if wanted == "auto" else wanted
