@@ -47,9 +47,9 @@ class Checker:
             raise Refused(Kind.EMPTY_QUESTION, "`question` is empty", "write the question, or take the pair out")
         claims, findings = read.claims(fields)
         page = read.integer(fields, "page")
-        group = next(
-            (read.text(fields, name).strip() for name in ("document", "title") if read.given(fields, name)), ""
-        )
+        group = read.text(fields, "document").strip() if read.given(fields, "document") else ""
+        if not group and read.given(fields, "title"):
+            group = str(fields["title"]).strip()
         if read.given(fields, "document") and not read.given(fields, "context"):
             path = Path(self.file).parent / group
             opened = self._documents.open(path, monitor)

@@ -82,6 +82,10 @@ def _gather(
                     report.add(problem)
                 if pair is None:
                     continue
+                if seen.had_id(pair):
+                    message = f"the id {shorten(pair.id)} is another pair's already"
+                    remedy = "both are kept; predictions that go by id can't tell them apart"
+                    report.add(Problem(Kind.SAME_ID, Effect.WARNING, file, pair.place, message, remedy))
                 earlier = seen.note(pair, file, report.pairs)
                 if earlier:
                     repeat = _repeat(pair, file, earlier, merge)
@@ -174,11 +178,17 @@ class _Seen:
             "BEGIN",
             "CREATE TABLE pairs (key BLOB PRIMARY KEY, number INT, file TEXT, place TEXT, spans TEXT) WITHOUT ROWID",
             "CREATE TABLE contexts (key BLOB PRIMARY KEY) WITHOUT ROWID",
+            "CREATE TABLE ids (key BLOB PRIMARY KEY) WITHOUT ROWID",
         ):
             self._base.execute(statement)
         self.contexts = 0
         self.documents: set[str] = set()
         self._context: tuple[str, bytes] | None = None
+
+    def had_id(self, pair: Pair) -> bool:
+        """Note a pair's id, and tell whether it was there before."""
+        added = self._base.execute("INSERT OR IGNORE INTO ids VALUES (?)", (_digest(pair.id),))
+        return not added.rowcount
 
     def note(self, pair: Pair, file: str, number: int) -> _Earlier | None:
         """Note a pair, unless its question was put to its context before: then give the pair that did."""

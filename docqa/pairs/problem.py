@@ -27,6 +27,7 @@ class Kind(StrEnum):
     UNCERTAIN_START = "start-uncertain"
     SEVERAL_PLACES = "answer-in-several-places"
     DUPLICATE = "duplicate"
+    SAME_ID = "same-id"
     CONTRADICTION = "contradiction"
     DOCUMENT = "document-unreadable"
     NOT_IN_DOCUMENT = "answer-not-in-document"

@@ -17,6 +17,7 @@ _PEEK = 1 << 16
 _LOCATABLE = 64 << 20  # Bytes of broken JSON that are read again whole to tell the line; larger files get a place.
 _FIELD_LIMIT = 16 << 20  # Characters of a CSV field. Beyond it a quote was left open, and the file would be one field.
 _FORMATS = "docqa reads SQuAD JSON, a JSON list, JSONL, CSV and TSV; docs/formats.md has an example of each"
+_HEADER = "the first line names the columns: question,context,answer or question,answer,document,page"
 _BOMS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 
 
@@ -82,25 +83,27 @@ def _format(path: str | Path, head: str) -> Reader:
     if suffix in {".csv", ".tsv"}:
         raise DocqaError(
             f"{path}, line 1: a header with a column `question` was expected, found {header[:80]!r}",
-            "the first line names the columns: question,context,answer or question,answer,document,page",
+            _HEADER,
         )
     raise DocqaError(f"{path} is in no format known for pairs; it begins with {begin[:20]!r}", _FORMATS)
 
 
 def _has_data(begin: str) -> bool:
-    """Whether the first object has a key "data", or is none of a record's: a SQuAD file, and no line of JSONL."""
-    keys = set()
+    """Whether the first object has a key "data", or none of a record's: a SQuAD file, and no line of JSONL."""
+    keys: set[str] = set()
+    depth = 0
     try:
-        for prefix, event, value in ijson.parse(begin.encode()):
-            if prefix == "" and event == "map_key":
+        for event, value in ijson.basic_parse(begin.encode()):
+            depth += event.startswith("start") - event.startswith("end")
+            if depth == 1 and event == "map_key":
                 keys.add(value)
                 if value == "data":
                     return True
-            if prefix == "" and event == "end_map":
+            if depth == 0:
                 break
     except ijson.JSONError:
         pass  # The text breaks off where the peek ends, or is broken: then the reader says where.
-    return "question" not in keys
+    return not keys & {"question", "context", "document", "answer", "answers"}
 
 
 class _Bytes:
@@ -114,11 +117,15 @@ class _Bytes:
 
 
 def _json_list(path: str | Path, file: TextIO) -> Iterator[Record]:
-    place = "the beginning"
+    place = ""
     with _broken_json(path, lambda: place):
-        for index, item in enumerate(ijson.items(_Bytes(file), "item", use_float=True)):
-            place = f"[{index}]"
-            yield _record(place, item)
+        events = _events(file)
+        next(events)  # The bracket that the file begins with.
+        for index, (event, value) in enumerate(events):
+            if event != "end_array":
+                item = _build(event, value, events)
+                place = f"[{index}]"
+                yield _record(place, item)
 
 
 def _jsonl(_: str | Path, file: TextIO) -> Iterator[Record]:
@@ -141,7 +148,7 @@ def _record(place: str, item: object) -> Record:
 
 
 def _squad(path: str | Path, file: TextIO) -> Iterator[Record]:
-    place = "the beginning"
+    place = ""
     titles: list[Any] | None = None
     with _broken_json(path, lambda: place):
         for paragraph in _paragraphs(path, file):
@@ -184,7 +191,7 @@ class _Paragraph:
 
 def _paragraphs(path: str | Path, file: TextIO) -> Iterator[_Paragraph]:
     """Build one paragraph at a time: an article can be the whole file."""
-    events = ijson.basic_parse(_Bytes(file), use_float=True)
+    events = _events(file)
     keys = []
     next(events)  # The brace that the file begins with.
     for event, key in events:
@@ -248,6 +255,12 @@ def _article(article: int, place: str, events: Events) -> Iterator[_Paragraph]:
         yield _Paragraph(place, article, fields, nested=False)
 
 
+def _events(file: TextIO) -> Events:
+    """The JSON's events, without ijson's paths: brackets nested deep enough make these take all the memory there is."""
+    events: Events = ijson.basic_parse(_Bytes(file), use_float=True)
+    return events
+
+
 def _value(events: Events) -> Any:
     return _build(*next(events), events)
 
@@ -265,11 +278,20 @@ def _titles(path: str | Path) -> list[Any]:
     """The title of each article, None where it has none."""
     titles: list[Any] = []
     with _open(path) as file:
-        for prefix, event, value in ijson.parse(_Bytes(file)):
-            if prefix == "data.item" and event != "map_key" and not event.startswith("end"):
-                titles.append(None)
-            elif prefix == "data.item.title" and titles:
-                titles[-1] = value
+        events = _events(file)
+        depth, in_data = 0, False
+        for event, value in events:
+            if event == "map_key":
+                if depth == 1:
+                    in_data = value == "data"
+                elif depth == 3 and in_data and value == "title":
+                    titles[-1] = _value(events)
+            elif event.startswith("end"):
+                depth -= 1
+            else:
+                if depth == 2 and in_data:
+                    titles.append(None)
+                depth += event.startswith("start")
     return titles
 
 
@@ -307,6 +329,11 @@ def _header(path: str | Path, row: list[str]) -> list[str]:
         raise DocqaError(
             f"{path}, line 1: the column {min(twice)} is there twice", "give every column a name of its own"
         )
+    for needed in (("answer", "answers", "is_impossible"), ("context", "document")):
+        if not set(needed) & set(columns):
+            raise DocqaError(
+                f"{path}, line 1: a column {' or '.join(needed[:2])} was expected, found {', '.join(columns)}", _HEADER
+            )
     return columns
 
 
@@ -344,7 +371,8 @@ def _open(path: str | Path) -> Iterator[TextIO]:
             yield text
     except UnicodeDecodeError as error:
         raise DocqaError(
-            f"{path} is not {encoding.upper()[:6].rstrip('-')}: byte 0x{error.object[error.start]:02x} {error.reason}",
+            f"{path}, line {_undecodable_line(file, encoding)}: "
+            f"{encoding.removesuffix('-sig').upper()} was expected, found the byte 0x{error.object[error.start]:02x}",
             "save it as UTF-8; a spreadsheet calls this “CSV UTF-8”",
         ) from None
     except FileNotFoundError:
@@ -357,14 +385,27 @@ def _open(path: str | Path) -> Iterator[TextIO]:
         raise DocqaError(f"{path} can't be read: {error.strerror or error}", "check the disk or the network") from error
 
 
+def _undecodable_line(file: Path, encoding: str) -> int:
+    decoder = codecs.getincrementaldecoder(encoding)()
+    line = 1
+    with file.open("rb") as binary:
+        while chunk := binary.read(_PEEK):
+            try:
+                line += decoder.decode(chunk).count("\n")
+            except UnicodeDecodeError as error:
+                return line + error.object[: error.start].count(b"\n")
+    return line
+
+
 @contextmanager
 def _broken_json(path: str | Path, place: Callable[[], str]) -> Iterator[None]:
     """Say where JSON is broken: its line in a file that can be read whole, else the last place that was read."""
     try:
         yield
-    except (ijson.JSONError, RecursionError, UnicodeEncodeError) as error:
+    except (ijson.JSONError, RecursionError) as error:
+        after = f"after {place()}" if place() else "before the first pair"
         raise DocqaError(
-            f"{path}{_line_of_error(path)}: the JSON is broken after {place()}: {_reason(error)}",
+            f"{path}{_line_of_error(path)}: the JSON is broken {after}: {_reason(error)}",
             f"check it with: python -m json.tool {path}",
         ) from None
 
@@ -385,5 +426,6 @@ def _line_of_error(path: str | Path) -> str:
 def _reason(error: Exception) -> str:
     if isinstance(error, RecursionError):
         return "it is nested too deeply"
-    lines = str(error).strip().splitlines()
-    return lines[0].removeprefix("parse error: ").strip() if lines else "it ends too early"
+    # YAJL's message: what is wrong, a line with the text around it, and an arrow.
+    lines = [line.strip() for line in str(error).strip().splitlines()]
+    return lines[0].removesuffix(".") + (f", near {shorten(lines[1])}" if len(lines) > 1 and lines[1] else "")

@@ -211,7 +211,8 @@ def _divide(
         if abs(size - target) < abs(len(test) - target) and size < len(pairs):
             test.update(indices)
     if not test:
-        test.update(min(order, key=lambda indices: len(indices)))
+        smallest: list[int] = min(order, key=len)
+        test.update(smallest)
     return Split(
         train=tuple(pair for i, pair in enumerate(pairs) if i not in test),
         test=tuple(pair for i, pair in enumerate(pairs) if i in test),
