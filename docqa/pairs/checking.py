@@ -49,7 +49,7 @@ class Checker:
         page = read.integer(fields, "page")
         group = read.text(fields, "document").strip() if read.given(fields, "document") else ""
         if not group and read.given(fields, "title"):
-            group = str(fields["title"]).strip()
+            group = read.clean(str(fields["title"])).strip()
         if read.given(fields, "document") and not read.given(fields, "context"):
             path = Path(self.file).parent / group
             opened = self._documents.open(path, monitor)
@@ -62,9 +62,8 @@ class Checker:
         else:
             text = self._given_context(record)
             golds, placed = place_all(claims, lambda claim, others: self._context.place(question, claim, others))
-        identity = fields.get("id")
         pair = Pair(
-            id=f"{Path(self.file).name} {record.place}" if identity is None or identity == "" else str(identity),
+            id=read.clean(str(fields["id"])) if read.given(fields, "id") else f"{Path(self.file).name} {record.place}",
             question=question,
             context=text.text,
             answers=tuple(golds),

@@ -72,6 +72,11 @@ def truth(fields: Fields, name: str) -> bool | None:
     raise Refused(Kind.WRONG_TYPE, f"`{name}` was expected to be true or false, and is {kind_of(value)}", "correct it")
 
 
+def clean(value: str) -> str:
+    """A text that can be encoded. JSON can hold half of a surrogate pair; what replaces it moves no offset."""
+    return value if value.isascii() else _SURROGATES.sub("\ufffd", value)
+
+
 def names(fields: Fields) -> str:
     """What fields there are, for a message."""
     return ", ".join(f"`{name}`" for name in fields) or "no fields"
@@ -124,7 +129,7 @@ def _claims(name: str, value: Any, start: object) -> list[Claim]:
         value = [value]
     if not isinstance(start, list):
         # One start for several answers would be a guess for all of them.
-        start = [start] * len(value) if start in {None, ""} or len(value) < 2 else [start]
+        start = [start] * len(value) if start is None or start == "" or len(value) < 2 else [start]
     if len(start) != len(value) and not all(isinstance(item, dict) for item in value):
         raise Refused(
             Kind.WRONG_TYPE,
@@ -149,8 +154,7 @@ def _no_text(name: str, found: Fields) -> Refused:
 
 def _text(name: str, value: object) -> str:
     if isinstance(value, str):
-        # JSON can hold half of a surrogate pair, which no encoding can. Its replacement moves no offset.
-        return value if value.isascii() else _SURROGATES.sub("\ufffd", value)
+        return clean(value)
     remedy = "put it in quotes" if isinstance(value, int | float) else "give a text"
     raise Refused(Kind.WRONG_TYPE, f"`{name}` was expected to be a text, and is {kind_of(value)}", remedy)
 

@@ -82,10 +82,6 @@ def _gather(
                     report.add(problem)
                 if pair is None:
                     continue
-                if seen.had_id(pair):
-                    message = f"the id {shorten(pair.id)} is another pair's already"
-                    remedy = "both are kept; predictions that go by id can't tell them apart"
-                    report.add(Problem(Kind.SAME_ID, Effect.WARNING, file, pair.place, message, remedy))
                 earlier = seen.note(pair, file, report.pairs)
                 if earlier:
                     repeat = _repeat(pair, file, earlier, merge)
@@ -96,6 +92,10 @@ def _gather(
                         yield earlier.number, replace(pair, answers=repeat.answers)
                     if merge:
                         continue
+                if seen.had_id(pair):
+                    message = f"the id {shorten(pair.id)} is another pair's already"
+                    remedy = "both are kept; predictions that go by id can't tell them apart"
+                    report.add(Problem(Kind.SAME_ID, Effect.WARNING, file, pair.place, message, remedy))
                 report.contexts, report.documents = seen.contexts, len(seen.documents)
                 report.pairs += 1
                 report.answerable += bool(pair.answers)
@@ -230,4 +230,4 @@ def _spans(answers: tuple[Gold, ...]) -> str:
 
 
 def _digest(text: str, salt: bytes = b"") -> bytes:
-    return blake2b(salt + text.encode(), digest_size=16).digest()
+    return blake2b(salt + text.encode("utf-8", "surrogatepass"), digest_size=16).digest()

@@ -246,8 +246,12 @@ def _identities(pairs: Sequence[Pair]) -> list[bytes]:
     for pair in pairs:
         context = pair.context or ""
         if context not in contexts:
-            contexts[context] = _digest(context.encode())
-        identities.append(_digest(contexts[context], pair.document.encode(), pair.question.encode()))
+            contexts[context] = _digest(context.encode("utf-8", "surrogatepass"))
+        identities.append(
+            _digest(
+                contexts[context], *(text.encode("utf-8", "surrogatepass") for text in (pair.document, pair.question))
+            )
+        )
     return identities
 
 

@@ -1,0 +1,661 @@
+"""Pairs are read from every format, checked, repaired where that is certain, and never lost without a word."""
+
+import codecs
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import SAMPLES
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from docqa.errors import DocqaError
+from docqa.pairs import Effect, Gold, Kind, Loaded, check, load
+from docqa.progress import Cancelled, Monitor, Progress
+
+CONTEXT = "The lighthouse at Skagen was built in 1858. Anna Holm kept it for 31 years. Anna Holm wrote of storms."
+FORMATS_MD = Path(__file__).parent.parent / "docs" / "formats.md"
+
+Write = Callable[..., Path]
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    """Write pairs as JSON to a file of their own."""
+
+    def to_file(content: object, name: str = "pairs.json") -> Path:
+        path = tmp_path / name
+        path.write_text(content if isinstance(content, str) else json.dumps(content), encoding="utf-8")
+        return path
+
+    return to_file
+
+
+def pair(**fields: Any) -> dict[str, Any]:
+    """A good pair in the flat form; None as a field's value stays, `...` takes the field out."""
+    whole = {"question": "When was it built?", "context": CONTEXT, "answer": "1858"} | fields
+    return {name: value for name, value in whole.items() if value is not ...}
+
+
+def squad(*questions: dict[str, Any], context: str = CONTEXT) -> dict[str, Any]:
+    return {
+        "version": "2.0",
+        "data": [{"title": "Skagen", "paragraphs": [{"qas": list(questions), "context": context}]}],
+    }
+
+
+def the_problem(loaded: Loaded, kind: Kind, effect: Effect) -> str:
+    """The one problem there is, as a person reads it; the books have to balance."""
+    report = loaded.report
+    assert report.read == len(loaded.pairs) + report.dropped + report.merged
+    assert [(each.kind, each.effect) for each in report.problems] == [(kind, effect)]
+    assert report.problems[0].remedy
+    return str(report.problems[0])
+
+
+# Formats
+
+
+EXPECTED = [("When was it built?", ("1858",)), ("Who was its architect?", ())]
+
+
+def asked(loaded: Loaded) -> list[tuple[str, tuple[str, ...]]]:
+    return [(each.question, tuple(gold.text for gold in each.answers)) for each in loaded.pairs]
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        (
+            "squad.json",
+            squad(
+                {"id": "a", "question": "When was it built?", "answers": [{"text": "1858", "answer_start": 38}]},
+                {
+                    "id": "b",
+                    "question": "Who was its architect?",
+                    "answers": [],
+                    "is_impossible": True,
+                    "plausible_answers": [{"text": "Anna Holm", "answer_start": 44}],
+                },
+            ),
+        ),
+        ("list.json", [pair(), pair(question="Who was its architect?", answer=None)]),
+        ("list.json", [pair(answer=["1858"]), pair(question="Who was its architect?", answer="")]),
+        ("list.json", [pair(), pair(question="Who was its architect?", answer=[])]),
+        ("list.json", [pair(), pair(question="Who was its architect?", answer=..., is_impossible=True)]),
+        (
+            "hugging-face.json",
+            [
+                pair(answer=..., answers={"text": ["1858"], "answer_start": [38]}),
+                pair(question="Who was its architect?", answer=..., answers={"text": [], "answer_start": []}),
+            ],
+        ),
+        ("data.json", {"data": [pair(), pair(question="Who was its architect?", answer=None)]}),
+        (
+            "lines.jsonl",
+            json.dumps(pair()) + "\n\n" + json.dumps(pair(question="Who was its architect?", answer=None)) + "\n",
+        ),
+        ("lines.json", json.dumps(pair()) + "\n" + json.dumps(pair(question="Who was its architect?", answer=None))),
+        (
+            "table.csv",
+            f'question,context,answer\r\nWhen was it built?,"{CONTEXT}",1858\r\n'
+            f'Who was its architect?,"{CONTEXT}",\r\n',
+        ),
+        (
+            "table.csv",
+            f'"Question";"Context";"Answer"\nWhen was it built?;{CONTEXT};1858\nWho was its architect?;{CONTEXT};\n',
+        ),
+        (
+            "table.tsv",
+            f"question\tcontext\tanswer\tanswer_start\nWhen was it built?\t{CONTEXT}\t1858\t38\n"
+            f"Who was its architect?\t{CONTEXT}\t\t\n",
+        ),
+        (
+            "table.tsv",
+            f"question\tcontext\tanswer\tis_impossible\nWhen was it built?\t{CONTEXT}\t1858\tFalse\n"
+            f"Who was its architect?\t{CONTEXT}\t\tTrue\n",
+        ),
+    ],
+)
+def test_every_format_says_the_same(write: Write, name: str, content: object) -> None:
+    loaded = load([write(content, name)])
+    assert asked(loaded) == EXPECTED
+    assert not loaded.report.problems
+    assert loaded.pairs[0].answers == (Gold("1858", 38),)
+    assert loaded.pairs[0].context is loaded.pairs[1].context
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "places"),
+    [
+        ("a.json", [pair(), pair(question="Who?", answer="Anna", answer_start=44)], ["[0]", "[1]"]),
+        (
+            "a.jsonl",
+            f"{json.dumps(pair())}\n\n{json.dumps(pair(question='Where?', answer='Skagen'))}",
+            ["line 1", "line 3"],
+        ),
+        (
+            "a.csv",
+            f'question,context,answer\nWhen?,"a\nb {CONTEXT}",1858\nWhere?,{CONTEXT},Skagen',
+            ["line 2", "line 4"],
+        ),
+        (
+            "a.json",
+            squad({"question": "When?", "answers": [{"text": "1858", "answer_start": 38}]}),
+            ["data[0].paragraphs[0].qas[0]"],
+        ),
+    ],
+)
+def test_pairs_know_their_place(write: Write, name: str, content: object, places: list[str]) -> None:
+    assert [each.place for each in load([write(content, name)]).pairs] == places
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("name", ["a.json", "a.jsonl", "a.csv"])
+def test_byte_order_marks_are_understood(tmp_path: Path, encoding: str, name: str) -> None:
+    text = {
+        "a.json": json.dumps([pair(answer="Skågen 🗼", context="At Skågen 🗼.")], ensure_ascii=False),
+        "a.jsonl": json.dumps(pair(answer="Skågen 🗼", context="At Skågen 🗼."), ensure_ascii=False),
+        "a.csv": "question,context,answer\nWhere?,At Skågen 🗼.,Skågen 🗼\n",
+    }[name]
+    (tmp_path / name).write_text(text, encoding=encoding)
+    assert load([tmp_path / name]).pairs[0].answers == (Gold("Skågen 🗼", 3),)
+
+
+def test_an_article_s_title_may_follow_its_paragraphs(write: Write) -> None:
+    def article(context: str, **title: str) -> dict[str, Any]:
+        return {"paragraphs": [{"context": context, "qas": [{"question": "When?", "answers": []}]}], **title}
+
+    path = write({"data": [article("One.", title="First"), article("Two."), article("Three.", title="Third")]})
+    assert [each.document for each in load([path]).pairs] == ["First", "pairs.json data[1]", "Third"]
+
+
+def test_several_answers_in_a_cell(write: Write) -> None:
+    cell = json.dumps(["Anna Holm", "Anna"]).replace('"', '""')
+    path = write(f'question,context,answers\nWho kept it?,{CONTEXT},"{cell}"\n', "a.csv")
+    assert asked(load([path])) == [("Who kept it?", ("Anna Holm", "Anna"))]
+
+
+def test_ids_are_kept_or_made(write: Write) -> None:
+    loaded = load([write([pair(id=7), pair(question="Where?", answer="Skagen")])])
+    assert [each.id for each in loaded.pairs] == ["7", "pairs.json [1]"]
+
+
+def test_the_sample_questions_load() -> None:
+    loaded = load([SAMPLES / "questions.json"])
+    assert (len(loaded.pairs), loaded.report.unanswerable, loaded.report.documents) == (83, 13, 3)
+    assert not loaded.report.dropped
+    assert set(loaded.documents) == {each.document for each in loaded.pairs}
+    for each in loaded.pairs:
+        if each.answers and each.page:
+            document = loaded.documents[each.document]
+            assert document.locate(each.answers[0].start, each.answers[0].start + 1).page == each.page
+
+
+def test_the_examples_in_the_docs_load(tmp_path: Path) -> None:
+    section = re.search(r"\n## Pairs\n(.*?)(?=\n## |\Z)", FORMATS_MD.read_text(encoding="utf-8"), re.DOTALL)
+    assert section
+    examples = re.findall(r"`([\w-]+\.\w+)`:\n\n```\w*\n(.*?)```", section[1], re.DOTALL)
+    assert len(examples) >= 6
+    (tmp_path / "keepers.md").write_text("# Keepers\n\n" + CONTEXT, encoding="utf-8")
+    for name, text in examples:
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        report = load([tmp_path / name]).report
+        assert report.pairs and not report.problems, (name, report.as_text())
+        assert report.unanswerable, f"{name} shows no unanswerable question"
+
+
+# Files that can't be read
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("a.json", b"", r"a\.json is empty"),
+        ("a.json", b" \n", r"a\.json is empty"),
+        ("a.json", b"[]", r"a\.json holds no question–answer pairs"),
+        ("a.json", b'{"data": []}', r"a\.json holds no question–answer pairs"),
+        ("a.json", b'{"version": 1}', r"expected to have a list `data`, as SQuAD has, and has version"),
+        ("a.json", b'{"data": {"a": 1}}', r"`data` was expected to be a list, and is an object"),
+        ("a.json", b'"hello"', r"expected to begin with \{ or \[, and begins with '\"hello\"'"),
+        ("a.json", b'[\n{"question": "a",}]', r"line 2 column 18: the JSON is broken before the first pair"),
+        ("a.json", b'{"data": [{"paragraphs": [', r"line 1 column 27: the JSON is broken before the first pair"),
+        ("a.json", b'{"data":[{"paragraphs":[{"qas":[],"context":""}],]}', r"broken after data\[0\]\.paragraphs\[0\]"),
+        ("a.json", b'[{"question": "a"}, {"question": NaN}]', r"broken after \[0\]: lexical error.*NaN"),
+        ("a.json", b"[" * 100_000, r"nested too deeply"),
+        ("a.csv", b"when,where\n1,2\n", r"line 1: a header with a column `question` was expected, found 'when,where'"),
+        (
+            "a.csv",
+            b"question,context\na,b\n",
+            r"line 1: a column answer or answers was expected, found question, context",
+        ),
+        ("a.csv", b"question,answer\na,b\n", r"line 1: a column context or document was expected"),
+        ("a.csv", b"question,context,answer,answer\na,b,c,d\n", r"line 1: the column answer is there twice"),
+        ("a.csv", b'question,context,answer\na,"b c,b\nd,e,f\n', r"line 2: the row that begins here can't be read"),
+        ("a.csv", b"question,context,answer\na,b\xff,b\n", r"line 2: UTF-8 was expected, found the byte 0xff"),
+        ("a.jsonl", codecs.BOM_UTF16_LE + b"\x00\xdc\x00\x00", r"UTF-16 was expected"),
+        ("a.txt", b"hello", r"a\.txt is in no format known for pairs; it begins with 'hello'"),
+    ],
+)
+def test_a_file_that_cannot_be_read_says_why(tmp_path: Path, name: str, content: bytes, message: str) -> None:
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(DocqaError, match=message) as failure:
+        check([tmp_path / name])
+    assert failure.value.hint
+
+
+def test_a_file_that_is_not_there_or_no_file(tmp_path: Path) -> None:
+    with pytest.raises(DocqaError, match="does not exist"):
+        load([tmp_path / "none.json"])
+    with pytest.raises(DocqaError, match="is a directory"):
+        load([tmp_path])
+
+
+# Pairs that can't be used
+
+
+@pytest.mark.parametrize(
+    ("record", "kind", "message"),
+    [
+        (["a"], Kind.MALFORMED, "[0]: was expected to be an object, and is a list"),
+        (pair(question=...), Kind.MISSING_FIELD, "`question` was expected, found `context`, `answer`"),
+        (pair(answer=...), Kind.MISSING_FIELD, "`answer` was expected, found `question`, `context`"),
+        (pair(context=...), Kind.MISSING_FIELD, "`context` or `document` was expected, found `question`, `answer`"),
+        (pair(answer=..., answers=[{"answer_start": 3}]), Kind.MISSING_FIELD, "`text` was expected in `answers`"),
+        (pair(question=7), Kind.WRONG_TYPE, "`question` was expected to be a text, and is a number (7)"),
+        (pair(context=["a"]), Kind.WRONG_TYPE, "`context` was expected to be a text, and is a list"),
+        (pair(answer=1858), Kind.WRONG_TYPE, "`answer` was expected to be a text, and is a number (1858)"),
+        (
+            pair(answer_start="x"),
+            Kind.WRONG_TYPE,
+            "`answer_start` was expected to be a whole number, and is a text ('x')",
+        ),
+        (pair(answer=["Anna", "1858"], answer_start=44), Kind.WRONG_TYPE, "a number for each of 2 answers, and has 1"),
+        (pair(is_impossible="maybe"), Kind.WRONG_TYPE, "`is_impossible` was expected to be true or false"),
+        (pair(question=" "), Kind.EMPTY_QUESTION, "`question` is empty"),
+        (pair(context=" \n"), Kind.EMPTY_CONTEXT, "`context` is empty"),
+        (pair(context=None), Kind.EMPTY_CONTEXT, "`context` is empty"),
+        (pair(is_impossible=True), Kind.IMPOSSIBLE, "`is_impossible` is true, and an answer is given: '1858'"),
+        (pair(answer=None, is_impossible=False), Kind.IMPOSSIBLE, "`is_impossible` is false, and no answer is given"),
+        (pair(answer="1859"), Kind.NOT_IN_CONTEXT, "the answer '1859' was expected to stand in the context"),
+        (
+            pair(answer=["1859", "1860"]),
+            Kind.NOT_IN_CONTEXT,
+            "nor can its 1 other accepted answers be placed",
+        ),
+        (
+            pair(answer="Anna Holm", answer_start=5),
+            Kind.UNCERTAIN_START,
+            "`answer_start` is 5, and 'Anna Holm' stands in 2 other places: 44, 76",
+        ),
+        (
+            pair(context=..., document="none.txt"),
+            Kind.DOCUMENT,
+            "a document that can be read was expected",
+        ),
+    ],
+)
+def test_a_pair_that_cannot_be_used_says_why(write: Write, record: object, kind: Kind, message: str) -> None:
+    path = write([record, pair(question="Where is it?", answer="Skagen")])
+    text = the_problem(load([path]), kind, Effect.DROPPED)
+    assert message in text
+    assert text.startswith(f"{path}, [0]: ")
+    assert load([path]).report.errors == 1
+
+
+def test_a_broken_line_stops_no_other(write: Write) -> None:
+    path = write(f'{json.dumps(pair())}\n{{"question": \n', "a.jsonl")
+    assert "line 2: is not JSON: Expecting value at column" in the_problem(load([path]), Kind.MALFORMED, Effect.DROPPED)
+
+
+def test_a_row_with_too_many_fields_stops_no_other(write: Write) -> None:
+    path = write("question,context,answer\na,b, c,b\nWhere?,At Skagen,Skagen\n", "a.csv")
+    text = the_problem(load([path]), Kind.MALFORMED, Effect.DROPPED)
+    assert "line 2: has 4 fields under 3 columns" in text
+
+
+def test_a_row_with_too_few_fields_lacks_the_last(write: Write) -> None:
+    path = write("question,context,answer\nWhen?,In 1858\n", "a.csv")
+    assert "line 2: `answer` was expected" in the_problem(load([path]), Kind.MISSING_FIELD, Effect.DROPPED)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ({"data": [7]}, "data[0]: was expected to be an article (an object), and is a number (7)"),
+        ({"data": [{"paragraphs": 7}]}, "data[0]: was expected to hold a list `paragraphs`, and holds a number (7)"),
+        ({"data": [{"paragraphs": [7]}]}, "data[0].paragraphs[0]: was expected to be a paragraph (an object)"),
+        (
+            {"data": [{"paragraphs": [{"context": "a"}]}]},
+            "paragraphs[0]: was expected to hold a list `qas`, and holds nothing",
+        ),
+        (
+            {"data": [{"paragraphs": [{"context": "a", "qas": [7]}]}]},
+            "qas[0]: was expected to be an object, and is a number",
+        ),
+    ],
+)
+def test_broken_squad_is_told_where_it_is_broken(write: Write, content: object, message: str) -> None:
+    assert message in the_problem(load([write(content)]), Kind.MALFORMED, Effect.DROPPED)
+
+
+def test_a_squad_paragraph_without_context_loses_each_of_its_questions(write: Write) -> None:
+    content = squad({"question": "a", "answers": []}, {"question": "b", "answers": []})
+    del content["data"][0]["paragraphs"][0]["context"]
+    report = load([write(content)]).report
+    assert report.dropped == report.read == 2
+    assert report.counts[Kind.MISSING_FIELD, Effect.DROPPED] == 2
+
+
+# Repairs
+
+
+@pytest.mark.parametrize(
+    ("context", "answer", "start", "expected", "kind", "message"),
+    [
+        (
+            CONTEXT,
+            "1858",
+            40,
+            38,
+            Kind.SHIFTED,
+            "`answer_start` is 40, where the context has '58. '; '1858' stands at 38",
+        ),
+        (CONTEXT, "1858", -1, 38, Kind.SHIFTED, "it stands nowhere else"),
+        (CONTEXT, "1858", 9_999, 38, Kind.SHIFTED, "where the context has ''"),
+        (CONTEXT, "Anna Holm", 78, 76, Kind.SHIFTED, "no other place is near"),
+        ("🗼🗼 Anna and Anna", "Anna", 5, 3, Kind.UTF16, "it counts UTF-16 units"),
+        ("🗼🗼 Anna", "Anna", 5, 3, Kind.UTF16, "it counts UTF-16 units"),
+        ("På ø: Anna, Anna", "Anna", 8, 6, Kind.BYTES, "it counts bytes of UTF-8"),
+        ("🗼 Anna and Anna", "Anna", 5, 2, Kind.BYTES, "it counts bytes of UTF-8"),
+    ],
+)
+def test_a_start_is_repaired_where_one_repair_is_certain(  # noqa: PLR0917
+    write: Write, context: str, answer: str, start: int, expected: int, kind: Kind, message: str
+) -> None:
+    loaded = load([write([pair(context=context, answer=answer, answer_start=start)])])
+    assert message in the_problem(loaded, kind, Effect.REPAIRED)
+    assert loaded.pairs[0].answers == (Gold(answer, expected),)
+
+
+def test_a_start_shifted_as_much_as_the_others_of_its_context(write: Write) -> None:
+    path = write([pair(answer_start=18), pair(question="Who wrote?", answer="Anna Holm", answer_start=56)])
+    loaded = load([path])
+    assert [each.answers[0].start for each in loaded.pairs] == [38, 76]
+    assert "others of this context are shifted by as much" in str(loaded.report.problems[1])
+
+
+@pytest.mark.parametrize(
+    ("context", "answer", "found"),
+    [
+        (CONTEXT, "anna holm KEPT", "Anna Holm kept"),
+        ("It was Anna\n  Holm.", "Anna Holm", "Anna\n  Holm"),
+        ("the cafe\u0301 there", "café", "cafe\u0301"),
+        ("the café there", "cafe\u0301", "café"),
+        ("the “old” light", '"old" light', "“old” light"),
+        ("the o\ufb03ce is open", "office", "o\ufb03ce"),
+        ("infor-\nmation is here", "information", "infor-\nmation"),
+        ("a long-\nterm plan", "long-term", "long-\nterm"),
+        ("in 1911–12 there", "1911-12", "1911–12"),
+    ],
+)
+def test_an_answer_written_otherwise_is_taken_as_it_stands(write: Write, context: str, answer: str, found: str) -> None:
+    loaded = load([write([pair(context=context, answer=answer)])])
+    assert "stands in the context as" in the_problem(loaded, Kind.TEXT_DIFFERS, Effect.REPAIRED)
+    assert loaded.pairs[0].answers == (Gold(found, context.index(found)),)
+
+
+def test_an_answer_is_not_found_inside_a_word(write: Write) -> None:
+    loaded = load([write([pair(context="The party. Art is long.", answer="art", answer_start=None)])])
+    # "art" stands letter by letter in "party" only; nothing better is there by exact search.
+    assert loaded.pairs[0].answers[0].start in {5, 11}
+
+
+def test_of_several_places_the_one_most_like_the_question(write: Write) -> None:
+    context = "In 1900 the mill burned." + " Nothing else of note happened then." * 12 + " The school opened in 1900."
+    loaded = load([write([pair(question="When was the school opened?", context=context, answer="1900")])])
+    assert "'1900' stands in 2 places" in the_problem(loaded, Kind.SEVERAL_PLACES, Effect.WARNING)
+    assert loaded.pairs[0].answers[0].start == context.rindex("1900")
+
+
+def test_an_answer_in_other_words_stands_where_the_first_does(write: Write) -> None:
+    loaded = load([write([pair(question="Who?", answer=["Anna Holm wrote", "Anna Holm"])])])
+    assert [gold.start for gold in loaded.pairs[0].answers] == [76, 76]
+    assert not loaded.report.problems
+
+
+def test_accepted_answers_that_are_lost_leave_the_others(write: Write) -> None:
+    loaded = load([write([pair(answer=["1858", "the year of the comet"])])])
+    assert "left out, other accepted answers remain" in the_problem(loaded, Kind.NOT_IN_CONTEXT, Effect.WARNING)
+    loaded = load([write([pair(answer=["1858", ""])])])
+    assert "of 2 accepted answers 1 is empty" in the_problem(loaded, Kind.EMPTY_ANSWER, Effect.WARNING)
+    assert asked(loaded) == [("When was it built?", ("1858",))]
+
+
+# Questions asked twice
+
+
+def test_a_pair_that_is_there_twice_is_kept_once(write: Write) -> None:
+    loaded = load([write([pair(), pair(question="when was  it built?")])])
+    assert "[1]: 'when was  it built?' and its answer stand at [0] already" in the_problem(
+        loaded, Kind.DUPLICATE, Effect.MERGED
+    )
+    assert not loaded.report.errors
+
+
+def test_another_file_s_pair_is_named_with_its_file(write: Write) -> None:
+    first, second = write([pair()], "a.json"), write([pair()], "b.json")
+    assert f"stand at {first}, [0] already" in str(load([first, second]).report.problems[0])
+
+
+def test_answers_that_overlap_are_accepted_both(write: Write) -> None:
+    loaded = load([write([pair(answer="in 1858"), pair(), pair(question="Where?", answer="Skagen"), pair()])])
+    assert asked(loaded)[0] == ("When was it built?", ("in 1858", "1858"))
+    assert loaded.report.merged == 2
+
+
+def test_answers_with_nothing_in_common_are_a_contradiction(write: Write) -> None:
+    loaded = load([write([pair(), pair(answer="31 years")])])
+    text = the_problem(loaded, Kind.CONTRADICTION, Effect.MERGED)
+    assert "answered with '1858' at [0], and '31 years' here, which have nothing in common" in text
+    assert loaded.pairs[0].answers == (Gold("1858", 38), Gold("31 years", 66))
+
+
+@pytest.mark.parametrize("order", [[0, 1], [1, 0]])
+def test_an_answer_outweighs_the_claim_that_there_is_none(write: Write, order: list[int]) -> None:
+    records = [pair(id="with"), pair(id="without", answer=None)]
+    loaded = load([write([records[i] for i in order])])
+    text = the_problem(loaded, Kind.CONTRADICTION, Effect.DROPPED)
+    assert f"[{order.index(1)}]: 'When was it built?' has no answer here, and '1858' at [{order.index(0)}]" in text
+    assert [(each.id, each.place) for each in loaded.pairs] == [("with", f"[{order.index(0)}]")]
+    assert (loaded.report.answerable, loaded.report.unanswerable) == (1, 0)
+    assert "stand at" in str(load([write([records[i] for i in [*order, 0]])]).report.problems[1])
+
+
+def test_a_measurement_can_keep_all_of_them(write: Write) -> None:
+    path = write([pair(), pair(), pair(answer=None), pair(answer="31 years")])
+    loaded = load([path], merge=False)
+    assert len(loaded.pairs) == loaded.report.pairs == loaded.report.read == 4
+    assert loaded.report.count(Effect.WARNING) == 3
+    assert "both are kept" in loaded.report.as_text()
+
+
+def test_an_id_that_is_there_twice_is_told(write: Write) -> None:
+    loaded = load([write([pair(id="x"), pair(id="x", question="Where?", answer="Skagen")])])
+    assert "[1]: the id 'x' is another pair's already" in the_problem(loaded, Kind.SAME_ID, Effect.WARNING)
+
+
+# Pairs that name a document
+
+
+def test_a_document_s_answer_may_run_over_a_line_end(tmp_path: Path, write: Write) -> None:
+    (tmp_path / "journal.txt").write_text("The keeper was Anna\nHolm, of Skagen.\n", encoding="utf-8")
+    loaded = load([write([{"question": "Who was the keeper?", "answer": "Anna Holm", "document": "journal.txt"}])])
+    only = loaded.pairs[0]
+    assert only.answers == (Gold("Anna\nHolm", 15),)
+    assert only.document == str(tmp_path / "journal.txt")
+    assert only.context == loaded.documents[only.document].text
+    assert not loaded.report.problems
+
+
+def sample(**fields: object) -> dict[str, object]:
+    document = str(SAMPLES.resolve() / "harbour-report.pdf")
+    return {"question": "Who compiled the report?", "answer": "Amara Linnell", "document": document} | fields
+
+
+def test_an_answer_on_another_page_is_found_if_it_is_the_only_one(write: Write) -> None:
+    loaded = load([write([sample(answer="Sallow Estuary Harbour Act of 1868", page=3)])])
+    text = the_problem(loaded, Kind.PAGE, Effect.REPAIRED)
+    assert re.search(r"was expected on page 3 of the 18 of .*harbour-report.pdf, and stands on page 5", text)
+    assert loaded.pairs[0].page == 5
+
+
+@pytest.mark.parametrize("page", [0, 7, 99])
+def test_an_answer_that_is_in_several_places_but_not_on_its_page(write: Write, page: int) -> None:
+    text = the_problem(load([write([sample(answer="shore power", page=page)])]), Kind.PAGE, Effect.DROPPED)
+    assert re.search(rf"on page {page} of the 18 of .*, and stands in \d+ other places", text)
+
+
+def test_a_page_of_a_document_that_has_none_is_ignored(tmp_path: Path, write: Write) -> None:
+    (tmp_path / "a.md").write_text(CONTEXT, encoding="utf-8")
+    loaded = load([write([pair(context=..., document="a.md", page=2)])])
+    assert "`page` is 2, and" in the_problem(loaded, Kind.PAGE, Effect.WARNING)
+    assert loaded.pairs[0].page is None
+
+
+def test_an_answer_that_is_not_in_its_document(tmp_path: Path, write: Write) -> None:
+    (tmp_path / "a.md").write_text(CONTEXT, encoding="utf-8")
+    loaded = load([write([pair(context=..., document="a.md", answer="1859")])])
+    assert re.search(
+        r"the answer '1859' was expected to stand in .*a\.md, and does not",
+        the_problem(loaded, Kind.NOT_IN_DOCUMENT, Effect.DROPPED),
+    )
+
+
+def test_a_document_s_letters_count(tmp_path: Path, write: Write) -> None:
+    (tmp_path / "a.md").write_text(CONTEXT, encoding="utf-8")
+    loaded = load([write([pair(context=..., document="a.md", answer="BUILT IN 1858")])])
+    assert "stands in" in the_problem(loaded, Kind.TEXT_DIFFERS, Effect.REPAIRED)
+    assert loaded.pairs[0].answers[0].text == "built in 1858"
+
+
+def test_a_document_that_cannot_be_read_costs_each_of_its_pairs(tmp_path: Path, write: Write) -> None:
+    (tmp_path / "empty.pdf").write_bytes(b"")
+    (tmp_path / "folder").mkdir()
+    records = [pair(context=..., document=name) for name in ("empty.pdf", "folder", "none.txt", "none.txt")]
+    report = load([write(records)]).report
+    assert report.counts == {(Kind.DOCUMENT, Effect.DROPPED): 4}
+    assert "beginning at the folder of the pairs" in report.as_text()
+
+
+# The report, progress, and what always holds
+
+
+def test_the_report_is_short_and_complete(write: Write) -> None:
+    report = check([write([pair(question=f"{i}?", answer="no such answer") for i in range(50)] + [pair()])])
+    assert (report.read, report.pairs, report.dropped, report.contexts) == (51, 1, 50, 1)
+    assert len(report.problems) == 10
+    text = report.as_text()
+    assert text.splitlines()[:2] == ["1 pair on 1 context: 1 answerable, 0 not", "of 51 read: 50 dropped"]
+    assert "dropped, answer not in context: 50" in text
+    assert text.endswith("and 47 more")
+    whole = json.loads(json.dumps(report.as_dict()))
+    assert whole["kinds"] == {"answer-not-in-context": {"dropped": 50}}
+    assert whole["problems"][0]["place"] == "[0]"
+    assert (whole["read"], whole["dropped"]) == (51, 50)
+
+
+def test_checking_and_loading_agree(write: Write) -> None:
+    path = write([pair(), pair(), pair(answer=None), pair(answer="31 years"), pair(answer="x"), pair(question="")])
+    assert check([path]).as_dict() == load([path]).report.as_dict()
+
+
+def test_progress_is_told_and_loading_can_be_cancelled(write: Write) -> None:
+    path = write([pair(question=f"{i}?") for i in range(2_000)])
+    told: list[Progress] = []
+    load([path], Monitor(told.append))
+    assert {each.stage for each in told} == {"reading pairs"}
+    assert told[-1].done == told[-1].total == path.stat().st_size
+    monitor = Monitor()
+    monitor.cancel.set()
+    with pytest.raises(Cancelled):
+        load([path], monitor)
+
+
+def test_half_a_surrogate_pair_harms_nothing(write: Write) -> None:
+    path = write(json.dumps(pair(context="a \ud83d b", answer="b", id="\ud83d")) + "\n", "a.jsonl")
+    assert load([path]).pairs[0].answers == (Gold("b", 4),)
+
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers(-5, 80) | st.text(max_size=8) | st.sampled_from(["Anna Holm", "1858", "É"]),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["text", "answer_start"]), inner, max_size=2)
+    ),
+    max_leaves=5,
+)
+CONTEXTS = st.one_of(
+    st.just(CONTEXT),
+    st.text(st.sampled_from("ab Ａé\u0301ß\n-🗼ﬁ"), min_size=1, max_size=40),
+)
+
+
+@given(
+    st.lists(
+        st.fixed_dictionaries(
+            {"question": st.sampled_from(["Who?", "When?", ""])},
+            optional={
+                "context": CONTEXTS,
+                "answer": ANYTHING,
+                "answers": ANYTHING,
+                "answer_start": ANYTHING,
+                "is_impossible": ANYTHING,
+                "id": ANYTHING,
+                "page": ANYTHING,
+            },
+        ),
+        min_size=1,
+        max_size=6,
+    ),
+    st.booleans(),
+)
+@example([{"question": "a", "context": "ﬁ́n", "answer": "fi"}], True)
+@settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_comes_the_books_balance_and_answers_stand_where_they_say(
+    tmp_path: Path, items: list[dict[str, Any]], merge: bool
+) -> None:
+    path = tmp_path / "pairs.json"
+    path.write_text(json.dumps(items), encoding="utf-8")
+    loaded = load([path], merge=merge)
+    report = loaded.report
+    assert report.read == len(items) == report.pairs + report.dropped + report.merged
+    assert len(loaded.pairs) == report.pairs
+    assert report.answerable == sum(bool(each.answers) for each in loaded.pairs)
+    assert report.contexts >= len({each.context for each in loaded.pairs})
+    for each in loaded.pairs:
+        assert each.context is not None
+        for gold in each.answers:
+            assert gold.text.strip() == gold.text != ""
+            assert each.context[gold.start : gold.start + len(gold.text)] == gold.text
+    assert check([path], merge=merge).as_dict() == report.as_dict()
+
+
+@given(CONTEXTS, st.data())
+@settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_verbatim_answer_is_found_however_its_start_is_counted(
+    tmp_path: Path, context: str, data: st.DataObject
+) -> None:
+    start = data.draw(st.integers(0, len(context) - 1))
+    end = data.draw(st.integers(start + 1, len(context)))
+    answer = context[start:end]
+    if not answer.strip():
+        return
+    path = tmp_path / "pairs.json"
+    path.write_text(json.dumps([pair(context=context, answer=answer, answer_start=start)]), encoding="utf-8")
+    loaded = load([path])
+    lead = len(answer) - len(answer.lstrip())
+    assert loaded.pairs[0].answers == (Gold(answer.strip(), start + lead),)
+    assert not loaded.report.problems
