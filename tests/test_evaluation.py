@@ -1,8 +1,38 @@
-"""SQuAD's measures, on the cases that the official script is known for."""
+"""The measures: SQuAD's against the official scripts, the others against what they are by definition."""
 
+from typing import Any
+
+import numpy as np
+import official
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from docqa.evaluation import exact_match, f1
+from docqa.evaluation import (
+    Outcome,
+    Predicted,
+    auroc,
+    best_thresholds,
+    clusters,
+    compare,
+    coverage,
+    exact_match,
+    f1,
+    interval,
+    interval_of_auroc,
+    outcomes,
+    recall_at,
+    scores,
+)
+from docqa.pairs import Gold, Pair
+
+
+def pair(name: str, *accepted: str, document: str = "", context: str = "") -> Pair:
+    return Pair(name, "Who?", context, tuple(Gold(text, -1) for text in accepted), document)
+
+
+def predicted(name: str, text: str, probability: float = 0.5, **more: Any) -> Predicted:
+    return Predicted(name, text, probability, 0.0, **more)
 
 
 @pytest.mark.parametrize(
@@ -21,3 +51,142 @@ from docqa.evaluation import exact_match, f1
 def test_exact_match_and_f1(prediction: str, accepted: list[str], exact: float, overlap: float) -> None:
     assert exact_match(prediction, accepted) == exact
     assert f1(prediction, accepted) == pytest.approx(overlap)
+
+
+# Of few words, so that they meet often; with the ones of which normalisation leaves nothing.
+TEXT = st.lists(st.sampled_from(["the", "A", "fox", "Fox's", "brown", "dog", "%", "12", "é"]), max_size=4).map(" ".join)
+GOLD = TEXT.filter(bool)
+ASKED = st.tuples(TEXT, st.sampled_from([0.0, 0.2, 0.5, 0.7, 1.0]))
+
+
+def squad(golds: list[list[str]]) -> list[Any]:
+    asked = [
+        {"id": str(number), "answers": [{"text": text} for text in accepted]} for number, accepted in enumerate(golds)
+    ]
+    return [{"paragraphs": [{"qas": asked}]}]
+
+
+@given(st.lists(st.tuples(ASKED, st.lists(GOLD, min_size=1, max_size=3)), min_size=1, max_size=8))
+@settings(deadline=None)
+def test_scores_are_those_of_the_official_script_for_v1(asked: list[Any]) -> None:
+    pairs = [pair(str(number), *accepted) for number, (_, accepted) in enumerate(asked)]
+    predictions = [predicted(str(number), text, p) for number, ((text, p), _) in enumerate(asked)]
+    reference = official.evaluate_1(squad([golds for _, golds in asked]), {one.id: one.text for one in predictions})
+    found = scores(predictions, pairs)
+    assert (found.exact, found.f1) == pytest.approx((reference["exact_match"], reference["f1"]))
+    assert found.no_answer is None
+    assert found.has_answer is not None
+    assert found.has_answer.total == found.total == len(pairs)
+
+
+@given(
+    st.lists(st.tuples(ASKED, st.lists(GOLD, max_size=3)), max_size=8),
+    ASKED,
+    st.sampled_from([0.0, 0.3, 0.5, 0.9]),
+)
+@settings(deadline=None)
+def test_scores_are_those_of_the_official_script_for_v2(asked: list[Any], other: Any, threshold: float) -> None:
+    asked = [*asked, (other, [])]  # It is v2.0 that has questions without an answer.
+    pairs = [pair(str(number), *accepted) for number, (_, accepted) in enumerate(asked)]
+    predictions = [predicted(str(number), text, p) for number, ((text, p), _) in enumerate(asked)]
+    data = squad([golds for _, golds in asked])
+    shown = {one.id: one.text if one.probability >= threshold else "" for one in predictions}
+    reference = official.evaluate_2(data, shown)
+    found = scores(predictions, pairs, threshold)
+    assert (found.exact, found.f1) == pytest.approx((reference["exact"], reference["f1"]))
+    for part, prefix in ((found.has_answer, "HasAns"), (found.no_answer, "NoAns")):
+        if part is None:
+            assert f"{prefix}_exact" not in reference
+        else:
+            expected = [reference[f"{prefix}_{name}"] for name in ("exact", "f1", "total")]
+            assert [part.exact, part.f1, part.total] == pytest.approx(expected)
+    every = {one.id: one.text for one in predictions}
+    none = {one.id: 1 - one.probability for one in predictions}
+    reference = official.evaluate_2(data, every, none)
+    for best, name in zip(best_thresholds(predictions, pairs), ("exact", "f1"), strict=True):
+        assert best.value == pytest.approx(reference[f"best_{name}"])
+        assert best.threshold == pytest.approx(1 - reference[f"best_{name}_thresh"])
+
+
+def test_the_outcomes_tell_whose_miss_it_was() -> None:
+    pairs = [pair(name, "fox") for name in "abcde"] + [pair("f"), pair("g")]
+    predictions = [
+        predicted("a", "the fox", 0.9, found=1, read=8),
+        predicted("b", "fox", 0.1, found=1, read=8),
+        predicted("c", "dog", 0.9, found=9, read=8),
+        predicted("d", "dog", 0.9, found=8, read=8),
+        predicted("e", "dog", 0.1, found=0, read=8),
+        predicted("f", "dog", 0.9),
+        predicted("g", "dog", 0.1),
+    ]
+    assert outcomes(predictions, pairs, 0.5) == [
+        Outcome.RIGHT,
+        Outcome.ABSTAINED,
+        Outcome.RETRIEVAL_MISSED,
+        Outcome.READER_MISSED,
+        Outcome.RETRIEVAL_MISSED,
+        Outcome.WRONGLY_ANSWERED,
+        Outcome.REFUSED,
+    ]
+    assert outcomes([predicted("a", "dog")], [pairs[0]], 0) == [Outcome.READER_MISSED]  # Nothing was retrieved.
+    assert recall_at(predictions, (1, 8, 10)) == {1: 0.4, 8: 0.6, 10: 0.8}
+    assert recall_at([predicted("a", "dog")], (1,)) == {}
+
+
+def test_risk_and_coverage() -> None:
+    pairs = [pair("a", "fox"), pair("b", "fox"), pair("c"), pair("d")]
+    predictions = [predicted("a", "fox", 0.9), predicted("b", "dog", 0.7), predicted("c", "cat", 0.6)]
+    predictions.append(predicted("d", "", 0.0))  # No span at all is no answer, at any threshold.
+    low, high, none = coverage(predictions, pairs, [0.0, 0.8, 1.0])
+    assert (low.answered, low.right, low.answerable, low.unanswerable) == (0.75, 1 / 3, 1.0, 0.5)
+    assert (high.answered, high.right, high.answerable, high.unanswerable) == (0.25, 1.0, 0.5, 0.0)
+    assert (none.answered, none.right) == (0.0, None)
+    assert coverage(predictions[:2], pairs[:2], [0.0])[0].unanswerable is None
+
+
+def test_auroc_is_the_chance_that_an_answerable_question_stands_above() -> None:
+    pairs = [pair("a", "fox"), pair("b", "fox"), pair("c"), pair("d")]
+    predictions = [predicted(one.id, "x", p) for one, p in zip(pairs, (0.9, 0.4, 0.4, 0.1), strict=True)]
+    assert auroc(predictions, pairs) == pytest.approx(3.5 / 4)
+    assert auroc(predictions[:2], pairs[:2]) is None
+    many, asked = predictions * 20, pairs * 20
+    between = interval_of_auroc(many, asked, np.arange(len(asked)))
+    assert between is not None
+    assert between[0] < 3.5 / 4 < between[1]
+    assert interval_of_auroc(many, asked, np.zeros(len(asked), dtype=int)) is None
+
+
+def test_questions_on_one_text_are_drawn_together() -> None:
+    values = [100.0] * 50 + [0.0] * 50
+    apart = interval(values, np.arange(100))
+    together = interval(values, np.repeat(np.arange(10), 10))
+    assert apart is not None
+    assert together is not None
+    assert apart == pytest.approx((50 - 1.96 * 5, 50 + 1.96 * 5), abs=2)
+    assert together[1] - together[0] > 2 * (apart[1] - apart[0])
+    assert interval(values, np.zeros(100, dtype=int)) is None
+    assert interval(values, np.arange(100)) == apart
+
+
+def test_clusters_are_documents_else_contexts_else_questions() -> None:
+    documents = [pair(str(n), document=f"d{n // 2}", context=f"c{n}") for n in range(20)]
+    assert clusters(documents)[0] == "documents"
+    assert list(clusters(documents)[1]) == [n // 2 for n in range(20)]
+    assert clusters(documents[:18])[0] == "contexts"
+    assert clusters(documents[:9])[0] == "questions"
+
+
+def test_a_comparison_tells_a_difference_from_chance() -> None:
+    groups = np.arange(60)
+    chance = np.random.default_rng(0)
+    first = chance.integers(0, 2, 60).astype(float)
+    same = compare(list(first), list(chance.permutation(first)), groups)
+    assert same.difference == pytest.approx(0)
+    assert same.p > 0.5
+    better = compare(list(first), [max(value, 0.3) for value in first], groups)
+    assert better.difference > 0
+    assert better.p < 0.001
+    assert better.interval is not None
+    assert better.interval[0] > 0
+    # The same gain, all of it in one document of two, may be chance.
+    assert compare([0.0] * 60, [1.0] * 30 + [0.0] * 30, np.repeat([0, 1], 30)).p > 0.3
