@@ -409,9 +409,18 @@ def test_an_answer_written_otherwise_is_taken_as_it_stands(write: Write, context
 
 
 def test_an_answer_is_not_found_inside_a_word(write: Write) -> None:
-    loaded = load([write([pair(context="The party. Art is long.", answer="art", answer_start=None)])])
-    # "art" stands letter by letter in "party" only; nothing better is there by exact search.
-    assert loaded.pairs[0].answers[0].start in {5, 11}
+    loaded = load([write([pair(context="The party. Art is long.", answer="art")])])
+    assert loaded.pairs[0].answers == (Gold("Art", 11),)
+    loaded = load([write([pair(context="The party. Art is long.", answer="art", answer_start=4)])])
+    assert loaded.pairs[0].answers == (Gold("art", 5),)
+    loaded = load([write([pair(context="灯台は1858年にスカーゲンに建てられた。", answer="スカーゲン")])])
+    assert loaded.pairs[0].answers == (Gold("スカーゲン", 9),)
+
+
+def test_a_start_that_is_right_is_kept_where_the_letters_differ(write: Write) -> None:
+    loaded = load([write([pair(answer="ANNA HOLM", answer_start=76)])])
+    the_problem(loaded, Kind.TEXT_DIFFERS, Effect.REPAIRED)
+    assert loaded.pairs[0].answers == (Gold("Anna Holm", 76),)
 
 
 def test_of_several_places_the_one_most_like_the_question(write: Write) -> None:
@@ -545,9 +554,11 @@ def test_a_document_s_letters_count(tmp_path: Path, write: Write) -> None:
 def test_a_document_that_cannot_be_read_costs_each_of_its_pairs(tmp_path: Path, write: Write) -> None:
     (tmp_path / "empty.pdf").write_bytes(b"")
     (tmp_path / "folder").mkdir()
-    records = [pair(context=..., document=name) for name in ("empty.pdf", "folder", "none.txt", "none.txt")]
+    names = ["empty.pdf", "folder", "none.txt", "none.txt", "-", "a\0b", CONTEXT * 50]
+    records = [pair(context=..., document=name) for name in names]
     report = load([write(records)]).report
-    assert report.counts == {(Kind.DOCUMENT, Effect.DROPPED): 4}
+    assert report.counts == {(Kind.DOCUMENT, Effect.DROPPED): 7}
+    assert "is no path" in str(report.problems[-1])
     assert "beginning at the folder of the pairs" in report.as_text()
 
 
@@ -571,6 +582,21 @@ def test_the_report_is_short_and_complete(write: Write) -> None:
 def test_checking_and_loading_agree(write: Write) -> None:
     path = write([pair(), pair(), pair(answer=None), pair(answer="31 years"), pair(answer="x"), pair(question="")])
     assert check([path]).as_dict() == load([path]).report.as_dict()
+
+
+def test_contexts_shared_with_a_test_are_told_without_loading(write: Write) -> None:
+    other = pair(question="Who?", context="Another text.", answer=None)
+    train = write([other, pair(), pair(question="Who?", answer=None)], "train.json")
+    test = write([pair(question="Where?", context=CONTEXT.upper(), answer="SKAGEN")], "test.json")
+    report = check([train], against=[test])
+    assert (report.read, report.pairs) == (3, 3)
+    assert [str(each) for each in report.problems] == [
+        f"{train}, [1]: this context is in {test}, [0] too "
+        "(take it out of one of them: a reader is tested on what it has not seen)"
+    ]
+    assert report.problems[0].kind is Kind.SHARED_CONTEXT
+    assert not check([train], against=[train]).dropped
+    assert check([train], against=[train]).counts == {(Kind.SHARED_CONTEXT, Effect.WARNING): 2}
 
 
 def test_progress_is_told_and_loading_can_be_cancelled(write: Write) -> None:

@@ -14,6 +14,7 @@ from docqa.pairs.locating import Documents
 from docqa.pairs.pair import Gold, Pair
 from docqa.pairs.problem import Effect, Kind, Problem, Report
 from docqa.pairs.records import records, shorten
+from docqa.pairs.splitting import APART, sight
 from docqa.progress import Monitor
 
 
@@ -42,7 +43,7 @@ def load(paths: Sequence[str | Path], monitor: Monitor | None = None, *, merge: 
     contexts: dict[str, str] = {}
     documents = Documents()
     report = Report(tuple(map(str, paths)))
-    for at, pair in _gather(paths, report, documents, monitor or Monitor(), merge):
+    for at, pair, _ in _gather(paths, report, documents, monitor or Monitor(), merge):
         assert pair.context is not None  # noqa: S101 - for mypy: the checker reads the documents
         shared = replace(pair, context=contexts.setdefault(pair.context, pair.context))
         if at == len(pairs):
@@ -52,21 +53,36 @@ def load(paths: Sequence[str | Path], monitor: Monitor | None = None, *, merge: 
     return Loaded(tuple(pairs), report, documents.by_name())
 
 
-def check(paths: Sequence[str | Path], monitor: Monitor | None = None, *, merge: bool = True) -> Report:
+def check(
+    paths: Sequence[str | Path],
+    monitor: Monitor | None = None,
+    *,
+    against: Sequence[str | Path] = (),
+    merge: bool = True,
+) -> Report:
     """Check files as `load` does and with the same report, keeping no pair in memory.
 
-    Raises `DocqaError` where a file can't be read at all.
+    Contexts that are also in the files `against`, those of the test, are told; these files are not reported on
+    otherwise. Raises `DocqaError` where a file can't be read at all.
     """
     report = Report(tuple(map(str, paths)))
-    for _ in _gather(paths, report, Documents(), monitor or Monitor(), merge):
-        pass
+    monitor = monitor or Monitor()
+    documents = Documents()
+    with closing(_Contexts()) as tested:
+        for _, pair, file in _gather(against, Report(), documents, monitor, merge):
+            tested.note(pair, f"{file}, {pair.place}")
+        for _, pair, file in _gather(paths, report, documents, monitor, merge):
+            where = tested.take(pair) if against else None
+            if where:
+                message = f"this context is in {where} too"
+                report.add(Problem(Kind.SHARED_CONTEXT, Effect.WARNING, file, pair.place, message, APART))
     return report
 
 
 def _gather(
     paths: Sequence[str | Path], report: Report, documents: Documents, monitor: Monitor, merge: bool
-) -> Iterator[tuple[int, Pair]]:
-    """Give each pair with its number; a number that was there before is that pair with what was learned since."""
+) -> Iterator[tuple[int, Pair, str]]:
+    """Give each pair with its number and file; a number that was there before is that pair as it is now."""
     with closing(_Seen()) as seen:
         for path in paths:
             file = str(path)
@@ -82,6 +98,7 @@ def _gather(
                     report.add(problem)
                 if pair is None:
                     continue
+                report.repaired += any(problem.effect is Effect.REPAIRED for problem in problems)
                 earlier = seen.note(pair, file, report.pairs)
                 if earlier:
                     repeat = _repeat(pair, file, earlier, merge)
@@ -89,7 +106,7 @@ def _gather(
                     if repeat.answers is not None:
                         report.answerable += not earlier.spans
                         seen.amend(pair, earlier if earlier.spans else None, file, repeat.answers)
-                        yield earlier.number, replace(pair, answers=repeat.answers)
+                        yield earlier.number, replace(pair, answers=repeat.answers), file
                     if merge:
                         continue
                 if seen.had_id(pair):
@@ -99,7 +116,7 @@ def _gather(
                 report.contexts, report.documents = seen.contexts, len(seen.documents)
                 report.pairs += 1
                 report.answerable += bool(pair.answers)
-                yield report.pairs - 1, pair
+                yield report.pairs - 1, pair, file
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,12 +187,8 @@ class _Seen:
     """
 
     def __init__(self) -> None:
-        self._base = sqlite3.connect("", isolation_level=None)
+        self._base = _temporary_base()
         for statement in (
-            "PRAGMA journal_mode = OFF",
-            "PRAGMA synchronous = OFF",
-            "PRAGMA cache_size = -16384",  # KiB
-            "BEGIN",
             "CREATE TABLE pairs (key BLOB PRIMARY KEY, number INT, file TEXT, place TEXT, spans TEXT) WITHOUT ROWID",
             "CREATE TABLE contexts (key BLOB PRIMARY KEY) WITHOUT ROWID",
             "CREATE TABLE ids (key BLOB PRIMARY KEY) WITHOUT ROWID",
@@ -223,6 +236,40 @@ class _Seen:
             self.contexts += added.rowcount
             self._context = (context, digest)
         return _digest(" ".join(pair.question.casefold().split()), self._context[1])
+
+
+class _Contexts:
+    """Where a context was first, in a temporary database too."""
+
+    def __init__(self) -> None:
+        self._base = _temporary_base()
+        self._base.execute("CREATE TABLE contexts (key BLOB PRIMARY KEY, place TEXT) WITHOUT ROWID")
+
+    def note(self, pair: Pair, place: str) -> None:
+        """Note a pair's context and its place, unless it is there."""
+        self._base.execute("INSERT OR IGNORE INTO contexts VALUES (?, ?)", (sight(pair.context or ""), place))
+
+    def take(self, pair: Pair) -> str | None:
+        """Give the place of a pair's context and forget it, so that it is told once."""
+        key = (sight(pair.context or ""),)
+        row = self._base.execute("SELECT place FROM contexts WHERE key = ?", key).fetchone()
+        if row is None:
+            return None
+        self._base.execute("DELETE FROM contexts WHERE key = ?", key)
+        return str(row[0])
+
+    def close(self) -> None:
+        """Give the database up."""
+        self._base.close()
+
+
+def _temporary_base() -> sqlite3.Connection:
+    base = sqlite3.connect("", isolation_level=None)
+    # The cache is in KiB; without a journal, as nobody comes back to this.
+    for statement in ("journal_mode = OFF", "synchronous = OFF", "cache_size = -16384"):
+        base.execute(f"PRAGMA {statement}")
+    base.execute("BEGIN")
+    return base
 
 
 def _spans(answers: tuple[Gold, ...]) -> str:

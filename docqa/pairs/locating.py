@@ -44,7 +44,7 @@ class Opened:
         Raises `Refused` where the answer is not in the document, or not on its page and in several other places.
         """
         answer, text = claim.text.strip(), self.body
-        places = text.places(answer) or text.alike(answer)
+        places = text.whole(answer) or text.alike(answer) or text.anywhere(answer)
         if not places:
             raise Refused(
                 Kind.NOT_IN_DOCUMENT,
@@ -107,10 +107,14 @@ class Documents:
 
 def _open(path: Path, monitor: Monitor) -> Opened | str:
     """Read a document, or give the reason why it can't be read."""
-    if path.is_dir():
-        return f"{path} is a directory"
+    if path.name == documents.STDIN:
+        return f"{path} is no file"
     try:
+        if path.is_dir():
+            return f"{path} is a directory"
         document = documents.parse(documents.read(str(path)), monitor)
     except DocqaError as error:
         return error.message
+    except (OSError, ValueError):  # What is no path at all: too long, or with a character that paths can't have.
+        return f"{shorten(str(path))} is no path"
     return Opened(str(path), document, Text(document.text[: document.body_end]))

@@ -25,10 +25,13 @@ class Context:
             return _trimmed(claim), []
         answer = claim.text.strip()
         findings: list[Finding] = []
-        places = text.places(answer)
-        exact = bool(places)
-        if not exact:
-            places = text.alike(answer)
+        # "art" without a start is rather "Art" than a part of "party"; with one, it is what is near.
+        searches = (text.whole, text.alike, text.anywhere)
+        if claim.start is not None:
+            searches = (text.whole, text.anywhere, text.alike)
+        places, exact = next(
+            ((found, search != text.alike) for search in searches if (found := search(answer))), ([], False)
+        )
         if not places:
             raise Refused(
                 Kind.NOT_IN_CONTEXT,
@@ -53,6 +56,8 @@ class Context:
         """The one place that a wrong start can mean, and why. Raises `Refused` where that is not certain."""
         start = claim.start or 0
         by_start = {span[0]: span for span in places}
+        if start in by_start:
+            return by_start[start], Kind.SHIFTED, "the start is right"  # It is the text that differs there.
         counted = {
             Kind.UTF16: _characters(self.text.text, start, "utf-16-le", 2),
             Kind.BYTES: _characters(self.text.text, start, "utf-8", 1),

@@ -78,14 +78,15 @@ class Problem:
 class Report:
     """What was read and what became of it: `read` = `pairs` + `dropped` + `merged`, always.
 
-    `contexts` and `documents` are counted once however many pairs share them. `problems` holds the first `KEPT` of
-    each kind and effect; `counts` has them all.
+    `repaired` are pairs, however much had to be repaired in each. `contexts` and `documents` are counted once however
+    many pairs share them. `problems` holds the first `KEPT` of each kind and effect; `counts` has them all.
     """
 
     files: tuple[str, ...] = ()
     read: int = 0
     pairs: int = 0
     answerable: int = 0
+    repaired: int = 0
     contexts: int = 0
     documents: int = 0
     counts: Counter[tuple[Kind, Effect]] = field(default_factory=Counter)
@@ -138,7 +139,7 @@ class Report:
             "documents": self.documents,
             "dropped": self.dropped,
             "merged": self.merged,
-            "repaired": self.count(Effect.REPAIRED),
+            "repaired": self.repaired,
             "warnings": self.count(Effect.WARNING),
             "kinds": {
                 kind: {effect: self.counts[kind, effect] for effect in Effect if self.counts[kind, effect]}
@@ -153,7 +154,10 @@ class Report:
         if self.documents:
             grouped += f" of {_number(self.documents, 'document')}"
         yield f"{_number(self.pairs, 'pair')}{grouped}: {self.answerable:,} answerable, {self.unanswerable:,} not"
-        changed = [f"{self.count(effect):,} {effect}" for effect in Effect if self.count(effect)]
+        numbers = {"dropped": self.dropped, "merged": self.merged, "repaired": self.repaired}
+        changed = [f"{number:,} {name}" for name, number in numbers.items() if number]
+        if self.count(Effect.WARNING):
+            changed.append(_number(self.count(Effect.WARNING), "warning"))
         if changed:
             yield f"of {self.read:,} read: {', '.join(changed)}"
         for effect in Effect:

@@ -8,6 +8,8 @@ from functools import cached_property
 _WORD = re.compile(r"\w+")
 _NEIGHBOURHOOD = 200  # Characters on each side of an occurrence that are compared with the question.
 _COMPARED = 2_000  # Occurrences that are compared: an answer that stands in more places is no better for it.
+# Scripts that put no spaces between words, and Korean, which writes particles on them: any letter may begin one.
+_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\ufaff\U00020000-\U0003ffff]")
 _LINE_END_HYPHEN = re.compile(r"[-‐\u00ad][^\S\n]*\n\s*")
 _PLAIN = str.maketrans(
     {
@@ -29,14 +31,18 @@ class Text:
     def __init__(self, text: str) -> None:
         self.text = text
 
-    def places(self, answer: str) -> list[Span]:
-        """Every span with exactly these characters; those that break no word, if there are any."""
+    def whole(self, answer: str) -> list[Span]:
+        """Every span with exactly these characters that breaks no word."""
+        return [span for span in self.anywhere(answer) if self._breaks_no_word(*span)]
+
+    def anywhere(self, answer: str) -> list[Span]:
+        """Every span with exactly these characters, inside of words too."""
         text, found = self.text, []
         start = text.find(answer)
         while start >= 0:
             found.append((start, start + len(answer)))
             start = text.find(answer, start + 1)
-        return [span for span in found if self._whole(*span)] or found
+        return found
 
     def alike(self, answer: str) -> list[Span]:
         """Every span that has the answer's words in other characters.
@@ -54,7 +60,7 @@ class Text:
                 # A character of the text may be several here (ﬁ, é): a span takes it whole, its marks included.
                 while span[1] < len(self.text) and unicodedata.combining(self.text[span[1]]):
                     span = (span[0], span[1] + 1)
-                if self._whole(*span):
+                if self._breaks_no_word(*span):
                     spans[span] = None
                 at = folded.find(wanted, at + 1)
         return sorted(spans)
@@ -70,13 +76,8 @@ class Text:
 
         return max(spans[:_COMPARED], key=shared)
 
-    def _whole(self, start: int, end: int) -> bool:
-        """Whether the span begins and ends where words do."""
-        text = self.text
-        return not (
-            (start > 0 and text[start - 1].isalnum() and text[start].isalnum())
-            or (end < len(text) and text[end].isalnum() and text[end - 1].isalnum())
-        )
+    def _breaks_no_word(self, start: int, end: int) -> bool:
+        return not (_in_word(self.text[max(0, start - 1) : start + 1]) or _in_word(self.text[end - 1 : end + 1]))
 
     @cached_property
     def _folded(self) -> "list[tuple[str, array[int]]]":
@@ -111,6 +112,11 @@ def _fold(text: str, line_end_hyphen: str = "-") -> "tuple[str, array[int]]":
         characters.pop()
         starts.pop()
     return "".join(characters), starts
+
+
+def _in_word(two: str) -> bool:
+    """Whether a word goes on between two characters."""
+    return len(two) == 2 and two.isalnum() and not _UNSPACED.search(two)
 
 
 def _words(text: str) -> set[str]:

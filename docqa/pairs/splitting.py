@@ -15,6 +15,9 @@ from docqa.pairs.problem import Effect, Kind, Problem
 _SENTENCE_END = re.compile(r"[.!?…]['\"”’)\]]*\s+(?=\W*[^\Wa-z])|\n[^\S\n]*\n\s*")
 
 
+APART = "take it out of one of them: a reader is tested on what it has not seen"
+
+
 class By(StrEnum):
     """What no two sides of a split have in common."""
 
@@ -132,7 +135,7 @@ def overlap(train: Sequence[Pair], test: Sequence[Pair], file: str = "", test_fi
             members[0].place,
             f"this context is in {test_file} too, at {tested[sight].place}, "
             f"and {len(members)} training pairs ask about it",
-            "take it out of one of them: a reader is tested on what it has not seen",
+            APART,
         )
         for sight, members in shared.items()
     )
@@ -256,13 +259,14 @@ def _identities(pairs: Sequence[Pair]) -> list[bytes]:
 
 
 def _sights(pairs: Sequence[Pair]) -> list[bytes]:
-    """Each pair's context as a reader sees it."""
-    contexts: dict[str, bytes] = {}
-    for pair in pairs:
-        context = pair.context or ""
-        if context not in contexts:
-            contexts[context] = _digest(" ".join(context.casefold().split()).encode())
-    return [contexts[pair.context or ""] for pair in pairs]
+    contexts = {pair.context or "" for pair in pairs}
+    sights = {context: sight(context) for context in contexts}
+    return [sights[pair.context or ""] for pair in pairs]
+
+
+def sight(context: str) -> bytes:
+    """What a reader sees of a context: the same for two that differ in white space and case."""
+    return _digest(" ".join(context.casefold().split()).encode("utf-8", "surrogatepass"))
 
 
 def _digest(*parts: bytes) -> bytes:
