@@ -2,8 +2,10 @@
 
 import argparse
 import json
+import os
 import sys
 from dataclasses import asdict, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from docqa.commands.arguments import add_settings, settings
@@ -74,6 +76,9 @@ def run(arguments: argparse.Namespace) -> int:
 
     # The threshold that is chosen is the reader's, whatever the settings say of another.
     engine = Engine(replace(settings(arguments), threshold=-1.0), None if arguments.paths else Store(None))
+    folder = engine.reader.model.folder
+    if not arguments.dry_run and not os.access(folder, os.W_OK):
+        raise _not_stored(folder, "it is read-only")
     engine.load_in_background()
     loaded = load(arguments.pairs, quiet=arguments.quiet)
     foreign = arguments.foreign
@@ -109,11 +114,15 @@ def _store(model: "Model", fitted: "Fitted") -> None:
     try:
         write_object(model.folder / METADATA, contents)
     except OSError as error:
-        raise DocqaError(
-            f"the calibration can't be stored in {model.folder}: {error.strerror or error}",
-            "copy that folder to one of your own, say my-reader, then: docqa calibrate PAIRS --reader ./my-reader; "
-            "docqa models use ./my-reader",
-        ) from error
+        raise _not_stored(model.folder, error.strerror or str(error)) from error
+
+
+def _not_stored(folder: Path, why: str) -> DocqaError:
+    return DocqaError(
+        f"the calibration can't be stored in {folder}: {why}",
+        f"copy that folder: cp -r '{folder}' my-reader; docqa calibrate PAIRS --reader ./my-reader; "
+        "docqa models use ./my-reader. --dry-run only shows it",
+    )
 
 
 def _as_text(fitted: "Fitted", model: "Model", how: str, *, stored: bool) -> str:

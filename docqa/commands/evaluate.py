@@ -72,10 +72,12 @@ def run(arguments: argparse.Namespace) -> int:
     """Measure and print."""
     check(arguments)
     wanted = settings(arguments)
-    from docqa import evaluation
+    from docqa import evaluation, models
     from docqa.commands import figures
     from docqa.examination import report
 
+    if arguments.compare:
+        models.find(arguments.compare, models.Kind.READER)  # Its error, before the first reader takes its time.
     loaded = load(arguments.pairs, quiet=arguments.quiet)
     first = _measure(arguments, wanted, loaded)
     pairs = first.pairs
