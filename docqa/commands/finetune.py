@@ -119,10 +119,17 @@ def _check(arguments: argparse.Namespace) -> int:
     from docqa import pairs
     from docqa.training.report import dumps
 
+    reports = []
     with bar(quiet=arguments.quiet) as monitor:
-        report = pairs.check([*arguments.pairs, *(arguments.test_file or [])], monitor)
-    print(dumps(report.as_dict()) if arguments.json else report.as_text())  # noqa: T201
-    return ExitCode.NOT_FOUND if report.dropped else ExitCode.ANSWERED
+        tests = arguments.test_file or []
+        reports.append(pairs.check(arguments.pairs, monitor, against=tests))
+        if tests:
+            reports.append(pairs.check(tests, monitor))
+    if arguments.json:
+        print(dumps({"train": reports[0].as_dict(), "test": reports[1].as_dict() if tests else None}))  # noqa: T201
+    else:
+        print("\n\n".join(report.as_text() for report in reports))  # noqa: T201
+    return ExitCode.NOT_FOUND if any(report.dropped for report in reports) else ExitCode.ANSWERED
 
 
 def _job(arguments: argparse.Namespace) -> "Job":

@@ -3,7 +3,6 @@
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Self
 
-from docqa.chunking import window_size
 from docqa.errors import DocqaError
 
 
@@ -46,8 +45,8 @@ class Recipe:
     early_stopping: int = 0
     """Passes without a lower loss on held-out training pairs after which training stops; 0 is never."""
 
-    def check(self, limit: int) -> None:
-        """Raise `DocqaError` where a value can't be, or doesn't fit a reader of `limit` tokens."""
+    def check(self) -> None:
+        """Raise `DocqaError` where a value can't be."""
         rules = {
             "epochs": (self.epochs > 0, "more than 0"),
             "batch_size": (self.batch_size >= 1, "1 or more"),
@@ -66,7 +65,6 @@ class Recipe:
             if not holds:
                 flag = name.replace("_", "-")
                 raise DocqaError(f"{flag} is {getattr(self, name)}", f"--{flag} has to be {wanted}")
-        window_size(self.max_seq_length, self.doc_stride, limit)
 
     def as_dict(self) -> dict[str, Any]:
         """For run.json, docqa.json and the model card."""

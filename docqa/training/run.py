@@ -15,10 +15,13 @@ import numpy as np
 from filelock import FileLock, Timeout
 
 from docqa import __version__, loading, models, pairs, paths
+from docqa.chunking import window_size
 from docqa.config import Settings
+from docqa.documents import Document
+from docqa.engine import Engine
 from docqa.errors import DocqaError
-from docqa.evaluation import scores
-from docqa.examination import on_contexts
+from docqa.evaluation import Predicted, best_thresholds, scores
+from docqa.examination import calibrate, on_contexts
 from docqa.index import Store
 from docqa.models import Kind, Model
 from docqa.pairs import Pair
@@ -64,6 +67,7 @@ class Data:
     test: tuple[Pair, ...]
     report: pairs.Report
     note: str
+    documents: dict[str, Document]
     digests: dict[str, str]
 
 
@@ -91,10 +95,14 @@ def prepare(job: Job, monitor: Monitor) -> Data:
     measured must not have been seen.
     """
     recipe = job.recipe
+    recipe.check()
     loaded = pairs.load(job.files, monitor)
     usable = pairs.sample(loaded.pairs, recipe.max_per_context, recipe.seed) if recipe.max_per_context else loaded.pairs
+    documents = dict(loaded.documents)
     if job.test_files:
-        test = pairs.load(job.test_files, monitor).pairs
+        held_out = pairs.load(job.test_files, monitor)
+        test = held_out.pairs
+        documents |= held_out.documents
         shared = {id(pair) for pair in pairs.overlap(usable, test).pairs}
         train = tuple(pair for pair in usable if id(pair) not in shared)
         note = f"{len(train):,} pairs to train and {len(test):,} to test"
@@ -111,7 +119,7 @@ def prepare(job: Job, monitor: Monitor) -> Data:
         parts = pairs.split(train, _WATCHED, recipe.seed)
         train, watched = parts.train, parts.test
     digests = {file: _digest(Path(file)) for file in (*job.files, *job.test_files)}
-    return Data(train, watched, test, loaded.report, note, digests)
+    return Data(train, watched, test, loaded.report, note, documents, digests)
 
 
 def _digest(file: Path) -> str:
@@ -174,7 +182,11 @@ class _Run:
         self._device = choose_device(job.device)
         self._base = models.find(job.recipe.base or models.chosen(Kind.READER), Kind.READER)
         self._limit = loading.sequence_limit(self._base.folder)
-        job.recipe.check(self._limit)
+        window_size(job.recipe.max_seq_length, job.recipe.doc_stride, self._limit)  # for the sake of its errors
+        if job.recipe.teacher:
+            self._teacher = models.find(job.recipe.teacher, Kind.READER)
+        if job.output is not None and job.output.exists():
+            raise DocqaError(f"{job.output} is there already", "name a folder that is not")
         self._settings = Settings(max_seq_length=job.recipe.max_seq_length, doc_stride=job.recipe.doc_stride)
 
     def go(self) -> Outcome | None:
@@ -222,12 +234,12 @@ class _Run:
         return state
 
     def _measure(self, model: Model) -> dict[str, Any]:
-        """Scores on the test pairs and on the general sample, with what can be said of each question."""
+        """EM and F1, in percent, on the test pairs and on the general sample."""
         reader = Reader(model, self._device)
         measured = {}
         for name, some in (("test", self._data.test), ("general", general_sample())):
             predicted = on_contexts(reader, some, self._settings, self._monitor)
-            measured[name] = asdict(scores(predicted, some))
+            measured[name] = _figures(predicted, some)
         return measured
 
     def _make(self, some: Sequence[Pair]) -> list[Feature]:
@@ -243,7 +255,7 @@ class _Run:
             )
         if not recipe.teacher:
             return made, None
-        teacher = Reader(models.find(recipe.teacher, Kind.READER), self._device)
+        teacher = Reader(self._teacher, self._device)
         questions = [pair.question for pair in self._data.train]
         store = Store(self._job.folder)
         return made, teach(teacher, made, questions, weight=recipe.teacher_weight, store=store, monitor=self._monitor)
@@ -282,10 +294,20 @@ class _Run:
             write_weights(network, self._base.folder, staging)
             trained = Model(job.name, Kind.READER, staging, "trained")
             after = self._measure(trained)
+            # The fit begins from what docqa.json says: the base's.
+            models.write_object(staging / models.METADATA, {"calibration": self._base.metadata.get("calibration", {})})
+            engine = Engine(Settings(reader=str(staging), device=self._device, cache=False))
+            fitted = calibrate(engine, self._data.test, self._monitor, documents=self._data.documents)
             metadata = {
                 "kind": Kind.READER.value,
                 "docqa": __version__,
-                "calibration": self._base.metadata.get("calibration", {}),
+                "calibration": asdict(fitted.calibration),
+                "calibrated": {
+                    "questions": fitted.questions,
+                    "error_before": fitted.error_before,
+                    "error_after": fitted.error_after,
+                    "kept": fitted.kept,
+                },
                 "training": {
                     "base": state["base"],
                     "recipe": recipe.as_dict(),
@@ -314,8 +336,6 @@ class _Run:
         job = self._job
         if job.output is None:
             return models.install(staging, job.name, Kind.READER)
-        if job.output.exists():
-            raise DocqaError(f"{job.output} is there already", "name a folder that is not")
         staging.chmod(0o755)
         staging.rename(job.output)
         return models.find(str(job.output), Kind.READER)
@@ -324,6 +344,15 @@ class _Run:
 def _rank_of(measured: dict[str, Any]) -> tuple[float, float]:
     """What decides which of two readers is better on the held-out pairs: F1, then EM."""
     return measured["test"]["f1"], measured["test"]["exact"]
+
+
+def _figures(predicted: Sequence[Predicted], some: Sequence[Pair]) -> dict[str, float]:
+    """EM and F1; where questions have no answer, at the best threshold, as SQuAD v2.0's official script finds it."""
+    if all(pair.answers for pair in some):
+        whole = scores(predicted, some)
+        return {"exact": whole.exact, "f1": whole.f1, "total": whole.total}
+    exact, overlap = best_thresholds(predicted, some)
+    return {"exact": exact.value, "f1": overlap.value, "total": len(some)}
 
 
 def _check_same(state: dict[str, Any], wanted: dict[str, Any]) -> None:

@@ -1,0 +1,387 @@
+"""Training: what the features say, what order they come in, and that a killed run ends as if it had not been."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+from threading import Event
+
+import numpy as np
+import pytest
+import tiny
+from conftest import PROSE
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from safetensors.numpy import load_file
+
+from docqa import loading, models
+from docqa.answers import normalize
+from docqa.errors import DocqaError
+from docqa.index import Store
+from docqa.models import Kind, Model
+from docqa.pairs import Gold, Pair
+from docqa.progress import Cancelled, Monitor, Progress
+from docqa.reading import Reader
+from docqa.training.batches import collate, order
+from docqa.training.features import NULL, Feature, make
+from docqa.training.recipe import Recipe
+from docqa.training.run import Job, finetune, prepare
+from docqa.training.teacher import teach
+
+_SMALL = Recipe(max_seq_length=72, doc_stride=12, batch_size=4, learning_rate=1e-3, epochs=2)
+
+
+def _pairs(count: int, seed: int = 0) -> list[Pair]:
+    """Questions on contexts of the tiny reader's words, four to a document."""
+    chance = random.Random(seed)
+    vocabulary = [word for word in PROSE.split() if normalize(word)]
+    made = []
+    for number in range(count):
+        words = [chance.choice(vocabulary) for _ in range(chance.randint(8, 60))]
+        at = chance.randrange(len(words))
+        context = " ".join(words)
+        start = len(" ".join(words[:at])) + (1 if at else 0)
+        gold = Gold(words[at], start)
+        made.append(Pair(f"q{number}", f"Which {chance.choice(vocabulary)}?", context, (gold,), f"d{number // 4}"))
+    return made
+
+
+def _file(folder: Path, pairs: list[Pair], name: str = "pairs.json") -> Path:
+    records = [
+        {
+            "id": pair.id,
+            "question": pair.question,
+            "context": pair.context,
+            "answers": [{"text": gold.text, "answer_start": gold.start} for gold in pair.answers],
+            "title": pair.document,
+        }
+        for pair in pairs
+    ]
+    file = folder / name
+    file.write_text(json.dumps(records), encoding="utf-8")
+    return file
+
+
+def _features(reader: Path, pairs: list[Pair], recipe: Recipe = _SMALL) -> list[Feature]:
+    return make(pairs, loading.load_tokenizer(reader), 512, recipe)
+
+
+# --- features ---
+
+
+def test_the_target_of_a_window_is_the_answer(tiny_reader: Path) -> None:
+    pairs = _pairs(30)
+    features = _features(tiny_reader, pairs)
+    answered = [feature for feature in features if feature.answerable]
+    assert {feature.pair for feature in answered} == set(range(30))
+    for feature in answered:
+        gold = pairs[feature.pair].answers[0]
+        (start, _), (end, _) = feature.start[0], feature.end[0]
+        begin = feature.offsets[start - feature.first, 0]
+        stop = feature.offsets[end - feature.first, 1]
+        assert feature.context[begin:stop] == gold.text
+
+
+def test_annotators_share_the_target(tiny_reader: Path) -> None:
+    context = "The lighthouse was built in 1858 by Anna Holm."
+    golds = tuple(Gold(text, context.index(text)) for text in ("in 1858", "1858", "1858"))
+    (feature,) = _features(tiny_reader, [Pair("1", "When?", context, golds)], Recipe(negatives=0))
+    assert sorted(share for _, share in feature.start) == pytest.approx([1 / 3, 2 / 3])
+    assert [share for _, share in feature.end] == [1.0]
+
+
+def test_negatives_are_of_the_same_document_and_hold_no_answer(tiny_reader: Path) -> None:
+    pairs = _pairs(40)
+    features = _features(tiny_reader, pairs, Recipe(max_seq_length=72, doc_stride=12, negatives=1.5))
+    nulls = [feature for feature in features if not feature.answerable]
+    assert 40 < len(nulls) <= 60
+    documents = {pair.context: pair.document for pair in pairs}
+    for feature in nulls:
+        pair = pairs[feature.pair]
+        text = feature.context[feature.offsets[0, 0] : feature.offsets[-1, 1]]
+        assert documents[feature.context] == pair.document
+        assert normalize(pair.answers[0].text) not in normalize(text)
+
+
+def test_an_unanswerable_question_has_the_null_as_its_target(tiny_reader: Path) -> None:
+    (feature,) = _features(tiny_reader, [Pair("1", "Who swam?", "The lighthouse was built in 1858.", ())])
+    assert (feature.start, feature.end) == (NULL, NULL)
+
+
+def test_a_long_context_is_seen_through_every_window_that_holds_the_answer(tiny_reader: Path) -> None:
+    context = f"{PROSE} {PROSE} In 1923 the keeper left. {PROSE} {PROSE}"
+    pair = Pair("1", "When did she leave?", context, (Gold("1923", context.index("1923")),))
+    features = [feature for feature in _features(tiny_reader, [pair]) if feature.answerable]
+    assert features
+    assert all("1923" in context[f.offsets[0, 0] : f.offsets[-1, 1]] for f in features)
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    st.lists(st.integers(10, 400), min_size=1, max_size=200),
+    st.integers(1, 16),
+    st.sampled_from([0.5, 1.0, 1.5, 3.0]),
+    st.integers(0, 5),
+)
+def test_the_order_is_fixed_and_every_pass_is_whole(lengths: list[int], batch: int, epochs: float, seed: int) -> None:
+    numbers = order(lengths, batch, epochs, seed)
+    assert (numbers == order(lengths, batch, epochs, seed)).all()
+    assert len(numbers) == max(1, round(epochs * len(lengths)))
+    seen = Counter(numbers.tolist())
+    assert max(seen.values()) <= -(-len(numbers) // len(lengths))
+    if epochs >= 1:
+        assert min(seen[n] for n in range(len(lengths))) >= int(epochs)
+
+
+def test_batches_are_of_like_length() -> None:
+    chance = random.Random(0)
+    lengths = [chance.randint(20, 380) for _ in range(4000)]
+    numbers = order(lengths, 16, 1, 0)
+    padded = sum(max(lengths[n] for n in numbers[i : i + 16]) * 16 for i in range(0, 4000, 16))
+    assert padded < 1.05 * sum(lengths)
+
+
+def test_a_batch_lets_only_the_null_and_the_window_compete(tiny_reader: Path) -> None:
+    features = _features(tiny_reader, _pairs(5))
+    batch = collate([(feature, feature.start, feature.end) for feature in features])
+    for row, feature in enumerate(features):
+        allowed = np.flatnonzero(batch["allowed"][row].numpy())
+        assert allowed.tolist() == [0, *range(feature.first, feature.first + feature.size)]
+        assert batch["start"][row].sum() == pytest.approx(1)
+        assert batch["end"][row][~batch["allowed"][row]].sum() == 0
+    assert batch["input_ids"].shape[1] % 32 == 0
+
+
+# --- the teacher ---
+
+
+def test_a_teacher_of_the_same_vocabulary_says_what_it_would_itself(tiny_reader: Path, tmp_path: Path) -> None:
+    pairs = _pairs(6)
+    features = _features(tiny_reader, pairs)
+    teacher = Reader(Model("teacher", Kind.READER, tiny_reader, "folder"), "cpu")
+    questions = [pair.question for pair in pairs]
+    taught = teach(teacher, features, questions, weight=1.0, store=Store(tmp_path), monitor=Monitor())
+    for feature, (start, end) in zip(features, taught, strict=True):
+        if not feature.answerable:
+            assert (start, end) == (NULL, NULL)
+            continue
+        body = feature.ids[feature.first : feature.first + feature.size]
+        question = feature.ids[1 : feature.first - 1].tolist()
+        logits = teacher.logits([(question, body)])[0][0]
+        scores = np.concatenate([logits[:1], logits[feature.first : feature.first + feature.size]])
+        assert sum(share for _, share in start) == pytest.approx(1, abs=1e-5)
+        likeliest = max(start, key=lambda each: each[1])[0]
+        best = int(np.argmax(scores))
+        assert likeliest == (0 if best == 0 else feature.first + best - 1)
+
+
+def test_what_a_teacher_said_is_not_asked_again(tiny_reader: Path, tmp_path: Path) -> None:
+    pairs = _pairs(6)
+    features = _features(tiny_reader, pairs)
+    teacher = Reader(Model("teacher", Kind.READER, tiny_reader, "folder"), "cpu")
+    questions = [pair.question for pair in pairs]
+    reports: list[Progress] = []
+    first = teach(teacher, features, questions, weight=0.5, store=Store(tmp_path), monitor=Monitor(reports.append))
+    assert reports
+    reports.clear()
+    again = teach(teacher, features, questions, weight=0.5, store=Store(tmp_path), monitor=Monitor(reports.append))
+    assert (again, reports) == (first, [])
+
+
+# --- the run ---
+
+
+@pytest.fixture
+def job(tiny_reader: Path, tmp_path: Path) -> Job:
+    file = _file(tmp_path, _pairs(40))
+    recipe = Recipe(**{**_SMALL.as_dict(), "base": str(tiny_reader)})
+    return Job((str(file),), recipe, "mine", device="cpu")
+
+
+def _train(job: Job, monitor: Monitor | None = None) -> Path:
+    monitor = monitor or Monitor()
+    outcome = finetune(job, prepare(job, monitor), monitor)
+    assert outcome is not None
+    return outcome.model.folder
+
+
+def test_a_run_leaves_a_reader_with_its_papers(job: Job) -> None:
+    folder = _train(job)
+    metadata = models.read_metadata(folder)
+    assert metadata["training"]["recipe"] == job.recipe.as_dict()
+    assert metadata["training"]["metrics"]["before"]["test"]["total"] == metadata["training"]["counts"]["test"]
+    assert set(metadata["calibration"]) == {"scale", "prior", "bias", "threshold"}
+    assert {"README.md", "loss.png", "model.safetensors", "tokenizer.json"} <= {file.name for file in folder.iterdir()}
+    assert models.find("mine", Kind.READER).source == "trained"
+    assert not job.folder.exists()
+    assert {str(value.dtype) for value in load_file(folder / "model.safetensors").values()} == {"float16"}
+    # The base's own dropout is left for the next training to decide about.
+    assert models.read_object(folder / "config.json")["attention_dropout"] == 0.1
+
+
+def test_training_learns(job: Job) -> None:
+    """The loss of what is shown again and again falls well below that of a guess."""
+    again = replace(job, recipe=replace(job.recipe, epochs=30, learning_rate=3e-3, negatives=0))
+    outcome = finetune(again, prepare(again, Monitor()), Monitor())
+    assert outcome is not None
+    losses = [loss for _, loss in outcome.curve]
+    assert np.mean(losses[-5:]) < 0.7 * np.mean(losses[:5])
+
+
+def test_a_run_that_was_stopped_ends_as_one_that_was_not(job: Job) -> None:
+    """Stopped by the monitor, as Ctrl-C does, twice; the weights are the same to the last bit."""
+    whole = replace(job, name="whole")
+    expected = load_file(_train(whole) / "model.safetensors")
+    stop = Event()
+
+    def stop_at(step: int) -> Monitor:
+        stop.clear()
+        return Monitor(lambda at: stop.set() if at.stage == "training" and at.done == step else None, stop)
+
+    with pytest.raises(Cancelled):
+        _train(job, stop_at(3))
+    with pytest.raises(Cancelled):
+        _train(replace(job, resume=True), stop_at(11))
+    resumed = load_file(_train(replace(job, resume=True)) / "model.safetensors")
+    assert resumed.keys() == expected.keys()
+    assert all((resumed[name] == expected[name]).all() for name in expected)
+
+
+def test_a_run_killed_at_any_moment_ends_as_one_that_was_not(job: Job, home: Path) -> None:
+    """SIGKILL, which leaves no time for anything, at moments that chance decides, until a run gets through."""
+    expected = load_file(_train(replace(job, name="whole")) / "model.safetensors")
+    recipe = job.recipe
+    command = [
+        *(sys.executable, "-m", "docqa", "finetune", *job.files, "--base", recipe.base, "--name", "mine"),
+        *("--max-seq-length", "72", "--doc-stride", "12", "--batch-size", "4", "--learning-rate", "1e-3"),
+        *("--epochs", "2", "--device", "cpu", "--save-minutes", "0", "--json"),
+    ]
+    chance = random.Random(0)
+    killed = 0
+    while True:
+        resume = ["--resume"] if (job.folder / "run.json").is_file() else []
+        with subprocess.Popen([*command, *resume], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+            # It saves after every step: wait for some more of them, then kill it in the middle of whatever it does.
+            enough = _newest(job) + chance.randint(1, 4)
+            while killed < 3 and process.poll() is None and _newest(job) < enough:
+                pass
+            if killed < 3 and process.poll() is None:
+                process.send_signal(signal.SIGKILL)
+                killed += 1
+                continue
+            output, errors = process.communicate()
+            assert process.returncode == 0, errors.decode()
+            break
+    assert killed == 3
+    resumed = load_file(Path(json.loads(output)["folder"]) / "model.safetensors")
+    assert all((resumed[name] == expected[name]).all() for name in expected)
+
+
+def _newest(job: Job) -> int:
+    """The step of the newest checkpoint folder, complete or not."""
+    names = [folder.name for folder in (job.folder / "checkpoints").glob("checkpoint-*")]
+    return max((int(name.rpartition("-")[2]) for name in names), default=0)
+
+
+def test_two_processes_train_one_reader(job: Job) -> None:
+    command = [
+        *(sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"),
+        *("-m", "docqa", "finetune", *job.files, "--base", job.recipe.base, "--name", "both", "--device", "cpu"),
+        *("--max-seq-length", "72", "--doc-stride", "12", "--batch-size", "4", "--epochs", "2", "--json"),
+    ]
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, env={**os.environ, "OMP_NUM_THREADS": "1"}
+    )
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout)
+    steps = report["loss"][-1]["step"]
+    # Each step takes a batch of both.
+    assert steps == -(-report["training"]["counts"]["windows"] * 2 // 8)
+
+
+def test_a_teacher_is_learned_from(job: Job, tmp_path: Path) -> None:
+    teacher = tiny.make_reader(tmp_path / "teacher", PROSE, seed=7)
+    taught = replace(job, name="taught", recipe=replace(job.recipe, teacher=str(teacher), teacher_weight=1.0))
+    alone = load_file(_train(job) / "model.safetensors")
+    both = load_file(_train(taught) / "model.safetensors")
+    assert any((alone[name] != both[name]).any() for name in alone)
+
+
+def test_early_stopping_ends_a_run_that_gets_no_better(job: Job) -> None:
+    hopeless = replace(job, recipe=replace(job.recipe, epochs=40, learning_rate=0.05, early_stopping=2))
+    outcome = finetune(hopeless, prepare(hopeless, Monitor()), Monitor())
+    assert outcome is not None
+    counts = outcome.metadata["training"]["counts"]
+    assert counts["watched"] > 0
+    assert outcome.curve[-1][0] <= 6 * -(-counts["windows"] // 4)
+
+
+def test_a_reader_that_is_not_better_is_not_used(job: Job) -> None:
+    still = replace(job, recipe=replace(job.recipe, learning_rate=1e-12, epochs=0.5))
+    outcome = finetune(still, prepare(still, Monitor()), Monitor())
+    assert outcome is not None
+    assert not outcome.better
+    assert models.chosen(Kind.READER) == models.BUNDLED
+
+
+def test_an_output_folder_is_written_and_never_overwritten(job: Job, tmp_path: Path) -> None:
+    out = replace(job, output=tmp_path / "out")
+    assert _train(out) == tmp_path / "out"
+    assert models.chosen(Kind.READER) == models.BUNDLED
+    with pytest.raises(DocqaError, match="is there already"):
+        _train(out)
+
+
+# --- mistakes ---
+
+
+def test_an_unfinished_run_is_not_begun_again_by_accident(job: Job) -> None:
+    stop = Event()
+    monitor = Monitor(lambda at: stop.set() if at.stage == "training" else None, stop)
+    with pytest.raises(Cancelled):
+        _train(job, monitor)
+    with pytest.raises(DocqaError, match="there is an unfinished run called mine") as error:
+        _train(job)
+    assert "--resume" in error.value.hint
+    other = replace(job, resume=True, recipe=replace(job.recipe, learning_rate=1e-4))
+    with pytest.raises(DocqaError, match=r"the run began with --learning-rate 0\.001, not 0\.0001"):
+        _train(other)
+    _file(Path(job.files[0]).parent, _pairs(41))
+    with pytest.raises(DocqaError, match="the pairs changed since the run began"):
+        _train(replace(job, resume=True))
+
+
+def test_nothing_to_resume(job: Job) -> None:
+    with pytest.raises(DocqaError, match="there is no unfinished run called mine"):
+        _train(replace(job, resume=True))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"epochs": 0}, "epochs is 0"),
+        ({"learning_rate": 5}, "learning-rate is 5"),
+        ({"precision": "int8"}, "precision is int8"),
+        ({"test_split": 1.0}, "test-split is 1.0"),
+        ({"max_seq_length": 4096}, "max_seq_length is 4096, but this reader takes at most 512"),
+        ({"teacher": "nobody"}, "there is no reader called 'nobody'"),
+        ({"base": "nobody"}, "there is no reader called 'nobody'"),
+    ],
+)
+def test_a_recipe_that_cannot_be(job: Job, change: dict[str, object], message: str) -> None:
+    wrong = replace(job, recipe=replace(job.recipe, **change))  # type: ignore[arg-type]
+    with pytest.raises(DocqaError, match=message):
+        _train(wrong)
+
+
+def test_a_training_pair_on_a_context_of_the_test_is_left_out(job: Job, tmp_path: Path) -> None:
+    pairs = _pairs(40)
+    test = _file(tmp_path, pairs[:5], "test.json")
+    data = prepare(replace(job, test_files=(str(test),)), Monitor())
+    assert (len(data.train), len(data.test)) == (35, 5)
+    assert "5 that ask about a context of the test were left out" in data.note
