@@ -247,13 +247,17 @@ def choose(
     if not foreign:
         return [one for one in chosen if one.pairs]
     mixed = []
+    own = given = 0
     for at, one in enumerate(chosen):
         others = [pair for other, theirs in enumerate(sat) if other != at for pair in theirs.pairs if pair.answers]
-        count = round(len(one.pairs) * foreign / (1 - foreign))
+        # Of all that was asked so far, so that rounding does not add up where documents are asked little.
+        own += len(one.pairs)
+        count = round(own * foreign / (1 - foreign)) - given if one.pairs else 0
         strangers = [
             replace(pair, id=f"{pair.id}@{one.name}", context=None, answers=(), document=one.name, page=None)
             for pair in _sample(chance, others, count)
         ]
+        given += len(strangers)
         mixed.append(replace(one, pairs=(*one.pairs, *strangers)))
     return [one for one in mixed if one.pairs]
 

@@ -145,7 +145,7 @@ def test_a_calibration_is_stored_with_the_reader(tmp_path: Path, tiny_reader: Pa
     arguments = ["calibrate", tmp_path / "pairs.json", "--reader", reader, "--encoder", tiny_encoder, "--device", "cpu"]
     shown = run(*arguments, "--dry-run", "--min-precision", 0.9)
     assert shown.returncode == 0, shown.stderr
-    assert "32 questions, each asked of one of 2 documents, 10 of them another document's" in shown.stdout
+    assert "33 questions, each asked of one of 2 documents, 11 of them another document's" in shown.stdout
     assert "threshold of" in shown.stdout
     assert "calibration" not in json.loads((reader / "docqa.json").read_text(encoding="utf-8"))
     stored = run(*arguments, "--json")
@@ -155,7 +155,7 @@ def test_a_calibration_is_stored_with_the_reader(tmp_path: Path, tiny_reader: Pa
     assert facts["stored"] == ("calibration" in written)
     assert facts["stored"], facts
     assert written["calibration"] == facts["calibration"]
-    assert (written["note"], written["calibrated"]["questions"]) == ("kept", 32)
+    assert (written["note"], written["calibrated"]["questions"]) == ("kept", 33)
     shown = run("models", "show", reader, "--json")
     assert json.loads(shown.stdout)["metadata"]["calibration"] == facts["calibration"]
 
