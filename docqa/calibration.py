@@ -166,7 +166,7 @@ def _fit(questions: Sequence[Sequence[Evidence]], present: Calibration) -> Calib
 
 def _regress(spans: Sequence[Evidence], present: Calibration) -> Calibration:
     """Logistic regression with a Gaussian prior around `present`, scale and prior kept from being negative."""
-    from scipy.optimize import minimize  # type: ignore[import-untyped]
+    from scipy.optimize import minimize
 
     features = np.array([(span.score, span.z, 1.0) for span in spans])
     signs = np.where([span.right for span in spans], 1.0, -1.0)

@@ -337,6 +337,13 @@ def test_an_output_folder_is_written_and_never_overwritten(job: Job, tmp_path: P
         _train(out)
 
 
+def test_the_loss_is_logged_for_tensorboard(job: Job, tmp_path: Path) -> None:
+    pytest.importorskip("tensorboard")
+    _train(replace(job, log_dir=tmp_path / "logs"))
+    (events,) = (tmp_path / "logs").rglob("events.out.*")
+    assert b"train/loss" in events.read_bytes()
+
+
 # --- mistakes ---
 
 

@@ -6,8 +6,9 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from docqa.documents import Document
 from docqa.engine import Engine
 from docqa.errors import DocqaError
 from docqa.evaluation import Predicted, best_thresholds, scores
-from docqa.examination import calibrate, on_contexts
+from docqa.examination import calibrate, on_contexts, on_documents, sittings
 from docqa.index import Store
 from docqa.models import Kind, Model
 from docqa.pairs import Pair
@@ -185,9 +186,19 @@ class _Run:
         window_size(job.recipe.max_seq_length, job.recipe.doc_stride, self._limit)  # for the sake of its errors
         if job.recipe.teacher:
             self._teacher = models.find(job.recipe.teacher, Kind.READER)
+        if job.log_dir is not None and find_spec("tensorboard") is None:
+            raise DocqaError(
+                "TensorBoard is not installed", "pip install 'docqa-tui[tensorboard]', or leave --log-dir out"
+            )
         if job.output is not None and job.output.exists():
             raise DocqaError(f"{job.output} is there already", "name a folder that is not")
-        self._settings = Settings(max_seq_length=job.recipe.max_seq_length, doc_stride=job.recipe.doc_stride)
+        # Not the person's own settings: what a reader's papers say of it must not depend on them.
+        self._settings = Settings(
+            device=self._device,
+            max_seq_length=job.recipe.max_seq_length,
+            doc_stride=job.recipe.doc_stride,
+            cache=False,
+        )
 
     def go(self) -> Outcome | None:
         with self._first_process_first():
@@ -234,12 +245,21 @@ class _Run:
         return state
 
     def _measure(self, model: Model) -> dict[str, Any]:
-        """EM and F1, in percent, on the test pairs and on the general sample."""
-        reader = Reader(model, self._device)
+        """EM and F1, in percent, on the test pairs and on the general sample.
+
+        Pairs that bring a context are asked of it; those that name a document go the whole way, as they will be asked.
+        """
+        wanted = replace(self._settings, reader=str(model.folder))
+        engine = Engine(wanted)
         measured = {}
         for name, some in (("test", self._data.test), ("general", general_sample())):
-            predicted = on_contexts(reader, some, self._settings, self._monitor)
-            measured[name] = _figures(predicted, some)
+            bare = [pair for pair in some if pair.document not in self._data.documents]
+            named = [pair for pair in some if pair.document in self._data.documents]
+            sat = sittings(named, self._data.documents)
+            examined = on_documents(engine, sat, self._monitor) if named else []
+            predicted = on_contexts(engine.reader, bare, wanted, self._monitor)
+            predicted += [one.prediction for one in examined]
+            measured[name] = _figures(predicted, bare + [one.pair for one in examined])
         return measured
 
     def _make(self, some: Sequence[Pair]) -> list[Feature]:
@@ -296,7 +316,7 @@ class _Run:
             after = self._measure(trained)
             # The fit begins from what docqa.json says: the base's.
             models.write_object(staging / models.METADATA, {"calibration": self._base.metadata.get("calibration", {})})
-            engine = Engine(Settings(reader=str(staging), device=self._device, cache=False))
+            engine = Engine(replace(self._settings, reader=str(staging)))
             fitted = calibrate(engine, self._data.test, self._monitor, documents=self._data.documents)
             metadata = {
                 "kind": Kind.READER.value,

@@ -1,0 +1,103 @@
+"""Examples a second: `docqa finetune`'s loop against a plain padded one.
+
+    python -m benchmarks.training PAIRS [ROUNDS]
+
+The plain loop is in the style of the public `run_qa.py` example: every window padded to 384, the model's own dropout
+(attention's too), hard targets, AdamW as it comes. Both train the bundled reader in float32 on the same windows, in
+turns; the first round warms up and does not count. Prints each round, and the median ratio.
+"""
+
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+from transformers import AutoModelForQuestionAnswering
+
+from docqa import loading, models, pairs
+from docqa.models import Kind
+from docqa.progress import Monitor
+from docqa.reading import choose_device
+from docqa.training.batches import Ordered, order
+from docqa.training.features import Feature, make
+from docqa.training.loop import train
+from docqa.training.recipe import Recipe
+
+_WINDOWS = 192
+_BATCH = 16
+_PADDED = 384
+
+
+def main() -> None:
+    """Print examples a second of both, round by round."""
+    rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 4
+    folder = models.find(models.BUNDLED, Kind.READER).folder
+    recipe = Recipe(epochs=1, batch_size=_BATCH, negatives=0)
+    some = pairs.load([sys.argv[1]]).pairs
+    chosen = [some[i] for i in np.random.default_rng(0).permutation(len(some))[: 2 * _WINDOWS]]
+    features = make(chosen, loading.load_tokenizer(folder), loading.sequence_limit(folder), recipe)[:_WINDOWS]
+    mean = statistics.mean(len(feature.ids) for feature in features)
+    print(f"{len(features)} windows, {mean:.0f} tokens on average")
+    ratios = []
+    for number in range(rounds + 1):
+        plain = len(features) / _seconds(_plain, folder, features, recipe)
+        ours = len(features) / _seconds(_docqa, folder, features, recipe)
+        print(f"{number or 'warm-up'}: plain {plain:.2f}, docqa {ours:.2f}, {ours / plain:.2f} times")
+        ratios += [ours / plain] if number else []
+    print(f"median: {statistics.median(ratios):.2f} times the plain loop's examples a second")
+
+
+def _seconds(loop, folder: Path, features: list[Feature], recipe: Recipe) -> float:  # type: ignore[no-untyped-def]
+    began = time.perf_counter()
+    loop(folder, features, recipe)
+    return time.perf_counter() - began
+
+
+def _plain(folder: Path, features: list[Feature], recipe: Recipe) -> None:
+    device = choose_device("auto")
+    model = AutoModelForQuestionAnswering.from_pretrained(folder, dtype=torch.float32).to(device)
+    model.train()
+    optimizer = torch.optim.AdamW(model.parameters(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay)
+    chance = np.random.default_rng(recipe.seed).permutation(len(features))
+    for first in range(0, len(features), _BATCH):
+        batch = [features[i] for i in chance[first : first + _BATCH]]
+        ids = torch.zeros((len(batch), _PADDED), dtype=torch.long)
+        mask = torch.zeros_like(ids)
+        for row, feature in enumerate(batch):
+            ids[row, : len(feature.ids)] = torch.from_numpy(feature.ids)
+            mask[row, : len(feature.ids)] = 1
+        starts = torch.tensor([feature.start[0][0] for feature in batch])
+        ends = torch.tensor([feature.end[0][0] for feature in batch])
+        inputs = {"input_ids": ids, "attention_mask": mask, "start_positions": starts, "end_positions": ends}
+        loss = model(**{name: value.to(device) for name, value in inputs.items()}).loss
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        optimizer.zero_grad()
+        loss.item()
+
+
+def _docqa(folder: Path, features: list[Feature], recipe: Recipe) -> None:
+    device = choose_device("auto")
+    network = loading.load_trainable(folder, device, recipe.seed)
+    numbers = order([len(feature.ids) for feature in features], recipe.batch_size, recipe.epochs, recipe.seed)
+    with tempfile.TemporaryDirectory() as run:
+        train(
+            network,
+            Ordered(features, numbers, None),
+            None,
+            recipe,
+            folder=Path(run),
+            device=device,
+            precision="float32",
+            log_dir=None,
+            save_minutes=60,
+            monitor=Monitor(),
+        )
+
+
+if __name__ == "__main__":
+    main()

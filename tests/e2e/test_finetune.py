@@ -1,0 +1,95 @@
+"""`docqa finetune` as a person runs it: the installed command, on files."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+_CONTEXT = "The lighthouse at Skagen was built in 1858. Its keeper, Anna Holm, lived there for 31 years."
+
+
+def _command(*arguments: object) -> list[str]:
+    return [sys.executable, "-m", "docqa", "finetune", *map(str, arguments)]
+
+
+def _run(*arguments: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(_command(*arguments), capture_output=True, text=True, check=False, timeout=240)
+
+
+def _pairs(folder: Path, count: int = 40) -> Path:
+    """The same two questions on many contexts, which a number makes different."""
+    records = []
+    for number in range(count):
+        context = f"Report {number}. {_CONTEXT}"
+        records.append({"question": "When was it built?", "context": context, "answer": "1858", "title": f"r{number}"})
+        records.append({"question": "Who kept it?", "context": context, "answer": "Anna Holm", "title": f"r{number}"})
+    file = folder / "pairs.jsonl"
+    file.write_text("".join(json.dumps(record) + "\n" for record in records), encoding="utf-8")
+    return file
+
+
+def test_a_dry_run_of_good_pairs(tmp_path: Path) -> None:
+    done = _run(_pairs(tmp_path), "--dry-run")
+    assert done.returncode == 0
+    assert "80 pairs on 40 contexts of 40 documents: 80 answerable, 0 not" in done.stdout
+
+
+def test_a_dry_run_counts_what_cannot_be_used(tmp_path: Path) -> None:
+    file = _pairs(tmp_path)
+    with file.open("a", encoding="utf-8") as opened:
+        opened.write(json.dumps({"question": "Who swam?", "context": _CONTEXT, "answer": "Ole Lund"}) + "\n")
+    done = _run(file, "--dry-run", "--json")
+    assert done.returncode == 1
+    report = json.loads(done.stdout)["train"]
+    assert (report["read"], report["dropped"]) == (81, 1)
+    assert report["problems"][0]["place"] == "line 81"
+
+
+def test_a_dry_run_tells_what_train_and_test_share(tmp_path: Path) -> None:
+    train = _pairs(tmp_path)
+    test = tmp_path / "test.jsonl"
+    test.write_text("".join(train.read_text(encoding="utf-8").splitlines(keepends=True)[:2]), encoding="utf-8")
+    done = _run(train, "--test-file", test, "--dry-run")
+    assert "shared context" in done.stdout
+
+
+def test_ctrl_c_keeps_what_was_trained_and_says_how_to_go_on(tmp_path: Path, tiny_reader: Path) -> None:
+    pairs = _pairs(tmp_path)
+    flags = ("--base", tiny_reader, "--device", "cpu", "--max-seq-length", 72, "--doc-stride", 12, "--name", "keeper")
+    checkpoints = Path(os.environ["DOCQA_HOME"], "data", "training", "keeper", "checkpoints")
+    command = _command(pairs, *flags, "--epochs", 400, "--save-minutes", 0)
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        while process.poll() is None and not list(checkpoints.glob("checkpoint-*")):
+            pass
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=240)
+    assert process.returncode == 130, errors
+    assert "stopping after this step; once more ends at once" in errors
+    assert f"docqa finetune {pairs} --name keeper --resume goes on" in errors
+    refused = _run(pairs, *flags, "--resume", "--epochs", 1)
+    assert refused.returncode == 2
+    assert "the run began with --epochs 400" in refused.stderr
+    done = _run(pairs, *flags, "--restart", "--epochs", 1)
+    assert done.returncode == 0, done.stderr
+    assert "held-out pairs" in done.stdout
+    assert "general sample" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("flags", "message"),
+    [
+        (["--test-split", "1.5"], "test-split is 1.5"),
+        (["--resume"], "there is no unfinished run called pairs"),
+        (["--base", "nobody"], "there is no reader called 'nobody'"),
+        (["--name", "../up"], "'../up' cannot be a model's name"),
+    ],
+)
+def test_a_mistake_is_one_line_and_a_hint(tmp_path: Path, flags: list[str], message: str) -> None:
+    done = _run(_pairs(tmp_path, 6), *flags)
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
