@@ -313,7 +313,7 @@ def test_a_teacher_is_learned_from(job: Job, tmp_path: Path) -> None:
 
 
 def test_early_stopping_ends_a_run_that_gets_no_better(job: Job) -> None:
-    hopeless = replace(job, recipe=replace(job.recipe, epochs=40, learning_rate=0.05, early_stopping=2))
+    hopeless = replace(job, recipe=replace(job.recipe, epochs=40, learning_rate=0.05, warmup=0, early_stopping=2))
     outcome = finetune(hopeless, prepare(hopeless, Monitor()), Monitor())
     assert outcome is not None
     counts = outcome.metadata["training"]["counts"]
