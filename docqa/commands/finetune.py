@@ -65,6 +65,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     _flag(data, "test_split", float, "SHARE", "share held out to measure with, by whole documents (default: 0.2)")
     _flag(data, "max_per_context", int, "N", "pairs taken of one context (default: all)")
     _flag(data, "negatives", float, "SHARE", "windows without the answer, per answerable pair (default: 0.2)")
+    _flag(data, "altered", float, "SHARE", "questions altered so that nothing answers them, likewise (default: 0)")
     _flag(data, "max_seq_length", int, "N", "tokens in a sequence (default: 384)")
     _flag(data, "doc_stride", int, "N", "tokens that windows overlap by (default: 128)")
 
@@ -76,6 +77,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     _flag(training, "learning_rate", float, "RATE", "at its peak (default: 5e-5)")
     _flag(training, "warmup", float, "SHARE", "share of the steps before the peak (default: 0.1)")
     _flag(training, "weight_decay", float, "RATE", "default: 0.01")
+    _flag(training, "token_dropout", float, "SHARE", "of the words masked, others at each pass (default: 0)")
     _flag(training, "seed", int, "N", "default: 0")
     _flag(training, "precision", str, "TYPE", "auto, float32, bfloat16 or float16")
     _flag(training, "teacher", str, "READER", "learn a better reader's answers too: a name, or a folder")

@@ -1,17 +1,21 @@
 """Features to batches: in an order fixed beforehand, by length, padded, with the targets beside them."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 from numpy.typing import NDArray
+from tokenizers import Tokenizer
 
+from docqa.errors import DocqaError
 from docqa.training.features import Feature, Target
 
 if TYPE_CHECKING:
     import torch
 
 _ROUND_TO = 32  # Few shapes: a CPU's kernels are compiled anew for each.
+_MASKS = ("[mask]", "<mask>")
 _BATCHES_SORTED = (
     50  # Batches' worth of features that are sorted together: enough for even lengths, few enough for chance.
 )
@@ -39,15 +43,49 @@ def order(lengths: Sequence[int], batch: int, epochs: float, seed: int) -> NDArr
     return np.concatenate(ordered)
 
 
+@dataclass(frozen=True, slots=True)
+class Dropout:
+    """Words that are masked at random, a `share` of the question's and the window's, others at each pass.
+
+    They are drawn from the seed and the position in the order alone: a resumed run draws what an uninterrupted one
+    would have.
+    """
+
+    share: float
+    seed: int
+    mask: int
+    special: tuple[int, ...]
+
+    @classmethod
+    def of(cls, tokenizer: Tokenizer, share: float, seed: int) -> Self:
+        """With the tokenizer's own mask. Raises `DocqaError` where it has none."""
+        added = {identifier: token for identifier, token in tokenizer.get_added_tokens_decoder().items() if token.special}
+        masks = [identifier for identifier, token in added.items() if token.content.lower() in _MASKS]
+        if not masks:
+            raise DocqaError("the base's tokenizer has no mask", "leave --token-dropout out")
+        return cls(share, seed, masks[0], tuple(added))
+
+    def applied(self, feature: Feature, position: int) -> Feature:
+        """The feature as it is read at this position of the order."""
+        drawn = np.random.default_rng((self.seed, position)).random(len(feature.ids)) < self.share
+        drawn &= ~np.isin(feature.ids, self.special)
+        return replace(feature, ids=np.where(drawn, np.int32(self.mask), feature.ids))
+
+
 class Ordered:
     """Features in a fixed order, with their teacher's targets: a map-style dataset."""
 
     def __init__(
-        self, features: Sequence[Feature], numbers: NDArray[np.int64], taught: "Sequence[tuple[Target, Target]] | None"
+        self,
+        features: Sequence[Feature],
+        numbers: NDArray[np.int64],
+        taught: "Sequence[tuple[Target, Target]] | None" = None,
+        dropout: Dropout | None = None,
     ) -> None:
         self._features = features
         self._numbers = numbers
         self._taught = taught
+        self._dropout = dropout
 
     def __len__(self) -> int:
         return len(self._numbers)
@@ -56,6 +94,8 @@ class Ordered:
         number = int(self._numbers[position])
         feature = self._features[number]
         start, end = self._taught[number] if self._taught is not None else (feature.start, feature.end)
+        if self._dropout is not None:
+            feature = self._dropout.applied(feature, position)
         return feature, start, end
 
 

@@ -3,7 +3,7 @@
 import random
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from docqa.documents.text import from_text
 from docqa.pairs.pair import Pair
 from docqa.progress import Monitor
 from docqa.reading import Template
+from docqa.training.altered import altered
 from docqa.training.recipe import Recipe
 
 Target = tuple[tuple[int, float], ...]
@@ -89,7 +90,7 @@ def make(
             wanting += [(number, pair)] if found else []
         else:
             null += maker.unanswerable(number, pair)
-    return positive + null + _negatives(maker, pairs, wanting, recipe)
+    return positive + null + _negatives(maker, pairs, wanting, recipe) + _altered(maker, wanting, recipe)
 
 
 def _negatives(
@@ -109,6 +110,22 @@ def _negatives(
     return [feature for feature in made if feature is not None]
 
 
+def _altered(maker: "_Maker", wanting: list[tuple[int, Pair]], recipe: Recipe) -> list[Feature]:
+    """The windows that hold the answers of a random share of the pairs, asked what they no longer answer."""
+    chance = random.Random(recipe.seed + 1)  # noqa: S311 - no secret
+    count = round(recipe.altered * len(wanting))
+    made: list[Feature] = []
+    for number, pair in chance.sample(wanting, len(wanting)) if count else []:
+        if len(made) >= count:
+            break
+        elsewhere = chance.choice(wanting)[1].context or ""
+        answers = [gold.text for gold in pair.answers]
+        question = altered(pair.question, pair.context or "", answers, elsewhere, chance)
+        if question is not None:
+            made += maker.positive(number, replace(pair, question=question), null=True)[:1]
+    return made
+
+
 class _Maker:
     """Makes features of pairs whose contexts it has been given."""
 
@@ -126,15 +143,15 @@ class _Maker:
         tokens = tokenize(document, self._tokenizer, Monitor())
         self._cuts[context] = _Cut(context, tokens, cut(tokens, self._size, self._recipe.doc_stride))
 
-    def positive(self, number: int, pair: Pair) -> list[Feature]:
-        """Every window that holds one of the answers whole."""
+    def positive(self, number: int, pair: Pair, *, null: bool = False) -> list[Feature]:
+        """Every window that holds one of the answers whole; with the null as its target where it no longer answers."""
         one = self._cuts[pair.context or ""]
         spans = [_token_span(one.tokens, gold.start, gold.start + len(gold.text)) for gold in pair.answers]
         found = []
         for window, (begin, end) in enumerate(one.bounds):
             inside = [(a - begin, b - begin) for a, b in spans if begin <= a <= b < end]
             if inside:
-                found.append(self._feature(number, pair, one, window, inside))
+                found.append(self._feature(number, pair, one, window, [] if null else inside))
         return [feature for feature in found if feature is not None]
 
     def unanswerable(self, number: int, pair: Pair) -> list[Feature]:

@@ -34,6 +34,10 @@ class Recipe:
     """Batches a step: more of them make a larger batch than the memory holds at once."""
     negatives: float = 0.2
     """Windows without the answer, as a share of the answerable pairs: they teach the null score its meaning."""
+    altered: float = 0.0
+    """Windows with the answer asked an altered question, as a share of the answerable pairs."""
+    token_dropout: float = 0.0
+    """The share of a sequence's words that are masked, others at each pass: what a large model learns by heart less."""
     teacher: str = ""
     """A reader whose answers are learned beside the given ones (Hinton et al. 2015); "" is none."""
     teacher_weight: float = 0.5
@@ -56,6 +60,8 @@ class Recipe:
             "precision": (self.precision in PRECISIONS, f"one of {', '.join(PRECISIONS)}"),
             "gradient_accumulation": (self.gradient_accumulation >= 1, "1 or more"),
             "negatives": (0 <= self.negatives <= 10, "from 0 to 10"),
+            "altered": (0 <= self.altered <= 1, "from 0 to 1"),
+            "token_dropout": (0 <= self.token_dropout < 1, "from 0 to below 1"),
             "teacher_weight": (0 <= self.teacher_weight <= 1, "from 0 to 1"),
             "max_per_context": (self.max_per_context >= 0, "0 (all) or more"),
             "test_split": (0 < self.test_split < 1, "a share of the pairs, between 0 and 1"),

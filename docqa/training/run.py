@@ -28,7 +28,7 @@ from docqa.models import Kind, Model
 from docqa.pairs import Pair
 from docqa.progress import Monitor
 from docqa.reading import Reader, choose_device, precision
-from docqa.training.batches import Ordered, order
+from docqa.training.batches import Dropout, Ordered, order
 from docqa.training.curve import Curve
 from docqa.training.features import Feature, make
 from docqa.training.publishing import write_papers, write_weights
@@ -290,10 +290,14 @@ class _Run:
         lengths = [len(feature.ids) for feature in made]
         processes = int(os.environ.get("WORLD_SIZE", "1"))
         numbers = order(lengths, recipe.batch_size * processes, recipe.epochs, recipe.seed)
+        dropout = None
+        if recipe.token_dropout:
+            tokenizer = loading.load_tokenizer(self._base.folder)
+            dropout = Dropout.of(tokenizer, recipe.token_dropout, recipe.seed)
         curve = train(
             network,
-            Ordered(made, numbers, taught),
-            Ordered(watched, np.arange(len(watched)), None) if watched else None,
+            Ordered(made, numbers, taught, dropout),
+            Ordered(watched, np.arange(len(watched))) if watched else None,
             recipe,
             folder=job.folder,
             device=self._device,
