@@ -8,7 +8,7 @@ from docqa.pairs.locating import Documents
 from docqa.pairs.pair import Pair
 from docqa.pairs.placing import Context, place_all
 from docqa.pairs.problem import Kind, Problem
-from docqa.pairs.records import Record
+from docqa.pairs.record import Record
 from docqa.pairs.spans import Text
 from docqa.progress import Monitor
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from docqa.pairs.problem import Effect, Kind
-from docqa.pairs.records import kind_of, shorten
+from docqa.pairs.record import kind_of, shorten
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _INTEGER = re.compile(r"([+-]?\d+)(?:\.0+)?")

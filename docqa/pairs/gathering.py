@@ -13,7 +13,8 @@ from docqa.pairs.checking import Checker
 from docqa.pairs.locating import Documents
 from docqa.pairs.pair import Gold, Pair
 from docqa.pairs.problem import Effect, Kind, Problem, Report
-from docqa.pairs.records import records, shorten
+from docqa.pairs.record import shorten
+from docqa.pairs.records import records
 from docqa.pairs.splitting import APART, sight
 from docqa.progress import Monitor
 

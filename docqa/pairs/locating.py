@@ -12,7 +12,7 @@ from docqa.pairs.fields import Claim, Finding, Refused
 from docqa.pairs.pair import Gold
 from docqa.pairs.placing import Placed, choose
 from docqa.pairs.problem import Effect, Kind
-from docqa.pairs.records import shorten
+from docqa.pairs.record import shorten
 from docqa.pairs.spans import Span, Text
 from docqa.progress import Monitor
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from docqa.pairs.fields import Claim, Finding, Refused
 from docqa.pairs.pair import Gold
 from docqa.pairs.problem import Effect, Kind
-from docqa.pairs.records import shorten
+from docqa.pairs.record import shorten
 from docqa.pairs.spans import Span, Text
 
 Placed = tuple[Gold, list[Finding]]
