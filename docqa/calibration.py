@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from docqa import __version__
 from docqa.answers import Calibration
 
 FEWEST = 20
@@ -63,6 +65,17 @@ class Fitted:
     wanted: float | None = None
     reached: bool = True
     kept: str = ""
+
+    def facts(self) -> dict[str, Any]:
+        """What docqa.json says under "calibrated": what the calibration beside it rests on."""
+        return {
+            "questions": self.questions,
+            "right": self.right,
+            "error_before": round(self.error_before, 4),
+            "error_after": round(self.error_after, 4),
+            "kept": self.kept,
+            "docqa": __version__,
+        }
 
 
 def expected_error(probabilities: Sequence[float], right: Sequence[bool]) -> float:

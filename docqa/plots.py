@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from docqa import calibration, evaluation
 from docqa.evaluation import Predicted
 from docqa.pairs.pair import Pair
+from docqa.pictures import picture
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -26,24 +27,19 @@ def draw(predictions: Sequence[Predicted], pairs: Sequence[Pair], threshold: flo
 
 
 @contextmanager
-def _picture(file: Path, title: str, across: str, up: str) -> "Iterator[Axes]":
-    # Not pyplot, which would look for a display.
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(5, 5), dpi=120, layout="constrained")
-    axes = figure.add_subplot(title=title, xlabel=across, ylabel=up, xlim=(0, 1), ylim=(0, 1))
-    axes.grid(alpha=0.3)
-    for axis in (axes.xaxis, axes.yaxis):
-        axis.set_major_formatter("{x:.0%}")
-    yield axes
-    figure.savefig(file)
+def _of_shares(file: Path, title: str, across: str, up: str) -> "Iterator[Axes]":
+    with picture(file, title, across, up) as axes:
+        axes.set(xlim=(0, 1), ylim=(0, 1))
+        for axis in (axes.xaxis, axes.yaxis):
+            axis.set_major_formatter("{x:.0%}")
+        yield axes
 
 
 def _risk(folder: Path, predictions: Sequence[Predicted], pairs: Sequence[Pair], threshold: float) -> Path:
     file = folder / "risk-coverage.png"
     every = sorted({prediction.probability for prediction in predictions if prediction.text})
     rows = [row for row in evaluation.coverage(predictions, pairs, every) if row.right is not None]
-    with _picture(file, "Risk and coverage", "questions answered", "answers that are wrong") as axes:
+    with _of_shares(file, "Risk and coverage", "questions answered", "answers that are wrong") as axes:
         axes.plot([row.answered for row in rows], [1 - (row.right or 0) for row in rows])
         (here,) = evaluation.coverage(predictions, pairs, [threshold])
         if here.right is not None:
@@ -55,7 +51,7 @@ def _risk(folder: Path, predictions: Sequence[Predicted], pairs: Sequence[Pair],
 def _reliability(folder: Path, predictions: Sequence[Predicted], pairs: Sequence[Pair]) -> Path:
     file = folder / "reliability.png"
     bins = calibration.bins([one.probability for one in predictions], evaluation.right(predictions, pairs))
-    with _picture(file, "Reliability", "probability shown", "answers that are right") as axes:
+    with _of_shares(file, "Reliability", "probability shown", "answers that are right") as axes:
         axes.plot([0, 1], [0, 1], "--", color="grey", label="perfectly calibrated")
         axes.plot([one.probability for one in bins], [one.right for one in bins], "o-", label="ten bins of equal count")
         axes.legend()
@@ -72,7 +68,7 @@ def _roc(folder: Path, predictions: Sequence[Predicted], pairs: Sequence[Pair]) 
     answerable = [bool(pair.answers) for pair in pairs]
     wrongly, rightly, _ = roc_curve(answerable, [prediction.probability for prediction in predictions])
     across, up = "unanswerable questions answered", "answerable questions answered"
-    with _picture(file, f"Abstention: AUROC {area:.3f}", across, up) as axes:
+    with _of_shares(file, f"Abstention: AUROC {area:.3f}", across, up) as axes:
         axes.plot([0, 1], [0, 1], "--", color="grey")
         axes.plot(wrongly, rightly)
     return [file]

@@ -16,7 +16,7 @@ from docqa.errors import DocqaError
 if TYPE_CHECKING:
     import torch
 
-_ROUND_TO = 32  # Few sequence lengths, because CPU kernels are compiled anew for each.
+ROUND_TO = 32  # Few sequence lengths, because CPU kernels are compiled anew for each.
 _BATCH_ON_CPU = 8
 _BATCH_ON_ACCELERATOR = 64
 
@@ -170,7 +170,7 @@ class Reader:
 
         template = self._template
         longest = max(len(question) + len(window) for question, window in pairs) + template.size
-        width = min(self.limit, -(-longest // _ROUND_TO) * _ROUND_TO)
+        width = min(self.limit, -(-longest // ROUND_TO) * ROUND_TO)
         ids = np.zeros((len(pairs), width), dtype=np.int64)
         mask = np.zeros_like(ids)
         types = np.zeros_like(ids)

@@ -27,7 +27,7 @@ from docqa.models import Kind, Model
 from docqa.pairs import Gold, Pair
 from docqa.progress import Cancelled, Monitor, Progress
 from docqa.reading import Reader
-from docqa.training.batches import collate, order
+from docqa.training.batches import Dropout, collate, order
 from docqa.training.features import NULL, Feature, make
 from docqa.training.recipe import Recipe
 from docqa.training.run import Job, finetune, prepare
@@ -106,6 +106,39 @@ def test_negatives_are_of_the_same_document_and_hold_no_answer(tiny_reader: Path
         text = feature.context[feature.offsets[0, 0] : feature.offsets[-1, 1]]
         assert documents[feature.context] == pair.document
         assert normalize(pair.answers[0].text) not in normalize(text)
+
+
+def test_altered_questions_are_put_to_the_windows_that_held_the_answer(tiny_reader: Path) -> None:
+    pairs = [
+        Pair(pair.id, f"{pair.question[:-1]} in 1858?", f"{pair.context} 1923", pair.answers, pair.document)
+        for pair in _pairs(20)
+    ]
+    plain = _features(tiny_reader, pairs, replace(_SMALL, negatives=0))
+    features = _features(tiny_reader, pairs, replace(_SMALL, negatives=0, altered=0.5))
+    added = features[len(plain) :]
+    assert len(added) == 10
+    ids = {feature.pair: feature.ids.tolist() for feature in plain}
+    for feature in added:
+        assert (feature.start, feature.end) == (NULL, NULL)
+        assert feature.ids.tolist() != ids[feature.pair]
+        assert feature.context == pairs[feature.pair].context
+
+
+def test_masked_words_depend_on_the_place_in_the_order_alone(tiny_reader: Path) -> None:
+    features = _features(tiny_reader, _pairs(30))
+    tokenizer = loading.load_tokenizer(tiny_reader)
+    dropout = Dropout.of(tokenizer, 0.3, seed=1)
+    special = {tokenizer.token_to_id(name) for name in ("[CLS]", "[SEP]")}
+    masked = total = 0
+    for position, feature in enumerate(features):
+        read = dropout.applied(feature, position)
+        assert (read.ids == dropout.applied(feature, position).ids).all()
+        changed = read.ids != feature.ids
+        assert set(read.ids[changed].tolist()) <= {dropout.mask}
+        assert not set(feature.ids[changed].tolist()) & special
+        masked, total = masked + int(changed.sum()), total + len(feature.ids) - 3
+    assert 0.2 < masked / total < 0.4
+    assert (dropout.applied(features[0], 0).ids != dropout.applied(features[0], 1).ids).any()
 
 
 def test_an_unanswerable_question_has_the_null_as_its_target(tiny_reader: Path) -> None:
@@ -235,6 +268,7 @@ def test_training_learns(job: Job) -> None:
 
 def test_a_run_that_was_stopped_ends_as_one_that_was_not(job: Job) -> None:
     """Stopped by the monitor, as Ctrl-C does, twice; the weights are the same to the last bit."""
+    job = replace(job, recipe=replace(job.recipe, token_dropout=0.1))
     whole = replace(job, name="whole")
     expected = load_file(_train(whole) / "model.safetensors")
     stop = Event()

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from docqa.commands.arguments import add_settings, settings
+from docqa.commands.note import note
 from docqa.commands.progress_bar import bar
 from docqa.errors import DocqaError, ExitCode
 
@@ -57,7 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
     engine = Engine(wanted)
     engine.load_in_background()
     if "-" in paths and sys.stdin.isatty():
-        _say("docqa: reading the document from standard input; Ctrl-D ends it")
+        note("docqa: reading the document from standard input; Ctrl-D ends it")
     with bar(quiet=arguments.quiet) as monitor:
         collection = engine.open(paths, monitor, arguments.password)
     _report(collection, quiet=arguments.quiet)
@@ -97,15 +98,15 @@ def _read_questions(name: str) -> str:
 
 def _report(collection: "Collection", *, quiet: bool) -> None:
     for failure in collection.failures:
-        _say(f"docqa: {failure.error.message}")
+        note(f"docqa: {failure.error.message}")
         if failure.error.hint:
-            _say(f"  hint: {failure.error.hint}")
+            note(f"  hint: {failure.error.hint}")
     if not quiet:
         for document in collection.documents:
             for warning in document.warnings:
-                _say(f"docqa: {document.name}: {warning}")
+                note(f"docqa: {document.name}: {warning}")
         if collection.engine.store.failure:
-            _say(f"docqa: {collection.engine.store.failure}")
+            note(f"docqa: {collection.engine.store.failure}")
 
 
 def _ask_all(arguments: argparse.Namespace, collection: "Collection", questions: list[str]) -> bool:
@@ -142,7 +143,3 @@ def _print(text: str) -> None:
     # A lone surrogate can stand in a question that was no UTF-8; it must not end the program.
     sys.stdout.write(text.encode("utf-8", "replace").decode("utf-8") + "\n")
     sys.stdout.flush()
-
-
-def _say(text: str) -> None:
-    sys.stderr.write(text + "\n")

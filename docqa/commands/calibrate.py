@@ -100,17 +100,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _store(model: "Model", fitted: "Fitted") -> None:
-    from docqa import __version__
     from docqa.models import METADATA, write_object
 
-    facts = {
-        "questions": fitted.questions,
-        "right": fitted.right,
-        "error_before": round(fitted.error_before, 4),
-        "error_after": round(fitted.error_after, 4),
-        "docqa": __version__,
-    }
-    contents = model.metadata | {"calibration": asdict(fitted.calibration), "calibrated": facts}
+    contents = model.metadata | {"calibration": asdict(fitted.calibration), "calibrated": fitted.facts()}
     try:
         write_object(model.folder / METADATA, contents)
     except OSError as error:

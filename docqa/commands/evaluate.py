@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from docqa.commands.arguments import add_settings, settings
+from docqa.commands.note import note
 from docqa.commands.progress_bar import bar
 from docqa.errors import DocqaError, ExitCode
 
@@ -281,9 +282,3 @@ def _ids(predictions: "Sequence[Predicted]", *, quiet: bool) -> list[str]:
 
 def _count(number: int, noun: str) -> str:
     return f"{number:,} {noun}" + ("" if number == 1 else "s")
-
-
-def note(text: str, *, quiet: bool) -> None:
-    """Say something on stderr."""
-    if not quiet:
-        sys.stderr.write(text + "\n")

@@ -6,16 +6,16 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from docqa.commands.note import note
 from docqa.commands.progress_bar import bar
 from docqa.errors import ExitCode
 from docqa.progress import Cancelled, Monitor, Progress
 
 if TYPE_CHECKING:
-    from docqa.training.recipe import Recipe
     from docqa.training.run import Job
 
 _EXAMPLES = """\
@@ -54,10 +54,10 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     again.add_argument("--restart", action="store_true", help="discard an unfinished run of that name, begin anew")
     parser.add_argument("--device", default="auto", metavar="DEVICE", help="auto, cpu, cuda, mps or xpu")
     parser.add_argument("--log-dir", metavar="DIR", help="write TensorBoard logs (needs docqa-tui[tensorboard])")
-
     parser.add_argument(
         "--save-minutes", type=float, default=5.0, metavar="N", help="work that a kill may cost (default: 5)"
     )
+
     data = parser.add_argument_group("data")
     data.add_argument(
         "--test-file", action="append", metavar="FILE", help="measure with these pairs; train on all others"
@@ -95,6 +95,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Check, train, measure, install, report."""
     if arguments.dry_run:
         return _check(arguments)
+    from docqa.training import processes
     from docqa.training import run as training
     from docqa.training.report import as_json, as_text
 
@@ -104,13 +105,13 @@ def run(arguments: argparse.Namespace) -> int:
     with _stoppable(quiet=arguments.quiet) as monitor:
         try:
             data = training.prepare(job, monitor)
-            if not arguments.quiet and training.is_first():
-                _say(data.report.as_text())
-                _say(data.note)
+            if not arguments.quiet and processes.is_first():
+                note(data.report.as_text())
+                note(data.note)
             outcome = training.finetune(job, data, monitor)
         except Cancelled:
-            _say("docqa: stopped; what was trained so far is kept")
-            _say(f"  hint: {_again(arguments, job.name)} goes on, to the same result")
+            note("docqa: stopped; what was trained so far is kept")
+            note(f"  hint: {_again(arguments, job.name)} goes on, to the same result")
             return ExitCode.INTERRUPTED
     if outcome is not None:
         print(as_json(outcome) if arguments.json else as_text(outcome))  # noqa: T201
@@ -141,7 +142,7 @@ def _job(arguments: argparse.Namespace) -> "Job":
     name = arguments.name or Path(arguments.output or arguments.pairs[0]).stem.replace(" ", "-")
     given = {field.name: getattr(arguments, field.name, None) for field in fields(Recipe)}
     stored = stored_recipe(name) if arguments.resume else None
-    recipe = _override(stored or Recipe(), given)
+    recipe = replace(stored or Recipe(), **{field: value for field, value in given.items() if value is not None})
     return Job(
         files=tuple(arguments.pairs),
         recipe=recipe,
@@ -153,12 +154,6 @@ def _job(arguments: argparse.Namespace) -> "Job":
         resume=arguments.resume,
         save_minutes=arguments.save_minutes,
     )
-
-
-def _override(recipe: "Recipe", given: dict[str, Any]) -> "Recipe":
-    from dataclasses import replace
-
-    return replace(recipe, **{name: value for name, value in given.items() if value is not None})
 
 
 def _again(arguments: argparse.Namespace, name: str) -> str:
@@ -175,7 +170,7 @@ def _stoppable(*, quiet: bool) -> Iterator[Monitor]:
         def stop(number: int, _: object) -> None:
             signal.signal(number, before[signal.Signals(number)])
             monitor.cancel.set()
-            _say("docqa: stopping after this step; once more ends at once")
+            note("docqa: stopping after this step; once more ends at once")
 
         before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
         try:
@@ -194,10 +189,6 @@ def _lines(*, quiet: bool) -> Iterator[Monitor]:
         nonlocal last
         if time.monotonic() - last >= _LINE_EVERY:
             last = time.monotonic()
-            _say(f"docqa: {progress.stage}: {progress.done} of {progress.total} · {progress.item}")
+            note(f"docqa: {progress.stage}: {progress.done} of {progress.total} · {progress.item}")
 
     yield Monitor() if quiet else Monitor(report)
-
-
-def _say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)  # noqa: T201

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from docqa import models
+from docqa.commands.note import note
 from docqa.errors import DocqaError, ExitCode
 from docqa.models import Kind, Model
 from docqa.progress import Monitor, Progress
@@ -97,12 +98,8 @@ def _kind(arguments: argparse.Namespace) -> Kind:
     return Kind.ENCODER if arguments.encoder else Kind.READER
 
 
-def _say(text: str) -> None:
+def _print(text: str) -> None:
     sys.stdout.write(f"{text}\n")
-
-
-def _note(text: str) -> None:
-    sys.stderr.write(f"{text}\n")
 
 
 def _list(arguments: argparse.Namespace) -> int:
@@ -112,10 +109,10 @@ def _list(arguments: argparse.Namespace) -> int:
     if choice not in {"", *(model.name for model in found)}:
         found.append(models.find(choice, kind))  # a folder
     if arguments.json:
-        _say(json.dumps([_facts(model, choice) for model in found], indent=2, ensure_ascii=False))
+        _print(json.dumps([_facts(model, choice) for model in found], indent=2, ensure_ascii=False))
     else:
         rows = [("*" if model.name == choice else " ", model.name, _size(model), _origin(model)) for model in found]
-        _say(_columns(rows))
+        _print(_columns(rows))
     return ExitCode.ANSWERED
 
 
@@ -124,7 +121,7 @@ def _choice(kind: Kind) -> str:
     try:
         return models.chosen(kind)
     except DocqaError as error:
-        _note(f"docqa: {error}")
+        note(f"docqa: {error}")
         return ""
 
 
@@ -136,12 +133,12 @@ def _show(arguments: argparse.Namespace) -> int:
         "metadata": model.metadata,
     }
     if arguments.json:
-        _say(json.dumps(facts, indent=2, ensure_ascii=False))
+        _print(json.dumps(facts, indent=2, ensure_ascii=False))
         return ExitCode.ANSWERED
     known = facts.pop("metadata")
     facts |= {"source": _origin(model), "chosen": "yes" if facts["chosen"] else "no", "size": _size(model)}
     facts |= {name: json.dumps(value, ensure_ascii=False) for name, value in known.items() if name not in facts}
-    _say(_columns(list(facts.items())))
+    _print(_columns(list(facts.items())))
     return ExitCode.ANSWERED
 
 
@@ -152,23 +149,23 @@ def _pull(arguments: argparse.Namespace) -> int:
         with _progress(arguments.repo) as monitor:
             model = hub.pull(arguments.repo, name=arguments.name, revision=arguments.revision, monitor=monitor)
     except KeyboardInterrupt:
-        _note("docqa: what was downloaded is kept: the same command goes on from there")
+        note("docqa: what was downloaded is kept: the same command goes on from there")
         raise
     flag = " --encoder" if model.kind is Kind.ENCODER else ""
-    _say(f"{model.kind} {model.name}: {_size(model)}, {_origin(model)}")
-    _note(f"to use it: docqa models use {model.name}{flag}")
+    _print(f"{model.kind} {model.name}: {_size(model)}, {_origin(model)}")
+    note(f"to use it: docqa models use {model.name}{flag}")
     return ExitCode.ANSWERED
 
 
 def _use(arguments: argparse.Namespace) -> int:
     model = models.use(arguments.name, _kind(arguments))
-    _say(f"{model.kind} in use: {model.name}")
+    _print(f"{model.kind} in use: {model.name}")
     return ExitCode.ANSWERED
 
 
 def _remove(arguments: argparse.Namespace) -> int:
     model = models.remove(arguments.name, _kind(arguments))
-    _say(f"{model.kind} removed: {model.name}")
+    _print(f"{model.kind} removed: {model.name}")
     return ExitCode.ANSWERED
 
 
@@ -207,7 +204,7 @@ def _progress(what: str) -> Iterator[Monitor]:
     """A monitor that draws a bar where a person sees it, and else says on stderr that it is done."""
     if not sys.stderr.isatty():
         yield Monitor()
-        _note(f"downloaded {what}")
+        note(f"downloaded {what}")
         return
     from rich.console import Console
     from rich.progress import BarColumn, DownloadColumn, TextColumn, TimeRemainingColumn, TransferSpeedColumn

@@ -66,16 +66,14 @@ _OPPOSITE = dict(_OPPOSITES) | {b: a for a, b in _OPPOSITES}
 _WORD = re.compile(rf"\b(?:{'|'.join(sorted(_OPPOSITE, key=len, reverse=True))})\b", re.IGNORECASE)
 
 
-def altered(
-    question: str, context: str, answers: Sequence[str], elsewhere: str, chance: random.Random
-) -> str | None:
+def altered(question: str, context: str, answers: Sequence[str], elsewhere: str, chance: random.Random) -> str | None:
     """The question with one name, number or word changed; None where there is nothing to change.
 
     A new name or number is taken from the question's own context or, as often, from `elsewhere`, another text: never
     one that the question or an answer holds.
     """
     taken = " ".join([question, *answers]).casefold()
-    ways = []
+    ways: list[tuple[re.Match[str], str]] = []
     for pattern in (_NAME, _NUMBER):
         found = list(pattern.finditer(question))
         for text in chance.sample((context, elsewhere), 2):

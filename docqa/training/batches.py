@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from docqa.errors import DocqaError
+from docqa.reading import ROUND_TO
 from docqa.training.features import Feature, Target
 
 if TYPE_CHECKING:
     import torch
 
-_ROUND_TO = 32  # Few shapes: a CPU's kernels are compiled anew for each.
 _MASKS = ("[mask]", "<mask>")
 _BATCHES_SORTED = (
     50  # Batches' worth of features that are sorted together: enough for even lengths, few enough for chance.
@@ -59,7 +59,9 @@ class Dropout:
     @classmethod
     def of(cls, tokenizer: Tokenizer, share: float, seed: int) -> Self:
         """With the tokenizer's own mask. Raises `DocqaError` where it has none."""
-        added = {identifier: token for identifier, token in tokenizer.get_added_tokens_decoder().items() if token.special}
+        added = {
+            identifier: token for identifier, token in tokenizer.get_added_tokens_decoder().items() if token.special
+        }
         masks = [identifier for identifier, token in added.items() if token.content.lower() in _MASKS]
         if not masks:
             raise DocqaError("the base's tokenizer has no mask", "leave --token-dropout out")
@@ -106,7 +108,7 @@ def collate(items: Sequence[tuple[Feature, Target, Target]]) -> dict[str, "torch
     """
     import torch
 
-    width = -(-max(len(feature.ids) for feature, _, _ in items) // _ROUND_TO) * _ROUND_TO
+    width = -(-max(len(feature.ids) for feature, _, _ in items) // ROUND_TO) * ROUND_TO
     shape = (len(items), width)
     ids = np.zeros(shape, dtype=np.int64)
     mask = np.zeros(shape, dtype=np.int64)

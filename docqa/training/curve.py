@@ -3,24 +3,19 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from docqa.pictures import picture
+
 Curve = Sequence[tuple[int, float]]
 """Points (step, loss), in order; the loss is the mean since the point before."""
 
 
 def save_png(curve: Curve, file: Path, title: str) -> None:
     """Draw the curve into a PNG file."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(7, 4), layout="constrained")
-    FigureCanvasAgg(figure)
-    axes = figure.add_subplot(title=title, xlabel="step", ylabel="loss")
     steps, losses = zip(*curve, strict=True)
-    axes.plot(steps, losses, color="0.75", linewidth=1)
-    axes.plot(steps, smooth(losses), color="tab:blue", linewidth=2)
-    axes.set_ylim(bottom=0)
-    axes.grid(visible=True, alpha=0.3)
-    figure.savefig(file, dpi=120)
+    with picture(file, title, "step", "loss", (7, 4)) as axes:
+        axes.plot(steps, losses, color="0.75", linewidth=1)
+        axes.plot(steps, smooth(losses), color="tab:blue", linewidth=2)
+        axes.set_ylim(bottom=0)
 
 
 def as_text(curve: Curve, width: int = 64, height: int = 12) -> str:

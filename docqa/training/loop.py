@@ -12,6 +12,7 @@ from transformers import EarlyStoppingCallback, Trainer, TrainerCallback, Traini
 from docqa.loading import quietly
 from docqa.models import write_object
 from docqa.progress import Cancelled, Monitor
+from docqa.training import processes
 from docqa.training.batches import Ordered, collate
 from docqa.training.curve import Curve
 from docqa.training.recipe import Recipe
@@ -82,8 +83,7 @@ def last_checkpoint(folder: Path) -> Path | None:
 def _arguments(
     recipe: Recipe, count: int, folder: Path, *, device: str, precision: str, log_dir: Path | None, held_out: bool
 ) -> TrainingArguments:
-    processes = int(os.environ.get("WORLD_SIZE", "1"))
-    steps = math.ceil(count / (recipe.batch_size * recipe.gradient_accumulation * processes))
+    steps = math.ceil(count / (recipe.batch_size * recipe.gradient_accumulation * processes.count()))
     every_pass = max(1, round(steps / recipe.epochs))
     if log_dir:
         os.environ["TENSORBOARD_LOGGING_DIR"] = str(log_dir)

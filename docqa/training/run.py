@@ -1,7 +1,6 @@
 """A training run, from pairs to a reader that can answer: what `docqa finetune` does."""
 
 import hashlib
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -21,16 +20,17 @@ from docqa.config import Settings
 from docqa.documents import Document
 from docqa.engine import Engine
 from docqa.errors import DocqaError
-from docqa.evaluation import Predicted, best_thresholds, scores
-from docqa.examination import calibrate, on_contexts, on_documents, sittings
+from docqa.examination import calibrate
 from docqa.index import Store
 from docqa.models import Kind, Model
 from docqa.pairs import Pair
 from docqa.progress import Monitor
 from docqa.reading import Reader, choose_device, precision
+from docqa.training import processes
 from docqa.training.batches import Dropout, Ordered, order
 from docqa.training.curve import Curve
 from docqa.training.features import Feature, make
+from docqa.training.measuring import measure, rank
 from docqa.training.publishing import write_papers, write_weights
 from docqa.training.recipe import Recipe
 from docqa.training.teacher import Taught, teach
@@ -151,7 +151,7 @@ def finetune(job: Job, data: Data, monitor: Monitor) -> Outcome | None:
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
     """Hold the run's folder: two processes would write over each other. Those of one `torchrun` are one."""
-    if not is_first():
+    if not processes.is_first():
         yield
         return
     folder.mkdir(parents=True, exist_ok=True)
@@ -166,11 +166,6 @@ def _alone(folder: Path) -> Iterator[None]:
         yield
     finally:
         lock.release()
-
-
-def is_first() -> bool:
-    """Whether this is the only process, or the first of a `torchrun`: the one that measures, writes and reports."""
-    return os.environ.get("RANK", "0") == "0"
 
 
 class _Run:
@@ -206,12 +201,12 @@ class _Run:
             made, taught = self._features()
             watched = self._make(self._data.watched) if self._data.watched else None
         network, curve = self._train(made, taught, watched)
-        return self._finish(state, network, curve, made) if is_first() else None
+        return self._finish(state, network, curve, made) if processes.is_first() else None
 
     @contextmanager
     def _first_process_first(self) -> Iterator[None]:
         """Let the first process of a `torchrun` measure and ask the teacher; the others find what it wrote."""
-        if int(os.environ.get("WORLD_SIZE", "1")) == 1:
+        if processes.count() == 1:
             yield
             return
         from accelerate import PartialState
@@ -229,7 +224,7 @@ class _Run:
             "data": self._data.digests,
         }
         state = models.read_object(file) if file.is_file() else None
-        if state is not None and is_first() and not self._job.resume:
+        if state is not None and processes.is_first() and not self._job.resume:
             raise DocqaError(
                 f"there is an unfinished run called {self._job.name}",
                 "--resume goes on with it, --restart begins it anew, --name trains beside it",
@@ -245,22 +240,7 @@ class _Run:
         return state
 
     def _measure(self, model: Model) -> dict[str, Any]:
-        """EM and F1, in percent, on the test pairs and on the general sample.
-
-        Pairs that bring a context are asked of it; those that name a document go the whole way, as they will be asked.
-        """
-        wanted = replace(self._settings, reader=str(model.folder))
-        engine = Engine(wanted)
-        measured = {}
-        for name, some in (("test", self._data.test), ("general", general_sample())):
-            bare = [pair for pair in some if pair.document not in self._data.documents]
-            named = [pair for pair in some if pair.document in self._data.documents]
-            sat = sittings(named, self._data.documents)
-            examined = on_documents(engine, sat, self._monitor) if named else []
-            predicted = on_contexts(engine.reader, bare, wanted, self._monitor)
-            predicted += [one.prediction for one in examined]
-            measured[name] = _figures(predicted, bare + [one.pair for one in examined])
-        return measured
+        return measure(model, self._data.test, self._data.documents, self._settings, self._monitor)
 
     def _make(self, some: Sequence[Pair]) -> list[Feature]:
         return make(some, loading.load_tokenizer(self._base.folder), self._limit, self._job.recipe, self._monitor)
@@ -288,8 +268,7 @@ class _Run:
         recipe, job = self._job.recipe, self._job
         network = loading.load_trainable(self._base.folder, self._device, recipe.seed)
         lengths = [len(feature.ids) for feature in made]
-        processes = int(os.environ.get("WORLD_SIZE", "1"))
-        numbers = order(lengths, recipe.batch_size * processes, recipe.epochs, recipe.seed)
+        numbers = order(lengths, recipe.batch_size * processes.count(), recipe.epochs, recipe.seed)
         dropout = None
         if recipe.token_dropout:
             tokenizer = loading.load_tokenizer(self._base.folder)
@@ -326,12 +305,7 @@ class _Run:
                 "kind": Kind.READER.value,
                 "docqa": __version__,
                 "calibration": asdict(fitted.calibration),
-                "calibrated": {
-                    "questions": fitted.questions,
-                    "error_before": fitted.error_before,
-                    "error_after": fitted.error_after,
-                    "kept": fitted.kept,
-                },
+                "calibrated": fitted.facts(),
                 "training": {
                     "base": state["base"],
                     "recipe": recipe.as_dict(),
@@ -351,7 +325,7 @@ class _Run:
         finally:
             shutil.rmtree(staging, ignore_errors=True)
         forget(job.name)
-        better = state["before"] is None or _rank_of(after) > _rank_of(state["before"])
+        better = state["before"] is None or rank(after) > rank(state["before"])
         if better and job.output is None:
             models.use(job.name, Kind.READER)
         return Outcome(model, metadata, tuple(curve), better)
@@ -363,20 +337,6 @@ class _Run:
         staging.chmod(0o755)
         staging.rename(job.output)
         return models.find(str(job.output), Kind.READER)
-
-
-def _rank_of(measured: dict[str, Any]) -> tuple[float, float]:
-    """What decides which of two readers is better on the held-out pairs: F1, then EM."""
-    return measured["test"]["f1"], measured["test"]["exact"]
-
-
-def _figures(predicted: Sequence[Predicted], some: Sequence[Pair]) -> dict[str, float]:
-    """EM and F1; where questions have no answer, at the best threshold, as SQuAD v2.0's official script finds it."""
-    if all(pair.answers for pair in some):
-        whole = scores(predicted, some)
-        return {"exact": whole.exact, "f1": whole.f1, "total": whole.total}
-    exact, overlap = best_thresholds(predicted, some)
-    return {"exact": exact.value, "f1": overlap.value, "total": len(some)}
 
 
 def _check_same(state: dict[str, Any], wanted: dict[str, Any]) -> None:
@@ -391,11 +351,6 @@ def _check_same(state: dict[str, Any], wanted: dict[str, Any]) -> None:
             raise DocqaError(
                 f"the run began with --{flag} {began}, not {value}", f"leave --{flag} out, or --restart begins it anew"
             )
-
-
-def general_sample() -> tuple[Pair, ...]:
-    """The held-out general questions that ship with docqa: what a reader forgets, it forgets of these."""
-    return pairs.load([Path(__file__).parent.parent / "general_sample.json"]).pairs
 
 
 def _precision(wanted: str, device: str) -> str:

@@ -1,0 +1,53 @@
+"""How right a reader is before and after training: the two figures that decide whether it is used."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from docqa import pairs
+from docqa.config import Settings
+from docqa.documents import Document
+from docqa.engine import Engine
+from docqa.evaluation import Predicted, best_thresholds, scores
+from docqa.examination import on_contexts, on_documents, sittings
+from docqa.models import Model
+from docqa.pairs import Pair
+from docqa.progress import Monitor
+
+_GENERAL = Path(__file__).parent.parent / "general_sample.json"
+
+
+def measure(
+    model: Model, test: Sequence[Pair], documents: Mapping[str, Document], settings: Settings, monitor: Monitor
+) -> dict[str, Any]:
+    """EM and F1, in percent, on the `test` pairs and on the "general" sample: what a reader forgets, it forgets of it.
+
+    Pairs that bring a context are asked of it; those that name one of `documents` go the whole way, as they will be
+    asked.
+    """
+    wanted = replace(settings, reader=str(model.folder))
+    engine = Engine(wanted)
+    measured = {}
+    for name, some in (("test", test), ("general", pairs.load([_GENERAL]).pairs)):
+        bare = [pair for pair in some if pair.document not in documents]
+        named = [pair for pair in some if pair.document in documents]
+        examined = on_documents(engine, sittings(named, documents), monitor) if named else []
+        predicted = on_contexts(engine.reader, bare, wanted, monitor)
+        predicted += [one.prediction for one in examined]
+        measured[name] = _figures(predicted, bare + [one.pair for one in examined])
+    return measured
+
+
+def rank(measured: dict[str, Any]) -> tuple[float, float]:
+    """What decides which of two readers is better: F1 on the test pairs, then EM."""
+    return measured["test"]["f1"], measured["test"]["exact"]
+
+
+def _figures(predicted: Sequence[Predicted], some: Sequence[Pair]) -> dict[str, float]:
+    """EM and F1; where questions have no answer, at the best threshold, as SQuAD v2.0's official script finds it."""
+    if all(pair.answers for pair in some):
+        whole = scores(predicted, some)
+        return {"exact": whole.exact, "f1": whole.f1, "total": whole.total}
+    exact, overlap = best_thresholds(predicted, some)
+    return {"exact": exact.value, "f1": overlap.value, "total": len(some)}
