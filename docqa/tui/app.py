@@ -15,13 +15,15 @@ from textual.widgets import Input, OptionList
 from docqa.config import Settings
 from docqa.errors import DocqaError
 from docqa.tui import messages, session
+from docqa.tui.goto import GoToScreen
 from docqa.tui.help import HelpScreen, groups
 from docqa.tui.keys import KEYS, palette
 from docqa.tui.main import MainScreen
 from docqa.tui.session import Asked, Session
 from docqa.tui.text import cited, flat, plain
 from docqa.tui.widgets.answers import AnswersList
-from docqa.tui.widgets.documents import State
+from docqa.tui.widgets.documents import DocumentsPane, State
+from docqa.tui.widgets.finding import FindInput
 from docqa.tui.widgets.page import PageView
 from docqa.tui.widgets.question import QuestionInput, QuestionsList
 from docqa.tui.work import Loader, answer
@@ -52,6 +54,8 @@ class DocqaApp(App[None]):
         self._reader = ""
         self._failure: DocqaError | None = None
         self._offered: list[bool | None] = []
+        self._place = 0
+        """Which place of the selected answer the document shows: 0 is its own, 1 the first of its others."""
 
     def get_default_screen(self) -> Screen[None]:
         """The screen with the panes."""
@@ -180,13 +184,58 @@ class DocqaApp(App[None]):
 
     @on(messages.AnswerSelected)
     def _answer_selected(self, message: messages.AnswerSelected) -> None:
-        document = self._documents.get(message.answer.document) if message.answer else None
-        self.main.page.show(document, message.answer)
+        self._place = 0
+        if message.answer is not None:
+            self.main.page.show(self._documents.get(message.answer.document), message.answer)
+        else:
+            self.main.page.show(self.main.page.document, None)
         self._refresh_keys()
 
     def action_focus_question(self) -> None:
         """Go to the question's line."""
         self.main.question.focus()
+
+    def action_find(self) -> None:
+        """Find a text in the document."""
+        self.main.show_find(True)
+        self.main.find.focus()
+
+    @on(Input.Changed, "#find")
+    def _find_typed(self, event: Input.Changed) -> None:
+        self.main.page.find(event.value)
+
+    @on(Input.Submitted, "#find")
+    @on(FindInput.GivenUp)
+    def _find_ended(self) -> None:
+        self.main.show_find(False)
+        self.main.page.focus()
+
+    def action_go_to(self) -> None:
+        """Go to a page or section of the document."""
+        page = self.main.page
+        if page.document is not None:
+            self.push_screen(GoToScreen(page.document, page.first_offset), self._go_to)
+
+    def _go_to(self, offset: int | None) -> None:
+        page = self.main.page
+        if offset is not None and page.document is not None:
+            page.go_to(page.document, offset)
+            page.focus()
+
+    def action_next_place(self) -> None:
+        """Go to the next place of the selected answer; after the last, to its own."""
+        selected = self.main.answers.selected
+        if selected is not None and selected.places:
+            self._place = (self._place + 1) % (1 + len(selected.places))
+            place = selected.places[self._place - 1] if self._place else selected
+            document = self._documents.get(place.document)
+            if document is not None:
+                self.main.page.go_to(document, place.start)
+                self._say(f"{self._place + 1} of {1 + len(selected.places)}: {cited(place)}")
+
+    def action_go_back(self) -> None:
+        """Go back to where you were in the document."""
+        self.main.page.back()
 
     def action_move(self, step: int) -> None:
         """Select another answer."""
@@ -234,7 +283,7 @@ class DocqaApp(App[None]):
 
     def action_help(self) -> None:
         """Show every key and what it does."""
-        sources = (DocqaApp, QuestionInput, AnswersList, QuestionsList, PageView)
+        sources = (DocqaApp, QuestionInput, AnswersList, QuestionsList, DocumentsPane, PageView, FindInput, GoToScreen)
         titled = [(source.BINDING_GROUP_TITLE or "", source.BINDINGS) for source in sources]
         self.push_screen(HelpScreen(groups([*titled, ("Anywhere", MainScreen.BINDINGS)], self.get_key_display)))
 
@@ -242,6 +291,12 @@ class DocqaApp(App[None]):
         """Whether a key does anything now; where not, the footer leaves it out."""
         if action == "focus_question":
             return not self.main.question.has_focus
+        if action in {"find", "go_to"}:
+            return self.main.page.document is not None
+        if action == "go_back":
+            return self.main.page.came_from
+        if action == "next_place":
+            return bool(self.main.answers.selected and self.main.answers.selected.places)
         if action in {"move", "copy"}:
             return bool(self.shown and self.shown.shown)
         if action == "read_all":
@@ -290,7 +345,7 @@ class DocqaApp(App[None]):
 
     def _refresh_keys(self) -> None:
         # The footer is made anew each time, which is slow to do for every report of a worker.
-        offered = [self.check_action(action, ()) for action in ("move", "read_all", "reopen")]
+        offered = [self.check_action(action, ()) for action in ("move", "read_all", "reopen", "next_place", "find")]
         if offered != self._offered:
             self._offered = offered
             self.main.refresh_bindings()

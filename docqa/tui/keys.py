@@ -9,7 +9,11 @@ from collections.abc import Iterator
 from textual.binding import Binding, BindingType
 
 KEYS: list[BindingType] = [
-    Binding("slash,i", "focus_question", "Ask", tooltip="Go to the question", id="question.focus"),
+    Binding("i,a", "focus_question", "Ask", tooltip="Go to the question", id="question.focus"),
+    Binding("slash", "find", "Find", tooltip="Find a text in the document", id="document.find"),
+    Binding("g", "go_to", "Go to", tooltip="Go to a page or section", id="document.go_to"),
+    Binding("m", "next_place", "More", tooltip="Go to the answer's next place", id="answers.place"),
+    Binding("b", "go_back", "Back", show=False, tooltip="Go back to where you were", id="document.back"),
     Binding("n", "move(1)", "Next", tooltip="Select the next answer", id="answers.next"),
     Binding("p", "move(-1)", "Previous", show=False, tooltip="Select the answer before", id="answers.previous"),
     Binding("y", "copy", "Copy", tooltip="Copy the answer with its citation", id="answers.copy"),

@@ -14,6 +14,7 @@ from docqa.tui.session import Asked, Session
 from docqa.tui.text import plain
 from docqa.tui.widgets.answers import AnswersPane
 from docqa.tui.widgets.documents import DocumentsPane, State
+from docqa.tui.widgets.finding import FindInput
 from docqa.tui.widgets.page import PageView
 from docqa.tui.widgets.question import QuestionInput, QuestionsList
 
@@ -53,6 +54,7 @@ class MainScreen(Screen[None]):
         self.answers = AnswersPane()
         self.page = PageView()
         self.question = QuestionInput()
+        self.find = FindInput()
 
     def compose(self) -> ComposeResult:
         """Place the panes; app.tcss says how, by the terminal's width."""
@@ -67,12 +69,20 @@ class MainScreen(Screen[None]):
         with Horizontal(id="question-line"):
             yield Static(Content("❯"), id="prompt")
             yield self.question
+            yield self.find
         yield Footer(show_command_palette=False)  # At 80 columns the room is needed.
 
     def on_mount(self) -> None:
         """Say at once what is going on."""
         self.show_header("")
         self.show_hint(None, loading=True)
+        self.show_find(False)
+
+    def show_find(self, display: bool) -> None:
+        """Put the line to find on in the place of the question's, or back."""
+        self.find.display = display
+        self.question.display = not display
+        self.query_one("#prompt", Static).update(Content("/" if display else "❯"))
 
     def show_sidebar(self, display: bool) -> None:
         """Show or hide the documents and questions."""

@@ -7,7 +7,6 @@ from threading import Event
 from typing import Any
 
 import numpy as np
-from textual.geometry import Region
 from textual.pilot import Pilot
 from textual.widget import Widget
 
@@ -82,10 +81,10 @@ async def sees(pilot: Pilot[Any], where: Widget | DocqaApp, text: str) -> None:
 
 def marked(app: DocqaApp) -> str:
     """The text on the page that is bold and in reverse, joined by spaces: the answer as the person sees it."""
-    text = app.main.page.query_one("#page-text")
-    strips = text.render_lines(Region(0, 0, text.size.width, text.size.height))
+    page = app.main.page
     rows = []
-    for strip in strips:
+    for number in page.answer_rows:
+        strip = page.render_line(number - round(page.scroll_y))
         row = "".join(s.text for s in strip if s.style and s.style.reverse and s.style.bold)
         if row:
             rows.append(row)
@@ -95,7 +94,7 @@ def marked(app: DocqaApp) -> str:
 def in_view(app: DocqaApp) -> bool:
     """Whether the page is scrolled so that the answer's first row shows."""
     page = app.main.page
-    row = page.answer_rows[0]
+    row = page.answer_rows[0] if page.answer_rows else -1
     return page.scroll_offset.y <= row < page.scroll_offset.y + page.scrollable_content_region.height
 
 

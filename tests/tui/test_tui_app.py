@@ -83,7 +83,7 @@ async def test_questions_are_kept_and_shown_again_without_being_read_again(
         assert first.result is before and app.session.running is None
         await pilot.press("enter")
         assert app.main.answers.list.has_focus
-        await pilot.press("slash", "up")
+        await pilot.press("i", "up")
         assert app.main.question.value == "Who built the lighthouse?"
         await pilot.press("up")
         assert app.main.question.value == "When was the lighthouse built?"
@@ -153,7 +153,7 @@ async def test_every_letter_types_itself_into_the_question(engines: list[Engine]
         await type_in(pilot, question)
         await pilot.press("enter")
         assert [asked.question for asked in app.session.asked] == [question]
-        await pilot.press("slash", "enter")
+        await pilot.press("i", "enter")
         assert len(app.session.asked) == 1  # An empty line asks nothing.
         await sees(pilot, app, "Type a question first")
 

@@ -1,16 +1,32 @@
 """Every key does what the help says. The tests are found by the bindings, so a new one without a test fails."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from stage import NoCollection, StillApp, answer, ask, paged, pane_text, result, screen_text, sees, until
+from stage import (
+    NoCollection,
+    StillApp,
+    answer,
+    ask,
+    in_view,
+    paged,
+    pane_text,
+    result,
+    screen_text,
+    sees,
+    type_in,
+    until,
+)
 from textual.binding import Binding
 from textual.command import CommandPalette
 from textual.pilot import Pilot
 
+from docqa.documents import Section
 from docqa.errors import DocqaError
 from docqa.tui.app import DocqaApp
+from docqa.tui.goto import GoToScreen
 from docqa.tui.help import HelpScreen
 from docqa.tui.main import MainScreen
 from docqa.tui.messages import (
@@ -24,6 +40,7 @@ from docqa.tui.messages import (
 from docqa.tui.session import State
 from docqa.tui.widgets.answers import AnswersList
 from docqa.tui.widgets.documents import DocumentsPane
+from docqa.tui.widgets.finding import FindInput
 from docqa.tui.widgets.page import PageView
 from docqa.tui.widgets.question import QuestionInput, QuestionsList
 
@@ -35,16 +52,25 @@ OWNERS: tuple[Any, ...] = (
     QuestionsList,
     DocumentsPane,
     PageView,
+    FindInput,
+    GoToScreen,
     HelpScreen,
 )
 EVERY = [(owner.__name__, binding) for owner in OWNERS for binding in Binding.make_bindings(owner.BINDINGS)]
 
-VOYAGE = paged(
+_LOG = paged(
     "voyage.pdf",
     [
         [f"Line {n} of the log." for n in range(60)],
         ["The mate was Knut Dyrnes.", "The cook was Matteo Bellandi.", "The carpenter was Jens Ulriksen."],
     ],
+)
+VOYAGE = replace(
+    _LOG,
+    sections=tuple(
+        Section(title, 0, _LOG.text.index(at))
+        for title, at in (("Day", "Line 0"), ("Night", "Line 20"), ("Crew", "The mate"))
+    ),
 )
 NAMES = ("Knut Dyrnes", "Matteo Bellandi", "Jens Ulriksen")
 
@@ -106,7 +132,7 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
 @checks("DocqaApp", "answers.copy")
 async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await pilot.press(key)
-    assert app.clipboard == "Knut Dyrnes (voyage.pdf, page 2, line 1)"
+    assert app.clipboard == "Knut Dyrnes (voyage.pdf, page 2, line 1, Crew)"
 
 
 @checks("DocqaApp", "question.read_all")
@@ -154,7 +180,7 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await pilot.press("r", key)
     assert app.openings[-1].is_set()
     app.post_message(DocumentsOpened(NoCollection(), cancelled=True))  # type: ignore[arg-type]
-    await pilot.press("slash", key)
+    await pilot.press("i", key)
     assert app.main.answers.list.has_focus
 
 
@@ -225,10 +251,101 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await _scrolls(pilot, app.main.documents, key)
 
 
-@checks("PageView", "scroll.down", "scroll.up")
+@checks("PageView", "page.half_down", "page.half_up", "page.top", "page.end")
 async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
-    app.main.page.show(VOYAGE, answer(VOYAGE, "Line 30 of the log", 0.5, 1))
-    await pilot.pause()
+    page = app.main.page
+    page.focus()
+    page.scroll_to(y=10, animate=False, force=True)
+    await until(pilot, lambda: page.scroll_offset.y == 10)
+    half = page.scrollable_content_region.height // 2
+    await pilot.press(key)
+    to = {"ctrl+d": 10 + half, "ctrl+u": max(0, 10 - half), "home": 0}.get(key, page.max_scroll_y)
+    await until(pilot, lambda: page.scroll_offset.y == to)
+
+
+@checks("PageView", "page.match", "page.match_before")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    page = app.main.page
+    await until(pilot, lambda: in_view(app))
+    page.go_to(VOYAGE, 0)
+    page.find("Line 5")
+    await until(pilot, lambda: "1 of 11" in str(page.border_subtitle))
+    page.focus()
+    await pilot.press(key)
+    await sees(pilot, app, "“Line 5” 2 of 11" if key == "n" else "“Line 5” 11 of 11")
+    await pilot.press("n" if key == "N" else "N")
+    await sees(pilot, app, "“Line 5” 1 of 11")
+    page.find("")
+    await pilot.press("n")  # Nothing is looked for: as anywhere, it is the next answer.
+    assert app.main.answers.selected.text == NAMES[1]
+
+
+@checks("DocqaApp", "document.find")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    await pilot.press(key)
+    assert app.main.find.has_focus and not app.main.question.display
+    await type_in(pilot, "log. line 31")
+    await sees(pilot, app, "“log. line 31” 1 of 1")
+    await sees(pilot, app.main.page, "Line 31 of the log.")
+
+
+@checks("FindInput", "find.accept", "find.cancel")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    await pilot.press("slash")
+    await type_in(pilot, "cook")
+    await sees(pilot, app, "“cook” 1 of 1")
+    await pilot.press(key)
+    assert app.main.page.has_focus and app.main.question.display
+    await until(pilot, lambda: ("“cook”" in screen_text(app)) is (key == "enter"))
+
+
+@checks("DocqaApp", "document.go_to")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    await pilot.press(key)
+    await type_in(pilot, "1")
+    await pilot.press("enter")
+    await sees(pilot, app, "page 1 of 2")
+    assert app.main.page.has_focus
+
+
+@checks("GoToScreen", "goto.close", "goto.next", "goto.previous")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    offset = app.main.page.first_offset
+    await pilot.press("g")
+    sections = app.screen.query_one("OptionList")
+    assert sections.highlighted == 1
+    await pilot.press(key)
+    assert isinstance(app.screen, GoToScreen) is (key != "escape")
+    if key != "escape":
+        assert sections.highlighted == (2 if key == "down" else 0)
+        await pilot.press("escape")
+    assert app.main.page.first_offset == offset
+
+
+@checks("DocqaApp", "answers.place")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    asked = await ask(pilot, "Which lines?")
+    found = [answer(VOYAGE, "Line 7 of", 0.9, 1, also=["Line 55 of", "The cook"])]
+    app.post_message(AnswersFound(asked, result(asked.question, found)))
+    await until(pilot, lambda: in_view(app))
+    for line in ("Line 55 of the log.", "The cook was Matteo", "Line 7 of the log."):
+        await pilot.press(key)
+        await sees(pilot, app.main.page, line)
+
+
+@checks("DocqaApp", "document.back")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    page = app.main.page
+    await until(pilot, lambda: in_view(app))
+    before = page.scroll_offset.y
+    page.go_to(VOYAGE, 0)
+    await until(pilot, lambda: page.scroll_offset.y == 0)
+    await pilot.press(key)
+    await until(pilot, lambda: page.scroll_offset.y == before)
+
+
+@checks("PageView", "page.down", "page.up")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await _scrolls(pilot, app.main.page, key)
 
 

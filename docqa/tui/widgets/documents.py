@@ -50,7 +50,7 @@ class Row:
 class DocumentsPane(VerticalScroll):
     """The list of documents with their states."""
 
-    BINDING_GROUP_TITLE = "In the documents and the page"
+    BINDING_GROUP_TITLE = "In the documents"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j,down", "scroll_down", "Down", show=False, tooltip="Scroll down", id="scroll.down"),
         Binding("k,up", "scroll_up", "Up", show=False, tooltip="Scroll up", id="scroll.up"),

@@ -1,0 +1,23 @@
+"""Where a text stands in a document (pure)."""
+
+import re
+
+MOST = 10_000
+"""Matches that are looked for: a letter on its own stands in a book a million times."""
+
+
+def matches(text: str, wanted: str) -> list[tuple[int, int]]:
+    """The offsets (start, end) of `wanted`, in order, whatever spaces or line ends are between its words.
+
+    Capitals count only where `wanted` has one, as in vim's smartcase.
+    """
+    words = [re.escape(word) for word in wanted.split()]
+    if not words:
+        return []
+    flags = re.NOFLAG if any(character.isupper() for character in wanted) else re.IGNORECASE
+    found = []
+    for match in re.finditer(r"\s+".join(words), text, flags):
+        found.append(match.span())
+        if len(found) == MOST:
+            break
+    return found
