@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on, work
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
+from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Input, OptionList
 
+from docqa import history
 from docqa.config import Settings
 from docqa.errors import DocqaError
 from docqa.tui import messages, session
-from docqa.tui.goto import GoToScreen
+from docqa.tui.choosing import ChooseScreen, matching
+from docqa.tui.export import ExportScreen
 from docqa.tui.help import HelpScreen, groups
 from docqa.tui.keys import KEYS, palette
 from docqa.tui.main import MainScreen
@@ -29,7 +32,6 @@ from docqa.tui.widgets.question import QuestionInput, QuestionsList
 from docqa.tui.work import Loader, answer
 
 if TYPE_CHECKING:
-    from docqa.documents import Document
     from docqa.engine import Collection
 
 
@@ -50,12 +52,14 @@ class DocqaApp(App[None]):
         self._loading: Event | None = Event()
         """Set to cancel the opening; None when nothing is being opened."""
         self._collection: Collection | None = None
-        self._documents: dict[str, Document] = {}
         self._reader = ""
         self._failure: DocqaError | None = None
         self._offered: list[bool | None] = []
-        self._place = 0
-        """Which place of the selected answer the document shows: 0 is its own, 1 the first of its others."""
+        self._keeps = settings.cache
+        """Whether questions are kept for the next session."""
+        self._to_keep: list[str] = []
+        self._unkept = False
+        """Whether it was said that questions can't be kept."""
 
     def get_default_screen(self) -> Screen[None]:
         """The screen with the panes."""
@@ -94,6 +98,8 @@ class DocqaApp(App[None]):
     @on(messages.DocumentsFound)
     def _documents_found(self, message: messages.DocumentsFound) -> None:
         self.main.documents.found(message.names)
+        self.main.question.recall_from(message.asked_before)
+        self._keep()
         self._refresh()
 
     @on(messages.ProgressReported)
@@ -103,7 +109,6 @@ class DocqaApp(App[None]):
 
     @on(messages.DocumentOpened)
     def _document_opened(self, message: messages.DocumentOpened) -> None:
-        self._documents[message.document.name] = message.document
         self.main.documents.opened(message.document)
         self._refresh()
 
@@ -166,11 +171,26 @@ class DocqaApp(App[None]):
             self._say("Type a question first.")
             return
         self.main.question.remember(question)
+        self._to_keep.append(question)
+        self._keep()
         self.shown = self.session.ask(question)
         if self._failure is not None and self._loading is None:
             self.session.fail_waiting(self._failure)
         self.main.answers.list.focus()
         self._start_next()
+
+    def _keep(self) -> None:
+        """Keep the questions for the next session, as soon as it is known of which documents they are asked."""
+        names = self.main.documents.rows
+        if not self._keeps or not names:
+            return
+        try:
+            while self._to_keep:
+                history.remember(self._to_keep.pop(0), names)
+        except DocqaError as error:
+            if not self._unkept:
+                self.notify(plain(f"{error.message}. {error.hint}"), markup=False, severity="warning", timeout=10)
+            self._unkept = True  # Once is enough.
 
     @on(OptionList.OptionHighlighted, "#questions")
     def _question_highlighted(self, event: OptionList.OptionHighlighted) -> None:
@@ -184,58 +204,34 @@ class DocqaApp(App[None]):
 
     @on(messages.AnswerSelected)
     def _answer_selected(self, message: messages.AnswerSelected) -> None:
-        self._place = 0
-        if message.answer is not None:
-            self.main.page.show(self._documents.get(message.answer.document), message.answer)
-        else:
-            self.main.page.show(self.main.page.document, None)
+        self.main.show_answer(message.answer)
         self._refresh_keys()
 
     def action_focus_question(self) -> None:
         """Go to the question's line."""
         self.main.question.focus()
 
-    def action_find(self) -> None:
-        """Find a text in the document."""
-        self.main.show_find(True)
-        self.main.find.focus()
+    def action_recall(self) -> None:
+        """Choose a question asked before, of these documents or others, to edit and ask again."""
+        kept = history.questions(self.main.documents.rows, history.entries())
 
-    @on(Input.Changed, "#find")
-    def _find_typed(self, event: Input.Changed) -> None:
-        self.main.page.find(event.value)
+        def fitting(typed: str) -> list[tuple[Content, str]]:
+            return matching(typed, ((question, (Content(flat(question)), question)) for question in kept))
 
-    @on(Input.Submitted, "#find")
-    @on(FindInput.GivenUp)
-    def _find_ended(self) -> None:
-        self.main.show_find(False)
-        self.main.page.focus()
+        nothing = "No question like that was asked." if kept else "No question was asked yet."
+        self.push_screen(
+            ChooseScreen("Questions asked before", "Type some of it", fitting, nothing=nothing), self._recall
+        )
 
-    def action_go_to(self) -> None:
-        """Go to a page or section of the document."""
-        page = self.main.page
-        if page.document is not None:
-            self.push_screen(GoToScreen(page.document, page.first_offset), self._go_to)
+    def _recall(self, question: str | None) -> None:
+        if question is not None:
+            self.main.question.value = question
+            self.main.question.cursor_position = len(question)
+            self.main.question.focus()
 
-    def _go_to(self, offset: int | None) -> None:
-        page = self.main.page
-        if offset is not None and page.document is not None:
-            page.go_to(page.document, offset)
-            page.focus()
-
-    def action_next_place(self) -> None:
-        """Go to the next place of the selected answer; after the last, to its own."""
-        selected = self.main.answers.selected
-        if selected is not None and selected.places:
-            self._place = (self._place + 1) % (1 + len(selected.places))
-            place = selected.places[self._place - 1] if self._place else selected
-            document = self._documents.get(place.document)
-            if document is not None:
-                self.main.page.go_to(document, place.start)
-                self._say(f"{self._place + 1} of {1 + len(selected.places)}: {cited(place)}")
-
-    def action_go_back(self) -> None:
-        """Go back to where you were in the document."""
-        self.main.page.back()
+    def action_export(self) -> None:
+        """Write the questions and answers to a file."""
+        self.push_screen(ExportScreen(self.session.results))
 
     def action_move(self, step: int) -> None:
         """Select another answer."""
@@ -283,7 +279,17 @@ class DocqaApp(App[None]):
 
     def action_help(self) -> None:
         """Show every key and what it does."""
-        sources = (DocqaApp, QuestionInput, AnswersList, QuestionsList, DocumentsPane, PageView, FindInput, GoToScreen)
+        sources = (
+            DocqaApp,
+            QuestionInput,
+            AnswersList,
+            QuestionsList,
+            DocumentsPane,
+            PageView,
+            FindInput,
+            ChooseScreen,
+            ExportScreen,
+        )
         titled = [(source.BINDING_GROUP_TITLE or "", source.BINDINGS) for source in sources]
         self.push_screen(HelpScreen(groups([*titled, ("Anywhere", MainScreen.BINDINGS)], self.get_key_display)))
 
@@ -291,12 +297,8 @@ class DocqaApp(App[None]):
         """Whether a key does anything now; where not, the footer leaves it out."""
         if action == "focus_question":
             return not self.main.question.has_focus
-        if action in {"find", "go_to"}:
-            return self.main.page.document is not None
-        if action == "go_back":
-            return self.main.page.came_from
-        if action == "next_place":
-            return bool(self.main.answers.selected and self.main.answers.selected.places)
+        if action == "export":
+            return bool(self.session.results)
         if action in {"move", "copy"}:
             return bool(self.shown and self.shown.shown)
         if action == "read_all":
@@ -311,7 +313,8 @@ class DocqaApp(App[None]):
         """Put the keys' actions into the command palette."""
         yield from super().get_system_commands(screen)
         for title, what, action in palette():
-            if self.check_action(action.partition("(")[0], ()):
+            namespace, _, name = action.partition("(")[0].rpartition(".")
+            if (self.main if namespace else self).check_action(name, ()):
                 yield SystemCommand(title, what, partial(self.run_action, action))
 
     # --- what is shown ---
@@ -345,7 +348,8 @@ class DocqaApp(App[None]):
 
     def _refresh_keys(self) -> None:
         # The footer is made anew each time, which is slow to do for every report of a worker.
-        offered = [self.check_action(action, ()) for action in ("move", "read_all", "reopen", "next_place", "find")]
+        offered = [self.check_action(action, ()) for action in ("move", "read_all", "reopen")]
+        offered += [self.main.check_action(action, ()) for action in ("find", "next_place")]
         if offered != self._offered:
             self._offered = offered
             self.main.refresh_bindings()

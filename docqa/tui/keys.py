@@ -10,12 +10,18 @@ from textual.binding import Binding, BindingType
 
 KEYS: list[BindingType] = [
     Binding("i,a", "focus_question", "Ask", tooltip="Go to the question", id="question.focus"),
-    Binding("slash", "find", "Find", tooltip="Find a text in the document", id="document.find"),
-    Binding("g", "go_to", "Go to", tooltip="Go to a page or section", id="document.go_to"),
-    Binding("m", "next_place", "More", tooltip="Go to the answer's next place", id="answers.place"),
-    Binding("b", "go_back", "Back", show=False, tooltip="Go back to where you were", id="document.back"),
     Binding("n", "move(1)", "Next", tooltip="Select the next answer", id="answers.next"),
     Binding("p", "move(-1)", "Previous", show=False, tooltip="Select the answer before", id="answers.previous"),
+    Binding(
+        "ctrl+r",
+        "recall",
+        "Recall",
+        show=False,
+        tooltip="Choose a question asked before",
+        id="question.recall",
+        priority=True,
+    ),
+    Binding("e", "export", "Export", show=False, tooltip="Write questions and answers to a file", id="answers.export"),
     Binding("y", "copy", "Copy", tooltip="Copy the answer with its citation", id="answers.copy"),
     Binding("x", "read_all", "Read all", tooltip="Read every window for this question", id="question.read_all"),
     Binding(
@@ -49,9 +55,19 @@ KEYS: list[BindingType] = [
     Binding("ctrl+q", "quit", "Quit", tooltip="Quit docqa", priority=True, id="app.quit"),
 ]
 
+DOCUMENT_KEYS: list[BindingType] = [
+    Binding("slash", "find", "Find", tooltip="Find a text in the document", id="document.find"),
+    Binding("g", "go_to", "Go to", tooltip="Go to a page or section", id="document.go_to"),
+    Binding("m", "next_place", "More", tooltip="Go to the answer's next place", id="answers.place"),
+    Binding("b", "go_back", "Back", show=False, tooltip="Go back to where you were", id="document.back"),
+]
+"""Those that need the panes; nothing may lie over them."""
+
 
 def palette() -> Iterator[tuple[str, str, str]]:
     """The keys as entries of the command palette: "Answers: Copy", what it does, the action."""
-    for binding in Binding.make_bindings(KEYS):
-        if binding.id and not binding.priority:
-            yield f"{binding.id.partition('.')[0].capitalize()}: {binding.description}", binding.tooltip, binding.action
+    for namespace, bindings in (("", KEYS), ("screen.", DOCUMENT_KEYS)):
+        for binding in Binding.make_bindings(bindings):
+            if binding.id and not binding.priority:
+                title = f"{binding.id.partition('.')[0].capitalize()}: {binding.description}"
+                yield title, binding.tooltip, f"{namespace}{binding.action}"

@@ -1,22 +1,31 @@
 """The main screen: where the panes are, and what stands in them while there is no answer to show."""
 
-from typing import ClassVar
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar
 
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Horizontal, Vertical
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Footer, Input, Static
 
 from docqa.errors import DocqaError
+from docqa.tui import goto
+from docqa.tui.choosing import ChooseScreen
+from docqa.tui.keys import DOCUMENT_KEYS
 from docqa.tui.session import Asked, Session
-from docqa.tui.text import plain
+from docqa.tui.text import cited, plain
 from docqa.tui.widgets.answers import AnswersPane
 from docqa.tui.widgets.documents import DocumentsPane, State
 from docqa.tui.widgets.finding import FindInput
 from docqa.tui.widgets.page import PageView
 from docqa.tui.widgets.question import QuestionInput, QuestionsList
+
+if TYPE_CHECKING:
+    from docqa.answers import Answer
+    from docqa.documents import Document
 
 
 class Header(Static):
@@ -35,6 +44,7 @@ class MainScreen(Screen[None]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        *DOCUMENT_KEYS,
         Binding("tab", "app.focus_next", show=False, tooltip="Go to the next pane", id="app.next"),
         Binding("shift+tab", "app.focus_previous", show=False, tooltip="Go to the pane before", id="app.before"),
     ]
@@ -55,6 +65,8 @@ class MainScreen(Screen[None]):
         self.page = PageView()
         self.question = QuestionInput()
         self.find = FindInput()
+        self._place = 0
+        """Which place of the selected answer the document shows: 0 is its own, 1 the first of its others."""
 
     def compose(self) -> ComposeResult:
         """Place the panes; app.tcss says how, by the terminal's width."""
@@ -77,6 +89,80 @@ class MainScreen(Screen[None]):
         self.show_header("")
         self.show_hint(None, loading=True)
         self.show_find(False)
+
+    # --- the document ---
+
+    def show_answer(self, answer: "Answer | None") -> None:
+        """Show the document of an answer at its place; without one, leave the document as it is."""
+        self._place = 0
+        if answer is not None:
+            self.page.show(self._document(answer.document), answer)
+        else:
+            self.page.show(self.page.document, None)
+
+    def _document(self, name: str) -> "Document | None":
+        row = self.documents.rows.get(name)
+        return row.document if row is not None else None
+
+    def action_find(self) -> None:
+        """Find a text in the document."""
+        self.show_find(True)
+        self.find.focus()
+
+    @on(Input.Changed, "#find")
+    def _find_typed(self, event: Input.Changed) -> None:
+        self.page.find(event.value)
+
+    @on(Input.Submitted, "#find")
+    @on(FindInput.GivenUp)
+    def _find_ended(self) -> None:
+        self.show_find(False)
+        self.page.focus()
+
+    def action_go_to(self) -> None:
+        """Go to a page or section of the document."""
+        document = self.page.document
+        if document is not None:
+            screen = ChooseScreen(
+                "Go to",
+                goto.hint(document),
+                partial(goto.targets, document),
+                nothing="No page or section is called so.",
+                first=goto.nearest(document, self.page.first_offset),
+            )
+            self.app.push_screen(screen, self._go_to)
+
+    def _go_to(self, offset: int | None) -> None:
+        if offset is not None and self.page.document is not None:
+            self.page.go_to(self.page.document, offset)
+            self.page.focus()
+
+    def action_next_place(self) -> None:
+        """Go to the next place of the selected answer; after the last, to its own."""
+        selected = self.answers.selected
+        if selected is not None and selected.places:
+            self._place = (self._place + 1) % (1 + len(selected.places))
+            place = selected.places[self._place - 1] if self._place else selected
+            document = self._document(place.document)
+            if document is not None:
+                self.page.go_to(document, place.start)
+                self.notify(f"{self._place + 1} of {1 + len(selected.places)}: {cited(place)}", markup=False)
+
+    def action_go_back(self) -> None:
+        """Go back to where you were in the document."""
+        self.page.back()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+        """Whether a key does anything now; where not, the footer leaves it out."""
+        if action in {"find", "go_to"}:
+            return self.page.document is not None
+        if action == "go_back":
+            return self.page.came_from
+        if action == "next_place":
+            return bool(self.answers.selected and self.answers.selected.places)
+        return True
+
+    # --- what is shown ---
 
     def show_find(self, display: bool) -> None:
         """Put the line to find on in the place of the question's, or back."""

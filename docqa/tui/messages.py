@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from docqa.answers import Answer, Result
     from docqa.documents import Document
     from docqa.engine import Collection
@@ -22,11 +24,12 @@ class EngineStarted(Message):
 
 
 class DocumentsFound(Message):
-    """The paths were expanded to files; these will be opened, in this order."""
+    """The paths were expanded to files, which will be opened in this order, and were asked these questions before."""
 
-    def __init__(self, names: "tuple[str, ...]") -> None:
+    def __init__(self, names: "tuple[str, ...]", asked_before: "Sequence[str]" = ()) -> None:
         super().__init__()
         self.names = names
+        self.asked_before = asked_before
 
 
 class ProgressReported(Message):

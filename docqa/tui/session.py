@@ -64,6 +64,11 @@ class Session:
     running: Asked | None = None
     """The question that a worker is busy with; after a cancel it stays until the worker has noticed."""
 
+    @property
+    def results(self) -> "list[Result]":
+        """What came of the questions that are done, in the order of asking."""
+        return [one.result for one in self.asked if one.state is State.DONE and one.result is not None]
+
     def ask(self, question: str) -> Asked:
         """Add a question to the end of the queue."""
         asked = Asked(question)

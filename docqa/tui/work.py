@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
+from docqa import history
 from docqa.config import Settings
 from docqa.errors import DocqaError
 from docqa.progress import Cancelled, Monitor, Progress
@@ -82,7 +83,8 @@ class Loader:
                 self._fail("", error, failures)
             else:
                 names.append(path)
-        self._post(messages.DocumentsFound(tuple(names)))
+        asked_before = history.asked_of(names, history.entries())
+        self._post(messages.DocumentsFound(tuple(names), asked_before))
         return names
 
     def _open(self, name: str, engine: "Engine", monitor: Monitor, failures: "list[Failure]") -> None:

@@ -170,3 +170,20 @@ async def test_the_page_stays_on_the_answer_when_the_terminal_changes_size(
         for size in ((80, 24), (110, 30), (200, 60)):
             await pilot.resize_terminal(*size)
             await until(pilot, lambda: "Brunhilde" in marked(app) and in_view(app), f"in view at {size}")
+
+
+async def test_questions_are_recalled_in_the_next_session_unless_nothing_is_kept(
+    engines: list[Engine], lighthouse: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DOCQA_HOME", str(tmp_path / "own"))
+    for settings, question in ((Settings(), "Who was kept?"), (Settings(cache=False), "Who was not?")):
+        app = DocqaApp([lighthouse], settings)
+        async with app.run_test(size=WIDE) as pilot:
+            await ask_and_wait(pilot, question)
+    app = DocqaApp([str(Path(lighthouse).absolute())], Settings())
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: app.main.documents.rows)
+        await pilot.press("up")
+        assert app.main.question.value == "Who was kept?"
+        await pilot.press("up")
+        assert app.main.question.value == "Who was kept?"

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,7 +27,8 @@ from textual.pilot import Pilot
 from docqa.documents import Section
 from docqa.errors import DocqaError
 from docqa.tui.app import DocqaApp
-from docqa.tui.goto import GoToScreen
+from docqa.tui.choosing import ChooseScreen
+from docqa.tui.export import ExportScreen
 from docqa.tui.help import HelpScreen
 from docqa.tui.main import MainScreen
 from docqa.tui.messages import (
@@ -53,7 +55,8 @@ OWNERS: tuple[Any, ...] = (
     DocumentsPane,
     PageView,
     FindInput,
-    GoToScreen,
+    ChooseScreen,
+    ExportScreen,
     HelpScreen,
 )
 EVERY = [(owner.__name__, binding) for owner in OWNERS for binding in Binding.make_bindings(owner.BINDINGS)]
@@ -76,8 +79,10 @@ NAMES = ("Knut Dyrnes", "Matteo Bellandi", "Jens Ulriksen")
 
 
 @pytest.fixture
-async def stage() -> Any:
+async def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """The app with a document open, another failed, two questions asked and three answers to the second."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DOCQA_HOME", str(tmp_path / "home"))
     app = StillApp()
     async with app.run_test(size=(160, 30)) as pilot:
         app.post_message(DocumentsFound(("voyage.pdf", *(f"{n}.txt" for n in range(20)))))
@@ -280,7 +285,7 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     assert app.main.answers.selected.text == NAMES[1]
 
 
-@checks("DocqaApp", "document.find")
+@checks("MainScreen", "document.find")
 async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await pilot.press(key)
     assert app.main.find.has_focus and not app.main.question.display
@@ -299,7 +304,7 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await until(pilot, lambda: ("“cook”" in screen_text(app)) is (key == "enter"))
 
 
-@checks("DocqaApp", "document.go_to")
+@checks("MainScreen", "document.go_to")
 async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await pilot.press(key)
     await type_in(pilot, "1")
@@ -308,21 +313,46 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     assert app.main.page.has_focus
 
 
-@checks("GoToScreen", "goto.close", "goto.next", "goto.previous")
+@checks("ChooseScreen", "choose.close", "choose.next", "choose.previous")
 async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     offset = app.main.page.first_offset
     await pilot.press("g")
     sections = app.screen.query_one("OptionList")
     assert sections.highlighted == 1
     await pilot.press(key)
-    assert isinstance(app.screen, GoToScreen) is (key != "escape")
+    assert isinstance(app.screen, ChooseScreen) is (key != "escape")
     if key != "escape":
         assert sections.highlighted == (2 if key == "down" else 0)
         await pilot.press("escape")
     assert app.main.page.first_offset == offset
 
 
-@checks("DocqaApp", "answers.place")
+@checks("DocqaApp", "question.recall")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    app.main.question.focus()
+    await pilot.press(key)
+    await sees(pilot, app, "Questions asked before")
+    await type_in(pilot, "master")
+    await pilot.press("enter")
+    assert app.main.question.value == "Who was the master?" and app.main.question.has_focus
+
+
+@checks("DocqaApp", "answers.export")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    await pilot.press(key)
+    await sees(pilot, app, "Export 2 questions")
+
+
+@checks("ExportScreen", "export.close", "export.write")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    await pilot.press("e")
+    app.screen.query_one("Input").value = "kept.csv"
+    await pilot.press(key)
+    await until(pilot, lambda: app.screen is app.main)
+    assert Path("kept.csv").is_file() is (key == "enter")
+
+
+@checks("MainScreen", "answers.place")
 async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     asked = await ask(pilot, "Which lines?")
     found = [answer(VOYAGE, "Line 7 of", 0.9, 1, also=["Line 55 of", "The cook"])]
@@ -333,7 +363,7 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
         await sees(pilot, app.main.page, line)
 
 
-@checks("DocqaApp", "document.back")
+@checks("MainScreen", "document.back")
 async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     page = app.main.page
     await until(pilot, lambda: in_view(app))
@@ -372,7 +402,7 @@ async def test_the_help_has_every_key(stage: Pilot[Any]) -> None:
     shown = pane_text(stage.app.screen.query_one("#help"))
     for owner, binding in EVERY:
         if owner != "HelpScreen":  # Its border says it.
-            assert binding.tooltip in shown
+            assert binding.tooltip in shown, owner
 
 
 async def test_keys_that_would_do_nothing_are_not_offered() -> None:

@@ -1,5 +1,6 @@
 """The line that questions are typed on, and the list of those asked."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -42,6 +43,11 @@ class QuestionInput(Input):
         self._history: list[str] = []
         self._place = 0
         self._draft = ""
+
+    def recall_from(self, questions: Sequence[str]) -> None:
+        """Put these, asked in earlier sessions, before the questions that can be recalled. Nothing typed is lost."""
+        self._history = [*questions, *(question for question in self._history if question not in set(questions))]
+        self._place = len(self._history)
 
     def remember(self, question: str) -> None:
         """Add a question to those that can be recalled, and empty the line."""

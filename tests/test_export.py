@@ -1,0 +1,46 @@
+"""What is exported says what was asked, what was found and where, in each format."""
+
+import csv
+import io
+import json
+from dataclasses import replace
+
+from docqa.answers import Calibration, Candidate, Result, rank
+from docqa.documents import Source
+from docqa.documents.text import from_text
+from docqa.export import FORMATS, as_csv, as_markdown
+
+_TEXT = "The *old* lamp [1] was lit by Anna Holm in 1858.\n\n=SUM(A1) was the keeper's joke. Anna Holm laughed."
+_DOCUMENT = from_text(Source("a_b.txt", b""), "text", _TEXT)
+
+
+def _result(question: str, *texts: str, answered: bool = True) -> Result:
+    candidates = [
+        Candidate(0, at, at + len(text), 9.0 - number, 0.0)
+        for number, text in enumerate(texts)
+        for at in [_TEXT.index(text)]
+    ]
+    answers = tuple(rank(candidates, [_DOCUMENT], Calibration(), 5))
+    found, closest = (answers, ()) if answered else ((), answers)
+    return Result(question, answered, found, closest, 3, 7, "bundled", "hybrid", 0.1)
+
+
+def test_markdown_quotes_the_answer_in_its_passage() -> None:
+    text = as_markdown([_result("Who lit it?", "Anna Holm"), _result("Why?", "lamp", answered=False)])
+    assert "## Who lit it?" in text
+    assert r"> The \*old\* lamp \[1\] was lit by **Anna Holm** in 1858." in text
+    assert r"a\_b.txt, line 1" in text
+    assert "Not in these documents (3 of 7 windows read)." in text
+
+
+def test_csv_has_a_row_for_each_answer_and_runs_no_formula() -> None:
+    rows = list(csv.DictReader(io.StringIO(as_csv([_result("Who?", "Anna Holm", "=SUM(A1)"), _result("Why?")]))))
+    assert [row["answer"] for row in rows] == ["Anna Holm", "'=SUM(A1)", ""]
+    assert [row["answered"] for row in rows] == ["yes", "yes", "no"]
+    assert rows[0]["document"] == "a_b.txt" and rows[0]["line_start"] == "1" and rows[0]["page"] == ""
+
+
+def test_json_is_that_of_docqa_ask() -> None:
+    one = _result("Who?", "Anna Holm")
+    assert json.loads(FORMATS[".json"]([one]))["answers"][0]["text"] == "Anna Holm"
+    assert len(json.loads(FORMATS[".json"]([one, replace(one, question="Whom?")]))) == 2
