@@ -47,12 +47,15 @@ class Reading:
     """What was found for a question so far.
 
     `candidates` are the likeliest spans of the windows that were read; these are the first `read` of `order`, which
-    has the numbers of all windows, the best-ranked first.
+    has the numbers of all windows, the best-ranked first. By window, of shape (windows,), are `z`, the retrieval scores
+    in standard deviations, and `probabilities`, that of the window's likeliest span: NaN where it was not read.
     """
 
     candidates: Sequence[Candidate]
     order: NDArray[np.int64]
     read: int
+    z: NDArray[np.float32]
+    probabilities: NDArray[np.float64]
 
 
 class Engine:
@@ -187,7 +190,7 @@ class Collection:
         began = time.perf_counter()
         question = " ".join(question.split())
         for reading in self.read(question, monitor, exhaustive=exhaustive):
-            yield self._result(question, reading.candidates, reading.read, time.perf_counter() - began)
+            yield self.result(question, reading, time.perf_counter() - began)
 
     def read(
         self, question: str, monitor: Monitor | None = None, *, exhaustive: bool | None = None
@@ -208,13 +211,19 @@ class Collection:
         reader = self.engine.reader
         size = reader.batch_size
         candidates: list[Candidate] = []
+        probabilities = np.full(len(order), np.nan)
         for first in range(0, count, size):
             monitor.update("reading", question, first, count)
             batch = [int(i) for i in order[first : min(first + size, count)]]
             spans = reader.read(ids, [self._window(i) for i in batch])
-            candidates.extend(self._candidate(batch[s.window], s.first, s.last, s.score, z) for s in spans)
+            probabilities[batch] = 0.0
+            for span in spans:
+                number = batch[span.window]
+                candidate = self._candidate(number, span.first, span.last, span.score, z)
+                probabilities[number] = max(probabilities[number], self._probability(candidate))
+                candidates.append(candidate)
             candidates = heapq.nlargest(_WEIGHED, candidates, key=self._probability)
-            yield Reading(candidates, order, first + len(batch))
+            yield Reading(candidates, order, first + len(batch), z, probabilities.copy())
         monitor.update("reading", question, count, count)
 
     def place(self, window: int) -> tuple[int, int, int]:
@@ -245,9 +254,10 @@ class Collection:
             float(z[number]),
         )
 
-    def _result(self, question: str, candidates: Sequence[Candidate], read: int, elapsed: float) -> Result:
+    def result(self, question: str, reading: Reading, elapsed: float) -> Result:
+        """The answers that a reading comes to, `elapsed` seconds after the question."""
         engine = self.engine
-        ranked = rank(candidates, self.documents, engine.calibration, engine.settings.top)
+        ranked = rank(reading.candidates, self.documents, engine.calibration, engine.settings.top)
         answers = tuple(answer for answer in ranked if answer.probability >= engine.calibration.threshold)
         retriever = engine.settings.retriever
         return Result(
@@ -255,7 +265,7 @@ class Collection:
             answered=bool(answers),
             answers=answers,
             closest=tuple(ranked[len(answers) :]),
-            windows_read=read,
+            windows_read=reading.read,
             windows_total=self.windows_total,
             reader=engine.reader.name,
             retriever=retriever if engine.encoder is None else f"{retriever}:{engine.encoder.name}",

@@ -26,6 +26,7 @@ from docqa.tui.session import Asked, Session
 from docqa.tui.text import cited, flat, plain
 from docqa.tui.widgets.answers import AnswersList
 from docqa.tui.widgets.documents import DocumentsPane, State
+from docqa.tui.widgets.evidence import EvidenceStrip
 from docqa.tui.widgets.finding import FindInput
 from docqa.tui.widgets.page import PageView
 from docqa.tui.widgets.question import QuestionInput, QuestionsList
@@ -144,7 +145,7 @@ class DocqaApp(App[None]):
     @on(messages.AnswersFound)
     def _answers_found(self, message: messages.AnswersFound) -> None:
         if message.asked.state is session.State.READING:  # Else cancelled; the worker has yet to notice.
-            message.asked.result = message.result
+            message.asked.result, message.asked.evidence = message.result, message.evidence
             self._refresh_if_shown(message.asked)
 
     @on(messages.QuestionAnswered)
@@ -204,7 +205,7 @@ class DocqaApp(App[None]):
 
     @on(messages.AnswerSelected)
     def _answer_selected(self, message: messages.AnswerSelected) -> None:
-        self.main.show_answer(message.answer)
+        self.main.show_answer(message.answer, self.shown.evidence if self.shown else {})
         self._refresh_keys()
 
     def action_focus_question(self) -> None:
@@ -285,6 +286,7 @@ class DocqaApp(App[None]):
             AnswersList,
             QuestionsList,
             DocumentsPane,
+            EvidenceStrip,
             PageView,
             FindInput,
             ChooseScreen,

@@ -56,6 +56,7 @@ KEYS: list[BindingType] = [
 ]
 
 DOCUMENT_KEYS: list[BindingType] = [
+    Binding("v", "weigh", "Evidence", tooltip="See what each part of the document was worth", id="document.evidence"),
     Binding("slash", "find", "Find", tooltip="Find a text in the document", id="document.find"),
     Binding("g", "go_to", "Go to", tooltip="Go to a page or section", id="document.go_to"),
     Binding("m", "next_place", "More", tooltip="Go to the answer's next place", id="answers.place"),

@@ -19,13 +19,17 @@ from docqa.tui.session import Asked, Session
 from docqa.tui.text import cited, plain
 from docqa.tui.widgets.answers import AnswersPane
 from docqa.tui.widgets.documents import DocumentsPane, State
+from docqa.tui.widgets.evidence import EvidenceStrip
 from docqa.tui.widgets.finding import FindInput
 from docqa.tui.widgets.page import PageView
 from docqa.tui.widgets.question import QuestionInput, QuestionsList
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from docqa.answers import Answer
     from docqa.documents import Document
+    from docqa.tui.evidence import Evidence
 
 
 class Header(Static):
@@ -62,6 +66,7 @@ class MainScreen(Screen[None]):
         self.documents = DocumentsPane()
         self.questions = QuestionsList()
         self.answers = AnswersPane()
+        self.evidence = EvidenceStrip()
         self.page = PageView()
         self.question = QuestionInput()
         self.find = FindInput()
@@ -77,7 +82,9 @@ class MainScreen(Screen[None]):
                 yield self.questions
             with Container(id="main"):
                 yield self.answers
-                yield self.page
+                with Vertical(id="document"):
+                    yield self.evidence
+                    yield self.page
         with Horizontal(id="question-line"):
             yield Static(Content("❯"), id="prompt")
             yield self.question
@@ -89,12 +96,15 @@ class MainScreen(Screen[None]):
         self.show_header("")
         self.show_hint(None, loading=True)
         self.show_find(False)
+        self.evidence.show(None, 0)
 
     # --- the document ---
 
-    def show_answer(self, answer: "Answer | None") -> None:
+    def show_answer(self, answer: "Answer | None", evidence: "Mapping[str, Evidence]") -> None:
         """Show the document of an answer at its place; without one, leave the document as it is."""
         self._place = 0
+        document = answer.document if answer else self.page.document.name if self.page.document else ""
+        self.evidence.show(evidence.get(document), answer.start if answer else self.page.first_offset)
         if answer is not None:
             self.page.show(self._document(answer.document), answer)
         else:
@@ -103,6 +113,14 @@ class MainScreen(Screen[None]):
     def _document(self, name: str) -> "Document | None":
         row = self.documents.rows.get(name)
         return row.document if row is not None else None
+
+    def action_weigh(self) -> None:
+        """Go to the evidence."""
+        self.evidence.focus()
+
+    @on(EvidenceStrip.WindowChosen)
+    def _window_chosen(self, message: EvidenceStrip.WindowChosen) -> None:
+        self.page.bring(message.offset)
 
     def action_find(self) -> None:
         """Find a text in the document."""
@@ -156,6 +174,8 @@ class MainScreen(Screen[None]):
         """Whether a key does anything now; where not, the footer leaves it out."""
         if action in {"find", "go_to"}:
             return self.page.document is not None
+        if action == "weigh":
+            return self.evidence.display
         if action == "go_back":
             return self.page.came_from
         if action == "next_place":

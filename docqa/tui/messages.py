@@ -5,13 +5,14 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from docqa.answers import Answer, Result
     from docqa.documents import Document
     from docqa.engine import Collection
     from docqa.errors import DocqaError
     from docqa.progress import Progress
+    from docqa.tui.evidence import Evidence
     from docqa.tui.session import Asked
 
 
@@ -84,12 +85,13 @@ class ReadingReported(Message):
 
 
 class AnswersFound(Message):
-    """A batch of windows was read; the result is the best so far."""
+    """A batch of windows was read; the result is the best so far, and the evidence that of each document."""
 
-    def __init__(self, asked: "Asked", result: "Result") -> None:
+    def __init__(self, asked: "Asked", result: "Result", evidence: "Mapping[str, Evidence] | None" = None) -> None:
         super().__init__()
         self.asked = asked
         self.result = result
+        self.evidence = evidence or {}
 
 
 class QuestionAnswered(Message):

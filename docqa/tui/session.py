@@ -6,8 +6,11 @@ from threading import Event
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from docqa.answers import Answer, Result
     from docqa.errors import DocqaError
+    from docqa.tui.evidence import Evidence
 
 
 class State(Enum):
@@ -28,6 +31,8 @@ class Asked:
     state: State = State.QUEUED
     exhaustive: bool = False
     result: "Result | None" = None
+    evidence: "Mapping[str, Evidence]" = field(default_factory=dict)
+    """What each window of each document was worth."""
     error: "DocqaError | None" = None
     to_read: int = 0
     """Windows that this reading comes to, as far as is known."""

@@ -120,12 +120,16 @@ def answer(collection: "Collection", asked: Asked, post: Post) -> None:
     def report(progress: Progress) -> None:
         post(messages.ReadingReported(asked, progress))
 
+    from docqa.tui.evidence import by_document
+
     monitor = Monitor(report, asked.cancel)
     exhaustive = True if asked.exhaustive else None  # None: as the settings have it.
     try:
-        for result in collection.ask_progressively(asked.question, monitor, exhaustive=exhaustive):
+        began = time.perf_counter()
+        for reading in collection.read(asked.question, monitor, exhaustive=exhaustive):
             monitor.check()
-            post(messages.AnswersFound(asked, result))
+            result = collection.result(asked.question, reading, time.perf_counter() - began)
+            post(messages.AnswersFound(asked, result, by_document(collection, reading)))
     except Cancelled:
         post(messages.QuestionCancelled(asked))
     except DocqaError as error:

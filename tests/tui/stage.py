@@ -16,6 +16,7 @@ from docqa.documents import Document, Lines, Section
 from docqa.progress import Monitor
 from docqa.sentences import passage
 from docqa.tui.app import DocqaApp
+from docqa.tui.evidence import Evidence
 from docqa.tui.session import Asked
 from docqa.tui.widgets import documents
 
@@ -145,6 +146,15 @@ def answer(document: Document, text: str, probability: float, rank: int, also: S
 def result(question: str, answers: Sequence[Answer] = (), closest: Sequence[Answer] = (), read: int = 10) -> Result:
     """A result made by hand."""
     return Result(question, bool(answers), tuple(answers), tuple(closest), read, 48, "bundled", "hybrid", 1.0)
+
+
+def evidence(document: Document, *probabilities: float) -> Evidence:
+    """Evidence made by hand: as many windows of equal length as there are probabilities, ranked by them."""
+    bounds = np.linspace(0, document.body_end, len(probabilities) + 1).astype(np.int64)
+    worth = np.array(probabilities, dtype=np.float64)
+    ranks = np.empty(len(worth), dtype=np.int64)
+    ranks[np.argsort(-np.nan_to_num(worth, nan=-1.0), kind="stable")] = np.arange(1, len(worth) + 1)
+    return Evidence(bounds[:-1], bounds[1:], ranks, worth)
 
 
 class StillApp(DocqaApp):

@@ -11,6 +11,7 @@ from stage import (
     StillApp,
     answer,
     ask,
+    evidence,
     in_view,
     paged,
     pane_text,
@@ -42,6 +43,7 @@ from docqa.tui.messages import (
 from docqa.tui.session import State
 from docqa.tui.widgets.answers import AnswersList
 from docqa.tui.widgets.documents import DocumentsPane
+from docqa.tui.widgets.evidence import EvidenceStrip
 from docqa.tui.widgets.finding import FindInput
 from docqa.tui.widgets.page import PageView
 from docqa.tui.widgets.question import QuestionInput, QuestionsList
@@ -53,6 +55,7 @@ OWNERS: tuple[Any, ...] = (
     AnswersList,
     QuestionsList,
     DocumentsPane,
+    EvidenceStrip,
     PageView,
     FindInput,
     ChooseScreen,
@@ -92,7 +95,8 @@ async def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
         for question in ("Who was the master?", "Who was aboard?"):
             asked = await ask(pilot, question)
             found = [answer(VOYAGE, name, 0.9 - 0.1 * i, i + 1) for i, name in enumerate(NAMES)]
-            app.post_message(AnswersFound(asked, result(question, found)))
+            worth = {VOYAGE.name: evidence(VOYAGE, 0.2, float("nan"), 0.7, 0.1)}
+            app.post_message(AnswersFound(asked, result(question, found), worth))
             app.post_message(QuestionAnswered(asked))
             await pilot.pause()
         assert app.main.answers.list.has_focus
@@ -350,6 +354,24 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await pilot.press(key)
     await until(pilot, lambda: app.screen is app.main)
     assert Path("kept.csv").is_file() is (key == "enter")
+
+
+@checks("MainScreen", "document.evidence")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    await pilot.press(key)
+    assert app.main.evidence.has_focus
+    await sees(pilot, app, "window 4 of 4 · retrieved as number 3 · likeliest answer 10%, very unlikely")
+
+
+@checks("EvidenceStrip", "evidence.next", "evidence.before", "evidence.best")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    await pilot.press("v", "h", "h")
+    await sees(pilot, app, "window 2 of 4 · retrieved as number 4 · not read; x reads all")
+    await pilot.press(key)
+    number = 1 if key in {"h", "left"} else 3
+    await sees(pilot, app, f"window {number} of 4")
+    line = VOYAGE.text.index("Line", (number - 1) * VOYAGE.body_end // 4)
+    await sees(pilot, app.main.page, VOYAGE.text[line : line + 18])
 
 
 @checks("MainScreen", "answers.place")

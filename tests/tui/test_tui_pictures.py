@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
-from stage import NoCollection, StillApp, answer, ask, paged, result
+from stage import NoCollection, StillApp, answer, ask, evidence, paged, result
 from textual.pilot import Pilot
 
 from docqa.errors import DocqaError
@@ -75,7 +75,9 @@ async def answered(pilot: Pilot[Any]) -> None:
         answer(REPORT, "412", 0.58, 2),
         answer(REPORT, "9,230 crowns", 0.31, 3),
     ]
-    pilot.app.post_message(messages.AnswersFound(asked, result(asked.question, found)))
+    nan = float("nan")
+    worth = {REPORT.name: evidence(REPORT, nan, 0.93, 0.58, nan, 0.31, 0.02, nan, nan)}
+    pilot.app.post_message(messages.AnswersFound(asked, result(asked.question, found), worth))
     pilot.app.post_message(messages.QuestionAnswered(asked))
     await pilot.pause()
 

@@ -84,7 +84,7 @@ async def test_what_nobody_foresaw_is_shown(
         def stumbles(*_: Any, **__: Any) -> Any:
             raise KeyError("nowhere")
 
-        monkeypatch.setattr(Collection, "ask_progressively", stumbles)
+        monkeypatch.setattr(Collection, "read", stumbles)
         asked = await ask_and_wait(pilot, "When was the lighthouse built?")
         assert asked.state is State.FAILED
         await sees(pilot, app.main.answers, "KeyError: 'nowhere'")

@@ -113,6 +113,10 @@ class PageView(ScrollView, can_focus=True):
         self._leave()
         self._display(document, offset)
 
+    def bring(self, offset: int) -> None:
+        """Bring a place of the document into view. It is no jump: there is no coming back."""
+        self._display(self.document, offset)
+
     def back(self) -> None:
         """Go back to where the last jump was made."""
         if self._trail:

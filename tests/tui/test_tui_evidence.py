@@ -1,0 +1,47 @@
+"""The strip of evidence: every window has its column, and the likeliest shows."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+from stage import ask_and_wait, evidence, paged, pane_text
+
+from docqa.config import Settings
+from docqa.engine import Engine
+from docqa.tui.app import DocqaApp
+from docqa.tui.evidence import columns, strip
+
+_DOCUMENT = paged("a.pdf", [["word " * 200]])
+_WORTH = st.lists(st.one_of(st.just(float("nan")), st.floats(0, 1)), min_size=1, max_size=60)
+
+
+@given(_WORTH, st.integers(1, 120))
+def test_a_strip_is_as_wide_as_asked_and_shows_the_likeliest_window(worth: list[float], width: int) -> None:
+    made = evidence(_DOCUMENT, *worth)
+    drawn, windows = strip(made, width)
+    assert len(drawn) == len(windows) == width
+    assert windows == sorted(windows)
+    read = ~np.isnan(made.probabilities)
+    if not read.any():
+        assert set(drawn) == {"·"}
+    else:
+        best = np.nanmax(made.probabilities)
+        assert max(made.probabilities[window] for window in windows if read[window]) == best
+    for number in range(len(made)):
+        first, last = columns(windows, number)
+        assert 0 <= first < last <= width
+
+
+def test_a_strip_says_how_likely_each_part_is() -> None:
+    drawn, windows = strip(evidence(_DOCUMENT, 0.0, 0.5, 0.99, float("nan")), 8)
+    assert (drawn, windows) == ("▁▁▅▅██··", [0, 0, 1, 1, 2, 2, 3, 3])
+
+
+async def test_the_evidence_of_a_real_question_is_over_its_document(engines: list[Engine], lighthouse: str) -> None:
+    app = DocqaApp([lighthouse], Settings())
+    async with app.run_test(size=(160, 45)) as pilot:
+        asked = await ask_and_wait(pilot, "When was the lighthouse built?")
+        (made,) = asked.evidence.values()
+        assert made.probabilities.max() == asked.shown[0].probability
+        await pilot.press("v")
+        await pilot.pause()
+        assert "█" in pane_text(app.main.evidence) and "window 1 of 1" in pane_text(app.main.evidence)
