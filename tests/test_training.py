@@ -346,6 +346,18 @@ def test_a_teacher_is_learned_from(job: Job, tmp_path: Path) -> None:
     assert any((alone[name] != both[name]).any() for name in alone)
 
 
+def test_a_blend_lies_between_the_base_and_what_was_trained(job: Job, tiny_reader: Path) -> None:
+    base = load_file(tiny_reader / "model.safetensors")
+    trained = load_file(_train(job) / "model.safetensors")
+    blended = load_file(
+        _train(replace(job, name="blend", recipe=replace(job.recipe, blend=0.25))) / "model.safetensors"
+    )
+    for name, weights in blended.items():
+        expected = 0.75 * base[name].astype(np.float32) + 0.25 * trained[name].astype(np.float32)
+        assert np.allclose(weights, expected, atol=2e-3)
+    assert any((blended[name] != trained[name]).any() for name in blended)
+
+
 def test_early_stopping_ends_a_run_that_gets_no_better(job: Job) -> None:
     hopeless = replace(job, recipe=replace(job.recipe, epochs=40, learning_rate=0.05, warmup=0, early_stopping=2))
     outcome = finetune(hopeless, prepare(hopeless, Monitor()), Monitor())

@@ -28,6 +28,18 @@ def write_weights(network: Any, base: Path, folder: Path) -> None:
             shutil.copyfile(file, folder / file.name)
 
 
+def blend(network: Any, base: Path, share: float) -> None:
+    """Average the network's weights with its base's, in place; `share` is the network's own.
+
+    Wortsman et al. 2022, "Robust fine-tuning of zero-shot models": between the two lies a reader that keeps of the base
+    what the training's pairs had nothing to say about.
+    """
+    before = loading.load_trainable(base, "cpu", 0).state_dict()
+    for name, weights in network.state_dict().items():
+        if weights.is_floating_point():
+            weights.lerp_(before[name].to(weights), 1 - share)
+
+
 def write_papers(folder: Path, name: str, metadata: dict[str, Any], curve: Curve) -> None:
     """Write docqa.json, the model card and, where there is a curve, its picture."""
     models.write_object(folder / models.METADATA, metadata)
@@ -64,7 +76,7 @@ def _card(name: str, metadata: dict[str, Any]) -> str:
         "",
         "| data | SHA-256 |",
         "|---|---|",
-        *(f"| {Path(file).name} | `{digest}` |" for file, digest in training["data"].items()),
+        *(f"| {file} | `{digest}` |" for file, digest in training["data"].items()),
         "",
         "`docqa.json` has the same for programs, and the calibration of the probabilities that docqa shows.",
         "Use it: `docqa models use " + name + "`. Go back: `docqa models use bundled`.",

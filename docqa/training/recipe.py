@@ -42,6 +42,8 @@ class Recipe:
     """A reader whose answers are learned beside the given ones (Hinton et al. 2015); "" is none."""
     teacher_weight: float = 0.5
     """The teacher's share of the target, 0 to 1."""
+    blend: float = 1.0
+    """The trained weights' share of the result, the rest is the base's (Wortsman et al. 2022); 1 is all theirs."""
     max_per_context: int = 0
     """Pairs taken of one context; 0 is all. A context asked a hundred times teaches little but itself."""
     test_split: float = 0.2
@@ -63,6 +65,7 @@ class Recipe:
             "altered": (0 <= self.altered <= 1, "from 0 to 1"),
             "token_dropout": (0 <= self.token_dropout < 1, "from 0 to below 1"),
             "teacher_weight": (0 <= self.teacher_weight <= 1, "from 0 to 1"),
+            "blend": (0 < self.blend <= 1, "more than 0, and 1 at most"),
             "max_per_context": (self.max_per_context >= 0, "0 (all) or more"),
             "test_split": (0 < self.test_split < 1, "a share of the pairs, between 0 and 1"),
             "early_stopping": (self.early_stopping >= 0, "0 (never) or more"),

@@ -31,7 +31,7 @@ from docqa.training.batches import Dropout, Ordered, order
 from docqa.training.curve import Curve
 from docqa.training.features import Feature, make
 from docqa.training.measuring import measure, rank
-from docqa.training.publishing import write_papers, write_weights
+from docqa.training.publishing import blend, write_papers, write_weights
 from docqa.training.recipe import Recipe
 from docqa.training.teacher import Taught, teach
 
@@ -181,6 +181,10 @@ class _Run:
         window_size(job.recipe.max_seq_length, job.recipe.doc_stride, self._limit)  # for the sake of its errors
         if job.recipe.teacher:
             self._teacher = models.find(job.recipe.teacher, Kind.READER)
+        if job.recipe.blend < 1 and not loading.has_head(self._base.folder):
+            raise DocqaError(
+                f"{self._base.name} answers no questions yet: it can't be blended with", "leave --blend out"
+            )
         if job.log_dir is not None and find_spec("tensorboard") is None:
             raise DocqaError(
                 "TensorBoard is not installed", "pip install 'docqa-tui[tensorboard]', or leave --log-dir out"
@@ -294,6 +298,8 @@ class _Run:
         parent.mkdir(parents=True, exist_ok=True)
         staging = Path(tempfile.mkdtemp(dir=parent, prefix=f".{job.name}."))
         try:
+            if recipe.blend < 1:
+                blend(network, self._base.folder, recipe.blend)
             write_weights(network, self._base.folder, staging)
             trained = Model(job.name, Kind.READER, staging, "trained")
             after = self._measure(trained)
@@ -307,9 +313,10 @@ class _Run:
                 "calibration": asdict(fitted.calibration),
                 "calibrated": fitted.facts(),
                 "training": {
-                    "base": state["base"],
+                    # Names without their folders: a reader is passed on, and its papers with it.
+                    "base": state["base"] | {"name": Path(state["base"]["name"]).name},
                     "recipe": recipe.as_dict(),
-                    "data": state["data"],
+                    "data": _by_name(state["data"]),
                     "counts": {
                         "train": len(self._data.train),
                         "watched": len(self._data.watched),
@@ -337,6 +344,14 @@ class _Run:
         staging.chmod(0o755)
         staging.rename(job.output)
         return models.find(str(job.output), Kind.READER)
+
+
+def _by_name(digests: dict[str, str]) -> dict[str, str]:
+    names = [Path(file).name for file in digests]
+    return {
+        name if names.count(name) == 1 else file: digest
+        for name, (file, digest) in zip(names, digests.items(), strict=True)
+    }
 
 
 def _check_same(state: dict[str, Any], wanted: dict[str, Any]) -> None:

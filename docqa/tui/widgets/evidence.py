@@ -54,7 +54,7 @@ class EvidenceStrip(Widget, can_focus=True):
         width = self.content_size.width
         drawn, windows = strip(evidence, width)
         first, last = columns(windows, self._at)
-        content = Content(drawn).stylize("$text-accent").stylize("bold reverse", first, last)
+        content = Content(drawn).stylize("$text-accent").stylize("bold underline $foreground", first, last)
         return content + Content("\n") + self._about(evidence) if self.has_focus else content
 
     def _about(self, evidence: "Evidence") -> Content:
