@@ -211,7 +211,7 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
 @checks("MainScreen", "app.next", "app.before")
 async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await pilot.press(key)
-    assert app.focused is (app.main.page if key == "tab" else app.main.questions)
+    assert app.focused is (app.main.evidence if key == "tab" else app.main.questions)
 
 
 @checks("QuestionInput", "question.ask")
@@ -398,6 +398,7 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
 
 @checks("PageView", "page.down", "page.up")
 async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    await until(pilot, lambda: in_view(app))
     await _scrolls(pilot, app.main.page, key)
 
 

@@ -205,6 +205,8 @@ class PageView(ScrollView, can_focus=True):
         if message.layout.document is self.document:
             self._layout = message.layout
             self._seen = self.scrollable_content_region.size
+            if self._target is None:
+                self._target = self._anchor
             self.virtual_size = Size(self.scrollable_content_region.width, len(self._layout))
             self.refresh()
             self.call_after_refresh(self._settle)
