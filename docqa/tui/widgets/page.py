@@ -218,9 +218,8 @@ class PageView(ScrollView, can_focus=True):
         row = self._layout.row_of(self._target)
         # What leads up to an answer explains it.
         above = 0 if top else self.scrollable_content_region.height // 3
-        self._target = None
+        self._anchor, self._target = self._target, None
         self.scroll_to(y=max(0, row - above), animate=False, force=True)
-        self._remember()
         self.refresh()
 
     def _gutter(self, document: "Document") -> int:
