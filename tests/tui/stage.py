@@ -92,6 +92,13 @@ def marked(app: DocqaApp) -> str:
     return " ".join(" ".join(rows).split())
 
 
+def settled(app: DocqaApp) -> bool:
+    """Whether the evidence is there and the page has been laid out for the room that it leaves, and scrolled."""
+    page = app.main.page
+    laid_out = page._target is None and page._seen == page.scrollable_content_region.size
+    return laid_out and app.main.evidence.region.height > 0 and in_view(app)
+
+
 def in_view(app: DocqaApp) -> bool:
     """Whether the page is scrolled so that the answer's first row shows."""
     page = app.main.page

@@ -18,6 +18,7 @@ from stage import (
     result,
     screen_text,
     sees,
+    settled,
     type_in,
     until,
 )
@@ -99,6 +100,7 @@ async def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
             app.post_message(AnswersFound(asked, result(question, found), worth))
             app.post_message(QuestionAnswered(asked))
             await pilot.pause()
+        await until(pilot, lambda: settled(app), "a page at rest")
         assert app.main.answers.list.has_focus
         yield pilot
 
