@@ -358,6 +358,15 @@ def test_a_blend_lies_between_the_base_and_what_was_trained(job: Job, tiny_reade
     assert any((blended[name] != trained[name]).any() for name in blended)
 
 
+def test_frozen_layers_stay_as_they_were(job: Job, tiny_reader: Path) -> None:
+    base = load_file(tiny_reader / "model.safetensors")
+    trained = load_file(_train(replace(job, recipe=replace(job.recipe, frozen=1))) / "model.safetensors")
+    changed = {name for name in base if (base[name].astype(np.float16) != trained[name]).any()}
+    still = {name for name in base if "embeddings" in name or "layer.0." in name}
+    assert still and not changed & still
+    assert any("layer.1." in name for name in changed) and any("qa_outputs" in name for name in changed)
+
+
 def test_early_stopping_ends_a_run_that_gets_no_better(job: Job) -> None:
     hopeless = replace(job, recipe=replace(job.recipe, epochs=40, learning_rate=0.05, warmup=0, early_stopping=2))
     outcome = finetune(hopeless, prepare(hopeless, Monitor()), Monitor())
@@ -422,6 +431,7 @@ def test_nothing_to_resume(job: Job) -> None:
         ({"precision": "int8"}, "precision is int8"),
         ({"test_split": 1.0}, "test-split is 1.0"),
         ({"max_seq_length": 4096}, "max_seq_length is 4096, but this reader takes at most 512"),
+        ({"frozen": 2}, "the base has 2 layers"),
         ({"teacher": "nobody"}, "there is no reader called 'nobody'"),
         ({"base": "nobody"}, "there is no reader called 'nobody'"),
     ],

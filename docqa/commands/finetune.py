@@ -79,6 +79,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     _flag(training, "weight_decay", float, "RATE", "default: 0.01")
     _flag(training, "token_dropout", float, "SHARE", "of the words masked, others at each pass (default: 0)")
     _flag(training, "blend", float, "SHARE", "of the trained weights in the result, the rest the base's (default: 1)")
+    _flag(training, "frozen", int, "N", "layers from below that stay as they are: saves time (default: 0)")
     _flag(training, "seed", int, "N", "default: 0")
     _flag(training, "precision", str, "TYPE", "auto, float32, bfloat16 or float16")
     _flag(training, "teacher", str, "READER", "learn a better reader's answers too: a name, or a folder")

@@ -38,6 +38,8 @@ class Recipe:
     """Windows with the answer asked an altered question, as a share of the answerable pairs."""
     token_dropout: float = 0.0
     """The share of a sequence's words that are masked, others at each pass: what a large model learns by heart less."""
+    frozen: int = 0
+    """Layers from below that stay as they are, with the embeddings; 0 trains all. It saves time, for a large base."""
     teacher: str = ""
     """A reader whose answers are learned beside the given ones (Hinton et al. 2015); "" is none."""
     teacher_weight: float = 0.5
@@ -64,6 +66,7 @@ class Recipe:
             "negatives": (0 <= self.negatives <= 10, "from 0 to 10"),
             "altered": (0 <= self.altered <= 1, "from 0 to 1"),
             "token_dropout": (0 <= self.token_dropout < 1, "from 0 to below 1"),
+            "frozen": (self.frozen >= 0, "0 (none) or more"),
             "teacher_weight": (0 <= self.teacher_weight <= 1, "from 0 to 1"),
             "blend": (0 < self.blend <= 1, "more than 0, and 1 at most"),
             "max_per_context": (self.max_per_context >= 0, "0 (all) or more"),

@@ -30,6 +30,7 @@ from docqa.training import processes
 from docqa.training.batches import Dropout, Ordered, order
 from docqa.training.curve import Curve
 from docqa.training.features import Feature, make
+from docqa.training.frozen import freeze
 from docqa.training.measuring import measure, rank
 from docqa.training.publishing import blend, write_papers, write_weights
 from docqa.training.recipe import Recipe
@@ -271,6 +272,8 @@ class _Run:
 
         recipe, job = self._job.recipe, self._job
         network = loading.load_trainable(self._base.folder, self._device, recipe.seed)
+        if recipe.frozen:
+            freeze(network, recipe.frozen)
         lengths = [len(feature.ids) for feature in made]
         numbers = order(lengths, recipe.batch_size * processes.count(), recipe.epochs, recipe.seed)
         dropout = None

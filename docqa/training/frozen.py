@@ -1,0 +1,32 @@
+"""Lower layers that stay as they are.
+
+What a network knows of words and grammar lies low and changes little, and what is frozen needs no backward pass. Lee,
+Tang & Lin (2019), "What would Elsa do? Freezing layers during transformer fine-tuning".
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from docqa.errors import DocqaError
+
+if TYPE_CHECKING:
+    import torch
+
+
+def freeze(network: Any, count: int) -> None:
+    """Leave the embeddings and the `count` lowest layers of `network` out of training.
+
+    Raises `DocqaError` unless a layer is left to train.
+    """
+    layers = _layers(network)
+    if count >= len(layers):
+        raise DocqaError(f"the base has {len(layers)} layers", f"--frozen has to be {len(layers) - 1} at most")
+    below = [module for name, module in network.named_modules() if name.rpartition(".")[2] == "embeddings"]
+    for module in [*below, *layers[:count]]:
+        module.requires_grad_(False)
+
+
+def _layers(network: Any) -> "list[torch.nn.Module]":
+    """The network's layers, the lowest first: every model of the family keeps them in one list."""
+    from torch.nn import ModuleList
+
+    return list(max((module for module in network.modules() if isinstance(module, ModuleList)), key=len))
