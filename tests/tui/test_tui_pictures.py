@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
-from stage import NoCollection, StillApp, answer, ask, evidence, paged, result
+from stage import NoCollection, StillApp, answer, ask, evidence, paged, result, settled, until
 from textual.pilot import Pilot
 
 from docqa.errors import DocqaError
@@ -68,6 +68,8 @@ async def empty(pilot: Pilot[Any]) -> None:
 
 
 async def answered(pilot: Pilot[Any]) -> None:
+    app = pilot.app
+    assert isinstance(app, StillApp)
     await opened(pilot)
     asked = await ask(pilot, "How many tons was the Aurelia?")
     found = [
@@ -77,9 +79,9 @@ async def answered(pilot: Pilot[Any]) -> None:
     ]
     nan = float("nan")
     worth = {REPORT.name: evidence(REPORT, nan, 0.93, 0.58, nan, 0.31, 0.02, nan, nan)}
-    pilot.app.post_message(messages.AnswersFound(asked, result(asked.question, found), worth))
-    pilot.app.post_message(messages.QuestionAnswered(asked))
-    await pilot.pause()
+    app.post_message(messages.AnswersFound(asked, result(asked.question, found), worth))
+    app.post_message(messages.QuestionAnswered(asked))
+    await until(pilot, lambda: settled(app), "a page at rest")
 
 
 async def reading(pilot: Pilot[Any]) -> None:

@@ -9,7 +9,6 @@ from textual.events import Click
 from textual.message import Message
 from textual.widget import Widget
 
-from docqa.tui.evidence import columns, strip
 from docqa.tui.text import MUTED, likelihood, percent
 
 if TYPE_CHECKING:
@@ -51,6 +50,8 @@ class EvidenceStrip(Widget, can_focus=True):
         evidence = self._evidence
         if evidence is None:
             return Content("")
+        from docqa.tui.evidence import columns, strip  # Here, because numpy is heavy: what made the evidence loaded it.
+
         width = self.content_size.width
         drawn, windows = strip(evidence, width)
         first, last = columns(windows, self._at)
@@ -80,6 +81,8 @@ class EvidenceStrip(Widget, can_focus=True):
     def on_click(self, event: Click) -> None:
         """Go to the window that was clicked."""
         if self._evidence is not None:
+            from docqa.tui.evidence import strip
+
             _, windows = strip(self._evidence, self.content_size.width)
             at = event.get_content_offset(self)
             if at is not None and at.x < len(windows):
