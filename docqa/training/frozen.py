@@ -29,4 +29,5 @@ def _layers(network: Any) -> "list[torch.nn.Module]":
     """The network's layers, the lowest first: every model of the family keeps them in one list."""
     from torch.nn import ModuleList
 
-    return list(max((module for module in network.modules() if isinstance(module, ModuleList)), key=len))
+    found = [list(module) for module in network.modules() if isinstance(module, ModuleList)]
+    return max(found, key=len)
