@@ -39,7 +39,8 @@ def passage(text: str, start: int, end: int) -> tuple[int, int]:
             high += 1
         else:
             break
-    return _trimmed(text, sentences[low][0], sentences[high][1], start, end)
+    # Sentences begin and end with a word; what was asked for may begin or end with a space.
+    return _trimmed(text, min(sentences[low][0], start), max(sentences[high][1], end), start, end)
 
 
 def _paragraph(text: str, start: int, end: int) -> tuple[int, int]:

@@ -109,5 +109,9 @@ def test_a_passage_always_holds_its_answer(text: str, data: st.DataObject) -> No
     assert 0 <= first <= start <= end <= last <= len(text)
 
 
+def test_a_passage_holds_the_space_that_its_answer_ends_with() -> None:
+    assert passage("0000 ", 0, 5) == (0, 5)
+
+
 def test_normalisation_is_squads() -> None:
     assert normalize("The  quick, brown-ish Fox!") == "quick brownish fox"
