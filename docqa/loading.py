@@ -108,6 +108,16 @@ def sequence_limit(folder: Path) -> int:
     return limit - 2 if "roberta" in kind or kind == "mpnet" else limit
 
 
+def layer_count(folder: Path) -> int:
+    """How many layers a reader has. Raises `DocqaError` if its config.json is damaged."""
+    config = read_object(folder / "config.json")
+    # DistilBERT has a name of its own for it.
+    count = config.get("num_hidden_layers", config.get("n_layers"))
+    if not isinstance(count, int) or count < 1:
+        raise DocqaError(f"num_hidden_layers of {folder} is {count!r}, and should be a number of layers")
+    return count
+
+
 def load_reader(folder: Path, device: str, dtype: "torch.dtype") -> "torch.nn.Module":
     """The question-answering model in `folder`, on `device`, in evaluation mode.
 

@@ -150,9 +150,26 @@ class Reader:
             null = float(starts[row, 0] + ends[row, 0])
             offset = self.offset(len(pairs[index][0]))
             inside = slice(offset, offset + len(part.ids))
-            best = best_spans(starts[row, inside], ends[row, inside], part, self.max_answer_length, n_best)
+            best = best_spans(
+                starts[row, inside], ends[row, inside], part, self.max_answer_length, n_best, brevity=self.brevity
+            )
             spans.extend(Span(index, first + a, first + b, score - null) for a, b, score in best)
         return spans
+
+    @cached_property
+    def brevity(self) -> float:
+        """What each token of a span costs, in its score: "brevity" in docqa.json, 0 where it has none.
+
+        A start and an end that are likely each on its own are, together, often a longer span than a person would give.
+        Raises `DocqaError` where it is no number from 0.
+        """
+        brevity = self.model.metadata.get("brevity", 0.0)
+        if not isinstance(brevity, int | float) or not brevity >= 0:
+            raise DocqaError(
+                f"the brevity of the reader {self.name} is {brevity!r}",
+                f"docqa.json in {self.model.folder} has to have a number from 0 for it",
+            )
+        return float(brevity)
 
     def room(self, question: int) -> int:
         """Tokens of a window that fit into one sequence beside a question of so many tokens."""
@@ -190,12 +207,18 @@ class Reader:
 
 
 def best_spans(
-    starts: NDArray[np.float32], ends: NDArray[np.float32], window: Window, max_length: int, count: int
+    starts: NDArray[np.float32],
+    ends: NDArray[np.float32],
+    window: Window,
+    max_length: int,
+    count: int,
+    *,
+    brevity: float = 0.0,
 ) -> list[tuple[int, int, float]]:
-    """The `count` best spans (first, last, start logit + end logit) that don't overlap, the best first.
+    """The `count` best spans (first, last, score) that don't overlap, the best first.
 
     Logits have the shape (tokens,). A span is of whole words in one block, at most `max_length` tokens long, and
-    ends no sooner than it starts.
+    ends no sooner than it starts. Its score is start logit + end logit, less `brevity` for each token after its first.
     """
     tokens = len(starts)
     width = min(max_length, tokens)
@@ -204,7 +227,7 @@ def best_spans(
     end = np.append(np.where(last_of_word, ends, -np.inf), np.full(width - 1, -np.inf))
     block = np.append(window.blocks, np.full(width - 1, -1, dtype=np.int32))
     # scores[i, d] is the span from token i to token i + d.
-    scores = start[:, None] + sliding_window_view(end, width)
+    scores = start[:, None] + sliding_window_view(end, width) - np.float32(brevity) * np.arange(width, dtype=np.float32)
     scores[sliding_window_view(block, width) != window.blocks[:, None]] = -np.inf
     found = []
     for _ in range(count):

@@ -1,5 +1,6 @@
 """Spans out of logits, and sequences that fit."""
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from docqa.errors import DocqaError
-from docqa.models import Kind, find
+from docqa.models import Kind, find, write_object
 from docqa.reading import Reader, Template, Window, best_spans, choose_device
 
 LOGITS = st.floats(min_value=-20, max_value=20, width=32)
@@ -21,26 +22,27 @@ def window(words: list[bool], blocks: list[int]) -> Window:
 @given(
     st.lists(st.tuples(LOGITS, LOGITS, st.booleans(), st.integers(0, 3)), min_size=1, max_size=25),
     st.integers(min_value=1, max_value=8),
+    st.floats(min_value=0, max_value=3),
 )
 @settings(deadline=None)
 def test_the_first_span_is_the_best_of_all_that_are_allowed(
-    tokens: list[tuple[float, float, bool, int]], longest: int
+    tokens: list[tuple[float, float, bool, int]], longest: int, brevity: float
 ) -> None:
     starts = np.array([t[0] for t in tokens], dtype=np.float32)
     ends = np.array([t[1] for t in tokens], dtype=np.float32)
     given_window = window([t[2] for t in tokens], [t[3] for t in tokens])
     words, blocks, count = given_window.words, given_window.blocks, len(tokens)
     allowed = [
-        starts[i] + ends[j]
+        starts[i] + ends[j] - brevity * (j - i)
         for i in range(count)
         for j in range(i, min(count, i + longest))
         if words[i] and (j + 1 == count or words[j + 1]) and blocks[i] == blocks[j]
     ]
-    found = best_spans(starts, ends, given_window, longest, 4)
+    found = best_spans(starts, ends, given_window, longest, 4, brevity=brevity)
     assert len(found) <= 4
     assert bool(found) == bool(allowed)
     if found:
-        assert found[0][2] == pytest.approx(max(allowed))
+        assert found[0][2] == pytest.approx(max(allowed), abs=1e-4)
     for number, (first, last, _) in enumerate(found):
         assert first <= last < first + longest
         assert all(last < a or first > b for a, b, _ in found[:number])
@@ -113,3 +115,15 @@ def test_a_device_that_is_not_there_is_told() -> None:
     with pytest.raises(DocqaError, match="no device 'tpu'") as failure:
         choose_device("tpu")
     assert "cpu" in failure.value.hint
+
+
+@pytest.mark.parametrize("brevity", ["short", -1, None])
+def test_a_brevity_that_is_no_cost_is_refused(tiny_reader: Path, tmp_path: Path, brevity: object) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(tiny_reader, copy)
+    write_object(copy / "docqa.json", {"brevity": brevity})
+    reader = Reader(find(str(copy), Kind.READER), "cpu")
+    window = Window(np.arange(5, 14, dtype=np.int32), np.ones(9, dtype=bool), np.zeros(9, dtype=np.int32))
+    with pytest.raises(DocqaError, match="the brevity of the reader .*copy is") as error:
+        reader.read(reader.question_ids("who?"), [window])
+    assert "docqa.json" in error.value.hint

@@ -1,8 +1,10 @@
 """Training: what the features say, what order they come in, and that a killed run ends as if it had not been."""
 
 import json
+import math
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -23,7 +25,7 @@ from docqa import loading, models
 from docqa.answers import normalize
 from docqa.errors import DocqaError
 from docqa.index import Store
-from docqa.models import Kind, Model
+from docqa.models import Kind, Model, write_object
 from docqa.pairs import Gold, Pair
 from docqa.progress import Cancelled, Monitor, Progress
 from docqa.reading import Reader
@@ -194,9 +196,12 @@ def test_a_batch_lets_only_the_null_and_the_window_compete(tiny_reader: Path) ->
 
 
 def test_a_teacher_of_the_same_vocabulary_says_what_it_would_itself(tiny_reader: Path, tmp_path: Path) -> None:
+    brief = tmp_path / "brief"
+    shutil.copytree(tiny_reader, brief)
+    write_object(brief / "docqa.json", {"brevity": 0.5})
     pairs = _pairs(6)
     features = _features(tiny_reader, pairs)
-    teacher = Reader(Model("teacher", Kind.READER, tiny_reader, "folder"), "cpu")
+    teacher = Reader(Model("teacher", Kind.READER, brief, "folder"), "cpu")
     questions = [pair.question for pair in pairs]
     taught = teach(teacher, features, questions, weight=1.0, store=Store(tmp_path), monitor=Monitor())
     for feature, (start, end) in zip(features, taught, strict=True):
@@ -204,13 +209,15 @@ def test_a_teacher_of_the_same_vocabulary_says_what_it_would_itself(tiny_reader:
             assert (start, end) == (NULL, NULL)
             continue
         body = feature.ids[feature.first : feature.first + feature.size]
-        question = feature.ids[1 : feature.first - 1].tolist()
-        logits = teacher.logits([(question, body)])[0][0]
-        scores = np.concatenate([logits[:1], logits[feature.first : feature.first + feature.size]])
-        assert sum(share for _, share in start) == pytest.approx(1, abs=1e-5)
-        likeliest = max(start, key=lambda each: each[1])[0]
-        best = int(np.argmax(scores))
-        assert likeliest == (0 if best == 0 else feature.first + best - 1)
+        starts, ends = teacher.logits([(feature.ids[1 : feature.first - 1].tolist(), body)])
+        places = range(feature.first, feature.first + feature.size)
+        spans = {(a, b): starts[0, a] + ends[0, b] - 0.5 * (b - a) for a in places for b in places if 0 <= b - a < 30}
+        weights = {span: math.exp(score) for span, score in {**spans, (0, 0): starts[0, 0] + ends[0, 0]}.items()}
+        for side, target in enumerate((start, end)):
+            shares = [sum(w for span, w in weights.items() if span[side] == place) for place in (0, *places)]
+            assert sum(share for _, share in target) == pytest.approx(1, abs=1e-5)
+            likeliest = max(target, key=lambda each: each[1])[0]
+            assert shares[[0, *places].index(likeliest)] == pytest.approx(max(shares))
 
 
 def test_what_a_teacher_said_is_not_asked_again(tiny_reader: Path, tmp_path: Path) -> None:

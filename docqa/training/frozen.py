@@ -6,22 +6,14 @@ Tang & Lin (2019), "What would Elsa do? Freezing layers during transformer fine-
 
 from typing import TYPE_CHECKING, Any
 
-from docqa.errors import DocqaError
-
 if TYPE_CHECKING:
     import torch
 
 
 def freeze(network: Any, count: int) -> None:
-    """Leave the embeddings and the `count` lowest layers of `network` out of training.
-
-    Raises `DocqaError` unless a layer is left to train.
-    """
-    layers = _layers(network)
-    if count >= len(layers):
-        raise DocqaError(f"the base has {len(layers)} layers", f"--frozen has to be {len(layers) - 1} at most")
+    """Leave the embeddings and the `count` lowest layers of `network` out of training."""
     below = [module for name, module in network.named_modules() if name.rpartition(".")[2] == "embeddings"]
-    for module in [*below, *layers[:count]]:
+    for module in [*below, *_layers(network)[:count]]:
         module.requires_grad_(False)
 
 

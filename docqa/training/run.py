@@ -180,6 +180,10 @@ class _Run:
         self._base = models.find(job.recipe.base or models.chosen(Kind.READER), Kind.READER)
         self._limit = loading.sequence_limit(self._base.folder)
         window_size(job.recipe.max_seq_length, job.recipe.doc_stride, self._limit)  # for the sake of its errors
+        layers = loading.layer_count(self._base.folder) if job.recipe.frozen else 0
+        layers = loading.layer_count(self._base.folder)
+        if job.recipe.frozen >= layers:
+            raise DocqaError(f"the base has {layers} layers", f"--frozen has to be {layers - 1} at most")
         if job.recipe.teacher:
             self._teacher = models.find(job.recipe.teacher, Kind.READER)
         if job.recipe.blend < 1 and not loading.has_head(self._base.folder):
@@ -304,13 +308,13 @@ class _Run:
             if recipe.blend < 1:
                 blend(network, self._base.folder, recipe.blend)
             write_weights(network, self._base.folder, staging)
-            trained = Model(job.name, Kind.READER, staging, "trained")
-            after = self._measure(trained)
-            # The fit begins from what docqa.json says: the base's.
-            models.write_object(staging / models.METADATA, {"calibration": self._base.metadata.get("calibration", {})})
+            # What its base's docqa.json says of reading holds until it is fitted anew.
+            inherited = {k: v for k, v in self._base.metadata.items() if k in ("calibration", "brevity")}
+            models.write_object(staging / models.METADATA, inherited)
+            after = self._measure(Model(job.name, Kind.READER, staging, "trained"))
             engine = Engine(replace(self._settings, reader=str(staging)))
             fitted = calibrate(engine, self._data.test, self._monitor, documents=self._data.documents)
-            metadata = {
+            metadata = inherited | {
                 "kind": Kind.READER.value,
                 "docqa": __version__,
                 "calibration": asdict(fitted.calibration),

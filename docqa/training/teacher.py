@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from docqa.index import Store
@@ -68,20 +69,39 @@ def _ask(teacher: Reader, items: Sequence[tuple[str, Feature]]) -> list[Taught]:
     taught = []
     for row, (_, feature) in enumerate(items):
         first = teacher.offset(len(rows[row][0]))
+        own = [0, *range(first, first + len(spans[row]))]
+        of_starts, of_ends = _marginals(starts[row, own], ends[row, own], teacher.max_answer_length, teacher.brevity)
         taught.append(
-            (
-                _carry_over(starts[row], first, spans[row][:, 0], feature),
-                _carry_over(ends[row], first, spans[row][:, 1] - 1, feature),
-            )
+            (_carry_over(of_starts, spans[row][:, 0], feature), _carry_over(of_ends, spans[row][:, 1] - 1, feature))
         )
     return taught
 
 
-def _carry_over(logits: NDArray[np.float32], first: int, characters: NDArray[np.int64], feature: Feature) -> Target:
+def _marginals(
+    starts: NDArray[np.float32], ends: NDArray[np.float32], longest: int, brevity: float
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """The shares of each start and of each end in the distribution over the null, position 0, and all spans.
+
+    The spans are those that reading allows: their ends can't stand before their starts, and length has its cost.
+    """
+    size = len(starts) - 1
+    width = min(longest, size)
+    ends_after = sliding_window_view(np.append(ends[1:], np.full(width - 1, -np.inf, dtype=np.float32)), width)
+    # scores[i, d] is the span from token i to token i + d.
+    scores = starts[1:, None] + ends_after - np.float32(brevity) * np.arange(width, dtype=np.float32)
+    null = starts[0] + ends[0]
+    highest = max(null, scores.max())
+    shares = np.exp(scores - highest)
+    by_end = np.zeros(size + width - 1, dtype=np.float32)
+    for length in range(width):
+        by_end[length : length + size] += shares[:, length]
+    of_null = np.exp(null - highest)
+    total = of_null + shares.sum()
+    return np.append(of_null, shares.sum(axis=1)) / total, np.append(of_null, by_end[:size]) / total
+
+
+def _carry_over(shares: NDArray[np.float32], characters: NDArray[np.int64], feature: Feature) -> Target:
     """The teacher's distribution, over its own tokens, as one over the feature's: by the character each stands at."""
-    scores = np.concatenate([logits[:1], logits[first : first + len(characters)]])
-    shares = np.exp(scores - scores.max())
-    shares /= shares.sum()
     best = np.argsort(-shares)[:_KEPT]
     votes: dict[int, float] = defaultdict(float)
     for position in best:

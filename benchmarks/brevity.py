@@ -1,0 +1,50 @@
+"""What a span's length should cost it: EM and F1 of a reader, each question put to its own context.
+
+    python -m benchmarks.brevity PAIRS READER_FOLDER [QUESTIONS]
+
+"brevity" in a reader's docqa.json is that cost. It is chosen on pairs of the reader's training, never on those that it
+is measured on; what this printed is in benchmarks/README.md.
+"""
+
+import random
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from docqa import pairs
+from docqa.evaluation import exact_match, f1
+from docqa.examination import on_contexts
+from docqa.models import METADATA, Kind, find, read_metadata, write_object
+from docqa.progress import Monitor
+from docqa.reading import Reader
+
+_COSTS = (0.0, 0.02, 0.04, 0.06, 0.08, 0.1, 0.15)
+
+
+def main() -> None:
+    """Print the table."""
+    asked = [pair for pair in pairs.load([sys.argv[1]], Monitor()).pairs if pair.answers]
+    count = int(sys.argv[3]) if len(sys.argv) > 3 else 1000
+    asked = random.Random(0).sample(asked, min(count, len(asked)))
+    print(f"{len(asked)} questions")
+    print(f"{'brevity':>8} {'EM':>6} {'F1':>6} {'words':>6}")
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch) / "reader"
+        shutil.copytree(sys.argv[2], folder)
+        for cost in _COSTS:
+            write_object(folder / METADATA, read_metadata(folder) | {"brevity": cost})
+            said = [one.text for one in on_contexts(Reader(find(str(folder), Kind.READER)), asked)]
+            accepted = [[gold.text for gold in pair.answers] for pair in asked]
+            exact = sum(exact_match(text, golds) for text, golds in zip(said, accepted, strict=True))
+            overlap = sum(f1(text, golds) for text, golds in zip(said, accepted, strict=True))
+            words = sum(len(text.split()) for text in said)
+            print(
+                f"{cost:8.2f} {100 * exact / len(asked):6.2f} {100 * overlap / len(asked):6.2f} "
+                f"{words / len(asked):6.2f}",
+                flush=True,
+            )
+
+
+if __name__ == "__main__":
+    main()
