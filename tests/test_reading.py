@@ -124,6 +124,6 @@ def test_a_brevity_that_is_no_cost_is_refused(tiny_reader: Path, tmp_path: Path,
     write_object(copy / "docqa.json", {"brevity": brevity})
     reader = Reader(find(str(copy), Kind.READER), "cpu")
     window = Window(np.arange(5, 14, dtype=np.int32), np.ones(9, dtype=bool), np.zeros(9, dtype=np.int32))
-    with pytest.raises(DocqaError, match="the brevity of the reader .*copy is") as error:
+    with pytest.raises(DocqaError, match=r"the brevity of the reader .*copy is") as error:
         reader.read(reader.question_ids("who?"), [window])
     assert "docqa.json" in error.value.hint

@@ -13,24 +13,24 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Input, OptionList
 
-from docqa import history
+from docqa import corrections, history
 from docqa.config import Settings
 from docqa.errors import DocqaError
-from docqa.tui import messages, session
+from docqa.tui import messages, session, teaching
 from docqa.tui.choosing import ChooseScreen, matching
 from docqa.tui.export import ExportScreen
 from docqa.tui.help import HelpScreen, groups
 from docqa.tui.keys import KEYS, palette
 from docqa.tui.main import MainScreen
 from docqa.tui.session import Asked, Session
-from docqa.tui.text import cited, flat, plain
+from docqa.tui.text import cited, counted, flat, plain
 from docqa.tui.widgets.answers import AnswersList
 from docqa.tui.widgets.documents import DocumentsPane, State
 from docqa.tui.widgets.evidence import EvidenceStrip
 from docqa.tui.widgets.finding import FindInput
 from docqa.tui.widgets.page import PageView
 from docqa.tui.widgets.question import QuestionInput, QuestionsList
-from docqa.tui.work import Loader, answer
+from docqa.tui.work import Loader, answer, keep
 
 if TYPE_CHECKING:
     from docqa.engine import Collection
@@ -88,6 +88,11 @@ class DocqaApp(App[None]):
     def answer(self, collection: "Collection", asked: Asked) -> None:
         """Answer a question, in a thread."""
         answer(collection, asked, self.post_message)
+
+    @work(thread=True, group="teaching")
+    def teach(self, asked: Asked, verdict: teaching.Verdict) -> None:
+        """Keep what the person says is right, in a thread."""
+        keep(asked, verdict, self.post_message)
 
     # --- what they report about documents ---
 
@@ -162,6 +167,20 @@ class DocqaApp(App[None]):
     def _question_cancelled(self, message: messages.QuestionCancelled) -> None:
         self.session.end(message.asked, session.State.CANCELLED)
         self._start_next()
+
+    @on(messages.CorrectionKept)
+    def _correction_kept(self, message: messages.CorrectionKept) -> None:
+        kept = f"{counted(message.count, 'correction')} kept"
+        self._say(
+            f"{kept}. To learn from {'it' if message.count == 1 else 'them'}: docqa finetune {corrections.file()}"
+        )
+
+    @on(messages.CorrectionFailed)
+    def _correction_failed(self, message: messages.CorrectionFailed) -> None:
+        message.asked.verdict = None
+        self._refresh()
+        error = message.error
+        self.notify(plain(f"{error.message}. {error.hint}"), markup=False, severity="error", timeout=10)
 
     # --- what the person does ---
 
@@ -245,6 +264,34 @@ class DocqaApp(App[None]):
             self.copy_to_clipboard(f"{flat(selected.text)} ({cited(selected)})")
             self._say(f"Copied: {flat(selected.text)}")
 
+    def action_confirm(self) -> None:
+        """Say that the selected answer is right."""
+        selected = self.main.answers.selected
+        document = self.main.document(selected.document) if selected else None
+        if selected is not None and document is not None:
+            self._judge(teaching.confirm(selected, document))
+
+    def action_correct(self) -> None:
+        """Say what is right instead of the answers, or that these documents don't have it."""
+        if self.shown is not None:
+            asked, open_now = self.shown, self.main.documents.open_documents
+            title = f"What is right? {flat(asked.question)}"
+            self.push_screen(
+                ChooseScreen(
+                    title,
+                    "Choose, or type the right answer as the document has it",
+                    lambda typed: teaching.choices(typed, asked.shown, open_now),
+                    nothing="This doesn't stand in these documents.",
+                ),
+                self._judge,
+            )
+
+    def _judge(self, verdict: teaching.Verdict | None) -> None:
+        if verdict is not None and self.shown is not None:
+            self.shown.verdict = verdict
+            self.teach(self.shown, verdict)
+            self._refresh()
+
     def action_read_all(self) -> None:
         """Read every window for the question that is shown."""
         if self.shown is not None:
@@ -301,7 +348,7 @@ class DocqaApp(App[None]):
             return not self.main.question.has_focus
         if action == "export":
             return bool(self.session.results)
-        if action in {"move", "copy"}:
+        if action in {"move", "copy", "confirm", "correct"}:
             return bool(self.shown and self.shown.shown)
         if action == "read_all":
             return bool(self.shown and not self.shown.pending and self.shown.unread)

@@ -23,6 +23,15 @@ KEYS: list[BindingType] = [
     ),
     Binding("e", "export", "Export", show=False, tooltip="Write questions and answers to a file", id="answers.export"),
     Binding("y", "copy", "Copy", tooltip="Copy the answer with its citation", id="answers.copy"),
+    Binding("c", "confirm", "Right", show=False, tooltip="Say that the answer is right", id="teaching.right"),
+    Binding(
+        "w",
+        "correct",
+        "Wrong",
+        show=False,
+        tooltip="Say what is right instead, or that nothing is",
+        id="teaching.wrong",
+    ),
     Binding("x", "read_all", "Read all", tooltip="Read every window for this question", id="question.read_all"),
     Binding(
         "h",

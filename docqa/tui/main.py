@@ -106,11 +106,12 @@ class MainScreen(Screen[None]):
         document = answer.document if answer else self.page.document.name if self.page.document else ""
         self.evidence.show(evidence.get(document), answer.start if answer else self.page.first_offset)
         if answer is not None:
-            self.page.show(self._document(answer.document), answer)
+            self.page.show(self.document(answer.document), answer)
         else:
             self.page.show(self.page.document, None)
 
-    def _document(self, name: str) -> "Document | None":
+    def document(self, name: str) -> "Document | None":
+        """The document of this name, if it is open."""
         row = self.documents.rows.get(name)
         return row.document if row is not None else None
 
@@ -161,7 +162,7 @@ class MainScreen(Screen[None]):
         if selected is not None and selected.places:
             self._place = (self._place + 1) % (1 + len(selected.places))
             place = selected.places[self._place - 1] if self._place else selected
-            document = self._document(place.document)
+            document = self.document(place.document)
             if document is not None:
                 self.page.go_to(document, place.start)
                 self.notify(f"{self._place + 1} of {1 + len(selected.places)}: {cited(place)}", markup=False)

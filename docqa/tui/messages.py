@@ -125,3 +125,20 @@ class AnswerSelected(Message):
     def __init__(self, answer: "Answer | None") -> None:
         super().__init__()
         self.answer = answer
+
+
+class CorrectionKept(Message):
+    """What the person says is right is on the disk, one of so many corrections."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__()
+        self.count = count
+
+
+class CorrectionFailed(Message):
+    """What the person says is right could not be kept."""
+
+    def __init__(self, asked: "Asked", error: "DocqaError") -> None:
+        super().__init__()
+        self.asked = asked
+        self.error = error

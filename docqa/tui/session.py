@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from docqa.answers import Answer, Result
     from docqa.errors import DocqaError
     from docqa.tui.evidence import Evidence
+    from docqa.tui.teaching import Verdict
 
 
 class State(Enum):
@@ -37,6 +38,8 @@ class Asked:
     to_read: int = 0
     """Windows that this reading comes to, as far as is known."""
     cancel: Event = field(default_factory=Event)
+    verdict: "Verdict | None" = None
+    """What the person says is right."""
 
     @property
     def shown(self) -> "tuple[Answer, ...]":

@@ -22,6 +22,7 @@ from docqa.tui.session import Asked
 
 if TYPE_CHECKING:
     from docqa.engine import Collection, Engine, Failure, Indexed
+    from docqa.tui.teaching import Verdict
 
 Post = Callable[[Message], object]
 
@@ -138,6 +139,16 @@ def answer(collection: "Collection", asked: Asked, post: Post) -> None:
         post(messages.QuestionFailed(asked, unexpected(error)))
     else:
         post(messages.QuestionAnswered(asked))
+
+
+def keep(asked: Asked, verdict: "Verdict", post: Post) -> None:
+    """Keep what the person says is right, for the next training. Posts how that went, and raises nothing."""
+    from docqa import corrections
+
+    try:
+        post(messages.CorrectionKept(corrections.keep(verdict.corrections(asked.question))))
+    except DocqaError as error:
+        post(messages.CorrectionFailed(asked, error))
 
 
 def unexpected(error: Exception) -> DocqaError:

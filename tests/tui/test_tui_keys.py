@@ -26,6 +26,7 @@ from textual.binding import Binding
 from textual.command import CommandPalette
 from textual.pilot import Pilot
 
+from docqa import corrections, pairs
 from docqa.documents import Section
 from docqa.errors import DocqaError
 from docqa.tui.app import DocqaApp
@@ -144,6 +145,34 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
 async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await pilot.press(key)
     assert app.clipboard == "Knut Dyrnes (voyage.pdf, page 2, line 1, Crew)"
+
+
+@checks("DocqaApp", "teaching.right")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    app.main.answers.move(1)
+    await pilot.press(key)
+    await until(pilot, corrections.kept)
+    await sees(pilot, app.main.answers, "✓ right, you said")
+    assert [(one.question, one.answer) for one in corrections.kept()] == [("Who was aboard?", NAMES[1])]
+    said = [notification.message for notification in app._notifications]
+    assert said == [f"1 correction kept. To learn from it: docqa finetune {corrections.file()}"]
+
+
+@checks("DocqaApp", "teaching.wrong")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    await pilot.press(key)
+    await sees(pilot, app, "What is right? Who was aboard?")
+    await pilot.press("enter")
+    await sees(pilot, app.main.answers, "✎ you said: these documents don't have it")
+    await until(pilot, corrections.kept)
+    await pilot.press(key)
+    await type_in(pilot, "carpenter")
+    await sees(pilot, app, "voyage.pdf, page 2, line 3")
+    await pilot.press("enter")
+    await sees(pilot, app.main.answers, "✎ you said: right is: carpenter")
+    await until(pilot, lambda: [one.answer for one in corrections.kept()] == ["carpenter"], "the second in its place")
+    (pair,) = pairs.load([corrections.file()]).pairs
+    assert (pair.question, pair.answers[0].text) == ("Who was aboard?", "carpenter")
 
 
 @checks("DocqaApp", "question.read_all")

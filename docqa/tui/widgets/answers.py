@@ -1,6 +1,7 @@
 """The answers to one question, ranked; or that there is none, or why it failed."""
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -125,6 +126,7 @@ class AnswersPane(Vertical):
             return
         result = self._asked.result if self._asked else None
         closest = result is not None and not result.answered
+        verdict = self._asked.verdict if self._asked else None
         roomy = self.list.size.height >= _ROOMY
         with self.list.prevent(OptionList.OptionHighlighted):
             self.list.clear_options()
@@ -132,6 +134,8 @@ class AnswersPane(Vertical):
                 if number and roomy:
                     self.list.add_option(Option("", disabled=True))
                 lines = _lines(one, width, selected=number == self._number, closest=closest, roomy=roomy)
+                if verdict is not None and verdict.agrees(one):
+                    lines = chain(lines, [Content.styled("     ✓ right, you said", "$text-success")])
                 self.list.add_option(Option(joined(lines), id=str(number)))
             if self._answers:
                 self.list.highlighted = self.list.get_option_index(str(self._number))
@@ -170,7 +174,16 @@ def _snippet(answer: "Answer") -> Content:
 
 
 def _standing(asked: Asked, waiting_for: str) -> Content:
-    """How a question stands, in a glyph and words."""
+    """How a question stands, and what the person said of it, in a glyph and words."""
+    standing = _state(asked, waiting_for)
+    verdict = asked.verdict
+    if verdict is None or any(verdict.agrees(answer) for answer in asked.shown):
+        return standing
+    said = f"right is: {flat(verdict.text)}" if verdict.answered else "these documents don't have it"
+    return standing + Content.styled(f"\n✎ you said: {said}", "$text-success")
+
+
+def _state(asked: Asked, waiting_for: str) -> Content:
     result = asked.result
     read = f"{result.windows_read} of {result.windows_total} windows read" if result else "nothing read yet"
     if asked.state is State.FAILED and asked.error is not None:

@@ -122,6 +122,11 @@ class DocumentsPane(VerticalScroll):
         """How many documents are in a state."""
         return sum(row.state is state for row in self.rows.values())
 
+    @property
+    def open_documents(self) -> "list[Document]":
+        """The documents that are open, in the order of the list."""
+        return [row.document for row in self.rows.values() if row.document is not None]
+
     def summary(self) -> str:
         """The states in a few words: "2 open, 1 failed"."""
         counts = [f"{self.count(state)} {state.word}" for state in State if self.count(state)]

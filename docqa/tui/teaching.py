@@ -1,0 +1,86 @@
+"""What a person says is right about a question, and what they choose it from (pure)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from textual.content import Content, Span
+
+from docqa.tui.choosing import Choice
+from docqa.tui.find import matches
+from docqa.tui.text import MUTED, cited, flat
+
+if TYPE_CHECKING:
+    from docqa.answers import Answer
+    from docqa.corrections import Correction
+    from docqa.documents import Document
+
+_MOST = 50  # Places of a text that are offered: who has not found it among them types more of it.
+_AROUND = 40  # Characters shown on each side of a place.
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the person says: that `places[0]` is the right answer, or that these documents have none.
+
+    A place is a document and the offsets of a span in it. Where there is no answer they are what came closest to one,
+    in each document.
+    """
+
+    answered: bool
+    places: "tuple[tuple[Document, int, int], ...]"
+
+    @property
+    def text(self) -> str:
+        """The right answer, "" where there is none."""
+        document, start, end = self.places[0]
+        return document.text[start:end] if self.answered else ""
+
+    def agrees(self, answer: "Answer") -> bool:
+        """Whether this answer is the right one, at its own place or at another."""
+        document, start, end = self.places[0]
+        places = [(answer.document, answer.start, answer.end), *((p.document, p.start, p.end) for p in answer.places)]
+        return self.answered and (document.name, start, end) in places
+
+    def corrections(self, question: str) -> "list[Correction]":
+        """What is kept of it."""
+        from docqa.corrections import right, unanswered
+
+        make = right if self.answered else unanswered
+        return [make(question, document, start, end) for document, start, end in self.places]
+
+
+def confirm(answer: "Answer", document: "Document") -> Verdict:
+    """The person says that this answer is right."""
+    return Verdict(answered=True, places=((document, answer.start, answer.end),))
+
+
+def choices(typed: str, shown: "Iterable[Answer]", documents: "Iterable[Document]") -> list[Choice[Verdict]]:
+    """What can be right: any place of what is typed; while nothing is, that there is no answer, or one shown."""
+    by_name = {document.name: document for document in documents}
+    if typed:
+        places = ((document, start, end) for document in by_name.values() for start, end in _places(document, typed))
+        return [_choice(*place) for _, place in zip(range(_MOST), places, strict=False)]
+    closest: dict[str, tuple[Document, int, int]] = {}
+    offered: list[Choice[Verdict]] = []
+    for answer in shown:
+        if answer.document in by_name:
+            place = by_name[answer.document], answer.start, answer.end
+            closest.setdefault(answer.document, place)
+            offered.append(_choice(*place))
+    none = (Content("∅ Not in these documents"), Verdict(answered=False, places=tuple(closest.values())))
+    return [none, *offered] if closest else []
+
+
+def _places(document: "Document", typed: str) -> list[tuple[int, int]]:
+    return [place for place in matches(document.text[: document.body_end], typed)[:_MOST] if place[0] < place[1]]
+
+
+def _choice(document: "Document", start: int, end: int) -> Choice[Verdict]:
+    from docqa.answers import cite  # numpy comes with it, and the first frame is not to wait for that.
+
+    low, high = max(0, start - _AROUND), min(document.body_end, end + _AROUND)
+    text = flat(document.text[low:high])
+    content = Content(text, spans=[Span(start - low, end - low, "bold underline")])
+    where = Content.styled(f"{cited(cite(document, start, end))}  ", MUTED)
+    return where + content, Verdict(answered=True, places=((document, start, end),))
