@@ -44,14 +44,17 @@ def file() -> Path:
 
 
 def right(question: str, document: "Document", start: int, end: int) -> Correction:
-    """`document.text[start:end]` is the right answer to the question."""
+    """`document.text[start:end]` is the right answer to the question. Raises `DocqaError` if it is encrypted."""
     first, last = _around(document, start, end)
     text = document.text
     return Correction(question, _path(document.name), text[first:last], text[start:end], start - first)
 
 
 def unanswered(question: str, document: "Document", start: int, end: int) -> Correction:
-    """The document doesn't have the answer; what stands around `text[start:end]` came closest to one."""
+    """The document doesn't have the answer; what stands around `text[start:end]` came closest to one.
+
+    Raises `DocqaError` if the document is encrypted.
+    """
     first, last = _around(document, start, end)
     return Correction(question, _path(document.name), document.text[first:last])
 
@@ -121,7 +124,12 @@ def _write(corrections: Iterable[Correction]) -> None:
 
 
 def _around(document: "Document", start: int, end: int) -> tuple[int, int]:
-    """The whole lines of the body around a span."""
+    """The whole lines of the body around a span. Raises `DocqaError` where the document is encrypted."""
+    if document.encrypted:
+        raise DocqaError(
+            f"{document.name} is encrypted: nothing of its text is kept on the disk",
+            "to teach docqa what it says, open a copy without a password",
+        )
     text = document.text
     first = text.rfind("\n", 0, max(0, start - _AROUND)) + 1
     last = text.find("\n", min(end + _AROUND, document.body_end), document.body_end)

@@ -1,6 +1,7 @@
 """What a person taught is kept, once for each question, in a form that training takes."""
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -87,3 +88,10 @@ def test_what_can_t_be_kept_says_so(home: Path) -> None:
     (home / "home").write_text("a file where the folder should be")
     with pytest.raises(DocqaError, match=r"can't be kept in .*corrections\.jsonl"):
         corrections.keep([corrections.right("Who?", document(), 0, 4)])
+
+
+def test_nothing_of_an_encrypted_document_is_kept() -> None:
+    secret = replace(document(), encrypted=True)
+    for correct in (corrections.right, corrections.unanswered):
+        with pytest.raises(DocqaError, match=r"book\.txt is encrypted"):
+            correct("Who?", secret, 0, 4)
