@@ -24,12 +24,7 @@ from docqa.tui.keys import KEYS, palette
 from docqa.tui.main import MainScreen
 from docqa.tui.session import Asked, Session
 from docqa.tui.text import cited, counted, flat, plain
-from docqa.tui.widgets.answers import AnswersList
-from docqa.tui.widgets.documents import DocumentsPane, State
-from docqa.tui.widgets.evidence import EvidenceStrip
-from docqa.tui.widgets.finding import FindInput
-from docqa.tui.widgets.page import PageView
-from docqa.tui.widgets.question import QuestionInput, QuestionsList
+from docqa.tui.widgets.documents import State
 from docqa.tui.work import Loader, answer, keep
 
 if TYPE_CHECKING:
@@ -327,20 +322,7 @@ class DocqaApp(App[None]):
 
     def action_help(self) -> None:
         """Show every key and what it does."""
-        sources = (
-            DocqaApp,
-            QuestionInput,
-            AnswersList,
-            QuestionsList,
-            DocumentsPane,
-            EvidenceStrip,
-            PageView,
-            FindInput,
-            ChooseScreen,
-            ExportScreen,
-        )
-        titled = [(source.BINDING_GROUP_TITLE or "", source.BINDINGS) for source in sources]
-        self.push_screen(HelpScreen(groups([*titled, ("Anywhere", MainScreen.BINDINGS)], self.get_key_display)))
+        self.push_screen(HelpScreen(groups(self.get_key_display)))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         """Whether a key does anything now; where not, the footer leaves it out."""

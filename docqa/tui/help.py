@@ -1,22 +1,47 @@
-"""The help screen, made from the bindings themselves, so that it is never wrong about a key."""
+"""The help screen and docs/keys.md, made from the bindings themselves, so that neither is wrong about a key."""
 
-from collections.abc import Callable, Iterable, Iterator
+import sys
+from collections.abc import Callable, Iterator
 from typing import ClassVar
 
-from textual.app import ComposeResult
+from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from docqa.tui.choosing import ChooseScreen
+from docqa.tui.export import ExportScreen
+from docqa.tui.keys import KEYS
+from docqa.tui.main import MainScreen
 from docqa.tui.text import hang, joined
+from docqa.tui.widgets.answers import AnswersList
+from docqa.tui.widgets.documents import DocumentsPane
+from docqa.tui.widgets.evidence import EvidenceStrip
+from docqa.tui.widgets.finding import FindInput
+from docqa.tui.widgets.page import PageView
+from docqa.tui.widgets.question import QuestionInput, QuestionsList
 
 Groups = dict[str, list[tuple[str, str]]]
 
+_PLACES = (
+    QuestionInput,
+    AnswersList,
+    QuestionsList,
+    DocumentsPane,
+    EvidenceStrip,
+    PageView,
+    FindInput,
+    ChooseScreen,
+    ExportScreen,
+)
 
-def groups(sources: Iterable[tuple[str, Iterable[BindingType]]], display: Callable[[Binding], str]) -> Groups:
-    """Bindings as rows of keys and description, under titles; several keys of one action share a row."""
+
+def groups(display: Callable[[Binding], str]) -> Groups:
+    """Every key of the app and what it does, by where it works; several keys of one action share a row."""
+    anywhere: list[BindingType] = [*KEYS, *MainScreen.BINDINGS]
+    sources = [("Anywhere", anywhere), *((place.BINDING_GROUP_TITLE or "", place.BINDINGS) for place in _PLACES)]
     titled: dict[str, dict[str, tuple[list[str], str]]] = {}
     for title, bindings in sources:
         rows = titled.setdefault(title, {})
@@ -25,6 +50,16 @@ def groups(sources: Iterable[tuple[str, Iterable[BindingType]]], display: Callab
             if display(binding) not in keys:
                 keys.append(display(binding))
     return {title: [(" ".join(keys), what) for keys, what in rows.values()] for title, rows in titled.items()}
+
+
+def page() -> str:
+    """docs/keys.md."""
+    parts = ["# Keys", "As the app's own help (`?`) has them. `make keys` writes this page."]
+    for title, rows in groups(App[None]().get_key_display).items():
+        # A key may be "|", which ends a cell.
+        table = ["| key | |", "|---|---|", *(f"| {keys.replace('|', chr(92) + '|')} | {what} |" for keys, what in rows)]
+        parts += [f"## {title}", "\n".join(table)]
+    return "\n\n".join(parts) + "\n"
 
 
 class HelpScreen(ModalScreen[None]):
@@ -67,3 +102,7 @@ def _lines(shown: Groups, width: int) -> Iterator[Content]:
         yield Content.styled(title, "bold $text-accent")
         for keys, what in rows:
             yield from hang(Content(what), width, Content.styled(f"  {keys:<{column}}", "bold"))
+
+
+if __name__ == "__main__":
+    sys.stdout.write(page())
