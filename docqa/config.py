@@ -4,10 +4,13 @@ import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from pathlib import Path
 from typing import Any
 
 from docqa import paths
 from docqa.errors import DocqaError
+
+_KEYS = "keys"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +60,38 @@ def load(flags: Mapping[str, Any] | None = None) -> Settings:
     return Settings(**values)
 
 
-def _from_file() -> dict[str, Any]:
+def keys() -> dict[str, str]:
+    """The keys of the app that a person bound anew: the table `keys` of the file, from ids to keys.
+
+    Raises `DocqaError` where the file is not right; whether the app has such ids is its own business.
+    """
     file = paths.config_dir() / "config.toml"
+    bound = _read(file).get(_KEYS, {})
+    if not isinstance(bound, dict) or not all(isinstance(key, str) and key for key in bound.values()):
+        raise DocqaError(
+            f"{file} sets {_KEYS} to {bound!r}",
+            'it has to be a table of keys: [keys], and below it "answers.copy" = "Y"',
+        )
+    return bound
+
+
+def _read(file: Path) -> dict[str, Any]:
     try:
-        written = tomllib.loads(file.read_text(encoding="utf-8"))
+        return tomllib.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise DocqaError(f"{file} is not valid TOML: {error}", "mend it, or move it away") from error
     except OSError as error:
         raise DocqaError(f"{file} can't be read: {error.strerror or error}", "mend its permissions") from error
+
+
+def _from_file() -> dict[str, Any]:
+    file = paths.config_dir() / "config.toml"
     values = {}
-    for name, value in written.items():
+    for name, value in _read(file).items():
+        if name == _KEYS:
+            continue
         kind = _kinds().get(name)
         if kind is None:
             raise DocqaError(f"{file} sets {name!r}, which is no setting", f"there are: {', '.join(_kinds())}")

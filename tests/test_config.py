@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from docqa.config import Settings, load
+from docqa.config import Settings, keys, load
 from docqa.errors import DocqaError
 
 
@@ -46,3 +46,17 @@ def test_a_bad_environment_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DOCQA_TOP", "many")
     with pytest.raises(DocqaError, match="DOCQA_TOP to 'many'"):
         load()
+
+
+def test_keys_are_apart_from_settings(home: Path) -> None:
+    assert keys() == {}
+    write(home, 'top = 7\n[keys]\n"answers.copy" = "Y"\n')
+    assert keys() == {"answers.copy": "Y"}
+    assert load().top == 7
+
+
+@pytest.mark.parametrize("text", ["keys = 3", "[keys]\n'answers.copy' = 3", "[keys]\n'answers.copy' = ''"])
+def test_bad_keys_are_told(home: Path, text: str) -> None:
+    write(home, text)
+    with pytest.raises(DocqaError, match="sets keys to"):
+        keys()

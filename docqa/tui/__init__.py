@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Sequence
 
+from docqa import config
 from docqa.config import Settings
 from docqa.errors import DocqaError
 
@@ -19,6 +20,6 @@ def run(paths: Sequence[str], settings: Settings, password: str | None = None) -
         raise DocqaError("the app needs a terminal, and this is none", "without one: docqa ask QUESTION PATH...")
     from docqa.tui.app import DocqaApp
 
-    app = DocqaApp(paths, settings, password)
+    app = DocqaApp(paths, settings, password, config.keys())
     app.run()
     return app.return_code or 0

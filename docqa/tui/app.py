@@ -1,6 +1,6 @@
 """The app: what happens when a key is pressed or a worker reports. What is shown is the panes' business."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from threading import Event
@@ -19,7 +19,7 @@ from docqa.errors import DocqaError
 from docqa.tui import messages, session, teaching
 from docqa.tui.choosing import ChooseScreen, matching
 from docqa.tui.export import ExportScreen
-from docqa.tui.help import HelpScreen, groups
+from docqa.tui.help import HelpScreen, check, groups
 from docqa.tui.keys import KEYS, palette
 from docqa.tui.main import MainScreen
 from docqa.tui.session import Asked, Session
@@ -39,8 +39,18 @@ class DocqaApp(App[None]):
     BINDING_GROUP_TITLE = "Anywhere"
     BINDINGS: ClassVar[list[BindingType]] = KEYS
 
-    def __init__(self, paths: Sequence[str], settings: Settings, password: str | None = None) -> None:
+    def __init__(
+        self,
+        paths: Sequence[str],
+        settings: Settings,
+        password: str | None = None,
+        keys: Mapping[str, str] | None = None,
+    ) -> None:
+        """`keys` are those that the person bound anew, by the bindings' ids; `DocqaError` if there is no such id."""
         super().__init__()
+        check(keys or {})
+        self.set_keymap(keys or {})
+        self._bound = keys or {}
         self.session = Session()
         self.shown: Asked | None = None
         """The question whose answers are shown."""
@@ -322,7 +332,7 @@ class DocqaApp(App[None]):
 
     def action_help(self) -> None:
         """Show every key and what it does."""
-        self.push_screen(HelpScreen(groups(self.get_key_display)))
+        self.push_screen(HelpScreen(groups(self.get_key_display, self._bound)))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         """Whether a key does anything now; where not, the footer leaves it out."""

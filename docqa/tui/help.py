@@ -1,7 +1,9 @@
 """The help screen and docs/keys.md, made from the bindings themselves, so that neither is wrong about a key."""
 
+import difflib
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import ClassVar
 
 from textual.app import App, ComposeResult
@@ -11,6 +13,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from docqa.errors import DocqaError
 from docqa.tui.choosing import ChooseScreen
 from docqa.tui.export import ExportScreen
 from docqa.tui.keys import KEYS
@@ -25,6 +28,18 @@ from docqa.tui.widgets.question import QuestionInput, QuestionsList
 
 Groups = dict[str, list[tuple[str, str]]]
 
+_PREFACE = """\
+# Keys
+
+As the app's own help (`?`) has them. `make keys` writes this page. To bind other keys, put their ids into
+[`config.toml`](configuration.md), several keys with commas between them:
+
+```toml
+[keys]
+"answers.copy" = "Y"
+"answers.next" = "n,right_square_bracket"
+```"""
+
 _PLACES = (
     QuestionInput,
     AnswersList,
@@ -38,27 +53,53 @@ _PLACES = (
 )
 
 
-def groups(display: Callable[[Binding], str]) -> Groups:
-    """Every key of the app and what it does, by where it works; several keys of one action share a row."""
-    anywhere: list[BindingType] = [*KEYS, *MainScreen.BINDINGS]
-    sources = [("Anywhere", anywhere), *((place.BINDING_GROUP_TITLE or "", place.BINDINGS) for place in _PLACES)]
+def groups(display: Callable[[Binding], str], bound: Mapping[str, str] | None = None) -> Groups:
+    """Every key of the app and what it does, by where it works; several keys of one action share a row.
+
+    `bound` are the keys that the person bound anew, by the bindings' ids.
+    """
     titled: dict[str, dict[str, tuple[list[str], str]]] = {}
-    for title, bindings in sources:
-        rows = titled.setdefault(title, {})
-        for binding in Binding.make_bindings(bindings):
-            keys, _ = rows.setdefault(binding.action, ([], binding.tooltip or binding.description))
-            if display(binding) not in keys:
-                keys.append(display(binding))
+    for title, binding in _bindings():
+        keys, _ = titled.setdefault(title, {}).setdefault(binding.action, ([], binding.tooltip or binding.description))
+        for key in (bound or {}).get(binding.id or "", binding.key).split(","):
+            shown = display(replace(binding, key=key.strip()))
+            if shown not in keys:
+                keys.append(shown)
     return {title: [(" ".join(keys), what) for keys, what in rows.values()] for title, rows in titled.items()}
+
+
+def check(bound: Mapping[str, str]) -> None:
+    """Raise `DocqaError` where a key was bound to what has no key in the app."""
+    known = [binding.id for _, binding in _bindings() if binding.id]
+    for name in bound:
+        if name not in known:
+            close = difflib.get_close_matches(name, known, n=1)
+            raise DocqaError(
+                f"config.toml binds a key to {name!r}, which the app doesn't have",
+                f"did you mean {close[0]}?" if close else "docs/keys.md has all of them",
+            )
+
+
+def _bindings() -> Iterator[tuple[str, Binding]]:
+    anywhere: list[BindingType] = [*KEYS, *MainScreen.BINDINGS]
+    for title, bindings in [
+        ("Anywhere", anywhere),
+        *((one.BINDING_GROUP_TITLE or "", one.BINDINGS) for one in _PLACES),
+    ]:
+        for binding in Binding.make_bindings(bindings):
+            yield title, binding
 
 
 def page() -> str:
     """docs/keys.md."""
-    parts = ["# Keys", "As the app's own help (`?`) has them. `make keys` writes this page."]
+    ids: dict[tuple[str, str], list[str]] = {}
+    for title, binding in _bindings():
+        named = ids.setdefault((title, binding.tooltip or binding.description), [])
+        named += [f"`{binding.id}`"] if f"`{binding.id}`" not in named else []
+    parts = [_PREFACE]
     for title, rows in groups(App[None]().get_key_display).items():
-        # A key may be "|", which ends a cell.
-        table = ["| key | |", "|---|---|", *(f"| {keys.replace('|', chr(92) + '|')} | {what} |" for keys, what in rows)]
-        parts += [f"## {title}", "\n".join(table)]
+        table = [f"| {keys} | {what} | {', '.join(ids[title, what])} |" for keys, what in rows]
+        parts += [f"## {title}", "\n".join(["| key | | id |", "|---|---|---|", *table])]
     return "\n\n".join(parts) + "\n"
 
 

@@ -1,7 +1,7 @@
 """What the tests of the app stand on: waiting without sleeping, reading the screen, and results made by hand."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from threading import Event
 from typing import Any
@@ -167,8 +167,8 @@ def evidence(document: Document, *probabilities: float) -> Evidence:
 class StillApp(DocqaApp):
     """The app without its workers: it shows what it is told, the same on every machine."""
 
-    def __init__(self, paths: Sequence[str] = ()) -> None:
-        super().__init__(paths, Settings())
+    def __init__(self, paths: Sequence[str] = (), keys: Mapping[str, str] | None = None) -> None:
+        super().__init__(paths, Settings(), keys=keys)
         self.openings: list[Event] = []
         self.answering: list[Asked] = []
 

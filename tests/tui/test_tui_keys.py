@@ -125,6 +125,25 @@ async def test_the_key_does_what_the_help_says(stage: Pilot[Any], owner: str, bi
     await CHECKS[owner, binding.id](stage, stage.app, binding.key)
 
 
+async def test_a_key_that_is_bound_anew_is_the_only_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DOCQA_HOME", str(tmp_path))
+    app = StillApp(keys={"documents.toggle": "D,f2", "app.help": "f1"})
+    async with app.run_test(size=(120, 30)) as pilot:
+        app.main.answers.list.focus()
+        for key, shown in (("D", False), ("f2", True), ("d", True)):
+            await pilot.press(key)
+            assert app.main.sidebar.display is shown
+        await pilot.press("f1")
+        assert isinstance(app.screen, HelpScreen)
+        await sees(pilot, app, "D f2")
+
+
+def test_a_key_for_what_is_not_there_is_told() -> None:
+    with pytest.raises(DocqaError, match=r"binds a key to 'answers\.cpy'") as error:
+        StillApp(keys={"answers.cpy": "Y"})
+    assert error.value.hint == "did you mean answers.copy?"
+
+
 @checks("DocqaApp", "question.focus")
 async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await pilot.press(key)
