@@ -11,12 +11,13 @@ from textual.app import App, SystemCommand
 from textual.binding import BindingType
 from textual.content import Content
 from textual.screen import Screen
+from textual.theme import Theme
 from textual.widgets import Input, OptionList
 
 from docqa import corrections, history
 from docqa.config import Settings
 from docqa.errors import DocqaError
-from docqa.tui import messages, session, teaching
+from docqa.tui import messages, remembered, session, teaching
 from docqa.tui.choosing import ChooseScreen, matching
 from docqa.tui.export import ExportScreen
 from docqa.tui.help import HelpScreen, check, groups
@@ -51,6 +52,9 @@ class DocqaApp(App[None]):
         check(keys or {})
         self.set_keymap(keys or {})
         self._bound = keys or {}
+        kept = remembered.theme()
+        if kept in self.available_themes:
+            self.theme = kept
         self.session = Session()
         self.shown: Asked | None = None
         """The question whose answers are shown."""
@@ -75,7 +79,14 @@ class DocqaApp(App[None]):
     def on_ready(self) -> None:
         """The first frame is on the screen: begin to open the documents."""
         self.open_documents(self._loading or Event())
+        self.theme_changed_signal.subscribe(self, self._theme_chosen)
         self._refresh()
+
+    def _theme_chosen(self, theme: Theme) -> None:
+        try:
+            remembered.remember_theme(theme.name)
+        except DocqaError as error:
+            self.notify(plain(f"{error.message}. {error.hint}"), markup=False, severity="warning")
 
     def on_unmount(self) -> None:
         """Tell the workers that nobody waits for them any more."""
