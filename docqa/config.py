@@ -35,6 +35,8 @@ class Settings:
     threshold: float = -1.0
     """Probability below which docqa abstains; negative: the reader's own."""
     cache: bool = True
+    viewer: str = ""
+    """The command that opens a document from the app, with {file}, {uri} or {page} in it; "" is the system's viewer."""
 
     def __post_init__(self) -> None:
         _check(

@@ -17,7 +17,7 @@ from textual.widgets import Input, OptionList
 from docqa import corrections, history
 from docqa.config import Settings
 from docqa.errors import DocqaError
-from docqa.tui import messages, remembered, session, teaching
+from docqa.tui import messages, remembered, session, teaching, viewer
 from docqa.tui.choosing import ChooseScreen, matching
 from docqa.tui.export import ExportScreen
 from docqa.tui.help import HelpScreen, check, groups
@@ -65,6 +65,7 @@ class DocqaApp(App[None]):
         self._reader = ""
         self._failure: DocqaError | None = None
         self._offered: list[bool | None] = []
+        self._viewer = settings.viewer
         self._keeps = settings.cache
         """Whether questions are kept for the next session."""
         self._to_keep: list[str] = []
@@ -280,6 +281,25 @@ class DocqaApp(App[None]):
             self.copy_to_clipboard(f"{flat(selected.text)} ({cited(selected)})")
             self._say(f"Copied: {flat(selected.text)}")
 
+    def action_copy_passage(self) -> None:
+        """Copy the sentences around the selected answer with their citation."""
+        selected = self.main.answers.selected
+        if selected is not None:
+            self.copy_to_clipboard(f"“{flat(selected.passage)}” ({cited(selected)})")
+            self._say(f"Copied: {flat(selected.passage)}")
+
+    @work(thread=True, group="viewing")
+    def action_view(self) -> None:
+        """Open the document in the system's viewer, at the selected answer's page."""
+        selected, document = self.main.answers.selected, self.main.page.document
+        if document is None:
+            return
+        page = selected.page if selected and selected.document == document.name else None
+        try:
+            viewer.show(document.name, page, self._viewer)
+        except DocqaError as error:
+            self.notify(plain(f"{error.message}. {error.hint}"), markup=False, severity="warning", timeout=10)
+
     def action_confirm(self) -> None:
         """Say that the selected answer is right."""
         selected = self.main.answers.selected
@@ -351,7 +371,9 @@ class DocqaApp(App[None]):
             return not self.main.question.has_focus
         if action == "export":
             return bool(self.session.results)
-        if action in {"move", "copy", "confirm", "correct"}:
+        if action == "view":
+            return self.main.page.document is not None
+        if action in {"move", "copy", "copy_passage", "confirm", "correct"}:
             return bool(self.shown and self.shown.shown)
         if action == "read_all":
             return bool(self.shown and not self.shown.pending and self.shown.unread)

@@ -21,6 +21,10 @@ KEYS: list[BindingType] = [
         id="question.recall",
         priority=True,
     ),
+    Binding("o", "view", "View", show=False, tooltip="Open the document in the system's viewer", id="document.view"),
+    Binding(
+        "Y", "copy_passage", "Passage", show=False, tooltip="Copy the passage with its citation", id="answers.quote"
+    ),
     Binding("e", "export", "Export", show=False, tooltip="Write questions and answers to a file", id="answers.export"),
     Binding("y", "copy", "Copy", tooltip="Copy the answer with its citation", id="answers.copy"),
     Binding("c", "confirm", "Right", show=False, tooltip="Say that the answer is right", id="teaching.right"),

@@ -1,5 +1,7 @@
 """Every key does what the help says. The tests are found by the bindings, so a new one without a test fails."""
 
+import shlex
+import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
@@ -192,6 +194,26 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await until(pilot, lambda: [one.answer for one in corrections.kept()] == ["carpenter"], "the second in its place")
     (pair,) = pairs.load([corrections.file()]).pairs
     assert (pair.question, pair.answers[0].text) == ("Who was aboard?", "carpenter")
+
+
+@checks("DocqaApp", "answers.quote")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    await pilot.press(key)
+    passage = app.main.answers.selected.passage.replace("\n", " ")
+    assert "The mate was Knut Dyrnes." in passage
+    assert app.clipboard == f"“{passage}” (voyage.pdf, page 2, line 1, Crew)"
+
+
+@checks("DocqaApp", "document.view")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    await pilot.press(key)
+    await until(pilot, lambda: len(app._notifications))
+    assert [n.message.partition(".")[0] for n in app._notifications] == ["voyage"]
+    Path("voyage.pdf").touch()
+    app._viewer = f'{shlex.quote(sys.executable)} -c \'open("seen", "x").write("{{page}} {{file}}")\''
+    await pilot.press(key)
+    await until(pilot, lambda: Path("seen").exists() and Path("seen").read_text())
+    assert Path("seen").read_text() == f"2 {Path('voyage.pdf').absolute()}"
 
 
 @checks("DocqaApp", "question.read_all")

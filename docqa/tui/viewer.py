@@ -1,0 +1,96 @@
+"""A document opened in the system's viewer, at the page."""
+
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from docqa.errors import DocqaError
+
+# How those that are the default on a desktop take a page, by a part of their names.
+_AT_PAGE = {
+    "evince": "evince --page-index={page} {file}",
+    "papers": "papers --page-index={page} {file}",
+    "okular": "okular --page {page} {file}",
+    "zathura": "zathura --page={page} {file}",
+    "atril": "atril --page-index={page} {file}",
+    "xreader": "xreader --page-index={page} {file}",
+    "qpdfview": "qpdfview --unique {file}#{page}",
+    "sioyek": "sioyek --page {page} {file}",
+    "mupdf": "mupdf {file} {page}",
+    "firefox": "firefox {uri}#page={page}",
+    "chromium": "chromium {uri}#page={page}",
+    "chrome": "google-chrome {uri}#page={page}",
+}
+
+_SOON = 1.0  # Seconds in which a command that can't open the file has said so.
+
+_running: list[subprocess.Popen[bytes]] = []
+"""The viewers that were started: Python warns of a process that is forgotten while it runs."""
+
+
+def show(name: str, page: int | None, wanted: str = "") -> None:
+    """Open the file `name` at a page (from 1, None where it has none), in a process of its own.
+
+    `wanted` is a command with `{file}`, `{uri}` or `{page}` in it, "" for the system's viewer. Takes a second, to see
+    whether it starts. Raises `DocqaError` where there is none, or it doesn't.
+    """
+    file = Path(name).absolute()
+    if not file.is_file():
+        raise DocqaError(f"{name} is not there any more", "it was moved or deleted since it was opened")
+    if not wanted and sys.platform == "win32":
+        os.startfile(file)  # noqa: S606 - what a double click does
+        return
+    command = _command(file, page or 1, wanted or _default())
+    hint = 'config.toml can name a viewer: viewer = "okular --page {page} {file}"'
+    try:
+        # Not in the terminal's session: it stays when the app ends, and what it prints would be on the screen.
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise DocqaError(f"{command[0]} can't be started: {error.strerror or error}", hint) from error
+    try:
+        code = process.wait(_SOON)
+    except subprocess.TimeoutExpired:
+        _running.append(process)
+        return
+    if code:
+        raise DocqaError(f"{command[0]} could not open {name} (exit code {code})", hint)
+
+
+def _command(file: Path, page: int, template: str) -> list[str]:
+    try:
+        return [part.format(file=file, uri=file.as_uri(), page=page) for part in shlex.split(template)]
+    except (ValueError, KeyError, IndexError) as error:
+        raise DocqaError(
+            f"the viewer is {template!r}, which can't be understood: {error}",
+            'it has to be a command with {file}, {uri} or {page} in it: viewer = "okular --page {page} {file}"',
+        ) from error
+
+
+def _default() -> str:
+    """What the desktop opens PDF with, told the page if it is known how."""
+    if sys.platform == "darwin":
+        return "open {file}"
+    if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        raise DocqaError("there is no screen to open a viewer on", "over SSH, copy the citation with y instead")
+    asked = shutil.which("xdg-mime")
+    if asked:
+        try:
+            done = subprocess.run(
+                [asked, "query", "default", "application/pdf"], capture_output=True, text=True, timeout=5, check=False
+            )
+        except (OSError, subprocess.TimeoutExpired):
+            return "xdg-open {file}"
+        desktop = done.stdout.lower()
+        for part, template in _AT_PAGE.items():
+            if part in desktop and shutil.which(template.partition(" ")[0]):
+                return template
+    return "xdg-open {file}"

@@ -1,0 +1,61 @@
+"""A viewer that can't open the document says so; which one it is can be configured."""
+
+import shlex
+import sys
+from pathlib import Path
+
+import pytest
+
+from docqa.errors import DocqaError
+from docqa.tui import viewer
+
+PYTHON = shlex.quote(sys.executable)
+
+
+@pytest.fixture
+def report(tmp_path: Path) -> str:
+    file = tmp_path / "a report.pdf"
+    file.touch()
+    return str(file)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "message"),
+    [
+        (f"{PYTHON} -c 'raise SystemExit(3)'", r"could not open .*a report\.pdf \(exit code 3\)"),
+        ("no-such-viewer {file}", "no-such-viewer can't be started: No such file"),
+        ("okular {page", "which can't be understood"),
+        ("okular {pages}", "which can't be understood"),
+        ("okular 'half", "which can't be understood"),
+    ],
+)
+def test_a_viewer_that_does_not_open_is_told(report: str, wanted: str, message: str) -> None:
+    with pytest.raises(DocqaError, match=message) as error:
+        viewer.show(report, 2, wanted)
+    assert "{page}" in error.value.hint
+
+
+def test_without_a_screen_there_is_no_viewer(report: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.delenv("DISPLAY", raising=False)
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    with pytest.raises(DocqaError, match="no screen"):
+        viewer.show(report, 2)
+
+
+def test_the_desktop_s_own_viewer_is_told_the_page(
+    report: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = tmp_path / "seen"
+    for name, script in (
+        ("xdg-mime", "echo org.kde.okular.desktop"),
+        ("okular", f'echo "$@" > {shlex.quote(str(seen))}'),
+    ):
+        program = tmp_path / name
+        program.write_text(f"#!/bin/sh\n{script}\n")
+        program.chmod(0o755)
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setenv("DISPLAY", ":0")
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    viewer.show(report, 4)
+    assert seen.read_text() == f"--page 4 {report}\n"
