@@ -14,10 +14,11 @@ from textual.screen import Screen
 from textual.theme import Theme
 from textual.widgets import Input, OptionList
 
-from docqa import corrections, history
+from docqa import corrections, history, models
 from docqa.config import Settings
 from docqa.errors import DocqaError
-from docqa.tui import messages, remembered, session, teaching, viewer
+from docqa.models import Kind
+from docqa.tui import choosing_models, messages, remembered, session, teaching, viewer
 from docqa.tui.choosing import ChooseScreen, matching
 from docqa.tui.export import ExportScreen
 from docqa.tui.help import HelpScreen, check, groups
@@ -62,7 +63,7 @@ class DocqaApp(App[None]):
         self._loading: Event | None = Event()
         """Set to cancel the opening; None when nothing is being opened."""
         self._collection: Collection | None = None
-        self._reader = ""
+        self._reader = self._encoder = ""
         self._failure: DocqaError | None = None
         self._offered: list[bool | None] = []
         self._viewer = settings.viewer
@@ -115,7 +116,7 @@ class DocqaApp(App[None]):
 
     @on(messages.EngineStarted)
     def _engine_started(self, message: messages.EngineStarted) -> None:
-        self._reader = message.reader
+        self._reader, self._encoder = message.reader, message.encoder
         self._refresh()
 
     @on(messages.DocumentsFound)
@@ -343,6 +344,32 @@ class DocqaApp(App[None]):
         """Show or hide the documents and questions."""
         self.main.show_sidebar(not self.main.sidebar.display)
 
+    def action_choose_model(self) -> None:
+        """Choose the reader or the retriever's encoder, for now and from now on."""
+        used = {Kind.READER: self._reader, Kind.ENCODER: self._encoder}
+        screen = ChooseScreen(
+            "Readers and encoders",
+            "Type some of a name; docqa models pull brings others",
+            lambda typed: choosing_models.choices(typed, used),
+            nothing="No model on this machine is called so.",
+        )
+        self.push_screen(screen, self._use_model)
+
+    def _use_model(self, chosen: tuple[Kind, str] | None) -> None:
+        if chosen is None:
+            return
+        kind, name = chosen
+        try:
+            models.use(name, kind)
+        except (DocqaError, OSError) as error:
+            self.notify(plain(str(error)), markup=False, severity="error", timeout=10)
+            return
+        self._loader.use(kind, name)
+        self._collection = None
+        self.main.documents.close()
+        self.action_reopen()
+        self._say(f"The {kind} is now {name}. What was asked keeps its answers; ask again to compare.")
+
     def action_reopen(self) -> None:
         """Open what failed or was cancelled."""
         self._loading, self._failure = Event(), None
@@ -371,6 +398,8 @@ class DocqaApp(App[None]):
             return not self.main.question.has_focus
         if action == "export":
             return bool(self.session.results)
+        if action == "choose_model":
+            return self._loading is None
         if action == "view":
             return self.main.page.document is not None
         if action in {"move", "copy", "copy_passage", "confirm", "correct"}:

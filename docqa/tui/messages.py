@@ -17,11 +17,12 @@ if TYPE_CHECKING:
 
 
 class EngineStarted(Message):
-    """The reader that will answer is known."""
+    """The reader that will answer is known, and the retriever's encoder ("" where there is none)."""
 
-    def __init__(self, reader: str) -> None:
+    def __init__(self, reader: str, encoder: str = "") -> None:
         super().__init__()
         self.reader = reader
+        self.encoder = encoder
 
 
 class DocumentsFound(Message):

@@ -7,6 +7,7 @@ first frame is not to wait for them.
 import time
 import traceback
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ from textual.message import Message
 from docqa import history
 from docqa.config import Settings
 from docqa.errors import DocqaError
+from docqa.models import Kind
 from docqa.progress import Cancelled, Monitor, Progress
 from docqa.tui import messages
 from docqa.tui.session import Asked
@@ -41,6 +43,15 @@ class Loader:
         self._opened: dict[str, Indexed] = {}
         self._reported: tuple[str, str, float] = ("", "", 0.0)
 
+    def use(self, kind: Kind, name: str) -> None:
+        """Let another model answer from the next run on. All is opened anew: tokens and vectors are the models'."""
+        if kind is Kind.READER:
+            self._settings = replace(self._settings, reader=name)
+        else:
+            self._settings = replace(self._settings, encoder=name)
+        self._engine = None
+        self._opened = {}
+
     def run(self, cancel: Event) -> None:
         """Open what is not open yet. Posts `DocumentsOpened` or `OpeningFailed`, and raises nothing."""
         try:
@@ -56,7 +67,8 @@ class Loader:
         if self._engine is None:
             self._engine = Engine(self._settings)
         self._engine.load_in_background()
-        self._post(messages.EngineStarted(self._engine.reader.name))
+        encoder = self._engine.encoder
+        self._post(messages.EngineStarted(self._engine.reader.name, encoder.model.name if encoder else ""))
         failures: list[Failure] = []
         cancelled = False
         names: list[str] = []

@@ -1,13 +1,16 @@
 """The app as a person uses it: real documents, the bundled reader, keys pressed, the screen read."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from stage import Gate, ask, ask_and_wait, in_view, marked, pane_text, screen_text, sees, type_in, until
 
+from docqa import models
 from docqa.config import Settings
 from docqa.engine import Engine
+from docqa.models import Kind
 from docqa.tui.app import DocqaApp
 from docqa.tui.help import HelpScreen
 from docqa.tui.session import State
@@ -187,3 +190,20 @@ async def test_questions_are_recalled_in_the_next_session_unless_nothing_is_kept
         assert app.main.question.value == "Who was kept?"
         await pilot.press("up")
         assert app.main.question.value == "Who was kept?"
+
+
+async def test_another_reader_answers_from_the_choice_on(
+    lighthouse: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DOCQA_HOME", str(tmp_path / "own"))
+    shutil.copytree(models.find("bundled", Kind.READER).folder, models.models_dir() / "reader" / "harbour")
+    app = DocqaApp([lighthouse], Settings())
+    async with app.run_test(size=WIDE) as pilot:
+        before = await ask_and_wait(pilot, "Who was the keeper in 1911?")
+        await pilot.press("M")
+        await type_in(pilot, "harbour")
+        await pilot.press("enter")
+        after = await ask_and_wait(pilot, "Who was the keeper in 1911?")
+        assert before.result is not None and after.result is not None
+        assert (before.result.reader, after.result.reader) == ("bundled", "harbour")
+        assert after.shown[0].text == "Tobias Wren"

@@ -1,6 +1,7 @@
 """Every key does what the help says. The tests are found by the bindings, so a new one without a test fails."""
 
 import shlex
+import shutil
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -28,9 +29,10 @@ from textual.binding import Binding
 from textual.command import CommandPalette
 from textual.pilot import Pilot
 
-from docqa import corrections, pairs
+from docqa import corrections, models, pairs
 from docqa.documents import Section
 from docqa.errors import DocqaError
+from docqa.models import Kind
 from docqa.tui.app import DocqaApp
 from docqa.tui.choosing import ChooseScreen
 from docqa.tui.export import ExportScreen
@@ -214,6 +216,19 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await pilot.press(key)
     await until(pilot, lambda: Path("seen").exists() and Path("seen").read_text())
     assert Path("seen").read_text() == f"2 {Path('voyage.pdf').absolute()}"
+
+
+@checks("DocqaApp", "models.choose")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    own = models.models_dir() / "reader" / "harbour"
+    shutil.copytree(models.find("bundled", Kind.READER).folder, own)
+    await pilot.press(key)
+    await sees(pilot, app, "bundled  encoder, bundled")
+    await type_in(pilot, "harb")
+    await pilot.press("enter")
+    assert models.chosen(Kind.READER) == "harbour"
+    assert len(app.openings) == 2 and app.main.documents.summary() == "looking for documents"
+    await sees(pilot, app.main.answers, "Who was aboard?")  # What was asked is still there.
 
 
 @checks("DocqaApp", "question.read_all")

@@ -80,6 +80,11 @@ class DocumentsPane(VerticalScroll):
         self.rows = failed | {name: still_open.get(name) or Row(name) for name in names}
         self._draw()
 
+    def close(self) -> None:
+        """Forget what is open: all is about to be opened anew."""
+        self.rows = {}
+        self._draw()
+
     def restart(self) -> None:
         """Forget the failures: what failed is about to be tried again."""
         self._searching = True
