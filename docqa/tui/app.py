@@ -32,6 +32,8 @@ from docqa.tui.work import Loader, answer, keep
 if TYPE_CHECKING:
     from docqa.engine import Collection
 
+_LOOK = 2.0  # Seconds between two looks at whether a file changed.
+
 
 class DocqaApp(App[None]):
     """Ask questions of documents, and see the answers where they stand."""
@@ -81,6 +83,7 @@ class DocqaApp(App[None]):
     def on_ready(self) -> None:
         """The first frame is on the screen: begin to open the documents."""
         self.open_documents(self._loading or Event())
+        self.set_interval(_LOOK, self.look_at_files)
         self.theme_changed_signal.subscribe(self, self._theme_chosen)
         self._refresh()
 
@@ -101,6 +104,11 @@ class DocqaApp(App[None]):
     def open_documents(self, cancel: Event) -> None:
         """Open the documents, in a thread."""
         self._loader.run(cancel)
+
+    @work(thread=True, group="looking", exclusive=True)
+    def look_at_files(self) -> None:
+        """See whether a file changed, in a thread: a disk may be slow to say."""
+        self._loader.look()
 
     @work(thread=True, group="asking")
     def answer(self, collection: "Collection", asked: Asked) -> None:
@@ -150,6 +158,13 @@ class DocqaApp(App[None]):
             self._say(f"Stopped opening documents: {pane.summary()}. r opens the others.")
         pane.finished()
         self._start_next()
+
+    @on(messages.DocumentsChanged)
+    def _documents_changed(self, message: messages.DocumentsChanged) -> None:
+        if self._loading is None and self.main.documents.mark_changed(message.names):
+            names = ", ".join(Path(name).name for name in message.names)
+            self._say(f"Changed since it was opened: {names}. r reads it again.")
+            self._refresh_keys()
 
     @on(messages.OpeningFailed)
     def _opening_failed(self, message: messages.OpeningFailed) -> None:
@@ -371,8 +386,9 @@ class DocqaApp(App[None]):
         self._say(f"The {kind} is now {name}. What was asked keeps its answers; ask again to compare.")
 
     def action_reopen(self) -> None:
-        """Open what failed or was cancelled."""
+        """Open what failed, was cancelled, or has changed."""
         self._loading, self._failure = Event(), None
+        self._loader.forget(self.main.documents.changed)
         self.main.documents.restart()
         self.open_documents(self._loading)
         self._refresh()
@@ -409,7 +425,7 @@ class DocqaApp(App[None]):
         if action == "reopen":
             idle = self._loading is None and self.session.running is None
             unopened = self.main.documents.count(State.FAILED) + self.main.documents.count(State.CANCELLED)
-            return idle and bool(self._failure or unopened)
+            return idle and bool(self._failure or unopened or self.main.documents.changed)
         return True
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:

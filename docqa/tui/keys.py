@@ -48,7 +48,9 @@ KEYS: list[BindingType] = [
     Binding("M", "choose_model", "Model", show=False, tooltip="Choose the reader or encoder", id="models.choose"),
     Binding("question_mark", "help", "Keys", tooltip="Show every key and what it does", id="app.help"),
     Binding("d", "toggle_documents", "Documents", tooltip="Show or hide the documents", id="documents.toggle"),
-    Binding("r", "reopen", "Reopen", tooltip="Open again what failed or was cancelled", id="documents.reopen"),
+    Binding(
+        "r", "reopen", "Reopen", tooltip="Open again what failed, was cancelled or has changed", id="documents.reopen"
+    ),
     Binding(
         "escape",
         "cancel",

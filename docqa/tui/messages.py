@@ -68,6 +68,14 @@ class DocumentsOpened(Message):
         self.cancelled = cancelled
 
 
+class DocumentsChanged(Message):
+    """The files of these documents are others than when they were opened."""
+
+    def __init__(self, names: "tuple[str, ...]") -> None:
+        super().__init__()
+        self.names = names
+
+
 class OpeningFailed(Message):
     """Nothing could be opened: the reader is missing, say."""
 

@@ -6,7 +6,7 @@ first frame is not to wait for them.
 
 import time
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from threading import Event
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from docqa.engine import Collection, Engine, Failure, Indexed
     from docqa.tui.teaching import Verdict
 
+Stamp = tuple[int, int] | None
+"""A file's time of change and size; None where there is none."""
+
 Post = Callable[[Message], object]
 
 _INTERVAL = 0.05  # Seconds between two reports of one stage: a screen needs no more.
@@ -41,6 +44,8 @@ class Loader:
         self._post = post
         self._engine: Engine | None = None
         self._opened: dict[str, Indexed] = {}
+        self._stamps: dict[str, Stamp] = {}
+        """Of each document, what its file looked like when it was opened."""
         self._reported: tuple[str, str, float] = ("", "", 0.0)
 
     def use(self, kind: Kind, name: str) -> None:
@@ -51,6 +56,18 @@ class Loader:
             self._settings = replace(self._settings, encoder=name)
         self._engine = None
         self._opened = {}
+
+    def look(self) -> None:
+        """Look whether a file is another than when it was opened. Posts `DocumentsChanged` if one is."""
+        stamps = [(name, self._stamps[name], _stamp(name)) for name in list(self._opened)]
+        changed = [name for name, then, now in stamps if now not in {then, None}]
+        if changed:
+            self._post(messages.DocumentsChanged(tuple(changed)))
+
+    def forget(self, names: Iterable[str]) -> None:
+        """Let these be opened anew by the next run."""
+        for name in names:
+            self._opened.pop(name, None)
 
     def run(self, cancel: Event) -> None:
         """Open what is not open yet. Posts `DocumentsOpened` or `OpeningFailed`, and raises nothing."""
@@ -102,6 +119,7 @@ class Loader:
 
     def _open(self, name: str, engine: "Engine", monitor: Monitor, failures: "list[Failure]") -> None:
         monitor.update("opening", name, 0, 0)
+        self._stamps[name] = _stamp(name)  # Before it is read: what is written meanwhile is a change.
         try:
             self._opened[name] = engine.index(name, monitor, self._password)
         except DocqaError as error:
@@ -125,6 +143,14 @@ class Loader:
         if (progress.stage, progress.item) != (stage, item) or now - at >= _INTERVAL:
             self._reported = (progress.stage, progress.item, now)
             self._post(messages.ProgressReported(progress))
+
+
+def _stamp(name: str) -> Stamp:
+    try:
+        status = Path(name).stat()
+    except OSError:
+        return None  # Moved, or a disk that is away: what is open can still be asked.
+    return status.st_mtime_ns, status.st_size
 
 
 def answer(collection: "Collection", asked: Asked, post: Post) -> None:

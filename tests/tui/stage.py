@@ -176,6 +176,9 @@ class StillApp(DocqaApp):
         """Note that documents were to be opened."""
         self.openings.append(cancel)
 
+    def look_at_files(self) -> None:
+        """There are no files."""
+
     def answer(self, collection: Any, asked: Asked) -> None:  # noqa: ARG002 - as the app has it
         """Note that a question was to be answered."""
         self.answering.append(asked)

@@ -14,6 +14,7 @@ from docqa.models import Kind
 from docqa.tui.app import DocqaApp
 from docqa.tui.help import HelpScreen
 from docqa.tui.session import State
+from docqa.tui.widgets.documents import State as DocumentState
 
 WIDE = (160, 45)
 REPORT = Path(__file__).parents[2] / "sample_docs" / "harbour-report.pdf"
@@ -207,3 +208,19 @@ async def test_another_reader_answers_from_the_choice_on(
         assert before.result is not None and after.result is not None
         assert (before.result.reader, after.result.reader) == ("bundled", "harbour")
         assert after.shown[0].text == "Tobias Wren"
+
+
+async def test_a_file_that_changes_is_read_again_when_the_person_wants_it(
+    engines: list[Engine], lighthouse: str
+) -> None:
+    app = DocqaApp([lighthouse], Settings())
+    async with app.run_test(size=WIDE) as pilot:
+        await ask_and_wait(pilot, "Who was the keeper in 1911?")
+        assert not app.check_action("reopen", ())
+        text = Path(lighthouse).read_text(encoding="utf-8").replace("Tobias Wren", "Ottilie Brandt-Wren")
+        Path(lighthouse).write_text(text, encoding="utf-8")
+        await sees(pilot, app.main.documents, "changed since, r reads it again")
+        await pilot.press("r")
+        await until(pilot, lambda: app.main.documents.count(DocumentState.OPEN) and not app.main.documents.changed)
+        after = await ask_and_wait(pilot, "Who was the keeper in 1911?")
+        assert after.shown[0].text == "Ottilie Brandt-Wren"

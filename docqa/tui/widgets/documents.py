@@ -1,7 +1,7 @@
 """The documents: what was opened, what is being opened, and what could not be."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -45,6 +45,8 @@ class Row:
     progress: Progress | None = None
     document: "Document | None" = None
     error: DocqaError | None = None
+    changed: bool = False
+    """Whether its file is another than when it was opened."""
 
 
 class DocumentsPane(VerticalScroll):
@@ -80,15 +82,28 @@ class DocumentsPane(VerticalScroll):
         self.rows = failed | {name: still_open.get(name) or Row(name) for name in names}
         self._draw()
 
+    @property
+    def changed(self) -> list[str]:
+        """The names of the open documents whose files are others by now."""
+        return [name for name, row in self.rows.items() if row.changed]
+
+    def mark_changed(self, names: Iterable[str]) -> bool:
+        """Show that these files changed; whether that is new of one of them."""
+        rows = [self.rows[name] for name in names if name in self.rows and not self.rows[name].changed]
+        for row in rows:
+            row.changed = True
+        self._draw()
+        return bool(rows)
+
     def close(self) -> None:
         """Forget what is open: all is about to be opened anew."""
         self.rows = {}
         self._draw()
 
     def restart(self) -> None:
-        """Forget the failures: what failed is about to be tried again."""
+        """Forget the failures and what changed: those are about to be opened again."""
         self._searching = True
-        self.rows = {name: row for name, row in self.rows.items() if row.state is State.OPEN}
+        self.rows = {name: row for name, row in self.rows.items() if row.state is State.OPEN and not row.changed}
         self._draw()
 
     def advanced(self, progress: Progress) -> None:
@@ -176,7 +191,7 @@ def _status(row: Row) -> str:
     if row.document is not None:
         size = row.document.page_count
         extent = counted(size, "page") if size else counted(len(row.document.lines), "line")
-        return f"{row.state.word} · {extent}"
+        return f"{row.state.word} · {extent}" + (" · changed since, r reads it again" if row.changed else "")
     progress = row.progress
     if row.state is State.OPENING and progress is not None:
         if not progress.total:
