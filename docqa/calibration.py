@@ -122,8 +122,8 @@ def fit(
         before = _favourites(asked, fitted)
         probability, correct = _probabilities(before, fitted), [span.right for span in before]
     reached = True
-    # A threshold fitted on a handful of answers would be chance as well.
-    if min_precision is not None and len(asked) >= FEWEST:
+    # A threshold from a handful of answers would be chance as well, and one from right answers only would be 0.
+    if min_precision is not None and not kept:
         threshold, reached = threshold_for(probability, correct, min_precision)
         fitted = replace(fitted, threshold=threshold)
     shown = [one for one, p in zip(correct, probability, strict=True) if p >= fitted.threshold]

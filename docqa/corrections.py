@@ -7,6 +7,7 @@ takes the place of the first: contradictory pairs teach nothing.
 import json
 import os
 import tempfile
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -20,8 +21,9 @@ from docqa.errors import DocqaError
 if TYPE_CHECKING:
     from docqa.documents import Document
 
-_AROUND = 800
-"""Characters of the document kept on each side of an answer, lines kept whole: about what a reader sees at once."""
+_BLOCK = 1600
+"""Characters of the document kept with an answer, about what a reader sees at once. The blocks are the same for all
+answers: contexts that overlapped would be taken for different ones, and train and test would share their text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +61,16 @@ def unanswered(question: str, document: "Document", start: int, end: int) -> Cor
     return Correction(question, _path(document.name), document.text[first:last])
 
 
-def keep(corrections: Iterable[Correction]) -> int:
-    """Keep corrections, in the place of those before of the same questions; give how many there are now.
+def keep(corrections: Iterable[Correction], asked: Iterable[str] = ()) -> int:
+    """Keep corrections, in the place of those before of the same question; give how many there are now.
+
+    `asked` are the documents that the question was put to: what is right in one of them is what none of the others has.
 
     A crash, or another docqa that keeps one at the same time, costs none. Raises `DocqaError` where the file can't be
     read or written.
     """
     new = list(corrections)
-    replaced = {(one.question, one.document) for one in new}
+    replaced = {(one.question, name) for one in new for name in (one.document, *map(_path, asked))}
     try:
         file().parent.mkdir(parents=True, exist_ok=True)
         with FileLock(file().with_name(f".{file().name}.lock")):
@@ -124,16 +128,24 @@ def _write(corrections: Iterable[Correction]) -> None:
 
 
 def _around(document: "Document", start: int, end: int) -> tuple[int, int]:
-    """The whole lines of the body around a span. Raises `DocqaError` where the document is encrypted."""
+    """The blocks of the body that a span is in. Raises `DocqaError` where the document is encrypted."""
     if document.encrypted:
         raise DocqaError(
             f"{document.name} is encrypted: nothing of its text is kept on the disk",
             "to teach docqa what it says, open a copy without a password",
         )
-    text = document.text
-    first = text.rfind("\n", 0, max(0, start - _AROUND)) + 1
-    last = text.find("\n", min(end + _AROUND, document.body_end), document.body_end)
-    return first, document.body_end if last < 0 else last
+    edges = _edges(document)
+    last = len(edges) - 1
+    return edges[min(bisect_right(edges, start), last) - 1], edges[min(bisect_left(edges, max(end, start + 1)), last)]
+
+
+def _edges(document: "Document") -> list[int]:
+    """Where the blocks begin: at 0, at the first line after each multiple of their length, and at the end."""
+    text, edges = document.text, [0]
+    while edges[-1] < document.body_end:
+        line_end = text.find("\n", edges[-1] + _BLOCK, document.body_end)
+        edges.append(document.body_end if line_end < 0 else line_end + 1)
+    return edges if len(edges) > 1 else [0, document.body_end]
 
 
 def _path(name: str) -> str:

@@ -1,5 +1,6 @@
 """What a person taught is kept, once for each question, in a form that training takes."""
 
+import re
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -58,6 +59,20 @@ def test_the_answer_stands_in_its_context_where_it_says(text: str, data: st.Data
     assert one.answer is not None
     assert one.answer_start is not None
     assert one.context[one.answer_start :][: len(one.answer)] == book.text[start:end]
+
+
+def test_what_is_right_in_one_document_is_right_in_none_of_the_others_asked() -> None:
+    book, other = document(), document(name="other.txt")
+    corrections.keep([corrections.right("Who?", other, 0, 4)], ["book.txt", "other.txt"])
+    assert corrections.keep([corrections.right("Who?", book, 0, 4)], ["book.txt", "other.txt"]) == 1
+
+
+def test_contexts_are_the_same_or_have_nothing_in_common() -> None:
+    book = document("\n".join(f"Line {number} of the lighthouse's book." for number in range(500)))
+    starts = [match.start() for match in re.finditer("Line", book.text)]
+    contexts = dict.fromkeys(corrections.right("?", book, start, start + 9).context for start in starts)
+    assert 5 < len(contexts) < 20
+    assert "".join(contexts) == book.text[: book.body_end]
 
 
 def test_two_at_once_lose_nothing() -> None:

@@ -118,6 +118,12 @@ def asked(loaded: Loaded) -> list[tuple[str, tuple[str, ...]]]:
             f"question\tcontext\tanswer\tis_impossible\nWhen was it built?\t{CONTEXT}\t1858\tFalse\n"
             f"Who was its architect?\t{CONTEXT}\t\tTrue\n",
         ),
+        (
+            "table.tsv",
+            f"question\tcontext\tanswer\tanswers\nWhen was it built?\t{CONTEXT}\t1858\t\n"
+            f"Who was its architect?\t{CONTEXT}\t\t[]\n",
+        ),
+        ("list.json", [pair(answers=[]), pair(question="Who was its architect?", answer=None, answers=[])]),
     ],
 )
 def test_every_format_says_the_same(write: Write, name: str, content: object) -> None:

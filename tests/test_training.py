@@ -31,6 +31,7 @@ from docqa.progress import Cancelled, Monitor, Progress
 from docqa.reading import Reader
 from docqa.training.batches import Dropout, collate, order
 from docqa.training.features import NULL, Feature, make
+from docqa.training.measuring import rank
 from docqa.training.recipe import Recipe
 from docqa.training.run import Job, finetune, prepare
 from docqa.training.teacher import teach
@@ -240,6 +241,7 @@ def test_what_a_teacher_said_is_not_asked_again(tiny_reader: Path, tmp_path: Pat
 def job(tiny_reader: Path, tmp_path: Path) -> Job:
     file = _file(tmp_path, _pairs(40))
     recipe = Recipe(**{**_SMALL.as_dict(), "base": str(tiny_reader)})
+    models.use(str(tiny_reader), Kind.READER)
     return Job((str(file),), recipe, "mine", device="cpu")
 
 
@@ -383,18 +385,58 @@ def test_early_stopping_ends_a_run_that_gets_no_better(job: Job) -> None:
     assert outcome.curve[-1][0] <= 6 * -(-counts["windows"] // 4)
 
 
+def test_early_stopping_counts_on_after_an_interruption(job: Job) -> None:
+    hopeless = replace(job, recipe=replace(job.recipe, epochs=40, learning_rate=0.05, warmup=0, early_stopping=3))
+    whole = replace(hopeless, name="whole")
+    outcome = finetune(whole, prepare(whole, Monitor()), Monitor())
+    assert outcome is not None
+    last = outcome.curve[-1][0]
+    stop = Event()
+    with pytest.raises(Cancelled):
+        _train(
+            hopeless, Monitor(lambda at: stop.set() if at.stage == "training" and at.done == last - 1 else None, stop)
+        )
+    on = replace(hopeless, resume=True)
+    resumed = finetune(on, prepare(on, Monitor()), Monitor())
+    assert resumed is not None
+    assert resumed.curve[-1][0] == last
+
+
 def test_a_reader_that_is_not_better_is_not_used(job: Job) -> None:
     still = replace(job, recipe=replace(job.recipe, learning_rate=1e-12, epochs=0.5))
     outcome = finetune(still, prepare(still, Monitor()), Monitor())
     assert outcome is not None
     assert not outcome.better
-    assert models.chosen(Kind.READER) == models.BUNDLED
+    assert models.chosen(Kind.READER) == still.recipe.base
+
+
+def test_a_result_has_to_beat_the_reader_in_use_and_not_its_base_alone(job: Job, tiny_encoder: Path) -> None:
+    models.use(models.BUNDLED, Kind.READER)
+    for base, name in ((job.recipe.base, "mine"), (str(tiny_encoder), "headless")):
+        other = replace(job, name=name, recipe=replace(job.recipe, base=base, epochs=0.5))
+        outcome = finetune(other, prepare(other, Monitor()), Monitor())
+        assert outcome is not None
+        training = outcome.metadata["training"]
+        to_beat = [training["in_use"]["metrics"], *([training["metrics"]["before"]] if name == "mine" else [])]
+        assert training["in_use"]["name"] == models.BUNDLED
+        assert outcome.better is all(rank(training["metrics"]["after"]) > rank(metrics) for metrics in to_beat)
+        assert models.chosen(Kind.READER) == (name if outcome.better else models.BUNDLED)
+        models.use(models.BUNDLED, Kind.READER)
+
+
+def test_an_installed_reader_is_never_overwritten(job: Job) -> None:
+    before = load_file(_train(job) / "model.safetensors")
+    with pytest.raises(DocqaError, match="there is a reader called mine already") as error:
+        _train(replace(job, recipe=replace(job.recipe, epochs=1)))
+    assert "--name" in error.value.hint
+    after = load_file(models.find("mine", Kind.READER).folder / "model.safetensors")
+    assert all((before[name] == after[name]).all() for name in before)
 
 
 def test_an_output_folder_is_written_and_never_overwritten(job: Job, tmp_path: Path) -> None:
     out = replace(job, output=tmp_path / "out")
     assert _train(out) == tmp_path / "out"
-    assert models.chosen(Kind.READER) == models.BUNDLED
+    assert models.chosen(Kind.READER) == out.recipe.base
     with pytest.raises(DocqaError, match="is there already"):
         _train(out)
 
@@ -423,6 +465,26 @@ def test_an_unfinished_run_is_not_begun_again_by_accident(job: Job) -> None:
     _file(Path(job.files[0]).parent, _pairs(41))
     with pytest.raises(DocqaError, match="the pairs changed since the run began"):
         _train(replace(job, resume=True))
+
+
+def test_a_mistake_discards_no_unfinished_run(job: Job) -> None:
+    stop = Event()
+    with pytest.raises(Cancelled):
+        _train(job, Monitor(lambda at: stop.set() if at.stage == "training" else None, stop))
+    wrong = replace(job, restart=True, recipe=replace(job.recipe, teacher="nobody"))
+    with pytest.raises(DocqaError, match="there is no reader called 'nobody'"):
+        _train(wrong)
+    assert (job.folder / "run.json").is_file()
+    assert _train(replace(job, restart=True)).name == "mine"
+
+
+def test_a_run_goes_on_wherever_its_files_are_named_from(job: Job, tmp_path: Path) -> None:
+    stop = Event()
+    with pytest.raises(Cancelled):
+        _train(job, Monitor(lambda at: stop.set() if at.stage == "training" else None, stop))
+    moved = tmp_path / "elsewhere.json"
+    Path(job.files[0]).rename(moved)
+    assert _train(replace(job, files=(str(moved),), resume=True)).name == "mine"
 
 
 def test_nothing_to_resume(job: Job) -> None:

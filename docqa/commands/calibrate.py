@@ -132,7 +132,7 @@ def _as_text(fitted: "Fitted", model: "Model", how: str, *, stored: bool) -> str
         errors = [f"{100 * error:.1f} points" for error in (fitted.error_before, fitted.error_after)]
         rows += [["threshold", f"{old.threshold:.0%}", f"{new.threshold:.0%}"], ["calibration error", *errors]]
         lines.append(columns(rows))
-        lines.append("(the error after: on documents that the fit had not seen)")
+        lines.append("(the error after: on questions that the fit had not seen)")
     lines += ["", _threshold(fitted)]
     if stored:
         lines += ["", f"stored in {model.folder}"]

@@ -1,12 +1,15 @@
 """`docqa finetune PAIRS`: train a reader on a person's own questions, and say whether it is better."""
 
 import argparse
+import re
+import shlex
 import signal
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import fields, replace
+from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -102,18 +105,21 @@ def run(arguments: argparse.Namespace) -> int:
     from docqa.training.report import as_json, as_text
 
     job = _job(arguments)
-    if arguments.restart:
-        training.forget(job.name)
     with _stoppable(quiet=arguments.quiet) as monitor:
         try:
             data = training.prepare(job, monitor)
             if not arguments.quiet and processes.is_first():
                 note(data.report.as_text())
+                if data.test_report is not None:
+                    note(f"test: {data.test_report.as_text()}")
                 note(data.note)
             outcome = training.finetune(job, data, monitor)
         except Cancelled:
-            note("docqa: stopped; what was trained so far is kept")
-            note(f"  hint: {_again(arguments, job.name)} goes on, to the same result")
+            if training.stored_recipe(job.name) is None:
+                note("docqa: stopped; nothing was trained yet")
+            else:
+                note("docqa: stopped; what was trained so far is kept")
+                note(f"  hint: {_again(arguments, job.name)} goes on, to the same result")
             return ExitCode.INTERRUPTED
     if outcome is not None:
         print(as_json(outcome) if arguments.json else as_text(outcome))  # noqa: T201
@@ -121,9 +127,12 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _check(arguments: argparse.Namespace) -> int:
-    from docqa import pairs
+    from docqa import models, pairs
     from docqa.training.report import dumps
 
+    job = _job(arguments)
+    job.recipe.check()
+    models.check_name(job.name)
     reports = []
     with bar(quiet=arguments.quiet) as monitor:
         tests = arguments.test_file or []
@@ -141,7 +150,7 @@ def _job(arguments: argparse.Namespace) -> "Job":
     from docqa.training.recipe import Recipe
     from docqa.training.run import Job, stored_recipe
 
-    name = arguments.name or Path(arguments.output or arguments.pairs[0]).stem.replace(" ", "-")
+    name = arguments.name or _default_name(Path(arguments.output or arguments.pairs[0]))
     given = {field.name: getattr(arguments, field.name, None) for field in fields(Recipe)}
     stored = stored_recipe(name) if arguments.resume else None
     recipe = replace(stored or Recipe(), **{field: value for field, value in given.items() if value is not None})
@@ -154,14 +163,30 @@ def _job(arguments: argparse.Namespace) -> "Job":
         device=arguments.device,
         log_dir=Path(arguments.log_dir) if arguments.log_dir else None,
         resume=arguments.resume,
+        restart=arguments.restart,
         save_minutes=arguments.save_minutes,
     )
 
 
+def _default_name(file: Path) -> str:
+    """The file's name, as a model can be called; with a number where a reader that is no unfinished run has it."""
+    from docqa.training.run import is_taken, stored_recipe
+
+    name = re.sub(r"[^\w.-]+", "-", file.stem, flags=re.ASCII).strip("-.") or "reader"
+    names = chain([name], (f"{name}-{number}" for number in count(2)))
+    return next(each for each in names if stored_recipe(each) or not is_taken(each))
+
+
 def _again(arguments: argparse.Namespace, name: str) -> str:
-    files = " ".join(arguments.pairs)
-    tests = "".join(f" --test-file {file}" for file in arguments.test_file or [])
-    return f"docqa finetune {files}{tests} --name {name} --resume"
+    words = ["docqa", "finetune", *arguments.pairs]
+    for file in arguments.test_file or []:
+        words += ["--test-file", file]
+    words += ["--name", name]
+    for flag in ("output", "log_dir"):
+        value = getattr(arguments, flag)
+        words += [f"--{flag.replace('_', '-')}", value] if value else []
+    words += ["--device", arguments.device] if arguments.device != "auto" else []
+    return shlex.join([*words, "--resume"])
 
 
 @contextmanager

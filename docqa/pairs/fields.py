@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from docqa.pairs.problem import Effect, Kind
 from docqa.pairs.record import kind_of, shorten
 
+_NONE: tuple[object, ...] = (None, "", [], "[]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _INTEGER = re.compile(r"([+-]?\d+)(?:\.0+)?")
 _TRUE = {"true", "1", "yes"}
@@ -85,7 +86,8 @@ def names(fields: Fields) -> str:
 def claims(fields: Fields) -> tuple[list[Claim], list[Finding]]:
     """The accepted answers, none for a question that has none, and what is to be said about them."""
     impossible = truth(fields, "is_impossible")
-    name = "answers" if fields.get("answers") is not None or "answer" not in fields else "answer"
+    # A table may have a column for each: the one that is filled in counts.
+    name = "answers" if fields.get("answers") not in _NONE or "answer" not in fields else "answer"
     if name not in fields:
         if impossible:
             return [], []

@@ -25,8 +25,13 @@ def as_text(outcome: Outcome) -> str:
 
 def _verdict(outcome: Outcome) -> list[str]:
     model = outcome.model
-    metrics = outcome.metadata["training"]["metrics"]
+    training = outcome.metadata["training"]
+    metrics, in_use = training["metrics"], training["in_use"]
     lines = []
+    if in_use:
+        test = in_use["metrics"]["test"]
+        scores = f"EM {test['exact']:.1f} and F1 {test['f1']:.1f}"
+        lines.append(f"The reader in use, {in_use['name']}, has {scores} on the held-out pairs.")
     if metrics["before"]:
         forgotten = metrics["before"]["general"]["f1"] - metrics["after"]["general"]["f1"]
         if forgotten > 1:
@@ -36,7 +41,7 @@ def _verdict(outcome: Outcome) -> list[str]:
         lines.append(f"Use it: docqa models use {model.folder}")
     elif outcome.better:
         lines.append(f"{model.name} is better on the held-out pairs: docqa uses it from now on.")
-        lines.append("Go back: docqa models use bundled")
+        lines.append(f"Go back: docqa models use {in_use['name'] if in_use else training['base']['name']}")
     else:
         lines.append(f"{model.name} is not better on the held-out pairs: docqa goes on with the reader it used.")
         lines.append(f"Use it all the same: docqa models use {model.name}")

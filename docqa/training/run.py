@@ -52,6 +52,8 @@ class Job:
     device: str = "auto"
     log_dir: Path | None = None
     resume: bool = False
+    restart: bool = False
+    """Discard an unfinished run of this name."""
     save_minutes: float = 5.0
 
     @property
@@ -68,6 +70,8 @@ class Data:
     watched: tuple[Pair, ...]
     test: tuple[Pair, ...]
     report: pairs.Report
+    test_report: pairs.Report | None
+    """That of the test files, where the test has files of its own."""
     note: str
     documents: dict[str, Document]
     digests: dict[str, str]
@@ -83,6 +87,12 @@ def stored_recipe(name: str) -> Recipe | None:
     """The recipe of the unfinished run of this name, None if there is none."""
     file = run_folder(name) / _RUN
     return Recipe.from_dict(models.read_object(file)["recipe"]) if file.is_file() else None
+
+
+def is_taken(name: str) -> bool:
+    """Whether a reader of this name is installed: none is ever overwritten. Raises as `run_folder` does."""
+    models.check_name(name)
+    return any(model.name == name for model in models.installed(Kind.READER))
 
 
 def forget(name: str) -> None:
@@ -101,8 +111,8 @@ def prepare(job: Job, monitor: Monitor) -> Data:
     loaded = pairs.load(job.files, monitor)
     usable = pairs.sample(loaded.pairs, recipe.max_per_context, recipe.seed) if recipe.max_per_context else loaded.pairs
     documents = dict(loaded.documents)
-    if job.test_files:
-        held_out = pairs.load(job.test_files, monitor)
+    held_out = pairs.load(job.test_files, monitor) if job.test_files else None
+    if held_out is not None:
         test = held_out.pairs
         documents |= held_out.documents
         shared = {id(pair) for pair in pairs.overlap(usable, test).pairs}
@@ -121,7 +131,8 @@ def prepare(job: Job, monitor: Monitor) -> Data:
         parts = pairs.split(train, _WATCHED, recipe.seed)
         train, watched = parts.train, parts.test
     digests = {file: _digest(Path(file)) for file in (*job.files, *job.test_files)}
-    return Data(train, watched, test, loaded.report, note, documents, digests)
+    digests |= {name: document.sha256 for name, document in documents.items()}
+    return Data(train, watched, test, loaded.report, held_out.report if held_out else None, note, documents, digests)
 
 
 def _digest(file: Path) -> str:
@@ -146,7 +157,10 @@ def finetune(job: Job, data: Data, monitor: Monitor) -> Outcome | None:
     `Cancelled` when stopped by the monitor, `DocqaError` where the run can't begin.
     """
     with _alone(job.folder):
-        return _Run(job, data, monitor).go()
+        run = _Run(job, data, monitor)  # Whatever is wrong is said before anything is discarded.
+        if job.restart and processes.is_first():
+            forget(job.name)
+        return run.go()
 
 
 @contextmanager
@@ -177,7 +191,7 @@ class _Run:
         self._data = data
         self._monitor = monitor
         self._device = choose_device(job.device)
-        self._base = models.find(job.recipe.base or models.chosen(Kind.READER), Kind.READER)
+        self._base = models.find(job.recipe.base or _base_of(job) or models.chosen(Kind.READER), Kind.READER)
         self._limit = loading.sequence_limit(self._base.folder)
         window_size(job.recipe.max_seq_length, job.recipe.doc_stride, self._limit)  # for the sake of its errors
         layers = loading.layer_count(self._base.folder) if job.recipe.frozen else 0
@@ -196,6 +210,11 @@ class _Run:
             )
         if job.output is not None and job.output.exists():
             raise DocqaError(f"{job.output} is there already", "name a folder that is not")
+        if job.output is None and is_taken(job.name):
+            raise DocqaError(
+                f"there is a reader called {job.name} already",
+                f"--name gives this one another name; docqa models remove {job.name} makes room",
+            )
         # Not the person's own settings: what a reader's papers say of it must not depend on them.
         self._settings = Settings(
             device=self._device,
@@ -244,7 +263,13 @@ class _Run:
             _check_same(state, wanted)
             return state
         before = self._measure(self._base) if loading.has_head(self._base.folder) else None
-        state = wanted | {"before": before}
+        used = models.find(models.chosen(Kind.READER), Kind.READER)
+        other = used.fingerprint != self._base.fingerprint and self._job.output is None
+        state = wanted | {
+            "before": before,
+            # What the result has to beat to be used, where that is another reader than its base.
+            "in_use": {"name": used.name, "metrics": self._measure(used)} if other else None,
+        }
         models.write_object(file, state)
         return state
 
@@ -332,6 +357,7 @@ class _Run:
                         "null_windows": sum(not feature.answerable for feature in made),
                     },
                     "metrics": {"before": state["before"], "after": after},
+                    "in_use": state["in_use"],
                 },
             }
             write_papers(staging, job.name, metadata, curve)
@@ -339,7 +365,8 @@ class _Run:
         finally:
             shutil.rmtree(staging, ignore_errors=True)
         forget(job.name)
-        better = state["before"] is None or rank(after) > rank(state["before"])
+        to_beat = [state["before"], (state["in_use"] or {}).get("metrics")]
+        better = all(rank(after) > rank(metrics) for metrics in to_beat if metrics)
         if better and job.output is None:
             models.use(job.name, Kind.READER)
         return Outcome(model, metadata, tuple(curve), better)
@@ -361,11 +388,21 @@ def _by_name(digests: dict[str, str]) -> dict[str, str]:
     }
 
 
+def _base_of(job: Job) -> str:
+    """The name of the base that an unfinished run began with, "" if there is none: another may be in use by now."""
+    file = job.folder / _RUN
+    return str(models.read_object(file)["base"]["name"]) if job.resume and file.is_file() else ""
+
+
 def _check_same(state: dict[str, Any], wanted: dict[str, Any]) -> None:
     """Raise `DocqaError` unless a run goes on with what it began with: anything else would be another run."""
-    for part, what in (("data", "the pairs"), ("base", "the base reader")):
-        if state[part] != wanted[part]:
-            raise DocqaError(f"{what} changed since the run began", "--restart begins it anew")
+    # By contents: the same files may be named from another folder.
+    if sorted(state["data"].values()) != sorted(wanted["data"].values()):
+        raise DocqaError(
+            "the pairs, or documents that they name, changed since the run began", "--restart begins it anew"
+        )
+    if state["base"]["fingerprint"] != wanted["base"]["fingerprint"]:
+        raise DocqaError("the base reader changed since the run began", "--restart begins it anew")
     for name, value in wanted["recipe"].items():
         if state["recipe"].get(name) != value:
             flag = name.replace("_", "-")

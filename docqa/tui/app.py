@@ -1,5 +1,6 @@
 """The app: what happens when a key is pressed or a worker reports. What is shown is the panes' business."""
 
+import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -118,7 +119,7 @@ class DocqaApp(App[None]):
     @work(thread=True, group="teaching")
     def teach(self, asked: Asked, verdict: teaching.Verdict) -> None:
         """Keep what the person says is right, in a thread."""
-        keep(asked, verdict, self.post_message)
+        keep(asked, verdict, list(self.main.documents.rows), self.post_message)
 
     # --- what they report about documents ---
 
@@ -203,10 +204,8 @@ class DocqaApp(App[None]):
 
     @on(messages.CorrectionKept)
     def _correction_kept(self, message: messages.CorrectionKept) -> None:
-        kept = f"{counted(message.count, 'correction')} kept"
-        self._say(
-            f"{kept}. To learn from {'it' if message.count == 1 else 'them'}: docqa finetune {corrections.file()}"
-        )
+        kept, file = counted(message.count, "correction"), shlex.quote(str(corrections.file()))
+        self._say(f"{kept} kept. To learn from {'it' if message.count == 1 else 'them'}: docqa finetune {file}")
 
     @on(messages.CorrectionFailed)
     def _correction_failed(self, message: messages.CorrectionFailed) -> None:
@@ -321,7 +320,10 @@ class DocqaApp(App[None]):
         selected = self.main.answers.selected
         document = self.main.document(selected.document) if selected else None
         if selected is not None and document is not None:
-            self._judge(teaching.confirm(selected, document))
+            verdict = teaching.confirm(selected, document)
+            if verdict is None:
+                self._say("The document changed since: ask again.")
+            self._judge(verdict)
 
     def action_correct(self) -> None:
         """Say what is right instead of the answers, or that these documents don't have it."""

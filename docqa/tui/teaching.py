@@ -50,8 +50,10 @@ class Verdict:
         return [make(question, document, start, end) for document, start, end in self.places]
 
 
-def confirm(answer: "Answer", document: "Document") -> Verdict:
-    """The person says that this answer is right."""
+def confirm(answer: "Answer", document: "Document") -> Verdict | None:
+    """The person says that this answer is right; None where the document is another by now."""
+    if document.text[answer.start : answer.end] != answer.text:
+        return None
     return Verdict(answered=True, places=((document, answer.start, answer.end),))
 
 
@@ -64,8 +66,9 @@ def choices(typed: str, shown: "Iterable[Answer]", documents: "Iterable[Document
     closest: dict[str, tuple[Document, int, int]] = {}
     offered: list[Choice[Verdict]] = []
     for answer in shown:
-        if answer.document in by_name:
-            place = by_name[answer.document], answer.start, answer.end
+        document = by_name.get(answer.document)
+        if document is not None and confirm(answer, document):
+            place = document, answer.start, answer.end
             closest.setdefault(answer.document, place)
             offered.append(_choice(*place))
     none = (Content("∅ Not in these documents"), Verdict(answered=False, places=tuple(closest.values())))

@@ -43,7 +43,7 @@ def show(name: str, page: int | None, wanted: str = "") -> None:
     if not wanted and sys.platform == "win32":
         os.startfile(file)  # noqa: S606 - what a double click does
         return
-    command = _command(file, page or 1, wanted or _default())
+    command = _command(file, page or 1, wanted or _default(file))
     hint = 'config.toml can name a viewer: viewer = "okular --page {page} {file}"'
     try:
         # Not in the terminal's session: it stays when the app ends, and what it prints would be on the screen.
@@ -75,14 +75,14 @@ def _command(file: Path, page: int, template: str) -> list[str]:
         ) from error
 
 
-def _default() -> str:
-    """What the desktop opens PDF with, told the page if it is known how."""
+def _default(file: Path) -> str:
+    """What the desktop opens it with; what it opens PDF with is told the page, if it is known how."""
     if sys.platform == "darwin":
         return "open {file}"
     if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
         raise DocqaError("there is no screen to open a viewer on", "over SSH, copy the citation with y instead")
     asked = shutil.which("xdg-mime")
-    if asked:
+    if asked and file.suffix.lower() == ".pdf":
         try:
             done = subprocess.run(
                 [asked, "query", "default", "application/pdf"], capture_output=True, text=True, timeout=5, check=False

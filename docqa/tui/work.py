@@ -179,12 +179,12 @@ def answer(collection: "Collection", asked: Asked, post: Post) -> None:
         post(messages.QuestionAnswered(asked))
 
 
-def keep(asked: Asked, verdict: "Verdict", post: Post) -> None:
+def keep(asked: Asked, verdict: "Verdict", names: Sequence[str], post: Post) -> None:
     """Keep what the person says is right, for the next training. Posts how that went, and raises nothing."""
     from docqa import corrections
 
     try:
-        post(messages.CorrectionKept(corrections.keep(verdict.corrections(asked.question))))
+        post(messages.CorrectionKept(corrections.keep(verdict.corrections(asked.question), names)))
     except DocqaError as error:
         post(messages.CorrectionFailed(asked, error))
 

@@ -43,19 +43,19 @@ def test_without_a_screen_there_is_no_viewer(report: str, monkeypatch: pytest.Mo
         viewer.show(report, 2)
 
 
+@pytest.mark.parametrize(("name", "opened"), [("a.pdf", "okular --page 4"), ("a.md", "xdg-open")])
 def test_the_desktop_s_own_viewer_is_told_the_page(
-    report: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    name: str, opened: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen = tmp_path / "seen"
-    for name, script in (
-        ("xdg-mime", "echo org.kde.okular.desktop"),
-        ("okular", f'echo "$@" > {shlex.quote(str(seen))}'),
-    ):
-        program = tmp_path / name
-        program.write_text(f"#!/bin/sh\n{script}\n")
-        program.chmod(0o755)
+    (tmp_path / name).touch()
+    programs = {"xdg-mime": "echo org.kde.okular.desktop"}
+    programs |= {each: f'echo {each} "$@" > {shlex.quote(str(seen))}' for each in ("okular", "xdg-open")}
+    for each, script in programs.items():
+        (tmp_path / each).write_text(f"#!/bin/sh\n{script}\n")
+        (tmp_path / each).chmod(0o755)
     monkeypatch.setattr(sys, "platform", "linux")
     monkeypatch.setenv("DISPLAY", ":0")
     monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
-    viewer.show(report, 4)
-    assert seen.read_text() == f"--page 4 {report}\n"
+    viewer.show(str(tmp_path / name), 4)
+    assert seen.read_text() == f"{opened} {tmp_path / name}\n"
