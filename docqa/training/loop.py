@@ -125,8 +125,6 @@ def _arguments(
         dataloader_pin_memory=device != "cpu",
         ddp_find_unused_parameters=False,
         ddp_timeout=_DAY,
-        # Early stopping counts the passes that made nothing better: an interruption must not reset it.
-        restore_callback_states_from_checkpoint=True,
         report_to=["tensorboard"] if log_dir else "none",
         disable_tqdm=True,
         **watching,
