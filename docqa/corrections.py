@@ -1,12 +1,11 @@
 """What a person taught docqa: questions with the right answer, or with none, as pairs that `docqa finetune` takes.
 
-One file for all documents, a line of JSON for each pair. A second correction of the same question of the same document
-takes the place of the first: contradictory pairs teach nothing.
+One file for all documents, a line of JSON for each pair. A second correction of the same question takes the place of
+the first: contradictory pairs teach nothing.
 """
 
 import json
 import os
-import tempfile
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -17,6 +16,7 @@ from filelock import FileLock
 
 from docqa import paths
 from docqa.errors import DocqaError
+from docqa.files import replacing
 
 if TYPE_CHECKING:
     from docqa.documents import Document
@@ -74,31 +74,32 @@ def keep(corrections: Iterable[Correction], asked: Iterable[str] = ()) -> int:
     try:
         file().parent.mkdir(parents=True, exist_ok=True)
         with FileLock(file().with_name(f".{file().name}.lock")):
-            others = [one for one in _read() if (one.question, one.document) not in replaced]
-            _write([*others, *new])
+            now = [*(one for one in kept() if (one.question, one.document) not in replaced), *new]
+            with replacing(file()) as opened:
+                for one in now:
+                    opened.write((json.dumps(asdict(one), ensure_ascii=False) + "\n").encode("utf-8", "replace"))
+                opened.flush()
+                os.fsync(opened.fileno())
     except OSError as error:
         raise DocqaError(
             f"the correction can't be kept in {file()}: {error.strerror or error}",
             "mend the folder's permissions, or make room, and mark the answer once more",
         ) from error
-    return len(others) + len(new)
+    return len(now)
 
 
 def kept() -> list[Correction]:
     """The corrections, oldest first; none where there are none. Raises `DocqaError` where the file can't be read."""
     try:
-        return _read()
+        lines = file().read_text(encoding="utf-8").split("\n")  # Not splitlines: a context may have a U+2028 in it.
+    except FileNotFoundError:
+        return []
+    except UnicodeDecodeError as error:
+        raise DocqaError(f"{file()} is not UTF-8: {error}", "save it as UTF-8") from error
     except OSError as error:
         raise DocqaError(
             f"the corrections in {file()} can't be read: {error.strerror or error}", "mend the file's permissions"
         ) from error
-
-
-def _read() -> list[Correction]:
-    try:
-        lines = file().read_text(encoding="utf-8").split("\n")  # Not splitlines: a context may have a U+2028 in it.
-    except FileNotFoundError:
-        return []
     corrections = []
     for number, line in enumerate(lines, 1):
         if not line.strip():
@@ -111,20 +112,6 @@ def _read() -> list[Correction]:
                 f"{file()}, line {number}: this is no correction of docqa's: {line[:60]!r}", "mend or delete the line"
             ) from error
     return corrections
-
-
-def _write(corrections: Iterable[Correction]) -> None:
-    handle, draft = tempfile.mkstemp(dir=file().parent, prefix=f".{file().name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", errors="replace") as opened:
-            for one in corrections:
-                opened.write(json.dumps(asdict(one), ensure_ascii=False) + "\n")
-            opened.flush()
-            os.fsync(opened.fileno())
-        Path(draft).replace(file())
-    except OSError:
-        Path(draft).unlink(missing_ok=True)
-        raise
 
 
 def _around(document: "Document", start: int, end: int) -> tuple[int, int]:

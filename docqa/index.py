@@ -7,8 +7,6 @@ kept: what is behind a password stays there.
 
 import hashlib
 import json
-import os
-import tempfile
 import zipfile
 from dataclasses import dataclass
 from functools import cache
@@ -21,6 +19,7 @@ from numpy.typing import NDArray
 from docqa import paths
 from docqa.chunking import Tokens
 from docqa.documents import Document, Lines, Section
+from docqa.files import replacing
 from docqa.retrieval import Terms
 
 Arrays = dict[str, NDArray[Any]]
@@ -91,14 +90,8 @@ class Store:
         file = _file(self._directory, kind, name)
         try:
             file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=".writing-")
-            try:
-                with os.fdopen(handle, "wb") as stream:
-                    np.savez(stream, allow_pickle=False, **arrays)
-                Path(temporary).replace(file)
-            except BaseException:
-                Path(temporary).unlink(missing_ok=True)
-                raise
+            with replacing(file) as stream:
+                np.savez(stream, allow_pickle=False, **arrays)
         except OSError as error:
             self.failure = f"the index could not be kept in {self._directory}: {error.strerror or error}"
 

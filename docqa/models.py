@@ -17,6 +17,7 @@ from typing import Any, BinaryIO
 
 from docqa import paths
 from docqa.errors import DocqaError
+from docqa.files import replacing
 
 # The hub's libraries read these when they are imported, so they are set before that can happen, and over what
 # the environment says: docqa makes no network call that was not asked for, and a variable is not asking.
@@ -139,14 +140,8 @@ def read_object(file: Path) -> dict[str, Any]:
 def write_object(file: Path, contents: dict[str, Any]) -> None:
     """Write `contents` as JSON; who reads `file` sees the old or the new, never half. Raises `OSError`."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    handle, draft = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as opened:
-            opened.write(json.dumps(contents, indent=2, ensure_ascii=False) + "\n")
-        Path(draft).replace(file)
-    except OSError:
-        Path(draft).unlink(missing_ok=True)
-        raise
+    with replacing(file) as opened:
+        opened.write((json.dumps(contents, indent=2, ensure_ascii=False) + "\n").encode())
 
 
 # --- names -> folders ---

@@ -220,14 +220,11 @@ def best_spans(
     Logits have the shape (tokens,). A span is of whole words in one block, at most `max_length` tokens long, and
     ends no sooner than it starts. Its score is start logit + end logit, less `brevity` for each token after its first.
     """
-    tokens = len(starts)
-    width = min(max_length, tokens)
     last_of_word = np.append(window.words[1:], True)
-    start = np.where(window.words, starts, -np.inf)
-    end = np.append(np.where(last_of_word, ends, -np.inf), np.full(width - 1, -np.inf))
+    start, end = np.where(window.words, starts, -np.inf), np.where(last_of_word, ends, -np.inf)
+    scores = span_scores(start, end, max_length, brevity)
+    width = scores.shape[1]
     block = np.append(window.blocks, np.full(width - 1, -1, dtype=np.int32))
-    # scores[i, d] is the span from token i to token i + d.
-    scores = start[:, None] + sliding_window_view(end, width) - np.float32(brevity) * np.arange(width, dtype=np.float32)
     scores[sliding_window_view(block, width) != window.blocks[:, None]] = -np.inf
     found = []
     for _ in range(count):
@@ -241,6 +238,21 @@ def best_spans(
         for before in range(max(0, int(first) - width + 1), int(first)):
             scores[before, first - before :] = -np.inf
     return found
+
+
+def span_scores(
+    starts: NDArray[np.floating], ends: NDArray[np.floating], max_length: int, brevity: float
+) -> NDArray[np.float64]:
+    """The score of every span of up to `max_length` tokens: at [i, d] that of the tokens i to i + d.
+
+    Start logit + end logit, of shape (tokens,) each, less `brevity` for each token after the first; minus infinity
+    where the span would end behind the last token. The result has the shape (tokens, min(max_length, tokens)).
+    """
+    width = min(max_length, len(starts))
+    end = np.append(ends, np.full(width - 1, -np.inf))
+    cost = np.float32(brevity) * np.arange(width, dtype=np.float32)
+    scores: NDArray[np.float64] = starts[:, None] + sliding_window_view(end, width) - cost
+    return scores
 
 
 def _part_starts(length: int, room: int, overlap: int) -> range:

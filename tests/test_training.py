@@ -31,9 +31,10 @@ from docqa.progress import Cancelled, Monitor, Progress
 from docqa.reading import Reader
 from docqa.training.batches import Dropout, collate, order
 from docqa.training.features import NULL, Feature, make
+from docqa.training.job import Job, prepare
 from docqa.training.measuring import rank
 from docqa.training.recipe import Recipe
-from docqa.training.run import Job, finetune, prepare
+from docqa.training.run import finetune
 from docqa.training.teacher import teach
 
 _SMALL = Recipe(max_seq_length=72, doc_stride=12, batch_size=4, learning_rate=1e-3, epochs=2)

@@ -19,7 +19,7 @@ from docqa.errors import ExitCode
 from docqa.progress import Cancelled, Monitor, Progress
 
 if TYPE_CHECKING:
-    from docqa.training.run import Job
+    from docqa.training.job import Job
 
 _EXAMPLES = """\
 examples:
@@ -101,21 +101,22 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.dry_run:
         return _check(arguments)
     from docqa.training import processes
-    from docqa.training import run as training
+    from docqa.training.job import prepare, stored_recipe
     from docqa.training.report import as_json, as_text
+    from docqa.training.run import finetune
 
     job = _job(arguments)
     with _stoppable(quiet=arguments.quiet) as monitor:
         try:
-            data = training.prepare(job, monitor)
+            data = prepare(job, monitor)
             if not arguments.quiet and processes.is_first():
                 note(data.report.as_text())
                 if data.test_report is not None:
                     note(f"test: {data.test_report.as_text()}")
                 note(data.note)
-            outcome = training.finetune(job, data, monitor)
+            outcome = finetune(job, data, monitor)
         except Cancelled:
-            if training.stored_recipe(job.name) is None:
+            if stored_recipe(job.name) is None:
                 note("docqa: stopped; nothing was trained yet")
             else:
                 note("docqa: stopped; what was trained so far is kept")
@@ -147,8 +148,8 @@ def _check(arguments: argparse.Namespace) -> int:
 
 
 def _job(arguments: argparse.Namespace) -> "Job":
+    from docqa.training.job import Job, stored_recipe
     from docqa.training.recipe import Recipe
-    from docqa.training.run import Job, stored_recipe
 
     name = arguments.name or _default_name(Path(arguments.output or arguments.pairs[0]))
     given = {field.name: getattr(arguments, field.name, None) for field in fields(Recipe)}
@@ -170,7 +171,7 @@ def _job(arguments: argparse.Namespace) -> "Job":
 
 def _default_name(file: Path) -> str:
     """The file's name, as a model can be called; with a number where a reader that is no unfinished run has it."""
-    from docqa.training.run import is_taken, stored_recipe
+    from docqa.training.job import is_taken, stored_recipe
 
     name = re.sub(r"[^\w.-]+", "-", file.stem, flags=re.ASCII).strip("-.") or "reader"
     names = chain([name], (f"{name}-{number}" for number in count(2)))

@@ -1,6 +1,5 @@
 """A training run, from pairs to a reader that can answer: what `docqa finetune` does."""
 
-import hashlib
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -14,10 +13,9 @@ from typing import Any
 import numpy as np
 from filelock import FileLock, Timeout
 
-from docqa import __version__, loading, models, pairs, paths
+from docqa import __version__, loading, models
 from docqa.chunking import window_size
 from docqa.config import Settings
-from docqa.documents import Document
 from docqa.engine import Engine
 from docqa.errors import DocqaError
 from docqa.examination import calibrate
@@ -31,113 +29,10 @@ from docqa.training.batches import Dropout, Ordered, order
 from docqa.training.curve import Curve
 from docqa.training.features import Feature, make
 from docqa.training.frozen import freeze
+from docqa.training.job import Data, Job, forget, is_taken, state_file, stored_state
 from docqa.training.measuring import measure, rank
 from docqa.training.publishing import blend, write_papers, write_weights
-from docqa.training.recipe import Recipe
 from docqa.training.teacher import Taught, teach
-
-_RUN = "run.json"
-_WATCHED = 0.1  # Of the training pairs, what early stopping listens to. The test pairs only measure.
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """What is to be trained on what, and where the result goes. A kill costs at most `save_minutes` of work."""
-
-    files: tuple[str, ...]
-    recipe: Recipe
-    name: str
-    test_files: tuple[str, ...] = ()
-    output: Path | None = None
-    device: str = "auto"
-    log_dir: Path | None = None
-    resume: bool = False
-    restart: bool = False
-    """Discard an unfinished run of this name."""
-    save_minutes: float = 5.0
-
-    @property
-    def folder(self) -> Path:
-        """Where the run keeps its checkpoints until it is done."""
-        return run_folder(self.name)
-
-
-@dataclass(frozen=True, slots=True)
-class Data:
-    """The pairs of a run. `watched` are held out of the training pairs, for early stopping."""
-
-    train: tuple[Pair, ...]
-    watched: tuple[Pair, ...]
-    test: tuple[Pair, ...]
-    report: pairs.Report
-    test_report: pairs.Report | None
-    """That of the test files, where the test has files of its own."""
-    note: str
-    documents: dict[str, Document]
-    digests: dict[str, str]
-
-
-def run_folder(name: str) -> Path:
-    """Where an unfinished run of this name is kept. Raises `DocqaError` if no model can have the name."""
-    models.check_name(name)
-    return paths.data_dir() / "training" / name
-
-
-def stored_recipe(name: str) -> Recipe | None:
-    """The recipe of the unfinished run of this name, None if there is none."""
-    file = run_folder(name) / _RUN
-    return Recipe.from_dict(models.read_object(file)["recipe"]) if file.is_file() else None
-
-
-def is_taken(name: str) -> bool:
-    """Whether a reader of this name is installed: none is ever overwritten. Raises as `run_folder` does."""
-    models.check_name(name)
-    return any(model.name == name for model in models.installed(Kind.READER))
-
-
-def forget(name: str) -> None:
-    """Delete the unfinished run of this name, if there is one."""
-    shutil.rmtree(run_folder(name), ignore_errors=True)
-
-
-def prepare(job: Job, monitor: Monitor) -> Data:
-    """Load, check and split the pairs. Raises `DocqaError` where a file can't be read or nothing is left to use.
-
-    A training pair whose context is also among the test files' is left out, and the report counts it: what is
-    measured must not have been seen.
-    """
-    recipe = job.recipe
-    recipe.check()
-    loaded = pairs.load(job.files, monitor)
-    usable = pairs.sample(loaded.pairs, recipe.max_per_context, recipe.seed) if recipe.max_per_context else loaded.pairs
-    documents = dict(loaded.documents)
-    held_out = pairs.load(job.test_files, monitor) if job.test_files else None
-    if held_out is not None:
-        test = held_out.pairs
-        documents |= held_out.documents
-        shared = {id(pair) for pair in pairs.overlap(usable, test).pairs}
-        train = tuple(pair for pair in usable if id(pair) not in shared)
-        note = f"{len(train):,} pairs to train and {len(test):,} to test"
-        if shared:
-            note += f"; {len(shared):,} that ask about a context of the test were left out of training"
-    else:
-        parts = pairs.split(usable, recipe.test_split, recipe.seed)
-        train, test, note = parts.train, parts.test, parts.note
-    if not train or not test:
-        what = "train on" if not train else "test with"
-        raise DocqaError(f"no pairs are left to {what}", "docqa finetune PAIRS --dry-run says what became of each")
-    watched: tuple[Pair, ...] = ()
-    if recipe.early_stopping:
-        parts = pairs.split(train, _WATCHED, recipe.seed)
-        train, watched = parts.train, parts.test
-    digests = {file: _digest(Path(file)) for file in (*job.files, *job.test_files)}
-    digests |= {name: document.sha256 for name, document in documents.items()}
-    return Data(train, watched, test, loaded.report, held_out.report if held_out else None, note, documents, digests)
-
-
-def _digest(file: Path) -> str:
-    with file.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,10 +86,12 @@ class _Run:
         self._data = data
         self._monitor = monitor
         self._device = choose_device(job.device)
-        self._base = models.find(job.recipe.base or _base_of(job) or models.chosen(Kind.READER), Kind.READER)
+        # Another reader may be in use by now than when an unfinished run began.
+        begun = stored_state(job.name) if job.resume else None
+        base = job.recipe.base or (begun["base"]["name"] if begun else models.chosen(Kind.READER))
+        self._base = models.find(base, Kind.READER)
         self._limit = loading.sequence_limit(self._base.folder)
         window_size(job.recipe.max_seq_length, job.recipe.doc_stride, self._limit)  # for the sake of its errors
-        layers = loading.layer_count(self._base.folder) if job.recipe.frozen else 0
         layers = loading.layer_count(self._base.folder)
         if job.recipe.frozen >= layers:
             raise DocqaError(f"the base has {layers} layers", f"--frozen has to be {layers - 1} at most")
@@ -244,14 +141,14 @@ class _Run:
 
     def _begin(self) -> dict[str, Any]:
         """What run.json says of this run, once the base has been measured."""
-        file = self._job.folder / _RUN
+        fingerprint = self._base.fingerprint
         wanted = {
             "docqa": __version__,
             "recipe": self._job.recipe.as_dict(),
-            "base": {"name": self._base.name, "fingerprint": self._base.fingerprint},
+            "base": {"name": self._base.name, "fingerprint": fingerprint},
             "data": self._data.digests,
         }
-        state = models.read_object(file) if file.is_file() else None
+        state = stored_state(self._job.name)
         if state is not None and processes.is_first() and not self._job.resume:
             raise DocqaError(
                 f"there is an unfinished run called {self._job.name}",
@@ -264,13 +161,13 @@ class _Run:
             return state
         before = self._measure(self._base) if loading.has_head(self._base.folder) else None
         used = models.find(models.chosen(Kind.READER), Kind.READER)
-        other = used.fingerprint != self._base.fingerprint and self._job.output is None
+        other = self._job.output is None and used.fingerprint != fingerprint
         state = wanted | {
             "before": before,
             # What the result has to beat to be used, where that is another reader than its base.
             "in_use": {"name": used.name, "metrics": self._measure(used)} if other else None,
         }
-        models.write_object(file, state)
+        models.write_object(state_file(self._job.name), state)
         return state
 
     def _measure(self, model: Model) -> dict[str, Any]:
@@ -386,12 +283,6 @@ def _by_name(digests: dict[str, str]) -> dict[str, str]:
         name if names.count(name) == 1 else file: digest
         for name, (file, digest) in zip(names, digests.items(), strict=True)
     }
-
-
-def _base_of(job: Job) -> str:
-    """The name of the base that an unfinished run began with, "" if there is none: another may be in use by now."""
-    file = job.folder / _RUN
-    return str(models.read_object(file)["base"]["name"]) if job.resume and file.is_file() else ""
 
 
 def _check_same(state: dict[str, Any], wanted: dict[str, Any]) -> None:

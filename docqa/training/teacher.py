@@ -8,12 +8,11 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from docqa.index import Store
 from docqa.progress import Monitor
-from docqa.reading import Reader
+from docqa.reading import Reader, span_scores
 from docqa.training.features import Feature, Target
 
 _KEPT = 8  # Positions of a distribution that are kept; they hold nearly all of it.
@@ -79,28 +78,24 @@ def _ask(teacher: Reader, items: Sequence[tuple[str, Feature]]) -> list[Taught]:
 
 def _marginals(
     starts: NDArray[np.float32], ends: NDArray[np.float32], longest: int, brevity: float
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The shares of each start and of each end in the distribution over the null, position 0, and all spans.
 
     The spans are those that reading allows: their ends can't stand before their starts, and length has its cost.
     """
-    size = len(starts) - 1
-    width = min(longest, size)
-    ends_after = sliding_window_view(np.append(ends[1:], np.full(width - 1, -np.inf, dtype=np.float32)), width)
-    # scores[i, d] is the span from token i to token i + d.
-    scores = starts[1:, None] + ends_after - np.float32(brevity) * np.arange(width, dtype=np.float32)
+    scores = span_scores(starts[1:], ends[1:], longest, brevity)
     null = starts[0] + ends[0]
     highest = max(null, scores.max())
-    shares = np.exp(scores - highest)
-    by_end = np.zeros(size + width - 1, dtype=np.float32)
+    of_null, shares = np.exp(null - highest), np.exp(scores - highest)
+    size, width = shares.shape
+    by_end = np.zeros(size + width - 1)
     for length in range(width):
         by_end[length : length + size] += shares[:, length]
-    of_null = np.exp(null - highest)
     total = of_null + shares.sum()
     return np.append(of_null, shares.sum(axis=1)) / total, np.append(of_null, by_end[:size]) / total
 
 
-def _carry_over(shares: NDArray[np.float32], characters: NDArray[np.int64], feature: Feature) -> Target:
+def _carry_over(shares: NDArray[np.float64], characters: NDArray[np.int64], feature: Feature) -> Target:
     """The teacher's distribution, over its own tokens, as one over the feature's: by the character each stands at."""
     best = np.argsort(-shares)[:_KEPT]
     votes: dict[int, float] = defaultdict(float)

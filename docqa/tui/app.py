@@ -11,11 +11,12 @@ from textual import on, work
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
 from textual.content import Content
+from textual.notifications import SeverityLevel
 from textual.screen import Screen
 from textual.theme import Theme
 from textual.widgets import Input, OptionList
 
-from docqa import corrections, history, models
+from docqa import history, models
 from docqa.config import Settings
 from docqa.errors import DocqaError
 from docqa.models import Kind
@@ -53,9 +54,9 @@ class DocqaApp(App[None]):
     ) -> None:
         """`keys` are those that the person bound anew, by the bindings' ids; `DocqaError` if there is no such id."""
         super().__init__()
-        check(keys or {})
-        self.set_keymap(keys or {})
-        self._bound = keys or {}
+        self._bound = dict(keys or {})
+        check(self._bound)
+        self.set_keymap(self._bound)
         kept = remembered.theme()
         if kept in self.available_themes:
             self.theme = kept
@@ -92,7 +93,7 @@ class DocqaApp(App[None]):
         try:
             remembered.remember_theme(theme.name)
         except DocqaError as error:
-            self.notify(plain(f"{error.message}. {error.hint}"), markup=False, severity="warning")
+            self._warn(error)
 
     def on_unmount(self) -> None:
         """Tell the workers that nobody waits for them any more."""
@@ -204,15 +205,14 @@ class DocqaApp(App[None]):
 
     @on(messages.CorrectionKept)
     def _correction_kept(self, message: messages.CorrectionKept) -> None:
-        kept, file = counted(message.count, "correction"), shlex.quote(str(corrections.file()))
-        self._say(f"{kept} kept. To learn from {'it' if message.count == 1 else 'them'}: docqa finetune {file}")
+        kept, them = counted(message.count, "correction"), "it" if message.count == 1 else "them"
+        self._say(f"{kept} kept. To learn from {them}: docqa finetune {shlex.quote(message.file)}")
 
     @on(messages.CorrectionFailed)
     def _correction_failed(self, message: messages.CorrectionFailed) -> None:
         message.asked.verdict = None
         self._refresh()
-        error = message.error
-        self.notify(plain(f"{error.message}. {error.hint}"), markup=False, severity="error", timeout=10)
+        self._warn(message.error, severity="error")
 
     # --- what the person does ---
 
@@ -241,7 +241,7 @@ class DocqaApp(App[None]):
                 history.remember(self._to_keep.pop(0), names)
         except DocqaError as error:
             if not self._unkept:
-                self.notify(plain(f"{error.message}. {error.hint}"), markup=False, severity="warning", timeout=10)
+                self._warn(error)
             self._unkept = True  # Once is enough.
 
     @on(OptionList.OptionHighlighted, "#questions")
@@ -313,7 +313,7 @@ class DocqaApp(App[None]):
         try:
             viewer.show(document.name, page, self._viewer)
         except DocqaError as error:
-            self.notify(plain(f"{error.message}. {error.hint}"), markup=False, severity="warning", timeout=10)
+            self._warn(error)
 
     def action_confirm(self) -> None:
         """Say that the selected answer is right."""
@@ -363,11 +363,11 @@ class DocqaApp(App[None]):
 
     def action_choose_model(self) -> None:
         """Choose the reader or the retriever's encoder, for now and from now on."""
-        used = {Kind.READER: self._reader, Kind.ENCODER: self._encoder}
+        listed = choosing_models.listed({Kind.READER: self._reader, Kind.ENCODER: self._encoder})
         screen = ChooseScreen(
             "Readers and encoders",
             "Type some of a name; docqa models pull brings others",
-            lambda typed: choosing_models.choices(typed, used),
+            lambda typed: matching(typed, listed),
             nothing="No model on this machine is called so.",
         )
         self.push_screen(screen, self._use_model)
@@ -477,3 +477,6 @@ class DocqaApp(App[None]):
 
     def _say(self, text: str) -> None:
         self.notify(plain(text), markup=False)
+
+    def _warn(self, error: DocqaError, severity: SeverityLevel = "warning") -> None:
+        self.notify(plain(f"{error.message}. {error.hint}"), markup=False, severity=severity, timeout=10)

@@ -6,8 +6,8 @@ MOST = 10_000
 """Matches that are looked for: a letter on its own stands in a book a million times."""
 
 
-def matches(text: str, wanted: str) -> list[tuple[int, int]]:
-    """The offsets (start, end) of `wanted`, in order, whatever spaces or line ends are between its words.
+def matches(text: str, wanted: str, most: int = MOST) -> list[tuple[int, int]]:
+    """The offsets (start, end) of the first `most` of `wanted`, whatever spaces or line ends are between its words.
 
     Capitals count only where `wanted` has one, as in vim's smartcase.
     """
@@ -18,6 +18,6 @@ def matches(text: str, wanted: str) -> list[tuple[int, int]]:
     found = []
     for match in re.finditer(r"\s+".join(words), text, flags):
         found.append(match.span())
-        if len(found) == MOST:
+        if len(found) == most:
             break
     return found

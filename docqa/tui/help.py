@@ -81,21 +81,19 @@ def check(bound: Mapping[str, str]) -> None:
 
 
 def _bindings() -> Iterator[tuple[str, Binding]]:
+    """Every binding and where it works."""
     anywhere: list[BindingType] = [*KEYS, *MainScreen.BINDINGS]
-    for title, bindings in [
-        ("Anywhere", anywhere),
-        *((one.BINDING_GROUP_TITLE or "", one.BINDINGS) for one in _PLACES),
-    ]:
+    sources = [("Anywhere", anywhere), *((place.BINDING_GROUP_TITLE or "", place.BINDINGS) for place in _PLACES)]
+    for title, bindings in sources:
         for binding in Binding.make_bindings(bindings):
             yield title, binding
 
 
 def page() -> str:
     """docs/keys.md."""
-    ids: dict[tuple[str, str], list[str]] = {}
+    ids: dict[tuple[str, str], dict[str, None]] = {}
     for title, binding in _bindings():
-        named = ids.setdefault((title, binding.tooltip or binding.description), [])
-        named += [f"`{binding.id}`"] if f"`{binding.id}`" not in named else []
+        ids.setdefault((title, binding.tooltip or binding.description), {})[f"`{binding.id}`"] = None
     parts = [_PREFACE]
     for title, rows in groups(App[None]().get_key_display).items():
         table = [f"| {keys} | {what} | {', '.join(ids[title, what])} |" for keys, what in rows]

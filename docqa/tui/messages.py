@@ -137,11 +137,12 @@ class AnswerSelected(Message):
 
 
 class CorrectionKept(Message):
-    """What the person says is right is on the disk, one of so many corrections."""
+    """What the person says is right is on the disk, one of so many corrections in a file."""
 
-    def __init__(self, count: int) -> None:
+    def __init__(self, count: int, file: str) -> None:
         super().__init__()
         self.count = count
+        self.file = file
 
 
 class CorrectionFailed(Message):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from textual.content import Content, Span
@@ -59,10 +60,15 @@ def confirm(answer: "Answer", document: "Document") -> Verdict | None:
 
 def choices(typed: str, shown: "Iterable[Answer]", documents: "Iterable[Document]") -> list[Choice[Verdict]]:
     """What can be right: any place of what is typed; while nothing is, that there is no answer, or one shown."""
-    by_name = {document.name: document for document in documents}
     if typed:
-        places = ((document, start, end) for document in by_name.values() for start, end in _places(document, typed))
-        return [_choice(*place) for _, place in zip(range(_MOST), places, strict=False)]
+        places = (
+            (document, start, end)
+            for document in documents
+            for start, end in matches(document.text, typed, _MOST)
+            if end <= document.body_end
+        )
+        return [_choice(*place) for place in islice(places, _MOST)]
+    by_name = {document.name: document for document in documents}
     closest: dict[str, tuple[Document, int, int]] = {}
     offered: list[Choice[Verdict]] = []
     for answer in shown:
@@ -73,10 +79,6 @@ def choices(typed: str, shown: "Iterable[Answer]", documents: "Iterable[Document
             offered.append(_choice(*place))
     none = (Content("∅ Not in these documents"), Verdict(answered=False, places=tuple(closest.values())))
     return [none, *offered] if closest else []
-
-
-def _places(document: "Document", typed: str) -> list[tuple[int, int]]:
-    return [place for place in matches(document.text[: document.body_end], typed)[:_MOST] if place[0] < place[1]]
 
 
 def _choice(document: "Document", start: int, end: int) -> Choice[Verdict]:

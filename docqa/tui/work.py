@@ -184,9 +184,11 @@ def keep(asked: Asked, verdict: "Verdict", names: Sequence[str], post: Post) -> 
     from docqa import corrections
 
     try:
-        post(messages.CorrectionKept(corrections.keep(verdict.corrections(asked.question), names)))
+        count = corrections.keep(verdict.corrections(asked.question), names)
     except DocqaError as error:
         post(messages.CorrectionFailed(asked, error))
+    else:
+        post(messages.CorrectionKept(count, str(corrections.file())))
 
 
 def unexpected(error: Exception) -> DocqaError:

@@ -1,7 +1,6 @@
 """The answers to one question, ranked; or that there is none, or why it failed."""
 
 from collections.abc import Iterator
-from itertools import chain
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -133,9 +132,9 @@ class AnswersPane(Vertical):
             for number, one in enumerate(self._answers):
                 if number and roomy:
                     self.list.add_option(Option("", disabled=True))
-                lines = _lines(one, width, selected=number == self._number, closest=closest, roomy=roomy)
+                lines = list(_lines(one, width, selected=number == self._number, closest=closest, roomy=roomy))
                 if verdict is not None and verdict.agrees(one):
-                    lines = chain(lines, [Content.styled("     ✓ right, you said", "$text-success")])
+                    lines.append(Content.styled("     ✓ right, you said", "$text-success"))
                 self.list.add_option(Option(joined(lines), id=str(number)))
             if self._answers:
                 self.list.highlighted = self.list.get_option_index(str(self._number))

@@ -92,7 +92,8 @@ class DocumentsPane(VerticalScroll):
         rows = [self.rows[name] for name in names if name in self.rows and not self.rows[name].changed]
         for row in rows:
             row.changed = True
-        self._draw()
+        if rows:  # It is told again and again, as long as the file is not read anew.
+            self._draw()
         return bool(rows)
 
     def close(self) -> None:
