@@ -253,6 +253,12 @@ def _train(job: Job, monitor: Monitor | None = None) -> Path:
     return outcome.model.folder
 
 
+def _stopping_at(step: int) -> Monitor:
+    """A monitor that cancels at a step of the training."""
+    stop = Event()
+    return Monitor(lambda at: stop.set() if at.stage == "training" and at.done == step else None, stop)
+
+
 def test_a_run_leaves_a_reader_with_its_papers(job: Job) -> None:
     folder = _train(job)
     metadata = models.read_metadata(folder)
@@ -281,16 +287,10 @@ def test_a_run_that_was_stopped_ends_as_one_that_was_not(job: Job) -> None:
     job = replace(job, recipe=replace(job.recipe, token_dropout=0.1))
     whole = replace(job, name="whole")
     expected = load_file(_train(whole) / "model.safetensors")
-    stop = Event()
-
-    def stop_at(step: int) -> Monitor:
-        stop.clear()
-        return Monitor(lambda at: stop.set() if at.stage == "training" and at.done == step else None, stop)
-
     with pytest.raises(Cancelled):
-        _train(job, stop_at(3))
+        _train(job, _stopping_at(3))
     with pytest.raises(Cancelled):
-        _train(replace(job, resume=True), stop_at(11))
+        _train(replace(job, resume=True), _stopping_at(11))
     resumed = load_file(_train(replace(job, resume=True)) / "model.safetensors")
     assert resumed.keys() == expected.keys()
     assert all((resumed[name] == expected[name]).all() for name in expected)
@@ -384,6 +384,23 @@ def test_early_stopping_ends_a_run_that_gets_no_better(job: Job) -> None:
     counts = outcome.metadata["training"]["counts"]
     assert counts["watched"] > 0
     assert outcome.curve[-1][0] <= 6 * -(-counts["windows"] // 4)
+
+
+def test_early_stopping_counts_on_after_an_interruption(job: Job) -> None:
+    hopeless = replace(job, recipe=replace(job.recipe, epochs=40, learning_rate=0.05, warmup=0, early_stopping=2))
+    whole = finetune(hopeless, prepare(hopeless, Monitor()), Monitor())
+    assert whole is not None
+    again = replace(hopeless, name="again")
+    steps = whole.curve[-1][0]
+    for number, step in enumerate((steps // 3, steps - 2)):
+        with pytest.raises(Cancelled):
+            _train(replace(again, resume=number > 0), _stopping_at(step))
+    again = replace(again, resume=True)
+    resumed = finetune(again, prepare(again, Monitor()), Monitor())
+    assert resumed is not None
+    assert resumed.curve[-1][0] == steps
+    expected, weights = (load_file(one.model.folder / "model.safetensors") for one in (whole, resumed))
+    assert all((weights[name] == expected[name]).all() for name in expected)
 
 
 def test_a_reader_that_is_not_better_is_not_used(job: Job) -> None:

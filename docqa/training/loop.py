@@ -96,6 +96,7 @@ def _arguments(
             "load_best_model_at_end": True,
             "metric_for_best_model": "eval_loss",
             "greater_is_better": False,
+            "restore_callback_states_from_checkpoint": True,  # how many passes were no better
         }
         if held_out
         else {"save_strategy": "no"}
