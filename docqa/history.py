@@ -76,7 +76,7 @@ def _append(values: dict[str, Any]) -> None:
 
 def entries() -> list[Entry]:
     """The questions kept, oldest first. A line that is not whole is passed over."""
-    return [Entry(str(one["question"]), tuple(one["documents"]), str(one["at"])) for one in _lines("documents")]
+    return [one for one in _kept() if isinstance(one, Entry)]
 
 
 def recent() -> list[Opened]:
@@ -84,15 +84,14 @@ def recent() -> list[Opened]:
 
     Documents that questions were asked of stand for themselves where nothing says how they were opened.
     """
-    opened = [Opened(tuple(one["opened"]), str(one["at"])) for one in _lines("opened")]
-    known = {path for one in opened for path in one.paths}
-    asked = [
-        Opened(one.documents, one.at) for one in entries() if not all(_within(name, known) for name in one.documents)
-    ]
+    kept = _kept()
+    known = {path for one in kept if isinstance(one, Opened) for path in one.paths}
     newest: dict[tuple[str, ...], Opened] = {}
-    for one in sorted([*opened, *asked], key=lambda one: one.at):
-        newest.pop(one.paths, None)
-        newest[one.paths] = one
+    for line in kept:
+        one = Opened(line.documents, line.at) if isinstance(line, Entry) else line
+        if one is line or not all(_within(document, known) for document in one.paths):
+            newest.pop(one.paths, None)
+            newest[one.paths] = one
     return list(reversed(newest.values()))
 
 
@@ -101,8 +100,8 @@ def _within(name: str, known: Container[str]) -> bool:
     return name in known or any(str(folder) in known for folder in Path(name).parents)
 
 
-def _lines(kind: str) -> list[dict[str, Any]]:
-    """The lines with a list of paths called `kind` in them, and all that belongs to it, oldest first."""
+def _kept() -> list[Entry | Opened]:
+    """What the lines say, oldest first."""
     try:
         with file().open("rb") as opened:
             begin = max(0, opened.seek(0, os.SEEK_END) - _READ)
@@ -110,16 +109,17 @@ def _lines(kind: str) -> list[dict[str, Any]]:
             lines = opened.read().split(b"\n")
     except OSError:
         return []  # None were kept, or they can't be read: `remember` says so.
-    return [values for line in lines[1 if begin else 0 :] for values in _whole(line, kind)]
+    return [entry for line in lines[1 if begin else 0 :] for entry in _entry(line)]
 
 
-def _whole(line: bytes, kind: str) -> list[dict[str, Any]]:
+def _entry(line: bytes) -> list[Entry | Opened]:
     try:
         values = json.loads(line)
-        whole = all(isinstance(path, str) for path in values[kind]) and "at" in values
+        if "opened" in values:
+            return [Opened(tuple(map(str, values["opened"])), str(values["at"]))]
+        return [Entry(str(values["question"]), tuple(map(str, values["documents"])), str(values["at"]))]
     except (ValueError, TypeError, KeyError):
         return []
-    return [values] if whole and (kind != "documents" or "question" in values) else []
 
 
 def asked_of(names: Iterable[str], kept: Iterable[Entry]) -> list[str]:
