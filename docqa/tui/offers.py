@@ -111,8 +111,9 @@ def _file(path: str, is_open: Container[str]) -> Row:
 
 
 def _path(path: str) -> Row:
-    folder = path.endswith(os.sep) or os.path.isdir(path)  # noqa: PTH112 - never raises
-    return _row(path, "all documents in it" if folder else ""), Picked((path,))
+    name = _name(path)
+    about = [*(["all documents in it"] if name.endswith(os.sep) else []), _folder(path)]
+    return _row(name, " · ".join(about)), Picked((path,))
 
 
 def _row(name: str, about: str) -> Content:

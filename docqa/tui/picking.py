@@ -23,6 +23,14 @@ from docqa.tui.widgets.pasting import PastingInput
 _INTERVAL = 0.2  # Seconds between two reports of what was found.
 
 
+class NameInput(PastingInput):
+    """The line of what is typed to find a document. What a space does is for the screen to say."""
+
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        """Whether a key is typed, and no binding of the screen's."""
+        return key != "space" and super().check_consume_key(key, character)
+
+
 class PickScreen(ChooseScreen[Picked]):
     """The list grows while the folders are searched. Several may be marked, and are opened together."""
 
@@ -80,7 +88,7 @@ class PickScreen(ChooseScreen[Picked]):
         """As of other lists, and how to go on."""
         with Vertical(id="choose") as box:
             box.border_title = Content("Add documents, or open others" if self._is_open else self._title)
-            yield PastingInput(placeholder=self._hint, compact=True)
+            yield NameInput(placeholder=self._hint, compact=True)
             yield OptionList(markup=False, compact=True)
             yield Static(id="choose-keys")
 
@@ -111,7 +119,6 @@ class PickScreen(ChooseScreen[Picked]):
         self._files.extend(message.files)
         self._before.extend(message.before)
         self._looking = not message.done
-        self._nothing = "Looking for files…" if self._looking else "Nothing here fits. Type a path: /… or ~/…"
         if not self._narrowing:
             self._start_narrowing()
         self._tell()
@@ -144,12 +151,20 @@ class PickScreen(ChooseScreen[Picked]):
         self._rows = message.rows
         values = [value for _, value in self._rows]
         if values != before or not values:
+            self._nothing = self._why_nothing()
             shown = [(self._with_mark(content, value), value) for content, value in self._rows]
             self.offer(shown, _first(values, self.highlighted if self._moved else None))
         if self._entered is not None:
             self._finish(instead=self._entered.instead)
         elif message.count < len(self._files):
             self._start_narrowing()
+
+    def _why_nothing(self) -> str:
+        if offers.is_path(self._wanted):
+            return "Nothing there that docqa can open."
+        if self._looking:
+            return "Looking for files…"
+        return f"Nothing here {'fits' if self._wanted else 'that docqa can open'}. Type a path: /… or ~/…"
 
     def _with_mark(self, content: Content, value: Picked | None) -> Content:
         if value is None:
