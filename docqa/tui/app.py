@@ -500,6 +500,8 @@ class DocqaApp(App[None]):
         self._again = True
         if instead:
             self._loading.set()
+        else:
+            self._say("They are opened after those that are being opened now.")
 
     def action_reopen(self) -> None:
         """Open what failed, was cancelled, or has changed."""
