@@ -1,14 +1,15 @@
-"""The questions asked in the app, kept from one session to the next: a line of JSON for each, in one file.
+"""The questions asked in the app and what was opened, from one session to the next: lines of JSON in one file.
 
-A line is appended as soon as its question is asked. Two docqas may append at once, and a crash costs at most a line.
+A line is appended as soon as it happens. Two docqas may append at once, and a crash costs at most a line.
 """
 
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from docqa import paths
 from docqa.errors import DocqaError
@@ -35,10 +36,30 @@ def document_set(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted({os.path.abspath(name) for name in names}))  # noqa: PTH100 - resolve() would follow links
 
 
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What was opened together: files and folders as the person named them (absolute, sorted), and when."""
+
+    paths: tuple[str, ...]
+    at: str
+
+
 def remember(question: str, names: Iterable[str]) -> None:
     """Keep a question that was asked of these documents. Raises `DocqaError` where it can't be written."""
-    entry = Entry(question, document_set(names), datetime.now(UTC).isoformat(timespec="seconds"))
-    line = json.dumps(asdict(entry), ensure_ascii=False).encode("utf-8", "replace") + b"\n"
+    _append(asdict(Entry(question, document_set(names), _now())))
+
+
+def remember_opened(paths: Iterable[str]) -> None:
+    """Keep what was opened: a folder stays a folder. Raises `DocqaError` where it can't be written."""
+    _append({"opened": document_set(paths), "at": _now()})
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _append(values: dict[str, Any]) -> None:
+    line = json.dumps(values, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
     try:
         file().parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(file(), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
@@ -48,13 +69,39 @@ def remember(question: str, names: Iterable[str]) -> None:
             os.close(descriptor)
     except OSError as error:
         raise DocqaError(
-            f"the question can't be kept in {file()}: {error.strerror or error}",
-            "docqa answers it all the same; mend the folder's permissions, or make room, to have it kept",
+            f"what is asked and opened can't be kept in {file()}: {error.strerror or error}",
+            "docqa answers all the same; mend the folder's permissions, or make room, to have it kept",
         ) from error
 
 
 def entries() -> list[Entry]:
     """The questions kept, oldest first. A line that is not whole is passed over."""
+    return [one for one in _kept() if isinstance(one, Entry)]
+
+
+def recent() -> list[Opened]:
+    """What was opened together, each set once, the newest first.
+
+    Documents that questions were asked of stand for themselves where nothing says how they were opened.
+    """
+    kept = _kept()
+    known = {path for one in kept if isinstance(one, Opened) for path in one.paths}
+    newest: dict[tuple[str, ...], Opened] = {}
+    for line in kept:
+        one = Opened(line.documents, line.at) if isinstance(line, Entry) else line
+        if one is line or not all(_within(document, known) for document in one.paths):
+            newest.pop(one.paths, None)
+            newest[one.paths] = one
+    return list(reversed(newest.values()))
+
+
+def _within(name: str, known: Container[str]) -> bool:
+    """Whether a document is one of those known, or below one."""
+    return name in known or any(str(folder) in known for folder in Path(name).parents)
+
+
+def _kept() -> list[Entry | Opened]:
+    """What the lines say, oldest first."""
     try:
         with file().open("rb") as opened:
             begin = max(0, opened.seek(0, os.SEEK_END) - _READ)
@@ -65,9 +112,11 @@ def entries() -> list[Entry]:
     return [entry for line in lines[1 if begin else 0 :] for entry in _entry(line)]
 
 
-def _entry(line: bytes) -> list[Entry]:
+def _entry(line: bytes) -> list[Entry | Opened]:
     try:
         values = json.loads(line)
+        if "opened" in values:
+            return [Opened(tuple(map(str, values["opened"])), str(values["at"]))]
         return [Entry(str(values["question"]), tuple(map(str, values["documents"])), str(values["at"]))]
     except (ValueError, TypeError, KeyError):
         return []

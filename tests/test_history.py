@@ -42,9 +42,31 @@ def test_a_question_that_can_t_be_kept_says_so(home: Path) -> None:
     (home / "home").write_text("a file where the folder should be")
     with pytest.raises(DocqaError, match=r"can't be kept in .*history\.jsonl") as caught:
         history.remember("Who?", ["a"])
-    assert "answers it all the same" in caught.value.hint
+    assert "answers all the same" in caught.value.hint
 
 
 def test_a_question_with_half_a_surrogate_is_kept() -> None:
     history.remember("Who \udc80?", ["a"])
     assert len(history.entries()) == 1
+
+
+def test_what_was_opened_is_recent_once_the_newest_first_whether_asked_or_not(home: Path) -> None:
+    history.remember("Who?", ["old.pdf", "older.pdf"])  # By a docqa that did not say what it opened.
+    history.remember_opened(["contracts"])
+    history.remember("When?", ["contracts/a.pdf", "contracts/b.pdf"])
+    history.remember_opened(["a.pdf"])
+    history.remember_opened(["contracts"])
+    assert [one.paths for one in history.recent()] == [
+        (str(home / "contracts"),),
+        (str(home / "a.pdf"),),
+        (str(home / "old.pdf"), str(home / "older.pdf")),
+    ]
+    assert history.asked_of(["contracts/a.pdf", "contracts/b.pdf"], history.entries()) == ["When?"]
+
+
+def test_a_broken_line_of_what_was_opened_costs_only_itself(home: Path) -> None:
+    history.remember_opened(["a.pdf"])
+    with history.file().open("ab") as file:
+        file.write(b'{"opened": 3, "at": ""}\n{"opened": ["b.pdf"]}\n[]\n{"opened": ["ha')
+    assert [one.paths for one in history.recent()] == [(str(home / "a.pdf"),)]
+    assert history.entries() == []

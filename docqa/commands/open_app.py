@@ -1,4 +1,4 @@
-"""`docqa open PATH...`: the app."""
+"""`docqa open [PATH...]`: the app."""
 
 import argparse
 
@@ -7,6 +7,7 @@ from docqa.errors import DocqaError
 
 _EXAMPLES = """\
 examples:
+  docqa open                  choose the documents in the app
   docqa open report.pdf
   docqa open contracts/ notes.md
 
@@ -23,7 +24,9 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("paths", metavar="PATH", nargs="+", help="PDF, text or Markdown file, or folder")
+    parser.add_argument(
+        "paths", metavar="PATH", nargs="*", help="PDF, text or Markdown file, or folder (default: choose)"
+    )
     parser.add_argument("--top", type=int, metavar="N", help="answers shown (default: 5)")
     add_settings(parser)
     parser.set_defaults(run=run)

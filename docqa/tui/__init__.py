@@ -11,7 +11,7 @@ __all__ = ["run"]
 
 
 def run(paths: Sequence[str], settings: Settings, password: str | None = None) -> int:
-    """Run the app on files and folders until the person quits; give the exit code.
+    """Run the app on files and folders until the person quits; give the exit code. Without any, they are chosen there.
 
     Raises `DocqaError` where there is no terminal to run in.
     """

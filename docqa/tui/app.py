@@ -15,6 +15,7 @@ from textual.notifications import SeverityLevel
 from textual.screen import Screen
 from textual.theme import Theme
 from textual.widgets import Input, OptionList
+from textual.worker import Worker
 
 from docqa import history, models
 from docqa.config import Settings
@@ -26,15 +27,21 @@ from docqa.tui.export import ExportScreen
 from docqa.tui.help import HelpScreen, check, groups
 from docqa.tui.keys import KEYS, palette
 from docqa.tui.main import MainScreen
+from docqa.tui.offers import Picked, called
+from docqa.tui.picking import PickScreen
+from docqa.tui.recovering import Recovery, RestoreScreen
 from docqa.tui.session import Asked, Session
 from docqa.tui.text import cited, counted, flat, plain
 from docqa.tui.widgets.documents import State
+from docqa.tui.widgets.pasting import PastingInput
 from docqa.tui.work import Loader, answer, keep
+from docqa.unfinished import State as Unfinished
 
 if TYPE_CHECKING:
     from docqa.engine import Collection
 
 _LOOK = 2.0  # Seconds between two looks at whether a file changed.
+_KEEP = 0.5  # Seconds after which what is typed is kept: so much of it a crash may cost.
 
 
 class DocqaApp(App[None]):
@@ -66,6 +73,8 @@ class DocqaApp(App[None]):
         self._loader = Loader(paths, settings, password, self.post_message)
         self._loading: Event | None = Event()
         """Set to cancel the opening; None when nothing is being opened."""
+        self._again = False
+        """Whether there is more to open, once the opening that goes on has ended."""
         self._collection: Collection | None = None
         self._reader = self._encoder = ""
         self._failure: DocqaError | None = None
@@ -74,8 +83,11 @@ class DocqaApp(App[None]):
         self._keeps = settings.cache
         """Whether questions are kept for the next session."""
         self._to_keep: list[str] = []
-        self._unkept = False
-        """Whether it was said that questions can't be kept."""
+        self._troubles: set[str] = set()
+        """What was said of what goes wrong and stops nothing: once is enough."""
+        self._named = self._loader.paths
+        self._recovery = Recovery(self.post_message)
+        self._keeping: Worker[None] | None = None
 
     def get_default_screen(self) -> Screen[None]:
         """The screen with the panes."""
@@ -85,7 +97,9 @@ class DocqaApp(App[None]):
     def on_ready(self) -> None:
         """The first frame is on the screen: begin to open the documents."""
         self.open_documents(self._loading or Event())
+        self.look_for_session()
         self.set_interval(_LOOK, self.look_at_files)
+        self.set_interval(_KEEP, self._keep_session)
         self.theme_changed_signal.subscribe(self, self._theme_chosen)
         self._refresh()
 
@@ -99,6 +113,8 @@ class DocqaApp(App[None]):
         """Tell the workers that nobody waits for them any more."""
         for event in filter(None, [self._loading, *(asked.cancel for asked in self.session.asked)]):
             event.set()
+        if not self.return_code:  # Else it crashed.
+            self._recovery.end()
 
     # --- workers ---
 
@@ -111,6 +127,19 @@ class DocqaApp(App[None]):
     def look_at_files(self) -> None:
         """See whether a file changed, in a thread: a disk may be slow to say."""
         self._loader.look()
+
+    @work(thread=True, group="looking-back")
+    def look_for_session(self) -> None:
+        """See whether a crash left a session of these documents, in a thread."""
+        if self._keeps:
+            self._recovery.look(self._named)
+        else:
+            self.post_message(messages.SessionLookedFor(None))
+
+    @work(thread=True, group="keeping")
+    def keep_session(self, state: Unfinished) -> None:
+        """Keep what a crash would cost, in a thread."""
+        self._recovery.write(state)
 
     @work(thread=True, group="asking")
     def answer(self, collection: "Collection", asked: Asked) -> None:
@@ -154,6 +183,9 @@ class DocqaApp(App[None]):
     @on(messages.DocumentsOpened)
     def _documents_opened(self, message: messages.DocumentsOpened) -> None:
         self._loading, self._collection = None, message.collection
+        if self._again:
+            self.action_reopen()
+            return
         pane = self.main.documents
         if message.cancelled:
             pane.stopped()
@@ -171,6 +203,9 @@ class DocqaApp(App[None]):
     @on(messages.OpeningFailed)
     def _opening_failed(self, message: messages.OpeningFailed) -> None:
         self._loading, self._failure = None, message.error
+        if self._again:
+            self.action_reopen()
+            return
         self.main.documents.stopped()
         self.session.fail_waiting(message.error)
         self._refresh()
@@ -214,6 +249,37 @@ class DocqaApp(App[None]):
         self._refresh()
         self._warn(message.error, severity="error")
 
+    @on(messages.VerdictRecalled)
+    def _verdict_recalled(self, message: messages.VerdictRecalled) -> None:
+        if message.asked.verdict is None:
+            message.asked.verdict = message.verdict
+            self._refresh_if_shown(message.asked)
+
+    @on(messages.Troubled)
+    def _troubled(self, message: messages.Troubled) -> None:
+        if message.error.message not in self._troubles:
+            self._troubles.add(message.error.message)
+            self._warn(message.error)
+
+    @on(messages.SessionLookedFor)
+    def _session_looked_for(self, message: messages.SessionLookedFor) -> None:
+        left = message.left
+
+        def decided(restored: bool | None) -> None:
+            if left is not None and restored:
+                self._recovery.take_up(left)
+                self._restore(left.state)
+                return
+            if left is not None:
+                self.run_worker(left.drop, thread=True)
+            if not self._named:
+                self.action_open()
+
+        if left is not None:
+            self.push_screen(RestoreScreen(left.state), decided)
+        else:
+            decided(False)
+
     # --- what the person does ---
 
     @on(Input.Submitted, "#question")
@@ -222,14 +288,17 @@ class DocqaApp(App[None]):
         if not question:
             self._say("Type a question first.")
             return
+        self._ask(question)
+        self.main.answers.list.focus()
+        self._start_next()
+
+    def _ask(self, question: str) -> None:
         self.main.question.remember(question)
         self._to_keep.append(question)
         self._keep()
         self.shown = self.session.ask(question)
         if self._failure is not None and self._loading is None:
             self.session.fail_waiting(self._failure)
-        self.main.answers.list.focus()
-        self._start_next()
 
     def _keep(self) -> None:
         """Keep the questions for the next session, as soon as it is known of which documents they are asked."""
@@ -240,9 +309,26 @@ class DocqaApp(App[None]):
             while self._to_keep:
                 history.remember(self._to_keep.pop(0), names)
         except DocqaError as error:
-            if not self._unkept:
-                self._warn(error)
-            self._unkept = True  # Once is enough.
+            self.post_message(messages.Troubled(error))
+
+    def _keep_session(self) -> None:
+        asked = [one.question for one in self.session.asked if one.state is not session.State.CANCELLED]
+        state = Unfinished(self._named, self._loader.paths, tuple(asked), self.main.question.unasked)
+        idle = self._keeping is None or self._keeping.is_finished
+        if self._keeps and idle and self._recovery.due(state):
+            self._keeping = self.keep_session(state)
+
+    def _restore(self, state: Unfinished) -> None:
+        """Open and ask again what was, and put back what was being typed, before what is typed by now."""
+        typed = " ".join(filter(None, [state.typed, self.main.question.value]))
+        if history.document_set(state.opened) != history.document_set(self._loader.paths):
+            self.open(map(called, state.opened), instead=True)
+        for question in state.asked:
+            self._ask(question)
+        self.main.question.value = typed
+        self.main.question.cursor_position = len(typed)
+        self.main.question.focus()
+        self._start_next()
 
     @on(OptionList.OptionHighlighted, "#questions")
     def _question_highlighted(self, event: OptionList.OptionHighlighted) -> None:
@@ -387,8 +473,39 @@ class DocqaApp(App[None]):
         self.action_reopen()
         self._say(f"The {kind} is now {name}. What was asked keeps its answers; ask again to compare.")
 
+    def action_open(self) -> None:
+        """Choose documents to open."""
+        self.push_screen(PickScreen(self.main.documents.rows), self._picked)
+
+    def _picked(self, picked: Picked | None) -> None:
+        if picked is not None:
+            self.open(picked.paths, instead=picked.instead)
+        elif not self.main.documents.rows:
+            self.main.answers.list.focus()  # Where O is a key, and no letter.
+
+    @on(PastingInput.Dropped)
+    def _dropped(self, message: PastingInput.Dropped) -> None:
+        self.open(map(called, message.paths))
+
+    def open(self, paths: Iterable[str], *, instead: bool = False) -> None:
+        """Open documents, with those that are open or instead of them. Questions asked keep their answers."""
+        self._loader.take(paths, instead=instead)
+        if instead:
+            self._collection = None
+            self.main.documents.close()
+            self.main.page.show(None, None)
+        if self._loading is None:
+            self.action_reopen()
+            return
+        self._again = True
+        if instead:
+            self._loading.set()
+        else:
+            self._say("They are opened after those that are being opened now.")
+
     def action_reopen(self) -> None:
         """Open what failed, was cancelled, or has changed."""
+        self._again = False
         self._loading, self._failure = Event(), None
         self._loader.forget(self.main.documents.changed)
         self.main.documents.restart()

@@ -18,6 +18,8 @@ from docqa.tui.choosing import ChooseScreen
 from docqa.tui.export import ExportScreen
 from docqa.tui.keys import KEYS
 from docqa.tui.main import MainScreen
+from docqa.tui.picking import PickScreen
+from docqa.tui.recovering import RestoreScreen
 from docqa.tui.text import hang, joined
 from docqa.tui.widgets.answers import AnswersList
 from docqa.tui.widgets.documents import DocumentsPane
@@ -49,7 +51,9 @@ _PLACES = (
     PageView,
     FindInput,
     ChooseScreen,
+    PickScreen,
     ExportScreen,
+    RestoreScreen,
 )
 
 

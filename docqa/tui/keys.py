@@ -47,6 +47,7 @@ KEYS: list[BindingType] = [
     ),
     Binding("M", "choose_model", "Model", show=False, tooltip="Choose the reader or encoder", id="models.choose"),
     Binding("question_mark", "help", "Keys", tooltip="Show every key and what it does", id="app.help"),
+    Binding("O", "open", "Open", show=False, tooltip="Open documents: more, or others instead", id="documents.open"),
     Binding("d", "toggle_documents", "Documents", tooltip="Show or hide the documents", id="documents.toggle"),
     Binding(
         "r", "reopen", "Reopen", tooltip="Open again what failed, was cancelled or has changed", id="documents.reopen"

@@ -3,7 +3,7 @@
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Horizontal, Vertical
@@ -97,6 +97,12 @@ class MainScreen(Screen[None]):
         self.show_hint(None, loading=True)
         self.show_find(False)
         self.evidence.show(None, 0)
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Wherever the focus is, what is pasted is a document to open, or text for the question."""
+        self.show_find(False)
+        self.question.focus()
+        self.question.on_paste(event)
 
     # --- the document ---
 
@@ -222,7 +228,7 @@ class MainScreen(Screen[None]):
         elif loading:
             hint = Content("Opening the documents. Ask already: the question waits until they are open.")
         elif not self.documents.rows:
-            hint = Content("No document is open. Start docqa with files or folders: docqa open PATH... Ctrl+Q quits.")
+            hint = Content("No document is open. O chooses some, or drop a file here. Ctrl+Q quits.")
         elif not self.documents.count(State.OPEN):
             hint = Content("No document is open. The documents (d) say why; r tries again, Ctrl+Q quits.")
         else:

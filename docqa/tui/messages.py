@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from docqa.progress import Progress
     from docqa.tui.evidence import Evidence
     from docqa.tui.session import Asked
+    from docqa.tui.teaching import Verdict
+    from docqa.unfinished import Left
 
 
 class EngineStarted(Message):
@@ -151,4 +153,29 @@ class CorrectionFailed(Message):
     def __init__(self, asked: "Asked", error: "DocqaError") -> None:
         super().__init__()
         self.asked = asked
+        self.error = error
+
+
+class VerdictRecalled(Message):
+    """The person said in an earlier session what is right about a question."""
+
+    def __init__(self, asked: "Asked", verdict: "Verdict") -> None:
+        super().__init__()
+        self.asked = asked
+        self.verdict = verdict
+
+
+class SessionLookedFor(Message):
+    """It is known whether a crash left a session to take up."""
+
+    def __init__(self, left: "Left | None") -> None:
+        super().__init__()
+        self.left = left
+
+
+class Troubled(Message):
+    """Something went wrong that stops nothing."""
+
+    def __init__(self, error: "DocqaError") -> None:
+        super().__init__()
         self.error = error

@@ -1,5 +1,6 @@
 """What a person says is right about a question, and what they choose it from (pure)."""
 
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import islice
@@ -12,7 +13,7 @@ from docqa.tui.find import matches
 from docqa.tui.text import MUTED, cited, flat
 
 if TYPE_CHECKING:
-    from docqa.answers import Answer
+    from docqa.answers import Answer, Result
     from docqa.corrections import Correction
     from docqa.documents import Document
 
@@ -56,6 +57,30 @@ def confirm(answer: "Answer", document: "Document") -> Verdict | None:
     if document.text[answer.start : answer.end] != answer.text:
         return None
     return Verdict(answered=True, places=((document, answer.start, answer.end),))
+
+
+def recalled(result: "Result", documents: "Iterable[Document]", kept: "Iterable[Correction]") -> Verdict | None:
+    """What the person said of this question in another session, if it is about these documents as they are now.
+
+    That they don't have the answer was said of those that came close to one: one that does now was not among them.
+    """
+    by_path = {os.path.abspath(document.name): document for document in documents}  # noqa: PTH100 - as it is kept
+    closest: list[tuple[Document, int, int]] = []
+    verdict: Verdict | None = None
+    for one in kept:
+        document = by_path.get(one.document) if one.question == result.question else None
+        at = document.text.find(one.context) if document is not None else -1
+        if document is None or at < 0:
+            continue
+        if one.answer is None:
+            closest.append((document, at, at + len(one.context)))
+        else:
+            start = at + (one.answer_start or 0)
+            verdict = Verdict(answered=True, places=((document, start, start + len(one.answer)),))
+    shown = {answer.document for answer in (result.answers if result.answered else result.closest)}
+    if verdict is None and closest and shown <= {document.name for document, _, _ in closest}:
+        return Verdict(answered=False, places=tuple(closest))
+    return verdict
 
 
 def choices(typed: str, shown: "Iterable[Answer]", documents: "Iterable[Document]") -> list[Choice[Verdict]]:

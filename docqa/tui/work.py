@@ -23,6 +23,8 @@ from docqa.tui import messages
 from docqa.tui.session import Asked
 
 if TYPE_CHECKING:
+    from docqa.answers import Result
+    from docqa.corrections import Correction
     from docqa.engine import Collection, Engine, Failure, Indexed
     from docqa.tui.teaching import Verdict
 
@@ -38,7 +40,8 @@ class Loader:
     """Opens documents, and remembers which are open: a second run opens only the others."""
 
     def __init__(self, paths: Sequence[str], settings: Settings, password: str | None, post: Post) -> None:
-        self._paths = paths
+        self.paths = tuple(paths)
+        """What is opened: files and folders, as the person named them."""
         self._settings = settings
         self._password = password
         self._post = post
@@ -47,6 +50,11 @@ class Loader:
         self._stamps: dict[str, Stamp] = {}
         """Of each document, what its file looked like when it was opened."""
         self._reported: tuple[str, str, float] = ("", "", 0.0)
+        self._remembered: tuple[str, ...] = ()
+
+    def take(self, paths: Iterable[str], *, instead: bool = False) -> None:
+        """Let the next run open these too, or these alone."""
+        self.paths = tuple(dict.fromkeys([*(() if instead else self.paths), *paths]))
 
     def use(self, kind: Kind, name: str) -> None:
         """Let another model answer from the next run on. All is opened anew: tokens and vectors are the models'."""
@@ -103,7 +111,7 @@ class Loader:
         from docqa import documents
 
         names: list[str] = []
-        for path in documents.expand(self._paths):
+        for path in documents.expand(self.paths):
             monitor.check()
             if isinstance(path, DocqaError):
                 self._fail("", path, failures)
@@ -113,9 +121,21 @@ class Loader:
                 self._fail("", error, failures)
             else:
                 names.append(path)
+        for closed in self._opened.keys() - set(names):
+            del self._opened[closed]
+        self._remember(names)
         asked_before = history.asked_of(names, history.entries())
         self._post(messages.DocumentsFound(tuple(names), asked_before))
         return names
+
+    def _remember(self, names: Sequence[str]) -> None:
+        if not (names and self._settings.cache) or self.paths == self._remembered:
+            return
+        self._remembered = self.paths
+        try:
+            history.remember_opened(path for path in self.paths if Path(path).exists())
+        except DocqaError as error:
+            self._post(messages.Troubled(error))
 
     def _open(self, name: str, engine: "Engine", monitor: Monitor, failures: "list[Failure]") -> None:
         monitor.update("opening", name, 0, 0)
@@ -159,8 +179,10 @@ def answer(collection: "Collection", asked: Asked, post: Post) -> None:
     def report(progress: Progress) -> None:
         post(messages.ReadingReported(asked, progress))
 
+    from docqa.tui import teaching
     from docqa.tui.evidence import by_document
 
+    result: Result | None = None
     monitor = Monitor(report, asked.cancel)
     exhaustive = True if asked.exhaustive else None  # None: as the settings have it.
     try:
@@ -176,7 +198,20 @@ def answer(collection: "Collection", asked: Asked, post: Post) -> None:
     except Exception as error:  # noqa: BLE001 - shown where the answers would be
         post(messages.QuestionFailed(asked, unexpected(error)))
     else:
+        verdict = teaching.recalled(result, collection.documents, _corrections(post)) if result else None
+        if verdict is not None:
+            post(messages.VerdictRecalled(asked, verdict))
         post(messages.QuestionAnswered(asked))
+
+
+def _corrections(post: Post) -> "list[Correction]":
+    from docqa import corrections
+
+    try:
+        return corrections.kept()
+    except DocqaError as error:
+        post(messages.Troubled(error))
+        return []
 
 
 def keep(asked: Asked, verdict: "Verdict", names: Sequence[str], post: Post) -> None:

@@ -179,6 +179,9 @@ class StillApp(DocqaApp):
     def look_at_files(self) -> None:
         """There are no files."""
 
+    def look_for_session(self) -> None:
+        """There is none to take up, and nothing is to be chosen."""
+
     def answer(self, collection: Any, asked: Asked) -> None:  # noqa: ARG002 - as the app has it
         """Note that a question was to be answered."""
         self.answering.append(asked)

@@ -46,6 +46,8 @@ from docqa.tui.messages import (
     DocumentsOpened,
     QuestionAnswered,
 )
+from docqa.tui.picking import PickScreen
+from docqa.tui.recovering import RestoreScreen
 from docqa.tui.session import State
 from docqa.tui.widgets.answers import AnswersList
 from docqa.tui.widgets.documents import DocumentsPane
@@ -53,6 +55,7 @@ from docqa.tui.widgets.evidence import EvidenceStrip
 from docqa.tui.widgets.finding import FindInput
 from docqa.tui.widgets.page import PageView
 from docqa.tui.widgets.question import QuestionInput, QuestionsList
+from docqa.unfinished import State as Unfinished
 
 OWNERS: tuple[Any, ...] = (
     DocqaApp,
@@ -66,6 +69,8 @@ OWNERS: tuple[Any, ...] = (
     FindInput,
     ChooseScreen,
     ExportScreen,
+    PickScreen,
+    RestoreScreen,
     HelpScreen,
 )
 EVERY = [(owner.__name__, binding) for owner in OWNERS for binding in Binding.make_bindings(owner.BINDINGS)]
@@ -426,6 +431,49 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await type_in(pilot, "master")
     await pilot.press("enter")
     assert app.main.question.value == "Who was the master?" and app.main.question.has_focus
+
+
+@checks("DocqaApp", "documents.open")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    Path("crew.txt").touch()
+    await pilot.press(key)
+    await sees(pilot, app, "crew.txt")
+    await pilot.press("enter")
+    assert app._loader.paths == ("crew.txt",) and len(app.openings) == 2
+    assert "voyage.pdf" in app.main.documents.rows  # It stays open.
+
+
+@checks("PickScreen", "pick.mark", "pick.mark_here")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    for name in ("crew.txt", "diary.txt", "log.txt"):
+        Path(name).touch()
+    await pilot.press("O")
+    await sees(pilot, app, "log.txt")
+    await pilot.press(key, key, "up", key)  # The second is marked, and not any more.
+    await sees(pilot, app, "✓ crew.txt")
+    await sees(pilot, app, "3 files · 1 marked")
+    await pilot.press("enter")
+    assert app._loader.paths == ("crew.txt",)
+
+
+@checks("PickScreen", "pick.instead")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    Path("crew.txt").touch()
+    await pilot.press("O")
+    await sees(pilot, app, "crew.txt")
+    await pilot.press(key)
+    assert app._loader.paths == ("crew.txt",) and len(app.openings) == 2
+    assert "voyage.pdf" not in app.main.documents.rows
+    await sees(pilot, app.main.answers, "Knut Dyrnes")  # Its answers are kept.
+
+
+@checks("RestoreScreen", "restore.take", "restore.leave")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    taken: list[bool | None] = []
+    app.push_screen(RestoreScreen(Unfinished(asked=("Who?",))), taken.append)
+    await sees(pilot, app, "Enter restores it · Esc forgets it")
+    await pilot.press(key)
+    assert taken == [key == "enter"]
 
 
 @checks("DocqaApp", "answers.export")

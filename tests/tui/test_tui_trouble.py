@@ -130,9 +130,12 @@ async def test_without_a_reader_the_app_says_so_and_tries_again(
 async def test_with_nothing_to_open_the_app_says_what_to_do(engines: list[Engine], paths: list[str]) -> None:
     app = DocqaApp(paths, Settings())
     async with app.run_test(size=WIDE) as pilot:
-        await until(pilot, lambda: "No document is open" in pane_text(app.main.answers))
+        if not paths:
+            await sees(pilot, app, "Open documents")
+            await pilot.press("escape")
+        await sees(pilot, app.main.answers, "No document is open")
         said = pane_text(app.main.documents)
-        assert "Start docqa with files or folders" in said or "standard input can't be opened" in said
+        assert "O opens some" in said or "standard input can't be opened" in said
         asked = await ask_and_wait(pilot, "Anything?")
         assert asked.error is not None and "no document is open" in asked.error.message
 

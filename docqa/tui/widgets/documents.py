@@ -164,7 +164,7 @@ class DocumentsPane(VerticalScroll):
             for line in _row(row, _short(row.name) if names[_short(row.name)] == 1 else row.name, width)
         ]
         if not lines:
-            text = "Looking for documents…" if self._searching else "None. Start docqa with files or folders."
+            text = "Looking for documents…" if self._searching else "None. O opens some."
             lines = Content.styled(text, MUTED).wrap(width)
         self._list.update(joined(lines))
 

@@ -5,11 +5,12 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.widgets import Input, OptionList
+from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from docqa.tui.session import Asked, State
 from docqa.tui.text import MUTED, flat, hang, joined
+from docqa.tui.widgets.pasting import PastingInput
 
 _GLYPHS = {
     State.QUEUED: "·",
@@ -20,7 +21,7 @@ _GLYPHS = {
 }
 
 
-class QuestionInput(Input):
+class QuestionInput(PastingInput):
     """The line that questions are typed on. Every printable key types itself here."""
 
     BINDING_GROUP_TITLE = "In the question"
@@ -56,6 +57,12 @@ class QuestionInput(Input):
         self._place = len(self._history)
         self._draft = ""
         self.value = ""
+
+    @property
+    def unasked(self) -> str:
+        """What was typed and not asked; while a question is recalled and as it was, what was typed before."""
+        recalled = self._place < len(self._history) and self.value == self._history[self._place]
+        return self._draft if recalled else self.value
 
     def action_earlier(self) -> None:
         """Recall the question before."""

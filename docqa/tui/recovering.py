@@ -1,0 +1,101 @@
+"""What is asked and typed is kept while the app runs, and offered again after a crash."""
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from docqa.errors import DocqaError
+from docqa.tui import messages, offers
+from docqa.tui.text import MUTED, counted, flat, hang, joined
+from docqa.tui.work import Post
+from docqa.unfinished import Keeper, Left, State, left
+
+_LISTED = 8  # Questions that are shown of a session.
+
+
+class Recovery:
+    """The session's file: written while it goes on, gone after it ended well. Its methods are for worker threads."""
+
+    def __init__(self, post: Post) -> None:
+        self._post = post
+        self._keeper = Keeper()
+        self._written = State()
+        self._restored: Left | None = None
+
+    def look(self, paths: tuple[str, ...]) -> None:
+        """See what a crash left. Posts `SessionLookedFor`."""
+        self._post(messages.SessionLookedFor(left(paths)))
+
+    def due(self, state: State) -> bool:
+        """Whether a state is to be written: it is another, and something would be lost, or is not any more."""
+        return state != self._written and not (state.empty and self._written.empty)
+
+    def write(self, state: State) -> None:
+        """Write it. A session that was taken up in this one is kept for as long as this is not."""
+        try:
+            self._keeper.write(state)
+        except DocqaError as error:
+            self._post(messages.Troubled(error))
+        else:
+            if self._restored is not None:
+                self._restored.drop()
+                self._restored = None
+        self._written = state
+
+    def take_up(self, found: Left) -> None:
+        """It goes on in this session."""
+        self._restored = found
+
+    def end(self) -> None:
+        """Nothing is to be taken up."""
+        self._keeper.end()
+
+
+class RestoreScreen(ModalScreen[bool]):
+    """What a crash left. Its result: whether it is taken up."""
+
+    BINDING_GROUP_TITLE = "After a crash"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "dismiss(True)", "Restore", tooltip="Ask again what was asked", id="restore.take"),
+        Binding("escape", "dismiss(False)", "Leave", tooltip="Forget it", id="restore.leave"),
+    ]
+
+    def __init__(self, state: State) -> None:
+        super().__init__()
+        self._state = state
+
+    def compose(self) -> ComposeResult:
+        """One text, in a box that scrolls."""
+        with VerticalScroll(id="restore") as box:
+            box.border_title = Content("A session ended without being quit")
+            box.border_subtitle = Content("Enter restores it · Esc forgets it")
+            yield Static(id="restore-text")
+
+    def on_resize(self) -> None:
+        """Wrap the text to the box, once the box has its size."""
+        self.call_after_refresh(self._draw)
+
+    def _draw(self) -> None:
+        width = self.query_one("#restore").scrollable_content_region.width
+        self.query_one("#restore-text", Static).update(joined(_lines(self._state, width)))
+
+
+def _lines(state: State, width: int) -> Iterator[Content]:
+    asked = state.asked
+    if state.opened:
+        named = ", ".join(offers.called(path) for path in state.opened[:3])
+        more = f" and {counted(len(state.opened) - 3, 'other')}" if len(state.opened) > 3 else ""
+        yield from hang(Content(flat(named) + more), width, Content.styled("of  ", MUTED))
+    if len(asked) > _LISTED:
+        yield Content.styled(f"    {counted(len(asked) - _LISTED, 'question')} before these", MUTED)
+    for question in asked[-_LISTED:]:
+        yield from hang(Content(flat(question)), width, Content.styled("  ? ", "$text-accent"))
+    if state.typed.strip():
+        yield from hang(Content(flat(state.typed)), width, Content.styled("  ❯ ", "$text-accent"))
+        yield Content.styled("    was being typed", MUTED)
