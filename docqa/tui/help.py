@@ -25,6 +25,7 @@ from docqa.tui.widgets.evidence import EvidenceStrip
 from docqa.tui.widgets.finding import FindInput
 from docqa.tui.widgets.page import PageView
 from docqa.tui.widgets.question import QuestionInput, QuestionsList
+from docqa.tui.widgets.selecting import SelectionLine
 
 Groups = dict[str, list[tuple[str, str]]]
 
@@ -47,6 +48,7 @@ _PLACES = (
     DocumentsPane,
     EvidenceStrip,
     PageView,
+    SelectionLine,
     FindInput,
     ChooseScreen,
     ExportScreen,

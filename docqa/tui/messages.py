@@ -136,6 +136,16 @@ class AnswerSelected(Message):
         self.answer = answer
 
 
+class SpanChosen(Message):
+    """The person says that `document.text[start:end]` is the right answer. This one comes from the page."""
+
+    def __init__(self, document: "Document", start: int, end: int) -> None:
+        super().__init__()
+        self.document = document
+        self.start = start
+        self.end = end
+
+
 class CorrectionKept(Message):
     """What the person says is right is on the disk, one of so many corrections in a file."""
 

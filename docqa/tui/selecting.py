@@ -29,7 +29,7 @@ Word = tuple[int, int]
 """The offsets at which a word begins and ends."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Selection:
     """The words from `anchor` to `caret`, whichever is first; the caret alone where there is no anchor.
 

@@ -69,6 +69,19 @@ class Loader:
         for name in names:
             self._opened.pop(name, None)
 
+    def too_long(self, answer: str) -> DocqaError | None:
+        """What to say of an answer that is longer than the reader gives any; None where it is not, or unknown."""
+        if self._engine is None:
+            return None
+        reader = self._engine.reader
+        tokens, most = len(reader.tokenizer.encode(answer, add_special_tokens=False)), reader.max_answer_length
+        if tokens <= most:
+            return None
+        return DocqaError(
+            f"this has {tokens} tokens, and the reader's answers have at most {most}: it can't be learned",
+            "choose fewer words, or raise max_answer_length",
+        )
+
     def run(self, cancel: Event) -> None:
         """Open what is not open yet. Posts `DocumentsOpened` or `OpeningFailed`, and raises nothing."""
         try:
