@@ -186,6 +186,7 @@ class DocqaApp(App[None]):
     def _answers_found(self, message: messages.AnswersFound) -> None:
         if message.asked.state is session.State.READING:  # Else cancelled; the worker has yet to notice.
             message.asked.result, message.asked.evidence = message.result, message.evidence
+            message.asked.best = message.best
             self._refresh_if_shown(message.asked)
 
     @on(messages.QuestionAnswered)
@@ -491,7 +492,7 @@ class DocqaApp(App[None]):
     def _refresh_keys(self) -> None:
         # The footer is made anew each time, which is slow to do for every report of a worker.
         offered = [self.check_action(action, ()) for action in ("move", "read_all", "reopen")]
-        offered += [self.main.check_action(action, ()) for action in ("find", "next_place")]
+        offered += [self.main.check_action(action, ()) for action in ("find", "next_place", "compare")]
         if offered != self._offered:
             self._offered = offered
             self.main.refresh_bindings()

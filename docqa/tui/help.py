@@ -15,6 +15,7 @@ from textual.widgets import Static
 
 from docqa.errors import DocqaError
 from docqa.tui.choosing import ChooseScreen
+from docqa.tui.comparing import CompareScreen
 from docqa.tui.export import ExportScreen
 from docqa.tui.keys import KEYS
 from docqa.tui.main import MainScreen
@@ -51,6 +52,7 @@ _PLACES = (
     SelectionLine,
     FindInput,
     ChooseScreen,
+    CompareScreen,
     ExportScreen,
 )
 

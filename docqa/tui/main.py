@@ -15,8 +15,10 @@ from textual.widgets import Footer, Input, Static
 from docqa.errors import DocqaError
 from docqa.tui import goto
 from docqa.tui.choosing import ChooseScreen
+from docqa.tui.comparing import CompareScreen
 from docqa.tui.keys import DOCUMENT_KEYS
 from docqa.tui.session import Asked, Session
+from docqa.tui.sides import sides, silent
 from docqa.tui.text import cited, plain
 from docqa.tui.widgets.answers import AnswersPane
 from docqa.tui.widgets.documents import DocumentsPane, State
@@ -213,6 +215,24 @@ class MainScreen(Screen[None]):
                 self.page.go_to(document, place.start)
                 self.notify(f"{self._place + 1} of {1 + len(selected.places)}: {cited(place)}", markup=False)
 
+    def action_compare(self) -> None:
+        """Show the best answer of each document side by side."""
+        asked = self.answers.asked
+        if asked is not None and asked.best:
+            read = {name for name, worth in asked.evidence.items() if worth.read}
+            without = silent([document.name for document in self.documents.open_documents], asked.best, read)
+            self.app.push_screen(CompareScreen(asked.question, sides(asked.best), *without), self._compared)
+
+    def _compared(self, answer: "Answer | None") -> None:
+        asked = self.answers.asked
+        document = self.document(answer.document) if answer is not None else None
+        if answer is None or document is None or asked is None:
+            return
+        if self.answers.selected is answer:
+            self.page.go_to(document, answer.start)
+        elif not self.answers.select(answer):
+            self.show_answer(answer, asked.evidence)
+
     def action_go_back(self) -> None:
         """Go back to where you were in the document."""
         self.page.back()
@@ -223,6 +243,8 @@ class MainScreen(Screen[None]):
             return self.page.document is not None
         if action == "weigh":
             return self.evidence.display
+        if action == "compare":
+            return len(self.documents.open_documents) > 1 and bool(self.answers.asked and self.answers.asked.best)
         if action == "go_back":
             return self.page.came_from
         if action == "next_place":

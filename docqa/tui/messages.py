@@ -94,13 +94,20 @@ class ReadingReported(Message):
 
 
 class AnswersFound(Message):
-    """A batch of windows was read; the result is the best so far, and the evidence that of each document."""
+    """A batch of windows was read; the result is the best so far. Evidence and `best` answers are each document's."""
 
-    def __init__(self, asked: "Asked", result: "Result", evidence: "Mapping[str, Evidence] | None" = None) -> None:
+    def __init__(
+        self,
+        asked: "Asked",
+        result: "Result",
+        evidence: "Mapping[str, Evidence] | None" = None,
+        best: "tuple[Answer, ...]" = (),
+    ) -> None:
         super().__init__()
         self.asked = asked
         self.result = result
         self.evidence = evidence or {}
+        self.best = best
 
 
 class QuestionAnswered(Message):

@@ -125,7 +125,8 @@ def _choice(document: "Document", start: int, end: int) -> Choice[Chosen]:
     # From the first space before it to the last after it: no word is cut.
     low = (text.find(" ", 0, start - first) + 1 or start - first) if first else 0
     high = max(text.rfind(" ", end - first), end - first) if last < document.body_end else len(text)
-    before, after = "…" if low else "", "…" if first + high < document.body_end else ""
+    low += len(text[low : start - first]) - len(text[low : start - first].lstrip())
+    before, after = "…" if first + low else "", "…" if first + high < document.body_end else ""
     span = Span(start - first - low + len(before), end - first - low + len(before), "bold underline")
     content = Content(before + text[low:high] + after, spans=[span])
     where = Content.styled(f"{cited(cite(document, start, end))}  ", MUTED)

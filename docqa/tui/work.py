@@ -181,7 +181,8 @@ def answer(collection: "Collection", asked: Asked, post: Post) -> None:
         for reading in collection.read(asked.question, monitor, exhaustive=exhaustive):
             monitor.check()
             result = collection.result(asked.question, reading, time.perf_counter() - began)
-            post(messages.AnswersFound(asked, result, by_document(collection, reading)))
+            evidence = by_document(collection, reading)
+            post(messages.AnswersFound(asked, result, evidence, collection.best(reading)))
     except Cancelled:
         post(messages.QuestionCancelled(asked))
     except DocqaError as error:

@@ -122,8 +122,8 @@ class SelectablePage(PageView):
         self._let_go()
         if dragged:
             self.select(self.selection)
-        elif pressed is not None and self.selection is not None:
-            self._select_word(pressed)
+        elif self.selection is not None:
+            self.select(Selection(self.selection.document, pressed) if pressed else self.selection)
 
     def on_mouse_release(self) -> None:
         """Something else took the mouse."""
@@ -133,12 +133,8 @@ class SelectablePage(PageView):
         """Select the word that was clicked twice."""
         if event.chain == 2:
             word = self._word_at(self._offset(event))
-            if word is not None:
-                self._select_word(word)
-
-    def _select_word(self, word: Word) -> None:
-        if self.document is not None:
-            self.select(Selection(self.document, word))
+            if word is not None and self.document is not None:
+                self.select(Selection(self.document, word))
 
     def _drag(self) -> None:
         if self._pressed is None or self._pointer is None or self.document is None:
@@ -206,7 +202,8 @@ class SelectablePage(PageView):
         lines = f"line {place.line_start}" + (f"–{place.line_end}" if place.line_end != place.line_start else "")
         where = f"page {place.page}, {lines}" if place.page else lines
         most = ", no answer has more" if selection.full else ""
-        return f"{counted(len(selection), 'word')} selected{most} · {where}"
+        sought = f"{super()._standing()} · " if self._sought else ""
+        return f"{sought}{counted(len(selection.text.split()), 'word')} selected{most} · {where}"
 
 
 class SelectionLine(Widget, can_focus=True):
