@@ -536,8 +536,9 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
 @checks("SelectionLine", *(f"select.{name}" for name in ("next", "before", "down", "up", "first", "last")))
 async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await pilot.press("n", "s", key)
-    after = {"l": "Bellandi", "right": "Bellandi", "h": "was", "left": "was", "j": "was", "down": "was"}
-    after |= {"k": "Dyrnes", "up": "Dyrnes", "0": "The", "home": "The", "dollar_sign": ".", "end": "."}
+    after = {"l": "Bellandi", "right": "Bellandi", "h": "was", "left": "was"}
+    after |= {"j": "carpenter", "down": "carpenter", "k": "Knut", "up": "Knut"}
+    after |= {"0": "The", "home": "The", "dollar_sign": ".", "end": "."}
     assert app.main.page.selection.text == after[key]
 
 
