@@ -505,7 +505,7 @@ async def _scrolls(pilot: Pilot[Any], pane: Any, key: str) -> None:
 async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await pilot.press(key)
     assert app.main.selecting.has_focus and not app.main.question.display
-    await sees(pilot, app, "“Knut”  Enter right answer · y copies · v extends · Esc leaves")
+    await sees(pilot, app, "“Knut”  Enter right answer · y copy · v extend · Esc leave")
     await sees(pilot, app, "1 word selected · page 2, line 1")
     app.main.answers.list.focus()
     await pilot.press(key)  # What is selected stays so.

@@ -199,8 +199,11 @@ class SelectablePage(PageView):
         if selection is None:
             return super()._standing()
         place = selection.document.locate(selection.start, selection.end)
-        lines = f"line {place.line_start}" + (f"–{place.line_end}" if place.line_end != place.line_start else "")
-        where = f"page {place.page}, {lines}" if place.page else lines
+        where = f"page {place.page}, line {place.line_start}" if place.page else f"line {place.line_start}"
+        if place.page_end != place.page:
+            where += f" to page {place.page_end}, line {place.line_end}"
+        elif place.line_end != place.line_start:
+            where += f"–{place.line_end}"
         most = ", no answer has more" if selection.full else ""
         sought = f"{super()._standing()} · " if self._sought else ""
         return f"{sought}{counted(len(selection.text.split()), 'word')} selected{most} · {where}"
@@ -237,11 +240,12 @@ class SelectionLine(Widget, can_focus=True):
         selection = self._page.selection
         if selection is None:
             return Content("")
-        more = "o other end" if selection.anchor else "v extends"
-        keys = f"  Enter right answer · y copies · {more} · Esc leaves"
-        text, room = flat(selection.text), max(8, self.content_size.width - len(keys) - 2)
+        more = "o other end" if selection.anchor else "v extend"
+        keys = f"  Enter right answer · y copy · {more} · Esc leave"
+        text, room = flat(selection.text), max(12, self.content_size.width - len(keys) - 3)
         if len(text) > room:
-            text = f"{text[: room // 2 - 1]}…{text[len(text) - (room - room // 2) :]}"
+            head, tail = text[: room // 2], text[-(room // 2) :]
+            text = f"{head.rpartition(' ')[0] or head}…{tail.partition(' ')[2] or tail}"
         return Content.styled(f"“{text}”", "bold") + Content.styled(keys, MUTED)
 
     def action_step(self, step: int) -> None:
