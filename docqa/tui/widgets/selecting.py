@@ -199,11 +199,13 @@ class SelectablePage(PageView):
         if selection is None:
             return super()._standing()
         place = selection.document.locate(selection.start, selection.end)
-        where = f"page {place.page}, line {place.line_start}" if place.page else f"line {place.line_start}"
         if place.page_end != place.page:
-            where += f" to page {place.page_end}, line {place.line_end}"
-        elif place.line_end != place.line_start:
-            where += f"–{place.line_end}"
+            where = f"line {place.line_start} to page {place.page_end}, line {place.line_end}"
+        elif place.line_end == place.line_start:
+            where = f"line {place.line_start}"
+        else:
+            where = f"lines {place.line_start}–{place.line_end}"
+        where = f"page {place.page}, {where}" if place.page else where
         most = ", no answer has more" if selection.full else ""
         sought = f"{super()._standing()} · " if self._sought else ""
         return f"{sought}{counted(len(selection.text.split()), 'word')} selected{most} · {where}"
