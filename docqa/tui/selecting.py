@@ -117,9 +117,13 @@ def _joined(text: str, at: int) -> bool:
     A punctuation mark is a word of its own, but in "2,148" and "don't"; so is each character of Chinese, and a run of
     one mark, as in dotted lines.
     """
-    if not 0 < at < len(text) or text[at - 1].isspace() or text[at].isspace():
+    if not 0 < at < len(text):
         return False
-    after = text[at]
+    pair, after = text[at - 1 : at + 1], text[at]
+    if pair.isascii() and pair.isalnum():
+        return True  # As in most of any text; a line of a million letters is gone through at once.
+    if pair[0].isspace() or after.isspace():
+        return False
     if _combines(after):
         return True
     base = at - 1
