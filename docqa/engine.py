@@ -3,7 +3,7 @@
 import hashlib
 import heapq
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Thread
@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from docqa import config, documents, models
-from docqa.answers import Calibration, Candidate, Result, rank
+from docqa.answers import Answer, Calibration, Candidate, Result, rank
 from docqa.chunking import cut, tokenize, window_size
 from docqa.config import Settings
 from docqa.documents import Document, Source
@@ -46,12 +46,14 @@ class Indexed:
 class Reading:
     """What was found for a question so far.
 
-    `candidates` are the likeliest spans of the windows that were read; these are the first `read` of `order`, which
-    has the numbers of all windows, the best-ranked first. By window, of shape (windows,), are `z`, the retrieval scores
+    `candidates` are the likeliest spans of the windows that were read, and `best` the likeliest of each document, by
+    its number: that may be too unlikely to be among them. Read were the first `read` of `order`, which has the numbers
+    of all windows, the best-ranked first. By window, of shape (windows,), are `z`, the retrieval scores
     in standard deviations, and `probabilities`, that of the window's likeliest span: NaN where it was not read.
     """
 
     candidates: Sequence[Candidate]
+    best: Mapping[int, Candidate]
     order: NDArray[np.int64]
     read: int
     z: NDArray[np.float32]
@@ -211,6 +213,7 @@ class Collection:
         reader = self.engine.reader
         size = reader.batch_size
         candidates: list[Candidate] = []
+        best: dict[int, Candidate] = {}
         probabilities = np.full(len(order), np.nan)
         for first in range(0, count, size):
             monitor.update("reading", question, first, count)
@@ -220,10 +223,14 @@ class Collection:
             for span in spans:
                 number = batch[span.window]
                 candidate = self._candidate(number, span.first, span.last, span.score, z)
-                probabilities[number] = max(probabilities[number], self._probability(candidate))
+                probability = self._probability(candidate)
+                probabilities[number] = max(probabilities[number], probability)
+                leading = best.get(candidate.document)
+                if leading is None or probability > self._probability(leading):
+                    best[candidate.document] = candidate
                 candidates.append(candidate)
             candidates = heapq.nlargest(_WEIGHED, candidates, key=self._probability)
-            yield Reading(candidates, order, first + len(batch), z, probabilities.copy())
+            yield Reading(candidates, dict(best), order, first + len(batch), z, probabilities.copy())
         monitor.update("reading", question, count, count)
 
     def place(self, window: int) -> tuple[int, int, int]:
@@ -271,6 +278,13 @@ class Collection:
             retriever=retriever if engine.encoder is None else f"{retriever}:{engine.encoder.name}",
             elapsed_seconds=elapsed,
         )
+
+    def best(self, reading: Reading) -> tuple[Answer, ...]:
+        """The best answer of each document that has one, the likeliest first."""
+        calibration = self.engine.calibration
+        likely = [one for one in reading.best.values() if self._probability(one) >= calibration.threshold]
+        answers = [answer for one in likely for answer in rank([one], self.documents, calibration, 1)]
+        return tuple(sorted(answers, key=lambda answer: -answer.probability))
 
     def _make_retriever(self) -> Retriever:
         encoder = self.engine.encoder

@@ -247,3 +247,22 @@ def test_below_the_threshold_docqa_abstains(tmp_path: Path, tiny_settings: Setti
     assert result.answers == ()
     assert result.closest
     assert np.all([answer.probability < 1 for answer in result.closest])
+
+
+def test_the_best_answer_of_each_document_is_kept_however_many_likelier_ones_another_has(
+    engine: Engine, tmp_path: Path
+) -> None:
+    long = write(tmp_path / "long.txt", "\n\n".join([PROSE] * 120))
+    short = write(tmp_path / "short.txt", "Anna Holm counted 31 birds.")
+    collection = engine.open([long, short])
+    *_, reading = collection.read("Who counted the birds?", exhaustive=True)
+    assert len(reading.candidates) == 200
+    best = collection.best(reading)
+    assert [answer.probability for answer in best] == sorted((a.probability for a in best), reverse=True)
+    for number, document in enumerate(collection.documents):
+        windows = [w for w in range(collection.windows_total) if collection.place(w)[0] == number]
+        (own,) = [answer for answer in best if answer.document == document.name]
+        assert own.probability == pytest.approx(np.max(reading.probabilities[windows]))
+        assert document.text[own.start : own.end] == own.text
+    likely = Collection(Engine(replace(engine.settings, threshold=1.0), Store(None)), collection.opened)
+    assert likely.best(reading) == ()

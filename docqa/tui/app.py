@@ -221,6 +221,7 @@ class DocqaApp(App[None]):
     def _answers_found(self, message: messages.AnswersFound) -> None:
         if message.asked.state is session.State.READING:  # Else cancelled; the worker has yet to notice.
             message.asked.result, message.asked.evidence = message.result, message.evidence
+            message.asked.best = message.best
             self._refresh_if_shown(message.asked)
 
     @on(messages.QuestionAnswered)
@@ -347,7 +348,7 @@ class DocqaApp(App[None]):
 
     def action_focus_question(self) -> None:
         """Go to the question's line."""
-        self.main.question.focus()
+        self.main.ask()
 
     def action_recall(self) -> None:
         """Choose a question asked before, of these documents or others, to edit and ask again."""
@@ -365,7 +366,7 @@ class DocqaApp(App[None]):
         if question is not None:
             self.main.question.value = question
             self.main.question.cursor_position = len(question)
-            self.main.question.focus()
+            self.main.ask()
 
     def action_export(self) -> None:
         """Write the questions and answers to a file."""
@@ -423,14 +424,35 @@ class DocqaApp(App[None]):
                     lambda typed: teaching.choices(typed, asked.shown, open_now),
                     nothing="This doesn't stand in these documents.",
                 ),
-                self._judge,
+                self._corrected,
             )
 
-    def _judge(self, verdict: teaching.Verdict | None) -> None:
-        if verdict is not None and self.shown is not None:
-            self.shown.verdict = verdict
-            self.teach(self.shown, verdict)
-            self._refresh()
+    def _corrected(self, chosen: teaching.Chosen | None) -> None:
+        if chosen is teaching.ON_PAGE:
+            self.main.action_select()
+        elif chosen is not None:
+            self._judge(chosen)
+
+    @on(messages.SpanChosen)
+    def _span_chosen(self, message: messages.SpanChosen) -> None:
+        place = message.document, message.start, message.end
+        if self.shown is None:
+            self._say("Ask a question first (i): then Enter says that this is its right answer.")
+        elif self._judge(teaching.Verdict(answered=True, places=(place,))):
+            self.main.page.select(None)
+
+    def _judge(self, verdict: teaching.Verdict | None) -> bool:
+        """Keep what the person says, and tell whether it can be."""
+        if verdict is None or self.shown is None:
+            return False
+        unfit = teaching.unfit(verdict) or self._loader.too_long(verdict.text)
+        if unfit is not None:
+            self._warn(unfit)
+            return False
+        self.shown.verdict = verdict
+        self.teach(self.shown, verdict)
+        self._refresh()
+        return True
 
     def action_read_all(self) -> None:
         """Read every window for the question that is shown."""
@@ -587,7 +609,7 @@ class DocqaApp(App[None]):
     def _refresh_keys(self) -> None:
         # The footer is made anew each time, which is slow to do for every report of a worker.
         offered = [self.check_action(action, ()) for action in ("move", "read_all", "reopen")]
-        offered += [self.main.check_action(action, ()) for action in ("find", "next_place")]
+        offered += [self.main.check_action(action, ()) for action in ("find", "next_place", "compare")]
         if offered != self._offered:
             self._offered = offered
             self.main.refresh_bindings()

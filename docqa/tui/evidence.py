@@ -30,6 +30,11 @@ class Evidence:
     def __len__(self) -> int:
         return len(self.starts)
 
+    @property
+    def read(self) -> bool:
+        """Whether any window of the document was read."""
+        return not np.isnan(self.probabilities).all()
+
     def window_at(self, offset: int) -> int:
         """The number, from 0, of the first window that has an offset in it, else of the nearest before."""
         inside = np.flatnonzero((self.starts <= offset) & (offset < self.ends))

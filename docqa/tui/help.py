@@ -15,6 +15,7 @@ from textual.widgets import Static
 
 from docqa.errors import DocqaError
 from docqa.tui.choosing import ChooseScreen
+from docqa.tui.comparing import CompareScreen
 from docqa.tui.export import ExportScreen
 from docqa.tui.keys import KEYS
 from docqa.tui.main import MainScreen
@@ -27,6 +28,7 @@ from docqa.tui.widgets.evidence import EvidenceStrip
 from docqa.tui.widgets.finding import FindInput
 from docqa.tui.widgets.page import PageView
 from docqa.tui.widgets.question import QuestionInput, QuestionsList
+from docqa.tui.widgets.selecting import SelectionLine
 
 Groups = dict[str, list[tuple[str, str]]]
 
@@ -49,9 +51,11 @@ _PLACES = (
     DocumentsPane,
     EvidenceStrip,
     PageView,
+    SelectionLine,
     FindInput,
     ChooseScreen,
     PickScreen,
+    CompareScreen,
     ExportScreen,
     RestoreScreen,
 )

@@ -75,8 +75,10 @@ KEYS: list[BindingType] = [
 DOCUMENT_KEYS: list[BindingType] = [
     Binding("v", "weigh", "Evidence", tooltip="See what each part of the document was worth", id="document.evidence"),
     Binding("slash", "find", "Find", tooltip="Find a text in the document", id="document.find"),
+    Binding("s", "select", "Select", show=False, tooltip="Select the right answer on the page", id="document.select"),
     Binding("g", "go_to", "Go to", tooltip="Go to a page or section", id="document.go_to"),
     Binding("m", "next_place", "More", tooltip="Go to the answer's next place", id="answers.place"),
+    Binding("D", "compare", "Compare", tooltip="See each document's answer side by side", id="answers.compare"),
     Binding("b", "go_back", "Back", show=False, tooltip="Go back to where you were", id="document.back"),
 ]
 """Those that need the panes; nothing may lie over them."""

@@ -9,20 +9,23 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container, Horizontal, Vertical
 from textual.content import Content
 from textual.screen import Screen
+from textual.widget import Widget
 from textual.widgets import Footer, Input, Static
 
 from docqa.errors import DocqaError
 from docqa.tui import goto
 from docqa.tui.choosing import ChooseScreen
+from docqa.tui.comparing import CompareScreen
 from docqa.tui.keys import DOCUMENT_KEYS
 from docqa.tui.session import Asked, Session
+from docqa.tui.sides import sides, silent
 from docqa.tui.text import cited, plain
 from docqa.tui.widgets.answers import AnswersPane
 from docqa.tui.widgets.documents import DocumentsPane, State
 from docqa.tui.widgets.evidence import EvidenceStrip
 from docqa.tui.widgets.finding import FindInput
-from docqa.tui.widgets.page import PageView
 from docqa.tui.widgets.question import QuestionInput, QuestionsList
+from docqa.tui.widgets.selecting import SelectablePage, SelectionLine
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -67,11 +70,14 @@ class MainScreen(Screen[None]):
         self.questions = QuestionsList()
         self.answers = AnswersPane()
         self.evidence = EvidenceStrip()
-        self.page = PageView()
+        self.page = SelectablePage()
         self.question = QuestionInput()
         self.find = FindInput()
+        self.selecting = SelectionLine(self.page)
         self._place = 0
         """Which place of the selected answer the document shows: 0 is its own, 1 the first of its others."""
+        self._selected_from: Widget | None = None
+        """What had the focus before the selection."""
 
     def compose(self) -> ComposeResult:
         """Place the panes; app.tcss says how, by the terminal's width."""
@@ -89,13 +95,14 @@ class MainScreen(Screen[None]):
             yield Static(Content("❯"), id="prompt")
             yield self.question
             yield self.find
+            yield self.selecting
         yield Footer(show_command_palette=False)  # At 80 columns the room is needed.
 
     def on_mount(self) -> None:
         """Say at once what is going on."""
         self.show_header("")
         self.show_hint(None, loading=True)
-        self.show_find(False)
+        self.show_line(self.question)
         self.evidence.show(None, 0)
 
     def on_paste(self, event: events.Paste) -> None:
@@ -131,7 +138,7 @@ class MainScreen(Screen[None]):
 
     def action_find(self) -> None:
         """Find a text in the document."""
-        self.show_find(True)
+        self.show_line(self.find)
         self.find.focus()
 
     @on(Input.Changed, "#find")
@@ -141,8 +148,49 @@ class MainScreen(Screen[None]):
     @on(Input.Submitted, "#find")
     @on(FindInput.GivenUp)
     def _find_ended(self) -> None:
-        self.show_find(False)
-        self.page.focus()
+        if self.page.selection is None:
+            self.show_line(self.question)
+            self.page.focus()
+            return
+        self.show_line(self.selecting)
+        self.selecting.focus()
+        if self.page.match_in_view is not None:
+            self.page.bring_caret(self.page.match_in_view)
+
+    def action_select(self) -> None:
+        """Select words on the page."""
+        if self.page.selection is None:
+            self.page.begin()
+        elif self.selecting.display:
+            self.selecting.focus()
+        if self.page.selection is None:
+            self.notify("There is no text to select.", markup=False)
+
+    @on(SelectablePage.SelectionChanged)
+    def _selection_changed(self, message: SelectablePage.SelectionChanged) -> None:
+        if message.selection is not self.page.selection:
+            return  # Another has come since.
+        if message.selection is None:
+            self._end_selecting()
+        elif message.done and not self.find.display:
+            if not self.selecting.display:
+                self._selected_from = self.focused
+            self.show_line(self.selecting)
+            self.selecting.focus()
+        self.selecting.refresh()
+
+    def _end_selecting(self) -> None:
+        if self.selecting.display:
+            back = self.selecting.has_focus
+            self.show_line(self.question)
+            if back:
+                (self._selected_from or self.page).focus()
+
+    def ask(self) -> None:
+        """Go to the question's line, whatever is in its place."""
+        self.page.select(None)
+        self.show_line(self.question)
+        self.question.focus()
 
     def action_go_to(self) -> None:
         """Go to a page or section of the document."""
@@ -173,16 +221,36 @@ class MainScreen(Screen[None]):
                 self.page.go_to(document, place.start)
                 self.notify(f"{self._place + 1} of {1 + len(selected.places)}: {cited(place)}", markup=False)
 
+    def action_compare(self) -> None:
+        """Show the best answer of each document side by side."""
+        asked = self.answers.asked
+        if asked is not None and asked.best:
+            read = {name for name, worth in asked.evidence.items() if worth.read}
+            without = silent([document.name for document in self.documents.open_documents], asked.best, read)
+            self.app.push_screen(CompareScreen(asked.question, sides(asked.best), *without), self._compared)
+
+    def _compared(self, answer: "Answer | None") -> None:
+        asked = self.answers.asked
+        document = self.document(answer.document) if answer is not None else None
+        if answer is None or document is None or asked is None:
+            return
+        if self.answers.selected is answer:
+            self.page.go_to(document, answer.start)
+        elif not self.answers.select(answer):
+            self.show_answer(answer, asked.evidence)
+
     def action_go_back(self) -> None:
         """Go back to where you were in the document."""
         self.page.back()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         """Whether a key does anything now; where not, the footer leaves it out."""
-        if action in {"find", "go_to"}:
+        if action in {"find", "go_to", "select"}:
             return self.page.document is not None
         if action == "weigh":
             return self.evidence.display
+        if action == "compare":
+            return len(self.documents.open_documents) > 1 and bool(self.answers.asked and self.answers.asked.best)
         if action == "go_back":
             return self.page.came_from
         if action == "next_place":
@@ -191,11 +259,12 @@ class MainScreen(Screen[None]):
 
     # --- what is shown ---
 
-    def show_find(self, display: bool) -> None:
-        """Put the line to find on in the place of the question's, or back."""
-        self.find.display = display
-        self.question.display = not display
-        self.query_one("#prompt", Static).update(Content("/" if display else "❯"))
+    def show_line(self, shown: Widget) -> None:
+        """Show one of the lines that share a place: the question's, that to find on, and that of the selection."""
+        for line in (self.question, self.find, self.selecting):
+            line.display = line is shown
+        glyph = {self.find: "/", self.selecting: "▶"}.get(shown, "❯")
+        self.query_one("#prompt", Static).update(Content(glyph))
 
     def show_sidebar(self, display: bool) -> None:
         """Show or hide the documents and questions."""

@@ -96,13 +96,20 @@ class ReadingReported(Message):
 
 
 class AnswersFound(Message):
-    """A batch of windows was read; the result is the best so far, and the evidence that of each document."""
+    """A batch of windows was read; the result is the best so far. Evidence and `best` answers are each document's."""
 
-    def __init__(self, asked: "Asked", result: "Result", evidence: "Mapping[str, Evidence] | None" = None) -> None:
+    def __init__(
+        self,
+        asked: "Asked",
+        result: "Result",
+        evidence: "Mapping[str, Evidence] | None" = None,
+        best: "tuple[Answer, ...]" = (),
+    ) -> None:
         super().__init__()
         self.asked = asked
         self.result = result
         self.evidence = evidence or {}
+        self.best = best
 
 
 class QuestionAnswered(Message):
@@ -136,6 +143,16 @@ class AnswerSelected(Message):
     def __init__(self, answer: "Answer | None") -> None:
         super().__init__()
         self.answer = answer
+
+
+class SpanChosen(Message):
+    """The person says that `document.text[start:end]` is the right answer. This one comes from the page."""
+
+    def __init__(self, document: "Document", start: int, end: int) -> None:
+        super().__init__()
+        self.document = document
+        self.start = start
+        self.end = end
 
 
 class CorrectionKept(Message):

@@ -34,6 +34,8 @@ class Asked:
     result: "Result | None" = None
     evidence: "Mapping[str, Evidence]" = field(default_factory=dict)
     """What each window of each document was worth."""
+    best: "tuple[Answer, ...]" = ()
+    """The best answer of each document that has one, the likeliest first."""
     error: "DocqaError | None" = None
     to_read: int = 0
     """Windows that this reading comes to, as far as is known."""

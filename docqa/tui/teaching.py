@@ -3,13 +3,16 @@
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import Enum
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from textual.content import Content, Span
 
+from docqa.errors import DocqaError
 from docqa.tui.choosing import Choice
 from docqa.tui.find import matches
+from docqa.tui.selecting import whole
 from docqa.tui.text import MUTED, cited, flat
 
 if TYPE_CHECKING:
@@ -18,7 +21,15 @@ if TYPE_CHECKING:
     from docqa.documents import Document
 
 _MOST = 50  # Places of a text that are offered: who has not found it among them types more of it.
-_AROUND = 40  # Characters shown on each side of a place.
+_AROUND = 40  # Characters shown on each side of a place, at most.
+
+
+class _OnPage(Enum):
+    ON_PAGE = "on the page"
+
+
+ON_PAGE = _OnPage.ON_PAGE
+"""Is chosen instead of a verdict: the right answer is to be selected on the page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,19 +94,40 @@ def recalled(result: "Result", documents: "Iterable[Document]", kept: "Iterable[
     return verdict
 
 
-def choices(typed: str, shown: "Iterable[Answer]", documents: "Iterable[Document]") -> list[Choice[Verdict]]:
-    """What can be right: any place of what is typed; while nothing is, that there is no answer, or one shown."""
+Chosen = Verdict | Literal[_OnPage.ON_PAGE]
+
+
+def unfit(verdict: Verdict) -> DocqaError | None:
+    """What to say where the reader could never give this answer, so that there is nothing to learn from it."""
+    document, start, end = verdict.places[0]
+    if verdict.answered and document.breaks.search(document.text, start, end):
+        return DocqaError(
+            "this goes over the end of a paragraph, row or cell, and no answer does: it can't be learned",
+            "choose the part that answers the question",
+        )
+    return None
+
+
+def choices(typed: str, shown: "Iterable[Answer]", documents: "Iterable[Document]") -> list[Choice[Chosen]]:
+    """What can be right: any place of what is typed; while nothing is, that there is no answer, or one shown.
+
+    Case and white space don't matter, and words that were typed in part are taken whole.
+    """
     if typed:
         places = (
             (document, start, end)
             for document in documents
-            for start, end in matches(document.text, typed, _MOST)
-            if end <= document.body_end
+            for start, end in dict.fromkeys(
+                whole(document, start, end)
+                for start, end in matches(document.text, typed, _MOST, any_case=True)
+                if end <= document.body_end
+            )
         )
-        return [_choice(*place) for place in islice(places, _MOST)]
+        found = [_choice(*place) for place in islice(places, _MOST)]
+        return [*found, _on_page("" if found else "This doesn't stand in these documents. ")]
     by_name = {document.name: document for document in documents}
     closest: dict[str, tuple[Document, int, int]] = {}
-    offered: list[Choice[Verdict]] = []
+    offered: list[Choice[Chosen]] = []
     for answer in shown:
         document = by_name.get(answer.document)
         if document is not None and confirm(answer, document):
@@ -103,14 +135,24 @@ def choices(typed: str, shown: "Iterable[Answer]", documents: "Iterable[Document
             closest.setdefault(answer.document, place)
             offered.append(_choice(*place))
     none = (Content("∅ Not in these documents"), Verdict(answered=False, places=tuple(closest.values())))
-    return [none, *offered] if closest else []
+    return [none, *offered, _on_page()] if closest else []
 
 
-def _choice(document: "Document", start: int, end: int) -> Choice[Verdict]:
+def _on_page(before: str = "") -> Choice[Chosen]:
+    return Content(f"{before}Select it on the page… (s)"), ON_PAGE
+
+
+def _choice(document: "Document", start: int, end: int) -> Choice[Chosen]:
     from docqa.answers import cite  # numpy comes with it, and the first frame is not to wait for that.
 
-    low, high = max(0, start - _AROUND), min(document.body_end, end + _AROUND)
-    text = flat(document.text[low:high])
-    content = Content(text, spans=[Span(start - low, end - low, "bold underline")])
+    first, last = max(0, start - _AROUND), min(document.body_end, end + _AROUND)
+    text = flat(document.text[first:last])
+    # From the first space before it to the last after it: no word is cut.
+    low = (text.find(" ", 0, start - first) + 1 or start - first) if first else 0
+    high = max(text.rfind(" ", end - first), end - first) if last < document.body_end else len(text)
+    low += len(text[low : start - first]) - len(text[low : start - first].lstrip())
+    before, after = "…" if first + low else "", "…" if first + high < document.body_end else ""
+    span = Span(start - first - low + len(before), end - first - low + len(before), "bold underline")
+    content = Content(before + text[low:high] + after, spans=[span])
     where = Content.styled(f"{cited(cite(document, start, end))}  ", MUTED)
     return where + content, Verdict(answered=True, places=((document, start, end),))

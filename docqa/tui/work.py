@@ -77,6 +77,19 @@ class Loader:
         for name in names:
             self._opened.pop(name, None)
 
+    def too_long(self, answer: str) -> DocqaError | None:
+        """What to say of an answer that is longer than the reader gives any; None where it is not, or unknown."""
+        if self._engine is None:
+            return None
+        reader = self._engine.reader
+        tokens, most = len(reader.tokenizer.encode(answer, add_special_tokens=False)), reader.max_answer_length
+        if tokens <= most:
+            return None
+        return DocqaError(
+            f"this has {tokens} tokens, and the reader's answers have at most {most}: it can't be learned",
+            "choose fewer words, or raise max_answer_length",
+        )
+
     def run(self, cancel: Event) -> None:
         """Open what is not open yet. Posts `DocumentsOpened` or `OpeningFailed`, and raises nothing."""
         try:
@@ -190,7 +203,8 @@ def answer(collection: "Collection", asked: Asked, post: Post) -> None:
         for reading in collection.read(asked.question, monitor, exhaustive=exhaustive):
             monitor.check()
             result = collection.result(asked.question, reading, time.perf_counter() - began)
-            post(messages.AnswersFound(asked, result, by_document(collection, reading)))
+            evidence = by_document(collection, reading)
+            post(messages.AnswersFound(asked, result, evidence, collection.best(reading)))
     except Cancelled:
         post(messages.QuestionCancelled(asked))
     except DocqaError as error:

@@ -35,6 +35,7 @@ from docqa.errors import DocqaError
 from docqa.models import Kind
 from docqa.tui.app import DocqaApp
 from docqa.tui.choosing import ChooseScreen
+from docqa.tui.comparing import CompareScreen, SideView
 from docqa.tui.export import ExportScreen
 from docqa.tui.help import HelpScreen
 from docqa.tui.main import MainScreen
@@ -55,6 +56,7 @@ from docqa.tui.widgets.evidence import EvidenceStrip
 from docqa.tui.widgets.finding import FindInput
 from docqa.tui.widgets.page import PageView
 from docqa.tui.widgets.question import QuestionInput, QuestionsList
+from docqa.tui.widgets.selecting import SelectionLine
 from docqa.unfinished import State as Unfinished
 
 OWNERS: tuple[Any, ...] = (
@@ -66,8 +68,10 @@ OWNERS: tuple[Any, ...] = (
     DocumentsPane,
     EvidenceStrip,
     PageView,
+    SelectionLine,
     FindInput,
     ChooseScreen,
+    CompareScreen,
     ExportScreen,
     PickScreen,
     RestoreScreen,
@@ -545,6 +549,85 @@ async def _scrolls(pilot: Pilot[Any], pane: Any, key: str) -> None:
     await until(pilot, lambda: pane.scroll_offset.y == (6 if key in {"j", "down"} else 4))
 
 
+@checks("MainScreen", "document.select")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    await pilot.press(key)
+    assert app.main.selecting.has_focus and not app.main.question.display
+    await sees(pilot, app, "“Knut”  Enter right answer · y copy · v extend · Esc leave")
+    await sees(pilot, app, "1 word selected · page 2, line 1")
+    app.main.answers.list.focus()
+    await pilot.press(key)  # What is selected stays so.
+    assert app.main.selecting.has_focus and app.main.page.selection.text == "Knut"
+
+
+@checks("SelectionLine", "select.right", "select.copy", "select.leave")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    await pilot.press("s", "v", "l", key)
+    await until(pilot, lambda: app.main.page.selection is None and app.main.answers.list.has_focus)
+    assert app.main.question.display and not app.main.selecting.display
+    if key == "enter":
+        await sees(pilot, app.main.answers, "✓ right, you said")
+        await until(pilot, corrections.kept)
+    assert [one.answer for one in corrections.kept()] == (["Knut Dyrnes"] if key == "enter" else [])
+    assert app.clipboard == ("Knut Dyrnes (voyage.pdf, page 2, line 1, Crew)" if key == "y" else "")
+
+
+@checks("SelectionLine", "select.extend", "select.swap")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    await pilot.press("s", "v" if key == "o" else key, "l")
+    assert app.main.page.selection.text == "Knut Dyrnes"
+    await sees(pilot, app, "o other end")
+    await pilot.press(key, "h")
+    assert app.main.page.selection.text == ("was Knut Dyrnes" if key == "o" else "Knut")
+
+
+@checks("SelectionLine", *(f"select.{name}" for name in ("next", "before", "down", "up", "first", "last")))
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    await pilot.press("n", "s", key)
+    after = {"l": "Bellandi", "right": "Bellandi", "h": "was", "left": "was"}
+    after |= {"j": "carpenter", "down": "carpenter", "k": "Knut", "up": "Knut"}
+    after |= {"0": "The", "home": "The", "dollar_sign": ".", "end": "."}
+    assert app.main.page.selection.text == after[key]
+
+
+@checks("MainScreen", "answers.compare")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    await pilot.press(key)
+    assert app.screen is app.main  # One document has nothing to be compared with.
+    await _compare(pilot, app)
+    await sees(pilot, app.main.answers, "≠ 1 document says otherwise · D")
+    await pilot.press(key)
+    assert isinstance(app.screen, CompareScreen)
+    await sees(pilot, app, "Who was aboard?")
+    await sees(pilot, app, "»Greta Foss«")
+
+
+@checks("CompareScreen", "compare.close", "compare.choose", "compare.next", "compare.previous")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    await _compare(pilot, app)
+    await pilot.press("D")
+    first, second = app.screen.query(SideView)
+    assert first.has_focus
+    ahead, back = key in {"l", "j", "right", "down"}, key in {"h", "k", "left", "up"}
+    await pilot.press(*["l", key] if back else [key])
+    if ahead or back:
+        assert (second if ahead else first).has_focus
+        await pilot.press("enter")
+    await until(pilot, lambda: app.screen is app.main)
+    assert app.main.page.document.name == ("crew.txt" if ahead else "voyage.pdf")
+
+
+async def _compare(pilot: Pilot[Any], app: Any) -> None:
+    """Open a second document, which has another answer."""
+    other = paged("crew.txt", [["The mate was Greta Foss."]])
+    app.post_message(DocumentOpened(other))
+    best = (answer(VOYAGE, NAMES[0], 0.9, 1), answer(other, "Greta Foss", 0.6, 1))
+    app.shown.state = State.READING
+    app.post_message(AnswersFound(app.shown, app.shown.result, app.shown.evidence, best))
+    await until(pilot, lambda: app.shown.best)
+    app.shown.state = State.DONE
+
+
 @checks("HelpScreen", "help.close")
 async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await pilot.press("question_mark")
@@ -554,7 +637,7 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
 
 
 async def test_the_help_has_every_key(stage: Pilot[Any]) -> None:
-    await stage.resize_terminal(100, 120)
+    await stage.resize_terminal(100, 150)
     await stage.press("question_mark")
     await stage.pause()
     shown = pane_text(stage.app.screen.query_one("#help"))

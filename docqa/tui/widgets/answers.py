@@ -13,6 +13,7 @@ from textual.widgets.option_list import Option
 
 from docqa.tui.messages import AnswerSelected
 from docqa.tui.session import Asked, State
+from docqa.tui.sides import otherwise
 from docqa.tui.text import MUTED, bar, cited, counted, flat, hang, joined, likelihood, percent, plain
 
 if TYPE_CHECKING:
@@ -62,6 +63,11 @@ class AnswersPane(Vertical):
         """The answer whose page is shown."""
         return self._answers[self._number] if self._number < len(self._answers) else None
 
+    @property
+    def asked(self) -> Asked | None:
+        """The question that is shown."""
+        return self._asked
+
     def on_resize(self) -> None:
         """Wrap the answers anew, once the list inside has its own new size."""
         self.call_after_refresh(self._draw)
@@ -93,6 +99,14 @@ class AnswersPane(Vertical):
     def move(self, step: int) -> None:
         """Select the answer `step` further down; at the ends, stay."""
         self._select(max(0, min(len(self._answers) - 1, self._number + step)))
+
+    def select(self, answer: "Answer") -> bool:
+        """Select the answer that stands at the same place, if it is among those shown; tell whether it is."""
+        places = [(one.document, one.start, one.end) for one in self._answers]
+        place = answer.document, answer.start, answer.end
+        if place in places:
+            self._select(places.index(place))
+        return place in places
 
     def _select(self, number: int) -> None:
         self._moved = True
@@ -145,7 +159,8 @@ def _lines(answer: "Answer", width: int, *, selected: bool, closest: bool, roomy
     text = _snippet(answer) if closest else Content.styled(flat(answer.text), "bold")
     yield from hang(text, width, first)
     probability = answer.probability
-    likely = f"{bar(probability)} {percent(probability).strip()} {likelihood(probability)}"
+    # Words before the bar: a screen reader reads from left to right. They are as wide in all the answers.
+    likely = f"{percent(probability).strip():<4} {likelihood(probability):<13} {bar(probability)}"
     if answer.places and not roomy:
         likely += f" · and {counted(len(answer.places), 'other place')}"
     citation = Content.styled(cited(answer), MUTED)
@@ -175,6 +190,10 @@ def _snippet(answer: "Answer") -> Content:
 def _standing(asked: Asked, waiting_for: str) -> Content:
     """How a question stands, and what the person said of it, in a glyph and words."""
     standing = _state(asked, waiting_for)
+    others = otherwise(asked.best)
+    if others:
+        say = "says" if others == 1 else "say"
+        standing += Content.styled(f"\n≠ {counted(others, 'document')} {say} otherwise · D", "$text-warning")
     verdict = asked.verdict
     if verdict is None or any(verdict.agrees(answer) for answer in asked.shown):
         return standing

@@ -308,7 +308,7 @@ class PageView(ScrollView, can_focus=True):
             self.border_subtitle = ""
             return
         parts = [plain(document.name)]
-        page = self.page or (self._answer.page if self._answer and self._answer.page else 0)
+        page = self.page or (self._answer.page if self._answer and self._answer.page and self._shows_answer else 0)
         if page:
             parts.append(f"{_page_named(document, page)} of {document.page_count}")
         # A title that is a plain string would be read as markup.
