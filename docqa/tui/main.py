@@ -107,8 +107,7 @@ class MainScreen(Screen[None]):
 
     def on_paste(self, event: events.Paste) -> None:
         """Wherever the focus is, what is pasted is a document to open, or text for the question."""
-        self.show_find(False)
-        self.question.focus()
+        self.ask()
         self.question.on_paste(event)
 
     # --- the document ---
