@@ -15,9 +15,13 @@ from textual.widgets import Static
 
 from docqa.errors import DocqaError
 from docqa.tui.choosing import ChooseScreen
+from docqa.tui.compare_screen import CompareScreen
+from docqa.tui.confirming import ConfirmScreen
 from docqa.tui.export import ExportScreen
 from docqa.tui.keys import KEYS
 from docqa.tui.main import MainScreen
+from docqa.tui.models_screen import ModelsScreen
+from docqa.tui.settings_screen import SettingsScreen
 from docqa.tui.text import hang, joined
 from docqa.tui.widgets.answers import AnswersList
 from docqa.tui.widgets.documents import DocumentsPane
@@ -25,6 +29,7 @@ from docqa.tui.widgets.evidence import EvidenceStrip
 from docqa.tui.widgets.finding import FindInput
 from docqa.tui.widgets.page import PageView
 from docqa.tui.widgets.question import QuestionInput, QuestionsList
+from docqa.tui.widgets.table import Table
 
 Groups = dict[str, list[tuple[str, str]]]
 
@@ -50,6 +55,11 @@ _PLACES = (
     FindInput,
     ChooseScreen,
     ExportScreen,
+    Table,
+    ModelsScreen,
+    CompareScreen,
+    SettingsScreen,
+    ConfirmScreen,
 )
 
 

@@ -54,7 +54,8 @@ class MainScreen(Screen[None]):
     ]
     AUTO_FOCUS = "#question"
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - Textual declares it so that a ClassVar does not fit
-        (0, "-narrow"),
+        (0, "-slim"),
+        (60, "-narrow"),
         (100, "-medium"),
         (130, "-wide"),
     ]
