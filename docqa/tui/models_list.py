@@ -50,9 +50,7 @@ class Known:
             "trained": "that was trained here",
         }.get(model.source, "in a folder")
         article = "An" if model.kind is Kind.ENCODER else "A"
-        lines = [
-            f"{article} {model.kind} {origin}, {self.bytes}" + (f", trained from {self.base}" if self.base else "")
-        ]
+        lines = [f"{article} {model.kind} {origin}, {self.bytes}" + (f", on top of {self.base}" if self.base else "")]
         if self.scores:
             lines.append(f"EM / F1 after training: {self.scores}, of {counted(self.questions, 'question')} held out")
         if self.threshold is not None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import tiny
 from hub import Hub
-from stage import Gate, StillApp, answer, ask_and_wait, paged, result, sees, type_in, until
+from stage import Gate, NoCollection, StillApp, answer, ask_and_wait, paged, result, sees, type_in, until
 from textual.pilot import Pilot
 from textual.widgets import Static
 
@@ -21,7 +21,7 @@ from docqa.tui.app import DocqaApp
 from docqa.tui.compare_screen import CompareScreen
 from docqa.tui.comparing import Compared, cell, difference, said, summary
 from docqa.tui.confirming import ConfirmScreen
-from docqa.tui.messages import EngineStarted
+from docqa.tui.messages import DocumentsOpened, EngineStarted
 from docqa.tui.models_screen import ModelsScreen
 from docqa.tui.pulling import Transfer
 from docqa.tui.widgets.table import Table
@@ -141,6 +141,7 @@ async def test_a_model_that_is_deleted_while_in_use_gives_way_to_the_bundled_one
     async with app.run_test(size=WIDE) as pilot:
         screen = await show(pilot)
         app.post_message(EngineStarted("harbour", "bundled"))
+        app.post_message(DocumentsOpened(NoCollection()))  # type: ignore[arg-type]
         await sees(pilot, app, "✓ in use  harbour")
         screen.query_one(Table).move_cursor(row=1)
         await pilot.press("x")
