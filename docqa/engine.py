@@ -4,6 +4,7 @@ import hashlib
 import heapq
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Thread
@@ -79,6 +80,16 @@ class Engine:
         self.store = store or (Store.default() if wanted.cache else Store(None))
         self.calibration = calibration_of(self.reader.model, wanted.threshold)
         self._loading: _Loading | None = None
+
+    def under(self, settings: Settings) -> "Engine":
+        """The same models under settings that differ in nothing that documents are opened by (`config.changes`).
+
+        Raises `DocqaError` where the reader's calibration is malformed.
+        """
+        engine = copy(self)
+        engine.settings = settings
+        engine.calibration = calibration_of(self.reader.model, settings.threshold)
+        return engine
 
     def load_in_background(self) -> "_Loading":
         """Begin to load the reader's weights, so that they are there when the documents are."""

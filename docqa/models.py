@@ -37,11 +37,15 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Alias:
-    """A hub repository under a short name. `revision` is a commit where the project has tried that one."""
+    """A hub repository under a short name. `revision` is a commit where the project has tried that one.
+
+    `about` says in words what it is, and how much there is to download.
+    """
 
     repo: str
     revision: str
     kind: Kind
+    about: str
 
 
 ALIASES = {
@@ -50,8 +54,14 @@ ALIASES = {
         "distilbert/distilbert-base-uncased-distilled-squad",
         "bb133e834d7dab8aa8eb3f04e0435db7a3a1ddc8",
         Kind.READER,
+        "DistilBERT trained on SQuAD, larger and better than the bundled one, 265 MB",
     ),
-    "minilm": Alias("sentence-transformers/all-MiniLM-L6-v2", "main", Kind.ENCODER),
+    "minilm": Alias(
+        "sentence-transformers/all-MiniLM-L6-v2",
+        "main",
+        Kind.ENCODER,
+        "a slower, better encoder for the retriever, 91 MB",
+    ),
 }
 
 _BUNDLED_FOLDERS = {Kind.READER: "reader", Kind.ENCODER: "retriever"}

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from docqa.config import Settings, keys, load
+from docqa import cli, config
+from docqa.config import Applies, Origin, Settings, changes, keys, layers, load, merged, origin, parse
 from docqa.errors import DocqaError
 
 
@@ -60,3 +61,61 @@ def test_bad_keys_are_told(home: Path, text: str) -> None:
     write(home, text)
     with pytest.raises(DocqaError, match="sets keys to"):
         keys()
+
+
+def test_it_is_told_where_a_value_is_from(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(home, "top = 7\ndoc_stride = 32\nthreshold = 0.5\n")
+    monkeypatch.setenv("DOCQA_DOC_STRIDE", "48")
+    monkeypatch.setenv("DOCQA_THRESHOLD", "0.4")
+    said = layers({"threshold": 0.3, "reader": None})
+    assert {name: origin(name, said) for name in ("reader", "top", "doc_stride", "threshold")} == {
+        "reader": Origin.DEFAULT,
+        "top": Origin.FILE,
+        "doc_stride": Origin.ENVIRONMENT,
+        "threshold": Origin.FLAG,
+    }
+    assert merged(said) == load({"threshold": 0.3})
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("top", "3", 3),
+        ("threshold", "0", 0.0),
+        ("exhaustive", "Yes", True),
+        ("viewer", "okular {file}", "okular {file}"),
+    ],
+)
+def test_a_text_becomes_a_value(name: str, text: str, value: object) -> None:
+    assert parse(name, text) == value
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message", "hint"),
+    [
+        ("top", "three", "top is 'three'", "a whole number"),
+        ("top", "0", "top is 0", "1 or more"),
+        ("threshold", "1.5", "threshold is 1.5", "from 0 to 1"),
+        ("threshold", "nan", "threshold is nan", "from 0 to 1"),
+        ("exhaustive", "perhaps", "exhaustive is 'perhaps'", "true or false"),
+        ("retriever", "best", "retriever is 'best'", "hybrid, lexical or dense"),
+    ],
+)
+def test_a_text_that_is_no_value_is_told(name: str, text: str, message: str, hint: str) -> None:
+    with pytest.raises(DocqaError) as error:
+        parse(name, text)
+    assert (error.value.message, error.value.hint) == (message, f"it has to be {hint}")
+
+
+def test_a_change_says_when_it_is_felt() -> None:
+    assert changes(Settings(), Settings()) == set()
+    assert changes(Settings(), Settings(top=3, threshold=0.5)) == {Applies.NEXT}
+    assert changes(Settings(), Settings(reader="x", animations=False)) == {Applies.ANEW, Applies.AT_ONCE}
+
+
+def test_the_documentation_has_the_settings_with_their_flags() -> None:
+    page = (Path(__file__).parent.parent / "docs" / "configuration.md").read_text(encoding="utf-8")
+    assert config.table() in page, "python -m docqa.config prints it"
+    arguments = vars(cli.parser().parse_args(["open", "x"]))
+    flagged = {name for name in config.names() if config.about(name).flag != ""}
+    assert flagged == set(config.names()) & set(arguments)

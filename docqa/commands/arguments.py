@@ -44,5 +44,10 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
 
 def settings(arguments: argparse.Namespace) -> Settings:
     """Settings from everywhere, the flags last. Raises `DocqaError`."""
-    flags: dict[str, Any] = {name: getattr(arguments, name, None) for name in Settings.__dataclass_fields__}
-    return config.load(flags)
+    return config.load(given(arguments))
+
+
+def given(arguments: argparse.Namespace) -> dict[str, Any]:
+    """The settings that have a flag on the command line."""
+    flags = {name: getattr(arguments, name, None) for name in config.names()}
+    return {name: value for name, value in flags.items() if value is not None}

@@ -21,10 +21,11 @@ examples:
   docqa models use bundled               go back to the reader that came with docqa
 """
 
-_PULL_EXAMPLES = """\
+_ALIASES = "\n".join(f"  docqa models pull {name:<34}{alias.about}" for name, alias in models.ALIASES.items())
+
+_PULL_EXAMPLES = f"""\
 examples:
-  docqa models pull distilbert                        DistilBERT trained on SQuAD, 265 MB
-  docqa models pull minilm                            a slower, better encoder for the retriever, 91 MB
+{_ALIASES}
   docqa models pull deepset/tinyroberta-squad2        any question-answering model with safetensors
   docqa models pull OWNER/REPOSITORY --revision v2 --name mine
 

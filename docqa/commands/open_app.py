@@ -2,7 +2,7 @@
 
 import argparse
 
-from docqa.commands.arguments import add_settings, settings
+from docqa.commands.arguments import add_settings, given, settings
 from docqa.errors import DocqaError
 
 _EXAMPLES = """\
@@ -39,4 +39,4 @@ def run(arguments: argparse.Namespace) -> int:
         raise DocqaError("the app needs standard input for the keyboard", "write the document to a file first")
     from docqa import tui
 
-    return tui.run(arguments.paths, wanted, arguments.password)
+    return tui.run(arguments.paths, wanted, arguments.password, given(arguments))

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on, work
 from textual.app import App, SystemCommand
@@ -17,20 +17,24 @@ from textual.theme import Theme
 from textual.widgets import Input, OptionList
 from textual.worker import Worker
 
-from docqa import history, models
-from docqa.config import Settings
+from docqa import config, history
+from docqa.config import Applies, Settings
 from docqa.errors import DocqaError
 from docqa.models import Kind
-from docqa.tui import choosing_models, messages, remembered, session, teaching, viewer
+from docqa.tui import messages, remembered, session, teaching, viewer
 from docqa.tui.choosing import ChooseScreen, matching
+from docqa.tui.compare_screen import CompareScreen
+from docqa.tui.comparing import Wanted, to_compare
 from docqa.tui.export import ExportScreen
 from docqa.tui.help import HelpScreen, check, groups
 from docqa.tui.keys import KEYS, palette
 from docqa.tui.main import MainScreen
+from docqa.tui.models_screen import ModelsScreen
 from docqa.tui.offers import Picked, called
 from docqa.tui.picking import PickScreen
 from docqa.tui.recovering import Recovery, RestoreScreen
 from docqa.tui.session import Asked, Session
+from docqa.tui.settings_screen import SettingsScreen
 from docqa.tui.text import cited, counted, flat, plain
 from docqa.tui.widgets.documents import State
 from docqa.tui.widgets.pasting import PastingInput
@@ -58,8 +62,12 @@ class DocqaApp(App[None]):
         settings: Settings,
         password: str | None = None,
         keys: Mapping[str, str] | None = None,
+        flags: Mapping[str, Any] | None = None,
     ) -> None:
-        """`keys` are those that the person bound anew, by the bindings' ids; `DocqaError` if there is no such id."""
+        """`keys` are those that the person bound anew, by the bindings' ids; `DocqaError` if there is no such id.
+
+        `flags` are those of the settings that the file can't win over.
+        """
         super().__init__()
         self._bound = dict(keys or {})
         check(self._bound)
@@ -74,14 +82,19 @@ class DocqaApp(App[None]):
         self._loading: Event | None = Event()
         """Set to cancel the opening; None when nothing is being opened."""
         self._again = False
-        """Whether there is more to open, once the opening that goes on has ended."""
+        """Whether there is more to open, or other settings hold, once the opening that goes on has ended."""
         self._collection: Collection | None = None
         self._reader = self._encoder = ""
         self._failure: DocqaError | None = None
         self._offered: list[bool | None] = []
-        self._viewer = settings.viewer
-        self._keeps = settings.cache
-        """Whether questions are kept for the next session."""
+        self._settings = settings
+        self._password = password
+        self._flags = dict(flags or {})
+        self._animation_level = self.animation_level
+        """The level that the environment asks for."""
+        self._move_or_not()
+        self._models: ModelsScreen | None = None
+        self._comparison: CompareScreen | None = None
         self._to_keep: list[str] = []
         self._troubles: set[str] = set()
         """What was said of what goes wrong and stops nothing: once is enough."""
@@ -131,7 +144,7 @@ class DocqaApp(App[None]):
     @work(thread=True, group="looking-back")
     def look_for_session(self) -> None:
         """See whether a crash left a session of these documents, in a thread."""
-        if self._keeps:
+        if self._settings.cache:
             self._recovery.look(self._named)
         else:
             self.post_message(messages.SessionLookedFor(None))
@@ -156,6 +169,8 @@ class DocqaApp(App[None]):
     @on(messages.EngineStarted)
     def _engine_started(self, message: messages.EngineStarted) -> None:
         self._reader, self._encoder = message.reader, message.encoder
+        if self._models is not None:
+            self._models.show_used(self._used)
         self._refresh()
 
     @on(messages.DocumentsFound)
@@ -208,6 +223,8 @@ class DocqaApp(App[None]):
             return
         self.main.documents.stopped()
         self.session.fail_waiting(message.error)
+        if self.shown is not None or self.screen is not self.main:
+            self._warn(message.error, severity="error")  # Where the hint would stand is something else.
         self._refresh()
 
     # --- what they report about questions ---
@@ -304,7 +321,7 @@ class DocqaApp(App[None]):
     def _keep(self) -> None:
         """Keep the questions for the next session, as soon as it is known of which documents they are asked."""
         names = self.main.documents.rows
-        if not self._keeps or not names:
+        if not self._settings.cache or not names:
             return
         try:
             while self._to_keep:
@@ -316,7 +333,7 @@ class DocqaApp(App[None]):
         asked = [one.question for one in self.session.asked if one.state is not session.State.CANCELLED]
         state = Unfinished(self._named, self._loader.paths, tuple(asked), self.main.question.unasked)
         idle = self._keeping is None or self._keeping.is_finished
-        if self._keeps and idle and self._recovery.due(state):
+        if self._settings.cache and idle and self._recovery.due(state):
             self._keeping = self.keep_session(state)
 
     def _restore(self, state: Unfinished) -> None:
@@ -398,7 +415,7 @@ class DocqaApp(App[None]):
             return
         page = selected.page if selected and selected.document == document.name else None
         try:
-            viewer.show(document.name, page, self._viewer)
+            viewer.show(document.name, page, self._settings.viewer)
         except DocqaError as error:
             self._warn(error)
 
@@ -469,31 +486,70 @@ class DocqaApp(App[None]):
         """Show or hide the documents and questions."""
         self.main.show_sidebar(not self.main.sidebar.display)
 
-    def action_choose_model(self) -> None:
-        """Choose the reader or the retriever's encoder, for now and from now on."""
-        listed = choosing_models.listed({Kind.READER: self._reader, Kind.ENCODER: self._encoder})
-        screen = ChooseScreen(
-            "Readers and encoders",
-            "Type some of a name; docqa models pull brings others",
-            lambda typed: matching(typed, listed),
-            nothing="No model on this machine is called so.",
-        )
-        self.push_screen(screen, self._use_model)
+    def action_models(self) -> None:
+        """Show the readers and encoders on this machine."""
+        if self._models is None:
+            self._models = ModelsScreen(self._used)
+            self.install_screen(self._models, "models")  # It outlives being closed: a pull goes on.
+        self.push_screen(self._models)
 
-    def _use_model(self, chosen: tuple[Kind, str] | None) -> None:
-        if chosen is None:
+    @property
+    def _used(self) -> dict[Kind, str]:
+        return {Kind.READER: self._reader, Kind.ENCODER: self._encoder}
+
+    @on(ModelsScreen.Used)
+    def _model_used(self, message: ModelsScreen.Used) -> None:
+        settings, setting = self._settings, message.kind.value
+        named = getattr(settings, setting)
+        if named:  # Else the choice that was just made is what holds.
+            self._flags[setting] = message.name
+            settings = config.with_value(settings, setting, message.name)
+            self._say(f"The settings name {named} as the {setting}: it answers again in the next session.")
+        self.apply(settings, anew=True)
+
+    @on(ModelsScreen.CompareWanted)
+    def _compare(self, message: ModelsScreen.CompareWanted) -> None:
+        asked = tuple(to_compare(self.session.asked))
+        if self._collection is None or not asked:
+            self._say("There is nothing to compare yet: ask a question first, and let it be answered.")
             return
-        kind, name = chosen
-        try:
-            models.use(name, kind)
-        except (DocqaError, OSError) as error:
-            self.notify(plain(str(error)), markup=False, severity="error", timeout=10)
+        kept, wanted = self._comparison, Wanted(self._collection, message.name, asked)
+        if kept is None or kept.wanted != wanted or kept.cancel.is_set():
+            if kept is not None:
+                self.uninstall_screen(kept)
+                kept.remove()
+            self._comparison = CompareScreen(wanted, self._password)
+            self.install_screen(self._comparison, "comparison")  # As above.
+        if self._comparison is not None:
+            self.push_screen(self._comparison)
+
+    def action_settings(self) -> None:
+        """Show the settings, and change them."""
+        self.push_screen(SettingsScreen(self._settings, self._flags, self._used))
+
+    @on(SettingsScreen.Changed)
+    def _settings_changed(self, message: SettingsScreen.Changed) -> None:
+        self.apply(message.settings)
+
+    def apply(self, settings: Settings, *, anew: bool = False) -> None:
+        """Go on under other settings. `anew`: a model is another one, even if it is called the same."""
+        changes = config.changes(self._settings, settings) | ({Applies.ANEW} if anew else set())
+        self._settings = settings
+        self._move_or_not()
+        if not changes & {Applies.ANEW, Applies.NEXT}:
             return
-        self._loader.use(kind, name)
-        self._collection = None
-        self.main.documents.close()
-        self.action_reopen()
-        self._say(f"The {kind} is now {name}. What was asked keeps its answers; ask again to compare.")
+        self._loader.use(settings, anew=Applies.ANEW in changes)
+        if Applies.ANEW in changes:
+            self._collection = None
+            self.main.documents.close()
+        self._again = True
+        if self._loading is None:
+            self.action_reopen()
+        elif Applies.ANEW in changes:
+            self._loading.set()  # What it brings is no longer wanted.
+
+    def _move_or_not(self) -> None:
+        self.animation_level = self._animation_level if self._settings.animations else "none"
 
     def action_open(self) -> None:
         """Choose documents to open."""
@@ -555,8 +611,6 @@ class DocqaApp(App[None]):
             return not self.main.question.has_focus
         if action == "export":
             return bool(self.session.results)
-        if action == "choose_model":
-            return self._loading is None
         if action == "view":
             return self.main.page.document is not None
         if action in {"move", "copy", "copy_passage", "confirm", "correct"}:

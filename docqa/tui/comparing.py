@@ -1,101 +1,170 @@
-"""Each document's best answer to one question, side by side."""
+"""The questions of a session put to a second reader, in a worker thread; and what the two answers come to (pure)."""
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from threading import Event
+from typing import TYPE_CHECKING
 
-from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.containers import ItemGrid, VerticalScroll
-from textual.content import Content
-from textual.screen import ModalScreen
-from textual.widgets import Static
+from textual.message import Message
 
-from docqa.tui.sides import Side
-from docqa.tui.text import MUTED, bar, cited, counted, flat, joined, likelihood, percent, plain
+from docqa.errors import DocqaError
+from docqa.progress import Cancelled, Monitor, Progress
+from docqa.tui.session import Asked, State
+from docqa.tui.text import counted, flat, percent
+from docqa.tui.work import Post, unexpected
 
 if TYPE_CHECKING:
-    from docqa.answers import Answer  # noqa: F401 - in the screen's type
-
-_COLUMN = 38  # Cells that a passage is still read easily in.
-_NAMED = 6  # Documents that are named in one place; the others are counted.
-
-
-class SideView(Static, can_focus=True):
-    """One answer, and the documents that have it."""
-
-    def __init__(self, side: Side) -> None:
-        super().__init__(_content(side), classes="side")
-        self.side = side
+    from docqa.answers import Result
+    from docqa.corrections import Correction
+    from docqa.engine import Collection
 
 
-class CompareScreen(ModalScreen["Answer | None"]):
-    """In columns where there is room, else below each other. Its result is the answer to go to."""
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One question, and what came of it with each reader. `right` are the answers that the person said are right, empty
+    strings for "no answer"; () where the person said nothing."""
 
-    BINDING_GROUP_TITLE = "Side by side"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q", "dismiss(None)", "Close", tooltip="Stay where you were", id="compare.close"),
-        Binding("enter", "choose", "Go there", tooltip="Show the answer in its document", id="compare.choose"),
-        Binding("l,right,j,down", "move(1)", show=False, tooltip="The answer after", id="compare.next"),
-        Binding("h,left,k,up", "move(-1)", show=False, tooltip="The answer before", id="compare.previous"),
-    ]
-    AUTO_FOCUS = "SideView"
+    question: str
+    mine: "Result"
+    other: "Result"
+    right: tuple[str, ...] = ()
 
-    def __init__(self, question: str, sides: Sequence[Side], silent: Sequence[str], unread: Sequence[str]) -> None:
-        """`silent` are the documents that were read and have no answer, `unread` those that were not read."""
+
+class ComparisonAdvanced(Message):
+    """The other reader came this far: in opening the documents, or in a question."""
+
+    def __init__(self, progress: Progress) -> None:
         super().__init__()
-        self._question = question
-        self._sides = sides
-        self._silent = silent
-        self._unread = unread
-
-    def compose(self) -> ComposeResult:
-        """The answers, and which documents have none."""
-        with VerticalScroll(id="compare", can_focus=False) as box:
-            box.border_title = Content(flat(self._question))
-            box.border_subtitle = "Enter goes there · Esc closes"
-            with ItemGrid(min_column_width=_COLUMN):
-                yield from map(SideView, self._sides)
-            if self._silent:
-                yield Static(Content(f"∅ No answer in {_named(self._silent)}"))
-            if self._unread:
-                yield Static(Content.styled(f"· Not read: {_named(self._unread)}; x reads all", MUTED))
-
-    def action_move(self, step: int) -> None:
-        """Go to another answer; at the ends, stay."""
-        views = list(self.query(SideView))
-        at = next((number for number, view in enumerate(views) if view.has_focus), 0)
-        if at + step == len(views):
-            self.query_one("#compare").scroll_end(animate=False)  # What stands below has no focus to be brought by.
-        else:
-            views[max(0, at + step)].focus()
-
-    def action_choose(self) -> None:
-        """Go to the answer."""
-        if isinstance(self.focused, SideView):
-            self.dismiss(self.focused.side[0])
+        self.progress = progress
 
 
-def _named(names: Sequence[str]) -> str:
-    more = f" and {counted(len(names) - _NAMED, 'other')}" if len(names) > _NAMED else ""
-    return ", ".join(plain(name) for name in names[:_NAMED]) + more
+class QuestionCompared(Message):
+    """One more question has both answers."""
+
+    def __init__(self, compared: Compared) -> None:
+        super().__init__()
+        self.compared = compared
 
 
-def _content(side: Side) -> Content:
-    """Who says it and what, how likely it is, where it stands, and the sentences around it."""
-    first = side[0]
-    who = plain(first.document) if len(side) == 1 else f"{counted(len(side), 'document')} agree"
-    probability = first.probability
-    likely = f"{percent(probability).strip()} {likelihood(probability)}"
-    lines = [
-        Content.styled(who, "$text-accent"),
-        Content.styled(flat(first.text), "bold"),
-        Content(f"{likely} {bar(probability)}"),
-        *(Content.styled(cited(answer), MUTED) for answer in side[:_NAMED]),
-    ]
-    if len(side) > _NAMED:
-        lines.append(Content.styled(f"and {counted(len(side) - _NAMED, 'other')}", MUTED))
-    start, end = first.start - first.passage_start, first.end - first.passage_start
-    passage = flat(first.passage)
-    # The marks say without any style where the answer is.
-    marked = Content.assemble(passage[:start], (f"»{passage[start:end]}«", "bold"), passage[end:])
-    return joined([*lines, Content(""), marked])
+class ComparisonEnded(Message):
+    """There is no more to come: all is done, or the person stopped it, or `error` says why."""
+
+    def __init__(self, *, stopped: bool = False, error: DocqaError | None = None) -> None:
+        super().__init__()
+        self.stopped = stopped
+        self.error = error
+
+
+def to_compare(asked: Iterable[Asked]) -> list[Asked]:
+    """The questions that were answered, each once: as it was asked last."""
+    return list({one.question: one for one in asked if one.state is State.DONE and one.result is not None}.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A comparison: `asked` was answered by `mine`, the documents as they are open; `other` is the other reader."""
+
+    mine: "Collection"
+    other: str
+    asked: tuple[Asked, ...]
+
+
+def compare(wanted: Wanted, password: str | None, cancel: Event, post: Post) -> None:
+    """Ask the other reader the same of the same documents. Posts what comes of it; raises nothing."""
+
+    def report(progress: Progress) -> None:
+        post(ComparisonAdvanced(progress))
+
+    try:
+        _compare(wanted, password, Monitor(report, cancel), post)
+    except Cancelled:
+        post(ComparisonEnded(stopped=True))
+    except DocqaError as error:
+        post(ComparisonEnded(error=error))
+    except Exception as error:  # noqa: BLE001 - shown where the answers would be
+        post(ComparisonEnded(error=unexpected(error)))
+    else:
+        post(ComparisonEnded())
+
+
+def _compare(wanted: Wanted, password: str | None, monitor: Monitor, post: Post) -> None:
+    from docqa import corrections
+    from docqa.engine import Collection, Engine
+
+    mine = wanted.mine
+    engine = Engine(replace(mine.engine.settings, reader=wanted.other))
+    engine.load_in_background()
+    opened = [engine.index(document.name, monitor, password) for document in mine.documents]
+    for before, now in zip(mine.documents, opened, strict=True):
+        if before.sha256 != now.document.sha256:
+            raise DocqaError(f"{before.name} changed since it was opened", "open it again with r, then compare")
+    other = Collection(engine, opened)
+    right = said([document.name for document in mine.documents], corrections.kept())
+    for one in wanted.asked:
+        exhaustive = True if one.exhaustive else None  # None: as the settings have it.
+        result = one.result
+        if result is None or result.reader != mine.engine.reader.name:
+            # Another reader was in use when it was asked.
+            result = mine.ask(one.question, monitor, exhaustive=exhaustive)
+        answered = other.ask(one.question, monitor, exhaustive=exhaustive)
+        post(QuestionCompared(Compared(one.question, result, answered, right.get(one.question, ()))))
+
+
+def said(names: Iterable[str], kept: "Iterable[Correction]") -> dict[str, tuple[str, ...]]:
+    """What the person said is right, by question, of these documents: ("",) where none of them has the answer."""
+    paths = {os.path.abspath(name) for name in names}  # noqa: PTH100 - as corrections are kept
+    by_question: dict[str, list[str]] = {}
+    for one in kept:
+        if one.document in paths:
+            by_question.setdefault(one.question, []).append(one.answer or "")
+    # What is in one document is what the others don't have.
+    return {question: tuple(filter(None, answers)) or ("",) for question, answers in by_question.items()}
+
+
+def is_right(result: "Result", right: Sequence[str]) -> bool | None:
+    """Whether the first answer is what the person said; None where the person said nothing."""
+    from docqa.evaluation import RIGHT, f1
+
+    if not right:
+        return None
+    text = result.answers[0].text if result.answered else ""
+    if right == ("",) or not text:
+        return right == ("",) and not text
+    return f1(text, right) >= RIGHT
+
+
+def difference(one: Compared) -> str:
+    """How the two first answers differ, in words."""
+    from docqa.answers import normalize
+
+    if one.mine.answered is not one.other.answered:
+        return "only one"
+    if not one.mine.answered:
+        return "neither"
+    texts = [normalize(result.answers[0].text) for result in (one.mine, one.other)]
+    return "same" if texts[0] == texts[1] else "differ"
+
+
+def cell(result: "Result", right: Sequence[str]) -> str:
+    """A result in a table: probability and text, and whether that is right where the person said what is."""
+    verdict = {True: " ✓ right", False: " ✗ wrong", None: ""}[is_right(result, right)]
+    if result.answered:
+        best = result.answers[0]
+        return f"{percent(best.probability).strip()} {flat(best.text)}{verdict}"
+    closest = result.closest[:1]
+    nearest = "".join(f" (closest: {percent(one.probability).strip()} {flat(one.text)})" for one in closest)
+    return f"no answer{verdict}{nearest}"
+
+
+def summary(compared: Sequence[Compared], mine: str, other: str) -> list[str]:
+    """What it comes to, in sentences."""
+    differ = sum(difference(one) in {"differ", "only one"} for one in compared)
+    lines = [f"The first answers differ for {differ} of {counted(len(compared), 'question')}."]
+    judged = [one for one in compared if one.right]
+    if judged:
+        first = sum(bool(is_right(one.mine, one.right)) for one in judged)
+        second = sum(bool(is_right(one.other, one.right)) for one in judged)
+        marked = counted(len(judged), "question")
+        lines.append(f"Of {marked} that you marked right or wrong, {mine} gets {first} right, and {other} {second}.")
+    return lines

@@ -15,12 +15,16 @@ from textual.widgets import Static
 
 from docqa.errors import DocqaError
 from docqa.tui.choosing import ChooseScreen
-from docqa.tui.comparing import CompareScreen
+from docqa.tui.compare_screen import CompareScreen
+from docqa.tui.confirming import ConfirmScreen
 from docqa.tui.export import ExportScreen
 from docqa.tui.keys import KEYS
 from docqa.tui.main import MainScreen
+from docqa.tui.models_screen import ModelsScreen
 from docqa.tui.picking import PickScreen
 from docqa.tui.recovering import RestoreScreen
+from docqa.tui.settings_screen import SettingsScreen
+from docqa.tui.sides_screen import SidesScreen
 from docqa.tui.text import hang, joined
 from docqa.tui.widgets.answers import AnswersList
 from docqa.tui.widgets.documents import DocumentsPane
@@ -29,6 +33,7 @@ from docqa.tui.widgets.finding import FindInput
 from docqa.tui.widgets.page import PageView
 from docqa.tui.widgets.question import QuestionInput, QuestionsList
 from docqa.tui.widgets.selecting import SelectionLine
+from docqa.tui.widgets.table import Table
 
 Groups = dict[str, list[tuple[str, str]]]
 
@@ -55,9 +60,14 @@ _PLACES = (
     FindInput,
     ChooseScreen,
     PickScreen,
-    CompareScreen,
+    SidesScreen,
     ExportScreen,
     RestoreScreen,
+    Table,
+    ModelsScreen,
+    CompareScreen,
+    SettingsScreen,
+    ConfirmScreen,
 )
 
 

@@ -45,7 +45,10 @@ KEYS: list[BindingType] = [
         tooltip="Go to the questions asked",
         id="questions.focus",
     ),
-    Binding("M", "choose_model", "Model", show=False, tooltip="Choose the reader or encoder", id="models.choose"),
+    Binding(
+        "M", "models", "Models", show=False, tooltip="Choose, pull or compare readers and encoders", id="models.choose"
+    ),
+    Binding("comma", "settings", "Settings", show=False, tooltip="See and change the settings", id="settings.show"),
     Binding("question_mark", "help", "Keys", tooltip="Show every key and what it does", id="app.help"),
     Binding("O", "open", "Open", show=False, tooltip="Open documents: more, or others instead", id="documents.open"),
     Binding("d", "toggle_documents", "Documents", tooltip="Show or hide the documents", id="documents.toggle"),

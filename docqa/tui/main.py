@@ -15,10 +15,10 @@ from textual.widgets import Footer, Input, Static
 from docqa.errors import DocqaError
 from docqa.tui import goto
 from docqa.tui.choosing import ChooseScreen
-from docqa.tui.comparing import CompareScreen
 from docqa.tui.keys import DOCUMENT_KEYS
 from docqa.tui.session import Asked, Session
 from docqa.tui.sides import sides, silent
+from docqa.tui.sides_screen import SidesScreen
 from docqa.tui.text import cited, plain
 from docqa.tui.widgets.answers import AnswersPane
 from docqa.tui.widgets.documents import DocumentsPane, State
@@ -57,7 +57,8 @@ class MainScreen(Screen[None]):
     ]
     AUTO_FOCUS = "#question"
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - Textual declares it so that a ClassVar does not fit
-        (0, "-narrow"),
+        (0, "-slim"),
+        (60, "-narrow"),
         (100, "-medium"),
         (130, "-wide"),
     ]
@@ -226,7 +227,7 @@ class MainScreen(Screen[None]):
         if asked is not None and asked.best:
             read = {name for name, worth in asked.evidence.items() if worth.read}
             without = silent([document.name for document in self.documents.open_documents], asked.best, read)
-            self.app.push_screen(CompareScreen(asked.question, sides(asked.best), *without), self._compared)
+            self.app.push_screen(SidesScreen(asked.question, sides(asked.best), *without), self._compared)
 
     def _compared(self, answer: "Answer | None") -> None:
         asked = self.answers.asked

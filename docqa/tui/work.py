@@ -7,7 +7,6 @@ first frame is not to wait for them.
 import time
 import traceback
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
@@ -17,7 +16,6 @@ from textual.message import Message
 from docqa import history
 from docqa.config import Settings
 from docqa.errors import DocqaError
-from docqa.models import Kind
 from docqa.progress import Cancelled, Monitor, Progress
 from docqa.tui import messages
 from docqa.tui.session import Asked
@@ -42,7 +40,8 @@ class Loader:
     def __init__(self, paths: Sequence[str], settings: Settings, password: str | None, post: Post) -> None:
         self.paths = tuple(paths)
         """What is opened: files and folders, as the person named them."""
-        self._settings = settings
+        self._wanted = settings
+        self._anew = False
         self._password = password
         self._post = post
         self._engine: Engine | None = None
@@ -56,14 +55,13 @@ class Loader:
         """Let the next run open these too, or these alone."""
         self.paths = tuple(dict.fromkeys([*(() if instead else self.paths), *paths]))
 
-    def use(self, kind: Kind, name: str) -> None:
-        """Let another model answer from the next run on. All is opened anew: tokens and vectors are the models'."""
-        if kind is Kind.READER:
-            self._settings = replace(self._settings, reader=name)
-        else:
-            self._settings = replace(self._settings, encoder=name)
-        self._engine = None
-        self._opened = {}
+    def use(self, settings: Settings, *, anew: bool) -> None:
+        """Let other settings hold from the next run on; whether all is opened anew: tokens and vectors are the models'.
+
+        A run that is under way is not disturbed.
+        """
+        self._wanted = settings
+        self._anew = self._anew or anew
 
     def look(self) -> None:
         """Look whether a file is another than when it was opened. Posts `DocumentsChanged` if one is."""
@@ -102,8 +100,13 @@ class Loader:
     def _run(self, monitor: Monitor) -> None:
         from docqa.engine import Collection, Engine
 
+        if self._anew:
+            self._anew, self._engine, self._opened = False, None, {}
+        wanted = self._wanted
         if self._engine is None:
-            self._engine = Engine(self._settings)
+            self._engine = Engine(wanted)
+        elif wanted != self._engine.settings:
+            self._engine = self._engine.under(wanted)
         self._engine.load_in_background()
         encoder = self._engine.encoder
         self._post(messages.EngineStarted(self._engine.reader.name, encoder.model.name if encoder else ""))
@@ -142,7 +145,7 @@ class Loader:
         return names
 
     def _remember(self, names: Sequence[str]) -> None:
-        if not (names and self._settings.cache) or self.paths == self._remembered:
+        if not (names and self._wanted.cache) or self.paths == self._remembered:
             return
         self._remembered = self.paths
         try:

@@ -16,6 +16,7 @@ from docqa.documents import Document, Lines, Section
 from docqa.progress import Monitor
 from docqa.sentences import passage
 from docqa.tui.app import DocqaApp
+from docqa.tui.compare_screen import CompareScreen
 from docqa.tui.evidence import Evidence
 from docqa.tui.session import Asked
 from docqa.tui.widgets import documents
@@ -189,6 +190,13 @@ class StillApp(DocqaApp):
     def on_mount(self) -> None:
         """A cursor that blinks is in a picture or is not."""
         self.main.question.cursor_blink = False
+
+
+class StillComparison(CompareScreen):
+    """The comparison without its worker."""
+
+    def _work(self) -> None:
+        """It shows what it is told."""
 
 
 class NoCollection:

@@ -202,8 +202,10 @@ async def test_another_reader_answers_from_the_choice_on(
     async with app.run_test(size=WIDE) as pilot:
         before = await ask_and_wait(pilot, "Who was the keeper in 1911?")
         await pilot.press("M")
-        await type_in(pilot, "harbour")
-        await pilot.press("enter")
+        await sees(pilot, app, "harbour")
+        await pilot.press("j", "enter")
+        await sees(pilot, app, "The reader is now harbour.")
+        await pilot.press("escape")
         after = await ask_and_wait(pilot, "Who was the keeper in 1911?")
         assert before.result is not None and after.result is not None
         assert (before.result.reader, after.result.reader) == ("bundled", "harbour")

@@ -6,12 +6,14 @@ import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from stage import (
     NoCollection,
     StillApp,
+    StillComparison,
     answer,
     ask,
     evidence,
@@ -29,13 +31,15 @@ from textual.binding import Binding
 from textual.command import CommandPalette
 from textual.pilot import Pilot
 
-from docqa import corrections, models, pairs
+from docqa import config, corrections, models, pairs
 from docqa.documents import Section
 from docqa.errors import DocqaError
 from docqa.models import Kind
 from docqa.tui.app import DocqaApp
 from docqa.tui.choosing import ChooseScreen
-from docqa.tui.comparing import CompareScreen, SideView
+from docqa.tui.compare_screen import CompareScreen
+from docqa.tui.comparing import Wanted
+from docqa.tui.confirming import ConfirmScreen
 from docqa.tui.export import ExportScreen
 from docqa.tui.help import HelpScreen
 from docqa.tui.main import MainScreen
@@ -45,11 +49,15 @@ from docqa.tui.messages import (
     DocumentOpened,
     DocumentsFound,
     DocumentsOpened,
+    EngineStarted,
     QuestionAnswered,
 )
+from docqa.tui.models_screen import ModelsScreen
 from docqa.tui.picking import PickScreen
 from docqa.tui.recovering import RestoreScreen
 from docqa.tui.session import State
+from docqa.tui.settings_screen import SettingsScreen
+from docqa.tui.sides_screen import SidesScreen, SideView
 from docqa.tui.widgets.answers import AnswersList
 from docqa.tui.widgets.documents import DocumentsPane
 from docqa.tui.widgets.evidence import EvidenceStrip
@@ -57,6 +65,7 @@ from docqa.tui.widgets.finding import FindInput
 from docqa.tui.widgets.page import PageView
 from docqa.tui.widgets.question import QuestionInput, QuestionsList
 from docqa.tui.widgets.selecting import SelectionLine
+from docqa.tui.widgets.table import Table
 from docqa.unfinished import State as Unfinished
 
 OWNERS: tuple[Any, ...] = (
@@ -71,10 +80,15 @@ OWNERS: tuple[Any, ...] = (
     SelectionLine,
     FindInput,
     ChooseScreen,
-    CompareScreen,
+    SidesScreen,
     ExportScreen,
     PickScreen,
     RestoreScreen,
+    Table,
+    ModelsScreen,
+    CompareScreen,
+    SettingsScreen,
+    ConfirmScreen,
     HelpScreen,
 )
 EVERY = [(owner.__name__, binding) for owner in OWNERS for binding in Binding.make_bindings(owner.BINDINGS)]
@@ -221,23 +235,167 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await until(pilot, lambda: len(app._notifications))
     assert [n.message.partition(".")[0] for n in app._notifications] == ["voyage"]
     Path("voyage.pdf").touch()
-    app._viewer = f'{shlex.quote(sys.executable)} -c \'open("seen", "x").write("{{page}} {{file}}")\''
+    viewer = f'{shlex.quote(sys.executable)} -c \'open("seen", "x").write("{{page}} {{file}}")\''
+    app.apply(config.with_value(app._settings, "viewer", viewer))
     await pilot.press(key)
     await until(pilot, lambda: Path("seen").exists() and Path("seen").read_text())
     assert Path("seen").read_text() == f"2 {Path('voyage.pdf').absolute()}"
 
 
-@checks("DocqaApp", "models.choose")
-async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+async def _models(pilot: Pilot[Any], app: Any) -> ModelsScreen:
+    """The models, with a reader of one's own among them, listed second."""
     own = models.models_dir() / "reader" / "harbour"
     shutil.copytree(models.find("bundled", Kind.READER).folder, own)
+    app.post_message(EngineStarted("bundled", "bundled"))
+    await pilot.press("M")
+    await sees(pilot, app, "harbour")
+    screen = app.screen
+    assert isinstance(screen, ModelsScreen)
+    return screen
+
+
+@checks("DocqaApp", "models.choose")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await pilot.press(key)
-    await sees(pilot, app, "bundled  encoder, bundled")
-    await type_in(pilot, "harb")
-    await pilot.press("enter")
+    await sees(pilot, app, "encoder")
+    assert isinstance(app.screen, ModelsScreen)
+
+
+@checks("ModelsScreen", "models.use")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    await _models(pilot, app)
+    await pilot.press("j", key)
+    await sees(pilot, app, "The reader is now harbour.")
     assert models.chosen(Kind.READER) == "harbour"
     assert len(app.openings) == 2 and app.main.documents.summary() == "looking for documents"
+    await pilot.press("escape")
     await sees(pilot, app.main.answers, "Who was aboard?")  # What was asked is still there.
+
+
+@checks("ModelsScreen", "models.pull")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    await _models(pilot, app)
+    await pilot.press(key)
+    await sees(pilot, app, "DistilBERT trained on SQuAD")
+    await type_in(pilot, "some/where")
+    await sees(pilot, app, "some/where  from the hub")
+    await pilot.press("escape")
+    assert isinstance(app.screen, ModelsScreen)
+
+
+@checks("ModelsScreen", "models.compare")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    await _models(pilot, app)
+    await pilot.press(key)
+    await sees(pilot, app, "choose another one to compare it with")
+    await pilot.press("G", key)
+    await sees(pilot, app, "Two readers can be compared")
+
+
+@checks("ModelsScreen", "models.remove")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    await _models(pilot, app)
+    await pilot.press(key)
+    await sees(pilot, app, "bundled is not docqa's to delete")
+    await pilot.press("j", key)
+    await sees(pilot, app, "Delete the reader harbour")
+
+
+@checks("ConfirmScreen", "confirm.yes", "confirm.no")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    screen = await _models(pilot, app)
+    await pilot.press("j", "x", "enter")  # Which is neither.
+    await pilot.press(key)
+    await until(pilot, lambda: app.screen is screen)
+    if key == "y":
+        await sees(pilot, app, "Deleted: the reader harbour")
+    assert (models.models_dir() / "reader" / "harbour").exists() is (key != "y")
+
+
+@checks("ModelsScreen", "models.narrow")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    screen = await _models(pilot, app)
+    await pilot.press(key)
+    await type_in(pilot, "HARB")
+    await until(pilot, lambda: screen.query_one(Table).row_count == 1)
+    await pilot.press("enter", "enter")
+    await sees(pilot, app, "The reader is now harbour.")
+    await pilot.press("escape")
+    await until(pilot, lambda: screen.query_one(Table).row_count == 3)
+    assert app.screen is screen
+
+
+@checks("ModelsScreen", "models.close", "models.leave")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    await _models(pilot, app)
+    await pilot.press(key)
+    assert app.screen is app.main
+
+
+@checks("Table", "table.next", "table.previous", "table.first", "table.last")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    table = (await _models(pilot, app)).query_one(Table)
+    table.move_cursor(row=1)
+    await pilot.press(key)
+    assert table.cursor_row == (2 if key in {"j", "down", "G", "end"} else 0)
+
+
+@checks("CompareScreen", "compare.close", "compare.leave")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    mine = SimpleNamespace(engine=SimpleNamespace(reader=SimpleNamespace(name="bundled")))
+    screen = StillComparison(Wanted(mine, "harbour", ()), None)  # type: ignore[arg-type]
+    app.install_screen(screen, "comparison")
+    app.push_screen(screen)
+    await sees(pilot, app, "bundled and harbour")
+    await pilot.press(key)
+    assert screen.cancel.is_set() is (key == "escape") and (app.screen is app.main) is (key == "q")
+    await pilot.press(key)
+    assert app.screen is app.main
+
+
+@checks("DocqaApp", "settings.show")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    await pilot.press(key)
+    await sees(pilot, app, "max_answer_length")
+
+
+async def _setting(pilot: Pilot[Any], app: Any, name: str) -> None:
+    """The settings, with the cursor on one."""
+    await pilot.press("comma")
+    await sees(pilot, app, "default")
+    app.screen.query_one(Table).move_cursor(row=config.names().index(name))
+    await pilot.pause()
+
+
+@checks("SettingsScreen", "settings.edit")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    await _setting(pilot, app, "top")
+    await pilot.press(key, "backspace", "2", "enter")
+    await sees(pilot, app, "top is saved in")
+    assert config.file().read_text() == "top = 2\n" and app._settings.top == 2
+    await pilot.press("k", "k", key)  # What is on or off changes at once.
+    await sees(pilot, app, "exhaustive is saved in")
+    assert config.load().exhaustive
+
+
+@checks("SettingsScreen", "settings.unset")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    config.file().parent.mkdir(parents=True)
+    config.file().write_text("# mine\ntop = 2\n")
+    await _setting(pilot, app, "top")
+    await sees(pilot, app, "file")
+    await pilot.press(key)
+    await sees(pilot, app, "top is saved in")
+    assert config.file().read_text() == "# mine\n"
+
+
+@checks("SettingsScreen", "settings.close")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    await _setting(pilot, app, "top")
+    await pilot.press("enter", "7", "escape")
+    assert isinstance(app.screen, SettingsScreen) and app.screen.query_one(Table).has_focus
+    await pilot.press(key)
+    assert app.screen is app.main and not config.file().exists()
 
 
 @checks("DocqaApp", "question.read_all")
@@ -597,12 +755,12 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await _compare(pilot, app)
     await sees(pilot, app.main.answers, "≠ 1 document says otherwise · D")
     await pilot.press(key)
-    assert isinstance(app.screen, CompareScreen)
+    assert isinstance(app.screen, SidesScreen)
     await sees(pilot, app, "Who was aboard?")
     await sees(pilot, app, "»Greta Foss«")
 
 
-@checks("CompareScreen", "compare.close", "compare.choose", "compare.next", "compare.previous")
+@checks("SidesScreen", "sides.close", "sides.choose", "sides.next", "sides.previous")
 async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await _compare(pilot, app)
     await pilot.press("D")

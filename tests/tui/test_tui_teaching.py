@@ -30,7 +30,7 @@ from docqa.documents import Document
 from docqa.engine import Engine
 from docqa.tui import messages, sides, teaching
 from docqa.tui.app import DocqaApp
-from docqa.tui.comparing import CompareScreen, SideView
+from docqa.tui.sides_screen import SidesScreen, SideView
 
 WIDE = (160, 45)
 
@@ -329,7 +329,7 @@ async def test_documents_that_agree_are_one_and_those_without_an_answer_are_name
         await show(pilot, VOYAGE, *others, found=("Knut",), best=best)
         await sees(pilot, app.main.answers, "≠ 1 document says otherwise · D")
         await pilot.press("D")
-        assert isinstance(app.screen, CompareScreen)
+        assert isinstance(app.screen, SidesScreen)
         first, second = app.screen.query(SideView)
         await sees(pilot, app, "∅ No answer in 2.pdf")
         await sees(pilot, app, "· Not read: 3.pdf; x reads all")
