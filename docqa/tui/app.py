@@ -28,6 +28,7 @@ from docqa.tui.keys import KEYS, palette
 from docqa.tui.main import MainScreen
 from docqa.tui.session import Asked, Session
 from docqa.tui.text import cited, counted, flat, plain
+from docqa.tui.training_screen import TrainingScreen
 from docqa.tui.widgets.documents import State
 from docqa.tui.work import Loader, answer, keep
 
@@ -76,6 +77,8 @@ class DocqaApp(App[None]):
         self._to_keep: list[str] = []
         self._unkept = False
         """Whether it was said that questions can't be kept."""
+        self.training = TrainingScreen(settings.device)
+        self.install_screen(self.training, "training")  # Closed, it goes on.
 
     def get_default_screen(self) -> Screen[None]:
         """The screen with the panes."""
@@ -99,6 +102,7 @@ class DocqaApp(App[None]):
         """Tell the workers that nobody waits for them any more."""
         for event in filter(None, [self._loading, *(asked.cancel for asked in self.session.asked)]):
             event.set()
+        self.training.stop()
 
     # --- workers ---
 
@@ -206,7 +210,7 @@ class DocqaApp(App[None]):
     @on(messages.CorrectionKept)
     def _correction_kept(self, message: messages.CorrectionKept) -> None:
         kept, them = counted(message.count, "correction"), "it" if message.count == 1 else "them"
-        self._say(f"{kept} kept. To learn from {them}: docqa finetune {shlex.quote(message.file)}")
+        self._say(f"{kept} kept. To learn from {them}: T, or docqa finetune {shlex.quote(message.file)}")
 
     @on(messages.CorrectionFailed)
     def _correction_failed(self, message: messages.CorrectionFailed) -> None:
@@ -386,6 +390,43 @@ class DocqaApp(App[None]):
         self.main.documents.close()
         self.action_reopen()
         self._say(f"The {kind} is now {name}. What was asked keeps its answers; ask again to compare.")
+
+    def action_train(self) -> None:
+        """Train a reader, or see how the training stands."""
+        self.push_screen(self.training)
+
+    @on(TrainingScreen.Stood)
+    def _training_stood(self, message: TrainingScreen.Stood) -> None:
+        self.main.training = message.brief
+        self.main.show_header(self._reader)
+
+    @on(TrainingScreen.ReaderWanted)
+    def _reader_wanted(self, message: TrainingScreen.ReaderWanted) -> None:
+        self._use_model((Kind.READER, message.name))
+
+    async def action_quit(self) -> None:
+        """Quit; a training is stopped first, if the person agrees, and the second time at once."""
+        if not self.training.running:
+            self.exit()
+        elif self.training.quitting:
+            self.training.stop(self.exit)
+        elif self.screen.id != "quitting":
+            choices = [
+                (Content("Stop it, with a checkpoint, and quit: T goes on with it next time"), True),
+                (Content("Stay"), False),
+            ]
+            screen = ChooseScreen("A training is running", "Enter chooses", lambda _: choices, nothing="")
+            screen.id = "quitting"
+            self.push_screen(screen, self._stop_and_quit)
+
+    def _stop_and_quit(self, chosen: bool | None) -> None:
+        if not chosen:
+            return
+        self.training.stop(self.exit)
+        if self.training.running and not self.training.is_active:
+            self.push_screen(self.training)
+        elif not self.training.running:
+            self.exit()
 
     def action_reopen(self) -> None:
         """Open what failed, was cancelled, or has changed."""

@@ -19,6 +19,7 @@ from docqa.tui.export import ExportScreen
 from docqa.tui.keys import KEYS
 from docqa.tui.main import MainScreen
 from docqa.tui.text import hang, joined
+from docqa.tui.training_screen import TrainingScreen
 from docqa.tui.widgets.answers import AnswersList
 from docqa.tui.widgets.documents import DocumentsPane
 from docqa.tui.widgets.evidence import EvidenceStrip
@@ -50,6 +51,7 @@ _PLACES = (
     FindInput,
     ChooseScreen,
     ExportScreen,
+    TrainingScreen,
 )
 
 

@@ -46,6 +46,7 @@ KEYS: list[BindingType] = [
         id="questions.focus",
     ),
     Binding("M", "choose_model", "Model", show=False, tooltip="Choose the reader or encoder", id="models.choose"),
+    Binding("T", "train", "Train", show=False, tooltip="Train a reader on the corrections", id="training.open"),
     Binding("question_mark", "help", "Keys", tooltip="Show every key and what it does", id="app.help"),
     Binding("d", "toggle_documents", "Documents", tooltip="Show or hide the documents", id="documents.toggle"),
     Binding(

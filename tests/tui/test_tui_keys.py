@@ -178,7 +178,7 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await sees(pilot, app.main.answers, "✓ right, you said")
     assert [(one.question, one.answer) for one in corrections.kept()] == [("Who was aboard?", NAMES[1])]
     said = [notification.message for notification in app._notifications]
-    assert said == [f"1 correction kept. To learn from it: docqa finetune {corrections.file()}"]
+    assert said == [f"1 correction kept. To learn from it: T, or docqa finetune {corrections.file()}"]
 
 
 @checks("DocqaApp", "teaching.wrong")
