@@ -397,8 +397,10 @@ class DocqaApp(App[None]):
 
     @on(TrainingScreen.Stood)
     def _training_stood(self, message: TrainingScreen.Stood) -> None:
-        self.main.training = message.brief
-        self.main.show_header(self._reader)
+        if message.brief != self.main.training:
+            self.main.training = message.brief
+            self.main.show_header(self._reader)
+            self.screen.refresh()  # Where another screen lies over the header, that one paints it.
 
     @on(TrainingScreen.ReaderWanted)
     def _reader_wanted(self, message: TrainingScreen.ReaderWanted) -> None:

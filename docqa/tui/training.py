@@ -147,7 +147,7 @@ class Training:
             yield Content.styled("■ stopped", "bold $text-warning")
             if self.kept:
                 yield Content(f"What was trained of {self.name} is kept, also when docqa is closed.")
-                yield Content("Enter goes on with it, to the same result as without the break. x discards it.")
+                yield Content("Enter goes on with it, to the same result as without the break. d discards it.")
             else:
                 yield Content("Nothing was trained yet. Enter goes back to what is to be trained.")
 

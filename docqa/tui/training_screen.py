@@ -34,7 +34,8 @@ class TrainingScreen(ModalScreen[None]):
         Binding("enter", "go_on", "Go on", tooltip="Begin, go on, or use the new reader", id="training.go"),
         Binding("k", "keep", "Keep", tooltip="Keep the reader that was used before", id="training.keep"),
         Binding("u", "use", "Use", tooltip="Use the new reader although it is not better", id="training.use"),
-        Binding("x", "stop", "Stop", tooltip="Stop, or discard what was stopped", id="training.stop"),
+        Binding("x", "stop", "Stop", tooltip="Stop, with a checkpoint", id="training.stop"),
+        Binding("d", "discard", "Discard", tooltip="Discard what was stopped", id="training.discard"),
         Binding("n", "another", "Another", tooltip="Begin another training", id="training.another"),
         Binding("escape", "close", "Close", tooltip="Close this; the training goes on", id="training.close"),
     ]
@@ -58,7 +59,6 @@ class TrainingScreen(ModalScreen[None]):
         """`device` is what the app reads with, as the settings have it."""
         super().__init__()
         self._device = device
-        self.form = TrainingForm()
         self._facts: Facts | None = None
         self._failure: DocqaError | None = None
         self._pairs: Pairs | None = None
@@ -69,6 +69,9 @@ class TrainingScreen(ModalScreen[None]):
         """Whether the form is wanted although there is an unfinished run."""
         self._training: Training | None = None
         self._process: Process | None = None
+        self._sure = ""
+        """The unfinished run that was to be discarded; once more, and it is."""
+        self._offered: list[bool | None] = []
         self._then: Callable[[], object] | None = None
 
     # --- what the app asks ---
@@ -96,12 +99,17 @@ class TrainingScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         """The form, or how the training stands."""
-        with VerticalScroll(id="training", can_focus=True) as box:
-            box.border_title = "Train a reader"
+        # Attributes, and made here: an input can't be made before there is a screen.
+        self.form = TrainingForm()
+        self._text = Static(id="training-text")
+        self._loss = Sparkline(summary_function=fmean, id="training-loss")
+        self._notes = Static(id="training-notes")
+        with VerticalScroll(id="training", can_focus=True) as self._box:
+            self._box.border_title = "Train a reader"
             yield self.form
-            yield Static(id="training-text")
-            yield Sparkline(summary_function=fmean, id="training-loss")
-            yield Static(id="training-notes")
+            yield self._text
+            yield self._loss
+            yield self._notes
         yield Footer(show_command_palette=False)
 
     @on(events.ScreenResume)
@@ -197,7 +205,7 @@ class TrainingScreen(ModalScreen[None]):
             what = next(training.outcome()).plain
             self.app.notify(f"The training ended: {what}. T shows it.", markup=False, timeout=10)
         self._draw()
-        self.query_one("#training").scroll_home(animate=False)
+        self._box.scroll_home(animate=False)
 
     # --- what the person does ---
 
@@ -245,7 +253,7 @@ class TrainingScreen(ModalScreen[None]):
         self._process = Process(name, self.post_message)
         self._then = None
         self.follow(self._process, arguments)
-        self.query_one("#training").focus()
+        self._box.focus()
         self.post_message(self.Stood(self._training.brief))
         self._draw()
 
@@ -271,17 +279,22 @@ class TrainingScreen(ModalScreen[None]):
         self._leave()
 
     def action_stop(self) -> None:
-        """Stop the training with a checkpoint; discard one that was stopped."""
-        if self.running:
-            self.stop()
-            return
+        """Stop the training with a checkpoint; the second time at once."""
+        self.stop()
+
+    def action_discard(self) -> None:
+        """Discard a training that was stopped, at the second time."""
         name = self._training.name if self._training else self._facts.unfinished[0] if self._facts else ""
+        if self._sure != name:
+            self._sure = name
+            self.app.notify(f"d once more discards what was trained of {flat(name)}.", markup=False)
+            return
         self.action_another()
         self.discard(name)
 
     def action_another(self) -> None:
         """Begin another training."""
-        self._training, self._another = None, True
+        self._training, self._another, self._sure = None, True, ""
         self.post_message(self.Stood(""))
         self._look()
         self.form.pairs.focus()
@@ -295,9 +308,9 @@ class TrainingScreen(ModalScreen[None]):
 
     def _leave(self) -> None:
         """Close this, and have nothing more to say about the training that ended."""
-        if self._training is not None and self._training.state is State.DONE:
+        if self._training is not None and not self._training.kept:
             self._training = None
-        self._another = False
+        self._another, self._sure = False, ""
         self.post_message(self.Stood(""))
         self.dismiss()
 
@@ -317,7 +330,9 @@ class TrainingScreen(ModalScreen[None]):
         if action == "keep":
             return done and better
         if action == "stop":
-            return bool(stopped) or (self.running and not self.quitting)
+            return self.running and not self.quitting
+        if action == "discard":
+            return bool(stopped)
         if action == "another":
             return bool(stopped) or (done and not better)
         return True
@@ -334,28 +349,36 @@ class TrainingScreen(ModalScreen[None]):
             return
         training = self._training
         self.form.display = self._form
-        text = self.query_one("#training-text", Static)
-        text.display = not self._form
-        loss = self.query_one("#training-loss", Sparkline)
-        loss.display = training is not None and len(training.losses) > 1 and training.state is not State.DONE
-        notes = self.query_one("#training-notes", Static)
-        notes.display = training is not None and training.going
+        self._text.display = not self._form
+        self._loss.display = training is not None and len(training.losses) > 1 and training.state is not State.DONE
+        self._notes.display = training is not None and training.going
         if self._form:
             self.form.show(self._pairs, self._failure)
         elif training is None:
-            text.update(joined(self._unfinished()))
+            self._text.update(joined(self._unfinished()))
         elif training.going:
             title = Content.styled(plain(training.name), "bold")
-            text.update(title + "\n" + training.standing())
+            self._text.update(title + "\n" + training.standing())
             keys = "Esc closes this, and the training goes on. x stops it; what was trained is kept."
+            if training.state is State.STOPPING:
+                keys = "x once more ends it at once; what the checkpoint before this one has is kept."
             if self.quitting:
-                keys = "docqa quits once it has stopped."
-            notes.update(joined([Content(plain("\n".join(training.notes))), Content(""), Content.styled(keys, MUTED)]))
+                keys = "docqa quits once it has stopped. Ctrl+Q once more quits at once."
+            self._notes.update(
+                joined([Content(plain("\n".join(training.notes))), Content(""), Content.styled(keys, MUTED)])
+            )
         else:
-            text.update(joined(training.outcome()))
+            self._text.update(joined(training.outcome()))
         if training is not None:
-            loss.data = list(training.losses.values())
-        self.refresh_bindings()
+            self._loss.data = list(training.losses.values())
+        self._refresh_keys()
+
+    def _refresh_keys(self) -> None:
+        # The footer is made anew each time, which is slow to do for every report of the process.
+        offered = [self.check_action(binding.action, ()) for binding in Binding.make_bindings(self.BINDINGS)]
+        if offered != self._offered:
+            self._offered = offered
+            self.refresh_bindings()
 
     def _unfinished(self) -> list[Content]:
         names = self._facts.unfinished if self._facts else ()
@@ -366,6 +389,6 @@ class TrainingScreen(ModalScreen[None]):
             *lines,
             Content(""),
             Content("Enter goes on with it, to the same result as without the break."),
-            Content("x discards it. n begins another one."),
+            Content("d discards it. n begins another one."),
             *([Content.styled(f"✗ {plain(str(self._failure))}", "bold $text-error")] if self._failure else []),
         ]
