@@ -259,9 +259,10 @@ class TrainingScreen(ModalScreen[None]):
 
     def action_use(self) -> None:
         """Use the new reader from now on."""
-        training = self._training
-        if training is not None:
-            self.post_message(self.ReaderWanted(training.name))
+        if self.app.check_action("choose_model", ()) is not True:
+            self.app.notify("The documents are still being opened. Once they are, it can be used.", markup=False)
+        elif self._training is not None:
+            self.post_message(self.ReaderWanted(self._training.name))
             self._leave()
 
     def action_keep(self) -> None:
@@ -319,14 +320,13 @@ class TrainingScreen(ModalScreen[None]):
         training = self._training
         done = training is not None and training.state is State.DONE
         better = training is not None and training.better
-        unused = done and self.app.check_action("choose_model", ()) is True
         stopped = training.kept if training and not training.going else training is None and not self._form
         if action == "go_on":
             if training is None:
                 return self._facts is not None
-            return not training.going and (not done or (better and unused))
+            return not training.going and (not done or better)
         if action == "use":
-            return unused and not better
+            return done and not better
         if action == "keep":
             return done and better
         if action == "stop":

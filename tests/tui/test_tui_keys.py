@@ -277,8 +277,10 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
 @checks("TrainingScreen", "training.stop", "training.close")
 async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await pilot.press("T")
+    await sees(pilot, app, "No corrections yet.")
     training = app.training._training = Training("harbour")
     app.training._process = Process("harbour", app.training.post_message)
+    app.training._box.focus()
     await pilot.press(key)
     assert training.state is (Stage.STOPPING if key == "x" else Stage.RUNNING)
     assert (app.screen is app.main) is (key == "escape")
@@ -291,7 +293,7 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await pilot.press("T")
     await sees(pilot, app, "The training of harbour was not finished.")
     await pilot.press(key)
-    await sees(pilot, app, "d once more discards what was trained of harbour.")
+    assert [n.message for n in app._notifications][-1] == "d once more discards what was trained of harbour."
     await pilot.press(key)
     await until(pilot, lambda: not unfinished(), "it to be discarded")
 

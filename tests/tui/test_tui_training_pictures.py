@@ -5,11 +5,12 @@ from threading import Event
 from typing import Any
 
 import pytest
-from stage import StillApp
+from stage import NoCollection, StillApp
 from textual.pilot import Pilot
 
 from docqa.errors import DocqaError
 from docqa.pairs import Effect, Kind, Problem, Report
+from docqa.tui.messages import DocumentsFound, DocumentsOpened
 from docqa.tui.training import Training
 from docqa.tui.training_facts import Facts, Looked, Pairs, PairsChecked
 from docqa.tui.training_process import Ended, Told
@@ -39,6 +40,8 @@ class StillTraining(TrainingScreen):
 async def shown(pilot: Pilot[Any], facts: Facts, pairs: Pairs) -> StillTraining:
     app = pilot.app
     assert isinstance(app, StillApp)
+    app.post_message(DocumentsFound(()))
+    app.post_message(DocumentsOpened(NoCollection()))  # type: ignore[arg-type]
     app.uninstall_screen(app.training)
     app.training = screen = StillTraining("auto")
     app.install_screen(screen, "training")
