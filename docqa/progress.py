@@ -1,18 +1,22 @@
 """How long work tells what it has done, and how it is told to stop."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from threading import Event
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """One report: `done` of `total` units of `stage` ("reading pages", …) on `item` (a document or model name)."""
+    """One report: `done` of `total` units of `stage` ("reading pages", …) on `item` (a document or model name).
+
+    `figures` are what a program may want to draw: a training's "loss", say.
+    """
 
     stage: str
     item: str
     done: int
     total: int
+    figures: Mapping[str, float] = field(default_factory=dict)
 
 
 class Cancelled(Exception):
@@ -38,7 +42,7 @@ class Monitor:
         if self.cancel.is_set():
             raise Cancelled
 
-    def update(self, stage: str, item: str, done: int, total: int) -> None:
+    def update(self, stage: str, item: str, done: int, total: int, figures: Mapping[str, float] | None = None) -> None:
         """Report progress, having first raised `Cancelled` if the work was asked to stop."""
         self.check()
-        self._report(Progress(stage, item, done, total))
+        self._report(Progress(stage, item, done, total, figures or {}))

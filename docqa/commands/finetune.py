@@ -1,21 +1,20 @@
 """`docqa finetune PAIRS`: train a reader on a person's own questions, and say whether it is better."""
 
 import argparse
-import re
 import shlex
 import signal
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import fields, replace
-from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from docqa.commands.events import Events
 from docqa.commands.note import note
 from docqa.commands.progress_bar import bar
-from docqa.errors import ExitCode
+from docqa.errors import DocqaError, ExitCode
 from docqa.progress import Cancelled, Monitor, Progress
 
 if TYPE_CHECKING:
@@ -51,7 +50,11 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument("--output", metavar="DIR", help="write the reader to a new folder instead of installing it")
     parser.add_argument("--dry-run", action="store_true", help="check the pairs, train nothing")
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
-    parser.add_argument("-q", "--quiet", action="store_true", help="print no progress")
+    shown = parser.add_mutually_exclusive_group()
+    shown.add_argument("-q", "--quiet", action="store_true", help="print no progress")
+    shown.add_argument(
+        "--progress", choices=["json"], help="tell a program the progress: a JSON object a line on stderr"
+    )
     again = parser.add_mutually_exclusive_group()
     again.add_argument("--resume", action="store_true", help="go on with an unfinished run of that name")
     again.add_argument("--restart", action="store_true", help="discard an unfinished run of that name, begin anew")
@@ -98,36 +101,49 @@ def _flag(group: Any, name: str, kind: type, metavar: str, about: str) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Check, train, measure, install, report."""
-    if arguments.dry_run:
-        return _check(arguments)
+    events = Events() if arguments.progress else None
+    try:
+        return (_check if arguments.dry_run else _train)(arguments, events)
+    except DocqaError as error:
+        if events is None:
+            raise
+        events.tell("error", message=error.message, hint=error.hint)
+        return ExitCode.ERROR
+
+
+def _train(arguments: argparse.Namespace, events: Events | None) -> int:
     from docqa.training import processes
     from docqa.training.job import prepare, stored_recipe
     from docqa.training.report import as_json, as_text
     from docqa.training.run import finetune
 
     job = _job(arguments)
-    with _stoppable(quiet=arguments.quiet) as monitor:
+    say = events.note if events else note
+    with _stoppable(say, _shown(arguments, events, lines=True)) as monitor:
         try:
             data = prepare(job, monitor)
             if not arguments.quiet and processes.is_first():
-                note(data.report.as_text())
+                say(data.report.as_text())
                 if data.test_report is not None:
-                    note(f"test: {data.test_report.as_text()}")
-                note(data.note)
+                    say(f"test: {data.test_report.as_text()}")
+                say(data.note)
             outcome = finetune(job, data, monitor)
         except Cancelled:
-            if stored_recipe(job.name) is None:
+            kept = stored_recipe(job.name) is not None
+            if events:
+                events.tell("stopped", kept=kept)
+            elif not kept:
                 note("docqa: stopped; nothing was trained yet")
             else:
                 note("docqa: stopped; what was trained so far is kept")
-                note(f"  hint: {_again(arguments, job.name)} goes on, to the same result")
+                note(f"  hint: {shlex.join(['docqa', *job.again])} goes on, to the same result")
             return ExitCode.INTERRUPTED
     if outcome is not None:
         print(as_json(outcome) if arguments.json else as_text(outcome))  # noqa: T201
     return ExitCode.ANSWERED
 
 
-def _check(arguments: argparse.Namespace) -> int:
+def _check(arguments: argparse.Namespace, events: Events | None) -> int:
     from docqa import models, pairs
     from docqa.training.report import dumps
 
@@ -135,7 +151,7 @@ def _check(arguments: argparse.Namespace) -> int:
     job.recipe.check()
     models.check_name(job.name)
     reports = []
-    with bar(quiet=arguments.quiet) as monitor:
+    with _shown(arguments, events) as monitor:
         tests = arguments.test_file or []
         reports.append(pairs.check(arguments.pairs, monitor, against=tests))
         if tests:
@@ -148,10 +164,10 @@ def _check(arguments: argparse.Namespace) -> int:
 
 
 def _job(arguments: argparse.Namespace) -> "Job":
-    from docqa.training.job import Job, stored_recipe
+    from docqa.training.job import Job, free_name, stored_recipe
     from docqa.training.recipe import Recipe
 
-    name = arguments.name or _default_name(Path(arguments.output or arguments.pairs[0]))
+    name = arguments.name or free_name(arguments.output or arguments.pairs[0])
     given = {field.name: getattr(arguments, field.name, None) for field in fields(Recipe)}
     stored = stored_recipe(name) if arguments.resume else None
     recipe = replace(stored or Recipe(), **{field: value for field, value in given.items() if value is not None})
@@ -169,36 +185,24 @@ def _job(arguments: argparse.Namespace) -> "Job":
     )
 
 
-def _default_name(file: Path) -> str:
-    """The file's name, as a model can be called; with a number where a reader that is no unfinished run has it."""
-    from docqa.training.job import is_taken, stored_recipe
-
-    name = re.sub(r"[^\w.-]+", "-", file.stem, flags=re.ASCII).strip("-.") or "reader"
-    names = chain([name], (f"{name}-{number}" for number in count(2)))
-    return next(each for each in names if stored_recipe(each) or not is_taken(each))
-
-
-def _again(arguments: argparse.Namespace, name: str) -> str:
-    words = ["docqa", "finetune", *arguments.pairs]
-    for file in arguments.test_file or []:
-        words += ["--test-file", file]
-    words += ["--name", name]
-    for flag in ("output", "log_dir"):
-        value = getattr(arguments, flag)
-        words += [f"--{flag.replace('_', '-')}", value] if value else []
-    words += ["--device", arguments.device] if arguments.device != "auto" else []
-    return shlex.join([*words, "--resume"])
+def _shown(
+    arguments: argparse.Namespace, events: Events | None, *, lines: bool = False
+) -> AbstractContextManager[Monitor]:
+    """A monitor whose progress is shown: to a program, or to a person as a bar, or, with `lines`, now and then."""
+    if events:
+        return nullcontext(events.monitor)
+    return (_lines if lines and not sys.stderr.isatty() else bar)(quiet=arguments.quiet)
 
 
 @contextmanager
-def _stoppable(*, quiet: bool) -> Iterator[Monitor]:
-    """A monitor that shows progress, and that Ctrl-C or a polite kill stops once; the second time ends the process."""
-    with (bar if sys.stderr.isatty() else _lines)(quiet=quiet) as monitor:
+def _stoppable(say: Callable[[str], None], shown: AbstractContextManager[Monitor]) -> Iterator[Monitor]:
+    """A monitor that Ctrl-C or a polite kill stops once; the second time ends the process."""
+    with shown as monitor:
 
         def stop(number: int, _: object) -> None:
             signal.signal(number, before[signal.Signals(number)])
             monitor.cancel.set()
-            note("docqa: stopping after this step; once more ends at once")
+            say("docqa: stopping after this step; once more ends at once")
 
         before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
         try:

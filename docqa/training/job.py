@@ -1,10 +1,16 @@
 """What is to be trained on what, and the folder of a run that is not done."""
 
 import hashlib
+import re
 import shutil
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from itertools import chain, count
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
+
+from filelock import FileLock, Timeout
 
 from docqa import models, pairs, paths
 from docqa.documents import Document
@@ -12,6 +18,7 @@ from docqa.errors import DocqaError
 from docqa.models import Kind
 from docqa.pairs import Pair
 from docqa.progress import Monitor
+from docqa.training import processes
 from docqa.training.recipe import Recipe
 
 _WATCHED = 0.1  # Of the training pairs, what early stopping listens to. The test pairs only measure.
@@ -37,6 +44,28 @@ class Job:
     def folder(self) -> Path:
         """Where the run keeps its checkpoints until it is done."""
         return run_folder(self.name)
+
+    def absolute(self) -> Self:
+        """The same job, from whatever folder it is told."""
+        return replace(
+            self,
+            files=tuple(str(Path(file).absolute()) for file in self.files),
+            test_files=tuple(str(Path(file).absolute()) for file in self.test_files),
+            output=self.output.absolute() if self.output else None,
+            log_dir=self.log_dir.absolute() if self.log_dir else None,
+        )
+
+    @property
+    def again(self) -> list[str]:
+        """What to say to `docqa` to go on with this run once it was stopped."""
+        words = ["finetune", *self.files]
+        for file in self.test_files:
+            words += ["--test-file", file]
+        words += ["--name", self.name]
+        words += ["--output", str(self.output)] if self.output else []
+        words += ["--log-dir", str(self.log_dir)] if self.log_dir else []
+        words += ["--device", self.device] if self.device != "auto" else []
+        return [*words, "--resume"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +110,44 @@ def is_taken(name: str) -> bool:
     """Whether a reader of this name is installed: none is ever overwritten. Raises as `run_folder` does."""
     models.check_name(name)
     return any(model.name == name for model in models.installed(Kind.READER))
+
+
+def unfinished() -> list[str]:
+    """The names of the runs that were stopped, killed, or are under way, the one begun last first."""
+    files = (paths.data_dir() / "training").glob("*/run.json")
+    return [file.parent.name for file in sorted(files, key=lambda file: -file.stat().st_mtime)]
+
+
+def free_name(file: str, *, new: bool = False) -> str:
+    """The file's name, as a model can be called; with a number where a reader has it.
+
+    An unfinished run may have it, unless it is for a `new` one.
+    """
+    name = re.sub(r"[^\w.-]+", "-", Path(file).stem, flags=re.ASCII).strip("-.") or "reader"
+    names = chain([name], (f"{name}-{number}" for number in count(2)))
+    return next(each for each in names if (not new if stored_state(each) else not is_taken(each)))
+
+
+@contextmanager
+def alone(name: str) -> Iterator[None]:
+    """Hold the run of this name: two processes would write over each other. Those of one `torchrun` are one.
+
+    Raises `DocqaError` where another docqa holds it.
+    """
+    if not processes.is_first():
+        yield
+        return
+    folder = run_folder(name)
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(folder.parent / f".{folder.name}.lock", timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise DocqaError(f"another docqa is training {name} right now", "wait for it, or use another --name") from None
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def forget(name: str) -> None:

@@ -164,6 +164,10 @@ class _Reporter(TrainerCallback):  # type: ignore[misc]
 
     def on_train_begin(self, _args: Any, state: Any, _control: Any, **_: Any) -> None:
         self._began = time.monotonic(), state.global_step
+        for entry in state.log_history:  # Of a run that goes on: the curve goes on too.
+            if "loss" in entry:
+                self._loss = entry["loss"]
+                self._monitor.update("training", "", entry["step"], state.max_steps, {"loss": self._loss})
 
     def on_log(self, _args: Any, _state: Any, _control: Any, logs: Any = None, **_: Any) -> None:
         self._loss = (logs or {}).get("loss", self._loss)
@@ -175,9 +179,15 @@ class _Reporter(TrainerCallback):  # type: ignore[misc]
             control.should_training_stop = True
             return
         seconds = time.monotonic() - self._began[0]
-        rate = (state.global_step - self._began[1]) * self._batch / max(seconds, 1e-9)
-        shown = "" if math.isnan(self._loss) else f"loss {self._loss:.3f} · "
-        self._monitor.update("training", f"{shown}{rate:.1f} windows/s", state.global_step, state.max_steps)
+        steps = state.global_step - self._began[1]
+        rate = steps * self._batch / max(seconds, 1e-9)
+        figures = {"rate": rate, "seconds_left": (state.max_steps - state.global_step) * seconds / steps}
+        shown = ""
+        if not math.isnan(self._loss):
+            figures["loss"] = self._loss
+            shown = f"loss {self._loss:.3f} · "
+        item = f"{shown}{rate:.1f} windows/s"
+        self._monitor.update("training", item, state.global_step, state.max_steps, figures)
 
 
 class _Checkpoints(TrainerCallback):  # type: ignore[misc]

@@ -1,41 +1,36 @@
 """What a run came to, for people and for programs."""
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from docqa.training.curve import as_text as plot
-from docqa.training.run import Outcome
+
+if TYPE_CHECKING:
+    from docqa.training.run import Outcome
 
 
-def as_text(outcome: Outcome) -> str:
+def as_text(outcome: "Outcome") -> str:
     """A table of before and after, the loss curve, and what was done with the reader."""
-    metrics = outcome.metadata["training"]["metrics"]
-    before, after = metrics["before"], metrics["after"]
-    lines = []
-    if outcome.curve:
-        lines += [plot(outcome.curve), ""]
-    lines.append(f"{'':24}{'questions':>10}{'EM before':>11}{'after':>8}{'F1 before':>11}{'after':>8}")
+    lines = [plot(outcome.curve), ""] if outcome.curve else []
+    return "\n".join([*lines, *table(outcome.metadata["training"]), "", *_verdict(outcome)])
+
+
+def table(training: dict[str, Any]) -> list[str]:
+    """What the reader's docqa.json says of the training, as a table of before and after."""
+    before, after = training["metrics"]["before"], training["metrics"]["after"]
+    lines = [f"{'':24}{'questions':>10}{'EM before':>11}{'after':>8}{'F1 before':>11}{'after':>8}"]
     for part, title in (("test", "held-out pairs"), ("general", "general sample")):
         new, old = after[part], before[part] if before else None
         first = [f"{old[name]:.1f}" if old else "–" for name in ("exact", "f1")]
         lines.append(f"{title:24}{new['total']:>10}{first[0]:>11}{new['exact']:>8.1f}{first[1]:>11}{new['f1']:>8.1f}")
-    lines += ["", *_verdict(outcome)]
-    return "\n".join(lines)
+    return lines
 
 
-def _verdict(outcome: Outcome) -> list[str]:
+def _verdict(outcome: "Outcome") -> list[str]:
     model = outcome.model
     training = outcome.metadata["training"]
-    metrics, in_use = training["metrics"], training["in_use"]
-    lines = []
-    if in_use:
-        test = in_use["metrics"]["test"]
-        scores = f"EM {test['exact']:.1f} and F1 {test['f1']:.1f}"
-        lines.append(f"The reader in use, {in_use['name']}, has {scores} on the held-out pairs.")
-    if metrics["before"]:
-        forgotten = metrics["before"]["general"]["f1"] - metrics["after"]["general"]["f1"]
-        if forgotten > 1:
-            lines.append(f"It forgot something: {forgotten:.1f} points of F1 on general questions.")
+    in_use = training["in_use"]
+    lines = remarks(training)
     if model.source == "folder":
         lines.append(f"The reader is in {model.folder}.")
         lines.append(f"Use it: docqa models use {model.folder}")
@@ -48,7 +43,22 @@ def _verdict(outcome: Outcome) -> list[str]:
     return lines
 
 
-def as_json(outcome: Outcome) -> str:
+def remarks(training: dict[str, Any]) -> list[str]:
+    """What the table does not say: how right the reader in use is, and what the new one forgot."""
+    metrics, in_use = training["metrics"], training["in_use"]
+    lines = []
+    if in_use:
+        test = in_use["metrics"]["test"]
+        scores = f"EM {test['exact']:.1f} and F1 {test['f1']:.1f}"
+        lines.append(f"The reader in use, {in_use['name']}, has {scores} on the held-out pairs.")
+    if metrics["before"]:
+        forgotten = metrics["before"]["general"]["f1"] - metrics["after"]["general"]["f1"]
+        if forgotten > 1:
+            lines.append(f"It forgot something: {forgotten:.1f} points of F1 on general questions.")
+    return lines
+
+
+def as_json(outcome: "Outcome") -> str:
     """The reader's name and folder, whether it is better, its docqa.json and the loss curve."""
     return dumps(
         {

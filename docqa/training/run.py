@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from filelock import FileLock, Timeout
 
 from docqa import __version__, loading, models
 from docqa.chunking import window_size
@@ -29,7 +28,7 @@ from docqa.training.batches import Dropout, Ordered, order
 from docqa.training.curve import Curve
 from docqa.training.features import Feature, make
 from docqa.training.frozen import freeze
-from docqa.training.job import Data, Job, forget, is_taken, state_file, stored_state
+from docqa.training.job import Data, Job, alone, forget, is_taken, state_file, stored_state
 from docqa.training.measuring import measure, rank
 from docqa.training.publishing import blend, write_papers, write_weights
 from docqa.training.teacher import Taught, teach
@@ -51,31 +50,11 @@ def finetune(job: Job, data: Data, monitor: Monitor) -> Outcome | None:
     A run that was stopped leaves its checkpoints: `job.resume` goes on from the last, to the same weights. Raises
     `Cancelled` when stopped by the monitor, `DocqaError` where the run can't begin.
     """
-    with _alone(job.folder):
+    with alone(job.name):
         run = _Run(job, data, monitor)  # Whatever is wrong is said before anything is discarded.
         if job.restart and processes.is_first():
             forget(job.name)
         return run.go()
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Hold the run's folder: two processes would write over each other. Those of one `torchrun` are one."""
-    if not processes.is_first():
-        yield
-        return
-    folder.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(folder.parent / f".{folder.name}.lock", timeout=0)
-    try:
-        lock.acquire()
-    except Timeout:
-        raise DocqaError(
-            f"another docqa is training {folder.name} right now", "wait for it, or use another --name"
-        ) from None
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 class _Run:
@@ -166,6 +145,8 @@ class _Run:
             "before": before,
             # What the result has to beat to be used, where that is another reader than its base.
             "in_use": {"name": used.name, "metrics": self._measure(used)} if other else None,
+            # From any folder, and for whoever did not hear how it was begun.
+            "again": self._job.absolute().again,
         }
         models.write_object(state_file(self._job.name), state)
         return state

@@ -17,7 +17,7 @@ from textual.theme import Theme
 from textual.widgets import Input, OptionList
 from textual.worker import Worker
 
-from docqa import config, history
+from docqa import config, history, models
 from docqa.config import Applies, Settings
 from docqa.errors import DocqaError
 from docqa.models import Kind
@@ -36,9 +36,10 @@ from docqa.tui.recovering import Recovery, RestoreScreen
 from docqa.tui.session import Asked, Session
 from docqa.tui.settings_screen import SettingsScreen
 from docqa.tui.text import cited, counted, flat, plain
+from docqa.tui.training_screen import TrainingScreen
 from docqa.tui.widgets.documents import State
 from docqa.tui.widgets.pasting import PastingInput
-from docqa.tui.work import Loader, answer, keep
+from docqa.tui.work import Loader, answer, keep, unexpected
 from docqa.unfinished import State as Unfinished
 
 if TYPE_CHECKING:
@@ -101,6 +102,8 @@ class DocqaApp(App[None]):
         self._named = self._loader.paths
         self._recovery = Recovery(self.post_message)
         self._keeping: Worker[None] | None = None
+        self.training = TrainingScreen(settings.device)
+        self.install_screen(self.training, "training")  # Closed, it goes on.
 
     def get_default_screen(self) -> Screen[None]:
         """The screen with the panes."""
@@ -128,6 +131,7 @@ class DocqaApp(App[None]):
             event.set()
         if not self.return_code:  # Else it crashed.
             self._recovery.end()
+        self.training.stop()
 
     # --- workers ---
 
@@ -259,7 +263,7 @@ class DocqaApp(App[None]):
     @on(messages.CorrectionKept)
     def _correction_kept(self, message: messages.CorrectionKept) -> None:
         kept, them = counted(message.count, "correction"), "it" if message.count == 1 else "them"
-        self._say(f"{kept} kept. To learn from {them}: docqa finetune {shlex.quote(message.file)}")
+        self._say(f"{kept} kept. To learn from {them}: T, or docqa finetune {shlex.quote(message.file)}")
 
     @on(messages.CorrectionFailed)
     def _correction_failed(self, message: messages.CorrectionFailed) -> None:
@@ -580,6 +584,50 @@ class DocqaApp(App[None]):
             self._loading.set()
         else:
             self._say("They are opened after those that are being opened now.")
+
+    def action_train(self) -> None:
+        """Train a reader, or see how the training stands."""
+        self.push_screen(self.training)
+
+    @on(TrainingScreen.Stood)
+    def _training_stood(self, message: TrainingScreen.Stood) -> None:
+        if message.brief != self.main.training:
+            self.main.training = message.brief
+            self.main.show_header(self._reader)
+            self.screen.refresh()  # Where another screen lies over the header, that one paints it.
+
+    @on(TrainingScreen.ReaderWanted)
+    def _reader_wanted(self, message: TrainingScreen.ReaderWanted) -> None:
+        try:
+            models.use(message.name, Kind.READER)
+        except (DocqaError, OSError) as error:
+            self._warn(error if isinstance(error, DocqaError) else unexpected(error), severity="error")
+        else:
+            self._model_used(ModelsScreen.Used(Kind.READER, message.name))
+
+    async def action_quit(self) -> None:
+        """Quit; a training is stopped first, if the person agrees, and the second time at once."""
+        if not self.training.running:
+            self.exit()
+        elif self.training.quitting:
+            self.training.stop(self.exit)
+        elif self.screen.id != "quitting":
+            choices = [
+                (Content("Stop it, with a checkpoint, and quit: T goes on with it next time"), True),
+                (Content("Stay"), False),
+            ]
+            screen = ChooseScreen("A training is running", "Enter chooses", lambda _: choices, nothing="")
+            screen.id = "quitting"
+            self.push_screen(screen, self._stop_and_quit)
+
+    def _stop_and_quit(self, chosen: bool | None) -> None:
+        if not chosen:
+            return
+        self.training.stop(self.exit)
+        if self.training.running and not self.training.is_active:
+            self.push_screen(self.training)
+        elif not self.training.running:
+            self.exit()
 
     def action_reopen(self) -> None:
         """Open what failed, was cancelled, or has changed."""

@@ -26,6 +26,7 @@ from docqa.tui.recovering import RestoreScreen
 from docqa.tui.settings_screen import SettingsScreen
 from docqa.tui.sides_screen import SidesScreen
 from docqa.tui.text import hang, joined
+from docqa.tui.training_screen import TrainingScreen
 from docqa.tui.widgets.answers import AnswersList
 from docqa.tui.widgets.documents import DocumentsPane
 from docqa.tui.widgets.evidence import EvidenceStrip
@@ -68,6 +69,7 @@ _PLACES = (
     CompareScreen,
     SettingsScreen,
     ConfirmScreen,
+    TrainingScreen,
 )
 
 

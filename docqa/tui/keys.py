@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 
 KEYS: list[BindingType] = [
     Binding("i,a", "focus_question", "Ask", tooltip="Go to the question", id="question.focus"),
-    Binding("n", "move(1)", "Next", tooltip="Select the next answer", id="answers.next"),
+    Binding("n", "move(1)", "Next", show=False, tooltip="Select the next answer", id="answers.next"),
     Binding("p", "move(-1)", "Previous", show=False, tooltip="Select the answer before", id="answers.previous"),
     Binding(
         "ctrl+r",
@@ -27,12 +27,11 @@ KEYS: list[BindingType] = [
     ),
     Binding("e", "export", "Export", show=False, tooltip="Write questions and answers to a file", id="answers.export"),
     Binding("y", "copy", "Copy", tooltip="Copy the answer with its citation", id="answers.copy"),
-    Binding("c", "confirm", "Right", show=False, tooltip="Say that the answer is right", id="teaching.right"),
+    Binding("c", "confirm", "Right", tooltip="Say that the answer is right", id="teaching.right"),
     Binding(
         "w",
         "correct",
         "Wrong",
-        show=False,
         tooltip="Say what is right instead, or that nothing is",
         id="teaching.wrong",
     ),
@@ -49,6 +48,7 @@ KEYS: list[BindingType] = [
         "M", "models", "Models", show=False, tooltip="Choose, pull or compare readers and encoders", id="models.choose"
     ),
     Binding("comma", "settings", "Settings", show=False, tooltip="See and change the settings", id="settings.show"),
+    Binding("T", "train", "Train", show=False, tooltip="Train a reader on the corrections", id="training.open"),
     Binding("question_mark", "help", "Keys", tooltip="Show every key and what it does", id="app.help"),
     Binding("O", "open", "Open", show=False, tooltip="Open documents: more, or others instead", id="documents.open"),
     Binding("d", "toggle_documents", "Documents", tooltip="Show or hide the documents", id="documents.toggle"),
@@ -76,10 +76,17 @@ KEYS: list[BindingType] = [
 ]
 
 DOCUMENT_KEYS: list[BindingType] = [
-    Binding("v", "weigh", "Evidence", tooltip="See what each part of the document was worth", id="document.evidence"),
+    Binding(
+        "v",
+        "weigh",
+        "Evidence",
+        show=False,
+        tooltip="See what each part of the document was worth",
+        id="document.evidence",
+    ),
     Binding("slash", "find", "Find", tooltip="Find a text in the document", id="document.find"),
     Binding("s", "select", "Select", show=False, tooltip="Select the right answer on the page", id="document.select"),
-    Binding("g", "go_to", "Go to", tooltip="Go to a page or section", id="document.go_to"),
+    Binding("g", "go_to", "Go to", show=False, tooltip="Go to a page or section", id="document.go_to"),
     Binding("m", "next_place", "More", tooltip="Go to the answer's next place", id="answers.place"),
     Binding("D", "compare", "Compare", tooltip="See each document's answer side by side", id="answers.compare"),
     Binding("b", "go_back", "Back", show=False, tooltip="Go back to where you were", id="document.back"),

@@ -75,6 +75,8 @@ class MainScreen(Screen[None]):
         self.question = QuestionInput()
         self.find = FindInput()
         self.selecting = SelectionLine(self.page)
+        self.training = ""
+        """How a training stands, for the header."""
         self._place = 0
         """Which place of the selected answer the document shows: 0 is its own, 1 the first of its others."""
         self._selected_from: Widget | None = None
@@ -281,6 +283,8 @@ class MainScreen(Screen[None]):
         parts = ["", self.documents.summary()]
         if reader:
             parts.append(f"reader: {plain(reader)}")
+        if self.training:
+            parts.append(plain(self.training))
         self.header.update(Content.assemble(("docqa", "bold $text-accent"), "   ".join(parts)))
 
     def show_questions(self, session: Session, shown: Asked | None) -> None:

@@ -94,3 +94,50 @@ def test_a_mistake_is_one_line_and_a_hint(tmp_path: Path, flags: list[str], mess
     assert done.returncode == 2
     assert message in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def _small(reader: Path) -> tuple[object, ...]:
+    return ("--base", reader, "--device", "cpu", "--max-seq-length", 72, "--doc-stride", 12, "--name", "keeper")
+
+
+def test_a_program_is_told_the_progress_line_by_line(tmp_path: Path, tiny_reader: Path) -> None:
+    done = _run(_pairs(tmp_path, 10), *_small(tiny_reader), "--progress", "json", "--json")
+    assert done.returncode == 0, done.stderr
+    events = [json.loads(line) for line in done.stderr.splitlines()]
+    notes = [event["text"] for event in events if event["event"] == "note"]
+    assert notes[0] == "20 pairs on 10 contexts of 10 documents: 20 answerable, 0 not"
+    assert notes[1].startswith("16 pairs to train and 4 to test")
+    steps = [event for event in events if event["event"] == "progress" and event["stage"] == "training"]
+    total = steps[0]["total"]
+    assert [event["step"] for event in steps] == list(range(1, total + 1))
+    assert all(event["rate"] > 0 for event in steps)
+    assert steps[-1]["seconds_left"] == 0
+    report = json.loads(done.stdout)
+    # What a step came to is known once it is over: with the next one.
+    assert [event["loss"] for event in steps[1:]] == [point["loss"] for point in report["loss"]][:-1]
+
+
+def test_a_program_is_told_an_error_and_its_hint(tmp_path: Path) -> None:
+    done = _run(_pairs(tmp_path, 6), "--resume", "--progress", "json")
+    assert done.returncode == 2
+    *_, last = [json.loads(line) for line in done.stderr.splitlines()]
+    message = "there is no unfinished run called pairs"
+    assert last == {"event": "error", "message": message, "hint": "leave --resume out to begin one"}
+
+
+def test_a_training_that_nobody_listens_to_any_more_stops_with_a_checkpoint(tmp_path: Path, tiny_reader: Path) -> None:
+    command = _command(_pairs(tmp_path), *_small(tiny_reader), "--epochs", 400, "--progress", "json")
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        for line in process.stderr:
+            event = json.loads(line)
+            if event.get("stage") == "training" and event["step"] > 2:
+                break
+        process.stderr.close()  # As when the app is killed.
+        assert process.wait(timeout=240) == 130
+    run = Path(os.environ["DOCQA_HOME"], "data", "training", "keeper")
+    (mark,) = run.glob("checkpoints/*/complete.json")
+    assert json.loads(mark.read_text(encoding="utf-8"))["step"] >= 3
+    # How to go on is kept with it, from any folder.
+    again = json.loads((run / "run.json").read_text(encoding="utf-8"))["again"]
+    assert again == ["finetune", str(tmp_path / "pairs.jsonl"), *("--name", "keeper", "--device", "cpu", "--resume")]

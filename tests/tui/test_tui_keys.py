@@ -35,6 +35,7 @@ from docqa import config, corrections, models, pairs
 from docqa.documents import Section
 from docqa.errors import DocqaError
 from docqa.models import Kind
+from docqa.training.job import state_file, unfinished
 from docqa.tui.app import DocqaApp
 from docqa.tui.choosing import ChooseScreen
 from docqa.tui.compare_screen import CompareScreen
@@ -58,6 +59,10 @@ from docqa.tui.recovering import RestoreScreen
 from docqa.tui.session import State
 from docqa.tui.settings_screen import SettingsScreen
 from docqa.tui.sides_screen import SidesScreen, SideView
+from docqa.tui.training import State as Stage
+from docqa.tui.training import Training
+from docqa.tui.training_process import Ended, Process
+from docqa.tui.training_screen import TrainingScreen
 from docqa.tui.widgets.answers import AnswersList
 from docqa.tui.widgets.documents import DocumentsPane
 from docqa.tui.widgets.evidence import EvidenceStrip
@@ -89,6 +94,7 @@ OWNERS: tuple[Any, ...] = (
     CompareScreen,
     SettingsScreen,
     ConfirmScreen,
+    TrainingScreen,
     HelpScreen,
 )
 EVERY = [(owner.__name__, binding) for owner in OWNERS for binding in Binding.make_bindings(owner.BINDINGS)]
@@ -201,7 +207,7 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await sees(pilot, app.main.answers, "✓ right, you said")
     assert [(one.question, one.answer) for one in corrections.kept()] == [("Who was aboard?", NAMES[1])]
     said = [notification.message for notification in app._notifications]
-    assert said == [f"1 correction kept. To learn from it: docqa finetune {corrections.file()}"]
+    assert said == [f"1 correction kept. To learn from it: T, or docqa finetune {corrections.file()}"]
 
 
 @checks("DocqaApp", "teaching.wrong")
@@ -396,6 +402,75 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     assert isinstance(app.screen, SettingsScreen) and app.screen.query_one(Table).has_focus
     await pilot.press(key)
     assert app.screen is app.main and not config.file().exists()
+
+
+@checks("DocqaApp", "training.open")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    await pilot.press(key)
+    assert app.screen is app.training
+    await sees(pilot, app, "No corrections yet.")
+
+
+async def _trained(pilot: Pilot[Any], app: Any, *, better: bool) -> None:
+    """Let a training have ended with a reader called harbour."""
+    shutil.copytree(models.find("bundled", Kind.READER).folder, models.models_dir() / "reader" / "harbour")
+    models.use("harbour" if better else "bundled", Kind.READER)
+    await pilot.press("T")
+    app.training._training = Training("harbour", before="bundled")
+    figures = {part: {"exact": 50.0, "f1": 60.0, "total": 20} for part in ("test", "general")}
+    training = {"metrics": {"before": figures, "after": figures}, "in_use": None}
+    app.training.post_message(Ended(0, {"better": better, "folder": "/m/harbour", "training": training}))
+    await sees(pilot, app, "harbour is better" if better else "harbour is not better")
+
+
+@checks("TrainingScreen", "training.go", "training.use")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    await _trained(pilot, app, better=key == "enter")
+    await pilot.press(key)
+    await until(pilot, lambda: len(app.openings) == 2)
+    assert models.chosen(Kind.READER) == "harbour"
+    assert app.screen is app.main
+    await sees(pilot, app.main.answers, "Who was aboard?")  # What was asked is still there.
+
+
+@checks("TrainingScreen", "training.keep")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    await _trained(pilot, app, better=True)
+    await pilot.press(key)
+    assert models.chosen(Kind.READER) == "bundled"
+    assert app.screen is app.main and len(app.openings) == 1
+
+
+@checks("TrainingScreen", "training.stop", "training.close")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    await pilot.press("T")
+    await sees(pilot, app, "No corrections yet.")
+    training = app.training._training = Training("harbour")
+    app.training._process = Process("harbour", app.training.post_message)
+    app.training._box.focus()
+    await pilot.press(key)
+    assert training.state is (Stage.STOPPING if key == "x" else Stage.RUNNING)
+    assert (app.screen is app.main) is (key == "escape")
+    training.state = Stage.STOPPED  # Else quitting would ask.
+
+
+@checks("TrainingScreen", "training.discard")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    models.write_object(state_file("harbour"), {})
+    await pilot.press("T")
+    await sees(pilot, app, "The training of harbour was not finished.")
+    await pilot.press(key)
+    assert [n.message for n in app._notifications][-1] == "d once more discards what was trained of harbour."
+    await pilot.press(key)
+    await until(pilot, lambda: not unfinished(), "it to be discarded")
+
+
+@checks("TrainingScreen", "training.another")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    await _trained(pilot, app, better=False)
+    await pilot.press(key)
+    await sees(pilot, app, "No corrections yet.")
+    assert app.training.form.name_of_new == "corrections"
 
 
 @checks("DocqaApp", "question.read_all")

@@ -1,0 +1,288 @@
+"""Training in the app, with the real command in a process of its own and a reader small enough for it."""
+
+import json
+import os
+import signal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from stage import StillApp, pane_text, sees, type_in, until
+from textual.pilot import Pilot
+
+from docqa import corrections, models
+from docqa.corrections import Correction
+from docqa.models import Kind
+from docqa.training.job import alone, run_folder, stored_state, unfinished
+from docqa.tui.training import State, Training, duration
+from docqa.tui.training_process import begun
+from docqa.tui.training_screen import TrainingScreen
+
+_CONTEXT = "The lighthouse at Skagen was built in 1858. Its keeper, Anna Holm, lived there for 31 years."
+_LONG = "4000"  # Passes: more than any test waits for.
+
+
+def _records(count: int = 10) -> list[dict[str, str]]:
+    """The same two questions on many contexts, which a number makes different."""
+    records = []
+    for number in range(count):
+        for question, answer in (("When was it built?", "1858"), ("Who kept it?", "Anna Holm")):
+            context = f"Report {number}. {_CONTEXT}"
+            records.append({"question": question, "context": context, "answer": answer, "title": f"r{number}"})
+    return records
+
+
+@pytest.fixture
+def pairs(tmp_path: Path, tiny_reader: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Pairs, in a home of their own where a tiny reader is in use."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DOCQA_HOME", str(tmp_path / "home"))
+    models.use(str(tiny_reader), Kind.READER)
+    file = tmp_path / "pairs.jsonl"
+    file.write_text("".join(json.dumps(record) + "\n" for record in _records()), encoding="utf-8")
+    return file
+
+
+def _screen(pilot: Pilot[Any]) -> TrainingScreen:
+    app = pilot.app
+    assert isinstance(app, StillApp)
+    return app.training
+
+
+def _training(pilot: Pilot[Any]) -> Training:
+    training = _screen(pilot)._training
+    assert training is not None
+    return training
+
+
+async def _open(pilot: Pilot[Any]) -> None:
+    await pilot.press("tab", "T")
+    await until(pilot, lambda: _screen(pilot)._facts, "what there is to train from")
+
+
+async def _fill(pilot: Pilot[Any], file: Path | str, epochs: str, name: str = "keeper") -> None:
+    """Fill in the form, and wait until the pairs are read."""
+    form = _screen(pilot).form
+    form.pairs.value = str(file)
+    form._called.value = name
+    form._epochs.value = epochs
+    form._called.focus()
+    await until(pilot, lambda: _screen(pilot)._pairs, "the pairs")
+
+
+async def _begin(pilot: Pilot[Any], file: Path | str, epochs: str = _LONG) -> Training:
+    """Begin a training, and wait until it has said what the loss is."""
+    await _open(pilot)
+    await _fill(pilot, file, epochs)
+    await pilot.press("enter")
+    await until(pilot, lambda: _training(pilot).stage or not _training(pilot).going, "the process to say something")
+    await until(pilot, lambda: _training(pilot).trained or not _training(pilot).going, "training to begin")
+    await until(pilot, lambda: len(_training(pilot).losses) > 5 or not _training(pilot).going, "the loss")
+    return _training(pilot)
+
+
+async def _end(pilot: Pilot[Any], training: Training) -> None:
+    """Wait until it ends, as long as it advances."""
+    while training.going:
+        before = (training.stage, training.step)
+        await until(pilot, lambda before=before: (training.stage, training.step) != before or not training.going)
+
+
+async def test_a_training_is_watched_and_its_better_reader_is_used(pairs: Path, tiny_reader: Path) -> None:
+    app = StillApp()
+    async with app.run_test(size=(120, 36)) as pilot:
+        training = await _begin(pilot, pairs, "150")
+        await sees(pilot, app, "windows a second")
+        await sees(pilot, app, "16 pairs to train and 4 to test")
+        assert app.training._loss.display
+        await pilot.press("escape")
+        assert app.screen is app.main
+        await sees(pilot, app, "training ")
+        await _end(pilot, training)
+        assert training.state is State.DONE, training.error
+        await sees(pilot, app, "training done: T")
+        await pilot.press("T")
+        await sees(pilot, app, "✓ keeper is better on the held-out pairs")
+        await sees(pilot, app, "held-out pairs                   4")
+        await sees(pilot, app, "general sample                 150")
+        await sees(pilot, app, "The loss as a picture: ")
+        assert models.chosen(Kind.READER) == "keeper"
+        openings = len(app.openings)
+        app._loading = None
+        await pilot.press("enter")
+        await until(pilot, lambda: len(app.openings) == openings + 1, "the documents to be opened anew")
+        assert app.screen is app.main
+        assert app._loader._settings.reader == "keeper"
+        assert "training" not in pane_text(app.main.header)
+        # The corrections of before are not what it learned from: it is what the next one starts from.
+        await _open(pilot)
+        assert app.training.form.base == "keeper"
+
+
+async def test_a_training_that_is_stopped_is_gone_on_with(pairs: Path) -> None:
+    app = StillApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        training = await _begin(pilot, pairs)
+        await pilot.press("x")
+        await sees(pilot, app, "stopping, with a checkpoint")
+        await until(pilot, lambda: not training.going, "it to stop")
+        assert (training.state, training.kept) == (State.STOPPED, True)
+        assert list(run_folder("keeper").glob("checkpoints/*/complete.json"))
+        await sees(pilot, app, "Enter goes on with it")
+        step = max(training.losses)
+        await pilot.press("enter")
+        assert _training(pilot) is not training
+        # The curve is the whole one: what came before the break is told again.
+        await until(pilot, lambda: max(_training(pilot).losses, default=0) > step, "it to go on")
+        assert min(_training(pilot).losses) == min(training.losses) - 1  # At step 1 nothing is known of step 1.
+        await pilot.press("x")
+        await until(pilot, lambda: not _training(pilot).going, "it to stop once more")
+        await pilot.press("d")
+        assert [n.message for n in app._notifications][-1] == "d once more discards what was trained of keeper."
+        assert unfinished() == ["keeper"]
+        await pilot.press("d")
+        await until(pilot, lambda: not unfinished(), "it to be discarded")
+        await until(pilot, lambda: app.training.form.display, "the form")
+
+
+async def test_a_training_that_was_killed_is_told_and_found_at_the_next_start(pairs: Path) -> None:
+    app = StillApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        training = await _begin(pilot, pairs)
+        process = app.training._process
+        assert process is not None and process._process is not None
+        os.kill(process._process.pid, signal.SIGKILL)
+        await until(pilot, lambda: not training.going, "its end to be noticed")
+        await sees(pilot, app, "the training was ended from outside (SIGKILL)")
+        await sees(pilot, app, "close what else needs memory")
+    app = StillApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await _open(pilot)
+        await sees(pilot, app, "■ The training of keeper was not finished.")
+        await pilot.press("enter")
+        await until(pilot, lambda: _training(pilot).trained or not _training(pilot).going, "it to go on")
+        assert _training(pilot).going, _training(pilot).error
+
+
+async def test_quitting_asks_and_stops_a_training_with_a_checkpoint(pairs: Path) -> None:
+    app = StillApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        training = await _begin(pilot, pairs)
+        await pilot.press("escape", "ctrl+q")
+        await sees(pilot, app, "A training is running")
+        await pilot.press("escape")
+        assert app.is_running and training.state is State.RUNNING
+        await pilot.press("ctrl+q", "enter")
+        await until(pilot, lambda: not training.going, "it to stop")
+        assert training.state is State.STOPPED
+    assert app.return_code == 0
+    assert list(run_folder("keeper").glob("checkpoints/*/complete.json"))
+    assert unfinished() == ["keeper"]
+
+
+async def test_what_is_corrected_meanwhile_does_not_keep_a_training_from_being_gone_on_with(pairs: Path) -> None:
+    def corrected(record: dict[str, str]) -> Correction:
+        context, answer = record["context"], record["answer"]
+        return Correction(record["question"], record["title"], context, answer, context.index(answer))
+
+    corrections.keep(map(corrected, _records()))
+    app = StillApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        training = await _begin(pilot, corrections.file())
+        await pilot.press("x")
+        await until(pilot, lambda: not training.going, "it to stop")
+        corrections.keep([corrected(record) for record in _records(11)[-2:]])
+        await pilot.press("enter")
+        await until(pilot, lambda: _training(pilot).trained or not _training(pilot).going, "it to go on")
+        assert _training(pilot).going, _training(pilot).error
+        # And while it runs, another one of that name is refused.
+        with pytest.raises(Exception, match="another docqa is training keeper right now"):
+            begun(str(corrections.file()), "keeper", "bundled", "1", "cpu")
+
+
+async def test_an_error_of_the_command_is_shown_with_its_hint(pairs: Path) -> None:
+    app = StillApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await _open(pilot)
+        await _fill(pilot, pairs, "1", name="../up")
+        await pilot.press("enter")
+        await until(pilot, lambda: not _training(pilot).going, "it to fail")
+        await sees(pilot, app, "✗ '../up' cannot be a model's name")
+        await sees(pilot, app, "→ letters, digits")
+        await pilot.press("enter")
+        await until(pilot, lambda: app.training.form.display, "the form again")
+        with alone("keeper"):  # As another docqa does.
+            await _fill(pilot, pairs, "1")
+            await pilot.press("enter")
+            await until(pilot, lambda: not _training(pilot).going, "it to be refused")
+            await sees(pilot, app, "another docqa is training keeper right now")
+    assert stored_state("keeper") is None
+
+
+async def test_of_too_few_corrections_it_is_said_what_is_needed(pairs: Path) -> None:
+    app = StillApp()
+    async with app.run_test(size=(100, 30)) as pilot:
+        await _open(pilot)
+        await sees(pilot, app, "No corrections yet.")
+        await sees(pilot, app, "2 pairs more, about two places, at least")
+        await pilot.press("escape")
+        context = "The keeper was Anna Holm."
+        corrections.keep([Correction("Who?", "a.txt", context, "Anna Holm", context.index("Anna"))])
+        await pilot.press("T")
+        await sees(pilot, app, "1 pair on 1 context of 1 document: 1 answerable, 0 not")
+        await sees(pilot, app, "1 pair more, about another place, at least")
+        await pilot.press("enter")
+        assert not app.training.running
+        corrections.keep([Correction("When?", "b.txt", "In May it rained.", None)])
+        await pilot.press("escape", "T")
+        await sees(pilot, app, "1 pairs to train and 1 to test")
+        await sees(pilot, app, "22 more")
+
+
+async def test_what_is_wrong_with_pairs_and_with_the_form_is_said(pairs: Path) -> None:
+    with pairs.open("a", encoding="utf-8") as opened:
+        opened.write(json.dumps({"question": "Who swam?", "context": _CONTEXT, "answer": "Ole Lund"}) + "\n")
+    app = StillApp()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await _open(pilot)
+        app.training.form.pairs.value = ""
+        app.training.form.pairs.focus()
+        await type_in(pilot, "pairs.jsonl")
+        await pilot.press("enter")
+        await sees(pilot, app, "of 21 read: 1 dropped")
+        await sees(pilot, app, "line 21")
+        app.training.form._epochs.value = "-"
+        await pilot.press("enter")
+        await sees(pilot, app, "✗ - is no number of passes")
+        app.training.form.pairs.value = "nowhere.json"
+        await pilot.press("enter")
+        await sees(pilot, app, "✗ nowhere.json")
+
+
+async def test_a_reader_that_learned_from_these_pairs_is_not_what_the_next_one_starts_from(pairs: Path) -> None:
+    own = models.models_dir() / "reader" / "harbour"
+    own.mkdir(parents=True)
+    for file in models.find("bundled", Kind.READER).folder.iterdir():
+        (own / file.name).symlink_to(file)
+    (own / "docqa.json").unlink()
+    training = {"base": {"name": "bundled"}, "data": {"corrections.jsonl": "0"}}
+    models.write_object(own / "docqa.json", {"training": training})
+    models.use("harbour", Kind.READER)
+    app = StillApp()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await _open(pilot)
+        assert app.training.form.base == "bundled"
+        await sees(pilot, app, "harbour, in use, has seen these pairs")
+
+
+def test_a_duration_has_the_two_units_that_matter() -> None:
+    assert [duration(seconds) for seconds in (0.2, 59.4, 80, 7500)] == ["0 s", "59 s", "1 min 20 s", "2 h 5 min"]
+
+
+def test_a_process_that_ends_without_a_word_is_told() -> None:
+    training = Training("keeper")
+    training.hear({"event": "line", "text": "docqa: unexpected OSError: no space left"})
+    training.hear({"event": "of a later docqa"})
+    training.end(2, {}, None, kept=False)
+    assert training.state is State.FAILED
+    assert "no space left" in "\n".join(line.plain for line in training.outcome())
