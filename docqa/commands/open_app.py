@@ -23,7 +23,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("paths", metavar="PATH", nargs="+", help="PDF, text or Markdown file, or folder")
+    parser.add_argument("paths", metavar="PATH", nargs="*", help="PDF, text or Markdown file, or folder")
     parser.add_argument("--top", type=int, metavar="N", help="answers shown (default: 5)")
     add_settings(parser)
     parser.set_defaults(run=run)

@@ -311,7 +311,13 @@ class DocqaApp(App[None]):
             return
         page = selected.page if selected and selected.document == document.name else None
         try:
-            viewer.show(document.name, page, self._viewer)
+            if self.is_web:  # The person is where the browser is, and that may be far from here.
+                opened, name, kind = viewer.to_deliver(document.name)
+                self.call_from_thread(
+                    self.deliver_binary, opened, save_filename=name, open_method="browser", mime_type=kind
+                )
+            else:
+                viewer.show(document.name, page, self._viewer)
         except DocqaError as error:
             self._warn(error)
 
