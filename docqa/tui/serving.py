@@ -47,7 +47,8 @@ class _Server(Server):
     def __init__(
         self, command: Sequence[str], host: str, port: int, *, local: bool, say: Callable[[str], None]
     ) -> None:
-        line = subprocess.list2cmdline(command) if sys.platform == "win32" else shlex.join(command)
+        # textual-serve has a shell start it.
+        line = subprocess.list2cmdline(command) if sys.platform == "win32" else f"exec {shlex.join(command)}"
         address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
         super().__init__(
             line, host, port, title="docqa", public_url=address, templates_path=Path(__file__).with_name("web")

@@ -59,4 +59,6 @@ def served(*arguments: object, **options: object) -> Iterator[Served]:
         too_long.cancel()
         if process.poll() is None:
             process.kill()
-            process.communicate()
+        process.stdout.close()
+        process.stderr.close()
+        process.wait()

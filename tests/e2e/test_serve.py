@@ -1,13 +1,14 @@
 """`docqa serve`, asked by a program: where it serves, whom it refuses, and what it hides."""
 
+import asyncio
 import http.client
 import os
 import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 import aiohttp
@@ -19,19 +20,33 @@ from served import DOCQA, REPORT, Served, served
 from docqa import cli
 
 
-async def connect(served: Served, until: bytes, before_leaving: Callable[[], object] = lambda: None, **headers: str) -> bytes:
-    """Open the app as a page does, and give what it paints until a text is there."""
+@asynccontextmanager
+async def connected(served: Served, until: bytes, **headers: str) -> AsyncIterator[bytes]:
+    """Open the app as a page does; give what it paints until a text is there, and stay until it has ended."""
     painted = b""
     async with (
         aiohttp.ClientSession() as session,
         session.ws_connect(f"{served.url}/ws?width=100&height=30", headers=headers) as page,
     ):
-        while until not in painted:
-            message = await page.receive(timeout=60)
-            assert message.type is aiohttp.WSMsgType.BINARY, message
-            painted += message.data
-        before_leaving()
-    return painted
+        async with asyncio.timeout(60):
+            while until not in painted:
+                message = await page.receive()
+                assert message.type is aiohttp.WSMsgType.BINARY, message
+                painted += message.data
+        yield painted
+
+
+def apps(file: Path) -> list[str]:
+    """The processes of the app that have a file open: their ids and command lines."""
+    listed = subprocess.run(["ps", "-Aww", "-o", "pid,args"], capture_output=True, text=True, check=True).stdout
+    return [line for line in listed.splitlines() if f"-m docqa open -- {file}" in line]
+
+
+async def ended(file: Path) -> None:
+    """Wait until no app has the file open."""
+    async with asyncio.timeout(30):
+        while apps(file):
+            await asyncio.sleep(0.02)
 
 
 def get(served: Served, path: str = "/", **headers: str) -> tuple[int, str]:
@@ -54,11 +69,18 @@ def test_it_says_where_it_serves_and_ends_quietly_at_an_interrupt() -> None:
     assert app.printed == ""
 
 
-async def test_it_ends_at_an_interrupt_while_a_page_is_open_and_the_app_with_it() -> None:
-    with served(REPORT, "--port", 0) as app:
-        await connect(app, b"1 open", lambda: app.process.send_signal(signal.SIGINT))
-        app.process.wait(30)
-        assert app.process.returncode == 0
+async def test_the_app_ends_with_its_page_and_with_the_server(tmp_path: Path) -> None:
+    file = tmp_path / "lamp.txt"
+    file.write_text("The lamp was lit in 1902.", encoding="utf-8")
+    with served(file, "--port", 0) as app:
+        async with connected(app, b"1 open"):
+            assert len(apps(file)) == 1
+        await ended(file)
+        async with connected(app, b"1 open"):
+            assert len(apps(file)) == 1
+            app.process.send_signal(signal.SIGINT)
+            assert await asyncio.to_thread(app.process.wait, 30) == 0
+            await ended(file)
     assert "Traceback" not in "".join(app.said) + app.printed
 
 
@@ -100,8 +122,9 @@ async def test_the_pages_of_other_sites_are_refused() -> None:
         assert get(app, Host=f"evil.example:{app.port}")[0] == 403  # Its own name, led to this machine.
         assert get(app, Origin="http://evil.example")[0] == 403
         with pytest.raises(aiohttp.WSServerHandshakeError, match="403"):
-            await connect(app, b"docqa", Origin="http://evil.example")
-        await connect(app, b"docqa", Origin=app.url)
+            await connected(app, b"docqa", Origin="http://evil.example").__aenter__()
+        async with connected(app, b"docqa", Origin=app.url):
+            pass
 
 
 async def test_the_password_opens_the_document_and_is_nowhere_to_be_seen(tmp_path: Path) -> None:
@@ -110,31 +133,27 @@ async def test_the_password_opens_the_document_and_is_nowhere_to_be_seen(tmp_pat
     canvas = Canvas(str(file), encrypt=StandardEncryption(secret))
     canvas.drawString(72, 720, "The treasure is under the oak.")
     canvas.save()
-    seen: list[str] = []
-
-    def look() -> None:
-        listed = subprocess.run(["ps", "-Aww", "-o", "args"], capture_output=True, text=True, check=True).stdout
-        seen.extend(line for line in listed.splitlines() if " open -- " in line and str(file) in line)
-
     with served(file, "--port", 0, env=os.environ | {"DOCQA_PASSWORD": secret}) as app:
         assert secret not in get(app)[1]
-        painted = await connect(app, b"1 open", look)
+        async with connected(app, b"1 open") as painted:
+            listed = subprocess.run(["ps", "-Aww", "-o", "args"], capture_output=True, text=True, check=True).stdout
     assert secret.encode() not in painted
-    assert seen and not any(secret in line for line in seen)
+    assert f"docqa open -- {file}" in listed
+    assert secret not in listed
 
 
-async def test_flags_reach_the_app(tmp_path: Path) -> None:
+async def test_flags_reach_the_app() -> None:
     with served(REPORT, "--port", 0, "--reader", "no-such-reader") as app:
-        assert b"no-such-reader" in await connect(app, b"no-such-reader")
-    with served("--port", 0) as app:
-        await connect(app, b"No document is open")
+        async with connected(app, b"no-such-reader"):
+            pass
 
 
 async def test_a_file_of_the_folder_is_not_run_for_a_module(tmp_path: Path) -> None:
     (tmp_path / "numpy.py").write_text("import pathlib; pathlib.Path('run').touch()\n", encoding="utf-8")
     (tmp_path / "a b.txt").write_text("The lamp was lit in 1902.\n", encoding="utf-8")
     with served("a b.txt", "--port", 0, cwd=tmp_path) as app:
-        await connect(app, b"1 open")
+        async with connected(app, b"1 open"):
+            pass
     assert not (tmp_path / "run").exists()
 
 
