@@ -1,5 +1,6 @@
 """The app in a browser, for `docqa serve`: every page that is opened has a process of the app to itself."""
 
+import asyncio
 import errno
 import ipaddress
 import logging
@@ -18,7 +19,7 @@ from docqa import config
 from docqa.errors import DocqaError
 from docqa.tui.help import check
 
-_PATIENCE = 2.0  # Seconds that pages have to close in when the server ends; then they are closed.
+_PATIENCE = 2.0  # Seconds that the apps have to end in when the server does, and the pages to close.
 
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -55,6 +56,8 @@ class _Server(Server):
         )
         self._local = local
         self._say = say
+        self._answering: set[asyncio.Task[None]] = set()
+        """One for each request that is being answered: a page's is, as long as it is open."""
 
     async def make_app(self) -> web.Application:
         """What answers the requests."""
@@ -66,6 +69,13 @@ class _Server(Server):
         """Say where the app is."""
         self._say(f"docqa: the app is at {self.public_url} (Ctrl-C ends it)")
 
+    async def on_shutdown(self, app: web.Application) -> None:  # noqa: ARG002 - as textual-serve has it
+        """End the app of every page that is still open. Nothing else would: it doesn't notice that nobody listens."""
+        for task in self._answering:
+            task.cancel()
+        if self._answering:
+            await asyncio.wait(self._answering, timeout=_PATIENCE)
+
     @web.middleware
     async def _guard(self, request: web.Request, handler: _Handler) -> web.StreamResponse:
         """Refuse what the page of another site sends: browsers let it, and it could read the documents."""
@@ -74,7 +84,11 @@ class _Server(Server):
         # A site may also let its own name lead here. Nobody else's name means this machine.
         if foreign or (self._local and urlsplit(f"//{request.host}").hostname not in {"localhost", "127.0.0.1", "::1"}):
             raise web.HTTPForbidden(text="docqa serves its own page alone, under the address that it said.\n")
-        return await handler(request)
+        self._answering.add(request.task)
+        try:
+            return await handler(request)
+        finally:
+            self._answering.discard(request.task)
 
 
 def _listen(host: str, port: int, say: Callable[[str], None]) -> socket.socket:

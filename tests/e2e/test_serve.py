@@ -19,6 +19,8 @@ from served import DOCQA, REPORT, Served, served
 
 from docqa import cli
 
+OPEN = "✓".encode()  # Before a document that is open.
+
 
 @asynccontextmanager
 async def connected(served: Served, until: bytes, **headers: str) -> AsyncIterator[bytes]:
@@ -73,10 +75,10 @@ async def test_the_app_ends_with_its_page_and_with_the_server(tmp_path: Path) ->
     file = tmp_path / "lamp.txt"
     file.write_text("The lamp was lit in 1902.", encoding="utf-8")
     with served(file, "--port", 0) as app:
-        async with connected(app, b"1 open"):
+        async with connected(app, OPEN):
             assert len(apps(file)) == 1
         await ended(file)
-        async with connected(app, b"1 open"):
+        async with connected(app, OPEN):
             assert len(apps(file)) == 1
             app.process.send_signal(signal.SIGINT)
             assert await asyncio.to_thread(app.process.wait, 30) == 0
@@ -135,7 +137,7 @@ async def test_the_password_opens_the_document_and_is_nowhere_to_be_seen(tmp_pat
     canvas.save()
     with served(file, "--port", 0, env=os.environ | {"DOCQA_PASSWORD": secret}) as app:
         assert secret not in get(app)[1]
-        async with connected(app, b"1 open") as painted:
+        async with connected(app, OPEN) as painted:
             listed = subprocess.run(["ps", "-Aww", "-o", "args"], capture_output=True, text=True, check=True).stdout
     assert secret.encode() not in painted
     assert f"docqa open -- {file}" in listed
@@ -152,7 +154,7 @@ async def test_a_file_of_the_folder_is_not_run_for_a_module(tmp_path: Path) -> N
     (tmp_path / "numpy.py").write_text("import pathlib; pathlib.Path('run').touch()\n", encoding="utf-8")
     (tmp_path / "a b.txt").write_text("The lamp was lit in 1902.\n", encoding="utf-8")
     with served("a b.txt", "--port", 0, cwd=tmp_path) as app:
-        async with connected(app, b"1 open"):
+        async with connected(app, OPEN):
             pass
     assert not (tmp_path / "run").exists()
 
