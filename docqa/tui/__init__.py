@@ -3,12 +3,17 @@
 import os
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from docqa import config
 from docqa.config import Settings
 from docqa.errors import DocqaError
 
-__all__ = ["run"]
+if TYPE_CHECKING:
+    from docqa.answers import Result
+    from docqa.engine import Collection
+
+__all__ = ["ask_inline", "run"]
 
 
 def run(paths: Sequence[str], settings: Settings, password: str | None = None) -> int:
@@ -25,3 +30,28 @@ def run(paths: Sequence[str], settings: Settings, password: str | None = None) -
     app = DocqaApp(paths, settings, password, config.keys())
     app.run()
     return app.return_code or 0
+
+
+def ask_inline(
+    paths: Sequence[str], settings: Settings, password: str | None = None, question: str = ""
+) -> "tuple[Collection | None, list[Result]]":
+    """Ask under the prompt until the person leaves; give what was opened and what was answered.
+
+    Raises `DocqaError` where there is no terminal, or nothing can be opened; KeyboardInterrupt at Ctrl-C.
+    """
+    if sys.platform == "win32":  # Textual has no such mode there.
+        raise DocqaError("--inline doesn't work on Windows", "docqa open PATH..., or docqa ask without --inline")
+    if not all(stream is not None and stream.isatty() for stream in (sys.__stdin__, sys.__stdout__, sys.__stderr__)):
+        raise DocqaError("--inline needs a terminal, and this is none", "without one: docqa ask QUESTION PATH...")
+    from docqa.tui.help import check
+    from docqa.tui.inline import InlineApp
+
+    keys = config.keys()
+    check(keys)
+    app = InlineApp(paths, settings, password, keys, question)
+    app.run(inline=True)
+    if app.interrupted:
+        raise KeyboardInterrupt
+    if app.failure is not None:
+        raise app.failure
+    return app.collection, app.session.results

@@ -20,6 +20,7 @@ from served import DOCQA, REPORT, Served, served
 from docqa import cli
 
 OPEN = "✓".encode()  # Before a document that is open.
+QUICKLY = ("--port", 0, "--retriever", "lexical")  # A document is open without the encoder.
 
 
 @asynccontextmanager
@@ -74,7 +75,7 @@ def test_it_says_where_it_serves_and_ends_quietly_at_an_interrupt() -> None:
 async def test_the_app_ends_with_its_page_and_with_the_server(tmp_path: Path) -> None:
     file = tmp_path / "lamp.txt"
     file.write_text("The lamp was lit in 1902.", encoding="utf-8")
-    with served(file, "--port", 0) as app:
+    with served(file, *QUICKLY) as app:
         async with connected(app, OPEN):
             assert len(apps(file)) == 1
         await ended(file)
@@ -135,7 +136,7 @@ async def test_the_password_opens_the_document_and_is_nowhere_to_be_seen(tmp_pat
     canvas = Canvas(str(file), encrypt=StandardEncryption(secret))
     canvas.drawString(72, 720, "The treasure is under the oak.")
     canvas.save()
-    with served(file, "--port", 0, env=os.environ | {"DOCQA_PASSWORD": secret}) as app:
+    with served(file, *QUICKLY, env=os.environ | {"DOCQA_PASSWORD": secret}) as app:
         assert secret not in get(app)[1]
         async with connected(app, OPEN) as painted:
             listed = subprocess.run(["ps", "-Aww", "-o", "args"], capture_output=True, text=True, check=True).stdout
@@ -153,7 +154,7 @@ async def test_flags_reach_the_app() -> None:
 async def test_a_file_of_the_folder_is_not_run_for_a_module(tmp_path: Path) -> None:
     (tmp_path / "numpy.py").write_text("import pathlib; pathlib.Path('run').touch()\n", encoding="utf-8")
     (tmp_path / "a b.txt").write_text("The lamp was lit in 1902.\n", encoding="utf-8")
-    with served("a b.txt", "--port", 0, cwd=tmp_path) as app:
+    with served("a b.txt", *QUICKLY, cwd=tmp_path) as app:
         async with connected(app, OPEN):
             pass
     assert not (tmp_path / "run").exists()
