@@ -98,7 +98,7 @@ def _bindings(places: Sequence[_Place]) -> Iterator[tuple[str, Binding]]:
 def page() -> str:
     """docs/keys.md."""
     ids: dict[tuple[str, str], dict[str, None]] = {}
-    places = (*_PLACES, InlineApp)
+    places: list[_Place] = [*_PLACES, InlineApp]
     for title, binding in _bindings(places):
         ids.setdefault((title, binding.tooltip or binding.description), {})[f"`{binding.id}`"] = None
     parts = [_PREFACE]

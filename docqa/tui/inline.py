@@ -42,7 +42,7 @@ class InlineApp(App[None]):
         Binding("p,k,up", "move(-1)", "Previous", tooltip="Select the answer before", id="answers.previous"),
         Binding("y", "copy", "Copy", tooltip="Copy the answer with its citation", id="answers.copy"),
         Binding("x", "read_all", "Read all", tooltip="Read every window for this question", id="question.read_all"),
-        Binding("escape", "leave", "Leave", tooltip="Cancel the question; leave", id="app.cancel"),
+        Binding("escape", "leave", "Leave", tooltip="Cancel the question, or leave its line; leave", id="app.cancel"),
         Binding("q", "quit", show=False, tooltip="Leave", id="inline.quit"),
         Binding(
             "ctrl+c", "interrupt", show=False, tooltip="Leave, with exit code 130", priority=True, id="inline.interrupt"
@@ -218,9 +218,11 @@ class InlineApp(App[None]):
             self._start_next()
 
     def action_leave(self) -> None:
-        """Cancel the question that is being read; else leave."""
+        """Cancel the question that is being read; else go from the question's line to the answers; else leave."""
         if self.session.cancel() is None:
-            self.exit()
+            if self.shown is None or self.focused is not self.question:
+                self.exit()
+            self.set_focus(None)
         self._refresh()
 
     def action_interrupt(self) -> None:
@@ -230,14 +232,13 @@ class InlineApp(App[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         """Whether a key does anything now; where not, the footer leaves it out."""
+        typing = self.focused is self.question
         if action == "focus_question":
-            return self.focused is not self.question
+            return not typing
         if action in {"move", "copy"}:
-            return bool(self.answers.selected) and self.focused is not self.question
+            return not typing and self.answers.selected is not None
         if action == "read_all":
-            return (
-                bool(self.shown and not self.shown.pending and self.shown.unread) and self.focused is not self.question
-            )
+            return not typing and bool(self.shown and not self.shown.pending and self.shown.unread)
         return True
 
     # --- what is shown ---
