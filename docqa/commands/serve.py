@@ -12,7 +12,7 @@ _EXAMPLES = """\
 examples:
   docqa serve report.pdf
   docqa serve contracts/ --port 0
-  ssh -L 8000:localhost:8000 server docqa serve report.pdf    and open http://localhost:8000 here
+  ssh -t -L 8000:localhost:8000 server docqa serve report.pdf    and open http://localhost:8000 here
 
 It serves this machine alone. Ctrl-C ends it. docs/serving.md says what is different in a browser.
 """

@@ -84,6 +84,8 @@ class DocqaApp(App[None]):
 
     def on_ready(self) -> None:
         """The first frame is on the screen: begin to open the documents."""
+        if self.main.focused is None:  # In a browser, where Textual begins as if the keys went elsewhere.
+            self.main.question.focus()
         self.open_documents(self._loading or Event())
         self.set_interval(_LOOK, self.look_at_files)
         self.theme_changed_signal.subscribe(self, self._theme_chosen)

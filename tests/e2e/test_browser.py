@@ -61,7 +61,7 @@ def opened(app: Served) -> Iterator["sync_api.Page"]:
         page.on("request", lambda request: page.asked_for.append(request.url))
         page.on("websocket", lambda socket: page.asked_for.append(socket.url))
         page.goto(app.url)
-        sees(page, "Ask a question of your documents")
+        sees(page, "⏎ Ask")  # In the footer, while the keys go to the question.
         yield page
         browser.close()
 
@@ -97,7 +97,7 @@ def test_the_page_fetches_nothing_from_elsewhere(app: Served, page: "sync_api.Pa
     assert [url for url in page.asked_for if not url.startswith((*here, "data:"))] == []
 
 
-def test_what_is_copied_is_on_the_browser_s_clipboard(page: "sync_api.Page") -> None:
+def test_the_browser_s_clipboard_is_copied_to_and_pasted_from(page: "sync_api.Page") -> None:
     ask(page)
     page.keyboard.press("y")
     page.wait_for_function(
