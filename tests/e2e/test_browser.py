@@ -100,9 +100,11 @@ def test_the_page_fetches_nothing_from_elsewhere(app: Served, page: "sync_api.Pa
 def test_the_browser_s_clipboard_is_copied_to_and_pasted_from(page: "sync_api.Page") -> None:
     ask(page)
     page.keyboard.press("y")
-    page.wait_for_function(
-        "async () => (await navigator.clipboard.readText()).startsWith('Duncan Presswell (')",
-    )
+    page.wait_for_function("async () => (await navigator.clipboard.readText()).startsWith('Duncan Presswell (')")
+    page.keyboard.press("i")
+    sees(page, "⏎ Ask")
+    page.keyboard.press("Shift+Insert")
+    sees(page, "❯ Duncan Presswell (")
 
 
 def test_the_document_opens_in_the_browser_as_it_is_and_nothing_in_it_is_run(tmp_path: Path) -> None:
