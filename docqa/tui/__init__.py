@@ -2,12 +2,14 @@
 
 import os
 import sys
+import threading
+import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from docqa import config
 from docqa.config import Settings
-from docqa.errors import DocqaError
+from docqa.errors import DocqaError, ExitCode
 
 if TYPE_CHECKING:
     from docqa.answers import Result
@@ -25,11 +27,20 @@ def run(paths: Sequence[str], settings: Settings, password: str | None = None) -
     served = os.environ.get("TEXTUAL_DRIVER")
     if served is None and not all(stream is not None and stream.isatty() for stream in (sys.__stdin__, sys.__stderr__)):
         raise DocqaError("the app needs a terminal, and this is none", "without one: docqa ask QUESTION PATH...")
+    if served is not None:
+        threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     from docqa.tui.app import DocqaApp
 
     app = DocqaApp(paths, settings, password, config.keys())
     app.run()
     return app.return_code or 0
+
+
+def _end_with(parent: int) -> None:
+    """End this process when the server that started it is gone, even killed: nobody could reach the app any more."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(ExitCode.ERROR)
 
 
 def ask_inline(

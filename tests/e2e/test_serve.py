@@ -87,6 +87,16 @@ async def test_the_app_ends_with_its_page_and_with_the_server(tmp_path: Path) ->
     assert "Traceback" not in "".join(app.said) + app.printed
 
 
+async def test_the_app_ends_even_if_the_server_is_killed(tmp_path: Path) -> None:
+    file = tmp_path / "lamp.txt"
+    file.write_text("The lamp was lit in 1902.", encoding="utf-8")
+    with served(file, *QUICKLY) as app:
+        async with connected(app, OPEN):
+            assert len(apps(file)) == 1
+            app.process.kill()
+            await ended(file)
+
+
 def test_a_port_that_is_taken_makes_it_another() -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         taken = other.getsockname()[1]

@@ -36,7 +36,9 @@ class Terminal:
         return done.stdout
 
     def end(self) -> None:
+        socket = self._tmux("display-message", "-p", "#{socket_path}").strip()
         self._tmux("kill-server")
+        Path(socket).unlink(missing_ok=True)
 
     def type(self, text: str) -> None:
         """Type a text, as it is."""
