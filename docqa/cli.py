@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from docqa import __version__
-from docqa.commands import ask, calibrate, completion, evaluate, finetune, models, open_app
+from docqa.commands import ask, calibrate, completion, evaluate, finetune, models, open_app, serve
 from docqa.errors import DocqaError, ExitCode
 
 _EXAMPLES = """\
@@ -34,7 +34,7 @@ def parser() -> argparse.ArgumentParser:
     root.add_argument("--version", action="version", version=f"docqa {__version__}")
     root.set_defaults(root=root)
     commands = root.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in (ask, open_app, finetune, evaluate, calibrate, models, completion):
+    for command in (ask, open_app, serve, finetune, evaluate, calibrate, models, completion):
         command.add_parser(commands)
     return root
 

@@ -1,6 +1,7 @@
 """Flags that several commands share, and the settings that come of them."""
 
 import argparse
+import os
 from typing import Any
 
 from docqa import config
@@ -36,7 +37,12 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
         metavar="P",
         help="probability below which there is no answer (default: the reader's)",
     )
-    group.add_argument("--password", metavar="PASSWORD", help="of encrypted PDFs")
+    group.add_argument(
+        "--password",
+        metavar="PASSWORD",
+        default=os.environ.get("DOCQA_PASSWORD"),
+        help="of encrypted PDFs; as the variable DOCQA_PASSWORD it is in no list of processes",
+    )
     group.add_argument(
         "--no-cache", dest="cache", action="store_false", default=None, help="keep and use nothing on disk"
     )

@@ -22,6 +22,7 @@ examples:
   docqa ask 'Who is liable?' contracts/ notes.txt --top 3
   docqa ask --questions questions.txt report.pdf --jsonl
   pandoc letter.docx -t plain | docqa ask 'Who wrote it?' -
+  docqa ask --inline report.pdf                        one question after another, under the prompt
   docqa ask 'How many staff?' report.pdf --json | jq -r '.answers[0].text'
 
 exit codes: 0 at least one answer, 1 no answer, 2 an error or a file that can't be read, 130 interrupted
@@ -37,12 +38,17 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("question", metavar="QUESTION", help="the question; with --questions, the first PATH")
+    parser.add_argument(
+        "question",
+        metavar="QUESTION",
+        help="the question; with --questions, or with --inline and no question, the first PATH",
+    )
     parser.add_argument("paths", metavar="PATH", nargs="*", help="PDF, text or Markdown file, folder, or - for stdin")
     parser.add_argument("--questions", metavar="FILE", help="ask every line of FILE (- for stdin)")
     parser.add_argument("--top", type=int, metavar="N", help="answers shown (default: 5)")
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="print JSON (docs/formats.md)")
+    form.add_argument("--inline", action="store_true", help="ask under the prompt, one question after another")
     form.add_argument("--jsonl", action="store_true", help="print one line of JSON a question")
     parser.add_argument("-q", "--quiet", action="store_true", help="print no progress and no warnings")
     add_settings(parser)
@@ -51,6 +57,8 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def run(arguments: argparse.Namespace) -> int:
     """Ask, print, and tell by the exit code whether there was an answer."""
+    if arguments.inline:
+        return _run_inline(arguments)
     questions, paths = _questions_and_paths(arguments)
     wanted = settings(arguments)
     from docqa.engine import Engine
@@ -68,6 +76,30 @@ def run(arguments: argparse.Namespace) -> int:
     if collection.failures:
         return ExitCode.ERROR
     return ExitCode.ANSWERED if answered else ExitCode.NOT_FOUND
+
+
+def _run_inline(arguments: argparse.Namespace) -> int:
+    """What was answered is printed when the person leaves, as without --inline: it stays above the prompt."""
+    question, paths = arguments.question, arguments.paths
+    if arguments.questions is not None:
+        raise DocqaError("--inline and --questions don't go together", "leave one of them out")
+    if Path(question).exists():
+        question, paths = "", [question, *paths]
+    if not paths:
+        raise DocqaError("no document was named", "docqa ask --inline [QUESTION] PATH...")
+    if "-" in paths:
+        raise DocqaError("--inline needs standard input for the keyboard", "write the document to a file first")
+    wanted = settings(arguments)
+    from docqa import output, tui
+
+    collection, results = tui.ask_inline(paths, wanted, arguments.password, question)
+    for number, result in enumerate(results):
+        _print(("\n" if number else "") + output.as_text(result, colour=_colour(), with_question=True))
+    if collection is not None:
+        _report(collection, quiet=arguments.quiet)
+        if collection.failures:
+            return ExitCode.ERROR
+    return ExitCode.ANSWERED if any(result.answered for result in results) else ExitCode.NOT_FOUND
 
 
 def _questions_and_paths(arguments: argparse.Namespace) -> tuple[list[str], list[str]]:

@@ -112,6 +112,8 @@ class DocqaApp(App[None]):
 
     def on_ready(self) -> None:
         """The first frame is on the screen: begin to open the documents."""
+        if self.main.focused is None:  # In a browser, where Textual begins as if the keys went elsewhere.
+            self.main.question.focus()
         self.open_documents(self._loading or Event())
         self.look_for_session()
         self.set_interval(_LOOK, self.look_at_files)
@@ -419,7 +421,13 @@ class DocqaApp(App[None]):
             return
         page = selected.page if selected and selected.document == document.name else None
         try:
-            viewer.show(document.name, page, self._settings.viewer)
+            if self.is_web:  # The person is where the browser is, and that may be far from here.
+                opened, name, kind = viewer.to_deliver(document.name)
+                self.call_from_thread(
+                    self.deliver_binary, opened, save_filename=name, open_method="browser", mime_type=kind
+                )
+            else:
+                viewer.show(document.name, page, self._settings.viewer)
         except DocqaError as error:
             self._warn(error)
 

@@ -2,7 +2,7 @@
 
 import difflib
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import ClassVar
 
@@ -10,6 +10,7 @@ from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
+from textual.dom import DOMNode
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
@@ -18,6 +19,7 @@ from docqa.tui.choosing import ChooseScreen
 from docqa.tui.compare_screen import CompareScreen
 from docqa.tui.confirming import ConfirmScreen
 from docqa.tui.export import ExportScreen
+from docqa.tui.inline import InlineApp
 from docqa.tui.keys import KEYS
 from docqa.tui.main import MainScreen
 from docqa.tui.models_screen import ModelsScreen
@@ -50,7 +52,9 @@ As the app's own help (`?`) has them. `make keys` writes this page. To bind othe
 "answers.next" = "n,right_square_bracket"
 ```"""
 
-_PLACES = (
+_Place = type[DOMNode]
+
+_PLACES: tuple[_Place, ...] = (
     QuestionInput,
     AnswersList,
     QuestionsList,
@@ -73,13 +77,15 @@ _PLACES = (
 )
 
 
-def groups(display: Callable[[Binding], str], bound: Mapping[str, str] | None = None) -> Groups:
+def groups(
+    display: Callable[[Binding], str], bound: Mapping[str, str] | None = None, places: Sequence[_Place] = _PLACES
+) -> Groups:
     """Every key of the app and what it does, by where it works; several keys of one action share a row.
 
     `bound` are the keys that the person bound anew, by the bindings' ids.
     """
     titled: dict[str, dict[str, tuple[list[str], str]]] = {}
-    for title, binding in _bindings():
+    for title, binding in _bindings(places):
         keys, _ = titled.setdefault(title, {}).setdefault(binding.action, ([], binding.tooltip or binding.description))
         for key in (bound or {}).get(binding.id or "", binding.key).split(","):
             shown = display(replace(binding, key=key.strip()))
@@ -90,7 +96,7 @@ def groups(display: Callable[[Binding], str], bound: Mapping[str, str] | None = 
 
 def check(bound: Mapping[str, str]) -> None:
     """Raise `DocqaError` where a key was bound to what has no key in the app."""
-    known = [binding.id for _, binding in _bindings() if binding.id]
+    known = [binding.id for _, binding in _bindings((*_PLACES, InlineApp)) if binding.id]
     for name in bound:
         if name not in known:
             close = difflib.get_close_matches(name, known, n=1)
@@ -100,10 +106,10 @@ def check(bound: Mapping[str, str]) -> None:
             )
 
 
-def _bindings() -> Iterator[tuple[str, Binding]]:
+def _bindings(places: Sequence[_Place]) -> Iterator[tuple[str, Binding]]:
     """Every binding and where it works."""
     anywhere: list[BindingType] = [*KEYS, *MainScreen.BINDINGS]
-    sources = [("Anywhere", anywhere), *((place.BINDING_GROUP_TITLE or "", place.BINDINGS) for place in _PLACES)]
+    sources = [("Anywhere", anywhere), *((place.BINDING_GROUP_TITLE or "", place.BINDINGS) for place in places)]
     for title, bindings in sources:
         for binding in Binding.make_bindings(bindings):
             yield title, binding
@@ -112,10 +118,11 @@ def _bindings() -> Iterator[tuple[str, Binding]]:
 def page() -> str:
     """docs/keys.md."""
     ids: dict[tuple[str, str], dict[str, None]] = {}
-    for title, binding in _bindings():
+    places: list[_Place] = [*_PLACES, InlineApp]
+    for title, binding in _bindings(places):
         ids.setdefault((title, binding.tooltip or binding.description), {})[f"`{binding.id}`"] = None
     parts = [_PREFACE]
-    for title, rows in groups(App[None]().get_key_display).items():
+    for title, rows in groups(App[None]().get_key_display, places=places).items():
         table = [f"| {keys} | {what} | {', '.join(ids[title, what])} |" for keys, what in rows]
         parts += [f"## {title}", "\n".join(["| key | | id |", "|---|---|---|", *table])]
     return "\n\n".join(parts) + "\n"

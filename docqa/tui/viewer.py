@@ -1,11 +1,13 @@
 """A document opened in the system's viewer, at the page."""
 
 import os
+import re
 import shlex
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import BinaryIO
 
 from docqa.errors import DocqaError
 
@@ -63,6 +65,21 @@ def show(name: str, page: int | None, wanted: str = "") -> None:
         return
     if code:
         raise DocqaError(f"{command[0]} could not open {name} (exit code {code})", hint)
+
+
+def to_deliver(name: str) -> tuple[BinaryIO, str, str]:
+    """The file `name`, opened for a browser to show, with a name that fits a header, and its media type.
+
+    What is no PDF is text to a browser: nothing in it is to be run. Raises `DocqaError` where it can't be opened.
+    """
+    file = Path(name)
+    kind = "application/pdf" if file.suffix.lower() == ".pdf" else "text/plain; charset=utf-8"
+    try:
+        return file.open("rb"), re.sub(r"[^\w.-]", "_", file.name, flags=re.ASCII), kind
+    except OSError as error:
+        raise DocqaError(
+            f"{name} can't be read any more: {error.strerror or error}", "it was moved or deleted since it was opened"
+        ) from error
 
 
 def _command(file: Path, page: int, template: str) -> list[str]:

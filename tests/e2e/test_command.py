@@ -107,7 +107,7 @@ def test_a_mistake_is_told_on_stderr_with_exit_code_2(arguments: list[str], mess
 
 
 def test_help_is_instant_and_has_examples() -> None:
-    for command in ([], ["ask"], ["open"], ["models"], ["models", "pull"], ["completion"]):
+    for command in ([], ["ask"], ["open"], ["serve"], ["models"], ["models", "pull"], ["completion"]):
         done = run(*command, "--help")
         assert done.returncode == 0
         assert "examples:" in done.stdout
@@ -197,5 +197,5 @@ def test_the_wheel_has_the_models_and_the_apps_style(tmp_path: Path) -> None:
     (wheel,) = tmp_path.glob("docqa_tui-*.whl")
     names = set(zipfile.ZipFile(wheel).namelist())
     weights = {f"bundled/{model}/model.safetensors" for model in ("reader", "retriever")}
-    assert {f"docqa/{needed}" for needed in weights | {"tui/app.tcss", "py.typed"}} <= names
+    assert {f"docqa/{needed}" for needed in weights | {"tui/app.tcss", "tui/web/app_index.html", "py.typed"}} <= names
     assert not any(name.startswith(("tests/", "benchmarks/", "models/")) for name in names)

@@ -59,3 +59,25 @@ def test_the_desktop_s_own_viewer_is_told_the_page(
     monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
     viewer.show(str(tmp_path / name), 4)
     assert seen.read_text() == f"{opened} {tmp_path / name}\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("a report, é.PDF", "application/pdf"),
+        ("notes.md", "text/plain; charset=utf-8"),
+        ("page.html", "text/plain; charset=utf-8"),
+    ],
+)
+def test_a_browser_is_given_the_file_as_what_can_do_no_harm(name: str, kind: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_bytes(b"<script>")
+    opened, called, given = viewer.to_deliver(str(tmp_path / name))
+    with opened:
+        assert opened.read() == b"<script>"
+    assert given == kind
+    assert called.isascii() and " " not in called and called.endswith(Path(name).suffix)
+
+
+def test_a_file_that_is_gone_can_not_be_given_to_a_browser(tmp_path: Path) -> None:
+    with pytest.raises(DocqaError, match=r"gone\.pdf can't be read any more: No such file"):
+        viewer.to_deliver(str(tmp_path / "gone.pdf"))

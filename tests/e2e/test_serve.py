@@ -1,0 +1,187 @@
+"""`docqa serve`, asked by a program: where it serves, whom it refuses, and what it hides."""
+
+import asyncio
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
+from pathlib import Path
+
+import aiohttp
+import pytest
+from reportlab.lib.pdfencrypt import StandardEncryption
+from reportlab.pdfgen.canvas import Canvas
+from served import DOCQA, REPORT, Served, served
+
+from docqa import cli
+
+OPEN = "✓".encode()  # Before a document that is open.
+QUICKLY = ("--port", 0, "--retriever", "lexical")  # A document is open without the encoder.
+
+
+@asynccontextmanager
+async def connected(served: Served, until: bytes, **headers: str) -> AsyncIterator[bytes]:
+    """Open the app as a page does; give what it paints until a text is there, and stay until it has ended."""
+    painted = b""
+    async with (
+        aiohttp.ClientSession() as session,
+        session.ws_connect(f"{served.url}/ws?width=100&height=30", headers=headers) as page,
+    ):
+        async with asyncio.timeout(60):
+            while until not in painted:
+                message = await page.receive()
+                assert message.type is aiohttp.WSMsgType.BINARY, message
+                painted += message.data
+        yield painted
+
+
+def apps(file: Path) -> list[str]:
+    """The processes of the app that have a file open: their ids and command lines."""
+    listed = subprocess.run(["ps", "-Aww", "-o", "pid,args"], capture_output=True, text=True, check=True).stdout
+    return [line for line in listed.splitlines() if f"-m docqa open -- {file}" in line]
+
+
+async def ended(file: Path) -> None:
+    """Wait until no app has the file open."""
+    async with asyncio.timeout(30):
+        while apps(file):
+            await asyncio.sleep(0.02)
+
+
+def get(served: Served, path: str = "/", **headers: str) -> tuple[int, str]:
+    """Ask for a page, as another program does."""
+    connection = http.client.HTTPConnection("127.0.0.1", served.port, timeout=30)
+    with closing(connection):
+        connection.request("GET", path, headers=headers)
+        response = connection.getresponse()
+        return response.status, response.read().decode()
+
+
+def test_it_says_where_it_serves_and_ends_quietly_at_an_interrupt() -> None:
+    with served(REPORT, "--port", 0) as app:
+        assert app.url.startswith("http://127.0.0.1:")
+        status, page = get(app)
+        assert status == 200
+        assert "<title>docqa</title>" in page
+    assert app.process.returncode == 0
+    assert app.said == [f"docqa: the app is at {app.url} (Ctrl-C ends it)\n"]
+    assert app.printed == ""
+
+
+async def test_the_app_ends_with_its_page_and_with_the_server(tmp_path: Path) -> None:
+    file = tmp_path / "lamp.txt"
+    file.write_text("The lamp was lit in 1902.", encoding="utf-8")
+    with served(file, *QUICKLY) as app:
+        async with connected(app, OPEN):
+            assert len(apps(file)) == 1
+        await ended(file)
+        async with connected(app, OPEN):
+            assert len(apps(file)) == 1
+            app.process.send_signal(signal.SIGINT)
+            assert await asyncio.to_thread(app.process.wait, 30) == 0
+            await ended(file)
+    assert "Traceback" not in "".join(app.said) + app.printed
+
+
+async def test_the_app_ends_even_if_the_server_is_killed(tmp_path: Path) -> None:
+    file = tmp_path / "lamp.txt"
+    file.write_text("The lamp was lit in 1902.", encoding="utf-8")
+    with served(file, *QUICKLY) as app:
+        async with connected(app, OPEN):
+            assert len(apps(file)) == 1
+            app.process.kill()
+            await ended(file)
+
+
+def test_a_port_that_is_taken_makes_it_another() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        taken = other.getsockname()[1]
+        with served(REPORT, "--port", taken) as app:
+            assert app.port != taken
+            assert get(app)[0] == 200
+        assert app.said[0] == f"docqa: port {taken} is taken, so it will be another\n"
+
+
+def test_where_others_can_reach_it_that_is_said() -> None:
+    with served(REPORT, "--port", 0, "--host", "0.0.0.0") as app:  # noqa: S104 - that is the point
+        assert "anybody on the network who can reach 0.0.0.0 can now read these documents" in app.said[0]
+        assert get(app, Host=f"somewhere:{app.port}")[0] == 200
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--host", "192.0.2.1"], "the app can't be served at 192.0.2.1"),
+        (["--port", "70000"], "port 70000 is none"),
+        (["-"], "standard input can't be opened in a browser"),
+        (["README.md", "--top", "0"], "top is 0"),
+    ],
+)
+def test_a_mistake_is_told_before_it_serves(arguments: list[str], message: str) -> None:
+    done = subprocess.run([DOCQA, "serve", *arguments], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert "hint:" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+async def test_the_pages_of_other_sites_are_refused() -> None:
+    with served(REPORT, "--port", 0) as app:
+        assert get(app, Host=f"localhost:{app.port}")[0] == 200
+        assert get(app, Host=f"evil.example:{app.port}")[0] == 403  # Its own name, led to this machine.
+        assert get(app, Origin="http://evil.example")[0] == 403
+        with pytest.raises(aiohttp.WSServerHandshakeError, match="403"):
+            await connected(app, b"docqa", Origin="http://evil.example").__aenter__()
+        async with connected(app, b"docqa", Origin=app.url):
+            pass
+
+
+async def test_the_password_opens_the_document_and_is_nowhere_to_be_seen(tmp_path: Path) -> None:
+    secret = "hornbeam"  # noqa: S105 - of a document made here
+    file = tmp_path / "it's a secret.pdf"
+    canvas = Canvas(str(file), encrypt=StandardEncryption(secret))
+    canvas.drawString(72, 720, "The treasure is under the oak.")
+    canvas.save()
+    with served(file, *QUICKLY, env=os.environ | {"DOCQA_PASSWORD": secret}) as app:
+        assert secret not in get(app)[1]
+        async with connected(app, OPEN) as painted:
+            listed = subprocess.run(["ps", "-Aww", "-o", "args"], capture_output=True, text=True, check=True).stdout
+    assert secret.encode() not in painted
+    assert f"docqa open -- {file}" in listed
+    assert secret not in listed
+
+
+async def test_flags_reach_the_app() -> None:
+    with served(REPORT, "--port", 0, "--reader", "no-such-reader") as app:
+        async with connected(app, b"no-such-reader"):
+            pass
+
+
+async def test_a_file_of_the_folder_is_not_run_for_a_module(tmp_path: Path) -> None:
+    (tmp_path / "numpy.py").write_text("import pathlib; pathlib.Path('run').touch()\n", encoding="utf-8")
+    (tmp_path / "a b.txt").write_text("The lamp was lit in 1902.\n", encoding="utf-8")
+    with served("a b.txt", *QUICKLY, cwd=tmp_path) as app:
+        async with connected(app, OPEN):
+            pass
+    assert not (tmp_path / "run").exists()
+
+
+def test_without_textual_serve_what_to_install_is_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "textual_serve", None)
+    monkeypatch.setitem(sys.modules, "textual_serve.server", None)
+    monkeypatch.delitem(sys.modules, "docqa.tui.serving", raising=False)
+    assert cli.main(["serve", "report.pdf"]) == 2
+    assert capsys.readouterr().err == "docqa: textual-serve is not installed\n  hint: pip install 'docqa-tui[serve]'\n"
+
+
+def test_the_shells_complete_it() -> None:
+    script = subprocess.run([DOCQA, "completion", "bash"], capture_output=True, text=True, check=True).stdout
+    probe = f'{script}\nCOMP_WORDS=(docqa serve --p); COMP_CWORD=2; COMP_TYPE=9; _shtab_docqa; echo "${{COMPREPLY[@]}}"'
+    done = subprocess.run(["bash", "-c", probe], capture_output=True, text=True, check=False)
+    assert {"--port", "--password"} <= set(done.stdout.split())
