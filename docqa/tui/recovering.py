@@ -1,22 +1,28 @@
 """What is asked and typed is kept while the app runs, and offered again after a crash."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
+from textual.worker import Worker
 
+from docqa import history
+from docqa.config import Settings
 from docqa.errors import DocqaError
-from docqa.tui import messages, offers
+from docqa.tui import messages, offers, session
+from docqa.tui.core import Core
 from docqa.tui.text import MUTED, counted, flat, hang, joined
 from docqa.tui.work import Post
 from docqa.unfinished import Keeper, Left, State, left
 
 _LISTED = 8  # Questions that are shown of a session.
+_KEEP = 0.5  # Seconds after which what is typed is kept: so much of it a crash may cost.
 
 
 class Recovery:
@@ -99,3 +105,74 @@ def _lines(state: State, width: int) -> Iterator[Content]:
     if state.typed.strip():
         yield from hang(Content(flat(state.typed)), width, Content.styled("  ❯ ", "$text-accent"))
         yield Content.styled("    was being typed", MUTED)
+
+
+class RecoveringApp(Core):
+    """The app, with what a crash would cost of it kept."""
+
+    def __init__(self, paths: Sequence[str], settings: Settings, password: str | None) -> None:
+        super().__init__(paths, settings, password)
+        self._named = self._loader.paths
+        self._recovery = Recovery(self.post_message)
+        self._keeping: Worker[None] | None = None
+
+    def on_ready(self) -> None:
+        """Look for what a crash left, and begin to keep what one would cost."""
+        self.look_for_session()
+        self.set_interval(_KEEP, self._keep_session)
+
+    def on_unmount(self) -> None:
+        """Nothing is to be taken up, unless the app crashed."""
+        if not self.return_code:
+            self._recovery.end()
+
+    @work(thread=True, group="looking-back")
+    def look_for_session(self) -> None:
+        """See whether a crash left a session of these documents, in a thread."""
+        if self._settings.cache:
+            self._recovery.look(self._named)
+        else:
+            self.post_message(messages.SessionLookedFor(None))
+
+    @work(thread=True, group="keeping")
+    def keep_session(self, state: State) -> None:
+        """Keep what a crash would cost, in a thread."""
+        self._recovery.write(state)
+
+    @on(messages.SessionLookedFor)
+    def _session_looked_for(self, message: messages.SessionLookedFor) -> None:
+        left = message.left
+
+        def decided(restored: bool | None) -> None:
+            if left is not None and restored:
+                self._recovery.take_up(left)
+                self._restore(left.state)
+                return
+            if left is not None:
+                self.run_worker(left.drop, thread=True)
+            if not self._named:
+                self.action_open()
+
+        if left is not None:
+            self.push_screen(RestoreScreen(left.state), decided)
+        else:
+            decided(False)
+
+    def _keep_session(self) -> None:
+        asked = [one.question for one in self.session.asked if one.state is not session.State.CANCELLED]
+        state = State(self._named, self._loader.paths, tuple(asked), self.main.question.unasked)
+        idle = self._keeping is None or self._keeping.is_finished
+        if self._settings.cache and idle and self._recovery.due(state):
+            self._keeping = self.keep_session(state)
+
+    def _restore(self, state: State) -> None:
+        """Open and ask again what was, and put back what was being typed, before what is typed by now."""
+        typed = " ".join(filter(None, [state.typed, self.main.question.value]))
+        if history.document_set(state.opened) != history.document_set(self._loader.paths):
+            self.open(map(offers.called, state.opened), instead=True)
+        for question in state.asked:
+            self._ask(question)
+        self.main.question.value = typed
+        self.main.question.cursor_position = len(typed)
+        self.main.question.focus()
+        self._start_next()
