@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 REPORT := sample_docs/harbour-report.pdf
 
-.PHONY: demo test lint types imports check format keys clean
+.PHONY: demo test lint types imports check format keys screenshots clean
 
 # The mark is newer than what decides the environment's contents: nothing is installed twice.
 .venv/installed: pyproject.toml constraints.txt
@@ -35,6 +35,9 @@ check: lint types imports test
 format: .venv/installed
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
+
+screenshots: .venv/installed
+	$(BIN)/python docs/screenshots.py
 
 keys: .venv/installed
 	$(BIN)/python -m docqa.tui.help > docs/keys.md

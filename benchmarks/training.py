@@ -66,7 +66,8 @@ def _seconds(loop: Callable[[], None]) -> float:
 
 def _plain(folder: Path, features: list[Feature], recipe: Recipe) -> None:
     device = choose_device("auto")
-    model = AutoModelForQuestionAnswering.from_pretrained(folder, dtype=torch.float32).to(device)
+    with loading.quietly():
+        model = AutoModelForQuestionAnswering.from_pretrained(folder, dtype=torch.float32).to(device)
     model.train()
     optimizer = torch.optim.AdamW(model.parameters(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay)
     chance = np.random.default_rng(recipe.seed).permutation(len(features))
@@ -77,8 +78,8 @@ def _plain(folder: Path, features: list[Feature], recipe: Recipe) -> None:
         for row, feature in enumerate(batch):
             ids[row, : len(feature.ids)] = torch.from_numpy(feature.ids.astype(np.int64))
             mask[row, : len(feature.ids)] = 1
-        starts = torch.tensor([feature.start[0][0] for feature in batch])
-        ends = torch.tensor([feature.end[0][0] for feature in batch])
+        starts = torch.tensor([feature.start[0][0] for feature in batch], dtype=torch.long)
+        ends = torch.tensor([feature.end[0][0] for feature in batch], dtype=torch.long)
         inputs = {"input_ids": ids, "attention_mask": mask, "start_positions": starts, "end_positions": ends}
         loss = model(**{name: value.to(device) for name, value in inputs.items()}).loss
         loss.backward()

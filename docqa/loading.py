@@ -1,7 +1,11 @@
 """Tokenizers and weights from a model's folder. The only module that calls `from_pretrained`."""
 
+import ctypes
+import importlib.util
 import json
 import logging
+import os
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +22,20 @@ if TYPE_CHECKING:
 
 # Imports of these libraries race in threads, and their verbosity is the process's: one load at a time.
 _loading = threading.RLock()
+
+
+def map_torch() -> None:
+    """Map torch's libraries while other threads run.
+
+    `import torch` does it with Python's lock held, for an eighth of a second in which the app can't answer a key. A
+    call through ctypes gives the lock away. Where it comes to nothing, the import does it as ever, or says why not.
+    """
+    found = None if "torch" in sys.modules else importlib.util.find_spec("torch")
+    if sys.platform != "linux" or found is None or found.origin is None:
+        return
+    open_library = ctypes.CDLL(None).dlopen
+    open_library.argtypes, open_library.restype = [ctypes.c_char_p, ctypes.c_int], ctypes.c_void_p
+    open_library(os.fsencode(Path(found.origin).parent / "lib" / "libtorch_python.so"), os.RTLD_LAZY | os.RTLD_LOCAL)
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """The app's core: documents are opened, questions answered, and what the workers report of it is shown."""
 
+import gc
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from threading import Event
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from docqa.engine import Collection
 
 _LOOK = 2.0  # Seconds between two looks at whether a file changed.
+_NEVER = 1_000_000  # Collections of the younger generation before one of the oldest.
 
 
 class Core(App[None]):
@@ -61,6 +63,9 @@ class Core(App[None]):
 
     def on_ready(self) -> None:
         """The first frame is on the screen: begin to open the documents."""
+        # A collection of the oldest generation looks at every object of every document and library, and all else waits
+        # for a quarter of a second. What dies young is collected as ever, and little else has cycles.
+        gc.set_threshold(*gc.get_threshold()[:2], _NEVER)
         if self.main.focused is None:  # In a browser, where Textual begins as if the keys went elsewhere.
             self.main.question.focus()
         self.open_documents(self._loading or Event())

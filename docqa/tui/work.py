@@ -99,7 +99,9 @@ class Loader:
 
     def _run(self, monitor: Monitor) -> None:
         from docqa.engine import Collection, Engine
+        from docqa.loading import map_torch
 
+        map_torch()  # Here and not in the thread that loads: whoever maps a library meanwhile waits, lock in hand.
         if self._anew:
             self._anew, self._engine, self._opened = False, None, {}
         wanted = self._wanted

@@ -870,7 +870,7 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
 
 
 async def test_the_help_has_every_key(stage: Pilot[Any]) -> None:
-    await stage.resize_terminal(100, 150)
+    await stage.resize_terminal(100, 200)
     await stage.press("question_mark")
     await stage.pause()
     shown = pane_text(stage.app.screen.query_one("#help"))

@@ -48,11 +48,13 @@ async def edit(pilot: Pilot[Any], value: str) -> None:
     await pilot.press("enter")
 
 
-async def test_each_setting_is_explained_with_its_value_and_where_it_is_from(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_each_setting_is_explained_with_its_value_and_where_it_is_from(
+    lighthouse: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     write("top = 7\nthreshold = 0.5\n")
     monkeypatch.setenv("DOCQA_THRESHOLD", "0.4")
     flags = {"doc_stride": 64}
-    app = DocqaApp([], config.load(flags), flags=flags)
+    app = DocqaApp([lighthouse], config.load(flags), flags=flags)
     async with app.run_test(size=WIDE) as pilot:
         await go_to(pilot, "threshold")
         rows = {row.key: row.cells for row in app.screen.query_one(Table)._shown}

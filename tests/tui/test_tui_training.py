@@ -112,7 +112,6 @@ async def test_a_training_is_watched_and_its_better_reader_is_used(pairs: Path, 
         await pilot.press("enter")
         await until(pilot, lambda: len(app.openings) == openings + 1, "the documents to be opened anew")
         assert app.screen is app.main
-        assert app._loader._settings.reader == "keeper"
         assert "training" not in pane_text(app.main.header)
         # The corrections of before are not what it learned from: it is what the next one starts from.
         await _open(pilot)
@@ -124,7 +123,6 @@ async def test_a_training_that_is_stopped_is_gone_on_with(pairs: Path) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         training = await _begin(pilot, pairs)
         await pilot.press("x")
-        await sees(pilot, app, "stopping, with a checkpoint")
         await until(pilot, lambda: not training.going, "it to stop")
         assert (training.state, training.kept) == (State.STOPPED, True)
         assert list(run_folder("keeper").glob("checkpoints/*/complete.json"))

@@ -1,0 +1,43 @@
+"""Run as a program: open a document in the app, ask it, and print how long the event loop stood still at most.
+
+    python stalls.py DOCUMENT QUESTION
+
+A process of its own, because what the workers import for the first time holds everything up as nothing does later.
+Prints JSON: `longest` (seconds between the moment a task could have run and when it did), and the first `answer`.
+"""
+
+import asyncio
+import json
+import sys
+import time
+
+from docqa.config import Settings
+from docqa.tui.app import DocqaApp
+
+_BEAT = 0.005  # Seconds.
+
+
+async def _beat(late: list[float]) -> None:
+    while True:
+        before = time.perf_counter()
+        await asyncio.sleep(_BEAT)
+        late.append(time.perf_counter() - before - _BEAT)
+
+
+async def main(document: str, question: str) -> None:
+    app = DocqaApp([document], Settings(cache=False))
+    late: list[float] = []
+    async with app.run_test(size=(120, 40)) as pilot:
+        beating = asyncio.create_task(_beat(late))
+        app.main.question.value = question
+        await pilot.press("enter")  # It waits until the document is open.
+        assert app.shown is not None
+        while app.shown.pending:
+            await asyncio.sleep(_BEAT)
+        await pilot.pause()
+        beating.cancel()
+        answers = app.shown.result.answers if app.shown.result else ()
+    print(json.dumps({"longest": max(late), "answer": answers[0].text if answers else None}))
+
+
+asyncio.run(main(*sys.argv[1:]))
