@@ -44,4 +44,6 @@ async def test_the_evidence_of_a_real_question_is_over_its_document(engines: lis
         assert made.probabilities.max() == asked.shown[0].probability
         await pilot.press("v")
         await pilot.pause()
-        assert "█" in pane_text(app.main.evidence) and "window 1 of 1" in pane_text(app.main.evidence)
+        drawn, _ = strip(made, app.main.evidence.content_size.width)
+        assert drawn.strip("·▁") and drawn in pane_text(app.main.evidence)
+        assert "window 1 of 1" in pane_text(app.main.evidence)
