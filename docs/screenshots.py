@@ -46,8 +46,14 @@ async def _ask(app: DocqaApp, pilot: Pilot[None], question: str) -> None:
     app.main.question.focus()
     app.main.question.value = question
     await pilot.press("enter")
-    while app.shown is None or app.shown.pending:
+    while app.shown is None or app.shown.pending or not _answer_in_view(app):
         await asyncio.sleep(_LOOK)
+
+
+def _answer_in_view(app: DocqaApp) -> bool:
+    page = app.main.page
+    top = page.scroll_offset.y
+    return bool(page.answer_rows) and top <= page.answer_rows[0] < top + page.scrollable_content_region.height
 
 
 async def _take(name: str) -> None:
@@ -55,7 +61,7 @@ async def _take(name: str) -> None:
     app = DocqaApp([_REPORT], Settings(cache=False))
     async with app.run_test(size=size) as pilot:
         await state(app, pilot)
-        await pilot.pause(1)  # The page is laid out and scrolled; the toasts are gone or not, which is no matter.
+        await pilot.pause(0.5)  # The footer is made anew after all else.
         svg = app.export_screenshot(title=f"docqa open {_REPORT}", simplify=True)
     # Textual's picture fetches its font from elsewhere; a picture of an offline tool fetches nothing.
     svg = re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL)
