@@ -4,6 +4,7 @@ After a change that is meant: `pytest tests/tui --snapshot-update`, and look at 
 """
 
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -84,6 +85,33 @@ async def answered(pilot: Pilot[Any]) -> None:
     await until(pilot, lambda: settled(app), "a page at rest")
 
 
+async def light(pilot: Pilot[Any]) -> None:
+    pilot.app.theme = "textual-light"
+    await answered(pilot)
+
+
+async def crowded(pilot: Pilot[Any]) -> None:
+    """More documents, questions and answers than there is room for."""
+    app = pilot.app
+    assert isinstance(app, StillApp)
+    others = [paged(f"archive/{year} annual report.pdf", [["Nothing."]] * (year % 7 + 1)) for year in range(1950, 1990)]
+    app.post_message(messages.EngineStarted("bundled"))
+    app.post_message(messages.DocumentsFound((REPORT.name, *(other.name for other in others))))
+    for document in (REPORT, *others):
+        app.post_message(messages.DocumentOpened(document))
+    app.post_message(messages.DocumentsOpened(NoCollection()))  # type: ignore[arg-type]
+    for number in range(30):
+        if app.shown is not None:
+            app.post_message(messages.QuestionAnswered(app.shown))
+        asked = await ask(pilot, f"How many ships called at the harbour in the year {1950 + number}?")
+    words = ("412", "214 tons", "Corn Quay", "9,230 crowns", "1,800", "12 November", "3 May", "nine days", "timber")
+    found = [answer(REPORT, text, 0.9 - 0.08 * rank, rank) for rank, text in enumerate(words, 1)]
+    worth = {REPORT.name: evidence(REPORT, *([float("nan"), 0.1, 0.4] * 40), 0.9)}
+    app.post_message(messages.AnswersFound(asked, result(asked.question, found), worth))
+    app.post_message(messages.QuestionAnswered(asked))
+    await until(pilot, lambda: settled(app), "a page at rest")
+
+
 async def reading(pilot: Pilot[Any]) -> None:
     await opened(pilot)
     asked = await ask(pilot, "Who lit the beacon?")
@@ -123,6 +151,10 @@ PICTURES: list[tuple[State, str]] = [
     (answered, "narrow"),
     (answered, "medium"),
     (answered, "wide"),
+    (light, "narrow"),
+    (light, "wide"),
+    (crowded, "narrow"),
+    (crowded, "wide"),
     (reading, "wide"),
     (abstained, "narrow"),
     (abstained, "wide"),
@@ -134,5 +166,6 @@ PICTURES: list[tuple[State, str]] = [
 
 
 @pytest.mark.parametrize(("state", "size"), PICTURES, ids=[f"{s.__name__}-{size}" for s, size in PICTURES])
-def test_picture(snap_compare: Any, state: State, size: str) -> None:
+def test_picture(snap_compare: Any, state: State, size: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DOCQA_HOME", str(tmp_path))  # Where a theme is remembered, for no other test.
     assert snap_compare(StillApp(), terminal_size=SIZES[size], run_before=state)
