@@ -20,9 +20,9 @@ import torch
 from transformers import AutoModelForQuestionAnswering
 
 from docqa import loading, models, pairs
+from docqa.devices import choose_device, precision
 from docqa.models import Kind
 from docqa.progress import Monitor
-from docqa.reading import choose_device, precision
 from docqa.training.batches import Ordered, order
 from docqa.training.features import Feature, make
 from docqa.training.loop import train

@@ -75,6 +75,12 @@ class Settings:
         Applies.ANEW,
         known=("auto", "cpu", "cuda", "mps", "xpu"),
     )
+    precision: str = _setting(
+        "auto",
+        "`auto` (the fastest that the device computes in itself) or `float32`",
+        Applies.ANEW,
+        known=("auto", "float32"),
+    )
     max_seq_length: int = _setting(
         384, "tokens in a sequence: 40 are kept for the question, the rest is the window", Applies.ANEW
     )
@@ -105,6 +111,7 @@ class Settings:
             self.retriever in {"hybrid", "lexical", "dense"},
             "hybrid, lexical or dense",
         )
+        _check("precision", self.precision, self.precision in {"auto", "float32"}, "auto or float32")
         for name in ("top_k_windows", "max_answer_length", "top"):
             _check(name, getattr(self, name), getattr(self, name) >= 1, "1 or more")
         _check("threshold", self.threshold, self.threshold <= 1, "from 0 to 1")

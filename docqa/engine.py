@@ -71,6 +71,7 @@ class Engine:
             models.find(wanted.reader or models.chosen(models.Kind.READER), models.Kind.READER),
             wanted.device,
             wanted.max_answer_length,
+            exact=wanted.precision == "float32",
         )
         self._window_size = window_size(wanted.max_seq_length, wanted.doc_stride, self.reader.limit)
         self.encoder: Encoder | None = None

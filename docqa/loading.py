@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from docqa.errors import DocqaError
 from docqa.models import read_object
+from docqa.static_encoder import StaticEncoder, is_static
 
 if TYPE_CHECKING:
     import torch
@@ -64,7 +65,6 @@ def quietly() -> Iterator[None]:
 @contextmanager
 def _in_words(folder: Path, what: str) -> Iterator[None]:
     """Turn what the libraries raise over a damaged or foreign folder into a `DocqaError` of one line."""
-    from huggingface_hub.errors import StrictDataclassError
     from safetensors import SafetensorError
 
     foreign = (OSError, ValueError, TypeError, LookupError, RuntimeError, ImportError)
@@ -72,7 +72,14 @@ def _in_words(folder: Path, what: str) -> Iterator[None]:
         yield
     except SafetensorError as error:
         raise DocqaError(f"the weights in {folder} are damaged: {error}", "install the model again") from error
-    except (*foreign, StrictDataclassError) as error:
+    except DocqaError:
+        raise
+    except Exception as error:
+        if not isinstance(error, foreign):
+            from huggingface_hub.errors import StrictDataclassError
+
+            if not isinstance(error, StrictDataclassError):
+                raise
         reason = (str(error).strip() or type(error).__name__).splitlines()[0]
         raise DocqaError(f"{folder} is not {what} that docqa can load: {reason}") from error
 
@@ -215,16 +222,18 @@ def _load_network(
     return model, bool(missing)
 
 
-def load_encoder(folder: Path, device: str) -> "SentenceTransformer":
+def load_encoder(folder: Path, device: str) -> "SentenceTransformer | StaticEncoder":
     """The sentence encoder in `folder`, on `device`. Raises `DocqaError` if it is damaged or has own code."""
-    modules = folder / "modules.json"
-    with _loading, quietly(), _in_words(folder, "an encoder"):
-        for module in json.loads(modules.read_text(encoding="utf-8")):
+    with _in_words(folder, "an encoder"):
+        modules = json.loads((folder / "modules.json").read_text(encoding="utf-8"))
+        for module in modules:
             # Earlier versions of the library import whatever class a local folder names.
             if not module["type"].startswith("sentence_transformers."):
                 raise DocqaError(f"{folder} brings code of its own ({module['type']}), which docqa does not run")
-        if (folder / "tokenizer.json").is_file():
-            load_tokenizer(folder)  # for the sake of its error
+        tokenizer = load_tokenizer(folder) if (folder / "tokenizer.json").is_file() else None
+        if tokenizer is not None and is_static(modules, folder):
+            return StaticEncoder(folder, tokenizer)
+    with _loading, quietly(), _in_words(folder, "an encoder"):
         from sentence_transformers import SentenceTransformer
 
         return SentenceTransformer(str(folder), device=device, local_files_only=True, trust_remote_code=False)

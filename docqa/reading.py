@@ -3,18 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from docqa import loading, models
+from docqa import distilbert, loading, models
+from docqa.devices import choose_device, precision
 from docqa.errors import DocqaError
-
-if TYPE_CHECKING:
-    import torch
+from docqa.network import Batch, Network
 
 ROUND_TO = 32  # Few sequence lengths, because CPU kernels are compiled anew for each.
 _BATCH_ON_CPU = 8
@@ -76,8 +75,12 @@ class Template:
 class Reader:
     """A span extractor. The weights are loaded when they are first needed, or by `load`."""
 
-    def __init__(self, model: models.Model, device: str = "auto", max_answer_length: int = 30) -> None:
+    def __init__(
+        self, model: models.Model, device: str = "auto", max_answer_length: int = 30, *, exact: bool = False
+    ) -> None:
+        """`exact`: compute in float32, whatever the device does faster."""
         self.model = model
+        self._exact = exact
         self.tokenizer = loading.load_tokenizer(model.folder)
         self.max_answer_length = max_answer_length
         self._template = Template.of(self.tokenizer)
@@ -103,8 +106,13 @@ class Reader:
         _ = self._network
 
     @cached_property
-    def _network(self) -> Any:
-        return loading.load_reader(self.model.folder, self.device, precision(self.device))
+    def _network(self) -> Network:
+        folder = self.model.folder
+        if self.device == "cpu" and distilbert.can_read(folder):
+            return distilbert.OpenVinoNetwork(folder, exact=self._exact)
+        from docqa.torch_network import TorchNetwork
+
+        return TorchNetwork(folder, self.device, precision(self.device, exact=self._exact))
 
     def question_ids(self, question: str) -> list[int]:
         """Tokenize a question. Raises `DocqaError` where it leaves less than half of a sequence to the document."""
@@ -182,11 +190,22 @@ class Reader:
     def logits(
         self, pairs: Sequence[tuple[Sequence[int], NDArray[np.int32]]]
     ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Start and end logits of pairs of question and window, each of shape (pairs, sequence)."""
-        import torch
+        """Start and end logits of pairs of question and window, each of shape (pairs, sequence).
 
+        Computed in batches of like lengths. What stands behind a pair's own sequence is padding, and means nothing.
+        """
+        lengths = np.array([len(question) + len(window) for question, window in pairs]) + self._template.size
+        order = np.argsort(lengths, kind="stable")
+        size = _BATCH_ON_CPU if self.device == "cpu" else _BATCH_ON_ACCELERATOR
+        groups = [order[first : first + size] for first in range(0, len(order), size)]
+        batches = [self._batch([pairs[i] for i in group], int(lengths[group[-1]])) for group in groups]
+        found = np.full((2, len(pairs), batches[-1].ids.shape[1]), -np.inf, dtype=np.float32)
+        for group, logits in zip(groups, self._network.logits(batches), strict=True):
+            found[:, group, : logits.shape[2]] = logits
+        return found[0], found[1]
+
+    def _batch(self, pairs: Sequence[tuple[Sequence[int], NDArray[np.int32]]], longest: int) -> Batch:
         template = self._template
-        longest = max(len(question) + len(window) for question, window in pairs) + template.size
         width = min(self.limit, -(-longest // ROUND_TO) * ROUND_TO)
         ids = np.zeros((len(pairs), width), dtype=np.int64)
         mask = np.zeros_like(ids)
@@ -196,14 +215,7 @@ class Reader:
             ids[row, : len(sequence)] = sequence
             mask[row, : len(sequence)] = 1
             types[row, self.offset(len(question)) : len(sequence)] = template.second_type
-        network = self._network
-        inputs = {"input_ids": ids, "attention_mask": mask}
-        if getattr(network.config, "type_vocab_size", 0) > 1:
-            inputs["token_type_ids"] = types
-        with torch.inference_mode():
-            output = network(**{key: torch.from_numpy(value).to(self.device) for key, value in inputs.items()})
-            logits = torch.stack([output.start_logits, output.end_logits]).float().cpu().numpy()
-        return logits[0], logits[1]
+        return Batch(ids, mask, types)
 
 
 def best_spans(
@@ -259,36 +271,3 @@ def _part_starts(length: int, room: int, overlap: int) -> range:
     if length <= room:
         return range(1)
     return range(0, length - overlap, max(1, room - overlap))
-
-
-def choose_device(wanted: str) -> str:
-    """The best device that is there for "auto", else the one named. Raises `DocqaError` where it is not there."""
-    import torch
-
-    there = {
-        "cuda": torch.cuda.is_available(),
-        "xpu": torch.xpu.is_available(),
-        "mps": torch.backends.mps.is_available(),
-        "cpu": True,
-    }
-    if wanted == "auto":
-        return next(name for name, present in there.items() if present)
-    if not there.get(wanted.partition(":")[0], False):
-        present = ", ".join(name for name, here in there.items() if here)
-        raise DocqaError(f"there is no device {wanted!r} that torch can use here", f"available: {present}, or auto")
-    return wanted
-
-
-def precision(device: str) -> "torch.dtype":
-    """The fastest floating point type that the device computes in itself, not by conversion."""
-    import torch
-
-    kind = device.partition(":")[0]
-    if kind == "cuda":
-        return torch.bfloat16 if torch.cuda.get_device_capability()[0] >= 8 else torch.float16
-    if kind == "xpu":
-        return torch.bfloat16
-    if kind == "mps":
-        return torch.float16
-    # bfloat16 on a CPU without the instructions is emulated, and several times slower than float32.
-    return torch.bfloat16 if torch.cpu.get_capabilities().get("avx512_bf16", False) else torch.float32

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from docqa.devices import choose_device
 from docqa.errors import DocqaError
 from docqa.models import Kind, find, write_object
-from docqa.reading import Reader, Template, Window, best_spans, choose_device
+from docqa.reading import Reader, Template, Window, best_spans
 
 LOGITS = st.floats(min_value=-20, max_value=20, width=32)
 

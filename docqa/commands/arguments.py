@@ -14,6 +14,7 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--reader", metavar="NAME", help="reader to use: a name from `docqa models list`, or a folder")
     group.add_argument("--encoder", metavar="NAME", help="encoder of the dense retriever: a name, or a folder")
     group.add_argument("--device", metavar="DEVICE", help="auto, cpu, cuda, mps or xpu (default: auto)")
+    group.add_argument("--precision", choices=("auto", "float32"), help="what the reader computes in (default: auto)")
     group = parser.add_argument_group("reading")
     group.add_argument("--retriever", choices=("hybrid", "lexical", "dense"), help="default: hybrid")
     group.add_argument("--top-k-windows", type=int, metavar="N", help="windows that are read (default: 8)")

@@ -15,6 +15,7 @@ import numpy as np
 from docqa import __version__, loading, models
 from docqa.chunking import window_size
 from docqa.config import Settings
+from docqa.devices import choose_device, precision
 from docqa.engine import Engine
 from docqa.errors import DocqaError
 from docqa.examination import calibrate
@@ -22,7 +23,7 @@ from docqa.index import Store
 from docqa.models import Kind, Model
 from docqa.pairs import Pair
 from docqa.progress import Monitor
-from docqa.reading import Reader, choose_device, precision
+from docqa.reading import Reader
 from docqa.training import processes
 from docqa.training.batches import Dropout, Ordered, order
 from docqa.training.curve import Curve
