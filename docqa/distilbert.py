@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from docqa.errors import DocqaError
 from docqa.models import read_object
-from docqa.network import Batch
+from docqa.network import ROWS_ON_CPU, Batch
 
 _EPSILON = 1e-12  # Of the layer norms, as the architecture has it.
 _STORED = {"F32", "F16"}  # What numpy has too; it has no bfloat16.
@@ -92,6 +92,10 @@ class OpenVinoNetwork:
         }
         self._request = core.compile_model(_graph(folder), "CPU", options).create_infer_request()
         self._lock = Lock()
+
+    def rows(self, width: int) -> int:  # noqa: ARG002 - other networks need it
+        """Sequences that are best computed as one batch."""
+        return ROWS_ON_CPU
 
     def logits(self, batches: Sequence[Batch]) -> list[NDArray[np.float32]]:
         """For each batch the start and end logits, of shape (2, rows, width)."""

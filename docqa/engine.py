@@ -1,9 +1,8 @@
 """Open documents, ask questions: what both shells and the Python API call."""
 
 import hashlib
-import heapq
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,16 +13,15 @@ from numpy.typing import NDArray
 
 from docqa import config, documents, models
 from docqa.answers import Answer, Calibration, Candidate, Result, rank
+from docqa.asking import Asked, Reading
 from docqa.chunking import cut, tokenize, window_size
 from docqa.config import Settings
 from docqa.documents import Document, Source
 from docqa.errors import DocqaError
 from docqa.index import Store, Windows, key, pack_document, pack_windows, unpack_document, unpack_windows
 from docqa.progress import Monitor
-from docqa.reading import Reader, Window
+from docqa.reading import Reader, Span, Window
 from docqa.retrieval import Dense, Encoder, Fused, Lexical, Retriever, standardize, terms
-
-_WEIGHED = 200  # Candidates that are merged and ranked: the likeliest. It keeps an exhaustive reading linear.
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,24 +39,6 @@ class Indexed:
     document: Document
     windows: Windows
     vectors: NDArray[np.float32] | None
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What was found for a question so far.
-
-    `candidates` are the likeliest spans of the windows that were read, and `best` the likeliest of each document, by
-    its number: that may be too unlikely to be among them. Read were the first `read` of `order`, which has the numbers
-    of all windows, the best-ranked first. By window, of shape (windows,), are `z`, the retrieval scores
-    in standard deviations, and `probabilities`, that of the window's likeliest span: NaN where it was not read.
-    """
-
-    candidates: Sequence[Candidate]
-    best: Mapping[int, Candidate]
-    order: NDArray[np.int64]
-    read: int
-    z: NDArray[np.float32]
-    probabilities: NDArray[np.float64]
 
 
 class Engine:
@@ -206,52 +186,59 @@ class Collection:
         for reading in self.read(question, monitor, exhaustive=exhaustive):
             yield self.result(question, reading, time.perf_counter() - began)
 
+    def ask_all(
+        self, questions: Sequence[str], monitor: Monitor | None = None, *, exhaustive: bool | None = None
+    ) -> list[Result]:
+        """Ask several questions, whose windows are read together. Each has its share of the time. Raises as `ask`."""
+        monitor = monitor or Monitor()
+        began = time.perf_counter()
+        asked = [self._retrieve(" ".join(question.split()), exhaustive) for question in questions]
+        self.engine.wait_until_loaded(monitor)
+        reader = self.engine.reader
+        wanted = [(one, int(number)) for one in asked for number in one.order[: one.count]]
+        for first in range(0, len(wanted), reader.batch_size):
+            monitor.update("reading", "", first, len(wanted))
+            batch = wanted[first : first + reader.batch_size]
+            for span in reader.read_pairs([(one.ids, self._window(number)) for one, number in batch]):
+                one, number = batch[span.window]
+                one.take(self._candidate(number, span, one.z), number)
+        monitor.update("reading", "", len(wanted), len(wanted))
+        each = (time.perf_counter() - began) / max(1, len(asked))
+        return [self.result(one.question, one.reading(one.count), each) for one in asked]
+
     def read(
         self, question: str, monitor: Monitor | None = None, *, exhaustive: bool | None = None
     ) -> Iterator[Reading]:
         """Retrieve and read, and give what was found after each batch of windows: what answers are made of."""
         monitor = monitor or Monitor()
+        asked = self._retrieve(question, exhaustive)
+        monitor.update("reading", question, 0, asked.count)
+        self.engine.wait_until_loaded(monitor)
+        reader = self.engine.reader
+        for first in range(0, asked.count, reader.batch_size):
+            monitor.update("reading", question, first, asked.count)
+            batch = [int(i) for i in asked.order[first : min(first + reader.batch_size, asked.count)]]
+            for span in reader.read(asked.ids, [self._window(i) for i in batch]):
+                number = batch[span.window]
+                asked.take(self._candidate(number, span, asked.z), number)
+            yield asked.reading(first + len(batch))
+        monitor.update("reading", question, asked.count, asked.count)
+
+    def _retrieve(self, question: str, exhaustive: bool | None) -> Asked:
         ids = self.engine.reader.question_ids(question)
         if self._retriever is None:
             raise DocqaError("no document is open", "name a PDF, a text file or a folder with some in it")
         settings = self.engine.settings
         z = standardize(self._retriever.scores(question))
-        order = np.argsort(-z, kind="stable")
-        count = len(order)
+        count = len(z)
         if not (settings.exhaustive if exhaustive is None else exhaustive):
             count = min(count, settings.top_k_windows)
-        monitor.update("reading", question, 0, count)
-        self.engine.wait_until_loaded(monitor)
-        reader = self.engine.reader
-        size = reader.batch_size
-        candidates: list[Candidate] = []
-        best: dict[int, Candidate] = {}
-        probabilities = np.full(len(order), np.nan)
-        for first in range(0, count, size):
-            monitor.update("reading", question, first, count)
-            batch = [int(i) for i in order[first : min(first + size, count)]]
-            spans = reader.read(ids, [self._window(i) for i in batch])
-            probabilities[batch] = 0.0
-            for span in spans:
-                number = batch[span.window]
-                candidate = self._candidate(number, span.first, span.last, span.score, z)
-                probability = self._probability(candidate)
-                probabilities[number] = max(probabilities[number], probability)
-                leading = best.get(candidate.document)
-                if leading is None or probability > self._probability(leading):
-                    best[candidate.document] = candidate
-                candidates.append(candidate)
-            candidates = heapq.nlargest(_WEIGHED, candidates, key=self._probability)
-            yield Reading(candidates, dict(best), order, first + len(batch), z, probabilities.copy())
-        monitor.update("reading", question, count, count)
+        return Asked(question, ids, z, count, self.engine.calibration)
 
     def place(self, window: int) -> tuple[int, int, int]:
         """Where a window stands: the number of its document, and the offsets at which it begins and ends."""
         document, number = self._places[window]
         return document, *self.opened[document].windows.span(number)
-
-    def _probability(self, candidate: Candidate) -> float:
-        return self.engine.calibration.probability(candidate.score, candidate.z)
 
     def _window(self, number: int) -> Window:
         document, window = self._places[number]
@@ -260,16 +247,16 @@ class Collection:
         tokens = windows.tokens
         return Window(tokens.ids[inside], tokens.words[inside], tokens.blocks[inside])
 
-    def _candidate(self, number: int, first: int, last: int, score: float, z: NDArray[np.float32]) -> Candidate:
+    def _candidate(self, number: int, span: Span, z: NDArray[np.float32]) -> Candidate:
         document, window = self._places[number]
         windows = self.opened[document].windows
         begin = int(windows.bounds[window][0])
         tokens = windows.tokens
         return Candidate(
             document,
-            int(tokens.starts[begin + first]),
-            int(tokens.ends[begin + last]),
-            score,
+            int(tokens.starts[begin + span.first]),
+            int(tokens.ends[begin + span.last]),
+            span.score,
             float(z[number]),
         )
 
@@ -294,7 +281,9 @@ class Collection:
     def best(self, reading: Reading) -> tuple[Answer, ...]:
         """The best answer of each document that has one, the likeliest first."""
         calibration = self.engine.calibration
-        likely = [one for one in reading.best.values() if self._probability(one) >= calibration.threshold]
+        likely = [
+            one for one in reading.best.values() if calibration.probability(one.score, one.z) >= calibration.threshold
+        ]
         answers = [answer for one in likely for answer in rank([one], self.documents, calibration, 1)]
         return tuple(sorted(answers, key=lambda answer: -answer.probability))
 

@@ -6,6 +6,9 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+ROWS_ON_CPU = 4
+"""Sequences in a batch on a CPU: no slower than more of them, and the first answers are there sooner."""
+
 
 class Batch(NamedTuple):
     """Sequences of one width: token ids, 1 where there is a token, token types. Each of shape (rows, width)."""
@@ -17,6 +20,10 @@ class Batch(NamedTuple):
 
 class Network(Protocol):
     """Weights that are loaded and compute."""
+
+    def rows(self, width: int) -> int:
+        """Sequences of so many tokens that are best computed as one batch."""
+        ...
 
     def logits(self, batches: Sequence[Batch]) -> list[NDArray[np.float32]]:
         """For each batch the start and end logits, of shape (2, rows, width)."""

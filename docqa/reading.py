@@ -13,11 +13,10 @@ from tokenizers import Tokenizer
 from docqa import distilbert, loading, models
 from docqa.devices import choose_device, precision
 from docqa.errors import DocqaError
-from docqa.network import Batch, Network
+from docqa.network import ROWS_ON_CPU, Batch, Network
 
 ROUND_TO = 32  # Few sequence lengths, because CPU kernels are compiled anew for each.
-_BATCH_ON_CPU = 8
-_BATCH_ON_ACCELERATOR = 64
+_WINDOWS_ON_ACCELERATOR = 512
 
 
 class Span(NamedTuple):
@@ -132,7 +131,7 @@ class Reader:
     @property
     def batch_size(self) -> int:
         """Windows that are read at a time: what keeps the device busy, and lets a cancel be noticed soon."""
-        return _BATCH_ON_CPU if self.device == "cpu" else _BATCH_ON_ACCELERATOR
+        return ROWS_ON_CPU if self.device == "cpu" else _WINDOWS_ON_ACCELERATOR
 
     def read(self, question_ids: Sequence[int], windows: Sequence[Window], n_best: int = 5) -> list[Span]:
         """Read windows for one question, as one batch: `read_pairs` with the same question throughout."""
@@ -196,7 +195,7 @@ class Reader:
         """
         lengths = np.array([len(question) + len(window) for question, window in pairs]) + self._template.size
         order = np.argsort(lengths, kind="stable")
-        size = _BATCH_ON_CPU if self.device == "cpu" else _BATCH_ON_ACCELERATOR
+        size = self._network.rows(int(lengths.max()))
         groups = [order[first : first + size] for first in range(0, len(order), size)]
         batches = [self._batch([pairs[i] for i in group], int(lengths[group[-1]])) for group in groups]
         found = np.full((2, len(pairs), batches[-1].ids.shape[1]), -np.inf, dtype=np.float32)

@@ -2,13 +2,18 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
 from docqa import loading
-from docqa.network import Batch
+from docqa.network import ROWS_ON_CPU, Batch
+
+_ROWS_ON_OTHERS = 64
+_ROWS_AT_MOST = 512  # More keep no device busier.
+_WIDTHS_ALIVE = 12  # Hidden sizes of activations that a layer has at once: its input, three projections, 4 + 4 within.
 
 
 class TorchNetwork:
@@ -19,6 +24,18 @@ class TorchNetwork:
         self._model = loading.load_reader(folder, device, dtype)
         self._device = torch.device(device)
         self._typed = getattr(self._model.config, "type_vocab_size", 0) > 1
+
+    def rows(self, width: int) -> int:
+        """Sequences of so many tokens that are best computed as one batch: on CUDA as many as half the memory holds."""
+        if self._device.type == "cpu":
+            return ROWS_ON_CPU
+        if self._device.type != "cuda":
+            return _ROWS_ON_OTHERS
+        free, _ = torch.cuda.mem_get_info(self._device)
+        config: Any = self._model.config
+        # Activations of a layer, and its heads' scores where attention is not fused; 4 bytes are twice bfloat16's.
+        each: int = 4 * width * (_WIDTHS_ALIVE * config.hidden_size + config.num_attention_heads * width)
+        return max(1, min(_ROWS_AT_MOST, free // 2 // each))
 
     def logits(self, batches: Sequence[Batch]) -> list[NDArray[np.float32]]:
         """For each batch the start and end logits, of shape (2, rows, width).

@@ -188,7 +188,7 @@ def test_exhaustive_reads_every_window_and_answers_stream_in(tmp_path: Path, eng
     total = collection.windows_total
     assert total > 20
     results = list(collection.ask_progressively("Who kept the lighthouse?", exhaustive=True))
-    assert [result.windows_read for result in results] == [*range(8, total, 8), total]
+    assert [result.windows_read for result in results] == [*range(4, total, 4), total]
     assert results[-1].answers[0].probability >= results[0].answers[0].probability
     assert collection.ask("Who kept the lighthouse?").windows_read == 8
 
@@ -266,3 +266,17 @@ def test_the_best_answer_of_each_document_is_kept_however_many_likelier_ones_ano
         assert document.text[own.start : own.end] == own.text
     likely = Collection(Engine(replace(engine.settings, threshold=1.0), Store(None)), collection.opened)
     assert likely.best(reading) == ()
+
+
+def test_questions_asked_together_have_the_answers_that_each_has_alone(engine: Engine, tmp_path: Path) -> None:
+    file = tmp_path / "prose.txt"
+    file.write_text(PROSE * 3, encoding="utf-8")
+    collection = engine.open([file])
+    questions = ["who kept the lighthouse?", "when?", "where  did the keeper live in winter?"]
+    together = collection.ask_all(questions)
+    alone = [collection.ask(question) for question in questions]
+    assert [r.question for r in together] == [r.question for r in alone]
+    for one, other in zip(together, alone, strict=True):
+        assert [a.text for a in (*one.answers, *one.closest)] == [a.text for a in (*other.answers, *other.closest)]
+        assert one.windows_read == other.windows_read
+    assert collection.ask_all([]) == []

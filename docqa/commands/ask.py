@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from docqa.answers import Result
     from docqa.engine import Collection
 
+_AT_ONCE = 16  # Questions that are read together: few enough that the first answers are soon printed.
+
 _EXAMPLES = """\
 examples:
   docqa ask 'When does the contract end?' contract.pdf
@@ -161,10 +163,10 @@ def _ask_all(arguments: argparse.Namespace, collection: "Collection", questions:
 
 
 def _results(arguments: argparse.Namespace, collection: "Collection", questions: list[str]) -> "Iterator[Result]":
-    for question in questions:
+    for first in range(0, len(questions), _AT_ONCE):
         with bar(quiet=arguments.quiet) as monitor:
-            result = collection.ask(question, monitor)
-        yield result
+            results = collection.ask_all(questions[first : first + _AT_ONCE], monitor)
+        yield from results
 
 
 def _colour() -> bool:

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from docqa.engine import Collection, Reading
+    from docqa.asking import Reading
+    from docqa.engine import Collection
 
 _LEVELS = "▁▂▃▄▅▆▇█"
 _UNREAD = "·"
