@@ -12,6 +12,7 @@ from textual.binding import BindingType
 from textual.content import Content
 from textual.screen import Screen
 from textual.theme import Theme
+from textual.widgets import Input
 
 from docqa import config, history, models
 from docqa.config import Settings
@@ -355,7 +356,8 @@ class DocqaApp(RecoveringApp):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         """Whether a key does anything now; where not, the footer leaves it out."""
         if action == "focus_question":
-            return not self.main.question.has_focus
+            # It has priority, and would else take the letter from a line that is typed in.
+            return self.screen is self.main and not isinstance(self.focused, Input)
         if action == "export":
             return bool(self.session.results)
         if action == "view":

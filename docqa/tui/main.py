@@ -141,7 +141,7 @@ class MainScreen(Screen[None]):
     def action_find(self) -> None:
         """Find a text in the document."""
         self.show_line(self.find)
-        self.find.focus()
+        self.set_focus(self.find)  # As in `ask`.
 
     @on(Input.Changed, "#find")
     def _find_typed(self, event: Input.Changed) -> None:
@@ -192,7 +192,7 @@ class MainScreen(Screen[None]):
         """Go to the question's line, whatever is in its place."""
         self.page.select(None)
         self.show_line(self.question)
-        self.question.focus()
+        self.set_focus(self.question)  # focus() would come after the letters that are typed with the key.
 
     def action_go_to(self) -> None:
         """Go to a page or section of the document."""
@@ -247,7 +247,9 @@ class MainScreen(Screen[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         """Whether a key does anything now; where not, the footer leaves it out."""
-        if action in {"find", "go_to", "select"}:
+        if action == "find":  # It has priority, and would else take the letter from a line that is typed in.
+            return self.page.document is not None and not isinstance(self.focused, Input)
+        if action in {"go_to", "select"}:
             return self.page.document is not None
         if action == "weigh":
             return self.evidence.display

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from stage import Gate, ask, ask_and_wait, in_view, marked, pane_text, screen_text, sees, type_in, until
+from textual import events
 
 from docqa import models
 from docqa.config import Settings
@@ -226,3 +227,24 @@ async def test_a_file_that_changes_is_read_again_when_the_person_wants_it(
         await until(pilot, lambda: app.main.documents.count(DocumentState.OPEN) and not app.main.documents.changed)
         after = await ask_and_wait(pilot, "Who was the keeper in 1911?")
         assert after.shown[0].text == "Ottilie Brandt-Wren"
+
+
+async def test_what_is_typed_right_after_i_is_the_question_and_no_key(engines: list[Engine], lighthouse: str) -> None:
+    app = DocqaApp([lighthouse], Settings())
+    async with app.run_test(size=WIDE) as pilot:
+        asked = await ask_and_wait(pilot, "When was the lighthouse built?")
+        app.main.answers.list.focus()
+        await pilot.pause()
+        # As they come over a slow line: all at once. The "c" would keep a correction, the "d" hide the documents.
+        for letter in "icd":
+            app.post_message(events.Key(letter, letter))
+        await until(pilot, lambda: app.main.question.value == "cd", "what was typed")
+        assert asked.verdict is None
+        app.main.page.focus()
+        await pilot.pause()
+        for key, letter in (("slash", "/"), ("c", "c"), ("o", "o")):
+            app.post_message(events.Key(key, letter))
+        await until(pilot, lambda: app.main.find.value == "co", "what is to be found")
+        assert asked.verdict is None
+        await pilot.press("slash", "i")
+        assert app.main.find.value == "co/i"
