@@ -10,7 +10,7 @@ from textual.containers import Container, Horizontal, Vertical
 from textual.content import Content
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Footer, Input, Static
+from textual.widgets import Input, Static
 
 from docqa.errors import DocqaError
 from docqa.tui import goto
@@ -24,6 +24,7 @@ from docqa.tui.widgets.answers import AnswersPane
 from docqa.tui.widgets.documents import DocumentsPane, State
 from docqa.tui.widgets.evidence import EvidenceStrip
 from docqa.tui.widgets.finding import FindInput
+from docqa.tui.widgets.footer import FittingFooter
 from docqa.tui.widgets.question import QuestionInput, QuestionsList
 from docqa.tui.widgets.selecting import SelectablePage, SelectionLine
 
@@ -99,7 +100,7 @@ class MainScreen(Screen[None]):
             yield self.question
             yield self.find
             yield self.selecting
-        yield Footer(show_command_palette=False)  # At 80 columns the room is needed.
+        yield FittingFooter(show_command_palette=False)  # At 80 columns the room is needed.
 
     def on_mount(self) -> None:
         """Say at once what is going on."""
