@@ -32,7 +32,7 @@ from docqa.tui.settings_screen import SettingsScreen
 from docqa.tui.text import cited, counted, flat
 from docqa.tui.training_screen import TrainingScreen
 from docqa.tui.widgets.documents import State
-from docqa.tui.work import keep, unexpected
+from docqa.tui.work import keep, take_back, unexpected
 
 
 class DocqaApp(RecoveringApp):
@@ -196,7 +196,7 @@ class DocqaApp(RecoveringApp):
                 ChooseScreen(
                     title,
                     "Choose, or type the right answer as the document has it",
-                    lambda typed: teaching.choices(typed, asked.shown, open_now),
+                    lambda typed: teaching.choices(typed, asked.shown, open_now, said=asked.verdict is not None),
                     nothing="This doesn't stand in these documents.",
                 ),
                 self._corrected,
@@ -205,7 +205,10 @@ class DocqaApp(RecoveringApp):
     def _corrected(self, chosen: teaching.Chosen | None) -> None:
         if chosen is teaching.ON_PAGE:
             self.main.action_select()
-        elif chosen is not None:
+        elif chosen is teaching.TAKE_BACK:
+            if self.shown is not None:
+                self.unteach(self.shown)
+        elif isinstance(chosen, teaching.Verdict):
             self._judge(chosen)
 
     @on(messages.SpanChosen)
@@ -233,6 +236,17 @@ class DocqaApp(RecoveringApp):
     def teach(self, asked: Asked, verdict: teaching.Verdict) -> None:
         """Keep what the person says is right, in a thread."""
         keep(asked, verdict, list(self.main.documents.rows), self.post_message)
+
+    @work(thread=True, group="teaching")
+    def unteach(self, asked: Asked) -> None:
+        """Forget what the person said of a question, in a thread."""
+        take_back(asked, list(self.main.documents.rows), self.post_message)
+
+    @on(messages.CorrectionTakenBack)
+    def _correction_taken_back(self, message: messages.CorrectionTakenBack) -> None:
+        message.asked.verdict = None
+        self._refresh()
+        self._say(f"Taken back. {counted(message.count, 'correction')} kept.")
 
     @on(messages.CorrectionKept)
     def _correction_kept(self, message: messages.CorrectionKept) -> None:

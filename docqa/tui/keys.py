@@ -34,7 +34,7 @@ KEYS: list[BindingType] = [
         "w",
         "correct",
         "Wrong",
-        tooltip="Say what is right instead, or that nothing is",
+        tooltip="Say what is right instead, or that nothing is; take it back",
         id="teaching.wrong",
     ),
     Binding("x", "read_all", "Read all", tooltip="Read every window for this question", id="question.read_all"),
