@@ -29,7 +29,7 @@ from docqa.tui.models_screen import ModelsScreen
 from docqa.tui.recovering import RecoveringApp
 from docqa.tui.session import Asked
 from docqa.tui.settings_screen import SettingsScreen
-from docqa.tui.text import cited, counted, flat
+from docqa.tui.text import cited, counted, flat, shortened
 from docqa.tui.training_screen import TrainingScreen
 from docqa.tui.widgets.documents import State
 from docqa.tui.work import keep, take_back, unexpected
@@ -144,14 +144,14 @@ class DocqaApp(RecoveringApp):
         selected = self.main.answers.selected
         if selected is not None:
             self.copy_to_clipboard(f"{flat(selected.text)} ({cited(selected)})")
-            self._say(f"Copied: {flat(selected.text)}")
+            self._say(f"Copied: {shortened(flat(selected.text))}")
 
     def action_copy_passage(self) -> None:
         """Copy the sentences around the selected answer with their citation."""
         selected = self.main.answers.selected
         if selected is not None:
             self.copy_to_clipboard(f"“{flat(selected.passage)}” ({cited(selected)})")
-            self._say(f"Copied: {flat(selected.passage)}")
+            self._say(f"Copied: {shortened(flat(selected.passage))}")
 
     def action_export(self) -> None:
         """Write the questions and answers to a file."""
