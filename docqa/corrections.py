@@ -70,7 +70,18 @@ def keep(corrections: Iterable[Correction], asked: Iterable[str] = ()) -> int:
     read or written.
     """
     new = list(corrections)
-    replaced = {(one.question, name) for one in new for name in (one.document, *map(_path, asked))}
+    return _replace({(one.question, name) for one in new for name in (one.document, *map(_path, asked))}, new)
+
+
+def forget(question: str, asked: Iterable[str]) -> int:
+    """Take back what was said of a question in these documents; give how many corrections there are now.
+
+    Raises `DocqaError` as `keep`.
+    """
+    return _replace({(question, name) for name in map(_path, asked)}, [])
+
+
+def _replace(replaced: set[tuple[str, str]], new: list[Correction]) -> int:
     try:
         file().parent.mkdir(parents=True, exist_ok=True)
         with FileLock(file().with_name(f".{file().name}.lock")):

@@ -67,6 +67,15 @@ def test_what_is_right_in_one_document_is_right_in_none_of_the_others_asked() ->
     assert corrections.keep([corrections.right("Who?", book, 0, 4)], ["book.txt", "other.txt"]) == 1
 
 
+def test_what_was_said_of_a_question_is_taken_back_and_nothing_else() -> None:
+    book = document()
+    corrections.keep([corrections.right("Who?", book, 0, 4)])
+    corrections.keep([corrections.right("When?", book, 0, 4)])
+    assert corrections.forget("Who?", ["other.txt"]) == 2
+    assert corrections.forget("Who?", ["other.txt", "book.txt"]) == 1
+    assert [one.question for one in corrections.kept()] == ["When?"]
+
+
 def test_contexts_are_the_same_or_have_nothing_in_common() -> None:
     book = document("\n".join(f"Line {number} of the lighthouse's book." for number in range(500)))
     starts = [match.start() for match in re.finditer("Line", book.text)]

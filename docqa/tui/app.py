@@ -12,6 +12,7 @@ from textual.binding import BindingType
 from textual.content import Content
 from textual.screen import Screen
 from textual.theme import Theme
+from textual.widgets import Input
 
 from docqa import config, history, models
 from docqa.config import Settings
@@ -28,10 +29,10 @@ from docqa.tui.models_screen import ModelsScreen
 from docqa.tui.recovering import RecoveringApp
 from docqa.tui.session import Asked
 from docqa.tui.settings_screen import SettingsScreen
-from docqa.tui.text import cited, counted, flat
+from docqa.tui.text import cited, counted, flat, shortened
 from docqa.tui.training_screen import TrainingScreen
 from docqa.tui.widgets.documents import State
-from docqa.tui.work import keep, unexpected
+from docqa.tui.work import keep, take_back, unexpected
 
 
 class DocqaApp(RecoveringApp):
@@ -143,14 +144,14 @@ class DocqaApp(RecoveringApp):
         selected = self.main.answers.selected
         if selected is not None:
             self.copy_to_clipboard(f"{flat(selected.text)} ({cited(selected)})")
-            self._say(f"Copied: {flat(selected.text)}")
+            self._say(f"Copied: {shortened(flat(selected.text))}")
 
     def action_copy_passage(self) -> None:
         """Copy the sentences around the selected answer with their citation."""
         selected = self.main.answers.selected
         if selected is not None:
             self.copy_to_clipboard(f"“{flat(selected.passage)}” ({cited(selected)})")
-            self._say(f"Copied: {flat(selected.passage)}")
+            self._say(f"Copied: {shortened(flat(selected.passage))}")
 
     def action_export(self) -> None:
         """Write the questions and answers to a file."""
@@ -195,7 +196,7 @@ class DocqaApp(RecoveringApp):
                 ChooseScreen(
                     title,
                     "Choose, or type the right answer as the document has it",
-                    lambda typed: teaching.choices(typed, asked.shown, open_now),
+                    lambda typed: teaching.choices(typed, asked.shown, open_now, said=asked.verdict is not None),
                     nothing="This doesn't stand in these documents.",
                 ),
                 self._corrected,
@@ -204,7 +205,10 @@ class DocqaApp(RecoveringApp):
     def _corrected(self, chosen: teaching.Chosen | None) -> None:
         if chosen is teaching.ON_PAGE:
             self.main.action_select()
-        elif chosen is not None:
+        elif chosen is teaching.TAKE_BACK:
+            if self.shown is not None:
+                self.unteach(self.shown)
+        elif isinstance(chosen, teaching.Verdict):
             self._judge(chosen)
 
     @on(messages.SpanChosen)
@@ -232,6 +236,17 @@ class DocqaApp(RecoveringApp):
     def teach(self, asked: Asked, verdict: teaching.Verdict) -> None:
         """Keep what the person says is right, in a thread."""
         keep(asked, verdict, list(self.main.documents.rows), self.post_message)
+
+    @work(thread=True, group="teaching")
+    def unteach(self, asked: Asked) -> None:
+        """Forget what the person said of a question, in a thread."""
+        take_back(asked, list(self.main.documents.rows), self.post_message)
+
+    @on(messages.CorrectionTakenBack)
+    def _correction_taken_back(self, message: messages.CorrectionTakenBack) -> None:
+        message.asked.verdict = None
+        self._refresh()
+        self._say(f"Taken back. {counted(message.count, 'correction')} kept.")
 
     @on(messages.CorrectionKept)
     def _correction_kept(self, message: messages.CorrectionKept) -> None:
@@ -355,7 +370,8 @@ class DocqaApp(RecoveringApp):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         """Whether a key does anything now; where not, the footer leaves it out."""
         if action == "focus_question":
-            return not self.main.question.has_focus
+            # It has priority, and would else take the letter from a line that is typed in.
+            return self.screen is self.main and not isinstance(self.focused, Input)
         if action == "export":
             return bool(self.session.results)
         if action == "view":

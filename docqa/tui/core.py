@@ -116,6 +116,8 @@ class Core(App[None]):
     @on(messages.DocumentOpened)
     def _document_opened(self, message: messages.DocumentOpened) -> None:
         self.main.documents.opened(message.document)
+        if self.main.page.document is None:  # It can be read, searched and gone through before anything is asked.
+            self.main.page.show(message.document, None)
         self._refresh()
 
     @on(messages.DocumentFailed)
@@ -338,4 +340,6 @@ class Core(App[None]):
         self.notify(plain(text), markup=False)
 
     def _warn(self, error: DocqaError, severity: SeverityLevel = "warning") -> None:
-        self.notify(plain(f"{error.message}. {error.hint}"), markup=False, severity=severity, timeout=10)
+        # As the answers pane has it: messages begin small, and would look broken after a full stop.
+        said = f"{error.message}\n→ {error.hint}" if error.hint else error.message
+        self.notify(plain(said), markup=False, severity=severity, timeout=10)

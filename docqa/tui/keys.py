@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from textual.binding import Binding, BindingType
 
 KEYS: list[BindingType] = [
-    Binding("i,a", "focus_question", "Ask", tooltip="Go to the question", id="question.focus"),
+    # With priority, as `/` below: what is typed right after it, or comes with it over a slow line, is in the question
+    # already. Else its first letters would be keys, and a "w" or "c" among them would keep a correction.
+    Binding("i,a", "focus_question", "Ask", tooltip="Go to the question", id="question.focus", priority=True),
     Binding("n", "move(1)", "Next", show=False, tooltip="Select the next answer", id="answers.next"),
     Binding("p", "move(-1)", "Previous", show=False, tooltip="Select the answer before", id="answers.previous"),
     Binding(
@@ -32,7 +34,7 @@ KEYS: list[BindingType] = [
         "w",
         "correct",
         "Wrong",
-        tooltip="Say what is right instead, or that nothing is",
+        tooltip="Say what is right instead, or that nothing is; take it back",
         id="teaching.wrong",
     ),
     Binding("x", "read_all", "Read all", tooltip="Read every window for this question", id="question.read_all"),
@@ -84,7 +86,7 @@ DOCUMENT_KEYS: list[BindingType] = [
         tooltip="See what each part of the document was worth",
         id="document.evidence",
     ),
-    Binding("slash", "find", "Find", tooltip="Find a text in the document", id="document.find"),
+    Binding("slash", "find", "Find", tooltip="Find a text in the document", id="document.find", priority=True),
     Binding("s", "select", "Select", show=False, tooltip="Select the right answer on the page", id="document.select"),
     Binding("g", "go_to", "Go to", show=False, tooltip="Go to a page or section", id="document.go_to"),
     Binding("m", "next_place", "More", tooltip="Go to the answer's next place", id="answers.place"),
@@ -93,11 +95,13 @@ DOCUMENT_KEYS: list[BindingType] = [
 ]
 """Those that need the panes; nothing may lie over them."""
 
+_NOT_SEARCHED = {"ctrl+r", "ctrl+p", "ctrl+q"}  # The palette itself, what Textual puts into it, and a list of its own.
+
 
 def palette() -> Iterator[tuple[str, str, str]]:
     """The keys as entries of the command palette: "Answers: Copy", what it does, the action."""
     for namespace, bindings in (("", KEYS), ("screen.", DOCUMENT_KEYS)):
         for binding in Binding.make_bindings(bindings):
-            if binding.id and not binding.priority:
+            if binding.id and binding.key not in _NOT_SEARCHED:
                 title = f"{binding.id.partition('.')[0].capitalize()}: {binding.description}"
                 yield title, binding.tooltip, f"{namespace}{binding.action}"

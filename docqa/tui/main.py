@@ -10,7 +10,7 @@ from textual.containers import Container, Horizontal, Vertical
 from textual.content import Content
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Footer, Input, Static
+from textual.widgets import Input, Static
 
 from docqa.errors import DocqaError
 from docqa.tui import goto
@@ -24,6 +24,7 @@ from docqa.tui.widgets.answers import AnswersPane
 from docqa.tui.widgets.documents import DocumentsPane, State
 from docqa.tui.widgets.evidence import EvidenceStrip
 from docqa.tui.widgets.finding import FindInput
+from docqa.tui.widgets.footer import FittingFooter
 from docqa.tui.widgets.question import QuestionInput, QuestionsList
 from docqa.tui.widgets.selecting import SelectablePage, SelectionLine
 
@@ -99,7 +100,7 @@ class MainScreen(Screen[None]):
             yield self.question
             yield self.find
             yield self.selecting
-        yield Footer(show_command_palette=False)  # At 80 columns the room is needed.
+        yield FittingFooter(show_command_palette=False)  # At 80 columns the room is needed.
 
     def on_mount(self) -> None:
         """Say at once what is going on."""
@@ -141,7 +142,7 @@ class MainScreen(Screen[None]):
     def action_find(self) -> None:
         """Find a text in the document."""
         self.show_line(self.find)
-        self.find.focus()
+        self.set_focus(self.find)  # As in `ask`.
 
     @on(Input.Changed, "#find")
     def _find_typed(self, event: Input.Changed) -> None:
@@ -192,7 +193,7 @@ class MainScreen(Screen[None]):
         """Go to the question's line, whatever is in its place."""
         self.page.select(None)
         self.show_line(self.question)
-        self.question.focus()
+        self.set_focus(self.question)  # focus() would come after the letters that are typed with the key.
 
     def action_go_to(self) -> None:
         """Go to a page or section of the document."""
@@ -247,7 +248,9 @@ class MainScreen(Screen[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         """Whether a key does anything now; where not, the footer leaves it out."""
-        if action in {"find", "go_to", "select"}:
+        if action == "find":  # It has priority, and would else take the letter from a line that is typed in.
+            return self.page.document is not None and not isinstance(self.focused, Input)
+        if action in {"go_to", "select"}:
             return self.page.document is not None
         if action == "weigh":
             return self.evidence.display

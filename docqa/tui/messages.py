@@ -164,6 +164,15 @@ class CorrectionKept(Message):
         self.file = file
 
 
+class CorrectionTakenBack(Message):
+    """What the person said of a question is forgotten; so many corrections are left."""
+
+    def __init__(self, asked: "Asked", count: int) -> None:
+        super().__init__()
+        self.asked = asked
+        self.count = count
+
+
 class CorrectionFailed(Message):
     """What the person says is right could not be kept."""
 

@@ -24,12 +24,16 @@ _MOST = 50  # Places of a text that are offered: who has not found it among them
 _AROUND = 40  # Characters shown on each side of a place, at most.
 
 
-class _OnPage(Enum):
+class _Instead(Enum):
     ON_PAGE = "on the page"
+    TAKE_BACK = "take back"
 
 
-ON_PAGE = _OnPage.ON_PAGE
+ON_PAGE = _Instead.ON_PAGE
 """Is chosen instead of a verdict: the right answer is to be selected on the page."""
+
+TAKE_BACK = _Instead.TAKE_BACK
+"""Is chosen instead of a verdict: what was said before is to be forgotten."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +98,7 @@ def recalled(result: "Result", documents: "Iterable[Document]", kept: "Iterable[
     return verdict
 
 
-Chosen = Verdict | Literal[_OnPage.ON_PAGE]
+Chosen = Verdict | Literal[_Instead.ON_PAGE, _Instead.TAKE_BACK]
 
 
 def unfit(verdict: Verdict) -> DocqaError | None:
@@ -108,8 +112,12 @@ def unfit(verdict: Verdict) -> DocqaError | None:
     return None
 
 
-def choices(typed: str, shown: "Iterable[Answer]", documents: "Iterable[Document]") -> list[Choice[Chosen]]:
+def choices(
+    typed: str, shown: "Iterable[Answer]", documents: "Iterable[Document]", *, said: bool = False
+) -> list[Choice[Chosen]]:
     """What can be right: any place of what is typed; while nothing is, that there is no answer, or one shown.
+
+    Where something was `said` before, that can be taken back.
 
     Case and white space don't matter, and words that were typed in part are taken whole.
     """
@@ -135,7 +143,9 @@ def choices(typed: str, shown: "Iterable[Answer]", documents: "Iterable[Document
             closest.setdefault(answer.document, place)
             offered.append(_choice(*place))
     none = (Content("∅ Not in these documents"), Verdict(answered=False, places=tuple(closest.values())))
-    return [none, *offered, _on_page()] if closest else []
+    # Not the first: who says that there is no answer need not look.
+    back: list[Choice[Chosen]] = [(Content("↶ Take back what you said"), TAKE_BACK)] if said else []
+    return [none, *back, *offered, _on_page()] if closest else back
 
 
 def _on_page(before: str = "") -> Choice[Chosen]:

@@ -82,3 +82,10 @@ def joined(lines: Iterable[Content]) -> Content:
 def counted(number: int, noun: str) -> str:
     """ "1 page", "24 pages"."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def shortened(text: str, most: int = 80) -> str:
+    """The beginning of a text that is only to be recognised, cut between two words if it has more characters."""
+    if len(text) <= most:
+        return text
+    return (text[:most].rpartition(" ")[0] or text[:most]).rstrip() + "…"

@@ -245,6 +245,18 @@ def keep(asked: Asked, verdict: "Verdict", names: Sequence[str], post: Post) -> 
         post(messages.CorrectionKept(count, str(corrections.file())))
 
 
+def take_back(asked: Asked, names: Sequence[str], post: Post) -> None:
+    """Forget what the person said of a question. Posts how that went, and raises nothing."""
+    from docqa import corrections
+
+    try:
+        count = corrections.forget(asked.question, names)
+    except DocqaError as error:
+        post(messages.Troubled(error))
+    else:
+        post(messages.CorrectionTakenBack(asked, count))
+
+
 def unexpected(error: Exception) -> DocqaError:
     """Put an exception that nobody foresaw into words: what it was, where, and what to do with it."""
     frames = traceback.extract_tb(error.__traceback__)

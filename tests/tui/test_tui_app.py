@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from stage import Gate, ask, ask_and_wait, in_view, marked, pane_text, screen_text, sees, type_in, until
+from textual import events
 
 from docqa import models
 from docqa.config import Settings
@@ -226,3 +227,62 @@ async def test_a_file_that_changes_is_read_again_when_the_person_wants_it(
         await until(pilot, lambda: app.main.documents.count(DocumentState.OPEN) and not app.main.documents.changed)
         after = await ask_and_wait(pilot, "Who was the keeper in 1911?")
         assert after.shown[0].text == "Ottilie Brandt-Wren"
+
+
+async def test_what_is_typed_right_after_i_is_the_question_and_no_key(engines: list[Engine], lighthouse: str) -> None:
+    app = DocqaApp([lighthouse], Settings())
+    async with app.run_test(size=WIDE) as pilot:
+        asked = await ask_and_wait(pilot, "When was the lighthouse built?")
+        app.main.answers.list.focus()
+        await pilot.pause()
+        # As they come over a slow line: all at once. The "c" would keep a correction, the "d" hide the documents.
+        for letter in "icd":
+            app.post_message(events.Key(letter, letter))
+        await until(pilot, lambda: app.main.question.value == "cd", "what was typed")
+        assert asked.verdict is None
+        app.main.page.focus()
+        await pilot.pause()
+        for key, letter in (("slash", "/"), ("c", "c"), ("o", "o")):
+            app.post_message(events.Key(key, letter))
+        await until(pilot, lambda: app.main.find.value == "co", "what is to be found")
+        assert asked.verdict is None
+        await pilot.press("slash", "i")
+        assert app.main.find.value == "co/i"
+
+
+async def test_a_document_can_be_read_and_searched_before_anything_is_asked(
+    engines: list[Engine], lighthouse: str
+) -> None:
+    app = DocqaApp([lighthouse], Settings())
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: app.main.page.document is not None, "the document on its page")
+        await until(pilot, lambda: "The Harrow Point lighthouse" in screen_text(app), "its beginning")
+        assert app.focused is app.main.question
+        await pilot.press("escape", "slash", *"whale")
+        await until(pilot, lambda: "“whale” 1 of 1" in screen_text(app), "the place found")
+
+
+async def test_a_long_passage_that_is_copied_is_named_in_short(engines: list[Engine], lighthouse: str) -> None:
+    app = DocqaApp([lighthouse], Settings())
+    async with app.run_test(size=WIDE) as pilot:
+        await ask_and_wait(pilot, "When was the lighthouse built?")
+        await pilot.press("Y")
+        await pilot.pause()
+        assert "Its lamp burned" in app.clipboard
+        [told] = [note.message for note in app._notifications if note.message.startswith("Copied: ")]
+        assert told.endswith("…") and len(told) < 100
+
+
+async def test_a_message_and_what_to_do_stand_on_lines_of_their_own(
+    engines: list[Engine], lighthouse: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DISPLAY", raising=False)
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    monkeypatch.setattr("docqa.tui.viewer.sys.platform", "linux")
+    app = DocqaApp([lighthouse], Settings())
+    async with app.run_test(size=WIDE) as pilot:
+        await ask_and_wait(pilot, "When was the lighthouse built?")
+        await pilot.press("o")
+        await until(pilot, lambda: app._notifications, "the warning")
+        [told] = [note.message for note in app._notifications]
+        assert told == "there is no screen to open a viewer on\n→ over SSH, copy the citation with y instead"

@@ -67,6 +67,7 @@ from docqa.tui.widgets.answers import AnswersList
 from docqa.tui.widgets.documents import DocumentsPane
 from docqa.tui.widgets.evidence import EvidenceStrip
 from docqa.tui.widgets.finding import FindInput
+from docqa.tui.widgets.footer import FittingFooter
 from docqa.tui.widgets.page import PageView
 from docqa.tui.widgets.question import QuestionInput, QuestionsList
 from docqa.tui.widgets.selecting import SelectionLine
@@ -877,6 +878,19 @@ async def test_the_help_has_every_key(stage: Pilot[Any]) -> None:
     for owner, binding in EVERY:
         if owner != "HelpScreen":  # Its border says it.
             assert binding.tooltip in shown, owner
+
+
+@pytest.mark.parametrize("width", [50, 80, 120])
+async def test_no_key_at_the_foot_is_cut_off_and_that_of_the_help_stays(stage: Pilot[Any], width: int) -> None:
+    app: Any = stage.app
+    words = {binding.description for _, binding in EVERY}
+    await stage.resize_terminal(width, 30)
+    await until(stage, lambda: app.main.query_one(FittingFooter)._fitted == width)
+    await stage.pause()
+    last = screen_text(app).rstrip().split("\n")[-1]
+    assert "? Keys" in last and len(last.rstrip()) <= width
+    offered = {part.partition(" ")[2] for part in last.strip().split("  ")}
+    assert offered <= words, offered
 
 
 async def test_keys_that_would_do_nothing_are_not_offered() -> None:

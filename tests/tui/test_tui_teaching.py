@@ -301,6 +301,22 @@ async def test_w_leads_to_the_page() -> None:
         assert [one.answer for one in corrections.kept()] == ["Knut"]
 
 
+async def test_what_was_said_can_be_taken_back() -> None:
+    app = StillApp()
+    async with app.run_test(size=WIDE) as pilot:
+        await show(pilot, VOYAGE, found=("Knut", "Jens"))
+        await pilot.press("c")
+        await until(pilot, corrections.kept)
+        await sees(pilot, app, "you said")
+        await pilot.press("w")
+        await sees(pilot, app, "Take back what you said")
+        await pilot.press("down", "enter")
+        await until(pilot, lambda: not corrections.kept(), "the correction gone")
+        # Not as it is on the screen: there it wraps.
+        await until(pilot, lambda: any(n.message == "Taken back. 0 corrections kept." for n in app._notifications))
+        assert "you said" not in screen_text(app)
+
+
 # --- documents that disagree ---
 
 

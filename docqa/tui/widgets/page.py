@@ -220,6 +220,7 @@ class PageView(ScrollView, can_focus=True):
         above = 0 if top else self.scrollable_content_region.height // 3
         self._anchor, self._target = self._target, None
         self.scroll_to(y=max(0, row - above), animate=False, force=True)
+        self._title()  # At a document's beginning nothing scrolls, and the page that is there was not known before.
         self.refresh()
 
     def _gutter(self, document: "Document") -> int:

@@ -12,7 +12,7 @@ from textual.widget import Widget
 from docqa.tui import selecting
 from docqa.tui.messages import SpanChosen
 from docqa.tui.selecting import Selection, Word, moved, word_under
-from docqa.tui.text import MUTED, cited, counted, flat
+from docqa.tui.text import MUTED, cited, counted, flat, shortened
 from docqa.tui.widgets.page import PageView
 
 if TYPE_CHECKING:
@@ -284,7 +284,7 @@ class SelectionLine(Widget, can_focus=True):
 
             place = cite(selection.document, selection.start, selection.end)
             self.app.copy_to_clipboard(f"{flat(selection.text)} ({cited(place)})")
-            self.notify(f"Copied: {flat(selection.text)}", markup=False)
+            self.notify(f"Copied: {shortened(flat(selection.text))}", markup=False)
             self._page.select(None)
 
     def action_leave(self) -> None:
