@@ -17,8 +17,10 @@ demo: .venv/installed
 	@if [ -t 0 ] && [ -t 1 ]; then $(BIN)/docqa open $(REPORT); \
 	else $(BIN)/docqa ask 'Who retired as Harbour Master?' $(REPORT) --top 1; fi
 
+# Several processes, a file to each in turn; their threads would only wait for each other.
 test: .venv/installed
-	$(BIN)/python -m pytest
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile -m 'not alone'
+	$(BIN)/python -m pytest -m alone
 
 lint: .venv/installed
 	$(BIN)/ruff check

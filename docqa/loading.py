@@ -225,13 +225,12 @@ def _load_network(
 def load_encoder(folder: Path, device: str) -> "SentenceTransformer | StaticEncoder":
     """The sentence encoder in `folder`, on `device`. Raises `DocqaError` if it is damaged or has own code."""
     with _in_words(folder, "an encoder"):
-        modules = json.loads((folder / "modules.json").read_text(encoding="utf-8"))
-        for module in modules:
+        for module in json.loads((folder / "modules.json").read_text(encoding="utf-8")):
             # Earlier versions of the library import whatever class a local folder names.
             if not module["type"].startswith("sentence_transformers."):
                 raise DocqaError(f"{folder} brings code of its own ({module['type']}), which docqa does not run")
         tokenizer = load_tokenizer(folder) if (folder / "tokenizer.json").is_file() else None
-        if tokenizer is not None and is_static(modules, folder):
+        if tokenizer is not None and is_static(folder):
             return StaticEncoder(folder, tokenizer)
     with _loading, quietly(), _in_words(folder, "an encoder"):
         from sentence_transformers import SentenceTransformer

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from docqa import loading, models
 from docqa.errors import DocqaError
 from docqa.progress import Monitor
+from docqa.static_encoder import is_static
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -110,6 +111,11 @@ class Encoder:
     @cached_property
     def _network(self) -> "SentenceTransformer":
         return loading.load_encoder(self.model.folder, self._device)
+
+    @property
+    def needs_torch(self) -> bool:
+        """Whether loading it imports torch."""
+        return not is_static(self.model.folder)
 
     def load(self) -> None:
         """Load the weights now."""

@@ -4,10 +4,11 @@ sentence-transformers computes it too (`StaticEmbedding`), but importing that li
 longer than embedding a whole document does.
 """
 
+import json
 import math
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,18 +20,22 @@ _MODULE = ".StaticEmbedding"
 _WEIGHTS = "embedding.weight"
 
 
-def is_static(modules: Sequence[dict[str, Any]], folder: Path) -> bool:
-    """Whether the encoder in `folder`, with these entries of its modules.json, is such a table and nothing else."""
+def is_static(folder: Path) -> bool:
+    """Whether the encoder in `folder` is such a table, and nothing else.
+
+    Where it can't be read, whoever loads it by other means says what is wrong with it.
+    """
     from safetensors import SafetensorError, safe_open
 
-    if [module["path"] for module in modules] != [""] or not modules[0]["type"].endswith(_MODULE):
-        return False
     try:
+        modules = json.loads((folder / "modules.json").read_text(encoding="utf-8"))
+        if [module["path"] for module in modules] != [""] or not modules[0]["type"].endswith(_MODULE):
+            return False
         with safe_open(folder / "model.safetensors", framework="np") as weights:
             table = weights.get_slice(_WEIGHTS)
             return len(table.get_shape()) == 2 and table.get_dtype() in {"F32", "F16"}
-    except (OSError, SafetensorError):
-        return False  # Whoever loads it by other means says what is wrong with it.
+    except (OSError, ValueError, TypeError, LookupError, SafetensorError):
+        return False
 
 
 class StaticEncoder:

@@ -101,7 +101,6 @@ class Loader:
         from docqa.engine import Collection, Engine
         from docqa.loading import map_torch
 
-        map_torch()  # Here and not in the thread that loads: whoever maps a library meanwhile waits, lock in hand.
         if self._anew:
             self._anew, self._engine, self._opened = False, None, {}
         wanted = self._wanted
@@ -109,8 +108,10 @@ class Loader:
             self._engine = Engine(wanted)
         elif wanted != self._engine.settings:
             self._engine = self._engine.under(wanted)
-        self._engine.load_in_background()
         encoder = self._engine.encoder
+        if self._engine.reader.needs_torch or (encoder is not None and encoder.needs_torch):
+            map_torch()  # Here and not in the thread that loads: whoever maps a library meanwhile waits, lock in hand.
+        self._engine.load_in_background()
         self._post(messages.EngineStarted(self._engine.reader.name, encoder.model.name if encoder else ""))
         failures: list[Failure] = []
         cancelled = False

@@ -7,12 +7,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from reportlab.pdfgen.canvas import Canvas
 
 _PAGES = 300
 _WORDS = ("harbour", "ship", "quay", "timber", "dues", "crown", "beacon", "season", "north", "winter", "storm", "pilot")
 
 
+@pytest.mark.alone
 def test_the_event_loop_never_stands_still(tmp_path: Path, home: Path) -> None:
     document = _report(tmp_path / "report.pdf")
     done = subprocess.run(
