@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING
 
 from docqa.errors import DocqaError
 from docqa.models import read_object
-from docqa.static_encoder import StaticEncoder, is_static
 
 if TYPE_CHECKING:
     import torch
     from sentence_transformers import SentenceTransformer
     from tokenizers import Tokenizer
+
+    from docqa.static_encoder import StaticEncoder
 
 # Imports of these libraries race in threads, and their verbosity is the process's: one load at a time.
 _loading = threading.RLock()
@@ -224,6 +225,9 @@ def _load_network(
 
 def load_encoder(folder: Path, device: str) -> "SentenceTransformer | StaticEncoder":
     """The sentence encoder in `folder`, on `device`. Raises `DocqaError` if it is damaged or has own code."""
+    # The app imports this module before it paints, and numpy comes with that one.
+    from docqa.static_encoder import StaticEncoder, is_static
+
     with _in_words(folder, "an encoder"):
         for module in json.loads((folder / "modules.json").read_text(encoding="utf-8")):
             # Earlier versions of the library import whatever class a local folder names.
