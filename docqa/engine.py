@@ -113,7 +113,7 @@ class Engine:
         content = key("document", suffix, hashlib.sha256(source.data).hexdigest())
         document = self._document(source, content, monitor)
         store = Store(None) if document.encrypted else self.store
-        cut_as = key("windows", content, self.reader.model.fingerprint, self._window_size, self.settings.doc_stride)
+        cut_as = key("windows", content, self.reader.fingerprint, self._window_size, self.settings.doc_stride)
         windows = self._windows(document, cut_as, store, monitor)
         indexed = Indexed(document, windows, None)
         return replace(indexed, vectors=self._vectors(indexed, cut_as, store, monitor))
@@ -141,7 +141,7 @@ class Engine:
     def _vectors(self, indexed: Indexed, cut_as: str, store: Store, monitor: Monitor) -> NDArray[np.float32] | None:
         if self.encoder is None:
             return None
-        name = key("vectors", cut_as, self.encoder.model.fingerprint)
+        name = key("vectors", cut_as, self.encoder.fingerprint)
         kept = store.get("vectors", name)
         if kept is not None:
             return kept["vectors"]

@@ -91,6 +91,11 @@ class Reader:
         return self.model.name
 
     @cached_property
+    def fingerprint(self) -> str:
+        """The model's fingerprint, computed once: every document asks for it."""
+        return self.model.fingerprint
+
+    @cached_property
     def limit(self) -> int:
         """Tokens that the reader takes in one sequence."""
         return loading.sequence_limit(self.model.folder)

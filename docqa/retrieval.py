@@ -100,6 +100,11 @@ class Encoder:
         """The encoder's name, as `docqa models list --encoder` has it."""
         return self.model.name
 
+    @cached_property
+    def fingerprint(self) -> str:
+        """The model's fingerprint, computed once: every document asks for it."""
+        return self.model.fingerprint
+
     @property
     def weight(self) -> float:
         """What its z-scores count for beside BM25's. The bundled static encoder was measured at ½."""
