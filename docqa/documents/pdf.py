@@ -16,8 +16,9 @@ import pypdfium2.raw as pdfium_c
 
 from docqa.documents.document import Document, Lines, Section
 from docqa.documents.layout import Fragment, arrange, page_lines
-from docqa.documents.pages import PageReader, clean
-from docqa.documents.paragraphs import Layout, Line
+from docqa.documents.pages import clean
+from docqa.documents.paragraphs import Layout
+from docqa.documents.reading import read_pages
 from docqa.documents.source import Source
 from docqa.errors import DocqaError
 from docqa.progress import Monitor
@@ -28,8 +29,11 @@ _PDFIUM = threading.RLock()
 _SCAN_HINT = "it may be a scan; run it through OCR first, for example `ocrmypdf in.pdf out.pdf`"
 
 
-def parse(source: Source, monitor: Monitor) -> Document:
-    """Parse a PDF. Raises `DocqaError` where it is encrypted, damaged, empty, or has no text layer."""
+def parse(source: Source, monitor: Monitor, processes: int | None = None) -> Document:
+    """Parse a PDF, by `processes` of them, or as many as are worth it.
+
+    Raises `DocqaError` where it is encrypted, damaged, empty, or has no text layer.
+    """
     if not source.data:
         raise DocqaError(f"{source.name} is empty", "there is nothing in it to ask about")
     with _PDFIUM:
@@ -40,7 +44,7 @@ def parse(source: Source, monitor: Monitor) -> Document:
                 raise _password_error(source) from error
             return _second_opinion(source, monitor, str(error))
         try:
-            return _parse_with_pdfium(source, file, monitor)
+            return _parse_with_pdfium(source, file, monitor, processes)
         finally:
             file.close()
 
@@ -51,22 +55,11 @@ def _password_error(source: Source) -> DocqaError:
     return DocqaError(f"{source.name} does not open with this password", "check it: --password PASSWORD")
 
 
-def _parse_with_pdfium(source: Source, file: Any, monitor: Monitor) -> Document:
+def _parse_with_pdfium(source: Source, file: Any, monitor: Monitor, processes: int | None) -> Document:
     count = len(file)
-    reader = PageReader(file.raw)
-    pages: list[list[Line]] = []
-    damaged = []
-    try:
-        for index in range(count):
-            monitor.update("reading pages", source.name, index, count)
-            lines = reader.lines(index)
-            pages.append(lines or [])
-            if lines is None:
-                damaged.append(index + 1)
-    finally:
-        reader.close()
-    monitor.update("reading pages", source.name, count, count)
-    layout = arrange(pages)
+    read = read_pages(file.raw, source, count, monitor, processes)
+    damaged = [number for number, page in enumerate(read, 1) if page is None]
+    layout = arrange([page or [] for page in read])
     sections = _outline(file, layout, count)
     labels = [file.get_page_label(index) or str(index + 1) for index in range(count)]
     warnings = [f"page {page} is damaged and was left out" for page in damaged]
