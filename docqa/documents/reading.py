@@ -18,7 +18,6 @@ from pathlib import Path
 from threading import Condition, Thread
 from typing import Any
 
-import docqa
 from docqa.documents.pages import PageReader
 from docqa.documents.paragraphs import Line
 from docqa.documents.source import Source
@@ -136,7 +135,7 @@ def _workers(count: int, source: Source, shared: _Shared) -> Iterator[None]:
 
 def _begin() -> "subprocess.Popen[bytes] | None":
     # The same modules as here, and none that happens to lie in the folder that one is in (-P).
-    places = [*filter(None, sys.path), str(Path(docqa.__file__).parent.parent)]
+    places = [*filter(None, sys.path), str(Path(__file__).parents[2])]
     try:
         return subprocess.Popen(
             [sys.executable, "-P", "-S", "-c", "from docqa.documents.worker import main; main()"],
