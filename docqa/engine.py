@@ -1,6 +1,5 @@
 """Open documents, ask questions: what both shells and the Python API call."""
 
-import hashlib
 import time
 from collections.abc import Callable, Iterator, Sequence
 from copy import copy
@@ -110,7 +109,7 @@ class Engine:
     def index_source(self, source: Source, monitor: Monitor) -> Indexed:
         """The same for bytes under a name. Raises `DocqaError`."""
         suffix = Path(source.name).suffix.lower()
-        content = key("document", suffix, hashlib.sha256(source.data).hexdigest())
+        content = key("document", suffix, source.sha256)
         document = self._document(source, content, monitor)
         store = Store(None) if document.encrypted else self.store
         cut_as = key("windows", content, self.reader.fingerprint, self._window_size, self.settings.doc_stride)

@@ -152,6 +152,18 @@ def test_pages_without_text_are_told_of(tmp_path: Path) -> None:
     )
 
 
+def test_a_damaged_page_is_left_out_and_told_of(tmp_path: Path) -> None:
+    file = draw(tmp_path / "a.pdf", *([(72, 700, f"Page {number} is about herons.")] for number in range(1, 6)))
+    pages = [match.start() for match in re.finditer(rb"/Type /Page\s", file.read_bytes())]
+    damaged = bytearray(file.read_bytes())
+    damaged[pages[1] : pages[1] + 11] = b"/Type /Pagx"
+    file.write_bytes(damaged)
+    document = load(file)
+    assert document.warnings == ("page 2 is damaged and was left out",)
+    assert "Page 1 is about" in document.text
+    assert "Page 3 is about" in document.text
+
+
 def test_an_encrypted_pdf_opens_with_its_password_only(tmp_path: Path) -> None:
     file = draw(tmp_path / "a.pdf", [(72, 700, "The secret word is heron.")], encrypt="sesame")
     with pytest.raises(DocqaError, match=r"a\.pdf is encrypted") as missing:

@@ -1,12 +1,17 @@
 """A document: one canonical text, and the spans of its pages, lines and sections in it."""
 
+from __future__ import annotations
+
 import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
+# Only the types: this module is imported by the processes that read pages, and numpy would double their start.
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 # What no sentence, and so no answer, runs across. In a PDF's text every line end and every gap that is left stands
 # between rows or cells; in the others a line end may be only where the line was full.
@@ -122,14 +127,14 @@ class Document:
 
     def page_lines(self, page: int) -> list[PageLine]:
         """Lines of a page from top to bottom, headers and footers included. `page` is 1-based, 0 for no pages."""
-        chosen = np.flatnonzero(self.lines.pages == page)
-        chosen = chosen[np.argsort(self.lines.numbers[chosen], kind="stable")]
+        chosen = (self.lines.pages == page).nonzero()[0]
+        chosen = chosen[self.lines.numbers[chosen].argsort(kind="stable")]
         return [
             PageLine(int(self.lines.numbers[i]), int(self.lines.starts[i]), int(self.lines.ends[i])) for i in chosen
         ]
 
     def _line_at(self, offset: int) -> int:
-        return max(0, int(np.searchsorted(self.lines.starts, offset, side="right")) - 1)
+        return max(0, int(self.lines.starts.searchsorted(offset, side="right")) - 1)
 
     @cached_property
     def _section_starts(self) -> list[int]:

@@ -7,9 +7,13 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 from itertools import groupby, pairwise
+from operator import attrgetter
 from typing import NamedTuple
 
 from docqa.documents.paragraphs import Layout, Line, notes_after_paragraphs, write
+
+_PAGE = attrgetter("page")
+_TOP = attrgetter("top")
 
 
 class Fragment(NamedTuple):
@@ -25,43 +29,52 @@ class Fragment(NamedTuple):
     hyphen: bool
 
 
-def arrange(pages: Sequence[list[Fragment]]) -> Layout:
-    """Lay out a whole document: `pages[i]` has the fragments of page i + 1 in the order of the file.
+def arrange(pages: Sequence[list[Line]]) -> Layout:
+    """Lay out a whole document: `pages[i]` has the lines of page i + 1 (`page_lines`).
 
     Running headers and footers and tables of contents stand on their pages, and after the text, not in it.
     """
-    lines = [line for number, page in enumerate(pages, 1) for line in _page_lines(page, number)]
+    lines = [line for page in pages for line in page]
     furniture = _furniture(lines, len(pages))
     unread = furniture | {(line.page, line.number) for line in lines if _CONTENTS.search(line.text)}
-    aside = [line for line in lines if (line.page, line.number) in unread]
-    body = [line for line in lines if (line.page, line.number) not in unread]
+    aside = [line for line in lines if (line.page, line.number) in unread] if unread else []
+    body = [line for line in lines if (line.page, line.number) not in unread] if unread else lines
     if not body:
         body, aside = aside, []
+    numbers = _as_seen(lines, body, furniture)
+    body, aside = ([_numbered(line, numbers) for line in part] for part in (body, aside))
+    return write(notes_after_paragraphs(body), aside)
+
+
+def _as_seen(lines: list[Line], body: list[Line], furniture: set[tuple[int, int]]) -> dict[tuple[int, int], int]:
+    """New numbers of the lines of pages with furniture, by page and number.
+
+    Many files have their headers last: a page is numbered as it is seen, header, text, footer.
+    """
+    turned = {page for page, _ in furniture}
     highest: dict[int, float] = {}
     for line in body:
-        highest[line.page] = min(line.top, highest.get(line.page, line.top))
-    # Many files have their headers last: a page is numbered as it is seen, header, text, footer.
-    seen = sorted(
-        lines,
-        key=lambda line: (
-            line.page,
-            0 if (line.page, line.number) not in furniture else line.top - highest.get(line.page, 0.0),
-            line.number,
-        ),
-    )
-    numbers = {
-        (line.page, line.number): number
-        for _, page in groupby(seen, key=lambda line: line.page)
-        for number, line in enumerate(page, 1)
-    }
-    body, aside = ([line._replace(number=numbers[line.page, line.number]) for line in part] for part in (body, aside))
-    return write(notes_after_paragraphs(body), aside)
+        if line.page in turned:
+            highest[line.page] = min(line.top, highest.get(line.page, line.top))
+    numbers = {}
+    for page, found in groupby(lines, key=_PAGE):
+        if page in turned:
+            top = highest.get(page, 0.0)
+            seen = sorted((line.top - top if (page, line.number) in furniture else 0.0, line.number) for line in found)
+            numbers.update({(page, before): after for after, (_, before) in enumerate(seen, 1)})
+    return numbers
+
+
+def _numbered(line: Line, numbers: dict[tuple[int, int], int]) -> Line:
+    number = numbers.get((line.page, line.number), line.number)
+    return line if number == line.number else line._replace(number=number)
 
 
 # Reading order ------------------------------------------------------------------------------------
 
 
-def _page_lines(fragments: list[Fragment], page: int) -> list[Line]:
+def page_lines(fragments: list[Fragment], page: int) -> list[Line]:
+    """Lines of a page, in reading order, of its fragments in the order of the file."""
     ordered = _in_columns(_on_one_baseline(fragments))
     rows: list[list[Fragment]] = []
     for fragment in ordered:
@@ -70,22 +83,16 @@ def _page_lines(fragments: list[Fragment], page: int) -> list[Line]:
         else:
             rows.append([fragment])
     rights = _right_edges(rows)
-    return [
-        Line(
-            text="  ".join(" ".join(cell.text.split()) for cell in row),
-            x0=row[0].x0,
-            top=min(cell.top for cell in row),
-            x1=row[-1].x1,
-            bottom=max(cell.bottom for cell in row),
-            size=row[0].size,
-            hyphen=row[-1].hyphen,
-            cells=len(row),
-            page=page,
-            number=number,
-            right=right,
-        )
-        for number, (row, right) in enumerate(zip(rows, rights, strict=True), 1)
-    ]
+    lines = []
+    for number, (row, right) in enumerate(zip(rows, rights, strict=True), 1):
+        first, last = row[0], row[-1]
+        if len(row) == 1:
+            text, top, bottom = " ".join(first.text.split()), first.top, first.bottom
+        else:
+            text = "  ".join(" ".join(cell.text.split()) for cell in row)
+            top, bottom = min(cell.top for cell in row), max(cell.bottom for cell in row)
+        lines.append(Line(text, first.x0, top, last.x1, bottom, first.size, last.hyphen, len(row), page, number, right))
+    return lines
 
 
 def _on_one_baseline(fragments: list[Fragment]) -> list[Fragment]:
@@ -111,10 +118,11 @@ def _on_one_baseline(fragments: list[Fragment]) -> list[Fragment]:
 
 
 def _continues(last: Fragment, following: Fragment) -> bool:
-    shared = min(last.bottom, following.bottom) - max(last.top, following.top)
-    height = min(last.bottom - last.top, following.bottom - following.top)
     gap = following.x0 - last.x1
-    return shared > 0.25 * height and -0.2 * last.size < gap < 1.5 * last.size
+    if not -0.2 * last.size < gap < 1.5 * last.size:
+        return False
+    shared = min(last.bottom, following.bottom) - max(last.top, following.top)
+    return shared > 0.25 * min(last.bottom - last.top, following.bottom - following.top)
 
 
 def _in_columns(fragments: list[Fragment]) -> list[Fragment]:
@@ -218,8 +226,8 @@ def _furniture(lines: list[Line], page_count: int) -> set[tuple[int, int]]:
 def _edges(lines: list[Line]) -> list[Line]:
     """The three highest and the three lowest lines of each page."""
     edges: list[Line] = []
-    for _, page in groupby(lines, key=lambda line: line.page):
-        by_height = sorted(page, key=lambda line: line.top)
+    for _, page in groupby(lines, key=_PAGE):
+        by_height = sorted(page, key=_TOP)
         edges.extend(by_height if len(by_height) <= 6 else by_height[:3] + by_height[-3:])
     return edges
 

@@ -5,7 +5,6 @@ each page keeps its span in it.
 """
 
 import re
-import statistics
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from itertools import pairwise
@@ -138,7 +137,14 @@ def _pitch(lines: list[Line]) -> dict[float, float]:
     for last, line in pairwise(lines):
         if last.page == line.page and 0 < line.top - last.top < 3 * line.size and abs(last.size - line.size) < 0.5:
             steps[round(line.size)].append(line.top - last.top)
-    return {size: statistics.median(found) for size, found in steps.items()}
+    return {size: _median(found) for size, found in steps.items()}
+
+
+def _median(values: list[float]) -> float:
+    # `statistics` has one too, and imports fractions and decimals, which every process that reads pages would wait for.
+    ordered = sorted(values)
+    middle = len(ordered) // 2
+    return ordered[middle] if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2
 
 
 def write(body: list[Line], aside: list[Line]) -> Layout:
@@ -190,7 +196,7 @@ _FIRST_WORD = re.compile(r"^[\w-]+")
 
 
 def _compounds(lines: list[Line]) -> set[str]:
-    return {word.casefold() for line in lines for word in _COMPOUND.findall(line.text)}
+    return {word.casefold() for line in lines if "-" in line.text for word in _COMPOUND.findall(line.text)}
 
 
 def _keeps_hyphen(before: str, after: str, compounds: set[str]) -> bool:
@@ -208,4 +214,4 @@ def _keeps_hyphen(before: str, after: str, compounds: set[str]) -> bool:
 
 
 def _letters(text: str) -> str:
-    return "".join(character for character in text.casefold() if character.isalnum())
+    return "".join(filter(str.isalnum, text.casefold()))

@@ -1,7 +1,6 @@
 """Plain text. The canonical text is the file's own, decoded, with newlines as `\\n`: offsets fit an editor's."""
 
 import codecs
-import hashlib
 
 import numpy as np
 from charset_normalizer import from_bytes
@@ -43,7 +42,7 @@ def from_text(
     return Document(
         name=source.name,
         kind=kind,
-        sha256=hashlib.sha256(source.data).hexdigest(),
+        sha256=source.sha256,
         text=text,
         body_end=len(text),
         lines=lines,
