@@ -9,62 +9,71 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
-KINDS = (
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
+def _phrases(text: str) -> tuple[str, ...]:
+    return tuple(text.split("|"))
+
+
+KINDS = _words(
     "Mill Bridge Chapel Observatory Quarry School Ferry Lighthouse Orchard Brewery Library Theatre Garden Workshop "
     "Warehouse Tannery Foundry Viaduct Mint Granary Sawmill Infirmary Archive Smithy"
-).split()
-_ONSETS = "B Br C Cr D Dr F Fl G Gr H K L M N P Pr R S Sk St T Tr V W Y".split()
-_VOWELS = "a e i o u ae ea io au".split()
-_MIDDLES = "l r n m d v s th lm rn nd st rv sk ld mb".split()
-_ENDS = "wick mere fell stow by ham dale ane or en is unt ock ard eth".split()
-_GIVEN = (
+)
+_ONSETS = _words("B Br C Cr D Dr F Fl G Gr H K L M N P Pr R S Sk St T Tr V W Y")
+_VOWELS = _words("a e i o u ae ea io au")
+_MIDDLES = _words("l r n m d v s th lm rn nd st rv sk ld mb")
+_ENDS = _words("wick mere fell stow by ham dale ane or en is unt ock ard eth")
+_GIVEN = _words(
     "Ada Bram Celia Dorian Edda Florin Greta Hollis Ines Jarek Kaia Lorcan Mina Nils Oriel Petra Quill Runa Silas "
     "Tova Ulric Vesna Wystan Ysolde Zeno Amabel Corwin Delphine Emeric Hanne"
-).split()
-_MATERIALS = (
+)
+_MATERIALS = _phrases(
     "grey slate|yellow brick|river cobbles|larch planks|rammed earth|pink granite|black basalt|lime-washed clay|"
     "sandstone blocks|reclaimed ship timber|flint and mortar|copper sheeting|cast iron plates|pressed straw"
-).split("|")
-_OBJECTS = (
+)
+_OBJECTS = _phrases(
     "a silver astrolabe|the drowned bell|a map drawn on birch bark|the seven-stringed viol|a cabinet of moths|"
     "an ivory chess set|the brass tide table|a loom without nails|the weaver's ledger|a stuffed heron|"
     "the glass harmonica|a tapestry of the four winds|a clock with one hand|the ropemaker's knife"
-).split("|")
-_CAUSES = (
+)
+_CAUSES = _phrases(
     "a landslide in the spring|a quarrel among its owners|the collapse of its roof|an outbreak of fever|"
     "a fire in the drying loft|the drought of three summers|a rise in the price of coal|the loss of its licence|"
     "a flood that took the road|the death of its last tenant|a dispute over tolls|swarms of beetles in the beams"
-).split("|")
-_GOODS = (
+)
+_GOODS = _phrases(
     "candles|barley|felt hats|salted eels|beeswax|roof tiles|parchment|copper nails|dried plums|sailcloth|"
     "mustard seed|oak barrels|linen thread|millstones|blue dye|walnut oil"
-).split("|")
-_DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday".split()
-_ADJECTIVES = (
+)
+_DAYS = _words("Monday Tuesday Wednesday Thursday Friday Saturday")
+_ADJECTIVES = _words(
     "patient narrow quiet damp reluctant crooked generous faded brisk weathered modest uneven stubborn cheerful remote "
     "sheltered draughty dusty handsome battered gloomy tidy shallow ancient neglected busy drowsy solid fragile "
     "curious hurried pale sturdy local seasonal ordinary"
-).split()
-_NOUNS = (
+)
+_NOUNS = _words(
     "carter surveyor ledger hedge cellar parish road harvest lantern stable chimney ditch clerk visitor gate wagon "
     "neighbour orchard path roof garden dog market window staircase field letter account ladder barn inspector season "
     "rumour committee meadow kitchen wall bench kettle drover tenant fence almanac map widow apprentice"
-).split()
-_VERBS = (
+)
+_VERBS = _words(
     "repaired ignored remembered described measured avoided crossed painted counted borrowed watched forgot praised "
     "cleared inspected blamed mended overlooked admired surrounded sketched resented drained followed"
-).split()
-_ADVERBS = "slowly|seldom|openly|twice|gladly|rarely|carefully|in silence|before noon|without haste|in turn".split("|")
-_TIMES = (
+)
+_ADVERBS = _phrases("slowly|seldom|openly|twice|gladly|rarely|carefully|in silence|before noon|without haste|in turn")
+_TIMES = _phrases(
     "In the wet months|After the fair|During the second survey|By the following week|On the coldest mornings|"
     "Long before the road was paved|At the end of the season|Toward evening|When the rains held off|"
     "In most years|Between two harvests|Since the enclosure"
-).split("|")
-_OPINIONS = (
+)
+_OPINIONS = _phrases(
     "it was hardly worth the trouble|nobody could say why|the parish kept no record of it|few complained|"
     "the older people disagreed|the matter was left there|it made little difference in the end|"
     "the weather decided the rest|a second opinion was never sought|the custom has since died out"
-).split("|")
+)
 
 _NAMESAKES, _NAMED = 2, 2  # Decoys of a place, of each sort.
 
@@ -105,7 +114,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class _Relation:
-    """What can be said of a place: sentences of `place` and `answer`, questions of `place`, and how to draw an answer."""
+    """What can be said of a place: sentences with its name and the answer, questions, and how to draw an answer."""
 
     sentences: tuple[str, ...]
     questions: tuple[str, ...]
@@ -121,7 +130,7 @@ def _stem(chance: random.Random) -> str:
     return chance.choice(_ONSETS) + chance.choice(_VOWELS) + chance.choice(_MIDDLES) + middle + chance.choice(_ENDS)
 
 
-def _one_of(values: tuple[str, ...] | list[str]) -> Callable[[random.Random], str]:
+def _one_of(values: tuple[str, ...]) -> Callable[[random.Random], str]:
     return lambda chance: chance.choice(values)
 
 
