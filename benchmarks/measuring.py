@@ -40,7 +40,7 @@ class Side:
     """A child process that runs `benchmarks.side.serve`. Use it as a context manager."""
 
     def __init__(self, command: Sequence[str], home: Path | None = None) -> None:
-        environment = os.environ | ({"DOCQA_HOME": str(home)} if home else {})
+        environment = _environment(home)
         self._process = subprocess.Popen(
             command, cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
@@ -71,6 +71,12 @@ class Side:
         self._process.wait()
 
 
+def _environment(home: Path | None) -> dict[str, str]:
+    """No side reaches the network; docqa's keeps its files in `home`, where one is given."""
+    offline = {"HF_HUB_OFFLINE": "1", "HAYSTACK_TELEMETRY_ENABLED": "False"}
+    return os.environ | offline | ({"DOCQA_HOME": str(home)} if home else {})
+
+
 def python(module: str, *arguments: object) -> list[str]:
     """The command that runs a module in this environment."""
     return [sys.executable, "-m", module, *map(str, arguments)]
@@ -78,7 +84,7 @@ def python(module: str, *arguments: object) -> list[str]:
 
 def timed(command: Sequence[str], home: Path | None = None, expected: Sequence[int] = (0,)) -> float:
     """The seconds that a command takes from start to end. Raises `SystemExit` where it ends otherwise than expected."""
-    environment = os.environ | ({"DOCQA_HOME": str(home)} if home else {})
+    environment = _environment(home)
     began = time.perf_counter()
     ended = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     seconds = time.perf_counter() - began
