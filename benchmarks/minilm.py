@@ -3,7 +3,8 @@
     python -m benchmarks.minilm TOKENIZER_FOLDER TEXTS_AS_JSON
 
 `encode(batch_size=32)` as its documentation shows it; 6 layers of 384, 12 heads, mean pooling, 256 tokens. The weights
-are random and the tokenizer is the bundled reader's (the same vocabulary): nothing is fetched, and the time is the same.
+are random and the tokenizer is the bundled reader's, of the same vocabulary: nothing is fetched, and the time is the
+same.
 """
 
 import json
