@@ -18,6 +18,7 @@ from benchmarks.measuring import RESULTS, ROOT, Claim, python, table
 _SQUAD = ROOT.parent / "shared" / "data" / "dev" / "squad-v1.1-dev-a.json"
 _FULL: dict[str, tuple[str, ...]] = {
     "start": (),
+    "app": ("--rounds", "3"),
     "search": (),
     "opening": (),
     "many": (),
@@ -28,6 +29,7 @@ _FULL: dict[str, tuple[str, ...]] = {
 }
 _QUICK: dict[str, tuple[str, ...]] = {
     "start": ("--rounds", "3"),
+    "app": ("--rounds", "1"),
     "search": ("--pages", "10", "--rounds", "1"),
     "opening": ("--pages", "10", "--rounds", "1"),
     "many": ("--pages", "10", "--rounds", "1", "--questions", "4"),

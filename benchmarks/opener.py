@@ -1,8 +1,9 @@
-"""The side that opens a document with docqa, its models loaded, until a question can be asked.
+"""The side that opens a document with docqa until a question can be asked.
 
     python -m benchmarks.opener PATH
 
-A command is the folder of the index: an empty one makes it a first opening.
+A command is the folder of the index, an empty one for a first opening, and whether the models are loaded anew, as a new
+process has to; its imports are not part of it.
 """
 
 import sys
@@ -21,11 +22,13 @@ def load() -> Work:
     engine.wait_until_loaded()
     engine.open([sys.argv[1]])
 
-    def open_in(folder: str) -> int:
-        # Models are loaded; an index is all that a folder brings.
-        fresh = Engine(settings, Store(Path(folder)))
-        collection = fresh.open([sys.argv[1]])
-        fresh.wait_until_loaded()
+    def open_in(command: tuple[str, bool]) -> int:
+        folder, anew = command
+        using = Engine(settings) if anew else engine
+        using.store = Store(Path(folder))
+        using.load_in_background()
+        collection = using.open([sys.argv[1]])
+        using.wait_until_loaded()
         return collection.windows_total
 
     return open_in
