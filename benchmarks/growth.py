@@ -39,14 +39,14 @@ def measure(pages: list[int], rounds: int) -> Report:
         _opened(report, "documents", counts, rounds, home)
         with Side(python("benchmarks.ours", "{}", small.file), home) as side:
             sides = {f"{n} questions": lambda _, n=n: side.do(questions[:n]).seconds for n in _QUESTIONS}
-            _note(report, "questions", _QUESTIONS, in_turns(sides, rounds))  # type: ignore[arg-type]
+            _note(report, "questions", _QUESTIONS, in_turns(sides, rounds))
         with ExitStack() as stack:
             opened = {
                 k: stack.enter_context(Side(python("benchmarks.ours", f'{{"top_k_windows": {k}}}', small.file), home))
                 for k in _K
             }
             sides = {f"{k} read": lambda i, k=k: opened[k].do(questions[i]).seconds for k in _K}
-            _note(report, "windows read", _K, in_turns(sides, rounds))  # type: ignore[arg-type]
+            _note(report, "windows read", _K, in_turns(sides, rounds))
     if {300, 3000} <= set(pages):
         measured = ratio(times, "3000 pages", "300 pages")
         report.claims.append(Claim("a question on 3,000 pages", "on 300 pages", "<=", 2, *measured))
@@ -59,7 +59,7 @@ def _opened(report: Report, what: str, files: Mapping[int, list[Path]], rounds: 
     with ExitStack() as stack:
         opened = {n: stack.enter_context(Side(python("benchmarks.ours", "{}", *files[n]), home)) for n in files}
         sides = {f"{n} {what}": lambda i, n=n: opened[n].do(questions[i]).seconds for n in files}
-        times = in_turns(sides, rounds)  # type: ignore[arg-type]
+        times = in_turns(sides, rounds)
     _note(report, what, tuple(files), times)
     return times
 

@@ -31,7 +31,7 @@ def measure(pages: int, rounds: int) -> Report:
                 _COLD: lambda number: timed(ask, home / f"cold-{number}", (0, 1)),
                 _OPENED: lambda _: side.do(fact.question).seconds,
             }
-            times = in_turns(sides, rounds)  # type: ignore[arg-type]
+            times = in_turns(sides, rounds)
     figures: dict[str, object] = {"pages": pages, "not installed": [tool for tool in _TOOLS if tool not in there]}
     for tool in there:
         for ours in (_COLD, _OPENED):
