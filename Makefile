@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 REPORT := sample_docs/harbour-report.pdf
 
-.PHONY: demo test lint types imports check format keys screenshots clean
+.PHONY: demo test lint types imports check format keys screenshots bench clean
 
 # The mark is newer than what decides the environment's contents: nothing is installed twice.
 .venv/installed: pyproject.toml constraints.txt
@@ -40,6 +40,9 @@ format: .venv/installed
 
 screenshots: .venv/installed
 	$(BIN)/python docs/screenshots.py
+
+bench: .venv/installed
+	$(BIN)/python -m benchmarks
 
 keys: .venv/installed
 	$(BIN)/python -m docqa.tui.help > docs/keys.md

@@ -1,12 +1,13 @@
 """How long a person waits for the app: its first frame, its documents, the first answer, and the next one.
 
-    python -m benchmarks.app [ROUNDS]
+    python -m benchmarks.app [--rounds 5]
 
 Runs `docqa open` on the sample report in a terminal of its own (a pseudo-terminal), presses its keys and reads what it
 paints; nothing is kept from an earlier round, so the document is parsed and indexed each time. In turns with it, what
 there is to compare with: Python doing nothing, importing what the reader stands on, and answering the same question as
 transformers' documentation shows it (pypdf's text, every window, float32). The first round does not count. Prints
-medians, in times of Python doing nothing.
+medians, in times of Python doing nothing, and whether the first frame takes less than an import of torch and
+transformers alone, in a process of its own.
 """
 
 import os
@@ -14,7 +15,6 @@ import pty
 import re
 import select
 import signal
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -22,6 +22,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from benchmarks.measuring import Report, Times, finish, parser, ratio
 from docqa import models
 from docqa.models import Kind
 
@@ -31,6 +32,7 @@ _NEXT_QUESTION, _NEXT_ANSWER = "Who succeeded Captain Presswell as Harbour Maste
 _CONTROL = re.compile(r"\x1b(?:\[[0-9;:?<>=]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
 _AUTO = "AutoModelForQuestionAnswering"
 _DEADLINE = 300  # Seconds.
+_FRAME, _NOTHING, _IMPORTS = "first frame", "python -c pass", "import torch, transformers"
 
 _PLAIN = f"""
 import sys, torch
@@ -89,7 +91,7 @@ def _app() -> dict[str, float]:
         clock = _Clock()
         terminal = _Terminal(home)
         terminal.wait_for("Opening the documents")
-        clock.take("first frame")
+        clock.take(_FRAME)
         terminal.wait_for("1 open")
         clock.take("document open")
         terminal.press(_QUESTION + "\r")
@@ -126,29 +128,37 @@ def _python(name: str, *arguments: str) -> Callable[[], dict[str, float]]:
     return run
 
 
-def main() -> None:
-    """Print how long each takes."""
-    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 5
-    reader = models.find(models.BUNDLED, Kind.READER).folder
-    with tempfile.TemporaryDirectory() as folder:
-        script = Path(folder) / "plain.py"
+def measure(rounds: int) -> Report:
+    """Run all of them in turns."""
+    folder = models.find(models.BUNDLED, Kind.READER).folder
+    with tempfile.TemporaryDirectory() as scratch:
+        script = Path(scratch) / "plain.py"
         script.write_text(_PLAIN, encoding="utf-8")
         sides = [
-            _python("python -c pass", "-c", "pass"),
+            _python(_NOTHING, "-c", "pass"),
             _python("import textual.app", "-c", "import textual.app"),
-            _python("import torch, transformers", "-c", f"import torch\nfrom transformers import {_AUTO}"),
-            _python("the plain script's answer", str(script), str(reader)),
+            _python(_IMPORTS, "-c", f"import torch\nfrom transformers import {_AUTO}"),
+            _python("the plain script's answer", str(script), str(folder)),
             _app,
         ]
-        seen: dict[str, list[float]] = {}
+        seen: Times = {}
         for number in range(rounds + 1):
             for side in sides:
                 for name, seconds in side().items():
-                    seen.setdefault(name, []).append(seconds)
+                    seen.setdefault(name, []).extend([seconds] if number else [])
             print(f"round {number or 'to warm up'}", file=sys.stderr)
-    unit = statistics.median(seen["python -c pass"][1:])
-    for name, seconds in seen.items():
-        print(f"{statistics.median(seconds[1:]) / unit:8.1f}×  {name}")
+    report = Report("app")
+    report.claim("the app's first frame", _IMPORTS, ("<=", 1), times=seen, over=(_FRAME, _IMPORTS))
+    report.figures = {f"{name}, over {_NOTHING}": f"{ratio(seen, name, _NOTHING)[0]:.1f}×" for name in seen}
+    return report
+
+
+def main() -> None:
+    """Print and write how long each takes."""
+    arguments = parser(__doc__, "app")
+    arguments.add_argument("--rounds", type=int, default=5)
+    given = arguments.parse_args()
+    finish(measure(given.rounds), given.json)
 
 
 if __name__ == "__main__":

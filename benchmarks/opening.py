@@ -1,0 +1,73 @@
+"""The first opening of a PDF until it can be asked against MiniLM's indexing of the same windows, and the second.
+
+    python -m benchmarks.opening [--pages 300] [--rounds 3]
+
+The claims are about openings that load docqa's reader and encoder too, as a new process has to; MiniLM's side only
+encodes, its model loaded beforehand. Openings with docqa's models loaded are measured beside them, as figures.
+"""
+
+import json
+from contextlib import ExitStack
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import docqa
+from benchmarks import planted
+from benchmarks.measuring import Report, Side, finish, in_turns, parser, python, ratio
+from benchmarks.questions import reader
+
+_FIRST, _SECOND, _MINILM = "first opening", "second opening", "MiniLM"
+_FIRST_LOADED, _SECOND_LOADED = "first, models loaded", "second, models loaded"
+
+
+def measure(pages: int, rounds: int) -> Report:
+    """Compare the three on a planted document."""
+    file = planted.document(pages).file
+    opened = docqa.open(file, cache=False, device="cpu").opened[0]
+    texts = [opened.document.text[slice(*opened.windows.span(number))] for number in range(len(opened.windows))]
+    with TemporaryDirectory() as folder, ExitStack() as stack:
+        windows = Path(folder) / "windows.json"
+        windows.write_text(json.dumps(texts), encoding="utf-8")
+        ours = stack.enter_context(Side(python("benchmarks.opener", file), Path(folder) / "home"))
+        minilm = stack.enter_context(Side(python("benchmarks.minilm", reader(), windows)))
+
+        def opening(number: int) -> float:
+            """The second time in a round, its folder is filled."""
+            return ours.do((f"{folder}/index-{number}", True)).seconds
+
+        def loaded(number: int) -> float:
+            return ours.do((f"{folder}/loaded-{number}", False)).seconds
+
+        times = in_turns(
+            {
+                _MINILM: lambda _: minilm.do(None).seconds,
+                _FIRST: opening,
+                _SECOND: opening,
+                _FIRST_LOADED: loaded,
+                _SECOND_LOADED: loaded,
+            },
+            rounds,
+        )
+    report = Report("opening", figures={"pages": pages, "windows": len(texts)})
+    what = f"first opening of {pages} pages"
+    report.claim(what, "MiniLM's indexing alone", (">=", 5), times=times, over=(_MINILM, _FIRST))
+    report.claim("second opening", "the first", (">=", 10), times=times, over=(_FIRST, _SECOND))
+    for name, over in (
+        ("MiniLM over first", (_MINILM, _FIRST_LOADED)),
+        ("first over second", (_FIRST_LOADED, _SECOND_LOADED)),
+    ):
+        report.figures[f"{name}, models loaded"] = f"{ratio(times, *over)[0]:.3g}×"
+    return report
+
+
+def main() -> None:
+    """Print and write what was found."""
+    arguments = parser(__doc__, "opening")
+    arguments.add_argument("--pages", type=int, default=300)
+    arguments.add_argument("--rounds", type=int, default=3)
+    given = arguments.parse_args()
+    finish(measure(given.pages, given.rounds), given.json)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,35 @@
+"""The side that is docqa: documents opened once, and a question answered at each command.
+
+    python -m benchmarks.ours SETTINGS_AS_JSON PATH...
+
+A command is a question, or a list of them for `Collection.ask_all`.
+"""
+
+import json
+import sys
+
+import docqa
+from benchmarks.side import Work, serve
+from docqa.answers import Result
+
+
+def load() -> Work:
+    """Open the documents, and wait until the reader is there."""
+    collection = docqa.open(*sys.argv[2:], **{"device": "cpu", "threshold": 0.0, "top": 1} | json.loads(sys.argv[1]))
+    collection.engine.wait_until_loaded()
+
+    def ask(command: str | list[str]) -> str | list[str]:
+        if isinstance(command, str):
+            return _text(collection.ask(command))
+        ask_all = getattr(collection, "ask_all", None)
+        return [_text(result) for result in (ask_all(command) if ask_all else map(collection.ask, command))]
+
+    return ask
+
+
+def _text(result: Result) -> str:
+    return result.answers[0].text if result.answers else ""
+
+
+if __name__ == "__main__":
+    serve(load)
