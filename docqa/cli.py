@@ -6,9 +6,10 @@ import signal
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from importlib import import_module
 
 from docqa import __version__
-from docqa.commands import ask, calibrate, completion, evaluate, finetune, models, open_app, serve
+from docqa.commands import COMMANDS
 from docqa.errors import DocqaError, ExitCode
 
 _EXAMPLES = """\
@@ -23,8 +24,8 @@ exit codes: 0 at least one answer, 1 no answer, 2 an error, 130 interrupted
 """
 
 
-def parser() -> argparse.ArgumentParser:
-    """The whole command line."""
+def parser(wanted: str | None = None) -> argparse.ArgumentParser:
+    """The command line: the whole, or one command with all that it takes, the others by name alone."""
     root = argparse.ArgumentParser(
         prog="docqa",
         description="Ask your own documents a question: verbatim answers, with page and line, offline.",
@@ -32,10 +33,13 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     root.add_argument("--version", action="version", version=f"docqa {__version__}")
-    root.set_defaults(root=root)
+    root.set_defaults(whole=parser)
     commands = root.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in (ask, open_app, serve, finetune, evaluate, calibrate, models, completion):
-        command.add_parser(commands)
+    for name, command in COMMANDS.items():
+        if wanted in {None, name}:
+            import_module(f"docqa.commands.{command.module}").add_parser(commands)
+        else:
+            commands.add_parser(name, help=command.about, add_help=False)
     return root
 
 
@@ -54,7 +58,8 @@ def run() -> None:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code."""
-    arguments = parser().parse_args(argv)
+    given = sys.argv[1:] if argv is None else argv
+    arguments = parser(next((word for word in given if not word.startswith("-")), "")).parse_args(given)
     try:
         code = int(arguments.run(arguments))
         sys.stdout.flush()

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from docqa.commands import COMMANDS
 from docqa.commands.arguments import add_settings, settings
 from docqa.commands.note import note
 from docqa.commands.progress_bar import bar
@@ -35,7 +36,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     """Add the command."""
     parser = subparsers.add_parser(
         "ask",
-        help="ask a question of documents and print the answers",
+        help=COMMANDS["ask"].about,
         description="Ask a question of documents. Prints verbatim answers with page and line, likeliest first.",
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,

@@ -8,6 +8,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from docqa.commands import COMMANDS
 from docqa.commands.arguments import add_settings, settings
 from docqa.commands.evaluate import check, examine, load
 from docqa.errors import DocqaError, ExitCode
@@ -37,7 +38,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     """Add the command."""
     parser = subparsers.add_parser(
         "calibrate",
-        help="make the probability that a reader shows mean what it says",
+        help=COMMANDS["calibrate"].about,
         description="Fit the probability that a reader shows to how often it is right, and store it with the reader.",
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,

@@ -3,6 +3,7 @@
 import argparse
 import sys
 
+from docqa.commands import COMMANDS
 from docqa.errors import ExitCode
 
 _EXAMPLES = """\
@@ -20,7 +21,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     """Add the command."""
     parser = subparsers.add_parser(
         "completion",
-        help="print shell completion",
+        help=COMMANDS["completion"].about,
         description="Print the completion script of a shell.",
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -33,7 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the script."""
     import shtab
 
-    sys.stdout.write(shtab.complete(_with_files(arguments.root, shtab.FILE), arguments.shell) + "\n")
+    sys.stdout.write(shtab.complete(_with_files(arguments.whole(), shtab.FILE), arguments.shell) + "\n")
     return ExitCode.ANSWERED
 
 

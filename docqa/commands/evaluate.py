@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from docqa.commands import COMMANDS
 from docqa.commands.arguments import add_settings, settings
 from docqa.commands.note import note
 from docqa.commands.progress_bar import bar
@@ -40,7 +41,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     """Add the command."""
     parser = subparsers.add_parser(
         "eval",
-        help="measure how right the answers to question–answer pairs are",
+        help=COMMANDS["eval"].about,
         description="Measure how right the answers to question–answer pairs are, and what abstaining is worth.",
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,

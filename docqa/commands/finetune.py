@@ -11,6 +11,7 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from docqa.commands import COMMANDS
 from docqa.commands.events import Events
 from docqa.commands.note import note
 from docqa.commands.progress_bar import bar
@@ -39,7 +40,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     """Add the command."""
     parser = subparsers.add_parser(
         "finetune",
-        help="train the reader on your own question-answer pairs",
+        help=COMMANDS["finetune"].about,
         description="Train a reader on your own question-answer pairs, measure it on pairs it has not seen, and use "
         "it from then on if it is better.",
         epilog=_EXAMPLES,

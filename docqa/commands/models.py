@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from docqa import models
+from docqa.commands import COMMANDS
 from docqa.commands.note import note
 from docqa.errors import DocqaError, ExitCode
 from docqa.models import Kind, Model
@@ -43,7 +44,7 @@ examples:
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command and its five commands."""
-    parser = _parser(subparsers, "models", "list, download and choose models", _EXAMPLES)
+    parser = _parser(subparsers, "models", COMMANDS["models"].about, _EXAMPLES)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
     listing = _parser(commands, "list", "list the models on this machine, the chosen one marked *", run=_list)

@@ -2,6 +2,7 @@
 
 import argparse
 
+from docqa.commands import COMMANDS
 from docqa.commands.arguments import add_settings, given, settings
 from docqa.errors import DocqaError
 
@@ -19,7 +20,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     """Add the command."""
     parser = subparsers.add_parser(
         "open",
-        help="open documents in the app and ask question after question",
+        help=COMMANDS["open"].about,
         description="Open documents in the app and ask question after question.",
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,

@@ -3,6 +3,7 @@
 import argparse
 import os
 
+from docqa.commands import COMMANDS
 from docqa.commands.arguments import add_settings, settings
 from docqa.commands.note import note
 from docqa.config import Settings
@@ -22,7 +23,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     """Add the command."""
     parser = subparsers.add_parser(
         "serve",
-        help="open documents in the app, in a browser",
+        help=COMMANDS["serve"].about,
         description="Open documents in the app, in a browser of this machine.",
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
