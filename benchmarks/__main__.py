@@ -19,17 +19,19 @@ _SQUAD = ROOT.parent / "shared" / "data" / "dev" / "squad-v1.1-dev-a.json"
 _FULL: dict[str, tuple[str, ...]] = {
     "start": (),
     "app": ("--rounds", "3"),
+    "documents": (),
     "search": (),
     "opening": (),
     "many": (),
     "memory": (),
-    "growth": (),
+    "growth": ("--rounds", "3"),
     "questions": ("--rounds", "3"),
     "fidelity": (),
 }
 _QUICK: dict[str, tuple[str, ...]] = {
     "start": ("--rounds", "3"),
     "app": ("--rounds", "1"),
+    "documents": ("sample_docs/harbour-report.pdf", "--repeats", "1"),
     "search": ("--pages", "10", "--rounds", "1"),
     "opening": ("--pages", "10", "--rounds", "1"),
     "many": ("--pages", "10", "--rounds", "1", "--questions", "4"),

@@ -1,12 +1,12 @@
-"""Text of PDFs: docqa (PDFium and layout) against pypdf's extract_text, interleaved.
+"""Text of PDFs: docqa (PDFium, boxes, reading order) against pypdf's extract_text, in turns.
 
-python -m benchmarks.documents [--repeats N] [--cpu] PDF...
+python -m benchmarks.documents [--repeats N] [--cpu] [PDF...]
 
---cpu counts processor time, in one process: what a busy machine can still tell. Elapsed time, and what several
-processes are worth, need cores that nobody else is using.
+Without a name: the sample report, planted documents of 30 and 300 pages and, where they are beside the project, the
+shared PDFs. --cpu counts processor time, in one process: what a busy machine can still tell. Elapsed time, and what
+several processes are worth, need cores that nobody else is using.
 """
 
-import argparse
 import gc
 import io
 import logging
@@ -18,36 +18,35 @@ from pathlib import Path
 import pypdfium2 as pdfium
 from pypdf import PdfReader
 
+from benchmarks import planted
+from benchmarks.measuring import ROOT, Claim, Report, finish, parser
 from docqa.documents import Source
 from docqa.documents.pdf import parse
 from docqa.documents.reading import processes_for
 from docqa.errors import DocqaError
 from docqa.progress import Monitor
 
+_SHARED = ROOT.parent / "shared" / "pdfs"
 
-def main() -> None:
-    """Print one row a file: how many times longer pypdf's text takes than docqa's parse, and than PDFium alone."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--repeats", type=int, default=3)
-    parser.add_argument("--cpu", action="store_true")
-    parser.add_argument("files", nargs="+", type=Path)
-    arguments = parser.parse_args()
-    logging.getLogger("pypdf").setLevel(logging.CRITICAL)
-    print("pypdf's extract_text, relative to:")
-    print(f"{'pages':>6} {'docqa':>8} {'processes':>10} {'docqa, one':>11} {'PDFium alone':>13}  {'pypdf facts':>12}")
-    for file in arguments.files:
+
+def measure(files: list[Path], repeats: int, clock: Callable[[], float]) -> Report:
+    """How many times longer pypdf's text takes than docqa's parse, of each file, and than PDFium alone."""
+    report = Report("documents")
+    for file in files:
         source = Source(file.name, file.read_bytes())
         try:
             pages = parse(source, Monitor()).page_count  # Once before: nothing is imported while the clock runs.
         except DocqaError as error:
-            print(f"{'-':>6} {error.message}")
+            report.figures[file.name] = error.message
             continue
-        ratios = _ratios(source, arguments.repeats, time.process_time if arguments.cpu else time.perf_counter)
-        processes = 1 if arguments.cpu else processes_for(pages)
-        print(
-            f"{pages:6} {ratios['docqa']:7.1f}× {processes:10} {ratios['one']:10.1f}×"
-            f" {ratios['pdfium']:12.1f}× {ratios['facts']:12.1f}×  {file.name}"
+        ratios = _ratios(source, repeats, clock)
+        report.claims.append(Claim(f"text of {file.name}, {pages} pages", "pypdf", ">=", 10, ratios["docqa"]))
+        processes = 1 if clock is time.process_time else processes_for(pages)
+        report.figures[file.name] = (
+            f"{processes} processes; one: {ratios['one']:.1f}×; PDFium's bare text: {ratios['pdfium']:.1f}×; "
+            f"pypdf's outline and labels: {ratios['facts']:.1f}×"
         )
+    return report
 
 
 def _ratios(source: Source, repeats: int, clock: Callable[[], float]) -> dict[str, float]:
@@ -84,6 +83,22 @@ def _seconds(work: Callable[[], object], clock: Callable[[], float]) -> float:
     began = clock()
     work()
     return clock() - began
+
+
+def main() -> None:
+    """Print and write what was found."""
+    arguments = parser(__doc__, "documents")
+    arguments.add_argument("--repeats", type=int, default=3)
+    arguments.add_argument("--cpu", action="store_true")
+    arguments.add_argument("files", nargs="*", type=Path)
+    given = arguments.parse_args()
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)
+    files = given.files or [
+        ROOT / "sample_docs" / "harbour-report.pdf",
+        *(planted.document(pages).file for pages in (30, 300)),
+        *sorted(_SHARED.glob("*.pdf")),
+    ]
+    finish(measure(files, given.repeats, time.process_time if given.cpu else time.perf_counter), given.json)
 
 
 if __name__ == "__main__":

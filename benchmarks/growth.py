@@ -17,7 +17,7 @@ import numpy as np
 from benchmarks import planted
 from benchmarks.measuring import Claim, Report, Side, Times, finish, in_turns, parser, python, ratio
 
-_DOCUMENTS, _QUESTIONS, _K = (1, 2, 4, 8, 16), (1, 2, 4, 8, 16), (1, 2, 4, 8, 16, 32)
+_DOCUMENTS, _QUESTIONS, _K = (1, 2, 4, 8), (1, 2, 4, 8, 16), (1, 2, 4, 8, 16, 32)
 _SMALL = 30  # Pages of each of many documents, and where questions and windows are swept.
 
 

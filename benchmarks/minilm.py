@@ -13,7 +13,7 @@ import tempfile
 from pathlib import Path
 
 from sentence_transformers import SentenceTransformer
-from sentence_transformers.models import Pooling, Transformer
+from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
 from transformers import AutoTokenizer, BertConfig, BertModel
 
 from benchmarks.side import Work, serve

@@ -2,8 +2,9 @@
 
     python -m benchmarks.opening [--pages 300] [--rounds 3]
 
-The claims are about openings that load docqa's reader and encoder too, as a new process has to; MiniLM's side only
-encodes, its model loaded beforehand. Openings with docqa's models loaded are measured beside them, as figures.
+The first opening loads docqa's reader and encoder too, as a new process has to; MiniLM's side only encodes, its model
+loaded beforehand. The second opening is compared with the first in a process that has its models: what it spares is the
+document, and they have to be loaded either way. With loading, it is a figure beside that.
 """
 
 import json
@@ -51,12 +52,8 @@ def measure(pages: int, rounds: int) -> Report:
     report = Report("opening", figures={"pages": pages, "windows": len(texts)})
     what = f"first opening of {pages} pages"
     report.claim(what, "MiniLM's indexing alone", (">=", 5), times=times, over=(_MINILM, _FIRST))
-    report.claim("second opening", "the first", (">=", 10), times=times, over=(_FIRST, _SECOND))
-    for name, over in (
-        ("MiniLM over first", (_MINILM, _FIRST_LOADED)),
-        ("first over second", (_FIRST_LOADED, _SECOND_LOADED)),
-    ):
-        report.figures[f"{name}, models loaded"] = f"{ratio(times, *over)[0]:.3g}×"
+    report.claim("second opening", "the first", (">=", 10), times=times, over=(_FIRST_LOADED, _SECOND_LOADED))
+    report.figures["first over second, loading the models"] = f"{ratio(times, _FIRST, _SECOND)[0]:.3g}×"
     return report
 
 

@@ -21,8 +21,7 @@ def load() -> Work:
     def ask(command: str | list[str]) -> str | list[str]:
         if isinstance(command, str):
             return _text(collection.ask(command))
-        ask_all = getattr(collection, "ask_all", None)
-        return [_text(result) for result in (ask_all(command) if ask_all else map(collection.ask, command))]
+        return [_text(result) for result in collection.ask_all(command)]
 
     return ask
 
