@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from docqa.errors import DocqaError
-from docqa.reading import ROUND_TO
 from docqa.training.features import Feature, Target
 
 if TYPE_CHECKING:
     import torch
 
+_ROUND_TO = 32  # Few sequence lengths, because CPU kernels are made anew for each.
 _MASKS = ("[mask]", "<mask>")
 _BATCHES_SORTED = (
     50  # Batches' worth of features that are sorted together: enough for even lengths, few enough for chance.
@@ -108,7 +108,7 @@ def collate(items: Sequence[tuple[Feature, Target, Target]]) -> dict[str, "torch
     """
     import torch
 
-    width = -(-max(len(feature.ids) for feature, _, _ in items) // ROUND_TO) * ROUND_TO
+    width = -(-max(len(feature.ids) for feature, _, _ in items) // _ROUND_TO) * _ROUND_TO
     shape = (len(items), width)
     ids = np.zeros(shape, dtype=np.int64)
     mask = np.zeros(shape, dtype=np.int64)
