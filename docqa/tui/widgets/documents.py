@@ -128,7 +128,7 @@ class DocumentsPane(VerticalScroll):
     def _go_to(self, key: str) -> None:
         self._at = key
         self._draw()
-        first, last = self._lines[key]
+        first, last = self._lines.get(key, (0, 0))  # Not drawn where it has no width.
         region = Region(0, first, self.scrollable_content_region.width, last - first)
         self.scroll_to_region(region, animate=False, force=True)
         document = self.rows[key].document
