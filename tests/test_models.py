@@ -472,6 +472,8 @@ def test_command_round_trip(reader: Path, capsys: pytest.CaptureFixture[str]) ->
     assert bundled.split() == ["bundled", bundled.split()[1], "MB", "bundled"]
     assert mine.split() == ["*", "mine", "0.2", "MB", "trained"]
     assert bundled.index("MB") <= mine.index("MB") + 1
+    assert run() == 0
+    assert capsys.readouterr().out.splitlines() == [bundled, mine]
     assert run("show", "--json") == 0
     shown = json.loads(capsys.readouterr().out)
     assert (shown["name"], shown["chosen"], len(shown["fingerprint"])) == ("mine", True, 64)

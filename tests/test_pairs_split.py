@@ -1,8 +1,11 @@
 """Splits share no document, no context and no sentence, and are the same whatever the order of the pairs."""
 
+import json
 import random
+import shutil
 from collections import Counter
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from conftest import SAMPLES
@@ -10,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from docqa.errors import DocqaError
-from docqa.pairs import By, Effect, Gold, Kind, Pair, load, overlap, sample, split
+from docqa.pairs import By, Effect, Gold, Kind, Pair, load, overlap, sample, sizes, split
 
 PAIRS = st.lists(
     st.builds(
@@ -139,6 +142,37 @@ def test_one_of_the_sample_documents_can_be_split() -> None:
     parts = split(pairs, 0.2, 0)
     assert parts.by is By.REGION
     assert len(parts.train) + len(parts.test) == 43
+
+
+def test_a_split_is_the_same_however_its_file_is_named_and_wherever_it_lies(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def tested(file: str) -> list[str]:
+        return [pair.question for pair in split(load([file]).pairs, 0.2, 0).test]
+
+    folder = tmp_path / "some" / "where"
+    folder.mkdir(parents=True)
+    records = []
+    for name in "abcdefgh":
+        (folder / f"{name}.txt").write_text(f"The keeper of {name} was Ann.\n", encoding="utf-8")
+        records.append({"question": f"Who kept {name}?", "answer": "Ann", "document": f"{name}.txt"})
+    (folder / "pairs.json").write_text(json.dumps(records), encoding="utf-8")
+    expected = tested(str(folder / "pairs.json"))
+    for elsewhere, file in (
+        (tmp_path, "some/where/pairs.json"),
+        (folder, "pairs.json"),
+        (folder, "../where/pairs.json"),
+    ):
+        monkeypatch.chdir(elsewhere)
+        assert tested(file) == expected
+    for number in range(8):
+        moved = shutil.copytree(folder, tmp_path / f"moved-{number}")
+        assert tested(str(moved / "pairs.json")) == expected
+
+
+def test_one_pair_is_no_pairs() -> None:
+    one, *others = article("a", 1, 1) + article("b", 1, 2)
+    assert sizes([one], others) == "1 pair to train and 2 to test"
 
 
 @pytest.mark.parametrize("fraction", [0, 1, -0.1, 1.5])

@@ -16,7 +16,8 @@ from docqa.progress import Monitor, Progress
 
 _EXAMPLES = """\
 examples:
-  docqa models list                      the readers on this machine, the chosen one marked *
+  docqa models                           the readers on this machine, the chosen one marked *
+  docqa models list --encoder            the encoders
   docqa models pull distilbert           download a larger, better reader
   docqa models use distilbert            let it answer from now on
   docqa models use bundled               go back to the reader that came with docqa
@@ -45,7 +46,9 @@ examples:
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command and its five commands."""
     parser = _parser(subparsers, "models", COMMANDS["models"].about, _EXAMPLES)
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    # Without a command: what there is, which changes nothing.
+    parser.set_defaults(run=_list, encoder=False, json=False)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
 
     listing = _parser(commands, "list", "list the models on this machine, the chosen one marked *", run=_list)
     _add_encoder(listing)

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+from pathlib import Path
 
 from docqa.commands import COMMANDS
 from docqa.commands.arguments import add_settings, settings
@@ -41,6 +42,9 @@ def run(arguments: argparse.Namespace) -> int:
     settings(arguments)  # A mistake is told here, and not in the browser.
     if "-" in arguments.paths:
         raise DocqaError("standard input can't be opened in a browser", "write the document to a file first")
+    for path in arguments.paths:
+        if not Path(path).exists():
+            raise DocqaError(f"{path} does not exist", "check the spelling, and the folder that you are in")
     try:
         from docqa.tui.serving import serve
     except ModuleNotFoundError as error:

@@ -3,7 +3,7 @@
 from docqa.pairs.gathering import Loaded, check, load
 from docqa.pairs.pair import Gold, Pair
 from docqa.pairs.problem import Effect, Kind, Problem, Report
-from docqa.pairs.splitting import By, Overlap, Split, overlap, sample, split
+from docqa.pairs.splitting import By, Overlap, Split, overlap, sample, sizes, split
 
 __all__ = [
     "By",
@@ -20,5 +20,6 @@ __all__ = [
     "load",
     "overlap",
     "sample",
+    "sizes",
     "split",
 ]

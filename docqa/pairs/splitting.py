@@ -7,6 +7,7 @@ from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import blake2b
+from pathlib import Path
 
 from docqa.errors import DocqaError
 from docqa.pairs.pair import Gold, Pair
@@ -50,7 +51,12 @@ class Split:
     @property
     def note(self) -> str:
         """What was done, for a person."""
-        return f"{len(self.train):,} pairs to train and {len(self.test):,} to test, {_EXPLAINED[self.by]}"
+        return f"{sizes(self.train, self.test)}, {_EXPLAINED[self.by]}"
+
+
+def sizes(train: Sequence[Pair], test: Sequence[Pair]) -> str:
+    """How many pairs there are for either, for a person."""
+    return f"{len(train):,} {'pair' if len(train) == 1 else 'pairs'} to train and {len(test):,} to test"
 
 
 def split(pairs: Sequence[Pair], fraction: float, seed: int) -> Split:
@@ -243,7 +249,10 @@ class _Joined:
 
 
 def _identities(pairs: Sequence[Pair]) -> list[bytes]:
-    """What tells a pair from all others, whatever the order of its file."""
+    """What tells a pair from all others, whatever the order of its file and wherever that and its document lie.
+
+    Of a document's path only its name counts: the folder is another one where the pairs are named from elsewhere.
+    """
     contexts: dict[str, bytes] = {}
     identities = []
     for pair in pairs:
@@ -252,7 +261,8 @@ def _identities(pairs: Sequence[Pair]) -> list[bytes]:
             contexts[context] = _digest(context.encode("utf-8", "surrogatepass"))
         identities.append(
             _digest(
-                contexts[context], *(text.encode("utf-8", "surrogatepass") for text in (pair.document, pair.question))
+                contexts[context],
+                *(text.encode("utf-8", "surrogatepass") for text in (Path(pair.document).name, pair.question)),
             )
         )
     return identities

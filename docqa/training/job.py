@@ -172,7 +172,7 @@ def prepare(job: Job, monitor: Monitor) -> Data:
         documents |= held_out.documents
         shared = {id(pair) for pair in pairs.overlap(usable, test).pairs}
         train = tuple(pair for pair in usable if id(pair) not in shared)
-        note = f"{len(train):,} pairs to train and {len(test):,} to test"
+        note = pairs.sizes(train, test)
         if shared:
             note += f"; {len(shared):,} that ask about a context of the test were left out of training"
     else:

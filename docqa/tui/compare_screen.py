@@ -23,7 +23,7 @@ from docqa.tui.comparing import (
     difference,
     summary,
 )
-from docqa.tui.text import bar, plain
+from docqa.tui.text import bar, plain, stage
 from docqa.tui.widgets.table import Column, Row, Table
 
 
@@ -116,4 +116,4 @@ def _cells(one: Compared) -> tuple[str, ...]:
 
 def _stage(progress: Progress) -> str:
     part = f" {progress.done} of {progress.total}" if progress.total else ""
-    return f"{progress.stage}{part}: {progress.item}"
+    return f"{stage(progress.stage)}{part}: {progress.item}"

@@ -4,6 +4,7 @@ import gc
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from threading import Event
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from textual import on, work
@@ -55,6 +56,8 @@ class Core(App[None]):
         self._to_keep: list[str] = []
         self._troubles: set[str] = set()
         """What was said of what goes wrong and stops nothing: once is enough."""
+        self._grave_until = 0.0
+        """Until when a warning is shown, by `time.monotonic`."""
 
     def get_default_screen(self) -> Screen[None]:
         """The screen with the panes."""
@@ -118,6 +121,7 @@ class Core(App[None]):
         self.main.documents.opened(message.document)
         if self.main.page.document is None:  # It can be read, searched and gone through before anything is asked.
             self.main.page.show(message.document, None)
+            self.main.documents.shows(message.document.name)
         self._refresh()
 
     @on(messages.DocumentFailed)
@@ -335,6 +339,25 @@ class Core(App[None]):
         if offered != self._offered:
             self._offered = offered
             self.main.refresh_bindings()
+
+    @on(MainScreen.Covered)
+    def _covered(self) -> None:
+        if monotonic() > self._grave_until:
+            self.clear_notifications()
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = True,
+    ) -> None:
+        """Show a notice. A warning stays for its time, whatever is opened meanwhile."""
+        if severity != "information":
+            self._grave_until = monotonic() + (timeout or self.NOTIFICATION_TIMEOUT)
+        super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
 
     def _say(self, text: str) -> None:
         self.notify(plain(text), markup=False)

@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Horizontal, Vertical
 from textual.content import Content
+from textual.message import Message
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input, Static
@@ -50,6 +51,9 @@ class MainScreen(Screen[None]):
     The panes are attributes: a worker may report while the help or the palette lies over them, and a query
     of the app would then look for them there.
     """
+
+    class Covered(Message):
+        """Another screen lies over the panes."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *DOCUMENT_KEYS,
@@ -125,6 +129,42 @@ class MainScreen(Screen[None]):
             self.page.show(self.document(answer.document), answer)
         else:
             self.page.show(self.page.document, None)
+        self.documents.shows(document)
+
+    @on(DocumentsPane.DocumentChosen)
+    def _document_chosen(self, message: DocumentsPane.DocumentChosen) -> None:
+        """Show a document, at the answer if it is the selected one's, else from its beginning."""
+        selected = self.answers.selected
+        scrolled = message.read and self.page.scroll_offset.y > 0
+        if scrolled or message.document is not self.page.document:
+            here = selected if selected is not None and selected.document == message.document.name else None
+            self.go_to(message.document, here.start if here and not message.read else 0)
+        if message.read:
+            self.page.focus()
+
+    def go_to(self, document: "Document", offset: int) -> None:
+        """Show a place of a document, to come back from; its evidence goes with it."""
+        self.page.go_to(document, offset)
+        self._follow(offset)
+
+    def _follow(self, offset: int) -> None:
+        """Show the evidence of the document that is shown, and have its row be the one that the keys begin from."""
+        document, asked = self.page.document, self.answers.asked
+        if document is not None:
+            self.evidence.show(asked.evidence.get(document.name) if asked else None, offset)
+            self.documents.shows(document.name)
+
+    @on(AnswersPane.AnswerWanted)
+    def _answer_wanted(self, message: AnswersPane.AnswerWanted) -> None:
+        """Go to the answer, if the document was scrolled or another one is shown since it was selected."""
+        document = self.document(message.answer.document)
+        if document is not None and not self.page.answer_in_view:
+            self.go_to(document, message.answer.start)
+
+    @on(events.ScreenSuspend)
+    def _covered(self) -> None:
+        """What was said of the panes would lie over the screen that covers them, its keys first of all."""
+        self.post_message(self.Covered())
 
     def document(self, name: str) -> "Document | None":
         """The document of this name, if it is open."""
@@ -221,7 +261,7 @@ class MainScreen(Screen[None]):
             place = selected.places[self._place - 1] if self._place else selected
             document = self.document(place.document)
             if document is not None:
-                self.page.go_to(document, place.start)
+                self.go_to(document, place.start)
                 self.notify(f"{self._place + 1} of {1 + len(selected.places)}: {cited(place)}", markup=False)
 
     def action_compare(self) -> None:
@@ -238,13 +278,13 @@ class MainScreen(Screen[None]):
         if answer is None or document is None or asked is None:
             return
         if self.answers.selected is answer:
-            self.page.go_to(document, answer.start)
+            self.go_to(document, answer.start)
         elif not self.answers.select(answer):
             self.show_answer(answer, asked.evidence)
 
     def action_go_back(self) -> None:
         """Go back to where you were in the document."""
-        self.page.back()
+        self._follow(self.page.back())
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         """Whether a key does anything now; where not, the footer leaves it out."""

@@ -164,5 +164,6 @@ def _choice(document: "Document", start: int, end: int) -> Choice[Chosen]:
     before, after = "…" if first + low else "", "…" if first + high < document.body_end else ""
     span = Span(start - first - low + len(before), end - first - low + len(before), "bold underline")
     content = Content(before + text[low:high] + after, spans=[span])
-    where = Content.styled(f"{cited(cite(document, start, end))}  ", MUTED)
-    return where + content, Verdict(answered=True, places=((document, start, end),))
+    # Below it: all begin with what tells them apart, and citations with the same name of a document.
+    where = Content.styled(f"\n  {cited(cite(document, start, end))}", MUTED)
+    return content + where, Verdict(answered=True, places=((document, start, end),))

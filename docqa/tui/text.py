@@ -26,6 +26,18 @@ _WORDS = (
     (0.0, "very unlikely"),
 )
 
+_STAGES = {
+    "reading pages": "reading the pages",
+    "tokenizing": "preparing the text",
+    "embedding": "preparing the search",
+}
+"""What the engine does with a document, in the words of those who don't know how it is done."""
+
+
+def stage(name: str) -> str:
+    """A stage of the engine's work, for a person."""
+    return _STAGES.get(name, flat(name))
+
 
 def plain(text: str) -> str:
     """The text without what a terminal would obey. Character for character: offsets stay."""

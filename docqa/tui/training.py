@@ -70,7 +70,8 @@ class Training:
             case "progress":
                 self._advance(event)
             case "note":
-                self.notes.append(str(event["text"]))
+                # Whose note it is, is plain here; a terminal is shared.
+                self.notes.append(str(event["text"]).removeprefix("docqa: "))
             case "error":
                 self.error = DocqaError(str(event["message"]), str(event["hint"]))
             case "line":

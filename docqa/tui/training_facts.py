@@ -142,8 +142,7 @@ def check(file: str, cancel: Event, post: Post) -> None:
         return
     report = None
     try:
-        # As the training names it: documents that the pairs name are told apart, and put aside, by their paths.
-        loaded = pairs.load([str(Path(file).absolute())], Monitor(cancel=cancel))
+        loaded = pairs.load([file], Monitor(cancel=cancel))
         report = loaded.report
         note = pairs.split(loaded.pairs, recipe.test_split, recipe.seed).note
     except Cancelled:

@@ -176,7 +176,7 @@ class TrainingScreen(ModalScreen[None]):
     @on(Input.Blurred, "#training-pairs")
     def _pairs_named(self) -> None:
         if self._form and self._checked != self.form.file:
-            self._check()
+            self._look()
 
     @on(FactsFailed)
     def _facts_failed(self, message: FactsFailed) -> None:
@@ -233,10 +233,10 @@ class TrainingScreen(ModalScreen[None]):
             self._resume(facts.unfinished[0])
             return
         if self._checked != self.form.file:
-            self._check()
+            self._look()
             return
         base, name = self.form.base, self.form.name_of_new
-        if self._pairs is None or not self._pairs.enough or base is None:
+        if self._pairs is None or not self._pairs.enough:
             return
         try:
             epochs = self.form.epochs

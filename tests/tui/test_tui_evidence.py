@@ -1,9 +1,10 @@
 """The strip of evidence: every window has its column, and the likeliest shows."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from stage import ask_and_wait, evidence, paged, pane_text
+from stage import StillApp, ask_and_wait, evidence, paged, pane_text, sees
 
 from docqa.config import Settings
 from docqa.engine import Engine
@@ -47,3 +48,24 @@ async def test_the_evidence_of_a_real_question_is_over_its_document(engines: lis
         drawn, _ = strip(made, app.main.evidence.content_size.width)
         assert drawn.strip("·▁") and drawn in pane_text(app.main.evidence)
         assert "window 1 of 1" in pane_text(app.main.evidence)
+
+
+@pytest.mark.parametrize(
+    ("columns", "said"),
+    [
+        (90, "window 1 of 3 · retrieved as number 1 · likeliest answer 94%, very likely"),
+        (64, "window 1 of 3 · number 1 · likeliest answer 94%, very likely"),
+        (48, "window 1 of 3 · number 1 · 94%, very likely"),
+        (30, "1 of 3 · 94%, very likely"),
+    ],
+)
+async def test_on_a_narrow_terminal_it_is_said_in_fewer_words(columns: int, said: str) -> None:
+    app = StillApp()
+    async with app.run_test(size=(columns, 24)) as pilot:
+        strip = app.main.evidence
+        app.main.show_sidebar(False)
+        await pilot.pause()
+        strip.show(evidence(paged("a.pdf", [["It is blue."] * 9]), 0.94, 0.1, float("nan")), 0)
+        await pilot.pause()
+        strip.focus()
+        await sees(pilot, strip, said)

@@ -585,9 +585,26 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     assert app.main.answers.list.has_focus is (key == "enter")
 
 
-@checks("DocumentsPane", "scroll.down", "scroll.up")
+@checks("DocumentsPane", "documents.next", "documents.before", "documents.read")
 async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
-    await _scrolls(pilot, app.main.documents, key)
+    other = paged("other.pdf", [["Nothing of use."]])
+    app.post_message(DocumentOpened(other))
+    await sees(pilot, app.main.documents, "open")
+    app.main.documents.focus()
+    keys = list(app.main.documents.rows)
+    app.main.documents.shows(VOYAGE.name)
+    if key == "enter":
+        await pilot.press(key)
+        assert app.main.page.has_focus
+        await sees(pilot, app.main.page, "Line 1 of the log.")
+        return
+    app.main.documents.shows(keys[1])
+    await pilot.press("k")
+    assert app.main.page.document is VOYAGE
+    await pilot.press(*(["k"] * len(keys)), *(["j"] * len(keys)))
+    assert app.main.page.document is other
+    await pilot.press(key, *(["k"] * len(keys)))
+    assert app.main.page.document is VOYAGE
 
 
 @checks("PageView", "page.half_down", "page.half_up", "page.top", "page.end")
@@ -641,10 +658,14 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
 @checks("MainScreen", "document.go_to")
 async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await pilot.press(key)
-    await type_in(pilot, "1")
-    await pilot.press("enter")
-    await sees(pilot, app, "page 1 of 2")
-    assert app.main.page.has_focus
+    for page in ("1", "2"):  # The second begins within the view, below the end of the first.
+        await type_in(pilot, page)
+        await pilot.press("enter")
+        await sees(pilot, app, f"voyage.pdf · page {page} of 2")
+        assert app.main.page.has_focus
+        await pilot.press(key)
+    await pilot.press("escape", "home")
+    await sees(pilot, app, "voyage.pdf · page 1 of 2")  # Scrolled on, it is the page at the top again.
 
 
 @checks("ChooseScreen", "choose.close", "choose.next", "choose.previous")

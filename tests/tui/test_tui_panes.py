@@ -3,13 +3,28 @@
 from typing import Any
 
 import pytest
-from stage import NoCollection, StillApp, answer, ask, in_view, marked, monitor, paged, pane_text, result, sees, until
+from stage import (
+    NoCollection,
+    StillApp,
+    answer,
+    ask,
+    in_view,
+    marked,
+    monitor,
+    paged,
+    pane_text,
+    result,
+    screen_text,
+    sees,
+    until,
+)
 from textual.content import Content
 from textual.pilot import Pilot
 
 from docqa.documents import Source
 from docqa.documents.text import parse
 from docqa.errors import DocqaError
+from docqa.progress import Progress
 from docqa.tui import messages
 from docqa.tui.text import bar, flat, hang, likelihood, percent, plain
 
@@ -164,3 +179,55 @@ async def test_hiding_the_documents_and_back_wraps_the_page_as_before() -> None:
         await until(pilot, lambda: pane_text(app.main.page) != before)
         await pilot.press("d")
         await until(pilot, lambda: pane_text(app.main.page) == before)
+
+
+async def test_a_document_without_an_answer_can_be_looked_at_and_stays_until_the_answer_is_wanted() -> None:
+    found = paged("found.pdf", [["It was built by Ada Marsh."]])
+    other = paged("other.pdf", [["Of lighthouses nothing is said here."]])
+    app = StillApp()
+    async with app.run_test(size=WIDE) as pilot:
+        await show(pilot, found, "Ada Marsh")
+        app.post_message(messages.DocumentFailed("broken.pdf", DocqaError("broken.pdf is no PDF")))
+        app.post_message(messages.DocumentOpened(other))
+        await sees(pilot, app.main.documents, "other.pdf")
+        await pilot.click(app.main.documents, offset=(6, 6))
+        await sees(pilot, app.main.page, "Of lighthouses nothing is said here.")
+        await sees(pilot, app, "─ other.pdf · page 1 of 1")
+        assert app.shown is not None and app.shown.result is not None
+        app.post_message(messages.AnswersFound(app.shown, app.shown.result))  # What is told again changes nothing.
+        app._refresh()
+        await pilot.pause()
+        await sees(pilot, app.main.page, "Of lighthouses nothing is said here.")
+        app.main.answers.list.focus()
+        await pilot.press("enter")
+        await until(pilot, lambda: marked(app) == "Ada Marsh")
+        await pilot.press("b")
+        await sees(pilot, app.main.page, "Of lighthouses nothing is said here.")
+
+
+async def test_while_a_document_opens_plain_words_say_what_is_done() -> None:
+    app = StillApp()
+    async with app.run_test(size=WIDE) as pilot:
+        app.post_message(messages.DocumentsFound(("a.pdf",)))
+        for stage, said in (
+            ("reading pages", "reading the pages, 1 of 4"),
+            ("tokenizing", "preparing the text, 1 of 4"),
+            ("embedding", "preparing the search, 1 of 4"),
+        ):
+            app.post_message(messages.ProgressReported(Progress(stage, "a.pdf", 1, 4)))
+            await sees(pilot, app.main.documents, said)
+
+
+async def test_a_notice_does_not_lie_over_what_is_opened_next_and_a_warning_does() -> None:
+    app = StillApp()
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await show(pilot, paged("a.pdf", [["It is blue."]]), "blue")
+        await pilot.press("y")
+        await sees(pilot, app, "Copied: blue")
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: "Copied: blue" not in screen_text(app))
+        await pilot.press("escape")
+        app.notify("The disk is full", severity="warning")
+        await sees(pilot, app, "The disk is full")
+        await pilot.press("ctrl+r")
+        await sees(pilot, app, "The disk is full")

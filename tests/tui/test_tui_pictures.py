@@ -140,6 +140,7 @@ async def failed(pilot: Pilot[Any]) -> None:
 
 async def helped(pilot: Pilot[Any]) -> None:
     await opened(pilot)
+    await until(pilot, lambda: pilot.app.main.page.page)  # type: ignore[attr-defined] # The title says which.
     await pilot.press("tab", "question_mark")
     await pilot.pause()
 

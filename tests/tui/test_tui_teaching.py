@@ -274,8 +274,8 @@ def test_what_is_typed_in_part_is_taken_whole_in_any_case_and_over_any_space() -
     content, verdict = places[1]
     assert isinstance(verdict, teaching.Verdict) and verdict.text == "Helen Strand"
     assert (
-        content.plain == "crew.pdf, page 1, line 2  "
-        "…Helen Strand. Line 1 of the log, by  Helen Strand. Line 2 of the log, by  Helen Strand.…"
+        content.plain == "…Helen Strand. Line 1 of the log, by  Helen Strand. Line 2 of the log, by  Helen Strand.…"
+        "\n  crew.pdf, page 1, line 2"
     )
     assert [verdict.text for _, verdict in teaching.choices("knut dyr", (), [VOYAGE])[:-1]] == ["Knut\nDyrnes"]
     # Each word once, however often a letter stands in it.
@@ -288,9 +288,12 @@ async def test_w_leads_to_the_page() -> None:
         await show(pilot, VOYAGE, found=("Knut", "Jens"))
         await pilot.press("w")
         offered = app.screen.query_one(OptionList)
-        assert [str(option.prompt)[:13] for option in offered.options] == [
-            *("∅ Not in thes", "crew.pdf, pag", "crew.pdf, pag", "Select it on ")
-        ]
+        prompts = [str(option.prompt).split("\n") for option in offered.options]
+        assert [len(lines) for lines in prompts] == [1, 2, 2, 1]
+        assert [prompts[0], prompts[3]] == [["∅ Not in these documents"], ["Select it on the page… (s)"]]
+        # They begin with what tells them apart; where it stands is below.
+        assert "Knut" in prompts[1][0] and "Jens" in prompts[2][0]
+        assert all(lines[1].startswith("  crew.pdf, page ") for lines in prompts[1:3])
         await sees(pilot, app, "Select it on the page… (s)")
         await type_in(pilot, "zebra")
         await sees(pilot, app, "This doesn't stand in these documents. Select it on the page…")

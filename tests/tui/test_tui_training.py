@@ -7,13 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from stage import StillApp, pane_text, sees, type_in, until
+from stage import StillApp, pane_text, screen_text, sees, type_in, until
 from textual.pilot import Pilot
 
 from docqa import corrections, models
 from docqa.corrections import Correction
 from docqa.models import Kind
-from docqa.training.job import alone, run_folder, stored_state, unfinished
+from docqa.progress import Monitor
+from docqa.training.job import Job, alone, prepare, run_folder, stored_state, unfinished
+from docqa.training.recipe import Recipe
 from docqa.tui.training import State, Training, duration
 from docqa.tui.training_process import begun
 from docqa.tui.training_screen import TrainingScreen
@@ -233,7 +235,7 @@ async def test_of_too_few_corrections_it_is_said_what_is_needed(pairs: Path) -> 
         assert not app.training.running
         corrections.keep([Correction("When?", "b.txt", "In May it rained.", None)])
         await pilot.press("escape", "T")
-        await sees(pilot, app, "1 pairs to train and 1 to test")
+        await sees(pilot, app, "1 pair to train and 1 to test")
         await sees(pilot, app, "22 more")
 
 
@@ -257,6 +259,43 @@ async def test_what_is_wrong_with_pairs_and_with_the_form_is_said(pairs: Path) -
         await sees(pilot, app, "✗ nowhere.json")
 
 
+async def test_the_form_says_the_split_that_the_training_makes(pairs: Path) -> None:
+    records = []
+    for name, questions in (("a", 2), ("b", 4), ("c", 5), ("d", 7)):  # So that the sizes tell which were put aside.
+        folder = pairs.parent / "texts"
+        folder.mkdir(exist_ok=True)
+        lines = [f"Keeper number {number} of {name} was Ann." for number in range(questions)]
+        (folder / f"{name}.txt").write_text("\n\n".join(lines), encoding="utf-8")
+        records += [
+            {"question": f"Who was keeper number {number} of {name}?", "answer": "Ann", "document": f"{name}.txt"}
+            for number in range(questions)
+        ]
+    (folder / "my-pairs.json").write_text(json.dumps(records), encoding="utf-8")
+    file = "texts/my-pairs.json"
+    note = prepare(Job((file,), Recipe(), "x").absolute(), Monitor()).note
+    app = StillApp()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await _open(pilot)
+        await sees(pilot, app, "No corrections yet.")
+        form = app.training.form
+        await type_in(pilot, "?")  # A slip: what was there is not lost by it.
+        assert form.pairs.value == f"{corrections.file()}?"
+        form.pairs.value = file
+        form._epochs.focus()
+        await sees(pilot, app, note.partition(",")[0])
+        await until(pilot, lambda: form._called.value == "my-pairs", "a name after the file")
+        form._called.value = "mine"
+        form.pairs.value = str(pairs)
+        form.pairs.focus()
+        await pilot.press("enter")
+        await sees(pilot, app, "16 pairs to train and 4 to test")
+        assert form._called.value == "mine"
+        form._readers.focus()
+        await pilot.press("enter")
+        await sees(pilot, app, "bundled")
+        assert "Select" not in screen_text(app)  # No entry that is no reader.
+
+
 async def test_a_reader_that_learned_from_these_pairs_is_not_what_the_next_one_starts_from(pairs: Path) -> None:
     own = models.models_dir() / "reader" / "harbour"
     own.mkdir(parents=True)
@@ -270,7 +309,7 @@ async def test_a_reader_that_learned_from_these_pairs_is_not_what_the_next_one_s
     async with app.run_test(size=(120, 36)) as pilot:
         await _open(pilot)
         assert app.training.form.base == "bundled"
-        await sees(pilot, app, "harbour, in use, has seen these pairs")
+        await sees(pilot, app, "harbour has seen these pairs")
 
 
 def test_a_duration_has_the_two_units_that_matter() -> None:

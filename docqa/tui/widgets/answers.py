@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content, Span
+from textual.message import Message
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -39,6 +40,13 @@ class AnswersPane(Vertical):
     """What came of one question."""
 
     BORDER_TITLE = "Answers"
+
+    class AnswerWanted(Message):
+        """The person wants to see the selected answer in its document again."""
+
+        def __init__(self, answer: "Answer") -> None:
+            super().__init__()
+            self.answer = answer
 
     def __init__(self) -> None:
         super().__init__(id="answers")
@@ -123,7 +131,9 @@ class AnswersPane(Vertical):
 
     @on(OptionList.OptionSelected)
     def _person_pressed_enter(self, event: OptionList.OptionSelected) -> None:
-        event.stop()  # Selecting shows the page already; Enter has nothing to add.
+        event.stop()
+        if self.selected is not None:
+            self.post_message(self.AnswerWanted(self.selected))
 
     def _find(self, answer: "Answer | None") -> int:
         places = [(one.document, one.start, one.end) for one in self._answers]

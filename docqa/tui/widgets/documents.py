@@ -7,15 +7,18 @@ from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
+from textual.geometry import Region
+from textual.message import Message
 from textual.widgets import Static
 
 from docqa.errors import DocqaError
 from docqa.progress import Progress
-from docqa.tui.text import MUTED, bar, counted, hang, joined, plain
+from docqa.tui.text import MUTED, bar, counted, hang, joined, plain, stage
 
 if TYPE_CHECKING:
     from docqa.documents import Document
@@ -50,20 +53,33 @@ class Row:
 
 
 class DocumentsPane(VerticalScroll):
-    """The list of documents with their states."""
+    """The list of documents with their states. The one that is gone to is shown, whether it has an answer or not."""
 
     BINDING_GROUP_TITLE = "In the documents"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j,down", "scroll_down", "Down", show=False, tooltip="Scroll down", id="scroll.down"),
-        Binding("k,up", "scroll_up", "Up", show=False, tooltip="Scroll up", id="scroll.up"),
+        Binding("j,down", "go(1)", "Next", show=False, tooltip="Show the document below", id="documents.next"),
+        Binding("k,up", "go(-1)", "Before", show=False, tooltip="Show the document above", id="documents.before"),
+        Binding("enter", "read", "Read", tooltip="Read the document from its beginning", id="documents.read"),
     ]
     BORDER_TITLE = "Documents"
+
+    class DocumentChosen(Message):
+        """The person wants to see a document; `read` if to read it."""
+
+        def __init__(self, document: "Document", *, read: bool) -> None:
+            super().__init__()
+            self.document = document
+            self.read = read
 
     def __init__(self) -> None:
         super().__init__(id="documents")
         self._list = Static(id="documents-list")
         self.rows: dict[str, Row] = {}
         self._searching = True
+        self._at = ""
+        """The row that the keys begin from: the document shown, unless another was gone to that can't be shown."""
+        self._lines: dict[str, tuple[int, int]] = {}
+        """Of each row, its first line in the list and the one after its last."""
 
     def compose(self) -> ComposeResult:
         """The list is one text: a folder may have thousands of files."""
@@ -72,6 +88,52 @@ class DocumentsPane(VerticalScroll):
     def on_resize(self) -> None:
         """Wrap the list anew."""
         self._draw()
+
+    def on_focus(self) -> None:
+        """Show which row the keys begin from."""
+        self._draw()
+
+    def on_blur(self) -> None:
+        """The keys go elsewhere."""
+        self._draw()
+
+    def on_click(self, event: events.Click) -> None:
+        """Show the document that was clicked."""
+        at = event.get_content_offset(self._list)
+        for key, (first, last) in self._lines.items():
+            if at is not None and first <= at.y < last:
+                self._go_to(key)
+
+    def shows(self, name: str) -> None:
+        """The keys begin from this document: it is the one that is shown."""
+        if name in self.rows and name != self._at:
+            self._at = name
+            self._draw()
+
+    def action_go(self, step: int) -> None:
+        """Show the document `step` further down; at the ends, scroll: the last may say at length why it failed."""
+        keys = list(self.rows)
+        number = keys.index(self._at) + step if self._at in keys else 0
+        if 0 <= number < len(keys):
+            self._go_to(keys[number])
+        else:
+            self.scroll_relative(y=step, animate=False)
+
+    def action_read(self) -> None:
+        """Read the document from its beginning."""
+        row = self.rows.get(self._at)
+        if row is not None and row.document is not None:
+            self.post_message(self.DocumentChosen(row.document, read=True))
+
+    def _go_to(self, key: str) -> None:
+        self._at = key
+        self._draw()
+        first, last = self._lines.get(key, (0, 0))  # Not drawn where it has no width.
+        region = Region(0, first, self.scrollable_content_region.width, last - first)
+        self.scroll_to_region(region, animate=False, force=True)
+        document = self.rows[key].document
+        if document is not None:
+            self.post_message(self.DocumentChosen(document, read=False))
 
     def found(self, names: tuple[str, ...]) -> None:
         """List these documents as waiting, but for those that are open already."""
@@ -158,11 +220,13 @@ class DocumentsPane(VerticalScroll):
         if width <= 0:
             return
         names = Counter(_short(row.name) for row in self.rows.values())
-        lines = [
-            line
-            for row in self.rows.values()
-            for line in _row(row, _short(row.name) if names[_short(row.name)] == 1 else row.name, width)
-        ]
+        lines: list[Content] = []
+        self._lines = {}
+        for key, row in self.rows.items():
+            first, here = len(lines), key == self._at and self.has_focus
+            name = _short(row.name) if names[_short(row.name)] == 1 else row.name
+            lines += _row(row, name, width, "bold reverse" if here else "bold")
+            self._lines[key] = first, len(lines)
         if not lines:
             text = "Looking for documents…" if self._searching else "None. O opens some."
             lines = Content.styled(text, MUTED).wrap(width)
@@ -173,11 +237,11 @@ def _short(name: str) -> str:
     return Path(name).name
 
 
-def _row(row: Row, name: str, width: int) -> Iterator[Content]:
+def _row(row: Row, name: str, width: int, style: str) -> Iterator[Content]:
     state = row.state
     if row.name:
         glyph = Content.styled(f"{state.glyph} ", state.style)
-        yield from hang(Content.styled(plain(name), "bold"), width, glyph)
+        yield from hang(Content.styled(plain(name), style), width, glyph)
         yield from hang(Content.styled(_status(row), state.style), width, "  ")
     if row.error is not None:
         before = "  " if row.name else Content.styled(f"{state.glyph} ", state.style)
@@ -196,6 +260,6 @@ def _status(row: Row) -> str:
     progress = row.progress
     if row.state is State.OPENING and progress is not None:
         if not progress.total:
-            return f"{progress.stage}…"
-        return f"{bar(progress.done / progress.total)} {progress.stage}, {progress.done} of {progress.total}"
+            return f"{stage(progress.stage)}…"
+        return f"{bar(progress.done / progress.total)} {stage(progress.stage)}, {progress.done} of {progress.total}"
     return row.state.word

@@ -59,16 +59,23 @@ class EvidenceStrip(Widget, can_focus=True):
         return content + Content("\n") + self._about(evidence) if self.has_focus else content
 
     def _about(self, evidence: "Evidence") -> Content:
+        """In as many words as there is room for: nothing is cut that says more than what is before it."""
         probability = float(evidence.probabilities[self._at])
-        parts = [
-            f"window {self._at + 1:,} of {len(evidence):,}",
-            f"retrieved as number {int(evidence.ranks[self._at]):,}",
-        ]
-        if not isnan(probability):
-            parts.append(f"likeliest answer {percent(probability).strip()}, {likelihood(probability)}")
+        which, of = f"{self._at + 1:,}", f"{len(evidence):,}"
+        rank = f"{int(evidence.ranks[self._at]):,}"
+        if isnan(probability):
+            worth = brief = "not read; x reads all"
         else:
-            parts.append("not read; x reads all")
-        return Content.styled(" · ".join(parts), MUTED)
+            brief = f"{percent(probability).strip()}, {likelihood(probability)}"
+            worth = f"likeliest answer {brief}"
+        said = (
+            f"window {which} of {of} · retrieved as number {rank} · {worth}",
+            f"window {which} of {of} · number {rank} · {worth}",
+            f"window {which} of {of} · number {rank} · {brief}",
+            f"{which} of {of} · {brief}",
+        )
+        fits = next((line for line in said if len(line) <= self.content_size.width), said[-1])
+        return Content.styled(fits, MUTED)
 
     def on_focus(self) -> None:
         """Make room for what the cursor is on."""

@@ -78,6 +78,10 @@ class PageView(ScrollView, can_focus=True):
         """The offset that is to be in view as soon as the rows are known."""
         self._anchor = 0
         """The offset that stays in view when the pane's size changes: the answer's while that is in view."""
+        self._named = False
+        """Whether the target is a place that the person named: the title says its page, not that above it."""
+        self._went: int | None = None
+        """The place that the person named and went to, until they scroll on."""
         self._seen = Size(0, 0)
         """The size that the rows were laid out for."""
         self._trail: list[tuple[Document, int]] = []
@@ -99,8 +103,9 @@ class PageView(ScrollView, can_focus=True):
         """Show a document at an answer; without an answer, from its beginning; without either, what the pane is for."""
         same = document is self.document
         before, self._answer = self._answer, answer
-        if same and before is not None and answer is not None and _same_place(before, answer):
-            self.refresh()  # Its other places may be new. Where the person has scrolled to, they stay.
+        elsewhere = self.document is not None and answer is not None and self.document.name != answer.document
+        if (same or elsewhere) and before is not None and answer is not None and _same_place(before, answer):
+            self.refresh()  # Its other places may be new. Where the person has scrolled or gone to, they stay.
             return
         if same and answer is None:
             self.refresh()
@@ -111,22 +116,29 @@ class PageView(ScrollView, can_focus=True):
     def go_to(self, document: "Document", offset: int) -> None:
         """Bring a place into view, to come back from with `back`."""
         self._leave()
-        self._display(document, offset)
+        self._display(document, offset, named=True)
 
     def bring(self, offset: int) -> None:
         """Bring a place of the document into view. It is no jump: there is no coming back."""
-        self._display(self.document, offset)
+        self._display(self.document, offset, named=True)
 
-    def back(self) -> None:
-        """Go back to where the last jump was made."""
-        if self._trail:
-            document, offset = self._trail.pop()
-            self._display(document, offset, top=True)
+    def back(self) -> int:
+        """Go back to where the last jump was made, and tell the offset that is at the top then."""
+        if not self._trail:
+            return self.first_offset
+        document, offset = self._trail.pop()
+        self._display(document, offset, top=True)
+        return offset
 
     @property
     def _shows_answer(self) -> bool:
         """Whether the document is the one that the selected answer stands in."""
         return self._answer is not None and self.document is not None and self._answer.document == self.document.name
+
+    @property
+    def answer_in_view(self) -> bool:
+        """Whether the selected answer is to be seen."""
+        return self._shows_answer and self._answer is not None and self._in_view(self._answer.start)
 
     @property
     def came_from(self) -> bool:
@@ -142,18 +154,23 @@ class PageView(ScrollView, can_focus=True):
 
     @property
     def page(self) -> int:
-        """The page that is in view, 1-based; 0 where the document has none. The answer's if that is in view."""
+        """The page that is in view, 1-based; 0 where the document has none.
+
+        That of the place that was gone to, else the answer's, if that is in view.
+        """
         layout = self._layout
         if layout is None or not len(layout):
             return 0
         row = round(self.scroll_y)
         answer = self.answer_rows
-        if answer and row <= answer[0] < row + self.scrollable_content_region.height:
+        if self._went is not None and self._in_view(self._went):
+            row = layout.row_of(self._went)
+        elif answer and row <= answer[0] < row + self.scrollable_content_region.height:
             row = answer[0]
         return int(layout.pages[min(row, len(layout) - 1)])
 
-    def _display(self, document: "Document | None", offset: int, *, top: bool = False) -> None:
-        self._target = offset
+    def _display(self, document: "Document | None", offset: int, *, top: bool = False, named: bool = False) -> None:
+        self._target, self._named, self._went = offset, named, None
         if document is not self.document:
             self.document = document
             self._layout = None
@@ -218,8 +235,12 @@ class PageView(ScrollView, can_focus=True):
         row = self._layout.row_of(self._target)
         # What leads up to an answer explains it.
         above = 0 if top else self.scrollable_content_region.height // 3
-        self._anchor, self._target = self._target, None
+        target, named = self._target, self._named
+        self._anchor, self._target = target, None
         self.scroll_to(y=max(0, row - above), animate=False, force=True)
+        self._named = named  # It was scrolling just now, but nobody has gone on.
+        if named:
+            self._went = self._anchor = target
         self._title()  # At a document's beginning nothing scrolls, and the page that is there was not known before.
         self.refresh()
 
@@ -299,6 +320,7 @@ class PageView(ScrollView, can_focus=True):
     def _remember(self) -> None:
         # While the size changes, Textual scrolls by itself; that is not where the person has gone.
         if self._layout is not None and self._target is None and self._seen == self.scrollable_content_region.size:
+            self._named, self._went = False, None
             answer = self._answer if self._shows_answer else None
             self._anchor = answer.start if answer is not None and self._in_view(answer.start) else self.first_offset
 
@@ -354,7 +376,7 @@ class PageView(ScrollView, can_focus=True):
         if self._matches:
             start, _ = self._matches[self._match]
             if not self._in_view(start):
-                self._target = start
+                self._target, self._named = start, True
                 self._settle()
         self._title()
         self.refresh()

@@ -175,10 +175,10 @@ class SelectablePage(PageView):
 
     # --- what is shown ---
 
-    def _display(self, document: "Document | None", offset: int, *, top: bool = False) -> None:
+    def _display(self, document: "Document | None", offset: int, *, top: bool = False, named: bool = False) -> None:
         if document is not self.document and self.selection is not None:
             self.select(None)
-        super()._display(document, offset, top=top)
+        super()._display(document, offset, top=top, named=named)
 
     def _marks(self, start: int, end: int) -> tuple[list[Span], Content]:
         spans, beside = super()._marks(start, end)

@@ -9,6 +9,7 @@ from textual.widgets import Input, Label, Select, Static
 
 from docqa import corrections
 from docqa.errors import DocqaError
+from docqa.models import BUNDLED
 from docqa.tui.text import MUTED, flat, joined, plain
 from docqa.tui.training_facts import Facts, Pairs
 
@@ -20,8 +21,10 @@ class TrainingForm(Vertical):
 
     def __init__(self) -> None:
         super().__init__(id="training-form")
-        self.pairs = Input(str(corrections.file()), compact=True, id="training-pairs")
-        self._readers = Select[str]([], compact=True)
+        # Not selected when it gets the focus: a key that is meant for docqa (`?`) would replace the whole path.
+        self.pairs = Input(str(corrections.file()), compact=True, select_on_focus=False, id="training-pairs")
+        # A reader is always chosen; else the list would begin with an entry that is none.
+        self._readers = Select[str]([(BUNDLED, BUNDLED)], allow_blank=False, compact=True)
         self._called = Input(compact=True)
         self._epochs = Input(EPOCHS, compact=True, type="number")
         self._checked = Static(id="training-checked")
@@ -43,9 +46,9 @@ class TrainingForm(Vertical):
         return str(Path(self.pairs.value.strip()).expanduser())
 
     @property
-    def base(self) -> str | None:
-        """The reader to start from, None where none is chosen yet."""
-        return self._readers.value if isinstance(self._readers.value, str) else None
+    def base(self) -> str:
+        """The reader to start from."""
+        return str(self._readers.value)
 
     @property
     def name_of_new(self) -> str:
@@ -61,11 +64,13 @@ class TrainingForm(Vertical):
         return typed
 
     def fill(self, facts: Facts) -> None:
-        """Offer what there is; what the person filled in stays while that is the same."""
+        """Offer what there is, for the file that is named; what the person filled in stays."""
         known, self._facts = self._facts, facts
-        if known is None or (known.base, known.name, known.readers) != (facts.base, facts.name, facts.readers):
+        chosen = self.base if known and self.base != known.base and self.base in facts.readers else facts.base
+        if known is None or known.readers != facts.readers:
             self._readers.set_options([(flat(name), name) for name in facts.readers])
-            self._readers.value = facts.base
+        self._readers.value = chosen
+        if known is None or self._called.value == known.name:
             self._called.value = facts.name
 
     def show(self, pairs: Pairs | None, failure: DocqaError | None) -> None:
@@ -81,7 +86,7 @@ class TrainingForm(Vertical):
             lines += [Content(f"→ {plain(failure.hint)}")] if failure.hint else []
         facts = self._facts
         if facts is not None and facts.base != facts.chosen:
-            seen = f"{flat(facts.chosen)}, in use, has seen these pairs: measured on them, it looks too good."
+            seen = f"{flat(facts.chosen)} has seen these pairs: measured on them, it would look too good."
             lines.append(Content(seen))
         what = (
             "The rest is as docqa finetune has it. The new reader is measured, as the old one is, on pairs that "
