@@ -12,7 +12,10 @@ from served import REPORT, Served, served
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
+pytestmark = [
+    pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed"),
+    pytest.mark.alone,  # A browser beside other tests' processes takes minutes to do what it does in seconds.
+]
 
 QUESTION = "Who retired as Harbour Master?"
 DEADLINE = 60_000  # Milliseconds that a condition has.

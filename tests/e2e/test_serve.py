@@ -177,7 +177,7 @@ def test_without_textual_serve_what_to_install_is_told(
     monkeypatch.setitem(sys.modules, "textual_serve", None)
     monkeypatch.setitem(sys.modules, "textual_serve.server", None)
     monkeypatch.delitem(sys.modules, "docqa.tui.serving", raising=False)
-    assert cli.main(["serve", "report.pdf"]) == 2
+    assert cli.main(["serve", str(REPORT)]) == 2
     assert capsys.readouterr().err == "docqa: textual-serve is not installed\n  hint: pip install 'docqa-tui[serve]'\n"
 
 

@@ -278,7 +278,7 @@ def test_after_a_kill_the_next_docqa_has_both_the_question_asked_and_the_half_ty
     with terminal(lighthouse) as first:
         first.sees("Ask a question of your documents")
         first.type("When was the lighthouse built?\r")
-        first.sees("1874")
+        first.sees("windows read")  # The page has the answer's text before it is an answer.
         first.screen = b""
         first.type("i")
         first.sees("Earlier")  # The footer's: the line has the focus.
