@@ -91,7 +91,7 @@ def tokenize(document: Document, tokenizer: Tokenizer, monitor: Monitor) -> Toke
     starts, ends = span[:, 0].copy(), span[:, 1].copy()
     _take_in_marks(text, starts, ends)
     word = np.concatenate(words)
-    word &= ~_inside(_UNBROKEN, text, starts)
+    word &= ~_inside(_UNBROKEN, text, pieces, starts)
     breaks = np.array([found.start() for found in document.breaks.finditer(text)], dtype=np.int64)
     blocks = np.searchsorted(breaks, starts).astype(np.int32)
     return Tokens(np.concatenate(ids), starts, ends, word, blocks)
@@ -153,9 +153,13 @@ def _at_spaces(text: str, begin: int, end: int) -> Iterator[tuple[int, int]]:
         yield begin, end
 
 
-def _inside(pattern: re.Pattern[str], text: str, positions: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Which positions lie inside a match of `pattern`, after its first character."""
-    spans = np.array([found.span() for found in pattern.finditer(text)], dtype=np.int64).reshape(-1, 2)
+def _inside(
+    pattern: re.Pattern[str], text: str, pieces: list[tuple[int, int]], positions: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    """Which positions lie inside a match of `pattern`, after its first character. No match goes beyond its piece."""
+    # Piece by piece: one search holds Python's lock until it finds something, which may be at the end of the text.
+    found = [match.span() for a, b in pieces for match in pattern.finditer(text, a, b)]
+    spans = np.array(found, dtype=np.int64).reshape(-1, 2)
     if not len(spans):
         return np.zeros(len(positions), dtype=bool)
     nearest = np.maximum(np.searchsorted(spans[:, 0], positions, side="left") - 1, 0)
