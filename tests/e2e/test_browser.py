@@ -74,9 +74,16 @@ def sees(page: "sync_api.Page", text: str) -> None:
     page.wait_for_function("text => window.lent && window.screenText().includes(text)", arg=text)
 
 
+def has_the_keys(page: "sync_api.Page") -> None:
+    """Wait until what is typed or pasted in the page goes to the terminal."""
+    page.wait_for_function(
+        "() => document.hasFocus() && document.activeElement.classList.contains('xterm-helper-textarea')"
+    )
+
+
 def ask(page: "sync_api.Page", question: str = QUESTION, answer: str = "Duncan Presswell") -> None:
     """Type a question, and wait for the answer."""
-    page.wait_for_function("() => document.activeElement.classList.contains('xterm-helper-textarea')")
+    has_the_keys(page)
     page.keyboard.type(question)
     sees(page, f"❯ {question}")
     page.keyboard.press("Enter")
@@ -106,6 +113,7 @@ def test_the_browser_s_clipboard_is_copied_to_and_pasted_from(page: "sync_api.Pa
     page.wait_for_function("async () => (await navigator.clipboard.readText()).startsWith('Duncan Presswell (')")
     page.keyboard.press("i")
     sees(page, "⏎ Ask")
+    has_the_keys(page)
     page.keyboard.press("Shift+Insert")
     sees(page, "❯ Duncan Presswell (")
 
