@@ -173,8 +173,10 @@ class Collection:
 
     def ask(self, question: str, monitor: Monitor | None = None, *, exhaustive: bool | None = None) -> Result:
         """Ask one question. Raises `DocqaError` where the question is empty or too long, or nothing is open."""
-        *_, last = self.ask_progressively(question, monitor, exhaustive=exhaustive)
-        return last
+        began = time.perf_counter()
+        question = " ".join(question.split())
+        *_, reading = self.read(question, monitor, exhaustive=exhaustive)
+        return self.result(question, reading, time.perf_counter() - began)
 
     def ask_progressively(
         self, question: str, monitor: Monitor | None = None, *, exhaustive: bool | None = None
