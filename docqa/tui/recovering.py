@@ -59,7 +59,9 @@ class Recovery:
         self._restored = found
 
     def end(self) -> None:
-        """Nothing is to be taken up."""
+        """Nothing is to be taken up, and neither is what was a moment ago and is not written as this session's yet."""
+        if self._restored is not None:
+            self._restored.drop()
         self._keeper.end()
 
 
