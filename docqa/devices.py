@@ -22,7 +22,7 @@ _NODES = {
 
 def choose_device(wanted: str) -> str:
     """The best device that is there for "auto", else the one named. Raises `DocqaError` where it is not there."""
-    if wanted == "cpu" or (wanted == "auto" and not accelerator_possible()):
+    if is_cpu(wanted):
         return "cpu"
     import torch
 
@@ -38,6 +38,11 @@ def choose_device(wanted: str) -> str:
         present = ", ".join(name for name, here in there.items() if here)
         raise DocqaError(f"there is no device {wanted!r} that torch can use here", f"available: {present}, or auto")
     return wanted
+
+
+def is_cpu(wanted: str) -> bool:
+    """Whether it is sure, without torch, that `choose_device` says "cpu"."""
+    return wanted == "cpu" or (wanted == "auto" and not accelerator_possible())
 
 
 def accelerator_possible() -> bool:

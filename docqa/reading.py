@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from docqa import distilbert, loading, models
-from docqa.devices import accelerator_possible, choose_device, precision
+from docqa.devices import choose_device, is_cpu, precision
 from docqa.errors import DocqaError
 from docqa.network import ROWS_ON_CPU, Batch, Network
 
@@ -110,8 +110,7 @@ class Reader:
     @property
     def needs_torch(self) -> bool:
         """Whether loading it imports torch."""
-        on_cpu = self._device_wanted == "cpu" or (self._device_wanted == "auto" and not accelerator_possible())
-        return not (on_cpu and distilbert.can_read(self.model.folder))
+        return not (is_cpu(self._device_wanted) and distilbert.can_read(self.model.folder))
 
     def load(self) -> None:
         """Load the weights now."""
