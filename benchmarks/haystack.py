@@ -1,10 +1,12 @@
 """The side that is Haystack: its splitter, BM25 retriever and `ExtractiveReader`, as they come.
 
-    PYTHON_OF_ITS_ENVIRONMENT -m benchmarks.haystack READER_FOLDER TEXT_FILE
+    PYTHON_OF_ITS_ENVIRONMENT -m benchmarks.haystack READER_FOLDER TEXT_FILE DTYPE
 
 Runs in an environment of its own (`benchmarks.haystack_environment`). Documents of 200 words, the best 10 read, windows
-of 384 with a stride of 128. Only `no_answer` is off: docqa's best answer is compared, whatever its probability. It is
-given docqa's text of the PDF, not pypdf's.
+of 384 with a stride of 128. Two things are not as they come. `no_answer` is off: docqa's best answer is compared,
+whatever its probability. And DTYPE is the type that it computes in: left to itself ("auto") it takes the float16 that
+the weights are stored in, which is slow on a CPU without the instructions. It is given docqa's text of the PDF, not
+pypdf's.
 """
 
 import sys
@@ -31,7 +33,13 @@ def load() -> Work:
     pipeline = Pipeline()
     pipeline.add_component("retriever", InMemoryBM25Retriever(document_store=store))
     pipeline.add_component(
-        "reader", ExtractiveReader(model=sys.argv[1], device=ComponentDevice.from_str("cpu"), no_answer=False)
+        "reader",
+        ExtractiveReader(
+            model=sys.argv[1],
+            device=ComponentDevice.from_str("cpu"),
+            no_answer=False,
+            model_kwargs={"dtype": sys.argv[3]},
+        ),
     )
     pipeline.connect("retriever.documents", "reader.documents")
     pipeline.warm_up()
