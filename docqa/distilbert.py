@@ -1,25 +1,20 @@
-"""DistilBERT as an OpenVINO graph, made from a reader's folder without torch.
-
-On a CPU it reads faster than torch does, and is ready in a tenth of the time that importing torch and transformers
-takes (benchmarks/README.md). OpenVINO is the extra `fast`; without it, and for every other architecture, torch reads.
-"""
+"""DistilBERT as an OpenVINO graph, made from a reader's folder without torch."""
 
 import importlib.util
-import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from docqa.errors import DocqaError
 from docqa.models import read_object
-from docqa.network import ROWS_ON_CPU, Batch
+from docqa.quantization import Linear
 
 _EPSILON = 1e-12  # Of the layer norms, as the architecture has it.
 _STORED = {"F32", "F16"}  # What numpy has too; it has no bfloat16.
+HEAD = "qa_outputs"
+"""The layer that gives the logits."""
 
 
 def can_read(folder: Path) -> bool:
@@ -65,7 +60,7 @@ def _shapes(config: dict[str, Any]) -> Iterator[tuple[str, list[int]]]:
         yield from _linear_shapes(f"{prefix}.ffn.lin2", dim, hidden)
         yield from _norm_shapes(f"{prefix}.sa_layer_norm", dim)
         yield from _norm_shapes(f"{prefix}.output_layer_norm", dim)
-    yield from _linear_shapes("qa_outputs", 2, dim)
+    yield from _linear_shapes(HEAD, 2, dim)
 
 
 def _linear_shapes(name: str, rows: int, columns: int) -> Iterator[tuple[str, list[int]]]:
@@ -78,51 +73,14 @@ def _norm_shapes(name: str, dim: int) -> Iterator[tuple[str, list[int]]]:
     yield f"{name}.bias", [dim]
 
 
-class OpenVinoNetwork:
-    """A compiled DistilBERT. Safe to use from several threads, which wait for each other."""
+def graph(openvino: Any, folder: Path, linear: Linear) -> Any:
+    """The network of a folder that `can_read` says yes to, its linear layers made by `linear`.
 
-    def __init__(self, folder: Path, *, exact: bool = False) -> None:
-        """Build and compile the graph of a folder that `can_read` says yes to; in float32 at all events if `exact`."""
-        core = _openvino().Core()
-        there = core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
-        options = {
-            "PERFORMANCE_HINT": "LATENCY",
-            # Without the instructions bfloat16 is emulated.
-            "INFERENCE_PRECISION_HINT": "bf16" if "BF16" in there and not exact else "f32",
-        }
-        self._request = core.compile_model(_graph(folder), "CPU", options).create_infer_request()
-        self._lock = Lock()
-
-    def rows(self, width: int) -> int:  # noqa: ARG002 - other networks need it
-        """Sequences that are best computed as one batch."""
-        return ROWS_ON_CPU
-
-    def logits(self, batches: Sequence[Batch]) -> list[NDArray[np.float32]]:
-        """For each batch the start and end logits, of shape (2, rows, width)."""
-        found = []
-        for batch in batches:
-            with self._lock:
-                output = self._request.infer({0: batch.ids, 1: batch.mask}, share_inputs=True)[0]
-                found.append(np.moveaxis(output, -1, 0).astype(np.float32))  # A copy: the output is the request's.
-        return found
-
-
-def _openvino() -> Any:
-    """The library, without the package through which each import of it is reported to its maker, over the network.
-
-    It does without that package where it is not installed, which None stands for in `sys.modules`.
+    Inputs are token ids and a mask, of shape (rows, width); the output has the shape (rows, width, 2). Sanh et al.
+    (2019), "DistilBERT, a distilled version of BERT": BERT's encoder without token types and pooler.
     """
-    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
-    import openvino
-
-    return openvino
-
-
-def _graph(folder: Path) -> Any:
-    """Sanh et al. (2019), "DistilBERT, a distilled version of BERT": BERT's encoder without token types and pooler."""
     from safetensors.numpy import load_file
 
-    openvino = _openvino()
     op = openvino.opset13
     config = read_object(folder / "config.json")
     weights = {_modern(name): value for name, value in load_file(folder / "model.safetensors").items()}
@@ -134,9 +92,9 @@ def _graph(folder: Path) -> Any:
     def weight(name: str) -> Any:
         return op.constant(weights.pop(name).astype(np.float32)).output(0)
 
-    def linear(x: Any, name: str) -> Any:
-        product = op.matmul(x, weight(f"{name}.weight"), transpose_a=False, transpose_b=True)
-        return op.add(product, weight(f"{name}.bias")).output(0)
+    def layer(x: Any, name: str) -> Any:
+        matrix, bias = (weights.pop(f"{name}.{kind}").astype(np.float32) for kind in ("weight", "bias"))
+        return linear(x, matrix, bias, name).output(0)
 
     def norm(x: Any, name: str) -> Any:
         normal = op.mvn(x, whole(-1), normalize_variance=True, eps=_EPSILON, eps_mode="inside_sqrt")
@@ -155,12 +113,12 @@ def _graph(folder: Path) -> Any:
     words = op.gather(weight("distilbert.embeddings.word_embeddings.weight"), ids, first)
     x = norm(op.add(words, positions).output(0), "distilbert.embeddings.LayerNorm")
     seen = op.unsqueeze(op.not_equal(mask, first), whole(1, 2))
-    for layer in range(int(config["n_layers"])):
-        prefix = f"distilbert.transformer.layer.{layer}"
-        query, key, value = (by_head(linear(x, f"{prefix}.attention.{name}_lin")) for name in "qkv")
+    for number in range(int(config["n_layers"])):
+        prefix = f"distilbert.transformer.layer.{number}"
+        query, key, value = (by_head(layer(x, f"{prefix}.attention.{name}_lin")) for name in "qkv")
         attended = op.transpose(op.scaled_dot_product_attention(query, key, value, seen), whole(0, 2, 1, 3))
         joined = op.reshape(attended, whole(0, 0, dim), special_zero=True).output(0)
-        x = norm(op.add(x, linear(joined, f"{prefix}.attention.out_lin")).output(0), f"{prefix}.sa_layer_norm")
-        inner = op.gelu(linear(x, f"{prefix}.ffn.lin1"), "erf").output(0)
-        x = norm(op.add(x, linear(inner, f"{prefix}.ffn.lin2")).output(0), f"{prefix}.output_layer_norm")
-    return openvino.Model([linear(x, "qa_outputs")], [ids, mask], "reader")
+        x = norm(op.add(x, layer(joined, f"{prefix}.attention.out_lin")).output(0), f"{prefix}.sa_layer_norm")
+        inner = op.gelu(layer(x, f"{prefix}.ffn.lin1"), "erf").output(0)
+        x = norm(op.add(x, layer(inner, f"{prefix}.ffn.lin2")).output(0), f"{prefix}.output_layer_norm")
+    return openvino.Model([layer(x, HEAD)], [ids, mask], "reader")

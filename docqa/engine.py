@@ -17,10 +17,11 @@ from docqa.chunking import cut, tokenize, window_size
 from docqa.config import Settings
 from docqa.documents import Document, Source
 from docqa.errors import DocqaError
-from docqa.index import Store, Windows, key, pack_document, pack_windows, unpack_document, unpack_windows
+from docqa.index import Windows, key, pack_document, pack_windows, unpack_document, unpack_windows
 from docqa.progress import Monitor
 from docqa.reading import Reader, Span, Window
 from docqa.retrieval import Dense, Encoder, Fused, Lexical, Retriever, standardize, terms
+from docqa.store import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ class Engine:
         if wanted.retriever != "lexical":
             found = models.find(wanted.encoder or models.chosen(models.Kind.ENCODER), models.Kind.ENCODER)
             self.encoder = Encoder(found)
-        self.store = store or (Store.default() if wanted.cache else Store(None))
+        self.store = store or (Store.in_cache("index") if wanted.cache else Store(None))
         self.calibration = calibration_of(self.reader.model, wanted.threshold)
         self._loading: _Loading | None = None
 

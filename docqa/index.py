@@ -1,13 +1,12 @@
-"""What was computed for a document, kept on disk by its content and the settings it was computed with.
+"""What was computed for a document, kept in a store by its content and the settings it was computed with.
 
-Three kinds of entry, each an npz file of plain arrays (no pickle), so that a change of one setting computes again only
+Three kinds of entry, so that a change of one setting computes again only
 what depends on it: the parsed document; its tokens, windows and terms; its vectors. An encrypted document is never
 kept: what is behind a password stays there.
 """
 
 import hashlib
 import json
-import zipfile
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -16,13 +15,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from docqa import paths
 from docqa.chunking import Tokens
 from docqa.documents import Document, Lines, Section
-from docqa.files import replacing
 from docqa.retrieval import Terms
-
-Arrays = dict[str, NDArray[Any]]
+from docqa.store import Arrays
 
 _KEPT_CODE = ("chunking.py", "index.py", "retrieval.py")
 
@@ -55,49 +51,6 @@ def _code() -> str:
     here = Path(__file__).parent
     files = [*sorted((here / "documents").glob("*.py")), *(here / name for name in _KEPT_CODE)]
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
-
-
-class Store:
-    """The entries under a directory. With `directory=None` it keeps nothing, and has nothing."""
-
-    def __init__(self, directory: Path | None) -> None:
-        self._directory = directory
-        self.failure: str | None = None
-        """Why the last entry could not be written: worth a word to the person, not worth stopping for."""
-
-    @classmethod
-    def default(cls) -> "Store":
-        """The person's own store."""
-        return cls(paths.cache_dir() / "index")
-
-    def get(self, kind: str, name: str) -> Arrays | None:
-        """The arrays of an entry, or None where there is none or it is damaged."""
-        if self._directory is None:
-            return None
-        file = _file(self._directory, kind, name)
-        try:
-            with file.open("rb") as stream, np.load(stream, allow_pickle=False) as entry:
-                return {field: entry[field] for field in entry.files}
-        except FileNotFoundError:
-            return None
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
-            return None  # It is computed again, and written over.
-
-    def put(self, kind: str, name: str, arrays: Arrays) -> None:
-        """Write an entry: whole, or not at all."""
-        if self._directory is None:
-            return
-        file = _file(self._directory, kind, name)
-        try:
-            file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            with replacing(file) as stream:
-                np.savez(stream, allow_pickle=False, **arrays)
-        except OSError as error:
-            self.failure = f"the index could not be kept in {self._directory}: {error.strerror or error}"
-
-
-def _file(directory: Path, kind: str, name: str) -> Path:
-    return directory / kind / f"{name}.npz"
 
 
 def pack_document(document: Document) -> Arrays:

@@ -33,3 +33,8 @@ def bundled_models_dir() -> Path:
     package = Path(__file__).parent
     installed = package / "bundled"
     return installed if installed.is_dir() else package.parent / "models"
+
+
+def general_sample() -> Path:
+    """Questions on invented texts, in SQuAD's format, that ship with docqa."""
+    return Path(__file__).parent / "general_sample.json"

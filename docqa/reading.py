@@ -10,15 +10,17 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from docqa import distilbert, loading, models
+from docqa import distilbert, loading, models, paths
 from docqa.devices import choose_device, is_cpu, precision
 from docqa.errors import DocqaError
 from docqa.network import ROWS_ON_CPU, Batch, Network
+from docqa.store import Store
 
 # Few sequence lengths, because CPU kernels are made anew for each; no fewer, because padding is computed like the rest:
 # with 32 a question on full windows costs a tenth more.
 _ROUND_TO = 16
 _WINDOWS_ON_ACCELERATOR = 512
+_SAMPLES, _SAMPLE_WIDTH = 8, 384  # Sequences that the ranges of int8 are measured on, and the tokens of each.
 
 
 class Span(NamedTuple):
@@ -120,10 +122,27 @@ class Reader:
     def _network(self) -> Network:
         folder = self.model.folder
         if self.device == "cpu" and distilbert.can_read(folder):
-            return distilbert.OpenVinoNetwork(folder, exact=self._exact)
+            from docqa import openvino_network as openvino
+
+            if self._exact:
+                return openvino.OpenVinoNetwork(folder, exact=True)
+            return openvino.fastest(folder, self.fingerprint, self._sample, Store.in_cache("readers"))
         from docqa.torch_network import TorchNetwork
 
         return TorchNetwork(folder, self.device, precision(self.device, exact=self._exact))
+
+    def _sample(self) -> list[Batch]:
+        """Sequences of one length out of the general sample: what the ranges of a network in int8 are measured on."""
+        width = min(_SAMPLE_WIDTH, self.limit)
+        pairs = []
+        for article in models.read_object(paths.general_sample())["data"][:_SAMPLES]:
+            text = "\n".join(paragraph["context"] for paragraph in article["paragraphs"])
+            asked = article["paragraphs"][0]["qas"][0]["question"]
+            question, window = (self.tokenizer.encode(one, add_special_tokens=False).ids for one in (asked, text))
+            del question[width // 4 :]
+            room = width - self._template.size - len(question)
+            pairs.append((question, np.resize(np.array(window, dtype=np.int32), room)))  # Repeated where it is short.
+        return [self._batch(pairs[first : first + ROWS_ON_CPU], width) for first in range(0, _SAMPLES, ROWS_ON_CPU)]
 
     def question_ids(self, question: str) -> list[int]:
         """Tokenize a question. Raises `DocqaError` where it leaves less than half of a sequence to the document."""

@@ -15,6 +15,7 @@ def write(home: Path, text: str) -> None:
 
 
 def test_the_last_source_wins(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DOCQA_PRECISION")
     assert load() == Settings()
     write(home, 'top = 7\ndoc_stride = 32\nretriever = "dense"\nthreshold = 0\n')
     monkeypatch.setenv("DOCQA_DOC_STRIDE", "48")

@@ -15,8 +15,8 @@ import docqa
 from docqa.config import Settings
 from docqa.engine import Collection, Engine
 from docqa.errors import DocqaError
-from docqa.index import Store
 from docqa.progress import Cancelled, Monitor, Progress
+from docqa.store import Store
 
 
 @pytest.fixture(scope="module")

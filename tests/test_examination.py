@@ -21,11 +21,11 @@ from docqa.examination import (
     report,
     sittings,
 )
-from docqa.index import Store
 from docqa.models import Kind, find
 from docqa.pairs import Gold, Pair, load
 from docqa.progress import Cancelled, Monitor
 from docqa.reading import Reader
+from docqa.store import Store
 
 OTHER = "Ships called at Skagen in the storms.\r\nThe birds of the keeper were 2,148 in all, and she had a dog, too."
 

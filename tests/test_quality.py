@@ -8,7 +8,7 @@ from conftest import SAMPLES
 from docqa.config import Settings
 from docqa.engine import Collection, Engine
 from docqa.evaluation import exact_match, f1
-from docqa.index import Store
+from docqa.store import Store
 
 QUESTIONS = json.loads((SAMPLES / "questions.json").read_text(encoding="utf-8"))
 

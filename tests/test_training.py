@@ -24,11 +24,11 @@ from safetensors.numpy import load_file
 from docqa import loading, models
 from docqa.answers import normalize
 from docqa.errors import DocqaError
-from docqa.index import Store
 from docqa.models import Kind, Model, write_object
 from docqa.pairs import Gold, Pair
 from docqa.progress import Cancelled, Monitor, Progress
 from docqa.reading import Reader
+from docqa.store import Store
 from docqa.training.batches import Dropout, collate, order
 from docqa.training.features import NULL, Feature, make
 from docqa.training.job import Job, prepare

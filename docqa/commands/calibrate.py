@@ -73,7 +73,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise DocqaError(f"--min-precision is {wanted}", "it has to be a share above 0, up to 1: 0.9 is nine in ten")
     from docqa.engine import Engine
     from docqa.examination import fit, sittings
-    from docqa.index import Store
+    from docqa.store import Store
 
     # The threshold that is chosen is the reader's, whatever the settings say of another.
     engine = Engine(replace(settings(arguments), threshold=-1.0), None if arguments.paths else Store(None))

@@ -183,7 +183,7 @@ def examine(
 def _measure(arguments: argparse.Namespace, wanted: "Settings", loaded: "Loaded") -> _Measured:
     from docqa.engine import Engine
     from docqa.examination import drawn, on_contexts
-    from docqa.index import Store
+    from docqa.store import Store
 
     named = {pair.document in loaded.documents for pair in loaded.pairs}
     whole_way = bool(arguments.paths) or arguments.as_documents or True in named

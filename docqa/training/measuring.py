@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
-from docqa import pairs
+from docqa import pairs, paths
 from docqa.config import Settings
 from docqa.documents import Document
 from docqa.engine import Engine
@@ -14,8 +13,6 @@ from docqa.examination import on_contexts, on_documents, sittings
 from docqa.models import Model
 from docqa.pairs import Pair
 from docqa.progress import Monitor
-
-_GENERAL = Path(__file__).parent.parent / "general_sample.json"
 
 
 def measure(
@@ -29,7 +26,7 @@ def measure(
     wanted = replace(settings, reader=str(model.folder))
     engine = Engine(wanted)
     measured = {}
-    for name, some in (("test", test), ("general", pairs.load([_GENERAL]).pairs)):
+    for name, some in (("test", test), ("general", pairs.load([paths.general_sample()]).pairs)):
         bare = [pair for pair in some if pair.document not in documents]
         named = [pair for pair in some if pair.document in documents]
         examined = on_documents(engine, sittings(named, documents), monitor) if named else []

@@ -19,11 +19,11 @@ from docqa.devices import choose_device, precision
 from docqa.engine import Engine
 from docqa.errors import DocqaError
 from docqa.examination import calibrate
-from docqa.index import Store
 from docqa.models import Kind, Model
 from docqa.pairs import Pair
 from docqa.progress import Monitor
 from docqa.reading import Reader
+from docqa.store import Store
 from docqa.training import processes
 from docqa.training.batches import Dropout, Ordered, order
 from docqa.training.curve import Curve

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from docqa.index import Store
 from docqa.progress import Monitor
 from docqa.reading import Reader, span_scores
+from docqa.store import Store
 from docqa.training.features import Feature, Target
 
 _KEPT = 8  # Positions of a distribution that are kept; they hold nearly all of it.
