@@ -2,17 +2,18 @@
 
     python -m benchmarks.opener PATH
 
-A command is the folder of the index, an empty one for a first opening, and whether the models are loaded anew, as a new
-process has to; its imports are not part of it.
+A command is the folder of the index, an empty one for a first opening; whether the models are loaded anew, as a new
+process has to; and whether the reader is then one that was never loaded on this machine. Imports are not part of it.
 """
 
+import shutil
 import sys
 from pathlib import Path
 
 from benchmarks.side import Work, serve
-from docqa import config
+from docqa import config, paths
 from docqa.engine import Engine
-from docqa.index import Store
+from docqa.store import Store
 
 
 def load() -> Work:
@@ -22,8 +23,10 @@ def load() -> Work:
     engine.wait_until_loaded()
     engine.open([sys.argv[1]])
 
-    def open_in(command: tuple[str, bool]) -> int:
-        folder, anew = command
+    def open_in(command: tuple[str, bool, bool]) -> int:
+        folder, anew, unknown = command
+        if unknown:
+            shutil.rmtree(paths.cache_dir() / "readers", ignore_errors=True)
         using = Engine(settings) if anew else engine
         using.store = Store(Path(folder))
         using.load_in_background()

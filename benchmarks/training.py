@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -49,7 +50,7 @@ def main() -> None:
         plain = len(features) / _seconds(lambda: _plain(folder, features, recipe))
         print(f"{number or 'warm-up'}: plain {plain:.2f}", end="")
         for kind, found in ratios.items():
-            ours = len(features) / _seconds(lambda kind=kind: _docqa(folder, features, recipe, kind))
+            ours = len(features) / _seconds(partial(_docqa, folder, features, recipe, kind))
             print(f", docqa in {kind} {ours:.2f} ({ours / plain:.2f} times)", end="", flush=True)
             if number:
                 found.append(ours / plain)
