@@ -4,8 +4,8 @@
 
 The first opening loads docqa's reader and encoder too, as a new process has to; MiniLM's side only encodes, its model
 loaded beforehand. The second opening is compared with the first in a process that has its models: what it spares is the
-document, and they have to be loaded either way. With loading, it is a figure beside that. So is the first opening with a
-reader that was never loaded on this machine: docqa then measures whether int8 is faster.
+document, and they have to be loaded either way. Two figures stand beside that: with loading, and the first opening with
+a reader that was never loaded on this machine, where docqa measures whether int8 is faster.
 """
 
 import json
