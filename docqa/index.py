@@ -5,22 +5,20 @@ what depends on it: the parsed document; its tokens, windows and terms; its vect
 kept: what is behind a password stays there.
 """
 
-import hashlib
 import json
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from docqa import store
 from docqa.chunking import Tokens
 from docqa.documents import Document, Lines, Section
 from docqa.retrieval import Terms
 from docqa.store import Arrays
 
-_KEPT_CODE = ("chunking.py", "index.py", "retrieval.py")
+_KEPT_CODE = ("documents/*.py", "chunking.py", "index.py", "retrieval.py")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +39,8 @@ class Windows:
 
 
 def key(*parts: object) -> str:
-    """A name for what this version of docqa computes from `parts`."""
-    return hashlib.sha256(json.dumps([_code(), *parts], default=str).encode()).hexdigest()[:40]
-
-
-@cache
-def _code() -> str:
-    """A digest of the code whose results are kept: after a change to it, no entry from before is met again."""
-    here = Path(__file__).parent
-    files = [*sorted((here / "documents").glob("*.py")), *(here / name for name in _KEPT_CODE)]
-    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
+    """A name for what this version of docqa computes of a document from `parts`."""
+    return store.key(_KEPT_CODE, *parts)
 
 
 def pack_document(document: Document) -> Arrays:

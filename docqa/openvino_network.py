@@ -4,8 +4,6 @@ On a CPU it reads faster than torch does, and is ready in a tenth of the time th
 takes (docs/performance.md). OpenVINO is the extra `fast`; without it, and for every other architecture, torch reads.
 """
 
-import hashlib
-import json
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -20,7 +18,7 @@ from numpy.typing import NDArray
 from docqa import distilbert, quantization
 from docqa.network import ROWS_ON_CPU, Batch
 from docqa.quantization import Range
-from docqa.store import Arrays, Store
+from docqa.store import Arrays, Store, key
 
 _APART = 0.1
 """How far int8's logits may be from float32's (`apart`). At 0.11 F1 was still the same, at 0.2 lower by 1.5."""
@@ -120,11 +118,8 @@ def _gain(one: OpenVinoNetwork, other: OpenVinoNetwork, batch: Batch) -> float:
 
 def _name(fingerprint: str) -> str:
     """What a choice depends on: the reader, the processor, the library, and the code that makes the graph."""
-    here = Path(__file__).parent
-    code = hashlib.sha256(b"".join((here / file).read_bytes() for file in _KEPT_CODE)).hexdigest()
     processor = _core().get_property("CPU", "FULL_DEVICE_NAME")
-    parts = [fingerprint, processor, _openvino().__version__, code]
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:40]
+    return key(_KEPT_CODE, fingerprint, processor, _openvino().__version__)
 
 
 def _packed(ranges: Mapping[str, Range]) -> Arrays:

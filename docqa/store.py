@@ -1,6 +1,9 @@
 """Named arrays on disk, each entry an npz file without pickle. Whatever was computed, and can be computed again."""
 
+import hashlib
+import json
 import zipfile
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +53,21 @@ class Store:
                 np.savez(stream, allow_pickle=False, **arrays)
         except OSError as error:
             self.failure = f"the index could not be kept in {self._directory}: {error.strerror or error}"
+
+
+def key(code: tuple[str, ...], *parts: object) -> str:
+    """A name for what `code` computes from `parts`: files of this package, as patterns.
+
+    After a change to one of them, or to how entries are kept, no entry from before is met again.
+    """
+    return hashlib.sha256(json.dumps([_digest((*code, "store.py")), *parts], default=str).encode()).hexdigest()[:40]
+
+
+@cache
+def _digest(patterns: tuple[str, ...]) -> str:
+    here = Path(__file__).parent
+    files = [file for pattern in patterns for file in sorted(here.glob(pattern))]
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 
 def _file(directory: Path, kind: str, name: str) -> Path:
