@@ -26,6 +26,7 @@ _FULL: dict[str, tuple[str, ...]] = {
     "memory": (),
     "growth": ("--rounds", "3"),
     "questions": ("--rounds", "3"),
+    "precision": (),
     "fidelity": (),
 }
 _QUICK: dict[str, tuple[str, ...]] = {
@@ -38,6 +39,7 @@ _QUICK: dict[str, tuple[str, ...]] = {
     "memory": ("--pages", "10"),
     "growth": ("--pages", "10", "30", "--rounds", "1"),
     "questions": ("--pages", "10", "--rounds", "1"),
+    "precision": ("--rounds", "1"),
     "fidelity": ("--sample", "50"),
 }
 

@@ -126,12 +126,12 @@ class Reader:
 
             if self._exact:
                 return openvino.OpenVinoNetwork(folder, exact=True)
-            return openvino.fastest(folder, self.fingerprint, self._sample, Store.in_cache("readers"))
+            return openvino.fastest(folder, self.fingerprint, self.sample, Store.in_cache("readers"))
         from docqa.torch_network import TorchNetwork
 
         return TorchNetwork(folder, self.device, precision(self.device, exact=self._exact))
 
-    def _sample(self) -> list[Batch]:
+    def sample(self) -> list[Batch]:
         """Sequences of one length out of the general sample: what the ranges of a network in int8 are measured on."""
         width = min(_SAMPLE_WIDTH, self.limit)
         pairs = []
