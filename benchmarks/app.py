@@ -23,8 +23,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks.measuring import Report, Times, finish, parser, ratio
-from docqa import models
-from docqa.models import Kind
+from docqa.models import registry
+from docqa.models.registry import ModelKind
 
 _REPORT = "sample_docs/harbour-report.pdf"
 _QUESTION, _ANSWER = "Who retired as Harbour Master?", "Presswell"
@@ -130,7 +130,7 @@ def _python(name: str, *arguments: str) -> Callable[[], dict[str, float]]:
 
 def measure(rounds: int) -> Report:
     """Run all of them in turns."""
-    folder = models.find(models.BUNDLED, Kind.READER).folder
+    folder = registry.find(registry.BUNDLED, ModelKind.READER).folder
     with tempfile.TemporaryDirectory() as scratch:
         script = Path(scratch) / "plain.py"
         script.write_text(_PLAIN, encoding="utf-8")

@@ -12,19 +12,20 @@ import sys
 import tempfile
 from pathlib import Path
 
-from docqa import pairs
-from docqa.evaluation import exact_match, f1
-from docqa.examination import on_contexts
-from docqa.models import METADATA, Kind, find, read_metadata, write_object
+from docqa import datasets
+from docqa.evaluation import evaluate_contexts
+from docqa.evaluation.metrics import exact_match, f1
+from docqa.files import write_json_object
+from docqa.models.registry import METADATA, ModelKind, find, read_metadata
 from docqa.progress import Monitor
-from docqa.reading import Reader
+from docqa.reader.reader import Reader
 
 _COSTS = (0.0, 0.02, 0.04, 0.06, 0.08, 0.1, 0.15)
 
 
 def main() -> None:
     """Print the table."""
-    asked = [pair for pair in pairs.load([sys.argv[1]], Monitor()).pairs if pair.answers]
+    asked = [pair for pair in datasets.load([sys.argv[1]], Monitor()).pairs if pair.answers]
     count = int(sys.argv[3]) if len(sys.argv) > 3 else 1000
     asked = random.Random(0).sample(asked, min(count, len(asked)))
     print(f"{len(asked)} questions")
@@ -33,8 +34,8 @@ def main() -> None:
         folder = Path(scratch) / "reader"
         shutil.copytree(sys.argv[2], folder)
         for cost in _COSTS:
-            write_object(folder / METADATA, read_metadata(folder) | {"brevity": cost})
-            said = [one.text for one in on_contexts(Reader(find(str(folder), Kind.READER)), asked)]
+            write_json_object(folder / METADATA, read_metadata(folder) | {"brevity": cost})
+            said = [one.text for one in evaluate_contexts(Reader(find(str(folder), ModelKind.READER)), asked)]
             accepted = [[gold.text for gold in pair.answers] for pair in asked]
             exact = sum(exact_match(text, golds) for text, golds in zip(said, accepted, strict=True))
             overlap = sum(f1(text, golds) for text, golds in zip(said, accepted, strict=True))

@@ -21,8 +21,8 @@ from pypdf import PdfReader
 from benchmarks import planted
 from benchmarks.measuring import ROOT, Claim, Report, finish, parser
 from docqa.documents import Source
-from docqa.documents.pdf import parse
-from docqa.documents.reading import processes_for
+from docqa.documents.pdf.parallel import processes_for
+from docqa.documents.pdf.parser import parse
 from docqa.errors import DocqaError
 from docqa.progress import Monitor
 

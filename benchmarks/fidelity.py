@@ -16,18 +16,19 @@ from numpy.typing import NDArray
 from transformers import AutoModelForQuestionAnswering
 
 from benchmarks.measuring import Claim, Report, finish, parser
-from docqa import evaluation, models, pairs
-from docqa.evaluation import Scores
-from docqa.examination import on_contexts
-from docqa.models import Kind
+from docqa import datasets
+from docqa.evaluation import evaluate_contexts, metrics
+from docqa.evaluation.metrics import Scores
+from docqa.models import registry
+from docqa.models.registry import ModelKind
 from docqa.progress import Monitor
-from docqa.reading import Reader
+from docqa.reader.reader import Reader
 
 
 class PlainReader(Reader):
     """The reader with transformers' float32 model and nothing else behind its logits."""
 
-    def __init__(self, model: models.Model) -> None:
+    def __init__(self, model: registry.Model) -> None:
         super().__init__(model, "cpu")
         self._plain = AutoModelForQuestionAnswering.from_pretrained(model.folder, dtype=torch.float32).eval()
         self.sequences = 0
@@ -54,17 +55,17 @@ class PlainReader(Reader):
 
 def measure(file: Path, sample: int | None) -> Report:
     """Compare the two."""
-    asked = list(pairs.load([str(file)], Monitor(), merge=False).pairs)
+    asked = list(datasets.load([str(file)], Monitor(), merge=False).pairs)
     if sample:
         asked = random.Random(0).sample(asked, min(sample, len(asked)))
-    model = models.find(models.BUNDLED, Kind.READER)
+    model = registry.find(registry.BUNDLED, ModelKind.READER)
     plain = PlainReader(model)
-    theirs, ours = on_contexts(plain, asked), on_contexts(Reader(model, "cpu"), asked)
+    theirs, ours = evaluate_contexts(plain, asked), evaluate_contexts(Reader(model, "cpu"), asked)
     assert plain.sequences, "docqa no longer asks Reader.logits"
     same = sum(a.text == b.text for a, b in zip(ours, theirs, strict=True)) / len(asked)
     both: dict[str, Scores] = {
-        "docqa": evaluation.scores(ours, asked),
-        "plain float32": evaluation.scores(theirs, asked),
+        "docqa": metrics.scores(ours, asked),
+        "plain float32": metrics.scores(theirs, asked),
     }
     apart = abs(both["docqa"].f1 - both["plain float32"].f1)
     claim = Claim(f"F1 apart, {len(asked):,} SQuAD questions", "plain float32", "<=", 0.3, apart, unit="")

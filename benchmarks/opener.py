@@ -12,14 +12,14 @@ from pathlib import Path
 
 from benchmarks.side import Work, serve
 from docqa import config, paths
+from docqa.array_store import ArrayStore
 from docqa.engine import Engine
-from docqa.store import Store
 
 
 def load() -> Work:
     """Load the reader, and open the document once, so that everything is imported."""
     settings = config.load({"device": "cpu"})
-    engine = Engine(settings, Store(None))
+    engine = Engine(settings, ArrayStore(None))
     engine.wait_until_loaded()
     engine.open([sys.argv[1]])
 
@@ -28,7 +28,7 @@ def load() -> Work:
         if unknown:
             shutil.rmtree(paths.cache_dir() / "readers", ignore_errors=True)
         using = Engine(settings) if anew else engine
-        using.store = Store(Path(folder))
+        using.store = ArrayStore(Path(folder))
         using.load_in_background()
         collection = using.open([sys.argv[1]])
         using.wait_until_loaded()

@@ -14,10 +14,10 @@ import numpy as np
 from benchmarks.measuring import Report, Side, finish, in_turns, parser, python, ratio
 from benchmarks.questions import reader
 from benchmarks.side import Work, serve
-from docqa import models
-from docqa.network import ROWS_ON_CPU, Batch, Network
-from docqa.openvino_network import OpenVinoNetwork, apart, measured
-from docqa.reading import Reader
+from docqa.models import registry
+from docqa.reader.backend import ROWS_ON_CPU, Backend, Batch
+from docqa.reader.openvino_backend import OpenVinoBackend, apart, measured
+from docqa.reader.reader import Reader
 
 _TORCH = "torch, float32"
 _KINDS = (_TORCH, "OpenVINO, float32", "OpenVINO, the usual type", "OpenVINO, int8")
@@ -26,7 +26,7 @@ _ASKED, _TEXT = "Who was with them, and on what day?", Path("sample_docs/expedit
 
 def windows() -> list[Batch]:
     """Eight windows of a sample document, in batches as docqa makes them."""
-    tokenizer = Reader(models.find(str(reader()), models.Kind.READER), "cpu").tokenizer
+    tokenizer = Reader(registry.find(str(reader()), registry.ModelKind.READER), "cpu").tokenizer
     words = _TEXT.read_text(encoding="utf-8").split()
     rows = [tokenizer.encode(_ASKED, " ".join(words[first:])).ids[:384] for first in range(0, 2000, 250)]
     return [
@@ -34,24 +34,24 @@ def windows() -> list[Batch]:
     ]
 
 
-def network(kind: str) -> Network:
+def network(kind: str) -> Backend:
     """The bundled reader's network of a kind."""
     if kind == _TORCH:
         import torch
 
-        from docqa.torch_network import TorchNetwork
+        from docqa.reader.torch_backend import TorchBackend
 
-        return TorchNetwork(reader(), "cpu", torch.float32)
+        return TorchBackend(reader(), "cpu", torch.float32)
     if kind == "OpenVINO, int8":
-        sample = Reader(models.find(str(reader()), models.Kind.READER), "cpu").sample()
-        return OpenVinoNetwork(reader(), ranges=measured(reader(), sample)[0])
-    return OpenVinoNetwork(reader(), exact=kind == "OpenVINO, float32")
+        sample = Reader(registry.find(str(reader()), registry.ModelKind.READER), "cpu").sample()
+        return OpenVinoBackend(reader(), ranges=measured(reader(), sample)[0])
+    return OpenVinoBackend(reader(), exact=kind == "OpenVINO, float32")
 
 
 def load(kind: str) -> Work:
     """A network, and how far its logits are from float32's: what each command gives, having computed them."""
     computed, batches = network(kind), windows()
-    exact = OpenVinoNetwork(reader(), exact=True).logits(batches)
+    exact = OpenVinoBackend(reader(), exact=True).logits(batches)
     off = apart(computed.logits(batches), exact)
 
     def compute(_: object) -> float:

@@ -15,9 +15,10 @@ from tempfile import TemporaryDirectory
 from benchmarks import haystack_environment, planted
 from benchmarks.measuring import Claim, Report, Side, finish, in_turns, parser, python, ratio
 from benchmarks.prose import Fact
-from docqa import documents, models
+from docqa import documents
 from docqa.documents import Source
-from docqa.evaluation import exact_match, f1
+from docqa.evaluation.metrics import exact_match, f1
+from docqa.models import registry
 
 _OURS, _PLAIN = "docqa", "plain"
 _HAYSTACKS = {"haystack, float32": "float32", "haystack, as it comes": "auto"}
@@ -32,7 +33,7 @@ def text_of(file: Path) -> str:
 
 def reader() -> Path:
     """The folder of the bundled reader."""
-    return models.find(models.BUNDLED, models.Kind.READER).folder
+    return registry.find(registry.BUNDLED, registry.ModelKind.READER).folder
 
 
 def scored(answers: list[str], facts: list[Fact]) -> tuple[float, float]:

@@ -20,14 +20,15 @@ import numpy as np
 import torch
 from transformers import AutoModelForQuestionAnswering
 
-from docqa import loading, models, pairs
-from docqa.devices import choose_device, precision
-from docqa.models import Kind
+from docqa import datasets
+from docqa.models import loading, registry
+from docqa.models.registry import ModelKind
 from docqa.progress import Monitor
-from docqa.training.batches import Ordered, order
+from docqa.reader.devices import choose_device, precision
+from docqa.training.dataset import OrderedDataset, batch_order
 from docqa.training.features import Feature, make
-from docqa.training.loop import train
-from docqa.training.recipe import Recipe
+from docqa.training.hyperparameters import TrainingConfig
+from docqa.training.trainer import train
 
 _WINDOWS = 192
 _BATCH = 16
@@ -37,9 +38,9 @@ _PADDED = 384
 def main() -> None:
     """Print examples a second of both, round by round."""
     rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 4
-    folder = models.find(models.BUNDLED, Kind.READER).folder
-    recipe = Recipe(epochs=1, batch_size=_BATCH, negatives=0)
-    some = pairs.load([sys.argv[1]]).pairs
+    folder = registry.find(registry.BUNDLED, ModelKind.READER).folder
+    recipe = TrainingConfig(epochs=1, batch_size=_BATCH, negatives=0)
+    some = datasets.load([sys.argv[1]]).pairs
     chosen = [some[i] for i in np.random.default_rng(0).permutation(len(some))[: 2 * _WINDOWS]]
     features = make(chosen, loading.load_tokenizer(folder), loading.sequence_limit(folder), recipe)[:_WINDOWS]
     mean = statistics.mean(len(feature.ids) for feature in features)
@@ -65,7 +66,7 @@ def _seconds(loop: Callable[[], None]) -> float:
     return time.perf_counter() - began
 
 
-def _plain(folder: Path, features: list[Feature], recipe: Recipe) -> None:
+def _plain(folder: Path, features: list[Feature], recipe: TrainingConfig) -> None:
     device = choose_device("auto")
     with loading.quietly():
         model = AutoModelForQuestionAnswering.from_pretrained(folder, dtype=torch.float32).to(device)
@@ -90,14 +91,14 @@ def _plain(folder: Path, features: list[Feature], recipe: Recipe) -> None:
         loss.item()
 
 
-def _docqa(folder: Path, features: list[Feature], recipe: Recipe, kind: str) -> None:
+def _docqa(folder: Path, features: list[Feature], recipe: TrainingConfig, kind: str) -> None:
     device = choose_device("auto")
     network = loading.load_trainable(folder, device, recipe.seed)
-    numbers = order([len(feature.ids) for feature in features], recipe.batch_size, recipe.epochs, recipe.seed)
+    numbers = batch_order([len(feature.ids) for feature in features], recipe.batch_size, recipe.epochs, recipe.seed)
     with tempfile.TemporaryDirectory() as run:
         train(
             network,
-            Ordered(features, numbers),
+            OrderedDataset(features, numbers),
             None,
             recipe,
             folder=Path(run),

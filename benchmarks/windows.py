@@ -11,7 +11,7 @@ import time
 
 from benchmarks.articles import collections, load
 from docqa.config import Settings
-from docqa.evaluation import exact_match, f1
+from docqa.evaluation.metrics import exact_match, f1
 
 # (max_seq_length, doc_stride, top_k_windows): 40 tokens of a sequence are the question's.
 _GRID = [

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from docqa.answers import Answer, Cited, Result
+    from docqa.answers import Answer, Citation, Result
     from docqa.config import Settings
     from docqa.documents import Document
     from docqa.engine import Collection, Engine, open
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _PUBLIC = {
     "Answer": "docqa.answers",
     "Cancelled": "docqa.progress",
-    "Cited": "docqa.answers",
+    "Citation": "docqa.answers",
     "Collection": "docqa.engine",
     "Document": "docqa.documents",
     "DocqaError": "docqa.errors",
@@ -39,7 +39,7 @@ _PUBLIC = {
 __all__ = [
     "Answer",
     "Cancelled",
-    "Cited",
+    "Citation",
     "Collection",
     "DocqaError",
     "Document",

@@ -1,5 +1,5 @@
 """`python -m docqa`."""
 
-from docqa.cli import run
+from docqa.cli.main import run
 
 run()

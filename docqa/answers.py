@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from docqa.documents import Document
-from docqa.sentences import passage
+from docqa.passages import passage
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class Cited:
+class Citation:
     """One place in one document. `document[start:end]` is what is cited; pages are None where there are none."""
 
     document: str
@@ -77,7 +77,7 @@ class Answer:
     end: int
     passage: str
     passage_start: int
-    places: tuple[Cited, ...]
+    places: tuple[Citation, ...]
     """The other places with the same answer, the likeliest first."""
 
 
@@ -147,10 +147,10 @@ def _answer(number: int, places: list[tuple[float, Candidate]], documents: Seque
     )
 
 
-def cite(document: Document, start: int, end: int) -> Cited:
+def cite(document: Document, start: int, end: int) -> Citation:
     """Cite `document.text[start:end]`."""
     place = document.locate(start, end)
-    return Cited(
+    return Citation(
         document=document.name,
         page=place.page,
         page_label=place.page_label,

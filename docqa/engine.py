@@ -10,18 +10,27 @@ from threading import Thread
 import numpy as np
 from numpy.typing import NDArray
 
-from docqa import config, documents, models
+from docqa import config, documents
 from docqa.answers import Answer, Calibration, Candidate, Result, rank
-from docqa.asking import Asked, Reading
-from docqa.chunking import cut, tokenize, window_size
+from docqa.array_store import ArrayStore
 from docqa.config import Settings
 from docqa.documents import Document, Source
 from docqa.errors import DocqaError
-from docqa.index import Windows, key, pack_document, pack_windows, unpack_document, unpack_windows
+from docqa.index_cache import DocumentWindows, key, pack_document, pack_windows, unpack_document, unpack_windows
+from docqa.models import registry
 from docqa.progress import Monitor
-from docqa.reading import Reader, Span, Window
-from docqa.retrieval import Dense, Encoder, Fused, Lexical, Retriever, standardize, terms
-from docqa.store import Store
+from docqa.reader.reader import Reader, Span, Window
+from docqa.retrieval.hybrid import (
+    BM25Retriever,
+    DenseRetriever,
+    Encoder,
+    HybridRetriever,
+    Retriever,
+    standardize,
+    terms,
+)
+from docqa.search_state import QuestionSearch, SearchProgress
+from docqa.windows import split_windows, tokenize, window_size
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +46,18 @@ class Indexed:
     """A document with what was computed for it. `vectors` has the shape (windows, dimensions), or is None."""
 
     document: Document
-    windows: Windows
+    windows: DocumentWindows
     vectors: NDArray[np.float32] | None
 
 
 class Engine:
     """A reader, a retriever's encoder and a store, under one set of settings."""
 
-    def __init__(self, settings: Settings | None = None, store: Store | None = None) -> None:
+    def __init__(self, settings: Settings | None = None, store: ArrayStore | None = None) -> None:
         self.settings = settings or config.load()
         wanted = self.settings
         self.reader = Reader(
-            models.find(wanted.reader or models.chosen(models.Kind.READER), models.Kind.READER),
+            registry.find(wanted.reader or registry.chosen(registry.ModelKind.READER), registry.ModelKind.READER),
             wanted.device,
             wanted.max_answer_length,
             exact=wanted.precision == "float32",
@@ -56,9 +65,11 @@ class Engine:
         self._window_size = window_size(wanted.max_seq_length, wanted.doc_stride, self.reader.limit)
         self.encoder: Encoder | None = None
         if wanted.retriever != "lexical":
-            found = models.find(wanted.encoder or models.chosen(models.Kind.ENCODER), models.Kind.ENCODER)
+            found = registry.find(
+                wanted.encoder or registry.chosen(registry.ModelKind.ENCODER), registry.ModelKind.ENCODER
+            )
             self.encoder = Encoder(found)
-        self.store = store or (Store.in_cache("index") if wanted.cache else Store(None))
+        self.store = store or (ArrayStore.in_cache("index") if wanted.cache else ArrayStore(None))
         self.calibration = calibration_of(self.reader.model, wanted.threshold)
         self._loading: _Loading | None = None
 
@@ -112,7 +123,7 @@ class Engine:
         suffix = Path(source.name).suffix.lower()
         content = key("document", suffix, source.sha256)
         document = self._document(source, content, monitor)
-        store = Store(None) if document.encrypted else self.store
+        store = ArrayStore(None) if document.encrypted else self.store
         cut_as = key("windows", content, self.reader.fingerprint, self._window_size, self.settings.doc_stride)
         windows = self._windows(document, cut_as, store, monitor)
         indexed = Indexed(document, windows, None)
@@ -127,18 +138,20 @@ class Engine:
             self.store.put("documents", name, pack_document(document))
         return document
 
-    def _windows(self, document: Document, name: str, store: Store, monitor: Monitor) -> Windows:
+    def _windows(self, document: Document, name: str, store: ArrayStore, monitor: Monitor) -> DocumentWindows:
         kept = store.get("windows", name)
         if kept is not None:
             return unpack_windows(kept)
         tokens = tokenize(document, self.reader.tokenizer, monitor)
-        bounds = cut(tokens, self._window_size, self.settings.doc_stride)
+        bounds = split_windows(tokens, self._window_size, self.settings.doc_stride)
         texts = [document.text[tokens.starts[a] : tokens.ends[b - 1]] for a, b in bounds]
-        windows = Windows(tokens, bounds, terms(texts))
+        windows = DocumentWindows(tokens, bounds, terms(texts))
         store.put("windows", name, pack_windows(windows))
         return windows
 
-    def _vectors(self, indexed: Indexed, cut_as: str, store: Store, monitor: Monitor) -> NDArray[np.float32] | None:
+    def _vectors(
+        self, indexed: Indexed, cut_as: str, store: ArrayStore, monitor: Monitor
+    ) -> NDArray[np.float32] | None:
         if self.encoder is None:
             return None
         name = key("vectors", cut_as, self.encoder.fingerprint)
@@ -210,7 +223,7 @@ class Collection:
 
     def read(
         self, question: str, monitor: Monitor | None = None, *, exhaustive: bool | None = None
-    ) -> Iterator[Reading]:
+    ) -> Iterator[SearchProgress]:
         """Retrieve and read, and give what was found after each batch of windows: what answers are made of."""
         monitor = monitor or Monitor()
         asked = self._retrieve(question, exhaustive)
@@ -226,7 +239,7 @@ class Collection:
             yield asked.reading(first + len(batch))
         monitor.update("reading", question, asked.count, asked.count)
 
-    def _retrieve(self, question: str, exhaustive: bool | None) -> Asked:
+    def _retrieve(self, question: str, exhaustive: bool | None) -> QuestionSearch:
         ids = self.engine.reader.question_ids(question)
         if self._retriever is None:
             raise DocqaError("no document is open", "name a PDF, a text file or a folder with some in it")
@@ -235,7 +248,7 @@ class Collection:
         count = len(z)
         if not (settings.exhaustive if exhaustive is None else exhaustive):
             count = min(count, settings.top_k_windows)
-        return Asked(question, ids, z, count, self.engine.calibration)
+        return QuestionSearch(question, ids, z, count, self.engine.calibration)
 
     def place(self, window: int) -> tuple[int, int, int]:
         """Where a window stands: the number of its document, and the offsets at which it begins and ends."""
@@ -262,7 +275,7 @@ class Collection:
             float(z[number]),
         )
 
-    def result(self, question: str, reading: Reading, elapsed: float) -> Result:
+    def result(self, question: str, reading: SearchProgress, elapsed: float) -> Result:
         """The answers that a reading comes to, `elapsed` seconds after the question."""
         engine = self.engine
         ranked = rank(reading.candidates, self.documents, engine.calibration, engine.settings.top)
@@ -280,7 +293,7 @@ class Collection:
             elapsed_seconds=elapsed,
         )
 
-    def best(self, reading: Reading) -> tuple[Answer, ...]:
+    def best(self, reading: SearchProgress) -> tuple[Answer, ...]:
         """The best answer of each document that has one, the likeliest first."""
         calibration = self.engine.calibration
         likely = [
@@ -291,14 +304,14 @@ class Collection:
 
     def _make_retriever(self) -> Retriever:
         encoder = self.engine.encoder
-        lexical = Lexical([one.windows.terms for one in self.opened])
+        lexical = BM25Retriever([one.windows.terms for one in self.opened])
         if encoder is None:
             return lexical
         vectors = [one.vectors for one in self.opened if one.vectors is not None]
-        dense = Dense(encoder, np.concatenate(vectors))
+        dense = DenseRetriever(encoder, np.concatenate(vectors))
         if self.engine.settings.retriever == "dense":
             return dense
-        return Fused([(lexical, 1.0), (dense, encoder.weight)])
+        return HybridRetriever([(lexical, 1.0), (dense, encoder.weight)])
 
 
 def open(
@@ -319,7 +332,7 @@ def open(
     return collection
 
 
-def calibration_of(model: models.Model, threshold: float = -1.0) -> Calibration:
+def calibration_of(model: registry.Model, threshold: float = -1.0) -> Calibration:
     """The calibration in a reader's docqa.json, the default one where it has none; `threshold` if not negative.
 
     Raises `DocqaError` where it is malformed.

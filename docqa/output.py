@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 from unicodedata import category
 
-from docqa.answers import Answer, Cited, Result
+from docqa.answers import Answer, Citation, Result
 
 SCHEMA = "docqa.answers/1"
 
@@ -56,7 +56,7 @@ def _answer(answer: Answer, paint: _Paint) -> str:
     return "\n".join([head, *(paint(_DIM, line) for line in where), _passage(answer, paint)])
 
 
-def citation(place: Answer | Cited) -> str:
+def citation(place: Answer | Citation) -> str:
     """Where a person finds it: "report.pdf, page 7 (v), lines 3–4, 2.1 Methods"."""
     parts = ["(standard input)" if place.document == "-" else place.document]
     if place.page is not None:

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 import tiny
 
+from docqa.array_store import ArrayStore
 from docqa.config import Settings
 from docqa.engine import Collection, Engine
-from docqa.store import Store
 
 ROOT = Path(__file__).parent.parent
 SAMPLES = ROOT / "sample_docs"
@@ -60,7 +60,7 @@ def tiny_settings(tiny_reader: Path, tiny_encoder: Path) -> Settings:
 @pytest.fixture(scope="session")
 def sample_collection() -> Iterator[Collection]:
     """The sample documents, opened with the bundled models."""
-    engine = Engine(Settings(device="cpu", threshold=0), Store(None))
+    engine = Engine(Settings(device="cpu", threshold=0), ArrayStore(None))
     yield engine.open(
         [SAMPLES / name for name in ("harbour-report.pdf", "expedition-journal.txt", "staff-handbook.md")]
     )

@@ -1,4 +1,4 @@
-"""A model hub on this machine: what `docqa.hub` asks of the real one, and switches to make it misbehave."""
+"""A model hub on this machine: what `docqa.models.hub` asks of the real one, and switches to make it misbehave."""
 
 import hashlib
 import json

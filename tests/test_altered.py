@@ -5,14 +5,14 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from docqa.training.altered import altered
+from docqa.training.adversarial_questions import adversarial_question
 
 _CONTEXT = "In 1858 the keeper, Anna Holm, sailed from Bergen to Larvik and lit the lamp for the first time."
 _ELSEWHERE = "The mill of Oslo burned in 1911, and Peder Lund rebuilt it."
 
 
 def _all(question: str, answers: tuple[str, ...] = ()) -> set[str | None]:
-    return {altered(question, _CONTEXT, answers, _ELSEWHERE, random.Random(seed)) for seed in range(60)}
+    return {adversarial_question(question, _CONTEXT, answers, _ELSEWHERE, random.Random(seed)) for seed in range(60)}
 
 
 def test_a_name_becomes_another_of_the_passage_or_of_elsewhere() -> None:
@@ -44,5 +44,5 @@ def test_a_question_with_nothing_to_change_is_left_out() -> None:
 def test_any_text_gives_another_question_or_none(
     question: str, context: str, answer: str, elsewhere: str, seed: int
 ) -> None:
-    made = altered(question, context, [answer], elsewhere, random.Random(seed))
+    made = adversarial_question(question, context, [answer], elsewhere, random.Random(seed))
     assert made is None or made != question

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from docqa.answers import Calibration, Candidate, normalize, rank
 from docqa.documents import Document, Source, parse
-from docqa.sentences import passage
+from docqa.passages import passage
 
 TEXT = (
     "The report opens in March 2024. It was signed by Dr. Holm on page one. Nobody else signed it.\n\n"

@@ -5,11 +5,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from docqa import loading, paths
-from docqa.chunking import Tokens, cut, tokenize, window_size
+from docqa import paths
 from docqa.documents import Document, Source, parse
 from docqa.errors import DocqaError
+from docqa.models import loading
 from docqa.progress import Cancelled, Monitor
+from docqa.windows import Tokens, split_windows, tokenize, window_size
 
 TOKENIZER = loading.load_tokenizer(paths.bundled_models_dir() / "reader")
 
@@ -105,7 +106,7 @@ def tokens_of(spaced: list[bool], words: list[bool]) -> Tokens:
 def test_windows_cover_every_token_and_fit(marks: list[tuple[bool, bool]], size: int, data: st.DataObject) -> None:
     stride = data.draw(st.integers(min_value=0, max_value=size // 2))
     tokens = tokens_of([space for space, _ in marks], [word for _, word in marks])
-    bounds = cut(tokens, size, stride)
+    bounds = split_windows(tokens, size, stride)
     assert bounds[0][0] == 0
     assert bounds[-1][1] == len(tokens)
     assert np.all(bounds[:, 1] - bounds[:, 0] <= size)
@@ -118,7 +119,7 @@ def test_windows_break_between_words() -> None:
     text = " ".join(f"extraordinarily{i}" for i in range(400))
     document = document_of(text)
     tokens = tokenize(document, TOKENIZER, Monitor())
-    for first, last in cut(tokens, 50, 10):
+    for first, last in split_windows(tokens, 50, 10):
         window = text[tokens.starts[first] : tokens.ends[last - 1]]
         assert all(word in text.split() for word in window.split())
 

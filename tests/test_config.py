@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from docqa import cli, config
+from docqa import config
+from docqa.cli import main
 from docqa.config import Applies, Origin, Settings, changes, keys, layers, load, merged, origin, parse
 from docqa.errors import DocqaError
 
@@ -117,6 +118,6 @@ def test_a_change_says_when_it_is_felt() -> None:
 def test_the_documentation_has_the_settings_with_their_flags() -> None:
     page = (Path(__file__).parent.parent / "docs" / "configuration.md").read_text(encoding="utf-8")
     assert config.table() in page, "python -m docqa.config prints it"
-    arguments = vars(cli.parser().parse_args(["open", "x"]))
+    arguments = vars(main.parser().parse_args(["open", "x"]))
     flagged = {name for name in config.names() if config.about(name).flag != ""}
     assert flagged == set(config.names()) & set(arguments)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from docqa import config
-from docqa.config_file import put
+from docqa.config_writer import put
 from docqa.errors import DocqaError
 
 MINE = """\

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from docqa import corrections, pairs
+from docqa import datasets
 from docqa.documents import Document, Source
-from docqa.documents.text import from_text
+from docqa.documents.plain_text import from_text
 from docqa.errors import DocqaError
+from docqa.userdata import corrections
 
 TEXT = "\n".join([*(f"Line {number} of the lighthouse's book." for number in range(200)), "Anna Holm kept it."])
 
@@ -33,7 +34,7 @@ def test_corrections_are_pairs_that_training_takes(home: Path) -> None:
     at = book.text.index("Anna Holm")
     assert corrections.keep([corrections.right("Who kept it?", book, at, at + 9)]) == 1
     assert corrections.keep([corrections.unanswered("Who built it?", book, at, at + 9)]) == 2
-    loaded = pairs.load([corrections.file()])
+    loaded = datasets.load([corrections.file()])
     assert [(pair.question, [gold.text for gold in pair.answers]) for pair in loaded.pairs] == [
         ("Who kept it?", ["Anna Holm"]),
         ("Who built it?", []),

@@ -12,16 +12,16 @@ from hypothesis import strategies as st
 from reportlab.pdfgen import canvas
 
 import docqa
+from docqa.array_store import ArrayStore
 from docqa.config import Settings
 from docqa.engine import Collection, Engine
 from docqa.errors import DocqaError
 from docqa.progress import Cancelled, Monitor, Progress
-from docqa.store import Store
 
 
 @pytest.fixture(scope="module")
 def engine(tiny_settings: Settings) -> Engine:
-    return Engine(tiny_settings, Store(None))
+    return Engine(tiny_settings, ArrayStore(None))
 
 
 def write(path: Path, text: str = PROSE) -> Path:
@@ -222,7 +222,7 @@ def test_each_retriever_finds_the_window(tmp_path: Path, tiny_settings: Settings
         f"Paragraph {i} is about nothing in particular, at some length, for number {i}." for i in range(60)
     )
     file = write(tmp_path / "a.txt", f"{filler}\n\nThe heron nests on the breakwater.\n\n{filler}")
-    engine = Engine(replace(tiny_settings, encoder="", retriever=retriever, top_k_windows=2), Store(None))
+    engine = Engine(replace(tiny_settings, encoder="", retriever=retriever, top_k_windows=2), ArrayStore(None))
     collection = engine.open([file])
     result = collection.ask("Where does the heron nest?")
     assert result.retriever == ("lexical" if retriever == "lexical" else f"{retriever}:bundled")
@@ -242,7 +242,9 @@ def test_the_python_api(tmp_path: Path, tiny_reader: Path) -> None:
 
 def test_below_the_threshold_docqa_abstains(tmp_path: Path, tiny_settings: Settings) -> None:
     file = write(tmp_path / "a.txt")
-    result = Engine(replace(tiny_settings, threshold=1.0), Store(None)).open([file]).ask("Who kept the lighthouse?")
+    result = (
+        Engine(replace(tiny_settings, threshold=1.0), ArrayStore(None)).open([file]).ask("Who kept the lighthouse?")
+    )
     assert not result.answered
     assert result.answers == ()
     assert result.closest
@@ -264,7 +266,7 @@ def test_the_best_answer_of_each_document_is_kept_however_many_likelier_ones_ano
         (own,) = [answer for answer in best if answer.document == document.name]
         assert own.probability == pytest.approx(np.max(reading.probabilities[windows]))
         assert document.text[own.start : own.end] == own.text
-    likely = Collection(Engine(replace(engine.settings, threshold=1.0), Store(None)), collection.opened)
+    likely = Collection(Engine(replace(engine.settings, threshold=1.0), ArrayStore(None)), collection.opened)
     assert likely.best(reading) == ()
 
 

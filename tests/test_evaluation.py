@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from docqa.evaluation import (
-    Outcome,
-    Predicted,
+from docqa.datasets import Gold, Pair
+from docqa.evaluation.metrics import (
+    Prediction,
+    QuestionOutcome,
     auroc,
     best_thresholds,
     clusters,
@@ -24,15 +25,14 @@ from docqa.evaluation import (
     recall_at,
     scores,
 )
-from docqa.pairs import Gold, Pair
 
 
 def pair(name: str, *accepted: str, document: str = "", context: str = "") -> Pair:
     return Pair(name, "Who?", context, tuple(Gold(text, -1) for text in accepted), document)
 
 
-def predicted(name: str, text: str, probability: float = 0.5, **more: Any) -> Predicted:
-    return Predicted(name, text, probability, 0.0, **more)
+def predicted(name: str, text: str, probability: float = 0.5, **more: Any) -> Prediction:
+    return Prediction(name, text, probability, 0.0, **more)
 
 
 @pytest.mark.parametrize(
@@ -120,15 +120,15 @@ def test_the_outcomes_tell_whose_miss_it_was() -> None:
         predicted("g", "dog", 0.1),
     ]
     assert outcomes(predictions, pairs, 0.5) == [
-        Outcome.RIGHT,
-        Outcome.ABSTAINED,
-        Outcome.RETRIEVAL_MISSED,
-        Outcome.READER_MISSED,
-        Outcome.RETRIEVAL_MISSED,
-        Outcome.WRONGLY_ANSWERED,
-        Outcome.REFUSED,
+        QuestionOutcome.RIGHT,
+        QuestionOutcome.ABSTAINED,
+        QuestionOutcome.RETRIEVAL_MISSED,
+        QuestionOutcome.READER_MISSED,
+        QuestionOutcome.RETRIEVAL_MISSED,
+        QuestionOutcome.WRONGLY_ANSWERED,
+        QuestionOutcome.REFUSED,
     ]
-    assert outcomes([predicted("a", "dog")], [pairs[0]], 0) == [Outcome.READER_MISSED]  # Nothing was retrieved.
+    assert outcomes([predicted("a", "dog")], [pairs[0]], 0) == [QuestionOutcome.READER_MISSED]  # Nothing was retrieved.
     assert recall_at(predictions, (1, 8, 10)) == {1: 0.4, 8: 0.6, 10: 0.8}
     assert recall_at([predicted("a", "dog")], (1,)) == {}
 

@@ -6,26 +6,26 @@ from pathlib import Path
 import pytest
 from conftest import PROSE, SAMPLES
 
-from docqa.calibration import FEWEST
+from docqa.array_store import ArrayStore
 from docqa.config import Settings
+from docqa.datasets import Gold, Pair, load
 from docqa.engine import Collection, Engine
 from docqa.errors import DocqaError
-from docqa.evaluation import Predicted
-from docqa.examination import (
+from docqa.evaluation import (
     calibrate,
-    choose,
-    drawn,
-    on_collection,
-    on_contexts,
-    on_documents,
-    report,
-    sittings,
+    evaluate_collection,
+    evaluate_contexts,
+    evaluate_documents,
+    group_by_document,
+    make_report,
+    sample,
+    sample_questions,
 )
-from docqa.models import Kind, find
-from docqa.pairs import Gold, Pair, load
+from docqa.evaluation.calibration import FEWEST
+from docqa.evaluation.metrics import Prediction
+from docqa.models.registry import ModelKind, find
 from docqa.progress import Cancelled, Monitor
-from docqa.reading import Reader
-from docqa.store import Store
+from docqa.reader.reader import Reader
 
 OTHER = "Ships called at Skagen in the storms.\r\nThe birds of the keeper were 2,148 in all, and she had a dog, too."
 
@@ -46,23 +46,23 @@ PAIRS = [
 
 @pytest.fixture(scope="module")
 def reader(tiny_reader: Path) -> Reader:
-    return Reader(find(str(tiny_reader), Kind.READER), "cpu")
+    return Reader(find(str(tiny_reader), ModelKind.READER), "cpu")
 
 
 @pytest.fixture(scope="module")
 def engine(tiny_settings: Settings) -> Engine:
-    return Engine(tiny_settings, Store(None))
+    return Engine(tiny_settings, ArrayStore(None))
 
 
 @pytest.fixture(scope="module")
 def bundled() -> Engine:
-    return Engine(Settings(device="cpu"), Store(None))
+    return Engine(Settings(device="cpu"), ArrayStore(None))
 
 
 def test_on_contexts_every_answer_is_a_verbatim_span_of_its_own_context(
     reader: Reader, tiny_settings: Settings
 ) -> None:
-    predictions = on_contexts(reader, PAIRS, tiny_settings)
+    predictions = evaluate_contexts(reader, PAIRS, tiny_settings)
     assert [one.id for one in predictions] == ["1", "2", "3", "4", "5"]
     for one, asked in zip(predictions, PAIRS, strict=True):
         assert asked.context is not None
@@ -76,8 +76,8 @@ def test_on_contexts_every_answer_is_a_verbatim_span_of_its_own_context(
 def test_on_contexts_an_answer_does_not_depend_on_what_is_asked_beside_it(
     reader: Reader, tiny_settings: Settings
 ) -> None:
-    together = on_contexts(reader, PAIRS, tiny_settings)
-    alone = [on_contexts(reader, [asked], tiny_settings)[0] for asked in PAIRS]
+    together = evaluate_contexts(reader, PAIRS, tiny_settings)
+    alone = [evaluate_contexts(reader, [asked], tiny_settings)[0] for asked in PAIRS]
     assert [one.text for one in together] == [one.text for one in alone]
     assert [one.score for one in together] == pytest.approx([one.score for one in alone], abs=1e-3)
 
@@ -85,35 +85,35 @@ def test_on_contexts_an_answer_does_not_depend_on_what_is_asked_beside_it(
 def test_on_contexts_answers_are_those_of_asking_the_context_as_a_document(engine: Engine) -> None:
     # A document of one window has no retrieval to speak of.
     asked = [one for one in PAIRS if one.context == PROSE]
-    sat = sittings(asked, {})
-    documents = [one.prediction for one in on_documents(engine, sat)]
-    contexts = on_contexts(engine.reader, asked, engine.settings, calibration=engine.calibration)
+    sat = group_by_document(asked, {})
+    documents = [one.prediction for one in evaluate_documents(engine, sat)]
+    contexts = evaluate_contexts(engine.reader, asked, engine.settings, calibration=engine.calibration)
     assert [(one.text, one.start) for one in documents] == [(one.text, one.start) for one in contexts]
 
 
 def test_what_cannot_be_asked_is_told_and_stops_nothing(reader: Reader, tiny_settings: Settings) -> None:
     long = pair("long", "the " * 300, PROSE, "1858")
     blank = pair("blank", "Who?", "\u00ad", "\u00ad")
-    first, second, third = on_contexts(reader, [long, blank, PAIRS[0]], tiny_settings)
+    first, second, third = evaluate_contexts(reader, [long, blank, PAIRS[0]], tiny_settings)
     assert (first.text, first.probability) == ("", 0.0)
     assert "300 tokens" in first.failure
     assert (second.text, second.failure) == ("", "")
     assert third.text
-    found = report([first, third], [long, PAIRS[0]], "tiny", 0.3)
+    found = make_report([first, third], [long, PAIRS[0]], "tiny", 0.3)
     assert list(found.failures) == ["long"]
     with pytest.raises(DocqaError, match="names a document"):
-        on_contexts(reader, [Pair("x", "Who?", None, ())], tiny_settings)
+        evaluate_contexts(reader, [Pair("x", "Who?", None, ())], tiny_settings)
 
 
 def test_examination_can_be_cancelled(reader: Reader, tiny_settings: Settings) -> None:
     monitor = Monitor()
     monitor.cancel.set()
     with pytest.raises(Cancelled):
-        on_contexts(reader, PAIRS, tiny_settings, monitor)
+        evaluate_contexts(reader, PAIRS, tiny_settings, monitor)
 
 
 def test_the_contexts_of_a_title_are_one_document_in_which_the_answers_stand(engine: Engine) -> None:
-    skagen, mars = sittings(PAIRS, {})
+    skagen, mars = group_by_document(PAIRS, {})
     assert (skagen.name, mars.name) == ("Skagen", "Mars")
     assert skagen.source is not None
     opened = Collection(engine, [engine.index_source(skagen.source, Monitor())])
@@ -127,9 +127,9 @@ def test_the_contexts_of_a_title_are_one_document_in_which_the_answers_stand(eng
 
 def test_contexts_without_a_title_make_two_documents_at_least() -> None:
     bare = [pair(str(number), "Who?", f"Number {number} is it.", "it") for number in range(50)]
-    assert [len(one.pairs) for one in sittings(bare, {})] == [20, 20, 10]
-    assert [len(one.pairs) for one in sittings(bare[:3], {})] == [2, 1]
-    assert [len(one.pairs) for one in sittings(bare[:1], {})] == [1]
+    assert [len(one.pairs) for one in group_by_document(bare, {})] == [20, 20, 10]
+    assert [len(one.pairs) for one in group_by_document(bare[:3], {})] == [2, 1]
+    assert [len(one.pairs) for one in group_by_document(bare[:1], {})] == [1]
 
 
 def test_foreign_questions_have_no_answer_where_they_are_put() -> None:
@@ -138,29 +138,29 @@ def test_foreign_questions_have_no_answer_where_they_are_put() -> None:
         for title in "abcd"
         for number in range(10)
     ]
-    sat = sittings(asked, {})
-    mixed = choose(sat, per_document=4, foreign=0.5, seed=1)
-    assert mixed == choose(sat, per_document=4, foreign=0.5, seed=1)
-    assert mixed != choose(sat, per_document=4, foreign=0.5, seed=2)
+    sat = group_by_document(asked, {})
+    mixed = sample_questions(sat, per_document=4, foreign=0.5, seed=1)
+    assert mixed == sample_questions(sat, per_document=4, foreign=0.5, seed=1)
+    assert mixed != sample_questions(sat, per_document=4, foreign=0.5, seed=2)
     for one in mixed:
         own = [each for each in one.pairs if each.answers]
         strange = [each for each in one.pairs if not each.answers]
         assert (len(own), len(strange)) == (4, 4)
         assert all(each.id.endswith(f"@{one.name}") and not each.id.startswith(one.name) for each in strange)
         assert all(each.document == one.name for each in one.pairs)
-    third = [each for one in choose(sat, sample=20, foreign=1 / 3) for each in one.pairs]
+    third = [each for one in sample_questions(sat, sample=20, foreign=1 / 3) for each in one.pairs]
     assert sum(bool(each.answers) for each in third) == 20
     assert sum(not each.answers for each in third) == 10
     with pytest.raises(DocqaError, match="about one document"):
-        choose(sat[:1], foreign=0.5)
-    assert [each.id for each in drawn(asked, 5, 3)] == [each.id for each in drawn(asked, 5, 3)]
-    assert drawn(asked, None) == asked
+        sample_questions(sat[:1], foreign=0.5)
+    assert [each.id for each in sample(asked, 5, 3)] == [each.id for each in sample(asked, 5, 3)]
+    assert sample(asked, None) == asked
 
 
 def test_the_whole_way_gives_what_asking_gives(engine: Engine) -> None:
-    examined = on_documents(engine, sittings(PAIRS, {}))
+    examined = evaluate_documents(engine, group_by_document(PAIRS, {}))
     assert [one.pair.id for one in examined] == ["1", "2", "3", "4", "5"]
-    for sat in sittings(PAIRS, {}):
+    for sat in group_by_document(PAIRS, {}):
         assert sat.source is not None
         collection = Collection(engine, [engine.index_source(sat.source, Monitor())])
         for one in (one for one in examined if one.pair.document == sat.name):
@@ -181,14 +181,14 @@ def test_pairs_that_name_a_document_are_put_to_it(bundled: Engine, tmp_path: Pat
     file.write_text(json.dumps(asked), encoding="utf-8")
     (tmp_path / "skagen.txt").write_text(PROSE, encoding="utf-8")
     loaded = load([file])
-    own = [one.prediction for one in on_documents(bundled, sittings(loaded.pairs, loaded.documents))]
+    own = [one.prediction for one in evaluate_documents(bundled, group_by_document(loaded.pairs, loaded.documents))]
     assert [one.text for one in own[:2]] == ["1858", "Anna Holm"]
     assert [one.found for one in own] == [1, 1, None]
     assert own[2].probability < min(own[0].probability, own[1].probability)
     # Of several documents, the answers count where they stand in the one that was named.
     (tmp_path / "other.txt").write_text("In 1858 nothing else happened at all.", encoding="utf-8")
     collection = bundled.open([tmp_path / "other.txt", tmp_path / "skagen.txt"])
-    both = [one.prediction for one in on_collection(collection, loaded.pairs, loaded.documents)]
+    both = [one.prediction for one in evaluate_collection(collection, loaded.pairs, loaded.documents)]
     assert [one.text for one in both[:2]] == ["1858", "Anna Holm"]
     assert all(one.found in {1, 2} and one.read == 2 for one in both[:2])
 
@@ -205,8 +205,8 @@ def test_the_bundled_reader_on_sample_questions(bundled: Engine) -> None:
             golds = tuple(Gold(answer, -1) for answer in there)
             asked.append(Pair(one["id"], one["question"], None, golds, document.name))
     asked = [one for one in asked if one.answers][:6] + [one for one in asked if not one.answers][:2]
-    examined = on_collection(bundled.open([document]), asked, {})
-    found = report([one.prediction for one in examined], asked, "bundled", bundled.calibration.threshold)
+    examined = evaluate_collection(bundled.open([document]), asked, {})
+    found = make_report([one.prediction for one in examined], asked, "bundled", bundled.calibration.threshold)
     assert found.answerable is not None
     assert found.answerable.f1 > 40
     assert found.recall[20] >= found.recall[1] > 0.3
@@ -215,7 +215,7 @@ def test_the_bundled_reader_on_sample_questions(bundled: Engine) -> None:
 
 
 def test_what_cannot_be_computed_is_left_out() -> None:
-    found = report([Predicted("1", "1858", 0.9, 3.0)], PAIRS[:1], "x", 0.3)
+    found = make_report([Prediction("1", "1858", 0.9, 3.0)], PAIRS[:1], "x", 0.3)
     assert found.auroc is None
     assert found.best_f1 is None
     assert found.exact.interval is None

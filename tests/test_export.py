@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from docqa.answers import Calibration, Candidate, Result, rank
 from docqa.documents import Source
-from docqa.documents.text import from_text
+from docqa.documents.plain_text import from_text
 from docqa.export import FORMATS, as_csv, as_markdown
 
 _TEXT = "The *old* lamp [1] was lit by Anna Holm in 1858.\n\n=SUM(A1) was the keeper's joke. Anna Holm laughed."

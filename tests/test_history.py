@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from docqa import history
 from docqa.errors import DocqaError
+from docqa.userdata import history
 
 
 @pytest.fixture(autouse=True)

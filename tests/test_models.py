@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 import tiny
 
-from docqa import loading, models
-from docqa.commands import models as command
+from docqa.cli import models as command
 from docqa.errors import DocqaError
-from docqa.models import Kind
+from docqa.models import loading, registry
+from docqa.models.registry import ModelKind
 
 TEXT = "The lighthouse at Skagen was built in 1858 by an architect called Bindesbøll"
 
@@ -40,9 +40,9 @@ def encoder(tmp_path: Path, encoder_files: Path) -> Path:
     return shutil.copytree(encoder_files, tmp_path / "encoder")
 
 
-def install(folder: Path, name: str, kind: Kind = Kind.READER) -> models.Model:
-    copy = shutil.copytree(folder, models.models_dir() / ".partial" / name)
-    return models.install(copy, name, kind)
+def install(folder: Path, name: str, kind: ModelKind = ModelKind.READER) -> registry.Model:
+    copy = shutil.copytree(folder, registry.models_dir() / ".partial" / name)
+    return registry.install(copy, name, kind)
 
 
 def run(*argv: str) -> int:
@@ -69,10 +69,10 @@ def python(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
 def test_import_is_light_and_forces_offline(home: Path) -> None:
     code = """
 import os, sys
-import docqa.models, docqa.hub, docqa.commands.models
+import docqa.models.registry, docqa.models.hub, docqa.cli.models
 heavy = {"torch", "transformers", "sentence_transformers", "huggingface_hub", "tokenizers"} & set(sys.modules)
 assert not heavy, heavy
-assert docqa.models.installed() is not None
+assert docqa.models.registry.installed() is not None
 assert os.environ["HF_HUB_OFFLINE"] == os.environ["TRANSFORMERS_OFFLINE"] == "1"
 assert os.environ["HF_HUB_DISABLE_TELEMETRY"] == os.environ["HF_HUB_DISABLE_XET"] == "1"
 import huggingface_hub.constants
@@ -110,23 +110,23 @@ assert not asked, asked
 
 
 def test_bundled_models_are_complete() -> None:
-    for kind in Kind:
-        model = models.find("bundled", kind)
+    for kind in ModelKind:
+        model = registry.find("bundled", kind)
         assert (model.source, model.name) == ("bundled", "bundled")
         assert model.size > 1_000_000
 
 
 def test_find_by_name_repository_alias_and_path(reader: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    repo = models.ALIASES["distilbert"].repo
+    repo = registry.ALIASES["distilbert"].repo
     (reader / "docqa.json").write_text(json.dumps({"source": {"repo": repo, "revision": "f" * 40}}))
     installed = install(reader, "mine")
     assert installed.source == "pulled"
     for name in ("mine", "distilbert", repo):
-        assert models.find(name, Kind.READER) == installed
-    by_path = models.find(str(reader), Kind.READER)
+        assert registry.find(name, ModelKind.READER) == installed
+    by_path = registry.find(str(reader), ModelKind.READER)
     assert (by_path.source, by_path.folder) == ("folder", reader)
     monkeypatch.chdir(reader.parent)
-    assert models.find("./reader", Kind.READER) == by_path
+    assert registry.find("./reader", ModelKind.READER) == by_path
 
 
 @pytest.mark.parametrize(
@@ -143,7 +143,7 @@ def test_find_by_name_repository_alias_and_path(reader: Path, monkeypatch: pytes
 def test_unknown_name_is_met_with_what_there_is_and_what_to_do(reader: Path, name: str, hint: str) -> None:
     install(reader, "mine")
     with pytest.raises(DocqaError) as caught:
-        models.find(name, Kind.READER)
+        registry.find(name, ModelKind.READER)
     assert caught.value.message == f"there is no reader called {name!r}; installed: bundled, mine"
     assert caught.value.hint == hint
 
@@ -151,43 +151,45 @@ def test_unknown_name_is_met_with_what_there_is_and_what_to_do(reader: Path, nam
 @pytest.mark.parametrize(
     ("kind", "missing", "sentence"),
     [
-        (Kind.READER, "config.json", "lacks config.json"),
-        (Kind.READER, "model.safetensors", "lacks model.safetensors"),
-        (Kind.ENCODER, "modules.json", "lacks modules.json"),
-        (Kind.ENCODER, "model.safetensors", "lacks model.safetensors"),
+        (ModelKind.READER, "config.json", "lacks config.json"),
+        (ModelKind.READER, "model.safetensors", "lacks model.safetensors"),
+        (ModelKind.ENCODER, "modules.json", "lacks modules.json"),
+        (ModelKind.ENCODER, "model.safetensors", "lacks model.safetensors"),
     ],
 )
-def test_incomplete_folder_is_refused(reader: Path, encoder: Path, kind: Kind, missing: str, sentence: str) -> None:
-    folder = reader if kind is Kind.READER else encoder
+def test_incomplete_folder_is_refused(
+    reader: Path, encoder: Path, kind: ModelKind, missing: str, sentence: str
+) -> None:
+    folder = reader if kind is ModelKind.READER else encoder
     (folder / missing).unlink()
     with pytest.raises(DocqaError, match=sentence):
-        models.find(str(folder), kind)
+        registry.find(str(folder), kind)
 
 
-@pytest.mark.parametrize("kind", list(Kind))
-def test_pickled_weights_are_refused_with_the_reason(reader: Path, encoder: Path, kind: Kind) -> None:
-    folder = reader if kind is Kind.READER else encoder
+@pytest.mark.parametrize("kind", list(ModelKind))
+def test_pickled_weights_are_refused_with_the_reason(reader: Path, encoder: Path, kind: ModelKind) -> None:
+    folder = reader if kind is ModelKind.READER else encoder
     (folder / "model.safetensors").rename(folder / "pytorch_model.bin")
     with pytest.raises(DocqaError, match="pickle runs code"):
-        models.find(str(folder), kind)
+        registry.find(str(folder), kind)
 
 
 def test_installed_lists_bundled_first_then_by_name_and_nothing_hidden(reader: Path, encoder: Path) -> None:
     for name in ("zeta", "alpha"):
         install(reader, name)
-    install(encoder, "minilm", Kind.ENCODER)
-    (models.models_dir() / "reader" / ".on-its-way").mkdir()
-    assert [model.name for model in models.installed(Kind.READER)] == ["bundled", "alpha", "zeta"]
-    assert [(model.kind, model.name) for model in models.installed()][-2:] == [
-        (Kind.ENCODER, "bundled"),
-        (Kind.ENCODER, "minilm"),
+    install(encoder, "minilm", ModelKind.ENCODER)
+    (registry.models_dir() / "reader" / ".on-its-way").mkdir()
+    assert [model.name for model in registry.installed(ModelKind.READER)] == ["bundled", "alpha", "zeta"]
+    assert [(model.kind, model.name) for model in registry.installed()][-2:] == [
+        (ModelKind.ENCODER, "bundled"),
+        (ModelKind.ENCODER, "minilm"),
     ]
 
 
 @pytest.mark.parametrize("name", ["bundled", "", ".hidden", "a/b", "..", "a b", "x" * 101])
 def test_names_that_cannot_be_folders_are_refused(reader: Path, name: str) -> None:
     with pytest.raises(DocqaError, match="cannot be a model's name"):
-        models.install(reader, name, Kind.READER)
+        registry.install(reader, name, ModelKind.READER)
     assert reader.is_dir()
 
 
@@ -197,7 +199,7 @@ def test_install_replaces_an_earlier_model_of_that_name(reader: Path) -> None:
     tiny.make_reader(reader, TEXT, seed=1)
     after = install(reader, "mine")
     assert after.fingerprint != before
-    assert [entry.name for entry in (models.models_dir() / "reader").iterdir()] == ["mine"]
+    assert [entry.name for entry in (registry.models_dir() / "reader").iterdir()] == ["mine"]
 
 
 def test_incomplete_folder_does_not_replace_a_model(reader: Path) -> None:
@@ -205,7 +207,7 @@ def test_incomplete_folder_does_not_replace_a_model(reader: Path) -> None:
     (reader / "model.safetensors").unlink()
     with pytest.raises(DocqaError, match="lacks model"):
         install(reader, "mine")
-    assert models.find("mine", Kind.READER).fingerprint == before
+    assert registry.find("mine", ModelKind.READER).fingerprint == before
 
 
 def test_model_that_cannot_be_moved_does_not_replace_one(reader: Path) -> None:
@@ -216,16 +218,16 @@ def test_model_that_cannot_be_moved_does_not_replace_one(reader: Path) -> None:
     with tempfile.TemporaryDirectory(dir=other_disk) as folder:
         elsewhere = tiny.make_reader(Path(folder) / "reader", TEXT, seed=1)
         with pytest.raises(OSError, match="cross-device"):
-            models.install(elsewhere, "mine", Kind.READER)
-    assert [entry.name for entry in (models.models_dir() / "reader").iterdir()] == ["mine"]
-    assert models.find("mine", Kind.READER).fingerprint == before
+            registry.install(elsewhere, "mine", ModelKind.READER)
+    assert [entry.name for entry in (registry.models_dir() / "reader").iterdir()] == ["mine"]
+    assert registry.find("mine", ModelKind.READER).fingerprint == before
 
 
 # --- what a model says of itself ---
 
 
 def test_metadata(reader: Path) -> None:
-    model = models.find(str(reader), Kind.READER)
+    model = registry.find(str(reader), ModelKind.READER)
     assert model.metadata == {}
     (reader / "docqa.json").write_text('{"calibration": {"scale": 2}}')
     assert model.metadata == {"calibration": {"scale": 2}}
@@ -235,7 +237,7 @@ def test_metadata(reader: Path) -> None:
 def test_malformed_metadata_is_an_error_of_one_line(reader: Path, contents: str) -> None:
     (reader / "docqa.json").write_bytes(contents.encode(errors="surrogateescape"))
     with pytest.raises(DocqaError, match=r"docqa\.json") as caught:
-        _ = models.find(str(reader), Kind.READER).metadata
+        _ = registry.find(str(reader), ModelKind.READER).metadata
     assert "\n" not in str(caught.value)
 
 
@@ -243,14 +245,14 @@ def test_fingerprint_is_of_the_contents(reader: Path, tmp_path: Path) -> None:
     copy = shutil.copytree(reader, tmp_path / "copy", copy_function=shutil.copyfile)
     (copy / "docqa.json").write_text("{}")
     (copy / "README.md").write_text("mine")
-    first = models.find(str(reader), Kind.READER).fingerprint
-    assert models.find(str(copy), Kind.READER).fingerprint == first
+    first = registry.find(str(reader), ModelKind.READER).fingerprint
+    assert registry.find(str(copy), ModelKind.READER).fingerprint == first
     tiny.make_tokenizer(copy, "other words")
-    assert models.find(str(copy), Kind.READER).fingerprint != first
+    assert registry.find(str(copy), ModelKind.READER).fingerprint != first
 
 
 def test_fingerprint_of_a_large_file_looks_at_its_ends_and_size(reader: Path) -> None:
-    model, weights = models.find(str(reader), Kind.READER), reader / "model.safetensors"
+    model, weights = registry.find(str(reader), ModelKind.READER), reader / "model.safetensors"
     size, seen = 201 * 2**20, set()
     for position, length in ((0, size), (size - 1, size), (size // 2, size + 1)):
         with weights.open("wb") as opened:
@@ -262,7 +264,7 @@ def test_fingerprint_of_a_large_file_looks_at_its_ends_and_size(reader: Path) ->
 
 
 def test_fingerprint_counts_how_an_encoder_pools(encoder: Path) -> None:
-    model = models.find(str(encoder), Kind.ENCODER)
+    model = registry.find(str(encoder), ModelKind.ENCODER)
     before = model.fingerprint
     (encoder / "1_Pooling").mkdir()
     (encoder / "1_Pooling" / "config.json").write_text('{"pooling_mode_cls_token": true}')
@@ -273,51 +275,51 @@ def test_fingerprint_counts_how_an_encoder_pools(encoder: Path) -> None:
 
 
 def test_use_and_remove(reader: Path, encoder: Path) -> None:
-    assert models.chosen(Kind.READER) == "bundled"
+    assert registry.chosen(ModelKind.READER) == "bundled"
     install(reader, "mine")
-    install(encoder, "small", Kind.ENCODER)
-    assert models.use("mine", Kind.READER).name == models.chosen(Kind.READER) == "mine"
-    assert models.use("small", Kind.ENCODER).name == models.chosen(Kind.ENCODER) == "small"
-    assert models.remove("mine", Kind.READER).name == "mine"
-    assert models.chosen(Kind.READER) == "bundled"
-    assert models.chosen(Kind.ENCODER) == "small"
-    assert models.use("bundled", Kind.ENCODER).source == "bundled"
-    assert models.chosen(Kind.ENCODER) == "bundled"
-    assert [model.name for model in models.installed(Kind.READER)] == ["bundled"]
-    assert not any((models.models_dir() / "reader").iterdir())
+    install(encoder, "small", ModelKind.ENCODER)
+    assert registry.use("mine", ModelKind.READER).name == registry.chosen(ModelKind.READER) == "mine"
+    assert registry.use("small", ModelKind.ENCODER).name == registry.chosen(ModelKind.ENCODER) == "small"
+    assert registry.remove("mine", ModelKind.READER).name == "mine"
+    assert registry.chosen(ModelKind.READER) == "bundled"
+    assert registry.chosen(ModelKind.ENCODER) == "small"
+    assert registry.use("bundled", ModelKind.ENCODER).source == "bundled"
+    assert registry.chosen(ModelKind.ENCODER) == "bundled"
+    assert [model.name for model in registry.installed(ModelKind.READER)] == ["bundled"]
+    assert not any((registry.models_dir() / "reader").iterdir())
 
 
 def test_folder_is_chosen_by_its_absolute_path(reader: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(reader.parent)
-    models.use("reader", Kind.READER)
+    registry.use("reader", ModelKind.READER)
     monkeypatch.chdir("/")
-    assert models.find(models.chosen(Kind.READER), Kind.READER).folder == reader
+    assert registry.find(registry.chosen(ModelKind.READER), ModelKind.READER).folder == reader
 
 
 def test_chosen_model_that_vanished_says_how_to_go_on(encoder: Path) -> None:
-    models.use(str(encoder), Kind.ENCODER)
+    registry.use(str(encoder), ModelKind.ENCODER)
     shutil.rmtree(encoder)
     with pytest.raises(DocqaError, match="chosen encoder cannot be used") as caught:
-        models.chosen(Kind.ENCODER)
+        registry.chosen(ModelKind.ENCODER)
     assert caught.value.hint == "docqa models use bundled --encoder"
-    models.use("bundled", Kind.ENCODER)
-    assert models.chosen(Kind.ENCODER) == "bundled"
+    registry.use("bundled", ModelKind.ENCODER)
+    assert registry.chosen(ModelKind.ENCODER) == "bundled"
 
 
 def test_remove_only_what_docqa_installed(reader: Path) -> None:
     with pytest.raises(DocqaError, match="part of docqa"):
-        models.remove("bundled", Kind.READER)
+        registry.remove("bundled", ModelKind.READER)
     with pytest.raises(DocqaError, match="no reader called"):
-        models.remove(str(reader), Kind.READER)
+        registry.remove(str(reader), ModelKind.READER)
     assert (reader / "config.json").is_file()
 
 
 def test_using_what_is_not_there_changes_nothing(reader: Path) -> None:
     install(reader, "mine")
-    models.use("mine", Kind.READER)
+    registry.use("mine", ModelKind.READER)
     with pytest.raises(DocqaError):
-        models.use("other", Kind.READER)
-    assert models.chosen(Kind.READER) == "mine"
+        registry.use("other", ModelKind.READER)
+    assert registry.chosen(ModelKind.READER) == "mine"
 
 
 # --- loading ---
@@ -486,7 +488,7 @@ def test_command_round_trip(reader: Path, capsys: pytest.CaptureFixture[str]) ->
 
 
 def test_command_lists_encoders(encoder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    install(encoder, "mine", Kind.ENCODER)
+    install(encoder, "mine", ModelKind.ENCODER)
     run("use", "mine", "--encoder")
     run("list", "--encoder", "--json")
     out = capsys.readouterr().out

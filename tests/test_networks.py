@@ -13,14 +13,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from safetensors.numpy import load_file, save_file
 
-from docqa import distilbert, loading, paths
-from docqa.devices import accelerator_possible, choose_device
-from docqa.models import Kind, find
-from docqa.network import Batch
-from docqa.openvino_network import OpenVinoNetwork, apart, fastest, measured
-from docqa.quantization import Range, quantized
-from docqa.reading import Reader
-from docqa.store import Store
+from docqa import paths
+from docqa.array_store import ArrayStore
+from docqa.models import loading
+from docqa.models.registry import ModelKind, find
+from docqa.reader import openvino_distilbert
+from docqa.reader.backend import Batch
+from docqa.reader.devices import accelerator_possible, choose_device
+from docqa.reader.openvino_backend import OpenVinoBackend, apart, fastest, measured
+from docqa.reader.quantization import Range, quantized
+from docqa.reader.reader import Reader
 
 pytest.importorskip("openvino")
 
@@ -49,13 +51,13 @@ def differences(ours: list[np.ndarray], theirs: list[np.ndarray]) -> list[float]
 def test_openvino_computes_what_transformers_does() -> None:
     import torch
 
-    from docqa.torch_network import TorchNetwork
+    from docqa.reader.torch_backend import TorchBackend
 
-    assert distilbert.can_read(BUNDLED)
-    plain = TorchNetwork(BUNDLED, "cpu", torch.float32).logits(batches())
-    assert max(differences(OpenVinoNetwork(BUNDLED, exact=True).logits(batches()), plain)) < 1e-3
+    assert openvino_distilbert.can_build(BUNDLED)
+    plain = TorchBackend(BUNDLED, "cpu", torch.float32).logits(batches())
+    assert max(differences(OpenVinoBackend(BUNDLED, exact=True).logits(batches()), plain)) < 1e-3
     # Where the processor has bfloat16, which has 8 bits of precision; the logits are between -15 and 15.
-    assert max(differences(OpenVinoNetwork(BUNDLED).logits(batches()), plain)) < 0.5
+    assert max(differences(OpenVinoBackend(BUNDLED).logits(batches()), plain)) < 0.5
 
 
 def passages(file: str, places: int) -> list[Batch]:
@@ -71,15 +73,15 @@ def passages(file: str, places: int) -> list[Batch]:
 def test_int8_is_close_to_float32_on_another_text_than_its_ranges_are_from() -> None:
     ranges, _ = measured(BUNDLED, passages("expedition-journal.txt", 8))
     others = passages("staff-handbook.md", 8)
-    exact = OpenVinoNetwork(BUNDLED, exact=True).logits(others)
-    found = OpenVinoNetwork(BUNDLED, ranges=ranges).logits(others)
+    exact = OpenVinoBackend(BUNDLED, exact=True).logits(others)
+    found = OpenVinoBackend(BUNDLED, ranges=ranges).logits(others)
     assert 0 < apart(found, exact) < 0.1
     best = [np.argmax(batch, axis=2) for batch in (np.concatenate(found, axis=1), np.concatenate(exact, axis=1))]
     assert (best[0] == best[1]).mean() >= 0.75  # Most starts and ends are the same, where there is no answer at all.
 
 
 def test_whether_int8_is_taken_is_measured_once(tmp_path: Path) -> None:
-    store, text = Store(tmp_path), passages("expedition-journal.txt", 4)
+    store, text = ArrayStore(tmp_path), passages("expedition-journal.txt", 4)
     first = fastest(BUNDLED, "as it is", lambda: text, store).logits(text)
     (kept,) = (tmp_path / "int8").iterdir()
     again = fastest(BUNDLED, "as it is", lambda: pytest.fail("measured again"), store).logits(text)
@@ -99,9 +101,9 @@ def test_a_reader_that_int8_would_spoil_is_read_as_usual(tmp_path: Path) -> None
         weights[f"{prefix}.lin1.weight"][7] *= 1000
     save_file(weights, spoilt / "model.safetensors", {"format": "pt"})
     ranges, exact = measured(spoilt, text)
-    assert apart(OpenVinoNetwork(spoilt, ranges=ranges).logits(text), exact) > 0.1
-    taken = fastest(spoilt, "spoilt", lambda: text, Store(tmp_path)).logits(text)
-    usual = OpenVinoNetwork(spoilt).logits(text)
+    assert apart(OpenVinoBackend(spoilt, ranges=ranges).logits(text), exact) > 0.1
+    taken = fastest(spoilt, "spoilt", lambda: text, ArrayStore(tmp_path)).logits(text)
+    usual = OpenVinoBackend(spoilt).logits(text)
     assert all(np.array_equal(one, other) for one, other in zip(taken, usual, strict=True))
 
 
@@ -143,7 +145,7 @@ def test_an_accelerator_computes_what_the_cpu_does() -> None:
     device = choose_device("auto")
     if device == "cpu":
         pytest.skip("there is no accelerator here")
-    reader = find("bundled", Kind.READER)
+    reader = find("bundled", ModelKind.READER)
     exact = Reader(reader, "cpu", exact=True)
     question = exact.question_ids("Who kept the lighthouse?")
     pairs = [(question, np.arange(1000, 1000 + size, dtype=np.int32)) for size in (300, 20, 344, 120)]
@@ -168,9 +170,9 @@ def test_an_accelerator_computes_what_the_cpu_does() -> None:
 def test_a_folder_that_is_no_whole_distilbert_is_left_to_transformers(harm: object, tmp_path: Path) -> None:
     folder = tmp_path / "reader"
     shutil.copytree(BUNDLED, folder)
-    assert distilbert.can_read(folder)
+    assert openvino_distilbert.can_build(folder)
     harm(folder)  # type: ignore[operator]
-    assert not distilbert.can_read(folder)
+    assert not openvino_distilbert.can_build(folder)
 
 
 def change(folder: Path, **fields: object) -> None:

@@ -12,8 +12,8 @@ from conftest import SAMPLES
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from docqa.datasets import Gold, IssueEffect, IssueKind, LoadedPairs, check, load
 from docqa.errors import DocqaError
-from docqa.pairs import Effect, Gold, Kind, Loaded, check, load
 from docqa.progress import Cancelled, Monitor, Progress
 
 CONTEXT = "The lighthouse at Skagen was built in 1858. Anna Holm kept it for 31 years. Anna Holm wrote of storms."
@@ -47,7 +47,7 @@ def squad(*questions: dict[str, Any], context: str = CONTEXT) -> dict[str, Any]:
     }
 
 
-def the_problem(loaded: Loaded, kind: Kind, effect: Effect) -> str:
+def the_problem(loaded: LoadedPairs, kind: IssueKind, effect: IssueEffect) -> str:
     """The one problem there is, as a person reads it; the books have to balance."""
     report = loaded.report
     assert report.read == len(loaded.pairs) + report.dropped + report.merged
@@ -62,7 +62,7 @@ def the_problem(loaded: Loaded, kind: Kind, effect: Effect) -> str:
 EXPECTED = [("When was it built?", ("1858",)), ("Who was its architect?", ())]
 
 
-def asked(loaded: Loaded) -> list[tuple[str, tuple[str, ...]]]:
+def asked(loaded: LoadedPairs) -> list[tuple[str, tuple[str, ...]]]:
     return [(each.question, tuple(gold.text for gold in each.answers)) for each in loaded.pairs]
 
 
@@ -266,47 +266,59 @@ def test_a_file_that_is_not_there_or_no_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("record", "kind", "message"),
     [
-        (["a"], Kind.MALFORMED, "[0]: was expected to be an object, and is a list"),
-        (pair(question=...), Kind.MISSING_FIELD, "`question` was expected, found `context`, `answer`"),
-        (pair(answer=...), Kind.MISSING_FIELD, "`answer` was expected, found `question`, `context`"),
-        (pair(context=...), Kind.MISSING_FIELD, "`context` or `document` was expected, found `question`, `answer`"),
-        (pair(answer=..., answers=[{"answer_start": 3}]), Kind.MISSING_FIELD, "`text` was expected in `answers`"),
-        (pair(question=7), Kind.WRONG_TYPE, "`question` was expected to be a text, and is a number (7)"),
-        (pair(context=["a"]), Kind.WRONG_TYPE, "`context` was expected to be a text, and is a list"),
-        (pair(answer=1858), Kind.WRONG_TYPE, "`answer` was expected to be a text, and is a number (1858)"),
+        (["a"], IssueKind.MALFORMED, "[0]: was expected to be an object, and is a list"),
+        (pair(question=...), IssueKind.MISSING_FIELD, "`question` was expected, found `context`, `answer`"),
+        (pair(answer=...), IssueKind.MISSING_FIELD, "`answer` was expected, found `question`, `context`"),
+        (
+            pair(context=...),
+            IssueKind.MISSING_FIELD,
+            "`context` or `document` was expected, found `question`, `answer`",
+        ),
+        (pair(answer=..., answers=[{"answer_start": 3}]), IssueKind.MISSING_FIELD, "`text` was expected in `answers`"),
+        (pair(question=7), IssueKind.WRONG_TYPE, "`question` was expected to be a text, and is a number (7)"),
+        (pair(context=["a"]), IssueKind.WRONG_TYPE, "`context` was expected to be a text, and is a list"),
+        (pair(answer=1858), IssueKind.WRONG_TYPE, "`answer` was expected to be a text, and is a number (1858)"),
         (
             pair(answer_start="x"),
-            Kind.WRONG_TYPE,
+            IssueKind.WRONG_TYPE,
             "`answer_start` was expected to be a whole number, and is a text ('x')",
         ),
-        (pair(answer=["Anna", "1858"], answer_start=44), Kind.WRONG_TYPE, "a number for each of 2 answers, and has 1"),
-        (pair(is_impossible="maybe"), Kind.WRONG_TYPE, "`is_impossible` was expected to be true or false"),
-        (pair(question=" "), Kind.EMPTY_QUESTION, "`question` is empty"),
-        (pair(context=" \n"), Kind.EMPTY_CONTEXT, "`context` is empty"),
-        (pair(context=None), Kind.EMPTY_CONTEXT, "`context` is empty"),
-        (pair(is_impossible=True), Kind.IMPOSSIBLE, "`is_impossible` is true, and an answer is given: '1858'"),
-        (pair(answer=None, is_impossible=False), Kind.IMPOSSIBLE, "`is_impossible` is false, and no answer is given"),
-        (pair(answer="1859"), Kind.NOT_IN_CONTEXT, "the answer '1859' was expected to stand in the context"),
+        (
+            pair(answer=["Anna", "1858"], answer_start=44),
+            IssueKind.WRONG_TYPE,
+            "a number for each of 2 answers, and has 1",
+        ),
+        (pair(is_impossible="maybe"), IssueKind.WRONG_TYPE, "`is_impossible` was expected to be true or false"),
+        (pair(question=" "), IssueKind.EMPTY_QUESTION, "`question` is empty"),
+        (pair(context=" \n"), IssueKind.EMPTY_CONTEXT, "`context` is empty"),
+        (pair(context=None), IssueKind.EMPTY_CONTEXT, "`context` is empty"),
+        (pair(is_impossible=True), IssueKind.IMPOSSIBLE, "`is_impossible` is true, and an answer is given: '1858'"),
+        (
+            pair(answer=None, is_impossible=False),
+            IssueKind.IMPOSSIBLE,
+            "`is_impossible` is false, and no answer is given",
+        ),
+        (pair(answer="1859"), IssueKind.NOT_IN_CONTEXT, "the answer '1859' was expected to stand in the context"),
         (
             pair(answer=["1859", "1860"]),
-            Kind.NOT_IN_CONTEXT,
+            IssueKind.NOT_IN_CONTEXT,
             "nor can its 1 other accepted answers be placed",
         ),
         (
             pair(answer="Anna Holm", answer_start=5),
-            Kind.UNCERTAIN_START,
+            IssueKind.UNCERTAIN_START,
             "`answer_start` is 5, and 'Anna Holm' stands in 2 other places: 44, 76",
         ),
         (
             pair(context=..., document="none.txt"),
-            Kind.DOCUMENT,
+            IssueKind.DOCUMENT,
             "a document that can be read was expected",
         ),
     ],
 )
-def test_a_pair_that_cannot_be_used_says_why(write: Write, record: object, kind: Kind, message: str) -> None:
+def test_a_pair_that_cannot_be_used_says_why(write: Write, record: object, kind: IssueKind, message: str) -> None:
     path = write([record, pair(question="Where is it?", answer="Skagen")])
-    text = the_problem(load([path]), kind, Effect.DROPPED)
+    text = the_problem(load([path]), kind, IssueEffect.DROPPED)
     assert message in text
     assert text.startswith(f"{path}, [0]: ")
     assert load([path]).report.errors == 1
@@ -314,18 +326,20 @@ def test_a_pair_that_cannot_be_used_says_why(write: Write, record: object, kind:
 
 def test_a_broken_line_stops_no_other(write: Write) -> None:
     path = write(f'{json.dumps(pair())}\n{{"question": \n', "a.jsonl")
-    assert "line 2: is not JSON: Expecting value at column" in the_problem(load([path]), Kind.MALFORMED, Effect.DROPPED)
+    assert "line 2: is not JSON: Expecting value at column" in the_problem(
+        load([path]), IssueKind.MALFORMED, IssueEffect.DROPPED
+    )
 
 
 def test_a_row_with_too_many_fields_stops_no_other(write: Write) -> None:
     path = write("question,context,answer\na,b, c,b\nWhere?,At Skagen,Skagen\n", "a.csv")
-    text = the_problem(load([path]), Kind.MALFORMED, Effect.DROPPED)
+    text = the_problem(load([path]), IssueKind.MALFORMED, IssueEffect.DROPPED)
     assert "line 2: has 4 fields under 3 columns" in text
 
 
 def test_a_row_with_too_few_fields_lacks_the_last(write: Write) -> None:
     path = write("question,context,answer\nWhen?,In 1858\n", "a.csv")
-    assert "line 2: `answer` was expected" in the_problem(load([path]), Kind.MISSING_FIELD, Effect.DROPPED)
+    assert "line 2: `answer` was expected" in the_problem(load([path]), IssueKind.MISSING_FIELD, IssueEffect.DROPPED)
 
 
 @pytest.mark.parametrize(
@@ -345,7 +359,7 @@ def test_a_row_with_too_few_fields_lacks_the_last(write: Write) -> None:
     ],
 )
 def test_broken_squad_is_told_where_it_is_broken(write: Write, content: object, message: str) -> None:
-    assert message in the_problem(load([write(content)]), Kind.MALFORMED, Effect.DROPPED)
+    assert message in the_problem(load([write(content)]), IssueKind.MALFORMED, IssueEffect.DROPPED)
 
 
 def test_a_squad_paragraph_without_context_loses_each_of_its_questions(write: Write) -> None:
@@ -353,7 +367,7 @@ def test_a_squad_paragraph_without_context_loses_each_of_its_questions(write: Wr
     del content["data"][0]["paragraphs"][0]["context"]
     report = load([write(content)]).report
     assert report.dropped == report.read == 2
-    assert report.counts[Kind.MISSING_FIELD, Effect.DROPPED] == 2
+    assert report.counts[IssueKind.MISSING_FIELD, IssueEffect.DROPPED] == 2
 
 
 # Repairs
@@ -367,23 +381,23 @@ def test_a_squad_paragraph_without_context_loses_each_of_its_questions(write: Wr
             "1858",
             40,
             38,
-            Kind.SHIFTED,
+            IssueKind.SHIFTED,
             "`answer_start` is 40, where the context has '58. '; '1858' stands at 38",
         ),
-        (CONTEXT, "1858", -1, 38, Kind.SHIFTED, "it stands nowhere else"),
-        (CONTEXT, "1858", 9_999, 38, Kind.SHIFTED, "where the context has ''"),
-        (CONTEXT, "Anna Holm", 78, 76, Kind.SHIFTED, "no other place is near"),
-        ("🗼🗼 Anna and Anna", "Anna", 5, 3, Kind.UTF16, "it counts UTF-16 units"),
-        ("🗼🗼 Anna", "Anna", 5, 3, Kind.UTF16, "it counts UTF-16 units"),
-        ("På ø: Anna, Anna", "Anna", 8, 6, Kind.BYTES, "it counts bytes of UTF-8"),
-        ("🗼 Anna and Anna", "Anna", 5, 2, Kind.BYTES, "it counts bytes of UTF-8"),
+        (CONTEXT, "1858", -1, 38, IssueKind.SHIFTED, "it stands nowhere else"),
+        (CONTEXT, "1858", 9_999, 38, IssueKind.SHIFTED, "where the context has ''"),
+        (CONTEXT, "Anna Holm", 78, 76, IssueKind.SHIFTED, "no other place is near"),
+        ("🗼🗼 Anna and Anna", "Anna", 5, 3, IssueKind.UTF16, "it counts UTF-16 units"),
+        ("🗼🗼 Anna", "Anna", 5, 3, IssueKind.UTF16, "it counts UTF-16 units"),
+        ("På ø: Anna, Anna", "Anna", 8, 6, IssueKind.BYTES, "it counts bytes of UTF-8"),
+        ("🗼 Anna and Anna", "Anna", 5, 2, IssueKind.BYTES, "it counts bytes of UTF-8"),
     ],
 )
 def test_a_start_is_repaired_where_one_repair_is_certain(  # noqa: PLR0917
-    write: Write, context: str, answer: str, start: int, expected: int, kind: Kind, message: str
+    write: Write, context: str, answer: str, start: int, expected: int, kind: IssueKind, message: str
 ) -> None:
     loaded = load([write([pair(context=context, answer=answer, answer_start=start)])])
-    assert message in the_problem(loaded, kind, Effect.REPAIRED)
+    assert message in the_problem(loaded, kind, IssueEffect.REPAIRED)
     assert loaded.pairs[0].answers == (Gold(answer, expected),)
 
 
@@ -410,7 +424,7 @@ def test_a_start_shifted_as_much_as_the_others_of_its_context(write: Write) -> N
 )
 def test_an_answer_written_otherwise_is_taken_as_it_stands(write: Write, context: str, answer: str, found: str) -> None:
     loaded = load([write([pair(context=context, answer=answer)])])
-    assert "stands in the context as" in the_problem(loaded, Kind.TEXT_DIFFERS, Effect.REPAIRED)
+    assert "stands in the context as" in the_problem(loaded, IssueKind.TEXT_DIFFERS, IssueEffect.REPAIRED)
     assert loaded.pairs[0].answers == (Gold(found, context.index(found)),)
 
 
@@ -425,14 +439,14 @@ def test_an_answer_is_not_found_inside_a_word(write: Write) -> None:
 
 def test_a_start_that_is_right_is_kept_where_the_letters_differ(write: Write) -> None:
     loaded = load([write([pair(answer="ANNA HOLM", answer_start=76)])])
-    the_problem(loaded, Kind.TEXT_DIFFERS, Effect.REPAIRED)
+    the_problem(loaded, IssueKind.TEXT_DIFFERS, IssueEffect.REPAIRED)
     assert loaded.pairs[0].answers == (Gold("Anna Holm", 76),)
 
 
 def test_of_several_places_the_one_most_like_the_question(write: Write) -> None:
     context = "In 1900 the mill burned." + " Nothing else of note happened then." * 12 + " The school opened in 1900."
     loaded = load([write([pair(question="When was the school opened?", context=context, answer="1900")])])
-    assert "'1900' stands in 2 places" in the_problem(loaded, Kind.SEVERAL_PLACES, Effect.WARNING)
+    assert "'1900' stands in 2 places" in the_problem(loaded, IssueKind.SEVERAL_PLACES, IssueEffect.WARNING)
     assert loaded.pairs[0].answers[0].start == context.rindex("1900")
 
 
@@ -444,9 +458,11 @@ def test_an_answer_in_other_words_stands_where_the_first_does(write: Write) -> N
 
 def test_accepted_answers_that_are_lost_leave_the_others(write: Write) -> None:
     loaded = load([write([pair(answer=["1858", "the year of the comet"])])])
-    assert "left out, other accepted answers remain" in the_problem(loaded, Kind.NOT_IN_CONTEXT, Effect.WARNING)
+    assert "left out, other accepted answers remain" in the_problem(
+        loaded, IssueKind.NOT_IN_CONTEXT, IssueEffect.WARNING
+    )
     loaded = load([write([pair(answer=["1858", ""])])])
-    assert "of 2 accepted answers 1 is empty" in the_problem(loaded, Kind.EMPTY_ANSWER, Effect.WARNING)
+    assert "of 2 accepted answers 1 is empty" in the_problem(loaded, IssueKind.EMPTY_ANSWER, IssueEffect.WARNING)
     assert asked(loaded) == [("When was it built?", ("1858",))]
 
 
@@ -456,7 +472,7 @@ def test_accepted_answers_that_are_lost_leave_the_others(write: Write) -> None:
 def test_a_pair_that_is_there_twice_is_kept_once(write: Write) -> None:
     loaded = load([write([pair(), pair(question="when was  it built?")])])
     assert "[1]: 'when was  it built?' and its answer stand at [0] already" in the_problem(
-        loaded, Kind.DUPLICATE, Effect.MERGED
+        loaded, IssueKind.DUPLICATE, IssueEffect.MERGED
     )
     assert not loaded.report.errors
 
@@ -474,7 +490,7 @@ def test_answers_that_overlap_are_accepted_both(write: Write) -> None:
 
 def test_answers_with_nothing_in_common_are_a_contradiction(write: Write) -> None:
     loaded = load([write([pair(), pair(answer="31 years")])])
-    text = the_problem(loaded, Kind.CONTRADICTION, Effect.MERGED)
+    text = the_problem(loaded, IssueKind.CONTRADICTION, IssueEffect.MERGED)
     assert "answered with '1858' at [0], and '31 years' here, which have nothing in common" in text
     assert loaded.pairs[0].answers == (Gold("1858", 38), Gold("31 years", 66))
 
@@ -483,7 +499,7 @@ def test_answers_with_nothing_in_common_are_a_contradiction(write: Write) -> Non
 def test_an_answer_outweighs_the_claim_that_there_is_none(write: Write, order: list[int]) -> None:
     records = [pair(id="with"), pair(id="without", answer=None)]
     loaded = load([write([records[i] for i in order])])
-    text = the_problem(loaded, Kind.CONTRADICTION, Effect.DROPPED)
+    text = the_problem(loaded, IssueKind.CONTRADICTION, IssueEffect.DROPPED)
     assert f"[{order.index(1)}]: 'When was it built?' has no answer here, and '1858' at [{order.index(0)}]" in text
     assert [(each.id, each.place) for each in loaded.pairs] == [("with", f"[{order.index(0)}]")]
     assert (loaded.report.answerable, loaded.report.unanswerable) == (1, 0)
@@ -494,13 +510,13 @@ def test_a_measurement_can_keep_all_of_them(write: Write) -> None:
     path = write([pair(), pair(), pair(answer=None), pair(answer="31 years")])
     loaded = load([path], merge=False)
     assert len(loaded.pairs) == loaded.report.pairs == loaded.report.read == 4
-    assert loaded.report.count(Effect.WARNING) == 3
+    assert loaded.report.count(IssueEffect.WARNING) == 3
     assert "both are kept" in loaded.report.as_text()
 
 
 def test_an_id_that_is_there_twice_is_told(write: Write) -> None:
     loaded = load([write([pair(id="x"), pair(id="x", question="Where?", answer="Skagen")])])
-    assert "[1]: the id 'x' is another pair's already" in the_problem(loaded, Kind.SAME_ID, Effect.WARNING)
+    assert "[1]: the id 'x' is another pair's already" in the_problem(loaded, IssueKind.SAME_ID, IssueEffect.WARNING)
 
 
 # Pairs that name a document
@@ -523,21 +539,21 @@ def sample(**fields: object) -> dict[str, object]:
 
 def test_an_answer_on_another_page_is_found_if_it_is_the_only_one(write: Write) -> None:
     loaded = load([write([sample(answer="Sallow Estuary Harbour Act of 1868", page=3)])])
-    text = the_problem(loaded, Kind.PAGE, Effect.REPAIRED)
+    text = the_problem(loaded, IssueKind.PAGE, IssueEffect.REPAIRED)
     assert re.search(r"was expected on page 3 of the 18 of .*harbour-report.pdf, and stands on page 5", text)
     assert loaded.pairs[0].page == 5
 
 
 @pytest.mark.parametrize("page", [0, 7, 99])
 def test_an_answer_that_is_in_several_places_but_not_on_its_page(write: Write, page: int) -> None:
-    text = the_problem(load([write([sample(answer="shore power", page=page)])]), Kind.PAGE, Effect.DROPPED)
+    text = the_problem(load([write([sample(answer="shore power", page=page)])]), IssueKind.PAGE, IssueEffect.DROPPED)
     assert re.search(rf"on page {page} of the 18 of .*, and stands in \d+ other places", text)
 
 
 def test_a_page_of_a_document_that_has_none_is_ignored(tmp_path: Path, write: Write) -> None:
     (tmp_path / "a.md").write_text(CONTEXT, encoding="utf-8")
     loaded = load([write([pair(context=..., document="a.md", page=2)])])
-    assert "`page` is 2, and" in the_problem(loaded, Kind.PAGE, Effect.WARNING)
+    assert "`page` is 2, and" in the_problem(loaded, IssueKind.PAGE, IssueEffect.WARNING)
     assert loaded.pairs[0].page is None
 
 
@@ -546,14 +562,14 @@ def test_an_answer_that_is_not_in_its_document(tmp_path: Path, write: Write) -> 
     loaded = load([write([pair(context=..., document="a.md", answer="1859")])])
     assert re.search(
         r"the answer '1859' was expected to stand in .*a\.md, and does not",
-        the_problem(loaded, Kind.NOT_IN_DOCUMENT, Effect.DROPPED),
+        the_problem(loaded, IssueKind.NOT_IN_DOCUMENT, IssueEffect.DROPPED),
     )
 
 
 def test_a_document_s_letters_count(tmp_path: Path, write: Write) -> None:
     (tmp_path / "a.md").write_text(CONTEXT, encoding="utf-8")
     loaded = load([write([pair(context=..., document="a.md", answer="BUILT IN 1858")])])
-    assert "stands in" in the_problem(loaded, Kind.TEXT_DIFFERS, Effect.REPAIRED)
+    assert "stands in" in the_problem(loaded, IssueKind.TEXT_DIFFERS, IssueEffect.REPAIRED)
     assert loaded.pairs[0].answers[0].text == "built in 1858"
 
 
@@ -563,7 +579,7 @@ def test_a_document_that_cannot_be_read_costs_each_of_its_pairs(tmp_path: Path, 
     names = ["empty.pdf", "folder", "none.txt", "none.txt", "-", "a\0b", CONTEXT * 50]
     records = [pair(context=..., document=name) for name in names]
     report = load([write(records)]).report
-    assert report.counts == {(Kind.DOCUMENT, Effect.DROPPED): 7}
+    assert report.counts == {(IssueKind.DOCUMENT, IssueEffect.DROPPED): 7}
     assert "is no path" in str(report.problems[-1])
     assert "beginning at the folder of the pairs" in report.as_text()
 
@@ -600,9 +616,9 @@ def test_contexts_shared_with_a_test_are_told_without_loading(write: Write) -> N
         f"{train}, [1]: this context is in {test}, [0] too "
         "(take it out of one of them: a reader is tested on what it has not seen)"
     ]
-    assert report.problems[0].kind is Kind.SHARED_CONTEXT
+    assert report.problems[0].kind is IssueKind.SHARED_CONTEXT
     assert not check([train], against=[train]).dropped
-    assert check([train], against=[train]).counts == {(Kind.SHARED_CONTEXT, Effect.WARNING): 2}
+    assert check([train], against=[train]).counts == {(IssueKind.SHARED_CONTEXT, IssueEffect.WARNING): 2}
 
 
 def test_progress_is_told_and_loading_can_be_cancelled(write: Write) -> None:

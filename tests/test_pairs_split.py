@@ -12,8 +12,8 @@ from conftest import SAMPLES
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from docqa.datasets import By, Gold, IssueEffect, IssueKind, Pair, load, overlap, sample, sizes, split
 from docqa.errors import DocqaError
-from docqa.pairs import By, Effect, Gold, Kind, Pair, load, overlap, sample, sizes, split
 
 PAIRS = st.lists(
     st.builds(
@@ -216,7 +216,7 @@ def test_contexts_in_training_and_test_are_told() -> None:
     shared = overlap(train, test, "train.json", "test.csv")
     assert shared.pairs == tuple(train[:2])
     (problem,) = shared.problems
-    assert (problem.kind, problem.effect) == (Kind.SHARED_CONTEXT, Effect.WARNING)
+    assert (problem.kind, problem.effect) == (IssueKind.SHARED_CONTEXT, IssueEffect.WARNING)
     assert str(problem).startswith(
         "train.json, [0]: this context is in test.csv too, at line 9, and 2 training pairs ask about it"
     )

@@ -12,11 +12,11 @@ import pytest
 import tiny
 from hub import Hub
 
-from docqa import loading, models
-from docqa.commands import models as command
+from docqa.cli import models as command
 from docqa.errors import DocqaError
-from docqa.hub import pull
-from docqa.models import Kind, Model
+from docqa.models import loading, registry
+from docqa.models.hub import pull
+from docqa.models.registry import Model, ModelKind
 from docqa.progress import Cancelled, Monitor, Progress
 
 TEXT = "The lighthouse at Skagen was built in 1858 by an architect called Bindesbøll"
@@ -53,22 +53,22 @@ def hub(reader: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
         yield hub
 
 
-def get(repo: str = REPO, **arguments: str | Kind | None) -> Model:
+def get(repo: str = REPO, **arguments: str | ModelKind | None) -> Model:
     return pull(repo, monitor=Monitor(), **arguments)  # type: ignore[arg-type]
 
 
-def refused(repo: str = REPO, **arguments: str | Kind | None) -> DocqaError:
+def refused(repo: str = REPO, **arguments: str | ModelKind | None) -> DocqaError:
     """The error of a pull that has to fail, having checked that it left nothing to find and is one line."""
     with pytest.raises(DocqaError) as caught:
         get(repo, **arguments)
-    assert [model.name for model in models.installed() if model.source != "bundled"] == []
+    assert [model.name for model in registry.installed() if model.source != "bundled"] == []
     assert "\n" not in str(caught.value)
     return caught.value
 
 
 def parts() -> list[int]:
     """The sizes of the partial files that are kept."""
-    return [file.stat().st_size for file in (models.models_dir() / ".partial").rglob("*.part")]
+    return [file.stat().st_size for file in (registry.models_dir() / ".partial").rglob("*.part")]
 
 
 # --- it arrives ---
@@ -78,10 +78,10 @@ def test_a_pulled_reader_is_found_and_loads(hub: Hub, reader: Path) -> None:
     import torch
 
     model = get()
-    assert (model.name, model.kind, model.source) == ("lighthouse-reader", Kind.READER, "pulled")
+    assert (model.name, model.kind, model.source) == ("lighthouse-reader", ModelKind.READER, "pulled")
     assert model.metadata == {"source": {"repo": REPO, "revision": hub.commit(REPO)}, "kind": "reader"}
-    assert models.find("lighthouse-reader", Kind.READER) == models.find(REPO, Kind.READER) == model
-    assert model.fingerprint == models.find(str(reader), Kind.READER).fingerprint
+    assert registry.find("lighthouse-reader", ModelKind.READER) == registry.find(REPO, ModelKind.READER) == model
+    assert model.fingerprint == registry.find(str(reader), ModelKind.READER).fingerprint
     assert (model.folder / "README.md").is_file()
     assert loading.load_tokenizer(model.folder).encode("lighthouse").tokens == [
         "[CLS]",
@@ -103,10 +103,10 @@ def test_an_encoder_is_known_by_its_modules(hub: Hub, tmp_path: Path) -> None:
     (folder / "modules.json").write_text(json.dumps([*modules, {"path": "1_Pooling", "type": "x"}]))
     hub.add("someone/encoder", folder)
     model = get("someone/encoder")
-    assert model.kind is Kind.ENCODER
+    assert model.kind is ModelKind.ENCODER
     assert (model.folder / "1_Pooling" / "config.json").is_file()
     assert not (model.folder / "onnx").exists()
-    assert models.find("encoder", Kind.ENCODER) == model
+    assert registry.find("encoder", ModelKind.ENCODER) == model
 
 
 def test_only_what_docqa_loads_is_downloaded(hub: Hub, reader: Path) -> None:
@@ -155,13 +155,13 @@ def test_provenance_joins_what_the_model_says_of_itself(hub: Hub, reader: Path) 
 
 
 def test_alias_is_pulled_at_its_commit(hub: Hub, reader: Path) -> None:
-    alias = models.ALIASES["distilbert"]
+    alias = registry.ALIASES["distilbert"]
     hub.add(alias.repo, reader)
     assert f"no revision {alias.revision!r}" in refused("distilbert").message
     assert hub.requests[-1].path == f"/api/models/{alias.repo}/revision/{alias.revision}"
     model = get("distilbert", revision="main")
     assert model.name == "distilbert"
-    assert models.find("distilbert", Kind.READER) == models.find(alias.repo, Kind.READER) == model
+    assert registry.find("distilbert", ModelKind.READER) == registry.find(alias.repo, ModelKind.READER) == model
 
 
 def test_progress_is_in_bytes_and_reaches_the_total(hub: Hub) -> None:
@@ -267,7 +267,7 @@ def test_a_lost_connection_is_resumed_by_the_next_pull(hub: Hub) -> None:
     assert [r.range for r in hub.downloads(WEIGHTS) if r.on_cdn][-1] == "bytes=50000-"
     assert hub.sent[WEIGHTS] == (model.folder / WEIGHTS).stat().st_size
     assert len([r for r in hub.downloads("tokenizer.json") if r.method == "GET"]) == 1
-    assert not list((models.models_dir() / ".partial").glob("*@*"))
+    assert not list((registry.models_dir() / ".partial").glob("*@*"))
 
 
 @pytest.mark.parametrize("stop", [Cancelled, KeyboardInterrupt])
@@ -280,7 +280,7 @@ def test_stopping_leaves_no_half_model_and_keeps_what_came(hub: Hub, stop: type[
 
     with pytest.raises(stop):
         pull(REPO, monitor=Monitor(report))
-    assert [model.name for model in models.installed(Kind.READER)] == ["bundled"]
+    assert [model.name for model in registry.installed(ModelKind.READER)] == ["bundled"]
     (kept,) = parts()
     assert 0 < kept < max(big)
     get()
@@ -290,7 +290,7 @@ def test_stopping_leaves_no_half_model_and_keeps_what_came(hub: Hub, stop: type[
 def test_cancelling_while_another_pull_runs(hub: Hub) -> None:
     from filelock import FileLock
 
-    lock = models.models_dir() / ".partial" / ".lock"
+    lock = registry.models_dir() / ".partial" / ".lock"
     lock.parent.mkdir(parents=True)
     cancel, stages = threading.Event(), []
 
@@ -353,7 +353,7 @@ def test_what_cannot_be_told_what_it_is(hub: Hub, reader: Path) -> None:
 
 
 def test_a_kind_that_it_is_not(hub: Hub) -> None:
-    assert "is not a sentence-transformers encoder" in refused(kind=Kind.ENCODER).message
+    assert "is not a sentence-transformers encoder" in refused(kind=ModelKind.ENCODER).message
 
 
 @pytest.mark.parametrize(
@@ -414,7 +414,7 @@ def test_a_disk_too_small_is_told_before_the_download(hub: Hub, monkeypatch: pyt
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is full")
 def test_a_disk_that_fills_up(hub: Hub) -> None:
-    staging = models.models_dir() / ".partial" / f"{REPO.replace('/', '--')}@{hub.commit(REPO)}"
+    staging = registry.models_dir() / ".partial" / f"{REPO.replace('/', '--')}@{hub.commit(REPO)}"
     staging.mkdir(parents=True)
     (staging / f"{WEIGHTS}.part").symlink_to("/dev/full")
     assert refused().message == "the disk is full"

@@ -5,10 +5,10 @@ import json
 import pytest
 from conftest import SAMPLES
 
+from docqa.array_store import ArrayStore
 from docqa.config import Settings
 from docqa.engine import Collection, Engine
-from docqa.evaluation import exact_match, f1
-from docqa.store import Store
+from docqa.evaluation.metrics import exact_match, f1
 
 QUESTIONS = json.loads((SAMPLES / "questions.json").read_text(encoding="utf-8"))
 
@@ -43,7 +43,7 @@ def test_the_first_answer_is_right_for_three_questions_in_four(apart: dict[str, 
 
 
 def test_it_abstains_more_often_where_there_is_no_answer(apart: dict[str, Collection]) -> None:
-    threshold = Engine(Settings(), Store(None)).calibration.threshold
+    threshold = Engine(Settings(), ArrayStore(None)).calibration.threshold
     shown: dict[bool, list[bool]] = {True: [], False: []}
     some = [question for question in QUESTIONS if question["answer"]][::3]
     for question in some + [question for question in QUESTIONS if not question["answer"]]:

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from docqa.devices import choose_device
 from docqa.errors import DocqaError
-from docqa.models import Kind, find, write_object
-from docqa.reading import Reader, Template, Window, best_spans
+from docqa.files import write_json_object
+from docqa.models.registry import ModelKind, find
+from docqa.reader.devices import choose_device
+from docqa.reader.reader import Reader, Template, Window, best_spans
 
 LOGITS = st.floats(min_value=-20, max_value=20, width=32)
 
@@ -51,7 +52,7 @@ def test_the_first_span_is_the_best_of_all_that_are_allowed(
 
 @pytest.fixture(scope="module")
 def reader(tiny_reader: Path) -> Reader:
-    return Reader(find(str(tiny_reader), Kind.READER), "cpu")
+    return Reader(find(str(tiny_reader), ModelKind.READER), "cpu")
 
 
 def test_a_window_reads_the_same_alone_and_in_a_batch(reader: Reader) -> None:
@@ -122,8 +123,8 @@ def test_a_device_that_is_not_there_is_told() -> None:
 def test_a_brevity_that_is_no_cost_is_refused(tiny_reader: Path, tmp_path: Path, brevity: object) -> None:
     copy = tmp_path / "copy"
     shutil.copytree(tiny_reader, copy)
-    write_object(copy / "docqa.json", {"brevity": brevity})
-    reader = Reader(find(str(copy), Kind.READER), "cpu")
+    write_json_object(copy / "docqa.json", {"brevity": brevity})
+    reader = Reader(find(str(copy), ModelKind.READER), "cpu")
     window = Window(np.arange(5, 14, dtype=np.int32), np.ones(9, dtype=bool), np.zeros(9, dtype=np.int32))
     with pytest.raises(DocqaError, match=r"the brevity of the reader .*copy is") as error:
         reader.read(reader.question_ids("who?"), [window])

@@ -12,7 +12,7 @@ from conftest import SAMPLES, SHARED
 from reportlab.pdfgen import canvas
 
 from docqa.documents import Document, read
-from docqa.documents.pdf import parse
+from docqa.documents.pdf.parser import parse
 from docqa.errors import DocqaError
 from docqa.progress import Cancelled, Monitor, Progress
 

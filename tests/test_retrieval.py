@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
 from docqa import paths
-from docqa.models import Kind, Model, find
+from docqa.models.registry import Model, ModelKind, find
 from docqa.progress import Monitor
-from docqa.retrieval import Dense, Encoder, Fused, Lexical, standardize, terms
+from docqa.retrieval.hybrid import BM25Retriever, DenseRetriever, Encoder, HybridRetriever, standardize, terms
 
 TEXTS = [
     "The keeper lit the lamp at dusk.",
@@ -21,34 +21,34 @@ TEXTS = [
 
 
 def test_bm25_finds_a_word_in_another_form() -> None:
-    scores = Lexical([terms(TEXTS)]).scores("How many seals did the count show?")
+    scores = BM25Retriever([terms(TEXTS)]).scores("How many seals did the count show?")
     assert int(np.argmax(scores)) == 2
     assert scores[1] == 0
 
 
 def test_documents_are_one_collection() -> None:
-    apart = Lexical([terms(TEXTS[:1]), terms(TEXTS[1:])]).scores("dredging in the basin")
-    together = Lexical([terms(TEXTS)]).scores("dredging in the basin")
+    apart = BM25Retriever([terms(TEXTS[:1]), terms(TEXTS[1:])]).scores("dredging in the basin")
+    together = BM25Retriever([terms(TEXTS)]).scores("dredging in the basin")
     assert apart == pytest.approx(together)
 
 
 @pytest.mark.parametrize("question", ["", "the of and", "zzzz qqqq"])
 def test_a_question_without_a_known_word_scores_nothing(question: str) -> None:
-    assert Lexical([terms(TEXTS)]).scores(question).tolist() == [0, 0, 0]
-    assert Lexical([terms(["", "   "])]).scores(question or "lamp").tolist() == [0, 0]
+    assert BM25Retriever([terms(TEXTS)]).scores(question).tolist() == [0, 0, 0]
+    assert BM25Retriever([terms(["", "   "])]).scores(question or "lamp").tolist() == [0, 0]
 
 
 def test_dense_and_fused_agree_on_a_plain_question() -> None:
-    encoder = Encoder(Model("bundled", Kind.ENCODER, paths.bundled_models_dir() / "retriever", "bundled"))
-    dense = Dense(encoder, encoder.embed(TEXTS, Monitor()))
-    lexical = Lexical([terms(TEXTS)])
+    encoder = Encoder(Model("bundled", ModelKind.ENCODER, paths.bundled_models_dir() / "retriever", "bundled"))
+    dense = DenseRetriever(encoder, encoder.embed(TEXTS, Monitor()))
+    lexical = BM25Retriever([terms(TEXTS)])
     question = "In which month was the dredging?"
     assert int(np.argmax(dense.scores(question))) == 1
-    assert int(np.argmax(Fused([(lexical, 1.0), (dense, encoder.weight)]).scores(question))) == 1
+    assert int(np.argmax(HybridRetriever([(lexical, 1.0), (dense, encoder.weight)]).scores(question))) == 1
 
 
 def test_vectors_are_unit_vectors(tiny_encoder: Path) -> None:
-    encoder = Encoder(find(str(tiny_encoder), Kind.ENCODER))
+    encoder = Encoder(find(str(tiny_encoder), ModelKind.ENCODER))
     assert np.linalg.norm(encoder.embed(TEXTS, Monitor()), axis=1) == pytest.approx([1, 1, 1])
     assert encoder.embed([], Monitor()).shape == (0, 16)
 
@@ -61,7 +61,7 @@ def test_an_encoder_with_a_short_limit_embeds_the_whole_text(tmp_path: Path, tin
     model = SentenceTransformer(modules=[transformer, Pooling(transformer.get_embedding_dimension())], device="cpu")
     folder = tmp_path / "short"
     model.save_pretrained(str(folder))
-    encoder = Encoder(find(str(folder), Kind.ENCODER))
+    encoder = Encoder(find(str(folder), ModelKind.ENCODER))
     head = "the lighthouse at skagen was built in 1858 its keeper "
     one, other = encoder.embed([head * 3 + "anna holm", head * 3 + "ships storms"], Monitor())
     assert not np.allclose(one, other, atol=1e-4)

@@ -21,23 +21,25 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from safetensors.numpy import load_file
 
-from docqa import loading, models
+from docqa import files
 from docqa.answers import normalize
+from docqa.array_store import ArrayStore
+from docqa.datasets import Gold, Pair
 from docqa.errors import DocqaError
-from docqa.models import Kind, Model, write_object
-from docqa.pairs import Gold, Pair
+from docqa.files import write_json_object
+from docqa.models import loading, registry
+from docqa.models.registry import Model, ModelKind
 from docqa.progress import Cancelled, Monitor, Progress
-from docqa.reading import Reader
-from docqa.store import Store
-from docqa.training.batches import Dropout, collate, order
+from docqa.reader.reader import Reader
+from docqa.training.dataset import TokenMasking, batch_order, collate
+from docqa.training.distillation import soft_targets
 from docqa.training.features import NULL, Feature, make
+from docqa.training.hyperparameters import TrainingConfig
 from docqa.training.job import Job, prepare
-from docqa.training.measuring import rank
-from docqa.training.recipe import Recipe
 from docqa.training.run import finetune
-from docqa.training.teacher import teach
+from docqa.training.scoring import selection_key
 
-_SMALL = Recipe(max_seq_length=72, doc_stride=12, batch_size=4, learning_rate=1e-3, epochs=2)
+_SMALL = TrainingConfig(max_seq_length=72, doc_stride=12, batch_size=4, learning_rate=1e-3, epochs=2)
 
 
 def _pairs(count: int, seed: int = 0) -> list[Pair]:
@@ -71,7 +73,7 @@ def _file(folder: Path, pairs: list[Pair], name: str = "pairs.json") -> Path:
     return file
 
 
-def _features(reader: Path, pairs: list[Pair], recipe: Recipe = _SMALL) -> list[Feature]:
+def _features(reader: Path, pairs: list[Pair], recipe: TrainingConfig = _SMALL) -> list[Feature]:
     return make(pairs, loading.load_tokenizer(reader), 512, recipe)
 
 
@@ -94,14 +96,14 @@ def test_the_target_of_a_window_is_the_answer(tiny_reader: Path) -> None:
 def test_annotators_share_the_target(tiny_reader: Path) -> None:
     context = "The lighthouse was built in 1858 by Anna Holm."
     golds = tuple(Gold(text, context.index(text)) for text in ("in 1858", "1858", "1858"))
-    (feature,) = _features(tiny_reader, [Pair("1", "When?", context, golds)], Recipe(negatives=0))
+    (feature,) = _features(tiny_reader, [Pair("1", "When?", context, golds)], TrainingConfig(negatives=0))
     assert sorted(share for _, share in feature.start) == pytest.approx([1 / 3, 2 / 3])
     assert [share for _, share in feature.end] == [1.0]
 
 
 def test_negatives_are_of_the_same_document_and_hold_no_answer(tiny_reader: Path) -> None:
     pairs = _pairs(40)
-    features = _features(tiny_reader, pairs, Recipe(max_seq_length=72, doc_stride=12, negatives=1.5))
+    features = _features(tiny_reader, pairs, TrainingConfig(max_seq_length=72, doc_stride=12, negatives=1.5))
     nulls = [feature for feature in features if not feature.answerable]
     assert 40 < len(nulls) <= 60
     documents = {pair.context: pair.document for pair in pairs}
@@ -131,7 +133,7 @@ def test_altered_questions_are_put_to_the_windows_that_held_the_answer(tiny_read
 def test_masked_words_depend_on_the_place_in_the_order_alone(tiny_reader: Path) -> None:
     features = _features(tiny_reader, _pairs(30))
     tokenizer = loading.load_tokenizer(tiny_reader)
-    dropout = Dropout.of(tokenizer, 0.3, seed=1)
+    dropout = TokenMasking.of(tokenizer, 0.3, seed=1)
     special = {tokenizer.token_to_id(name) for name in ("[CLS]", "[SEP]")}
     masked = total = 0
     for position, feature in enumerate(features):
@@ -166,8 +168,8 @@ def test_a_long_context_is_seen_through_every_window_that_holds_the_answer(tiny_
     st.integers(0, 5),
 )
 def test_the_order_is_fixed_and_every_pass_is_whole(lengths: list[int], batch: int, epochs: float, seed: int) -> None:
-    numbers = order(lengths, batch, epochs, seed)
-    assert (numbers == order(lengths, batch, epochs, seed)).all()
+    numbers = batch_order(lengths, batch, epochs, seed)
+    assert (numbers == batch_order(lengths, batch, epochs, seed)).all()
     assert len(numbers) == max(1, round(epochs * len(lengths)))
     seen = Counter(numbers.tolist())
     assert max(seen.values()) <= -(-len(numbers) // len(lengths))
@@ -178,7 +180,7 @@ def test_the_order_is_fixed_and_every_pass_is_whole(lengths: list[int], batch: i
 def test_batches_are_of_like_length() -> None:
     chance = random.Random(0)
     lengths = [chance.randint(20, 380) for _ in range(4000)]
-    numbers = order(lengths, 16, 1, 0)
+    numbers = batch_order(lengths, 16, 1, 0)
     padded = sum(max(lengths[n] for n in numbers[i : i + 16]) * 16 for i in range(0, 4000, 16))
     assert padded < 1.05 * sum(lengths)
 
@@ -200,12 +202,12 @@ def test_a_batch_lets_only_the_null_and_the_window_compete(tiny_reader: Path) ->
 def test_a_teacher_of_the_same_vocabulary_says_what_it_would_itself(tiny_reader: Path, tmp_path: Path) -> None:
     brief = tmp_path / "brief"
     shutil.copytree(tiny_reader, brief)
-    write_object(brief / "docqa.json", {"brevity": 0.5})
+    write_json_object(brief / "docqa.json", {"brevity": 0.5})
     pairs = _pairs(6)
     features = _features(tiny_reader, pairs)
-    teacher = Reader(Model("teacher", Kind.READER, brief, "folder"), "cpu")
+    teacher = Reader(Model("teacher", ModelKind.READER, brief, "folder"), "cpu")
     questions = [pair.question for pair in pairs]
-    taught = teach(teacher, features, questions, weight=1.0, store=Store(tmp_path), monitor=Monitor())
+    taught = soft_targets(teacher, features, questions, weight=1.0, store=ArrayStore(tmp_path), monitor=Monitor())
     for feature, (start, end) in zip(features, taught, strict=True):
         if not feature.answerable:
             assert (start, end) == (NULL, NULL)
@@ -225,13 +227,17 @@ def test_a_teacher_of_the_same_vocabulary_says_what_it_would_itself(tiny_reader:
 def test_what_a_teacher_said_is_not_asked_again(tiny_reader: Path, tmp_path: Path) -> None:
     pairs = _pairs(6)
     features = _features(tiny_reader, pairs)
-    teacher = Reader(Model("teacher", Kind.READER, tiny_reader, "folder"), "cpu")
+    teacher = Reader(Model("teacher", ModelKind.READER, tiny_reader, "folder"), "cpu")
     questions = [pair.question for pair in pairs]
     reports: list[Progress] = []
-    first = teach(teacher, features, questions, weight=0.5, store=Store(tmp_path), monitor=Monitor(reports.append))
+    first = soft_targets(
+        teacher, features, questions, weight=0.5, store=ArrayStore(tmp_path), monitor=Monitor(reports.append)
+    )
     assert reports
     reports.clear()
-    again = teach(teacher, features, questions, weight=0.5, store=Store(tmp_path), monitor=Monitor(reports.append))
+    again = soft_targets(
+        teacher, features, questions, weight=0.5, store=ArrayStore(tmp_path), monitor=Monitor(reports.append)
+    )
     assert (again, reports) == (first, [])
 
 
@@ -241,8 +247,8 @@ def test_what_a_teacher_said_is_not_asked_again(tiny_reader: Path, tmp_path: Pat
 @pytest.fixture
 def job(tiny_reader: Path, tmp_path: Path) -> Job:
     file = _file(tmp_path, _pairs(40))
-    recipe = Recipe(**{**_SMALL.as_dict(), "base": str(tiny_reader)})
-    models.use(str(tiny_reader), Kind.READER)
+    recipe = TrainingConfig(**{**_SMALL.as_dict(), "base": str(tiny_reader)})
+    registry.use(str(tiny_reader), ModelKind.READER)
     return Job((str(file),), recipe, "mine", device="cpu")
 
 
@@ -261,16 +267,16 @@ def _stopping_at(step: int) -> Monitor:
 
 def test_a_run_leaves_a_reader_with_its_papers(job: Job) -> None:
     folder = _train(job)
-    metadata = models.read_metadata(folder)
+    metadata = registry.read_metadata(folder)
     assert metadata["training"]["recipe"] == job.recipe.as_dict()
     assert metadata["training"]["metrics"]["before"]["test"]["total"] == metadata["training"]["counts"]["test"]
     assert set(metadata["calibration"]) == {"scale", "prior", "bias", "threshold"}
     assert {"README.md", "loss.png", "model.safetensors", "tokenizer.json"} <= {file.name for file in folder.iterdir()}
-    assert models.find("mine", Kind.READER).source == "trained"
+    assert registry.find("mine", ModelKind.READER).source == "trained"
     assert not job.folder.exists()
     assert {str(value.dtype) for value in load_file(folder / "model.safetensors").values()} == {"float16"}
     # The base's own dropout is left for the next training to decide about.
-    assert models.read_object(folder / "config.json")["attention_dropout"] == 0.1
+    assert files.read_json_object(folder / "config.json")["attention_dropout"] == 0.1
 
 
 def test_training_learns(job: Job) -> None:
@@ -408,18 +414,20 @@ def test_a_reader_that_is_not_better_is_not_used(job: Job) -> None:
     outcome = finetune(still, prepare(still, Monitor()), Monitor())
     assert outcome is not None
     assert not outcome.better
-    assert models.chosen(Kind.READER) == still.recipe.base
+    assert registry.chosen(ModelKind.READER) == still.recipe.base
 
 
 def test_a_result_has_to_beat_the_reader_in_use_and_not_its_base_alone(job: Job) -> None:
-    models.use(models.BUNDLED, Kind.READER)
+    registry.use(registry.BUNDLED, ModelKind.READER)
     outcome = finetune(job, prepare(job, Monitor()), Monitor())
     assert outcome is not None
     training = outcome.metadata["training"]
     to_beat = training["in_use"]["metrics"], training["metrics"]["before"]
-    assert training["in_use"]["name"] == models.BUNDLED
-    assert outcome.better is all(rank(training["metrics"]["after"]) > rank(metrics) for metrics in to_beat)
-    assert models.chosen(Kind.READER) == ("mine" if outcome.better else models.BUNDLED)
+    assert training["in_use"]["name"] == registry.BUNDLED
+    assert outcome.better is all(
+        selection_key(training["metrics"]["after"]) > selection_key(metrics) for metrics in to_beat
+    )
+    assert registry.chosen(ModelKind.READER) == ("mine" if outcome.better else registry.BUNDLED)
 
 
 def test_an_installed_reader_is_never_overwritten(job: Job) -> None:
@@ -427,14 +435,14 @@ def test_an_installed_reader_is_never_overwritten(job: Job) -> None:
     with pytest.raises(DocqaError, match="there is a reader called mine already") as error:
         _train(replace(job, recipe=replace(job.recipe, epochs=1)))
     assert "--name" in error.value.hint
-    after = load_file(models.find("mine", Kind.READER).folder / "model.safetensors")
+    after = load_file(registry.find("mine", ModelKind.READER).folder / "model.safetensors")
     assert all((before[name] == after[name]).all() for name in before)
 
 
 def test_an_output_folder_is_written_and_never_overwritten(job: Job, tmp_path: Path) -> None:
     out = replace(job, output=tmp_path / "out")
     assert _train(out) == tmp_path / "out"
-    assert models.chosen(Kind.READER) == out.recipe.base
+    assert registry.chosen(ModelKind.READER) == out.recipe.base
     with pytest.raises(DocqaError, match="is there already"):
         _train(out)
 

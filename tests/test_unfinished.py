@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from docqa import paths, unfinished
+from docqa import paths
 from docqa.errors import DocqaError
-from docqa.unfinished import Keeper, State
+from docqa.userdata import crash_recovery
+from docqa.userdata.crash_recovery import SessionFile, SessionState
 
-STATE = State(named=("a.txt",), opened=("a.txt", "b.txt"), asked=("Who?", "Why «é»\udc80?"), typed="Half a que")
+STATE = SessionState(named=("a.txt",), opened=("a.txt", "b.txt"), asked=("Who?", "Why «é»\udc80?"), typed="Half a que")
 
 RUNS = """
 import sys
@@ -64,13 +65,13 @@ def test_what_a_killed_process_wrote_is_found_and_not_before_it_is_dead(
     start: Start,
 ) -> None:
     process = start()
-    assert unfinished.left([]) is None
+    assert crash_recovery.leftover_sessions([]) is None
     kill(process)
-    found = unfinished.left([])
+    found = crash_recovery.leftover_sessions([])
     assert found is not None
     assert (found.state.asked, found.state.typed) == (STATE.asked, STATE.typed)
     assert found.state.opened == (str(Path("a.txt").absolute()), str(Path("b.txt").absolute()))
-    assert unfinished.left([]) is None, "it was offered twice at once"
+    assert crash_recovery.leftover_sessions([]) is None, "it was offered twice at once"
     found.drop()
     assert files() == []
 
@@ -78,8 +79,8 @@ def test_what_a_killed_process_wrote_is_found_and_not_before_it_is_dead(
 @pytest.mark.parametrize("named", [[], ["a.txt"], ["b.txt", "a.txt"]])
 def test_it_is_found_for_what_was_named_and_for_what_was_open(start: Start, named: list[str]) -> None:
     kill(start())
-    assert unfinished.left(["b.txt"]) is None
-    assert unfinished.left(named) is not None
+    assert crash_recovery.leftover_sessions(["b.txt"]) is None
+    assert crash_recovery.leftover_sessions(named) is not None
 
 
 def test_the_newest_of_several_is_found_first(start: Start) -> None:
@@ -88,18 +89,22 @@ def test_the_newest_of_several_is_found_first(start: Start) -> None:
     newer = older.with_name("newer.json")
     newer.write_text(json.dumps({**json.loads(older.read_text()), "typed": "newer"}))
     os.utime(older, (1, 1))
-    found = [unfinished.left([]), unfinished.left([]), unfinished.left([])]
+    found = [
+        crash_recovery.leftover_sessions([]),
+        crash_recovery.leftover_sessions([]),
+        crash_recovery.leftover_sessions([]),
+    ]
     assert [one.state.typed if one else None for one in found] == ["newer", "Half a que", None]
 
 
 def test_a_session_that_ended_well_leaves_nothing_and_writes_nothing_more() -> None:
-    keeper = Keeper()
+    keeper = SessionFile()
     keeper.write(STATE)
     assert files() == [".json", ".lock"]
     keeper.end()
     keeper.write(STATE)
     assert files() == []
-    Keeper().end()  # Nothing was written at all.
+    SessionFile().end()  # Nothing was written at all.
 
 
 def test_a_session_in_which_nothing_would_be_lost_is_not_offered() -> None:
@@ -108,19 +113,19 @@ def test_a_session_in_which_nothing_would_be_lost_is_not_offered() -> None:
     folder.joinpath("empty.json").write_text('{"named": [], "opened": ["/a"], "asked": [], "typed": " "}')
     folder.joinpath("broken.json").write_text('{"named": [')
     folder.joinpath("other.json").write_text("[3]")
-    assert unfinished.left([]) is None
+    assert crash_recovery.leftover_sessions([]) is None
     assert not folder.joinpath("empty.json").exists()
 
 
 def test_where_nothing_can_be_written_it_says_so(home: Path) -> None:
     home.write_text("a file where the folder should be")
     with pytest.raises(DocqaError, match="what you type can't be kept in"):
-        Keeper().write(STATE)
-    assert unfinished.left([]) is None
+        SessionFile().write(STATE)
+    assert crash_recovery.leftover_sessions([]) is None
 
 
 def test_the_file_is_the_person_s_alone() -> None:
-    keeper = Keeper()
+    keeper = SessionFile()
     keeper.write(STATE)
     (file,) = (paths.data_dir() / "sessions").glob("*.json")
     assert file.stat().st_mode & 0o077 == 0

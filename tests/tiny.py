@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from docqa import loading  # first: it keeps the libraries below offline
+from docqa.models import loading  # first: it keeps the libraries below offline
 
 _UNKNOWN = "[UNK]"
 _SPECIAL = ("[PAD]", _UNKNOWN, "[CLS]", "[SEP]", "[MASK]")

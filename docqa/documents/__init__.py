@@ -4,12 +4,12 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from docqa.documents.document import Document, Lines, PageLine, Place, Section
+from docqa.documents.document import Document, Lines, Location, PageLine, Section
 from docqa.documents.source import Source
 from docqa.errors import DocqaError
 from docqa.progress import Monitor
 
-__all__ = ["STDIN", "Document", "Lines", "PageLine", "Place", "Section", "Source", "expand", "parse", "read"]
+__all__ = ["STDIN", "Document", "Lines", "Location", "PageLine", "Section", "Source", "expand", "parse", "read"]
 
 STDIN = "-"
 
@@ -17,13 +17,13 @@ Parser = Callable[[Source, Monitor], Document]
 
 
 def _pdf(source: Source, monitor: Monitor) -> Document:
-    from docqa.documents.pdf import parse as parse_pdf
+    from docqa.documents.pdf.parser import parse as parse_pdf
 
     return parse_pdf(source, monitor)
 
 
 def _text(source: Source, monitor: Monitor) -> Document:
-    from docqa.documents.text import parse as parse_text
+    from docqa.documents.plain_text import parse as parse_text
 
     return parse_text(source, monitor)
 

@@ -58,7 +58,7 @@ class PageLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Location:
     """Where a span stands, for a person: `page` and `page_end` are 1-based, None where the format has no pages."""
 
     page: int | None
@@ -104,12 +104,12 @@ class Document:
         text = self.text
         return self.kind == "pdf" and 0 < line_end < self.body_end and text[line_end - 1 : line_end + 1].isalpha()
 
-    def locate(self, start: int, end: int) -> Place:
+    def locate(self, start: int, end: int) -> Location:
         """Tell where `text[start:end]` stands."""
         first = self._line_at(start)
         last = self._line_at(max(start, end - 1))
         page = int(self.lines.pages[first])
-        return Place(
+        return Location(
             page=page or None,
             page_label=self.page_labels[page - 1] if page else None,
             page_end=int(self.lines.pages[last]) or None,

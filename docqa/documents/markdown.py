@@ -5,8 +5,8 @@ from itertools import accumulate, pairwise
 from markdown_it import MarkdownIt
 
 from docqa.documents.document import Document, Section
+from docqa.documents.plain_text import decode, from_text
 from docqa.documents.source import Source
-from docqa.documents.text import decode, from_text
 from docqa.progress import Monitor
 
 

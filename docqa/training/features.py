@@ -10,14 +10,14 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from docqa.answers import normalize
-from docqa.chunking import Tokens, cut, tokenize, window_size
+from docqa.datasets.pair import Pair
 from docqa.documents import Source
-from docqa.documents.text import from_text
-from docqa.pairs.pair import Pair
+from docqa.documents.plain_text import from_text
 from docqa.progress import Monitor
-from docqa.reading import Template
-from docqa.training.altered import altered
-from docqa.training.recipe import Recipe
+from docqa.reader.reader import Template
+from docqa.training.adversarial_questions import adversarial_question
+from docqa.training.hyperparameters import TrainingConfig
+from docqa.windows import Tokens, split_windows, tokenize, window_size
 
 Target = tuple[tuple[int, float], ...]
 """A sparse distribution over a sequence's positions, which sums to 1. Position 0 is the null: "not in this window"."""
@@ -64,7 +64,7 @@ class _Cut:
 
 
 def make(
-    pairs: Sequence[Pair], tokenizer: Tokenizer, limit: int, recipe: Recipe, monitor: Monitor | None = None
+    pairs: Sequence[Pair], tokenizer: Tokenizer, limit: int, recipe: TrainingConfig, monitor: Monitor | None = None
 ) -> list[Feature]:
     """The features of all pairs: every window that holds an answer, and as many without as the recipe asks for.
 
@@ -94,7 +94,7 @@ def make(
 
 
 def _negatives(
-    maker: "_Maker", pairs: Sequence[Pair], wanting: list[tuple[int, Pair]], recipe: Recipe
+    maker: "_Maker", pairs: Sequence[Pair], wanting: list[tuple[int, Pair]], recipe: TrainingConfig
 ) -> list[Feature]:
     """Windows of the same document that don't hold the answer, for a random share of the answerable pairs."""
     chance = random.Random(recipe.seed)  # noqa: S311 - no secret
@@ -110,7 +110,7 @@ def _negatives(
     return [feature for feature in made if feature is not None]
 
 
-def _altered(maker: "_Maker", wanting: list[tuple[int, Pair]], recipe: Recipe) -> list[Feature]:
+def _altered(maker: "_Maker", wanting: list[tuple[int, Pair]], recipe: TrainingConfig) -> list[Feature]:
     """The windows that hold the answers of a random share of the pairs, asked what they no longer answer."""
     chance = random.Random(recipe.seed + 1)  # noqa: S311 - no secret
     count = round(recipe.altered * len(wanting))
@@ -120,7 +120,7 @@ def _altered(maker: "_Maker", wanting: list[tuple[int, Pair]], recipe: Recipe) -
             break
         elsewhere = chance.choice(wanting)[1].context or ""
         answers = [gold.text for gold in pair.answers]
-        question = altered(pair.question, pair.context or "", answers, elsewhere, chance)
+        question = adversarial_question(pair.question, pair.context or "", answers, elsewhere, chance)
         if question is not None:
             made += maker.positive(number, replace(pair, question=question), null=True)[:1]
     return made
@@ -129,7 +129,7 @@ def _altered(maker: "_Maker", wanting: list[tuple[int, Pair]], recipe: Recipe) -
 class _Maker:
     """Makes features of pairs whose contexts it has been given."""
 
-    def __init__(self, tokenizer: Tokenizer, limit: int, recipe: Recipe) -> None:
+    def __init__(self, tokenizer: Tokenizer, limit: int, recipe: TrainingConfig) -> None:
         self._tokenizer = tokenizer
         self._template = Template.of(tokenizer)
         self._limit = limit
@@ -141,7 +141,7 @@ class _Maker:
     def add(self, context: str) -> None:
         document = from_text(Source("context", b""), "text", context)
         tokens = tokenize(document, self._tokenizer, Monitor())
-        self._cuts[context] = _Cut(context, tokens, cut(tokens, self._size, self._recipe.doc_stride))
+        self._cuts[context] = _Cut(context, tokens, split_windows(tokens, self._size, self._recipe.doc_stride))
 
     def positive(self, number: int, pair: Pair, *, null: bool = False) -> list[Feature]:
         """Every window that holds one of the answers whole; with the null as its target where it no longer answers."""

@@ -12,14 +12,15 @@ from typing import Any, Self
 
 from filelock import FileLock, Timeout
 
-from docqa import models, pairs, paths
+from docqa import datasets, files, paths
+from docqa.datasets import Pair
 from docqa.documents import Document
 from docqa.errors import DocqaError
-from docqa.models import Kind
-from docqa.pairs import Pair
+from docqa.models import registry
+from docqa.models.registry import ModelKind
 from docqa.progress import Monitor
-from docqa.training import processes
-from docqa.training.recipe import Recipe
+from docqa.training import distributed
+from docqa.training.hyperparameters import TrainingConfig
 
 _WATCHED = 0.1  # Of the training pairs, what early stopping listens to. The test pairs only measure.
 
@@ -29,7 +30,7 @@ class Job:
     """What is to be trained on what, and where the result goes. A kill costs at most `save_minutes` of work."""
 
     files: tuple[str, ...]
-    recipe: Recipe
+    recipe: TrainingConfig
     name: str
     test_files: tuple[str, ...] = ()
     output: Path | None = None
@@ -69,14 +70,14 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
-class Data:
+class TrainingData:
     """The pairs of a run. `watched` are held out of the training pairs, for early stopping."""
 
     train: tuple[Pair, ...]
     watched: tuple[Pair, ...]
     test: tuple[Pair, ...]
-    report: pairs.Report
-    test_report: pairs.Report | None
+    report: datasets.LoadReport
+    test_report: datasets.LoadReport | None
     """That of the test files, where the test has files of its own."""
     note: str
     documents: dict[str, Document]
@@ -85,7 +86,7 @@ class Data:
 
 def run_folder(name: str) -> Path:
     """Where an unfinished run of this name is kept. Raises `DocqaError` if no model can have the name."""
-    models.check_name(name)
+    registry.check_name(name)
     return paths.data_dir() / "training" / name
 
 
@@ -97,19 +98,19 @@ def state_file(name: str) -> Path:
 def stored_state(name: str) -> dict[str, Any] | None:
     """What the unfinished run of this name began with, None if there is none."""
     file = state_file(name)
-    return models.read_object(file) if file.is_file() else None
+    return files.read_json_object(file) if file.is_file() else None
 
 
-def stored_recipe(name: str) -> Recipe | None:
+def stored_recipe(name: str) -> TrainingConfig | None:
     """The recipe of the unfinished run of this name, None if there is none."""
     state = stored_state(name)
-    return Recipe.from_dict(state["recipe"]) if state else None
+    return TrainingConfig.from_dict(state["recipe"]) if state else None
 
 
 def is_taken(name: str) -> bool:
     """Whether a reader of this name is installed: none is ever overwritten. Raises as `run_folder` does."""
-    models.check_name(name)
-    return any(model.name == name for model in models.installed(Kind.READER))
+    registry.check_name(name)
+    return any(model.name == name for model in registry.installed(ModelKind.READER))
 
 
 def unfinished() -> list[str]:
@@ -134,7 +135,7 @@ def alone(name: str) -> Iterator[None]:
 
     Raises `DocqaError` where another docqa holds it.
     """
-    if not processes.is_first():
+    if not distributed.is_first():
         yield
         return
     folder = run_folder(name)
@@ -155,7 +156,7 @@ def forget(name: str) -> None:
     shutil.rmtree(run_folder(name), ignore_errors=True)
 
 
-def prepare(job: Job, monitor: Monitor) -> Data:
+def prepare(job: Job, monitor: Monitor) -> TrainingData:
     """Load, check and split the pairs. Raises `DocqaError` where a file can't be read or nothing is left to use.
 
     A training pair whose context is also among the test files' is left out, and the report counts it: what is
@@ -163,31 +164,35 @@ def prepare(job: Job, monitor: Monitor) -> Data:
     """
     recipe = job.recipe
     recipe.check()
-    loaded = pairs.load(job.files, monitor)
-    usable = pairs.sample(loaded.pairs, recipe.max_per_context, recipe.seed) if recipe.max_per_context else loaded.pairs
+    loaded = datasets.load(job.files, monitor)
+    usable = (
+        datasets.sample(loaded.pairs, recipe.max_per_context, recipe.seed) if recipe.max_per_context else loaded.pairs
+    )
     documents = dict(loaded.documents)
-    held_out = pairs.load(job.test_files, monitor) if job.test_files else None
+    held_out = datasets.load(job.test_files, monitor) if job.test_files else None
     if held_out is not None:
         test = held_out.pairs
         documents |= held_out.documents
-        shared = {id(pair) for pair in pairs.overlap(usable, test).pairs}
+        shared = {id(pair) for pair in datasets.overlap(usable, test).pairs}
         train = tuple(pair for pair in usable if id(pair) not in shared)
-        note = pairs.sizes(train, test)
+        note = datasets.sizes(train, test)
         if shared:
             note += f"; {len(shared):,} that ask about a context of the test were left out of training"
     else:
-        parts = pairs.split(usable, recipe.test_split, recipe.seed)
+        parts = datasets.split(usable, recipe.test_split, recipe.seed)
         train, test, note = parts.train, parts.test, parts.note
     if not train or not test:
         what = "train on" if not train else "test with"
         raise DocqaError(f"no pairs are left to {what}", "docqa finetune PAIRS --dry-run says what became of each")
     watched: tuple[Pair, ...] = ()
     if recipe.early_stopping:
-        parts = pairs.split(train, _WATCHED, recipe.seed)
+        parts = datasets.split(train, _WATCHED, recipe.seed)
         train, watched = parts.train, parts.test
     digests = {file: _digest(Path(file)) for file in (*job.files, *job.test_files)}
     digests |= {name: document.sha256 for name, document in documents.items()}
-    return Data(train, watched, test, loaded.report, held_out.report if held_out else None, note, documents, digests)
+    return TrainingData(
+        train, watched, test, loaded.report, held_out.report if held_out else None, note, documents, digests
+    )
 
 
 def _digest(file: Path) -> str:

@@ -3,13 +3,13 @@
 import json
 from typing import TYPE_CHECKING, Any
 
-from docqa.training.curve import as_text as plot
+from docqa.training.loss_curve import as_text as plot
 
 if TYPE_CHECKING:
-    from docqa.training.run import Outcome
+    from docqa.training.run import FinetuneResult
 
 
-def as_text(outcome: "Outcome") -> str:
+def as_text(outcome: "FinetuneResult") -> str:
     """A table of before and after, the loss curve, and what was done with the reader."""
     lines = [plot(outcome.curve), ""] if outcome.curve else []
     return "\n".join([*lines, *table(outcome.metadata["training"]), "", *_verdict(outcome)])
@@ -26,7 +26,7 @@ def table(training: dict[str, Any]) -> list[str]:
     return lines
 
 
-def _verdict(outcome: "Outcome") -> list[str]:
+def _verdict(outcome: "FinetuneResult") -> list[str]:
     model = outcome.model
     training = outcome.metadata["training"]
     in_use = training["in_use"]
@@ -58,7 +58,7 @@ def remarks(training: dict[str, Any]) -> list[str]:
     return lines
 
 
-def as_json(outcome: "Outcome") -> str:
+def as_json(outcome: "FinetuneResult") -> str:
     """The reader's name and folder, whether it is better, its docqa.json and the loss curve."""
     return dumps(
         {

@@ -12,40 +12,41 @@ from typing import Any
 
 import numpy as np
 
-from docqa import __version__, loading, models
-from docqa.chunking import window_size
+from docqa import __version__, files
+from docqa.array_store import ArrayStore
 from docqa.config import Settings
-from docqa.devices import choose_device, precision
+from docqa.datasets import Pair
 from docqa.engine import Engine
 from docqa.errors import DocqaError
-from docqa.examination import calibrate
-from docqa.models import Kind, Model
-from docqa.pairs import Pair
+from docqa.evaluation import calibrate
+from docqa.models import loading, registry
+from docqa.models.registry import Model, ModelKind
 from docqa.progress import Monitor
-from docqa.reading import Reader
-from docqa.store import Store
-from docqa.training import processes
-from docqa.training.batches import Dropout, Ordered, order
-from docqa.training.curve import Curve
+from docqa.reader.devices import choose_device, precision
+from docqa.reader.reader import Reader
+from docqa.training import distributed
+from docqa.training.dataset import OrderedDataset, TokenMasking, batch_order
+from docqa.training.distillation import SoftTargets, soft_targets
 from docqa.training.features import Feature, make
-from docqa.training.frozen import freeze
-from docqa.training.job import Data, Job, alone, forget, is_taken, state_file, stored_state
-from docqa.training.measuring import measure, rank
-from docqa.training.publishing import blend, write_papers, write_weights
-from docqa.training.teacher import Taught, teach
+from docqa.training.job import Job, TrainingData, alone, forget, is_taken, state_file, stored_state
+from docqa.training.layer_freezing import freeze_layers
+from docqa.training.loss_curve import LossCurve
+from docqa.training.model_card import interpolate_weights, write_model_card, write_weights
+from docqa.training.scoring import score_reader, selection_key
+from docqa.windows import window_size
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class FinetuneResult:
     """What came of a run: the reader, its docqa.json, the loss curve, and whether it is better than its base."""
 
     model: Model
     metadata: dict[str, Any]
-    curve: Curve
+    curve: LossCurve
     better: bool
 
 
-def finetune(job: Job, data: Data, monitor: Monitor) -> Outcome | None:
+def finetune(job: Job, data: TrainingData, monitor: Monitor) -> FinetuneResult | None:
     """Train, measure before and after, and install. None in the processes of a `torchrun` other than the first.
 
     A run that was stopped leaves its checkpoints: `job.resume` goes on from the last, to the same weights. Raises
@@ -53,7 +54,7 @@ def finetune(job: Job, data: Data, monitor: Monitor) -> Outcome | None:
     """
     with alone(job.name):
         run = _Run(job, data, monitor)  # Whatever is wrong is said before anything is discarded.
-        if job.restart and processes.is_first():
+        if job.restart and distributed.is_first():
             forget(job.name)
         return run.go()
 
@@ -61,22 +62,22 @@ def finetune(job: Job, data: Data, monitor: Monitor) -> Outcome | None:
 class _Run:
     """One run. Its steps are methods, in the order in which they happen."""
 
-    def __init__(self, job: Job, data: Data, monitor: Monitor) -> None:
+    def __init__(self, job: Job, data: TrainingData, monitor: Monitor) -> None:
         self._job = job
         self._data = data
         self._monitor = monitor
         self._device = choose_device(job.device)
         # Another reader may be in use by now than when an unfinished run began.
         begun = stored_state(job.name) if job.resume else None
-        base = job.recipe.base or (begun["base"]["name"] if begun else models.chosen(Kind.READER))
-        self._base = models.find(base, Kind.READER)
+        base = job.recipe.base or (begun["base"]["name"] if begun else registry.chosen(ModelKind.READER))
+        self._base = registry.find(base, ModelKind.READER)
         self._limit = loading.sequence_limit(self._base.folder)
         window_size(job.recipe.max_seq_length, job.recipe.doc_stride, self._limit)  # for the sake of its errors
         layers = loading.layer_count(self._base.folder)
         if job.recipe.frozen >= layers:
             raise DocqaError(f"the base has {layers} layers", f"--frozen has to be {layers - 1} at most")
         if job.recipe.teacher:
-            self._teacher = models.find(job.recipe.teacher, Kind.READER)
+            self._teacher = registry.find(job.recipe.teacher, ModelKind.READER)
         if job.recipe.blend < 1 and not loading.has_head(self._base.folder):
             raise DocqaError(
                 f"{self._base.name} answers no questions yet: it can't be blended with", "leave --blend out"
@@ -100,18 +101,18 @@ class _Run:
             cache=False,
         )
 
-    def go(self) -> Outcome | None:
+    def go(self) -> FinetuneResult | None:
         with self._first_process_first():
             state = self._begin()
             made, taught = self._features()
             watched = self._make(self._data.watched) if self._data.watched else None
         network, curve = self._train(made, taught, watched)
-        return self._finish(state, network, curve, made) if processes.is_first() else None
+        return self._finish(state, network, curve, made) if distributed.is_first() else None
 
     @contextmanager
     def _first_process_first(self) -> Iterator[None]:
         """Let the first process of a `torchrun` measure and ask the teacher; the others find what it wrote."""
-        if processes.count() == 1:
+        if distributed.count() == 1:
             yield
             return
         from accelerate import PartialState
@@ -129,7 +130,7 @@ class _Run:
             "data": self._data.digests,
         }
         state = stored_state(self._job.name)
-        if state is not None and processes.is_first() and not self._job.resume:
+        if state is not None and distributed.is_first() and not self._job.resume:
             raise DocqaError(
                 f"there is an unfinished run called {self._job.name}",
                 "--resume goes on with it, --restart begins it anew, --name trains beside it",
@@ -140,7 +141,7 @@ class _Run:
             _check_same(state, wanted)
             return state
         before = self._measure(self._base) if loading.has_head(self._base.folder) else None
-        used = models.find(models.chosen(Kind.READER), Kind.READER)
+        used = registry.find(registry.chosen(ModelKind.READER), ModelKind.READER)
         other = self._job.output is None and used.fingerprint != fingerprint
         state = wanted | {
             "before": before,
@@ -149,16 +150,16 @@ class _Run:
             # From any folder, and for whoever did not hear how it was begun.
             "again": self._job.absolute().again,
         }
-        models.write_object(state_file(self._job.name), state)
+        files.write_json_object(state_file(self._job.name), state)
         return state
 
     def _measure(self, model: Model) -> dict[str, Any]:
-        return measure(model, self._data.test, self._data.documents, self._settings, self._monitor)
+        return score_reader(model, self._data.test, self._data.documents, self._settings, self._monitor)
 
     def _make(self, some: Sequence[Pair]) -> list[Feature]:
         return make(some, loading.load_tokenizer(self._base.folder), self._limit, self._job.recipe, self._monitor)
 
-    def _features(self) -> tuple[list[Feature], list[Taught] | None]:
+    def _features(self) -> tuple[list[Feature], list[SoftTargets] | None]:
         recipe = self._job.recipe
         made = self._make(self._data.train)
         if not made:
@@ -170,28 +171,30 @@ class _Run:
             return made, None
         teacher = Reader(self._teacher, self._device)
         questions = [pair.question for pair in self._data.train]
-        store = Store(self._job.folder)
-        return made, teach(teacher, made, questions, weight=recipe.teacher_weight, store=store, monitor=self._monitor)
+        store = ArrayStore(self._job.folder)
+        return made, soft_targets(
+            teacher, made, questions, weight=recipe.teacher_weight, store=store, monitor=self._monitor
+        )
 
     def _train(
-        self, made: list[Feature], taught: list[Taught] | None, watched: list[Feature] | None
-    ) -> tuple[Any, Curve]:
-        from docqa.training.loop import train
+        self, made: list[Feature], taught: list[SoftTargets] | None, watched: list[Feature] | None
+    ) -> tuple[Any, LossCurve]:
+        from docqa.training.trainer import train
 
         recipe, job = self._job.recipe, self._job
         network = loading.load_trainable(self._base.folder, self._device, recipe.seed)
         if recipe.frozen:
-            freeze(network, recipe.frozen)
+            freeze_layers(network, recipe.frozen)
         lengths = [len(feature.ids) for feature in made]
-        numbers = order(lengths, recipe.batch_size * processes.count(), recipe.epochs, recipe.seed)
+        numbers = batch_order(lengths, recipe.batch_size * distributed.count(), recipe.epochs, recipe.seed)
         dropout = None
         if recipe.token_dropout:
             tokenizer = loading.load_tokenizer(self._base.folder)
-            dropout = Dropout.of(tokenizer, recipe.token_dropout, recipe.seed)
+            dropout = TokenMasking.of(tokenizer, recipe.token_dropout, recipe.seed)
         curve = train(
             network,
-            Ordered(made, numbers, taught, dropout),
-            Ordered(watched, np.arange(len(watched))) if watched else None,
+            OrderedDataset(made, numbers, taught, dropout),
+            OrderedDataset(watched, np.arange(len(watched))) if watched else None,
             recipe,
             folder=job.folder,
             device=self._device,
@@ -202,24 +205,24 @@ class _Run:
         )
         return network, curve
 
-    def _finish(self, state: dict[str, Any], network: Any, curve: Curve, made: Sequence[Feature]) -> Outcome:
+    def _finish(self, state: dict[str, Any], network: Any, curve: LossCurve, made: Sequence[Feature]) -> FinetuneResult:
         """Write the reader beside where it will be, measure what was written, and put it in place."""
         job, recipe = self._job, self._job.recipe
-        parent = (job.output or models.models_dir() / Kind.READER / job.name).parent
+        parent = (job.output or registry.models_dir() / ModelKind.READER / job.name).parent
         parent.mkdir(parents=True, exist_ok=True)
         staging = Path(tempfile.mkdtemp(dir=parent, prefix=f".{job.name}."))
         try:
             if recipe.blend < 1:
-                blend(network, self._base.folder, recipe.blend)
+                interpolate_weights(network, self._base.folder, recipe.blend)
             write_weights(network, self._base.folder, staging)
             # What its base's docqa.json says of reading holds until it is fitted anew.
             inherited = {k: v for k, v in self._base.metadata.items() if k in ("calibration", "brevity")}
-            models.write_object(staging / models.METADATA, inherited)
-            after = self._measure(Model(job.name, Kind.READER, staging, "trained"))
+            files.write_json_object(staging / registry.METADATA, inherited)
+            after = self._measure(Model(job.name, ModelKind.READER, staging, "trained"))
             engine = Engine(replace(self._settings, reader=str(staging)))
             fitted = calibrate(engine, self._data.test, self._monitor, documents=self._data.documents)
             metadata = inherited | {
-                "kind": Kind.READER.value,
+                "kind": ModelKind.READER.value,
                 "docqa": __version__,
                 "calibration": asdict(fitted.calibration),
                 "calibrated": fitted.facts(),
@@ -239,24 +242,24 @@ class _Run:
                     "in_use": state["in_use"],
                 },
             }
-            write_papers(staging, job.name, metadata, curve)
+            write_model_card(staging, job.name, metadata, curve)
             model = self._install(staging)
         finally:
             shutil.rmtree(staging, ignore_errors=True)
         forget(job.name)
         to_beat = [state["before"], (state["in_use"] or {}).get("metrics")]
-        better = all(rank(after) > rank(metrics) for metrics in to_beat if metrics)
+        better = all(selection_key(after) > selection_key(metrics) for metrics in to_beat if metrics)
         if better and job.output is None:
-            models.use(job.name, Kind.READER)
-        return Outcome(model, metadata, tuple(curve), better)
+            registry.use(job.name, ModelKind.READER)
+        return FinetuneResult(model, metadata, tuple(curve), better)
 
     def _install(self, staging: Path) -> Model:
         job = self._job
         if job.output is None:
-            return models.install(staging, job.name, Kind.READER)
+            return registry.install(staging, job.name, ModelKind.READER)
         staging.chmod(0o755)
         staging.rename(job.output)
-        return models.find(str(job.output), Kind.READER)
+        return registry.find(str(job.output), ModelKind.READER)
 
 
 def _by_name(digests: dict[str, str]) -> dict[str, str]:

@@ -57,8 +57,8 @@ def ask_inline(
         raise DocqaError("--inline doesn't work on Windows", "docqa open PATH..., or docqa ask without --inline")
     if not all(stream is not None and stream.isatty() for stream in (sys.__stdin__, sys.__stdout__, sys.__stderr__)):
         raise DocqaError("--inline needs a terminal, and this is none", "without one: docqa ask QUESTION PATH...")
-    from docqa.tui.help import check
     from docqa.tui.inline import InlineApp
+    from docqa.tui.screens.help import check
 
     keys = config.keys()
     check(keys)

@@ -14,25 +14,28 @@ from textual.screen import Screen
 from textual.theme import Theme
 from textual.widgets import Input
 
-from docqa import config, history, models
+from docqa import config
 from docqa.config import Settings
 from docqa.errors import DocqaError
-from docqa.models import Kind
-from docqa.tui import messages, remembered, teaching, viewer
-from docqa.tui.choosing import ChooseScreen, matching
-from docqa.tui.compare_screen import CompareScreen
-from docqa.tui.comparing import Wanted, to_compare
-from docqa.tui.export import ExportScreen
-from docqa.tui.help import HelpScreen, check, groups
+from docqa.models import registry
+from docqa.models.registry import ModelKind
+from docqa.tui import external_viewer, messages
+from docqa.tui.formatting import cited, counted, flat, shortened
 from docqa.tui.keys import KEYS, palette
-from docqa.tui.models_screen import ModelsScreen
-from docqa.tui.recovering import RecoveringApp
-from docqa.tui.session import Asked
-from docqa.tui.settings_screen import SettingsScreen
-from docqa.tui.text import cited, counted, flat, shortened
-from docqa.tui.training_screen import TrainingScreen
-from docqa.tui.widgets.documents import State
-from docqa.tui.work import keep, take_back, unexpected
+from docqa.tui.screens.choose import ChooseScreen, matching
+from docqa.tui.screens.comparison import CompareScreen
+from docqa.tui.screens.export import ExportScreen
+from docqa.tui.screens.help import HelpScreen, check, groups
+from docqa.tui.screens.models import ModelsScreen
+from docqa.tui.screens.restore import RecoveringApp
+from docqa.tui.screens.settings import SettingsScreen
+from docqa.tui.screens.training import TrainingScreen
+from docqa.tui.state import feedback
+from docqa.tui.state.session import AskedQuestion
+from docqa.tui.widgets.documents_pane import DocumentState
+from docqa.tui.workers.comparison import ComparisonRequest, to_compare
+from docqa.tui.workers.tasks import keep, take_back, unexpected
+from docqa.userdata import history, preferences
 
 
 class DocqaApp(RecoveringApp):
@@ -59,7 +62,7 @@ class DocqaApp(RecoveringApp):
         self._bound = dict(keys or {})
         check(self._bound)
         self.set_keymap(self._bound)
-        kept = remembered.theme()
+        kept = preferences.theme()
         if kept in self.available_themes:
             self.theme = kept
         self._password = password
@@ -75,7 +78,7 @@ class DocqaApp(RecoveringApp):
 
     def _theme_chosen(self, theme: Theme) -> None:
         try:
-            remembered.remember_theme(theme.name)
+            preferences.remember_theme(theme.name)
         except DocqaError as error:
             self._warn(error)
 
@@ -166,12 +169,12 @@ class DocqaApp(RecoveringApp):
         page = selected.page if selected and selected.document == document.name else None
         try:
             if self.is_web:  # The person is where the browser is, and that may be far from here.
-                opened, name, kind = viewer.to_deliver(document.name)
+                opened, name, kind = external_viewer.to_deliver(document.name)
                 self.call_from_thread(
                     self.deliver_binary, opened, save_filename=name, open_method="browser", mime_type=kind
                 )
             else:
-                viewer.show(document.name, page, self._settings.viewer)
+                external_viewer.show(document.name, page, self._settings.viewer)
         except DocqaError as error:
             self._warn(error)
 
@@ -182,7 +185,7 @@ class DocqaApp(RecoveringApp):
         selected = self.main.answers.selected
         document = self.main.document(selected.document) if selected else None
         if selected is not None and document is not None:
-            verdict = teaching.confirm(selected, document)
+            verdict = feedback.confirm(selected, document)
             if verdict is None:
                 self._say("The document changed since: ask again.")
             self._judge(verdict)
@@ -196,19 +199,19 @@ class DocqaApp(RecoveringApp):
                 ChooseScreen(
                     title,
                     "Choose, or type the right answer as the document has it",
-                    lambda typed: teaching.choices(typed, asked.shown, open_now, said=asked.verdict is not None),
+                    lambda typed: feedback.choices(typed, asked.shown, open_now, said=asked.verdict is not None),
                     nothing="This doesn't stand in these documents.",
                 ),
                 self._corrected,
             )
 
-    def _corrected(self, chosen: teaching.Chosen | None) -> None:
-        if chosen is teaching.ON_PAGE:
+    def _corrected(self, chosen: feedback.Chosen | None) -> None:
+        if chosen is feedback.ON_PAGE:
             self.main.action_select()
-        elif chosen is teaching.TAKE_BACK:
+        elif chosen is feedback.TAKE_BACK:
             if self.shown is not None:
                 self.unteach(self.shown)
-        elif isinstance(chosen, teaching.Verdict):
+        elif isinstance(chosen, feedback.Verdict):
             self._judge(chosen)
 
     @on(messages.SpanChosen)
@@ -216,14 +219,14 @@ class DocqaApp(RecoveringApp):
         place = message.document, message.start, message.end
         if self.shown is None:
             self._say("Ask a question first (i): then Enter says that this is its right answer.")
-        elif self._judge(teaching.Verdict(answered=True, places=(place,))):
+        elif self._judge(feedback.Verdict(answered=True, places=(place,))):
             self.main.page.select(None)
 
-    def _judge(self, verdict: teaching.Verdict | None) -> bool:
+    def _judge(self, verdict: feedback.Verdict | None) -> bool:
         """Keep what the person says, and tell whether it can be."""
         if verdict is None or self.shown is None:
             return False
-        unfit = teaching.unfit(verdict) or self._loader.too_long(verdict.text)
+        unfit = feedback.unfit(verdict) or self._loader.too_long(verdict.text)
         if unfit is not None:
             self._warn(unfit)
             return False
@@ -233,12 +236,12 @@ class DocqaApp(RecoveringApp):
         return True
 
     @work(thread=True, group="teaching")
-    def teach(self, asked: Asked, verdict: teaching.Verdict) -> None:
+    def teach(self, asked: AskedQuestion, verdict: feedback.Verdict) -> None:
         """Keep what the person says is right, in a thread."""
         keep(asked, verdict, list(self.main.documents.rows), self.post_message)
 
     @work(thread=True, group="teaching")
-    def unteach(self, asked: Asked) -> None:
+    def unteach(self, asked: AskedQuestion) -> None:
         """Forget what the person said of a question, in a thread."""
         take_back(asked, list(self.main.documents.rows), self.post_message)
 
@@ -279,11 +282,11 @@ class DocqaApp(RecoveringApp):
     @on(TrainingScreen.ReaderWanted)
     def _reader_wanted(self, message: TrainingScreen.ReaderWanted) -> None:
         try:
-            models.use(message.name, Kind.READER)
+            registry.use(message.name, ModelKind.READER)
         except (DocqaError, OSError) as error:
             self._warn(error if isinstance(error, DocqaError) else unexpected(error), severity="error")
         else:
-            self._model_used(ModelsScreen.Used(Kind.READER, message.name))
+            self._model_used(ModelsScreen.Used(ModelKind.READER, message.name))
 
     # --- models and settings ---
 
@@ -295,13 +298,13 @@ class DocqaApp(RecoveringApp):
         self.push_screen(self._models)
 
     @property
-    def _used(self) -> dict[Kind, str]:
-        return {Kind.READER: self._reader, Kind.ENCODER: self._encoder}
+    def _used(self) -> dict[ModelKind, str]:
+        return {ModelKind.READER: self._reader, ModelKind.ENCODER: self._encoder}
 
     @on(messages.EngineStarted)
     def _used_changed(self, message: messages.EngineStarted) -> None:
         if self._models is not None:
-            self._models.show_used({Kind.READER: message.reader, Kind.ENCODER: message.encoder})
+            self._models.show_used({ModelKind.READER: message.reader, ModelKind.ENCODER: message.encoder})
 
     @on(ModelsScreen.Used)
     def _model_used(self, message: ModelsScreen.Used) -> None:
@@ -319,7 +322,7 @@ class DocqaApp(RecoveringApp):
         if self._collection is None or not asked:
             self._say("There is nothing to compare yet: ask a question first, and let it be answered.")
             return
-        kept, wanted = self._comparison, Wanted(self._collection, message.name, asked)
+        kept, wanted = self._comparison, ComparisonRequest(self._collection, message.name, asked)
         if kept is None or kept.wanted != wanted or kept.cancel.is_set():
             if kept is not None:
                 self.uninstall_screen(kept)
@@ -382,7 +385,9 @@ class DocqaApp(RecoveringApp):
             return bool(self.shown and not self.shown.pending and self.shown.unread)
         if action == "reopen":
             idle = self._loading is None and self.session.running is None
-            unopened = self.main.documents.count(State.FAILED) + self.main.documents.count(State.CANCELLED)
+            unopened = self.main.documents.count(DocumentState.FAILED) + self.main.documents.count(
+                DocumentState.CANCELLED
+            )
             return idle and bool(self._failure or unopened or self.main.documents.changed)
         return True
 

@@ -12,15 +12,15 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Footer, Input, Static
 
-from docqa import history
 from docqa.config import Settings
 from docqa.errors import DocqaError
-from docqa.tui import messages, remembered
-from docqa.tui.session import Asked, Session, State
-from docqa.tui.text import MUTED, cited, flat, plain
-from docqa.tui.widgets.answers import AnswersPane
-from docqa.tui.widgets.question import QuestionInput
-from docqa.tui.work import Loader, answer
+from docqa.tui import messages
+from docqa.tui.formatting import MUTED, cited, flat, plain
+from docqa.tui.state.session import AskedQuestion, QuestionSession, QuestionState
+from docqa.tui.widgets.answers_pane import AnswersPane
+from docqa.tui.widgets.question_input import QuestionInput
+from docqa.tui.workers.tasks import DocumentLoader, answer
+from docqa.userdata import history, preferences
 
 if TYPE_CHECKING:
     from docqa.engine import Collection
@@ -60,10 +60,10 @@ class InlineApp(App[None]):
         """`question` is asked at once; "" is none. `keys` are those that the person bound anew."""
         super().__init__()
         self.set_keymap(dict(keys or {}))
-        kept = remembered.theme()
+        kept = preferences.theme()
         if kept in self.available_themes:
             self.theme = kept
-        self.session = Session()
+        self.session = QuestionSession()
         self.collection: Collection | None = None
         """What was opened; None where it came to nothing, or not yet to an end."""
         self.failure: DocqaError | None = None
@@ -71,7 +71,7 @@ class InlineApp(App[None]):
         self.interrupted = False
         self.question = QuestionInput()
         self.answers = AnswersPane()
-        self._loader = Loader(paths, settings, password, self.post_message)
+        self._loader = DocumentLoader(paths, settings, password, self.post_message)
         self._loading = Event()
         self._keeps = settings.cache
         self._names: tuple[str, ...] = ()
@@ -80,7 +80,7 @@ class InlineApp(App[None]):
         self._said = Static(id="said")
 
     @property
-    def shown(self) -> Asked | None:
+    def shown(self) -> AskedQuestion | None:
         """The question whose answers are shown: the one asked last."""
         return self.session.asked[-1] if self.session.asked else None
 
@@ -116,7 +116,7 @@ class InlineApp(App[None]):
         self._loader.run(self._loading)
 
     @work(thread=True, group="asking")
-    def answer(self, collection: "Collection", asked: Asked) -> None:
+    def answer(self, collection: "Collection", asked: AskedQuestion) -> None:
         """Answer a question, in a thread."""
         answer(collection, asked, self.post_message)
 
@@ -161,23 +161,23 @@ class InlineApp(App[None]):
 
     @on(messages.AnswersFound)
     def _answers_found(self, message: messages.AnswersFound) -> None:
-        if message.asked.state is State.READING:  # Else cancelled; the worker has yet to notice.
+        if message.asked.state is QuestionState.READING:  # Else cancelled; the worker has yet to notice.
             message.asked.result = message.result
             self._refresh()
 
     @on(messages.QuestionAnswered)
     def _question_answered(self, message: messages.QuestionAnswered) -> None:
-        self._end(message.asked, State.DONE)
+        self._end(message.asked, QuestionState.DONE)
 
     @on(messages.QuestionFailed)
     def _question_failed(self, message: messages.QuestionFailed) -> None:
-        self._end(message.asked, State.FAILED, message.error)
+        self._end(message.asked, QuestionState.FAILED, message.error)
 
     @on(messages.QuestionCancelled)
     def _question_cancelled(self, message: messages.QuestionCancelled) -> None:
-        self._end(message.asked, State.CANCELLED)
+        self._end(message.asked, QuestionState.CANCELLED)
 
-    def _end(self, asked: Asked, state: State, error: DocqaError | None = None) -> None:
+    def _end(self, asked: AskedQuestion, state: QuestionState, error: DocqaError | None = None) -> None:
         self.session.end(asked, state, error)
         self._start_next()
 

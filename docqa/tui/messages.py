@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from docqa.engine import Collection
     from docqa.errors import DocqaError
     from docqa.progress import Progress
-    from docqa.tui.evidence import Evidence
-    from docqa.tui.session import Asked
-    from docqa.tui.teaching import Verdict
-    from docqa.unfinished import Left
+    from docqa.tui.state.evidence import DocumentEvidence
+    from docqa.tui.state.feedback import Verdict
+    from docqa.tui.state.session import AskedQuestion
+    from docqa.userdata.crash_recovery import LeftoverSession
 
 
 class EngineStarted(Message):
@@ -89,7 +89,7 @@ class OpeningFailed(Message):
 class ReadingReported(Message):
     """Reading for a question came this far."""
 
-    def __init__(self, asked: "Asked", progress: "Progress") -> None:
+    def __init__(self, asked: "AskedQuestion", progress: "Progress") -> None:
         super().__init__()
         self.asked = asked
         self.progress = progress
@@ -100,9 +100,9 @@ class AnswersFound(Message):
 
     def __init__(
         self,
-        asked: "Asked",
+        asked: "AskedQuestion",
         result: "Result",
-        evidence: "Mapping[str, Evidence] | None" = None,
+        evidence: "Mapping[str, DocumentEvidence] | None" = None,
         best: "tuple[Answer, ...]" = (),
     ) -> None:
         super().__init__()
@@ -115,7 +115,7 @@ class AnswersFound(Message):
 class QuestionAnswered(Message):
     """The reading is over; the result that was reported last is final."""
 
-    def __init__(self, asked: "Asked") -> None:
+    def __init__(self, asked: "AskedQuestion") -> None:
         super().__init__()
         self.asked = asked
 
@@ -123,7 +123,7 @@ class QuestionAnswered(Message):
 class QuestionFailed(Message):
     """The reading ended with an error."""
 
-    def __init__(self, asked: "Asked", error: "DocqaError") -> None:
+    def __init__(self, asked: "AskedQuestion", error: "DocqaError") -> None:
         super().__init__()
         self.asked = asked
         self.error = error
@@ -132,7 +132,7 @@ class QuestionFailed(Message):
 class QuestionCancelled(Message):
     """The reading stopped because it was cancelled."""
 
-    def __init__(self, asked: "Asked") -> None:
+    def __init__(self, asked: "AskedQuestion") -> None:
         super().__init__()
         self.asked = asked
 
@@ -167,7 +167,7 @@ class CorrectionKept(Message):
 class CorrectionTakenBack(Message):
     """What the person said of a question is forgotten; so many corrections are left."""
 
-    def __init__(self, asked: "Asked", count: int) -> None:
+    def __init__(self, asked: "AskedQuestion", count: int) -> None:
         super().__init__()
         self.asked = asked
         self.count = count
@@ -176,7 +176,7 @@ class CorrectionTakenBack(Message):
 class CorrectionFailed(Message):
     """What the person says is right could not be kept."""
 
-    def __init__(self, asked: "Asked", error: "DocqaError") -> None:
+    def __init__(self, asked: "AskedQuestion", error: "DocqaError") -> None:
         super().__init__()
         self.asked = asked
         self.error = error
@@ -185,7 +185,7 @@ class CorrectionFailed(Message):
 class VerdictRecalled(Message):
     """The person said in an earlier session what is right about a question."""
 
-    def __init__(self, asked: "Asked", verdict: "Verdict") -> None:
+    def __init__(self, asked: "AskedQuestion", verdict: "Verdict") -> None:
         super().__init__()
         self.asked = asked
         self.verdict = verdict
@@ -194,7 +194,7 @@ class VerdictRecalled(Message):
 class SessionLookedFor(Message):
     """It is known whether a crash left a session to take up."""
 
-    def __init__(self, left: "Left | None") -> None:
+    def __init__(self, left: "LeftoverSession | None") -> None:
         super().__init__()
         self.left = left
 

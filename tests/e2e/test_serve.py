@@ -17,7 +17,7 @@ from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.pdfgen.canvas import Canvas
 from served import DOCQA, REPORT, Served, served
 
-from docqa import cli
+from docqa.cli import main
 
 OPEN = "✓".encode()  # Before a document that is open.
 QUICKLY = ("--port", 0, "--retriever", "lexical")  # A document is open without the encoder.
@@ -176,8 +176,8 @@ def test_without_textual_serve_what_to_install_is_told(
 ) -> None:
     monkeypatch.setitem(sys.modules, "textual_serve", None)
     monkeypatch.setitem(sys.modules, "textual_serve.server", None)
-    monkeypatch.delitem(sys.modules, "docqa.tui.serving", raising=False)
-    assert cli.main(["serve", str(REPORT)]) == 2
+    monkeypatch.delitem(sys.modules, "docqa.tui.web_server", raising=False)
+    assert main.main(["serve", str(REPORT)]) == 2
     assert capsys.readouterr().err == "docqa: textual-serve is not installed\n  hint: pip install 'docqa-tui[serve]'\n"
 
 

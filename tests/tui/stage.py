@@ -13,13 +13,13 @@ from textual.widget import Widget
 from docqa.answers import Answer, Result, cite
 from docqa.config import Settings
 from docqa.documents import Document, Lines, Section
+from docqa.passages import passage
 from docqa.progress import Monitor
-from docqa.sentences import passage
 from docqa.tui.app import DocqaApp
-from docqa.tui.compare_screen import CompareScreen
-from docqa.tui.evidence import Evidence
-from docqa.tui.session import Asked
-from docqa.tui.widgets import documents
+from docqa.tui.screens.comparison import CompareScreen
+from docqa.tui.state.evidence import DocumentEvidence
+from docqa.tui.state.session import AskedQuestion
+from docqa.tui.widgets import documents_pane
 
 DEADLINE = 60.0
 KEYS = {" ": "space", "?": "question_mark", ".": "full_stop", ",": "comma", "'": "apostrophe", "/": "slash"}
@@ -39,7 +39,7 @@ async def type_in(pilot: Pilot[Any], text: str) -> None:
     await pilot.press(*[KEYS.get(character, character) for character in text])
 
 
-async def ask(pilot: Pilot[Any], question: str) -> Asked:
+async def ask(pilot: Pilot[Any], question: str) -> AskedQuestion:
     """Put a question into its line and press Enter; give what was asked."""
     app = pilot.app
     assert isinstance(app, DocqaApp)
@@ -51,7 +51,7 @@ async def ask(pilot: Pilot[Any], question: str) -> Asked:
     return app.shown
 
 
-async def ask_and_wait(pilot: Pilot[Any], question: str) -> Asked:
+async def ask_and_wait(pilot: Pilot[Any], question: str) -> AskedQuestion:
     """Ask, and wait until there is nothing more to come."""
     asked = await ask(pilot, question)
     await until(pilot, lambda: not asked.pending, f"an end of {question!r}")
@@ -156,13 +156,13 @@ def result(question: str, answers: Sequence[Answer] = (), closest: Sequence[Answ
     return Result(question, bool(answers), tuple(answers), tuple(closest), read, 48, "bundled", "hybrid", 1.0)
 
 
-def evidence(document: Document, *probabilities: float) -> Evidence:
+def evidence(document: Document, *probabilities: float) -> DocumentEvidence:
     """Evidence made by hand: as many windows of equal length as there are probabilities, ranked by them."""
     bounds = np.linspace(0, document.body_end, len(probabilities) + 1).astype(np.int64)
     worth = np.array(probabilities, dtype=np.float64)
     ranks = np.empty(len(worth), dtype=np.int64)
     ranks[np.argsort(-np.nan_to_num(worth, nan=-1.0), kind="stable")] = np.arange(1, len(worth) + 1)
-    return Evidence(bounds[:-1], bounds[1:], ranks, worth)
+    return DocumentEvidence(bounds[:-1], bounds[1:], ranks, worth)
 
 
 class StillApp(DocqaApp):
@@ -171,7 +171,7 @@ class StillApp(DocqaApp):
     def __init__(self, paths: Sequence[str] = (), keys: Mapping[str, str] | None = None) -> None:
         super().__init__(paths, Settings(), keys=keys)
         self.openings: list[Event] = []
-        self.answering: list[Asked] = []
+        self.answering: list[AskedQuestion] = []
 
     def open_documents(self, cancel: Event) -> None:
         """Note that documents were to be opened."""
@@ -183,7 +183,7 @@ class StillApp(DocqaApp):
     def look_for_session(self) -> None:
         """There is none to take up, and nothing is to be chosen."""
 
-    def answer(self, collection: Any, asked: Asked) -> None:  # noqa: ARG002 - as the app has it
+    def answer(self, collection: Any, asked: AskedQuestion) -> None:  # noqa: ARG002 - as the app has it
         """Note that a question was to be answered."""
         self.answering.append(asked)
 
@@ -210,7 +210,7 @@ def monitor() -> Monitor:
 
 def opened(app: DocqaApp) -> bool:
     """Whether all the documents are open."""
-    return app.main.documents.count(documents.State.OPEN) == len(app.main.documents.rows) > 0
+    return app.main.documents.count(documents_pane.DocumentState.OPEN) == len(app.main.documents.rows) > 0
 
 
 class Gate:

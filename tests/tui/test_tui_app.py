@@ -8,14 +8,14 @@ import pytest
 from stage import Gate, ask, ask_and_wait, in_view, marked, pane_text, screen_text, sees, type_in, until
 from textual import events
 
-from docqa import models
 from docqa.config import Settings
 from docqa.engine import Engine
-from docqa.models import Kind
+from docqa.models import registry
+from docqa.models.registry import ModelKind
 from docqa.tui.app import DocqaApp
-from docqa.tui.help import HelpScreen
-from docqa.tui.session import State
-from docqa.tui.widgets.documents import State as DocumentState
+from docqa.tui.screens.help import HelpScreen
+from docqa.tui.state.session import QuestionState
+from docqa.tui.widgets.documents_pane import DocumentState
 
 WIDE = (160, 45)
 REPORT = Path(__file__).parents[2] / "sample_docs" / "harbour-report.pdf"
@@ -27,7 +27,7 @@ async def test_an_answer_is_found_selected_and_shown_where_it_stands(
     app = DocqaApp([lighthouse, bakery], Settings())
     async with app.run_test(size=WIDE) as pilot:
         asked = await ask_and_wait(pilot, "When was the lighthouse built?")
-        assert asked.state is State.DONE
+        assert asked.state is QuestionState.DONE
         selected = app.main.answers.selected
         assert selected is not None and selected.text == "1874"
         await until(pilot, lambda: marked(app) == "1874", "the answer marked on its page")
@@ -66,7 +66,7 @@ async def test_a_question_asked_while_documents_open_is_answered_once_they_are(
         await until(pilot, held_opening.reached.is_set)
         asked = await ask(pilot, "When was the lighthouse built?")
         await pilot.pause()
-        assert asked.state is State.QUEUED
+        assert asked.state is QuestionState.QUEUED
         await sees(pilot, app.main.answers, "waiting for the documents to open")
         held_opening.pass_on.set()
         await until(pilot, lambda: not asked.pending)
@@ -103,7 +103,7 @@ async def test_a_second_question_waits_for_the_first(
         await until(pilot, held_reading.reached.is_set)
         second = await ask(pilot, "Who built the lighthouse?")
         await pilot.pause()
-        assert (first.state, second.state) == (State.READING, State.QUEUED)
+        assert (first.state, second.state) == (QuestionState.READING, QuestionState.QUEUED)
         await sees(pilot, app.main.answers, "waiting for the question before it")
         held_reading.pass_on.set()
         await until(pilot, lambda: not second.pending)
@@ -198,7 +198,7 @@ async def test_another_reader_answers_from_the_choice_on(
     lighthouse: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DOCQA_HOME", str(tmp_path / "own"))
-    shutil.copytree(models.find("bundled", Kind.READER).folder, models.models_dir() / "reader" / "harbour")
+    shutil.copytree(registry.find("bundled", ModelKind.READER).folder, registry.models_dir() / "reader" / "harbour")
     app = DocqaApp([lighthouse], Settings())
     async with app.run_test(size=WIDE) as pilot:
         before = await ask_and_wait(pilot, "Who was the keeper in 1911?")
@@ -278,7 +278,7 @@ async def test_a_message_and_what_to_do_stand_on_lines_of_their_own(
 ) -> None:
     monkeypatch.delenv("DISPLAY", raising=False)
     monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
-    monkeypatch.setattr("docqa.tui.viewer.sys.platform", "linux")
+    monkeypatch.setattr("docqa.tui.external_viewer.sys.platform", "linux")
     app = DocqaApp([lighthouse], Settings())
     async with app.run_test(size=WIDE) as pilot:
         await ask_and_wait(pilot, "When was the lighthouse built?")

@@ -9,7 +9,7 @@ from stage import StillApp, ask_and_wait, evidence, paged, pane_text, sees
 from docqa.config import Settings
 from docqa.engine import Engine
 from docqa.tui.app import DocqaApp
-from docqa.tui.evidence import columns, strip
+from docqa.tui.state.evidence import columns, strip
 
 _DOCUMENT = paged("a.pdf", [["word " * 200]])
 _WORTH = st.lists(st.one_of(st.just(float("nan")), st.floats(0, 1)), min_size=1, max_size=60)

@@ -9,12 +9,14 @@ from stage import Gate, NoCollection, answer, paged, result, type_in, until
 from textual.binding import Binding
 from textual.pilot import Pilot
 
-from docqa import cli, history, tui
+from docqa import tui
+from docqa.cli import main
 from docqa.config import Settings
 from docqa.errors import DocqaError
 from docqa.tui import messages
 from docqa.tui.inline import InlineApp
-from docqa.tui.session import State
+from docqa.tui.state.session import QuestionState
+from docqa.userdata import history
 
 SIZE = (80, 24)
 LOG = paged("voyage.pdf", [["The mate was Knut Dyrnes.", "The [b]cook was Matteo Bellandi."]])
@@ -182,7 +184,7 @@ async def test_a_question_that_was_given_is_asked_at_once_of_a_real_document(eng
     async with app.run_test(size=SIZE) as pilot:
         await shows(pilot, "▸ 1 Tobias Wren")
         await shows(pilot, "lighthouse.txt, line 6")
-        await until(pilot, lambda: app.shown is not None and app.shown.state is State.DONE)
+        await until(pilot, lambda: app.shown is not None and app.shown.state is QuestionState.DONE)
     (done,) = app.session.results
     assert done.answers[0].text == "Tobias Wren"
     assert history.entries()[-1].question == "Who was the keeper in 1911?"
@@ -236,7 +238,7 @@ def test_a_mistake_is_told_with_its_remedy(
     arguments: list[str], message: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(Path(__file__).parent.parent.parent)
-    assert cli.main(["ask", "--inline", *arguments]) == 2
+    assert main.main(["ask", "--inline", *arguments]) == 2
     printed, said = capsys.readouterr()
     assert said.startswith(f"docqa: {message}") and "hint:" in said
     assert printed == ""

@@ -31,19 +31,13 @@ from textual.binding import Binding
 from textual.command import CommandPalette
 from textual.pilot import Pilot
 
-from docqa import config, corrections, models, pairs
+from docqa import config, datasets, files
 from docqa.documents import Section
 from docqa.errors import DocqaError
-from docqa.models import Kind
+from docqa.models import registry
+from docqa.models.registry import ModelKind
 from docqa.training.job import state_file, unfinished
 from docqa.tui.app import DocqaApp
-from docqa.tui.choosing import ChooseScreen
-from docqa.tui.compare_screen import CompareScreen
-from docqa.tui.comparing import Wanted
-from docqa.tui.confirming import ConfirmScreen
-from docqa.tui.export import ExportScreen
-from docqa.tui.help import HelpScreen
-from docqa.tui.main import MainScreen
 from docqa.tui.messages import (
     AnswersFound,
     DocumentFailed,
@@ -53,26 +47,34 @@ from docqa.tui.messages import (
     EngineStarted,
     QuestionAnswered,
 )
-from docqa.tui.models_screen import ModelsScreen
-from docqa.tui.picking import PickScreen
-from docqa.tui.recovering import RestoreScreen
-from docqa.tui.session import State
-from docqa.tui.settings_screen import SettingsScreen
-from docqa.tui.sides_screen import SidesScreen, SideView
-from docqa.tui.training import State as Stage
-from docqa.tui.training import Training
-from docqa.tui.training_process import Ended, Process
-from docqa.tui.training_screen import TrainingScreen
-from docqa.tui.widgets.answers import AnswersList
-from docqa.tui.widgets.documents import DocumentsPane
-from docqa.tui.widgets.evidence import EvidenceStrip
-from docqa.tui.widgets.finding import FindInput
+from docqa.tui.screens.agreement import SidesScreen, SideView
+from docqa.tui.screens.choose import ChooseScreen
+from docqa.tui.screens.comparison import CompareScreen
+from docqa.tui.screens.confirm import ConfirmScreen
+from docqa.tui.screens.export import ExportScreen
+from docqa.tui.screens.help import HelpScreen
+from docqa.tui.screens.main import MainScreen
+from docqa.tui.screens.models import ModelsScreen
+from docqa.tui.screens.pick import PickScreen
+from docqa.tui.screens.restore import RestoreScreen
+from docqa.tui.screens.settings import SettingsScreen
+from docqa.tui.screens.training import TrainingScreen
+from docqa.tui.state.session import QuestionState
+from docqa.tui.state.training import TrainingProgress
+from docqa.tui.state.training import TrainingState as Stage
+from docqa.tui.widgets.answers_pane import AnswersList
+from docqa.tui.widgets.documents_pane import DocumentsPane
+from docqa.tui.widgets.evidence_strip import EvidenceStrip
+from docqa.tui.widgets.find_input import FindInput
 from docqa.tui.widgets.footer import FittingFooter
-from docqa.tui.widgets.page import PageView
-from docqa.tui.widgets.question import QuestionInput, QuestionsList
-from docqa.tui.widgets.selecting import SelectionLine
-from docqa.tui.widgets.table import Table
-from docqa.unfinished import State as Unfinished
+from docqa.tui.widgets.page_view import PageView
+from docqa.tui.widgets.question_input import QuestionInput, QuestionsList
+from docqa.tui.widgets.selectable_page import SelectionLine
+from docqa.tui.widgets.table import DataRows
+from docqa.tui.workers.comparison import ComparisonRequest
+from docqa.tui.workers.training_process import TrainingEnded, TrainingProcess
+from docqa.userdata import corrections
+from docqa.userdata.crash_recovery import SessionState as Unfinished
 
 OWNERS: tuple[Any, ...] = (
     DocqaApp,
@@ -90,7 +92,7 @@ OWNERS: tuple[Any, ...] = (
     ExportScreen,
     PickScreen,
     RestoreScreen,
-    Table,
+    DataRows,
     ModelsScreen,
     CompareScreen,
     SettingsScreen,
@@ -224,7 +226,7 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await pilot.press("enter")
     await sees(pilot, app.main.answers, "✎ you said: right is: carpenter")
     await until(pilot, lambda: [one.answer for one in corrections.kept()] == ["carpenter"], "the second in its place")
-    (pair,) = pairs.load([corrections.file()]).pairs
+    (pair,) = datasets.load([corrections.file()]).pairs
     assert (pair.question, pair.answers[0].text) == ("Who was aboard?", "carpenter")
 
 
@@ -251,8 +253,8 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
 
 async def _models(pilot: Pilot[Any], app: Any) -> ModelsScreen:
     """The models, with a reader of one's own among them, listed second."""
-    own = models.models_dir() / "reader" / "harbour"
-    shutil.copytree(models.find("bundled", Kind.READER).folder, own)
+    own = registry.models_dir() / "reader" / "harbour"
+    shutil.copytree(registry.find("bundled", ModelKind.READER).folder, own)
     app.post_message(EngineStarted("bundled", "bundled"))
     await pilot.press("M")
     await sees(pilot, app, "harbour")
@@ -273,7 +275,7 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await _models(pilot, app)
     await pilot.press("j", key)
     await sees(pilot, app, "The reader is now harbour.")
-    assert models.chosen(Kind.READER) == "harbour"
+    assert registry.chosen(ModelKind.READER) == "harbour"
     assert len(app.openings) == 2 and app.main.documents.summary() == "looking for documents"
     await pilot.press("escape")
     await sees(pilot, app.main.answers, "Who was aboard?")  # What was asked is still there.
@@ -316,7 +318,7 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await until(pilot, lambda: app.screen is screen)
     if key == "y":
         await sees(pilot, app, "Deleted: the reader harbour")
-    assert (models.models_dir() / "reader" / "harbour").exists() is (key != "y")
+    assert (registry.models_dir() / "reader" / "harbour").exists() is (key != "y")
 
 
 @checks("ModelsScreen", "models.narrow")
@@ -324,11 +326,11 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     screen = await _models(pilot, app)
     await pilot.press(key)
     await type_in(pilot, "HARB")
-    await until(pilot, lambda: screen.query_one(Table).row_count == 1)
+    await until(pilot, lambda: screen.query_one(DataRows).row_count == 1)
     await pilot.press("enter", "enter")
     await sees(pilot, app, "The reader is now harbour.")
     await pilot.press("escape")
-    await until(pilot, lambda: screen.query_one(Table).row_count == 3)
+    await until(pilot, lambda: screen.query_one(DataRows).row_count == 3)
     assert app.screen is screen
 
 
@@ -339,9 +341,9 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     assert app.screen is app.main
 
 
-@checks("Table", "table.next", "table.previous", "table.first", "table.last")
+@checks("DataRows", "table.next", "table.previous", "table.first", "table.last")
 async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
-    table = (await _models(pilot, app)).query_one(Table)
+    table = (await _models(pilot, app)).query_one(DataRows)
     table.move_cursor(row=1)
     await pilot.press(key)
     assert table.cursor_row == (2 if key in {"j", "down", "G", "end"} else 0)
@@ -350,7 +352,7 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
 @checks("CompareScreen", "compare.close", "compare.leave")
 async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     mine = SimpleNamespace(engine=SimpleNamespace(reader=SimpleNamespace(name="bundled")))
-    screen = StillComparison(Wanted(mine, "harbour", ()), None)  # type: ignore[arg-type]
+    screen = StillComparison(ComparisonRequest(mine, "harbour", ()), None)  # type: ignore[arg-type]
     app.install_screen(screen, "comparison")
     app.push_screen(screen)
     await sees(pilot, app, "bundled and harbour")
@@ -370,7 +372,7 @@ async def _setting(pilot: Pilot[Any], app: Any, name: str) -> None:
     """The settings, with the cursor on one."""
     await pilot.press("comma")
     await sees(pilot, app, "default")
-    app.screen.query_one(Table).move_cursor(row=config.names().index(name))
+    app.screen.query_one(DataRows).move_cursor(row=config.names().index(name))
     await pilot.pause()
 
 
@@ -400,7 +402,7 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
 async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await _setting(pilot, app, "top")
     await pilot.press("enter", "7", "escape")
-    assert isinstance(app.screen, SettingsScreen) and app.screen.query_one(Table).has_focus
+    assert isinstance(app.screen, SettingsScreen) and app.screen.query_one(DataRows).has_focus
     await pilot.press(key)
     assert app.screen is app.main and not config.file().exists()
 
@@ -414,13 +416,13 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
 
 async def _trained(pilot: Pilot[Any], app: Any, *, better: bool) -> None:
     """Let a training have ended with a reader called harbour."""
-    shutil.copytree(models.find("bundled", Kind.READER).folder, models.models_dir() / "reader" / "harbour")
-    models.use("harbour" if better else "bundled", Kind.READER)
+    shutil.copytree(registry.find("bundled", ModelKind.READER).folder, registry.models_dir() / "reader" / "harbour")
+    registry.use("harbour" if better else "bundled", ModelKind.READER)
     await pilot.press("T")
-    app.training._training = Training("harbour", before="bundled")
+    app.training._training = TrainingProgress("harbour", before="bundled")
     figures = {part: {"exact": 50.0, "f1": 60.0, "total": 20} for part in ("test", "general")}
     training = {"metrics": {"before": figures, "after": figures}, "in_use": None}
-    app.training.post_message(Ended(0, {"better": better, "folder": "/m/harbour", "training": training}))
+    app.training.post_message(TrainingEnded(0, {"better": better, "folder": "/m/harbour", "training": training}))
     await sees(pilot, app, "harbour is better" if better else "harbour is not better")
 
 
@@ -429,7 +431,7 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await _trained(pilot, app, better=key == "enter")
     await pilot.press(key)
     await until(pilot, lambda: len(app.openings) == 2)
-    assert models.chosen(Kind.READER) == "harbour"
+    assert registry.chosen(ModelKind.READER) == "harbour"
     assert app.screen is app.main
     await sees(pilot, app.main.answers, "Who was aboard?")  # What was asked is still there.
 
@@ -438,7 +440,7 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
 async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await _trained(pilot, app, better=True)
     await pilot.press(key)
-    assert models.chosen(Kind.READER) == "bundled"
+    assert registry.chosen(ModelKind.READER) == "bundled"
     assert app.screen is app.main and len(app.openings) == 1
 
 
@@ -446,8 +448,8 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
 async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await pilot.press("T")
     await sees(pilot, app, "No corrections yet.")
-    training = app.training._training = Training("harbour")
-    app.training._process = Process("harbour", app.training.post_message)
+    training = app.training._training = TrainingProgress("harbour")
+    app.training._process = TrainingProcess("harbour", app.training.post_message)
     app.training._box.focus()
     await pilot.press(key)
     assert training.state is (Stage.STOPPING if key == "x" else Stage.RUNNING)
@@ -457,7 +459,7 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
 
 @checks("TrainingScreen", "training.discard")
 async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
-    models.write_object(state_file("harbour"), {})
+    files.write_json_object(state_file("harbour"), {})
     await pilot.press("T")
     await sees(pilot, app, "The training of harbour was not finished.")
     await pilot.press(key)
@@ -478,7 +480,7 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
 async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await pilot.press(key)
     assert app.answering[-1] is app.shown
-    assert app.shown.exhaustive and app.shown.state is State.READING
+    assert app.shown.exhaustive and app.shown.state is QuestionState.READING
 
 
 @checks("DocqaApp", "questions.focus")
@@ -514,7 +516,7 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
 @checks("DocqaApp", "app.cancel")
 async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await pilot.press("x", key)
-    assert app.shown.state is State.CANCELLED and app.shown.cancel.is_set()
+    assert app.shown.state is QuestionState.CANCELLED and app.shown.cancel.is_set()
     app.session.running = None
     await pilot.press("r", key)
     assert app.openings[-1].is_set()
@@ -877,10 +879,10 @@ async def _compare(pilot: Pilot[Any], app: Any) -> None:
     other = paged("crew.txt", [["The mate was Greta Foss."]])
     app.post_message(DocumentOpened(other))
     best = (answer(VOYAGE, NAMES[0], 0.9, 1), answer(other, "Greta Foss", 0.6, 1))
-    app.shown.state = State.READING
+    app.shown.state = QuestionState.READING
     app.post_message(AnswersFound(app.shown, app.shown.result, app.shown.evidence, best))
     await until(pilot, lambda: app.shown.best)
-    app.shown.state = State.DONE
+    app.shown.state = QuestionState.DONE
 
 
 @checks("HelpScreen", "help.close")

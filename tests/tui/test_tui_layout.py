@@ -8,10 +8,10 @@ from rich.cells import cell_len
 from stage import paged
 
 from docqa.documents import Source
-from docqa.documents.text import from_text
-from docqa.tui.find import MOST, matches
-from docqa.tui.layout import RULE, lay_out
-from docqa.tui.text import flat
+from docqa.documents.plain_text import from_text
+from docqa.tui.formatting import flat
+from docqa.tui.state.find import MOST, matches
+from docqa.tui.state.page_layout import RULE, lay_out
 
 _TEXT = st.text(alphabet=st.sampled_from("ab 字e\u0301\t\n漢-"), max_size=200)
 

@@ -13,18 +13,20 @@ from stage import Gate, NoCollection, StillApp, answer, ask_and_wait, paged, res
 from textual.pilot import Pilot
 from textual.widgets import Static
 
-from docqa import corrections, hub, models
+from docqa import files
 from docqa.config import Settings
-from docqa.models import Kind
+from docqa.models import hub, registry
+from docqa.models.registry import ModelKind
 from docqa.progress import Progress
 from docqa.tui.app import DocqaApp
-from docqa.tui.compare_screen import CompareScreen
-from docqa.tui.comparing import Compared, cell, difference, said, summary
-from docqa.tui.confirming import ConfirmScreen
 from docqa.tui.messages import DocumentsOpened, EngineStarted
-from docqa.tui.models_screen import ModelsScreen
-from docqa.tui.pulling import Transfer
-from docqa.tui.widgets.table import Table
+from docqa.tui.screens.comparison import CompareScreen
+from docqa.tui.screens.confirm import ConfirmScreen
+from docqa.tui.screens.models import ModelsScreen
+from docqa.tui.widgets.table import DataRows
+from docqa.tui.workers.comparison import ComparedQuestion, cell, difference, said, summary
+from docqa.tui.workers.model_pull import PullTransfer
+from docqa.userdata import corrections
 
 WIDE = (160, 45)
 REPO = "someone/lighthouse-reader"
@@ -56,12 +58,12 @@ def served(published: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
 def own_reader(name: str = "harbour", folder: Path | None = None) -> Path:
     """A reader that was trained here."""
     copied = shutil.copytree(
-        folder or models.find("bundled", Kind.READER).folder, models.models_dir() / "reader" / name
+        folder or registry.find("bundled", ModelKind.READER).folder, registry.models_dir() / "reader" / name
     )
-    metadata = models.read_metadata(copied)
+    metadata = registry.read_metadata(copied)
     scores = {"test": {"exact": 71.25, "f1": 80.5, "total": 234}}
     training = {"base": {"name": "bundled"}, "metrics": {"before": None, "after": scores}}
-    models.write_object(copied / models.METADATA, metadata | {"training": training})
+    files.write_json_object(copied / registry.METADATA, metadata | {"training": training})
     return copied
 
 
@@ -102,7 +104,7 @@ async def test_each_model_is_listed_with_what_is_known_of_it(own_home: Path) -> 
     async with app.run_test(size=WIDE) as pilot:
         screen = await show(pilot)
         await sees(pilot, app, "✓ in use  bundled")
-        rows = {row.key: row.cells for row in screen.query_one(Table)._shown}
+        rows = {row.key: row.cells for row in screen.query_one(DataRows)._shown}
         assert list(rows) == ["reader/bundled", "reader/broken", "reader/harbour", "encoder/bundled"]
         assert rows["reader/harbour"][1:] == (
             "harbour",
@@ -136,21 +138,21 @@ async def test_a_reader_that_the_settings_name_is_replaced_for_the_session(own_h
 
 async def test_a_model_that_is_deleted_while_in_use_gives_way_to_the_bundled_one(own_home: Path) -> None:
     own_reader()
-    models.use("harbour", Kind.READER)
+    registry.use("harbour", ModelKind.READER)
     app = StillApp()
     async with app.run_test(size=WIDE) as pilot:
         screen = await show(pilot)
         app.post_message(EngineStarted("harbour", "bundled"))
         app.post_message(DocumentsOpened(NoCollection()))  # type: ignore[arg-type]
         await sees(pilot, app, "✓ in use  harbour")
-        screen.query_one(Table).move_cursor(row=1)
+        screen.query_one(DataRows).move_cursor(row=1)
         await pilot.press("x")
         await until(pilot, lambda: isinstance(app.screen, ConfirmScreen))
         await sees(pilot, app.screen.query_one(Static), "It can't be brought back.")
         await pilot.press("y")
         await until(pilot, lambda: len(app.openings) == 2)
-        assert models.chosen(Kind.READER) == "bundled"
-        assert [model.name for model in models.installed(Kind.READER)] == ["bundled"]
+        assert registry.chosen(ModelKind.READER) == "bundled"
+        assert [model.name for model in registry.installed(ModelKind.READER)] == ["bundled"]
 
 
 # --- pulling ---
@@ -166,11 +168,11 @@ async def test_a_model_is_pulled_and_used(served: Hub, own_home: Path) -> None:
         assert not served.requests  # Nothing is looked up while it is typed.
         await pilot.press("enter")
         await sees(pilot, said_of(screen), "The reader lighthouse-reader is here. Enter uses it.")
-        await until(pilot, lambda: screen.query_one(Table).chosen == "reader/lighthouse-reader")
+        await until(pilot, lambda: screen.query_one(DataRows).chosen == "reader/lighthouse-reader")
         await sees(pilot, app, f"A reader that was pulled from {REPO}")
         await pilot.press("enter")
         await sees(pilot, said_of(screen), "The reader is now lighthouse-reader.")
-        assert models.chosen(Kind.READER) == "lighthouse-reader"
+        assert registry.chosen(ModelKind.READER) == "lighthouse-reader"
 
 
 async def test_a_pull_is_cancelled_and_goes_on_from_there(
@@ -192,7 +194,7 @@ async def test_a_pull_is_cancelled_and_goes_on_from_there(
         await sees(pilot, said_of(screen), "One pull at a time")
         await pilot.press("escape")
         await sees(pilot, said_of(screen), f"Stopped pulling {REPO}. What is here is kept")
-        assert app.screen is screen and len(models.installed(Kind.READER)) == 1
+        assert app.screen is screen and len(registry.installed(ModelKind.READER)) == 1
         gate.pass_on.set()
         before = served.sent["config.json"]
         await pull(pilot, REPO)
@@ -263,7 +265,7 @@ async def test_a_full_disk_is_told_with_what_to_do(
 
 
 def test_a_transfer_says_how_far_how_fast_and_how_long() -> None:
-    transfer = Transfer()
+    transfer = PullTransfer()
     assert transfer.told(Progress("looking up", REPO, 0, 0), 5.0) == f"looking up: {REPO}"
     first = transfer.told(Progress("downloading", REPO, 100_000_000, 200_000_000), 10.0)
     assert first == "██████████░░░░░░░░░░ 100.0 of 200.0 MB"  # Resumed: what was there is no speed.
@@ -350,7 +352,7 @@ def test_a_comparison_in_words() -> None:
     cook = result("Who?", [answer(document, "Matteo Bellandi", 0.6, 1)])
     none = result("Who?", closest=[answer(document, "Knut Dyrnes", 0.06, 1)])
     pairs = [(knut, again), (knut, cook), (cook, none), (none, none)]
-    told = [Compared("Who?", *pair, right=("Knut Dyrnes",)) for pair in pairs]
+    told = [ComparedQuestion("Who?", *pair, right=("Knut Dyrnes",)) for pair in pairs]
     assert [difference(one) for one in told] == ["same", "differ", "only one", "neither"]
     assert cell(again, ("Knut Dyrnes",)) == "72% Knut Dyrnes. ✓ right"
     assert cell(cook, ("Knut Dyrnes",)) == "60% Matteo Bellandi ✗ wrong"

@@ -17,29 +17,35 @@ from textual.widgets import Input
 from docqa import config
 from docqa.config import Origin
 from docqa.errors import DocqaError
-from docqa.models import Kind, Model
+from docqa.models.registry import Model, ModelKind
 from docqa.progress import Progress
-from docqa.tui.comparing import Compared, ComparisonAdvanced, ComparisonEnded, QuestionCompared, Wanted
 from docqa.tui.messages import EngineStarted
-from docqa.tui.models_list import Known
-from docqa.tui.models_screen import ModelsScreen
-from docqa.tui.pulling import PullAdvanced, PullEnded
-from docqa.tui.settings_screen import SettingsScreen
-from docqa.tui.widgets.table import Table
+from docqa.tui.screens.models import ModelsScreen
+from docqa.tui.screens.settings import SettingsScreen
+from docqa.tui.state.models_list import KnownModel
+from docqa.tui.widgets.table import DataRows
+from docqa.tui.workers.comparison import (
+    ComparedQuestion,
+    ComparisonAdvanced,
+    ComparisonEnded,
+    ComparisonRequest,
+    QuestionCompared,
+)
+from docqa.tui.workers.model_pull import PullAdvanced, PullEnded
 
 SIZES = {"narrow": (80, 24), "wide": (160, 45), "slim": (50, 24)}
 
 FOLDER = Path("/home/ada/.local/share/docqa/models")
 LISTED = [
-    Known(Model("bundled", Kind.READER, Path("/opt/docqa/reader"), "bundled"), 45_600_000, threshold=0.5),
-    Known(
-        Model("distilbert", Kind.READER, FOLDER / "reader/distilbert", "pulled"),
+    KnownModel(Model("bundled", ModelKind.READER, Path("/opt/docqa/reader"), "bundled"), 45_600_000, threshold=0.5),
+    KnownModel(
+        Model("distilbert", ModelKind.READER, FOLDER / "reader/distilbert", "pulled"),
         265_400_000,
         threshold=0.3,
         repo="distilbert/distilbert-base-uncased-distilled-squad",
     ),
-    Known(
-        Model("harbour", Kind.READER, FOLDER / "reader/harbour", "trained"),
+    KnownModel(
+        Model("harbour", ModelKind.READER, FOLDER / "reader/harbour", "trained"),
         45_700_000,
         exact=71.2,
         f1=80.5,
@@ -47,7 +53,7 @@ LISTED = [
         threshold=0.42,
         base="bundled",
     ),
-    Known(Model("bundled", Kind.ENCODER, Path("/opt/docqa/retriever"), "bundled"), 16_100_000),
+    KnownModel(Model("bundled", ModelKind.ENCODER, Path("/opt/docqa/retriever"), "bundled"), 16_100_000),
 ]
 
 State = Callable[[Pilot[Any]], Awaitable[None]]
@@ -67,11 +73,11 @@ async def _models(pilot: Pilot[Any]) -> ModelsScreen:
     app = pilot.app
     assert isinstance(app, StillApp)
     app.post_message(EngineStarted("harbour", "bundled"))
-    screen = StillModels({Kind.READER: "harbour", Kind.ENCODER: "bundled"})
+    screen = StillModels({ModelKind.READER: "harbour", ModelKind.ENCODER: "bundled"})
     app.push_screen(screen)
     await pilot.pause()
     screen.post_message(ModelsScreen.Listed(LISTED))
-    await until(pilot, lambda: screen.query_one(Table).row_count == len(LISTED))
+    await until(pilot, lambda: screen.query_one(DataRows).row_count == len(LISTED))
     return screen
 
 
@@ -131,7 +137,7 @@ _COMPARED = [
 async def _comparing(pilot: Pilot[Any]) -> StillComparison:
     mine = SimpleNamespace(engine=SimpleNamespace(reader=SimpleNamespace(name="bundled")))
     asked: Any = tuple(one[0] for one, _, _ in _COMPARED)
-    screen = StillComparison(Wanted(mine, "harbour", asked), None)  # type: ignore[arg-type]
+    screen = StillComparison(ComparisonRequest(mine, "harbour", asked), None)  # type: ignore[arg-type]
     pilot.app.push_screen(screen)
     await pilot.pause()
     return screen
@@ -146,10 +152,10 @@ async def comparing(pilot: Pilot[Any]) -> None:
 async def compared(pilot: Pilot[Any]) -> None:
     screen = await _comparing(pilot)
     for (question, *first), second, right in _COMPARED:
-        one = Compared(question, _result(question, *first), _result(question, *second), right)  # type: ignore[arg-type]
+        one = ComparedQuestion(question, _result(question, *first), _result(question, *second), right)  # type: ignore[arg-type]
         screen.post_message(QuestionCompared(one))
     screen.post_message(ComparisonEnded())
-    await until(pilot, lambda: screen.query_one(Table).row_count == len(_COMPARED))
+    await until(pilot, lambda: screen.query_one(DataRows).row_count == len(_COMPARED))
 
 
 class StillSettings(SettingsScreen):
@@ -168,13 +174,13 @@ _LAYERS = {
 
 
 async def settings(pilot: Pilot[Any]) -> None:
-    screen = StillSettings(config.merged(_LAYERS), {}, {Kind.READER: "harbour", Kind.ENCODER: "bundled"})
+    screen = StillSettings(config.merged(_LAYERS), {}, {ModelKind.READER: "harbour", ModelKind.ENCODER: "bundled"})
     pilot.app.push_screen(screen)
     await pilot.pause()
     screen.query_one(Input).cursor_blink = False
     screen.post_message(SettingsScreen.Found(_LAYERS, {}))
     await pilot.pause()
-    screen.query_one(Table).move_cursor(row=config.names().index("threshold"))
+    screen.query_one(DataRows).move_cursor(row=config.names().index("threshold"))
     await pilot.pause()
 
 

@@ -22,11 +22,11 @@ from textual.content import Content
 from textual.pilot import Pilot
 
 from docqa.documents import Source
-from docqa.documents.text import parse
+from docqa.documents.plain_text import parse
 from docqa.errors import DocqaError
 from docqa.progress import Progress
 from docqa.tui import messages
-from docqa.tui.text import bar, flat, hang, likelihood, percent, plain
+from docqa.tui.formatting import bar, flat, hang, likelihood, percent, plain
 
 WIDE = (160, 45)
 

@@ -10,16 +10,17 @@ from stage import StillApp, ask_and_wait, opened, pane_text, screen_text, sees, 
 from textual import events
 from textual.pilot import Pilot
 
-from docqa import history
 from docqa.config import Settings
 from docqa.engine import Engine
-from docqa.tui import nearby, offers
 from docqa.tui.app import DocqaApp
-from docqa.tui.choosing import closeness, matching
 from docqa.tui.messages import DocumentsOpened
-from docqa.tui.offers import Picked
-from docqa.tui.picking import PickScreen
-from docqa.tui.widgets.documents import State
+from docqa.tui.screens.choose import closeness, matching
+from docqa.tui.screens.pick import PickScreen
+from docqa.tui.state import file_suggestions
+from docqa.tui.state.file_suggestions import PickedDocuments
+from docqa.tui.widgets.documents_pane import DocumentState
+from docqa.tui.workers import file_search
+from docqa.userdata import history
 
 WIDE = (160, 45)
 
@@ -110,7 +111,7 @@ async def test_what_is_picked_while_documents_open_is_opened_after_them(
         paste(app, str(Path(bakery).absolute()))
         await until(pilot, lambda: app._again)
         held_opening.pass_on.set()
-        await until(pilot, lambda: app.main.documents.count(State.OPEN) == 2)
+        await until(pilot, lambda: app.main.documents.count(DocumentState.OPEN) == 2)
         asked = await ask_and_wait(pilot, "Who is the baker?")
         assert asked.shown[0].text == "Ludmila Novak"
 
@@ -127,7 +128,7 @@ async def test_what_was_opened_and_never_asked_is_offered_first(
     async with app.run_test(size=WIDE) as pilot:
         screen = await shown_picker(pilot)
         await sees(pilot, app, "bakery.txt, lighthouse.txt")
-        assert screen.highlighted == Picked((bakery, lighthouse))
+        assert screen.highlighted == PickedDocuments((bakery, lighthouse))
         await pilot.press("enter")
         await until(pilot, lambda: app.main.documents.summary() == "2 open")
 
@@ -139,16 +140,16 @@ async def test_files_are_found_below_the_folder_and_no_junk() -> None:
     put("b.md", "a.txt", "sub/deep/c.pdf", "sub/d.text", "picture.png", "README", ".hidden.txt", ".git/e.txt")
     put("node_modules/f.md", "venv/pyvenv.cfg", "venv/g.txt", "cache/CACHEDIR.TAG", "cache/h.txt")
     Path("sub/up").symlink_to(Path.cwd(), target_is_directory=True)
-    found = [path for batch in nearby.files(".", lambda: False) for path in batch]
+    found = [path for batch in file_search.files(".", lambda: False) for path in batch]
     assert found == ["a.txt", "b.md", "sub/d.text", "sub/deep/c.pdf"]
-    assert list(nearby.files(".", lambda: True)) == []
-    assert list(nearby.files("missing", lambda: False)) == []
+    assert list(file_search.files(".", lambda: True)) == []
+    assert list(file_search.files("missing", lambda: False)) == []
 
 
 def test_no_more_files_than_can_be_used_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
     put(*(f"{folder}/{number}.txt" for folder in "abc" for number in range(5)))
-    monkeypatch.setattr(nearby, "MOST", 7)
-    found = [path for batch in nearby.files(".", lambda: False) for path in batch]
+    monkeypatch.setattr(file_search, "MOST", 7)
+    found = [path for batch in file_search.files(".", lambda: False) for path in batch]
     assert len(found) == 7 and found[:5] == [f"a/{number}.txt" for number in range(5)]
 
 
@@ -163,11 +164,11 @@ def test_names_fit_by_their_words_in_any_order_and_else_by_their_letters() -> No
 
 async def test_a_list_of_many_files_says_that_there_are_more() -> None:
     put(*(f"{number:03}.txt" for number in range(250)))
-    rows = offers.fitting("", [], [f"{number:03}.txt" for number in range(250)])
+    rows = file_suggestions.fitting("", [], [f"{number:03}.txt" for number in range(250)])
     assert rows[-1][0].plain == "… and more: type some of a name" and rows[-1][1] is None
-    assert [value for _, value in offers.fitting("249", [], [f"{number:03}.txt" for number in range(250)])] == [
-        Picked(("249.txt",))
-    ]
+    assert [
+        value for _, value in file_suggestions.fitting("249", [], [f"{number:03}.txt" for number in range(250)])
+    ] == [PickedDocuments(("249.txt",))]
 
 
 async def test_enter_opens_what_was_typed_however_fast() -> None:
@@ -190,7 +191,7 @@ async def test_several_are_marked_and_opened_together_though_the_list_was_narrow
         await shown_picker(pilot)
         await pilot.press("tab")
         await type_in(pilot, "c.t")
-        await until(pilot, lambda: picker(app).highlighted == Picked(("c.txt",)))
+        await until(pilot, lambda: picker(app).highlighted == PickedDocuments(("c.txt",)))
         await pilot.press("tab")
         await sees(pilot, app, "2 marked")
         await sees(pilot, app, "Enter opens them")
@@ -206,7 +207,7 @@ async def test_a_space_is_a_letter_while_a_name_is_typed_and_marks_once_the_pers
         screen = await shown_picker(pilot)
         await type_in(pilot, "report b")
         assert screen.query_one("Input").value == "report b"  # type: ignore[attr-defined]
-        await until(pilot, lambda: screen.highlighted == Picked(("b report.txt",)))
+        await until(pilot, lambda: screen.highlighted == PickedDocuments(("b report.txt",)))
         await pilot.press("down", "space")
         assert list(screen._marked) == [("b report.txt",)]
 
@@ -238,12 +239,12 @@ async def test_a_path_is_completed_and_opened(tmp_path: Path, monkeypatch: pytes
         await shown_picker(pilot)
         await type_in(pilot, "~/oth")
         await sees(pilot, app, "Tab types the rest")
-        await until(pilot, lambda: picker(app).highlighted == Picked((f"{other}/",)))
+        await until(pilot, lambda: picker(app).highlighted == PickedDocuments((f"{other}/",)))
         await pilot.press("tab")
-        await until(pilot, lambda: Picked((f"{other}/inner/",)) in picker(app)._values)
+        await until(pilot, lambda: PickedDocuments((f"{other}/inner/",)) in picker(app)._values)
         assert "picture" not in screen_text(app)
         await type_in(pilot, "inner/de")
-        await until(pilot, lambda: picker(app).highlighted == Picked((str(other / "inner" / "deed.txt"),)))
+        await until(pilot, lambda: picker(app).highlighted == PickedDocuments((str(other / "inner" / "deed.txt"),)))
         await pilot.press("enter")
         assert app._loader.paths == (str(other / "inner" / "deed.txt"),)
 
@@ -269,7 +270,7 @@ async def test_a_path_pasted_into_the_list_is_what_is_opened(tmp_path: Path, for
         app.action_open()
         await shown_picker(pilot)
         paste(app, form(one))
-        await until(pilot, lambda: picker(app).highlighted == Picked((one,)))
+        await until(pilot, lambda: picker(app).highlighted == PickedDocuments((one,)))
         await pilot.press("enter")
         assert app._loader.paths == (one,)
 

@@ -19,15 +19,16 @@ from reportlab.pdfgen.canvas import Canvas
 from stage import DEADLINE, StillApp, ask_and_wait, opened, pane_text, sees, type_in, until
 from textual.pilot import Pilot
 
-from docqa import corrections, paths, unfinished
+from docqa import paths
 from docqa.config import Settings
 from docqa.engine import Engine
 from docqa.tui.app import DocqaApp
 from docqa.tui.messages import SessionLookedFor
-from docqa.tui.picking import PickScreen
-from docqa.tui.recovering import RestoreScreen
-from docqa.tui.session import State as Asking
-from docqa.unfinished import State
+from docqa.tui.screens.pick import PickScreen
+from docqa.tui.screens.restore import RestoreScreen
+from docqa.tui.state.session import QuestionState as Asking
+from docqa.userdata import corrections, crash_recovery
+from docqa.userdata.crash_recovery import SessionState
 
 WIDE = (160, 45)
 QUESTION = "Who was the keeper in 1911?"
@@ -64,7 +65,7 @@ async def test_what_is_asked_and_typed_is_on_the_disk_while_the_session_goes_on(
         await until(pilot, lambda: [one["typed"] for one in sessions()] == ["half a q"])
         (state,) = sessions()
         assert state["asked"] == [QUESTION] and state["opened"] == [str(Path(lighthouse).absolute())]
-        assert unfinished.left([]) is None  # It goes on.
+        assert crash_recovery.leftover_sessions([]) is None  # It goes on.
         await pilot.press("up")  # The draft is as good as typed.
         assert app.main.question.value == QUESTION and app.main.question.unasked == "half a q"
     assert sessions() == []
@@ -305,7 +306,7 @@ async def offered(pilot: Pilot[Any]) -> None:
     crashed(
         "harbour/report.pdf", "notes.md", asked=("Who was the mate?", "How many tons was she?"), typed="Who lit the"
     )
-    app.post_message(SessionLookedFor(unfinished.left([])))
+    app.post_message(SessionLookedFor(crash_recovery.leftover_sessions([])))
     await until(pilot, lambda: isinstance(app.screen, RestoreScreen))
 
 
@@ -315,7 +316,7 @@ def test_picture(snap_compare: Any, size: tuple[int, int]) -> None:
 
 
 def test_a_long_session_shows_its_last_questions() -> None:
-    from docqa.tui.recovering import _lines
+    from docqa.tui.screens.restore import _lines
 
-    lines = [line.plain for line in _lines(State(asked=tuple(f"Why {n}?" for n in range(11))), 70)]
+    lines = [line.plain for line in _lines(SessionState(asked=tuple(f"Why {n}?" for n in range(11))), 70)]
     assert "3 questions before these" in lines[0] and lines[-1].strip() == "? Why 10?"

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from stage import StillApp, until
 
-from docqa.tui import remembered
+from docqa.userdata import preferences
 
 
 @pytest.fixture(autouse=True)
@@ -19,14 +19,14 @@ async def test_the_theme_is_that_of_the_session_before() -> None:
     async with first.run_test() as pilot:
         assert first.theme != "nord"
         first.theme = "nord"
-        await until(pilot, lambda: remembered.theme() == "nord")
+        await until(pilot, lambda: preferences.theme() == "nord")
     assert StillApp().theme == "nord"
 
 
 @pytest.mark.parametrize("contents", ["", "[]", '{"theme": "no such theme"}', '{"theme": 3}'])
 def test_a_damaged_file_is_as_good_as_none(own_home: Path, contents: str) -> None:
     own_home.joinpath("data").mkdir(parents=True)
-    remembered.file().write_text(contents)
+    preferences.file().write_text(contents)
     assert StillApp().theme == "textual-dark"
 
 

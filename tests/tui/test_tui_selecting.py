@@ -9,22 +9,22 @@ from hypothesis import strategies as st
 from stage import paged
 
 from docqa.documents import Document, Source
-from docqa.documents.text import from_text
-from docqa.tui import selecting
-from docqa.tui.layout import Layout, lay_out
-from docqa.tui.selecting import MOST, Selection
+from docqa.documents.plain_text import from_text
+from docqa.tui.state import page_selection
+from docqa.tui.state.page_layout import PageLayout, lay_out
+from docqa.tui.state.page_selection import MOST, PageSelection
 
 _TEXT = st.text(alphabet=st.sampled_from("ab1 .,'’-字e\u0301\t\n漢_(…\u200d"), max_size=200)
 
-MOVES: dict[str, Callable[[Selection, Layout], Selection]] = {
-    "h": lambda selection, _: selecting.stepped(selection, -1),
-    "l": lambda selection, _: selecting.stepped(selection, 1),
-    "j": lambda selection, layout: selecting.lined(selection, layout, 1),
-    "k": lambda selection, layout: selecting.lined(selection, layout, -1),
-    "0": lambda selection, layout: selecting.edged(selection, layout, last=False),
-    "$": lambda selection, layout: selecting.edged(selection, layout, last=True),
-    "v": lambda selection, _: selecting.extending(selection),
-    "o": lambda selection, _: selecting.swapped(selection),
+MOVES: dict[str, Callable[[PageSelection, PageLayout], PageSelection]] = {
+    "h": lambda selection, _: page_selection.stepped(selection, -1),
+    "l": lambda selection, _: page_selection.stepped(selection, 1),
+    "j": lambda selection, layout: page_selection.lined(selection, layout, 1),
+    "k": lambda selection, layout: page_selection.lined(selection, layout, -1),
+    "0": lambda selection, layout: page_selection.edged(selection, layout, last=False),
+    "$": lambda selection, layout: page_selection.edged(selection, layout, last=True),
+    "v": lambda selection, _: page_selection.extending(selection),
+    "o": lambda selection, _: page_selection.swapped(selection),
 }
 
 
@@ -33,7 +33,7 @@ def document(text: str, body: int | None = None) -> Document:
     return made if body is None else replace(made, body_end=body)
 
 
-def press(selection: Selection, layout: Layout, keys: str) -> Selection:
+def press(selection: PageSelection, layout: PageLayout, keys: str) -> PageSelection:
     for key in keys:
         selection = MOVES[key](selection, layout)
     return selection
@@ -41,16 +41,16 @@ def press(selection: Selection, layout: Layout, keys: str) -> Selection:
 
 def split(text: str) -> list[str]:
     made = document(text)
-    return [text[start:end] for start, end in selecting.words(made, 0, len(text))]
+    return [text[start:end] for start, end in page_selection.words(made, 0, len(text))]
 
 
 @given(_TEXT)
 def test_words_are_the_text_but_for_its_spaces(text: str) -> None:
     made = document(text)
-    found = list(selecting.words(made, 0, made.body_end))
+    found = list(page_selection.words(made, 0, made.body_end))
     assert "".join(made.text[start:end] for start, end in found) == "".join(made.text[: made.body_end].split())
     for start, end in found:
-        assert all(selecting.word_at(made, offset) == (start, end) for offset in range(start, end))
+        assert all(page_selection.word_at(made, offset) == (start, end) for offset in range(start, end))
 
 
 def test_words_are_as_the_reader_sees_them() -> None:
@@ -69,7 +69,7 @@ def test_the_selection_is_whole_words_inside_the_body(
     ends = [len(text), *(i for i, character in enumerate(text) if character == "\n")]
     made = document(text, data.draw(st.sampled_from(ends)))
     layout = lay_out(made, width)
-    selection = selecting.begin(made, offset)
+    selection = page_selection.begin(made, offset)
     if selection is None:
         assert not made.text[: made.body_end].strip()
         return
@@ -77,7 +77,7 @@ def test_the_selection_is_whole_words_inside_the_body(
         selection = MOVES[key](selection, layout)
         assert 0 <= selection.start < selection.end <= made.body_end
         assert selection.text == made.text[selection.start : selection.end]
-        assert selecting.whole(made, selection.start, selection.end) == (selection.start, selection.end)
+        assert page_selection.whole(made, selection.start, selection.end) == (selection.start, selection.end)
         assert selection.text == selection.text.strip()
         assert 1 <= len(selection) <= MOST
         assert selection.anchor is not None or len(selection) == 1
@@ -87,7 +87,7 @@ def test_the_selection_is_whole_words_inside_the_body(
 def test_the_word_under_the_pointer_stands_in_the_row(text: str, width: int, row: int, column: int) -> None:
     made = document(text)
     layout = lay_out(made, width)
-    word = selecting.word_under(made, layout, row, column)
+    word = page_selection.word_under(made, layout, row, column)
     inside = 0 <= row < len(layout)
     assert (word is None) is not (inside and bool(made.text[layout.starts[row] : layout.ends[row]].strip()))
     if word is not None:
@@ -98,8 +98,8 @@ def test_the_word_under_the_pointer_stands_in_the_row(text: str, width: int, row
 def test_down_and_up_reach_every_line_that_a_word_begins_in(text: str, width: int) -> None:
     made = document(text)
     layout = lay_out(made, width)
-    rows = sorted({layout.row_of(start) for start, _ in selecting.words(made, 0, made.body_end)})
-    selection = selecting.begin_in(made, layout, 0)
+    rows = sorted({layout.row_of(start) for start, _ in page_selection.words(made, 0, made.body_end)})
+    selection = page_selection.begin_in(made, layout, 0)
     for key, order in (("j", rows), ("k", rows[::-1])):
         for row in order:
             assert selection is not None and layout.row_of(selection.caret[0]) == row
@@ -109,7 +109,7 @@ def test_down_and_up_reach_every_line_that_a_word_begins_in(text: str, width: in
 def test_the_caret_keeps_its_column_from_line_to_line() -> None:
     made = document("one two three four\nfive\n\nsix seven eight nine")
     layout = lay_out(made, 40)
-    selection = selecting.begin(made, made.text.index("three"))
+    selection = page_selection.begin(made, made.text.index("three"))
     assert selection is not None
     texts = [press(selection, layout, keys).text for keys in ("j", "jj", "jjk", "jjkk", "jj$", "jj0")]
     assert texts == ["five", "seven", "five", "three", "nine", "six"]
@@ -119,19 +119,19 @@ def test_it_goes_over_wrapped_lines_and_page_ends_but_not_into_running_heads() -
     pages = paged("two.pdf", [["Above the mast.", "It was built by Ada"], ["Marsh in 1874.", "Harbour report"]])
     made = replace(pages, body_end=pages.text.index("Harbour report"))
     layout = lay_out(made, 10)
-    selection = selecting.begin(made, made.text.index("Ada"))
+    selection = page_selection.begin(made, made.text.index("Ada"))
     assert selection is not None
     assert press(selection, layout, "vl").text == "Ada\nMarsh"
     assert press(selection, layout, "vjj").text.startswith("Ada\nMarsh in")
     assert press(selection, layout, "jjjjjj$").text == "."
-    assert selecting.begin(made, len(made.text)).text == "."  # type: ignore[union-attr]
+    assert page_selection.begin(made, len(made.text)).text == "."  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize("keys", ["v" + "l" * 100, "v" + "j" * 100, "llllvhlo" + "l" * 100])
 def test_no_more_can_be_selected_than_an_answer_could_have(keys: str) -> None:
     made = document("\n".join(" ".join(f"w{row}x{n}" for n in range(10)) for row in range(50)))
     layout = lay_out(made, 80)
-    selection = selecting.begin(made, 0)
+    selection = page_selection.begin(made, 0)
     assert selection is not None
     selection = press(selection, layout, keys)
     assert len(selection) == MOST and selection.full
@@ -141,5 +141,5 @@ def test_no_more_can_be_selected_than_an_answer_could_have(keys: str) -> None:
 def test_a_body_without_words_has_nothing_to_select() -> None:
     for text in ("", " \n\t\n"):
         made = document(text)
-        assert selecting.begin(made, 0) is None
-        assert selecting.begin_in(made, lay_out(made, 10), 0) is None
+        assert page_selection.begin(made, 0) is None
+        assert page_selection.begin_in(made, lay_out(made, 10), 0) is None

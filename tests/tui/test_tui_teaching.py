@@ -24,13 +24,14 @@ from stage import (
 from textual.pilot import Pilot
 from textual.widgets import OptionList
 
-from docqa import corrections
 from docqa.config import Settings
 from docqa.documents import Document
 from docqa.engine import Engine
-from docqa.tui import messages, sides, teaching
+from docqa.tui import messages
 from docqa.tui.app import DocqaApp
-from docqa.tui.sides_screen import SidesScreen, SideView
+from docqa.tui.screens.agreement import SidesScreen, SideView
+from docqa.tui.state import agreement, feedback
+from docqa.userdata import corrections
 
 WIDE = (160, 45)
 
@@ -250,12 +251,12 @@ async def test_what_the_reader_could_not_answer_is_not_kept(engines: list[Engine
         assert document is not None
         await until(pilot, lambda: page._layout is not None and page._target is None)
         for end in ("8", "Jens"):
-            from docqa.tui.selecting import Selection, word_at
+            from docqa.tui.state.page_selection import PageSelection, word_at
 
             first = word_at(document, document.text.index("Ermintrude" if end == "8" else "1911"))
             last = word_at(document, document.text.index(end))
             assert first is not None and last is not None
-            page.select(Selection(document, last, first))
+            page.select(PageSelection(document, last, first))
             await pilot.pause()
             await pilot.press("enter")
             assert page.selection is not None
@@ -268,18 +269,18 @@ async def test_what_the_reader_could_not_answer_is_not_kept(engines: list[Engine
 
 
 def test_what_is_typed_in_part_is_taken_whole_in_any_case_and_over_any_space() -> None:
-    found = teaching.choices("hELEN str", (), [VOYAGE])
+    found = feedback.choices("hELEN str", (), [VOYAGE])
     *places, on_page = found
-    assert len(places) == 50 and on_page[1] is teaching.ON_PAGE
+    assert len(places) == 50 and on_page[1] is feedback.ON_PAGE
     content, verdict = places[1]
-    assert isinstance(verdict, teaching.Verdict) and verdict.text == "Helen Strand"
+    assert isinstance(verdict, feedback.Verdict) and verdict.text == "Helen Strand"
     assert (
         content.plain == "…Helen Strand. Line 1 of the log, by  Helen Strand. Line 2 of the log, by  Helen Strand.…"
         "\n  crew.pdf, page 1, line 2"
     )
-    assert [verdict.text for _, verdict in teaching.choices("knut dyr", (), [VOYAGE])[:-1]] == ["Knut\nDyrnes"]
+    assert [verdict.text for _, verdict in feedback.choices("knut dyr", (), [VOYAGE])[:-1]] == ["Knut\nDyrnes"]
     # Each word once, however often a letter stands in it.
-    assert [verdict.text for _, verdict in teaching.choices("tt", (), [VOYAGE])[:-1]] == ["Matteo"]
+    assert [verdict.text for _, verdict in feedback.choices("tt", (), [VOYAGE])[:-1]] == ["Matteo"]
 
 
 async def test_w_leads_to_the_page() -> None:
@@ -327,7 +328,7 @@ def test_documents_agree_where_one_has_the_other_s_words_in_it_unless_it_denies_
     says = ("Ada Marsh", "the engineer Ada Marsh", "guilty", "Not guilty", "ADA MARSH!", "Marsh, Ada", "1874", "18")
     documents = [paged(f"{i}.pdf", [[text]]) for i, text in enumerate(says)]
     best = [answer(document, text, 0.9, 1) for document, text in zip(documents, says, strict=True)]
-    found = [[one.text for one in side] for side in sides.sides(best)]
+    found = [[one.text for one in side] for side in agreement.sides(best)]
     assert found == [
         ["Ada Marsh", "the engineer Ada Marsh", "ADA MARSH!"],
         ["guilty"],
@@ -336,8 +337,8 @@ def test_documents_agree_where_one_has_the_other_s_words_in_it_unless_it_denies_
         ["1874"],
         ["18"],
     ]
-    assert sides.otherwise(best) == 5 and sides.otherwise(best[:2]) == sides.otherwise([]) == 0
-    assert sides.silent(["0.pdf", "x.pdf", "y.pdf"], best, {"0.pdf", "x.pdf"}) == (["x.pdf"], ["y.pdf"])
+    assert agreement.otherwise(best) == 5 and agreement.otherwise(best[:2]) == agreement.otherwise([]) == 0
+    assert agreement.silent(["0.pdf", "x.pdf", "y.pdf"], best, {"0.pdf", "x.pdf"}) == (["x.pdf"], ["y.pdf"])
 
 
 async def test_documents_that_agree_are_one_and_those_without_an_answer_are_named() -> None:

@@ -10,15 +10,17 @@ import pytest
 from stage import StillApp, pane_text, screen_text, sees, type_in, until
 from textual.pilot import Pilot
 
-from docqa import corrections, models
-from docqa.corrections import Correction
-from docqa.models import Kind
+from docqa import files
+from docqa.models import registry
+from docqa.models.registry import ModelKind
 from docqa.progress import Monitor
+from docqa.training.hyperparameters import TrainingConfig
 from docqa.training.job import Job, alone, prepare, run_folder, stored_state, unfinished
-from docqa.training.recipe import Recipe
-from docqa.tui.training import State, Training, duration
-from docqa.tui.training_process import begun
-from docqa.tui.training_screen import TrainingScreen
+from docqa.tui.screens.training import TrainingScreen
+from docqa.tui.state.training import TrainingProgress, TrainingState, duration
+from docqa.tui.workers.training_process import begun
+from docqa.userdata import corrections
+from docqa.userdata.corrections import Correction
 
 _CONTEXT = "The lighthouse at Skagen was built in 1858. Its keeper, Anna Holm, lived there for 31 years."
 _LONG = "4000"  # Passes: more than any test waits for.
@@ -39,7 +41,7 @@ def pairs(tmp_path: Path, tiny_reader: Path, monkeypatch: pytest.MonkeyPatch) ->
     """Pairs, in a home of their own where a tiny reader is in use."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("DOCQA_HOME", str(tmp_path / "home"))
-    models.use(str(tiny_reader), Kind.READER)
+    registry.use(str(tiny_reader), ModelKind.READER)
     file = tmp_path / "pairs.jsonl"
     file.write_text("".join(json.dumps(record) + "\n" for record in _records()), encoding="utf-8")
     return file
@@ -51,7 +53,7 @@ def _screen(pilot: Pilot[Any]) -> TrainingScreen:
     return app.training
 
 
-def _training(pilot: Pilot[Any]) -> Training:
+def _training(pilot: Pilot[Any]) -> TrainingProgress:
     training = _screen(pilot)._training
     assert training is not None
     return training
@@ -72,7 +74,7 @@ async def _fill(pilot: Pilot[Any], file: Path | str, epochs: str, name: str = "k
     await until(pilot, lambda: _screen(pilot)._pairs, "the pairs")
 
 
-async def _begin(pilot: Pilot[Any], file: Path | str, epochs: str = _LONG) -> Training:
+async def _begin(pilot: Pilot[Any], file: Path | str, epochs: str = _LONG) -> TrainingProgress:
     """Begin a training, and wait until it has said what the loss is."""
     await _open(pilot)
     await _fill(pilot, file, epochs)
@@ -83,7 +85,7 @@ async def _begin(pilot: Pilot[Any], file: Path | str, epochs: str = _LONG) -> Tr
     return _training(pilot)
 
 
-async def _end(pilot: Pilot[Any], training: Training) -> None:
+async def _end(pilot: Pilot[Any], training: TrainingProgress) -> None:
     """Wait until it ends, as long as it advances."""
     while training.going:
         before = (training.stage, training.step)
@@ -101,14 +103,14 @@ async def test_a_training_is_watched_and_its_better_reader_is_used(pairs: Path, 
         assert app.screen is app.main
         await sees(pilot, app, "training ")
         await _end(pilot, training)
-        assert training.state is State.DONE, training.error
+        assert training.state is TrainingState.DONE, training.error
         await sees(pilot, app, "training done: T")
         await pilot.press("T")
         await sees(pilot, app, "✓ keeper is better on the held-out pairs")
         await sees(pilot, app, "held-out pairs                   4")
         await sees(pilot, app, "general sample                 150")
         await sees(pilot, app, "The loss as a picture: ")
-        assert models.chosen(Kind.READER) == "keeper"
+        assert registry.chosen(ModelKind.READER) == "keeper"
         openings = len(app.openings)
         app._loading = None
         await pilot.press("enter")
@@ -126,7 +128,7 @@ async def test_a_training_that_is_stopped_is_gone_on_with(pairs: Path) -> None:
         training = await _begin(pilot, pairs)
         await pilot.press("x")
         await until(pilot, lambda: not training.going, "it to stop")
-        assert (training.state, training.kept) == (State.STOPPED, True)
+        assert (training.state, training.kept) == (TrainingState.STOPPED, True)
         assert list(run_folder("keeper").glob("checkpoints/*/complete.json"))
         await sees(pilot, app, "Enter goes on with it")
         step = max(training.losses)
@@ -171,10 +173,10 @@ async def test_quitting_asks_and_stops_a_training_with_a_checkpoint(pairs: Path)
         await pilot.press("escape", "ctrl+q")
         await sees(pilot, app, "A training is running")
         await pilot.press("escape")
-        assert app.is_running and training.state is State.RUNNING
+        assert app.is_running and training.state is TrainingState.RUNNING
         await pilot.press("ctrl+q", "enter")
         await until(pilot, lambda: not training.going, "it to stop")
-        assert training.state is State.STOPPED
+        assert training.state is TrainingState.STOPPED
     assert app.return_code == 0
     assert list(run_folder("keeper").glob("checkpoints/*/complete.json"))
     assert unfinished() == ["keeper"]
@@ -272,7 +274,7 @@ async def test_the_form_says_the_split_that_the_training_makes(pairs: Path) -> N
         ]
     (folder / "my-pairs.json").write_text(json.dumps(records), encoding="utf-8")
     file = "texts/my-pairs.json"
-    note = prepare(Job((file,), Recipe(), "x").absolute(), Monitor()).note
+    note = prepare(Job((file,), TrainingConfig(), "x").absolute(), Monitor()).note
     app = StillApp()
     async with app.run_test(size=(120, 40)) as pilot:
         await _open(pilot)
@@ -297,14 +299,14 @@ async def test_the_form_says_the_split_that_the_training_makes(pairs: Path) -> N
 
 
 async def test_a_reader_that_learned_from_these_pairs_is_not_what_the_next_one_starts_from(pairs: Path) -> None:
-    own = models.models_dir() / "reader" / "harbour"
+    own = registry.models_dir() / "reader" / "harbour"
     own.mkdir(parents=True)
-    for file in models.find("bundled", Kind.READER).folder.iterdir():
+    for file in registry.find("bundled", ModelKind.READER).folder.iterdir():
         (own / file.name).symlink_to(file)
     (own / "docqa.json").unlink()
     training = {"base": {"name": "bundled"}, "data": {"corrections.jsonl": "0"}}
-    models.write_object(own / "docqa.json", {"training": training})
-    models.use("harbour", Kind.READER)
+    files.write_json_object(own / "docqa.json", {"training": training})
+    registry.use("harbour", ModelKind.READER)
     app = StillApp()
     async with app.run_test(size=(120, 36)) as pilot:
         await _open(pilot)
@@ -317,9 +319,9 @@ def test_a_duration_has_the_two_units_that_matter() -> None:
 
 
 def test_a_process_that_ends_without_a_word_is_told() -> None:
-    training = Training("keeper")
+    training = TrainingProgress("keeper")
     training.hear({"event": "line", "text": "docqa: unexpected OSError: no space left"})
     training.hear({"event": "of a later docqa"})
     training.end(2, {}, None, kept=False)
-    assert training.state is State.FAILED
+    assert training.state is TrainingState.FAILED
     assert "no space left" in "\n".join(line.plain for line in training.outcome())

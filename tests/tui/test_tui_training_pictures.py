@@ -8,18 +8,18 @@ import pytest
 from stage import NoCollection, StillApp
 from textual.pilot import Pilot
 
+from docqa.datasets import Issue, IssueEffect, IssueKind, LoadReport
 from docqa.errors import DocqaError
-from docqa.pairs import Effect, Kind, Problem, Report
 from docqa.tui.messages import DocumentsFound, DocumentsOpened
-from docqa.tui.training import Training
-from docqa.tui.training_facts import Facts, Looked, Pairs, PairsChecked
-from docqa.tui.training_process import Ended, Told
-from docqa.tui.training_screen import TrainingScreen
+from docqa.tui.screens.training import TrainingScreen
+from docqa.tui.state.training import TrainingProgress
+from docqa.tui.workers.training_facts import FactsFound, PairsChecked, TrainingFacts, TrainingPairs
+from docqa.tui.workers.training_process import TrainingEnded, TrainingEvent
 
 SIZES = {"narrow": (80, 24), "medium": (120, 36)}
 HOME = "/home/kit"
 CORRECTIONS = f"{HOME}/data/corrections.jsonl"
-FACTS = Facts(("bundled", "distilbert"), "bundled", "bundled", "corrections", ())
+FACTS = TrainingFacts(("bundled", "distilbert"), "bundled", "bundled", "corrections", ())
 
 State = Callable[[Pilot[Any]], Awaitable[None]]
 
@@ -37,7 +37,7 @@ class StillTraining(TrainingScreen):
         """It is told."""
 
 
-async def shown(pilot: Pilot[Any], facts: Facts, pairs: Pairs) -> StillTraining:
+async def shown(pilot: Pilot[Any], facts: TrainingFacts, pairs: TrainingPairs) -> StillTraining:
     app = pilot.app
     assert isinstance(app, StillApp)
     app.post_message(DocumentsFound(()))
@@ -47,7 +47,7 @@ async def shown(pilot: Pilot[Any], facts: Facts, pairs: Pairs) -> StillTraining:
     app.install_screen(screen, "training")
     await pilot.press("tab", "T")
     await pilot.pause()
-    screen.post_message(Looked(facts))
+    screen.post_message(FactsFound(facts))
     screen.post_message(PairsChecked(pairs))
     await pilot.pause()
     screen.form.pairs.cursor_blink = False  # A cursor that blinks is in a picture or is not.
@@ -55,11 +55,11 @@ async def shown(pilot: Pilot[Any], facts: Facts, pairs: Pairs) -> StillTraining:
     return screen
 
 
-def checked(pairs: int, answerable: int, contexts: int, documents: int, split: str) -> Pairs:
-    report = Report((CORRECTIONS,), pairs + 1, pairs, answerable, 0, contexts, documents)
+def checked(pairs: int, answerable: int, contexts: int, documents: int, split: str) -> TrainingPairs:
+    report = LoadReport((CORRECTIONS,), pairs + 1, pairs, answerable, 0, contexts, documents)
     message = "'Who lit the beacon?' and its answer stand at line 3 already"
-    report.add(Problem(Kind.DUPLICATE, Effect.MERGED, CORRECTIONS, "line 9", message, "kept once"))
-    return Pairs(CORRECTIONS, report, split)
+    report.add(Issue(IssueKind.DUPLICATE, IssueEffect.MERGED, CORRECTIONS, "line 9", message, "kept once"))
+    return TrainingPairs(CORRECTIONS, report, split)
 
 
 SPLIT = "29 pairs to train and 8 to test, split by document: no document is in both parts"
@@ -70,12 +70,12 @@ async def before(pilot: Pilot[Any]) -> None:
 
 
 async def few(pilot: Pilot[Any]) -> None:
-    report = Report((CORRECTIONS,), 1, 1, 1, 0, 1, 1)
-    await shown(pilot, FACTS, Pairs(CORRECTIONS, report, error=DocqaError("pairs from at least two places")))
+    report = LoadReport((CORRECTIONS,), 1, 1, 1, 0, 1, 1)
+    await shown(pilot, FACTS, TrainingPairs(CORRECTIONS, report, error=DocqaError("pairs from at least two places")))
 
 
 async def unfinished(pilot: Pilot[Any]) -> None:
-    facts = Facts(("bundled",), "bundled", "bundled", "corrections-2", ("corrections", "harbour"))
+    facts = TrainingFacts(("bundled",), "bundled", "bundled", "corrections-2", ("corrections", "harbour"))
     await shown(pilot, facts, checked(37, 31, 21, 6, SPLIT))
 
 
@@ -90,7 +90,7 @@ async def begun(pilot: Pilot[Any]) -> StillTraining:
         left = 2.1 * (72 - step)
         event = {"event": "progress", "stage": "training", "item": "", "step": step, "total": 72}
         told.append(event | {"rate": 7.6, "seconds_left": left, "loss": 2.4 / step**0.4 + (step % 3) / 9})
-    screen.post_message(Told(told))
+    screen.post_message(TrainingEvent(told))
     await pilot.pause()
     return screen
 
@@ -101,13 +101,13 @@ async def during(pilot: Pilot[Any]) -> None:
 
 async def stopped(pilot: Pilot[Any]) -> None:
     screen = await begun(pilot)
-    screen.post_message(Ended(130, kept=True))
+    screen.post_message(TrainingEnded(130, kept=True))
     await pilot.pause()
 
 
 async def failed(pilot: Pilot[Any]) -> None:
     screen = await begun(pilot)
-    screen.post_message(Ended(-9, kept=True))
+    screen.post_message(TrainingEnded(-9, kept=True))
     await pilot.pause()
 
 
@@ -125,13 +125,13 @@ def report(before: float, after: float, general: float) -> dict[str, Any]:
 
 async def better(pilot: Pilot[Any]) -> None:
     screen = await begun(pilot)
-    screen.post_message(Ended(0, report(61.3, 74.8, 56.1)))
+    screen.post_message(TrainingEnded(0, report(61.3, 74.8, 56.1)))
     await pilot.pause()
 
 
 async def worse(pilot: Pilot[Any]) -> None:
     screen = await begun(pilot)
-    screen.post_message(Ended(0, report(61.3, 58.0, 57.9)))
+    screen.post_message(TrainingEnded(0, report(61.3, 58.0, 57.9)))
     await pilot.pause()
 
 
@@ -150,7 +150,7 @@ def test_training_picture(snap_compare: Any, monkeypatch: pytest.MonkeyPatch, st
 
 
 def test_what_a_training_says_in_the_header() -> None:
-    training = Training("corrections")
+    training = TrainingProgress("corrections")
     assert training.brief == "training: starting"
     training.hear({"event": "progress", "stage": "training", "item": "", "step": 31, "total": 72})
     assert training.brief == "training 43%"

@@ -12,8 +12,8 @@ from docqa.config import Settings
 from docqa.engine import Collection, Engine
 from docqa.errors import DocqaError
 from docqa.tui.app import DocqaApp
-from docqa.tui.session import State
-from docqa.tui.widgets import documents
+from docqa.tui.state.session import QuestionState
+from docqa.tui.widgets import documents_pane
 
 WIDE = (160, 45)
 
@@ -38,13 +38,13 @@ async def test_escape_cancels_a_question_at_once(engines: list[Engine], lighthou
         asked = await ask(pilot, "When was the lighthouse built?")
         await until(pilot, held_reading.reached.is_set)
         await pilot.press("escape")
-        assert asked.state is State.CANCELLED  # Though the worker is still held up.
+        assert asked.state is QuestionState.CANCELLED  # Though the worker is still held up.
         await sees(pilot, app.main.answers, "cancelled")
         await sees(pilot, app, "Cancelled: When was the lighthouse built?")
         held_reading.pass_on.set()
         again = await ask_and_wait(pilot, "Who built the lighthouse?")
         assert again.shown[0].text.endswith("Ada Marsh")
-        assert asked.state is State.CANCELLED and asked.result is None
+        assert asked.state is QuestionState.CANCELLED and asked.result is None
 
 
 async def test_escape_cancels_the_opening_and_r_takes_it_up_again(
@@ -54,7 +54,7 @@ async def test_escape_cancels_the_opening_and_r_takes_it_up_again(
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await until(pilot, held_opening.reached.is_set)
         await pilot.press("escape")
-        await until(pilot, lambda: app.main.documents.count(documents.State.CANCELLED) == 2)
+        await until(pilot, lambda: app.main.documents.count(documents_pane.DocumentState.CANCELLED) == 2)
         await sees(pilot, app, "Stopped opening documents: 2 cancelled")
         await sees(pilot, app.main.answers, "No document is open")
         held_opening.pass_on.set()
@@ -77,7 +77,7 @@ async def test_what_nobody_foresaw_is_shown(
     monkeypatch.setattr(Engine, "index", fails)
     app = DocqaApp([lighthouse, bakery], Settings())
     async with app.run_test(size=WIDE) as pilot:
-        await until(pilot, lambda: app.main.documents.count(documents.State.FAILED))
+        await until(pilot, lambda: app.main.documents.count(documents_pane.DocumentState.FAILED))
         text = pane_text(app.main.documents)
         assert "ZeroDivisionError: by nought" in text and "please report it" in text
 
@@ -86,7 +86,7 @@ async def test_what_nobody_foresaw_is_shown(
 
         monkeypatch.setattr(Collection, "read", stumbles)
         asked = await ask_and_wait(pilot, "When was the lighthouse built?")
-        assert asked.state is State.FAILED
+        assert asked.state is QuestionState.FAILED
         await sees(pilot, app.main.answers, "KeyError: 'nowhere'")
 
 
@@ -101,7 +101,7 @@ async def test_a_question_that_fails_says_why_where_the_answers_would_be(
         await until(pilot, lambda: opened(app))
         monkeypatch.setattr(engines[-1].reader, "question_ids", refuses)
         asked = await ask_and_wait(pilot, "Why?")
-        assert asked.state is State.FAILED
+        assert asked.state is QuestionState.FAILED
         await sees(pilot, app.main.answers, "✗ the question is too long → ask a shorter one")
 
 
@@ -119,7 +119,7 @@ async def test_without_a_reader_the_app_says_so_and_tries_again(
         await until(pilot, lambda: "there is no reader" in pane_text(app.main.answers))
         await sees(pilot, app.main.answers, "docqa models list")
         asked = await ask(pilot, "When was the lighthouse built?")
-        assert asked.state is State.FAILED and asked.error is not None
+        assert asked.state is QuestionState.FAILED and asked.error is not None
         monkeypatch.setattr(engine_module, "Engine", make)
         await pilot.press("r")
         await until(pilot, lambda: opened(app))

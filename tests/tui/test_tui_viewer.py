@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from docqa.errors import DocqaError
-from docqa.tui import viewer
+from docqa.tui import external_viewer
 
 PYTHON = shlex.quote(sys.executable)
 
@@ -31,7 +31,7 @@ def report(tmp_path: Path) -> str:
 )
 def test_a_viewer_that_does_not_open_is_told(report: str, wanted: str, message: str) -> None:
     with pytest.raises(DocqaError, match=message) as error:
-        viewer.show(report, 2, wanted)
+        external_viewer.show(report, 2, wanted)
     assert "{page}" in error.value.hint
 
 
@@ -40,7 +40,7 @@ def test_without_a_screen_there_is_no_viewer(report: str, monkeypatch: pytest.Mo
     monkeypatch.delenv("DISPLAY", raising=False)
     monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
     with pytest.raises(DocqaError, match="no screen"):
-        viewer.show(report, 2)
+        external_viewer.show(report, 2)
 
 
 @pytest.mark.parametrize(("name", "opened"), [("a.pdf", "okular --page 4"), ("a.md", "xdg-open")])
@@ -57,7 +57,7 @@ def test_the_desktop_s_own_viewer_is_told_the_page(
     monkeypatch.setattr(sys, "platform", "linux")
     monkeypatch.setenv("DISPLAY", ":0")
     monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
-    viewer.show(str(tmp_path / name), 4)
+    external_viewer.show(str(tmp_path / name), 4)
     assert seen.read_text() == f"{opened} {tmp_path / name}\n"
 
 
@@ -71,7 +71,7 @@ def test_the_desktop_s_own_viewer_is_told_the_page(
 )
 def test_a_browser_is_given_the_file_as_what_can_do_no_harm(name: str, kind: str, tmp_path: Path) -> None:
     (tmp_path / name).write_bytes(b"<script>")
-    opened, called, given = viewer.to_deliver(str(tmp_path / name))
+    opened, called, given = external_viewer.to_deliver(str(tmp_path / name))
     with opened:
         assert opened.read() == b"<script>"
     assert given == kind
@@ -80,4 +80,4 @@ def test_a_browser_is_given_the_file_as_what_can_do_no_harm(name: str, kind: str
 
 def test_a_file_that_is_gone_can_not_be_given_to_a_browser(tmp_path: Path) -> None:
     with pytest.raises(DocqaError, match=r"gone\.pdf can't be read any more: No such file"):
-        viewer.to_deliver(str(tmp_path / "gone.pdf"))
+        external_viewer.to_deliver(str(tmp_path / "gone.pdf"))

@@ -8,11 +8,11 @@ from rich.text import Text
 from textual.binding import Binding, BindingType
 from textual.widgets import DataTable
 
-from docqa.tui.text import flat
+from docqa.tui.formatting import flat
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class TableColumn:
     """A column of a table. A `width` of 0 takes its share of what the others leave.
 
     `least` is the room, in cells, below which the table goes without it.
@@ -24,14 +24,14 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TableRow:
     """A row: its cells, one for each column, and a key that it is known by when the table is filled anew."""
 
     key: str
     cells: tuple[str, ...]
 
 
-class Table(DataTable[Text], inherit_bindings=False):
+class DataRows(DataTable[Text], inherit_bindings=False):
     """Rows to choose from. Enter and the like are the screen's business."""
 
     BINDING_GROUP_TITLE = "In a table"
@@ -42,14 +42,14 @@ class Table(DataTable[Text], inherit_bindings=False):
         Binding("home", "scroll_top", "First", show=False, tooltip="Choose the first row", id="table.first"),
     ]
 
-    def __init__(self, columns: Sequence[Column], *, wrap: bool = False) -> None:
+    def __init__(self, columns: Sequence[TableColumn], *, wrap: bool = False) -> None:
         """`wrap`: a row is as high as its cells need; else each is cut to one line."""
         super().__init__(cursor_type="row", zebra_stripes=False)
         self._columns = columns
         self._wrap = wrap
-        self._shown: Sequence[Row] = ()
+        self._shown: Sequence[TableRow] = ()
 
-    def show(self, rows: Sequence[Row], at: str | None = None) -> None:
+    def show(self, rows: Sequence[TableRow], at: str | None = None) -> None:
         """Fill the table. The row with the key `at` is chosen, else the one that was, else one near it."""
         chosen = at or self.chosen
         self._shown = rows

@@ -7,11 +7,11 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Input, Label, Select, Static
 
-from docqa import corrections
 from docqa.errors import DocqaError
-from docqa.models import BUNDLED
-from docqa.tui.text import MUTED, flat, joined, plain
-from docqa.tui.training_facts import Facts, Pairs
+from docqa.models.registry import BUNDLED
+from docqa.tui.formatting import MUTED, flat, joined, plain
+from docqa.tui.workers.training_facts import TrainingFacts, TrainingPairs
+from docqa.userdata import corrections
 
 EPOCHS = "3"  # As the command has it.
 
@@ -29,7 +29,7 @@ class TrainingForm(Vertical):
         self._epochs = Input(EPOCHS, compact=True, type="number")
         self._checked = Static(id="training-checked")
         self._hint = Static(id="training-hint")
-        self._facts: Facts | None = None
+        self._facts: TrainingFacts | None = None
 
     def compose(self) -> ComposeResult:
         """A line for each thing that can be chosen."""
@@ -63,7 +63,7 @@ class TrainingForm(Vertical):
             raise DocqaError(f"{typed} is no number of passes", f"{EPOCHS} is usual")
         return typed
 
-    def fill(self, facts: Facts) -> None:
+    def fill(self, facts: TrainingFacts) -> None:
         """Offer what there is, for the file that is named; what the person filled in stays."""
         known, self._facts = self._facts, facts
         chosen = self.base if known and self.base != known.base and self.base in facts.readers else facts.base
@@ -73,13 +73,13 @@ class TrainingForm(Vertical):
         if known is None or self._called.value == known.name:
             self._called.value = facts.name
 
-    def show(self, pairs: Pairs | None, failure: DocqaError | None) -> None:
+    def show(self, pairs: TrainingPairs | None, failure: DocqaError | None) -> None:
         """Show what the pairs come to (None: they are being read), and what stands in the way."""
         reading = [Content.styled("» reading the pairs…", MUTED)]
         self._checked.update(joined(pairs.lines() if pairs else reading))
         self._hint.update(joined(self._hints(pairs, failure)))
 
-    def _hints(self, pairs: Pairs | None, failure: DocqaError | None) -> list[Content]:
+    def _hints(self, pairs: TrainingPairs | None, failure: DocqaError | None) -> list[Content]:
         lines = []
         if failure is not None:
             lines.append(Content.styled(f"✗ {plain(failure.message)}", "bold $text-error"))

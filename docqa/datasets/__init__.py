@@ -1,0 +1,25 @@
+"""Question–answer pairs: load, check, repair and split them."""
+
+from docqa.datasets.issues import Issue, IssueEffect, IssueKind, LoadReport
+from docqa.datasets.loading import LoadedPairs, check, load
+from docqa.datasets.pair import Gold, Pair
+from docqa.datasets.splitting import Overlap, Split, SplitUnit, overlap, sample, sizes, split
+
+__all__ = [
+    "Gold",
+    "Issue",
+    "IssueEffect",
+    "IssueKind",
+    "LoadReport",
+    "LoadedPairs",
+    "Overlap",
+    "Pair",
+    "Split",
+    "SplitUnit",
+    "check",
+    "load",
+    "overlap",
+    "sample",
+    "sizes",
+    "split",
+]

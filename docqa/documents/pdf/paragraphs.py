@@ -1,0 +1,217 @@
+"""From lines in reading order to running text: paragraphs, whole words, and the way back (pure).
+
+The text is what a person would have typed: words whole, paragraphs on one line, `\\n\\n` between them. Each line of
+each page keeps its span in it.
+"""
+
+import re
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import NamedTuple
+
+
+class LayoutLine(NamedTuple):
+    """One visual line. `cells` is 1 for running text, more where gaps divide it, as in a table."""
+
+    text: str
+    x0: float
+    top: float
+    x1: float
+    bottom: float
+    size: float
+    hyphen: bool
+    cells: int
+    page: int
+    number: int
+    right: float
+    """Right edge of the column that the line is in."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunningText:
+    """The running text, and for each line its span, page (1-based) and number, in the order of the text."""
+
+    text: str
+    body_end: int
+    starts: list[int]
+    ends: list[int]
+    pages: list[int]
+    numbers: list[int]
+    tops: list[float]
+
+    def body_lines(self) -> dict[int, list[int]]:
+        """For each page the indices of its lines, headers and footers left out."""
+        by_page: dict[int, list[int]] = defaultdict(list)
+        for index, page in enumerate(self.pages):
+            if self.starts[index] < self.body_end:
+                by_page[page].append(index)
+        return by_page
+
+    def find_heading(self, on_page: list[int], title: str, top: float | None) -> int | None:
+        """Offset of the line among `on_page` that has `title`, else of the first line at or below `top`."""
+        wanted = _letters(title)
+        for i in on_page:
+            found = _letters(self.text[self.starts[i] : self.ends[i]])
+            if wanted and found.endswith(wanted) and len(found) <= len(wanted) + 8:
+                return self.starts[i]
+        if top is not None:
+            below = [i for i in on_page if self.tops[i] >= top - 4]
+            if below:
+                return self.starts[below[0]]
+        return self.starts[on_page[0]] if on_page else None
+
+
+_ENDS_SENTENCE = re.compile(r"[.!?:;…。！？][\"'”’»)\]]*\d*$")
+_LIST_ITEM = re.compile(r"(?:[•‣◦▪–—*·-]|\(?(?:\d{1,3}|[a-z])[.)]|\[\d+\])\s")
+
+
+def notes_after_paragraphs(lines: list[LayoutLine]) -> list[LayoutLine]:
+    """Move the footnotes of a page behind a paragraph that goes on over the page's end."""
+    if not lines:
+        return lines
+    weights: Counter[float] = Counter()
+    for line in lines:
+        weights[round(line.size * 2) / 2] += len(line.text)
+    body_size = weights.most_common(1)[0][0]
+    ordered: list[LayoutLine] = []
+    notes: list[LayoutLine] = []
+    for index, line in enumerate(lines):
+        if line.size < 0.92 * body_size and _ends_page(lines, index, 0.92 * body_size):
+            notes.append(line)
+            continue
+        if notes and not (ordered and _runs_on(ordered[-1], line)):
+            ordered.extend(notes)
+            notes = []
+        ordered.append(line)
+    return ordered + notes
+
+
+def _ends_page(lines: list[LayoutLine], index: int, size: float) -> bool:
+    """Whether only small type follows on the page: footnotes, and not a caption in mid-page."""
+    page = lines[index].page
+    for line in lines[index:]:
+        if line.page != page:
+            break
+        if line.size >= size:
+            return False
+    return True
+
+
+def _runs_on(last: LayoutLine, line: LayoutLine) -> bool:
+    """Whether a paragraph goes on over a page's or column's end."""
+    if abs(last.size - line.size) > 0.08 * last.size or last.cells > 1 or line.cells > 1:
+        return False
+    if last.hyphen:
+        return True
+    if _LIST_ITEM.match(line.text) or _ENDS_SENTENCE.search(last.text):
+        # A full line that ends a sentence may or may not end its paragraph; a break does less harm here.
+        return False
+    return line.text[0].islower() or last.x1 > last.right - 2 * last.size
+
+
+def _separator(last: LayoutLine, line: LayoutLine, pitch: float) -> str:
+    """What stands between two lines: nothing in a broken word, a space in a paragraph, an empty line between two."""
+    if last.hyphen:
+        return ""
+    if last.page != line.page or line.top <= last.top:
+        return " " if _runs_on(last, line) else "\n\n"
+    if last.cells > 1 or line.cells > 1:
+        return "\n" if line.top - last.top < 2.5 * pitch else "\n\n"
+    if abs(last.size - line.size) > 0.08 * last.size or line.top - last.top > 1.35 * pitch:
+        return "\n\n"
+    if _LIST_ITEM.match(line.text):
+        return "\n\n"
+    short = last.x1 < last.right - 0.12 * max(1.0, last.right - last.x0)
+    indented = line.x0 > last.x0 + 0.8 * line.size
+    if _ENDS_SENTENCE.search(last.text) and (short or indented):
+        return "\n\n"
+    if last.x1 < last.right - 0.4 * max(1.0, last.right - last.x0):
+        return "\n"
+    return " "
+
+
+def _pitch(lines: list[LayoutLine]) -> dict[float, float]:
+    """Distance from line to line that is usual for each size of type."""
+    steps: dict[float, list[float]] = defaultdict(list)
+    for last, line in pairwise(lines):
+        if last.page == line.page and 0 < line.top - last.top < 3 * line.size and abs(last.size - line.size) < 0.5:
+            steps[round(line.size)].append(line.top - last.top)
+    return {size: _median(found) for size, found in steps.items()}
+
+
+def _median(values: list[float]) -> float:
+    # `statistics` has one too, and imports fractions and decimals, which every process that reads pages would wait for.
+    ordered = sorted(values)
+    middle = len(ordered) // 2
+    return ordered[middle] if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2
+
+
+def write(body: list[LayoutLine], aside: list[LayoutLine]) -> RunningText:
+    """Write the body's lines as running text, and after it those of headers and footers, one a line."""
+    parts: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    position = 0
+    pitches = _pitch(body)
+    compounds = _compounds(body)
+
+    def add(text: str) -> None:
+        nonlocal position
+        parts.append(text)
+        position += len(text)
+
+    for index, line in enumerate(body):
+        if index:
+            last = body[index - 1]
+            add(_separator(last, line, pitches.get(round(line.size), 1.3 * line.size)))
+        starts.append(position)
+        add(line.text)
+        if line.hyphen and index + 1 < len(body) and _keeps_hyphen(line.text, body[index + 1].text, compounds):
+            add("-")
+        ends.append(position)
+    body_end = position
+    for line in aside:
+        add("\n\n" if position == body_end else "\n")
+        starts.append(position)
+        add(line.text)
+        ends.append(position)
+    lines = [*body, *aside]
+    return RunningText(
+        text="".join(parts),
+        body_end=body_end,
+        starts=starts,
+        ends=ends,
+        pages=[line.page for line in lines],
+        numbers=[line.number for line in lines],
+        tops=[line.top for line in lines],
+    )
+
+
+# Hyphens ------------------------------------------------------------------------------------------
+
+_COMPOUND = re.compile(r"\w+(?:-\w+)+")
+_LAST_WORD = re.compile(r"[\w-]+$")
+_FIRST_WORD = re.compile(r"^[\w-]+")
+
+
+def _compounds(lines: list[LayoutLine]) -> set[str]:
+    return {word.casefold() for line in lines if "-" in line.text for word in _COMPOUND.findall(line.text)}
+
+
+def _keeps_hyphen(before: str, after: str, compounds: set[str]) -> bool:
+    """Whether the hyphen at a line's end is the word's own: "long-term", "COVID-19", "Schwarz-Weiß".
+
+    PDFium marks every hyphen at a line's end alike. One before a capital or a figure is the word's own, and so is
+    one that the document has within a line too.
+    """
+    head, tail = _LAST_WORD.search(before), _FIRST_WORD.match(after)
+    if not head or not tail:
+        return True
+    if not tail.group()[0].islower() or head.group()[-1].isdigit():
+        return True
+    return f"{head.group()}-{tail.group()}".casefold() in compounds
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text.casefold()))

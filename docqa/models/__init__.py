@@ -1,0 +1,1 @@
+"""Readers and encoders on this machine, and where they come from."""

@@ -1,0 +1,242 @@
+"""Tokenizers and weights from a model's folder. The only module that calls `from_pretrained`."""
+
+import ctypes
+import importlib.util
+import json
+import logging
+import os
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from docqa.errors import DocqaError
+from docqa.files import read_json_object
+
+if TYPE_CHECKING:
+    import torch
+    from sentence_transformers import SentenceTransformer
+    from tokenizers import Tokenizer
+
+    from docqa.retrieval.static_encoder import StaticEncoder
+
+# Imports of these libraries race in threads, and their verbosity is the process's: one load at a time.
+_loading = threading.RLock()
+
+
+def map_torch() -> None:
+    """Map torch's libraries while other threads run.
+
+    `import torch` does it with Python's lock held, for an eighth of a second in which the app can't answer a key. A
+    call through ctypes gives the lock away. Where it comes to nothing, the import does it as ever, or says why not.
+    """
+    found = None if "torch" in sys.modules else importlib.util.find_spec("torch")
+    if sys.platform != "linux" or found is None or found.origin is None:
+        return
+    open_library = ctypes.CDLL(None).dlopen
+    open_library.argtypes, open_library.restype = [ctypes.c_char_p, ctypes.c_int], ctypes.c_void_p
+    open_library(os.fsencode(Path(found.origin).parent / "lib" / "libtorch_python.so"), os.RTLD_LAZY | os.RTLD_LOCAL)
+
+
+@contextmanager
+def quietly() -> Iterator[None]:
+    """Keep what transformers and sentence-transformers say off the terminal, which may be an app's."""
+    from transformers.utils import logging as transformers_logging
+
+    encoders = logging.getLogger("sentence_transformers")
+    before = (
+        encoders.level,
+        transformers_logging.get_verbosity(),
+        transformers_logging.is_progress_bar_enabled(),
+    )
+    encoders.setLevel(logging.ERROR)
+    transformers_logging.set_verbosity_error()
+    transformers_logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        encoders.setLevel(before[0])
+        transformers_logging.set_verbosity(before[1])
+        if before[2]:
+            transformers_logging.enable_progress_bar()
+
+
+@contextmanager
+def _in_words(folder: Path, what: str) -> Iterator[None]:
+    """Turn what the libraries raise over a damaged or foreign folder into a `DocqaError` of one line."""
+    from safetensors import SafetensorError
+
+    foreign = (OSError, ValueError, TypeError, LookupError, RuntimeError, ImportError)
+    try:
+        yield
+    except SafetensorError as error:
+        raise DocqaError(f"the weights in {folder} are damaged: {error}", "install the model again") from error
+    except DocqaError:
+        raise
+    except Exception as error:
+        if not isinstance(error, foreign):
+            from huggingface_hub.errors import StrictDataclassError
+
+            if not isinstance(error, StrictDataclassError):
+                raise
+        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+        raise DocqaError(f"{folder} is not {what} that docqa can load: {reason}") from error
+
+
+def load_tokenizer(folder: Path) -> "Tokenizer":
+    """The tokenizer of the model in `folder`, with truncation and padding off: docqa cuts windows itself.
+
+    Raises `DocqaError` if there is none or it is damaged.
+    """
+    file = folder / "tokenizer.json"
+    tokenizer = _read_tokenizer(file) if file.is_file() else _convert_tokenizer(folder)
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return tokenizer
+
+
+def _read_tokenizer(file: Path) -> "Tokenizer":
+    from tokenizers import Tokenizer
+
+    try:
+        return Tokenizer.from_str(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise DocqaError(f"{file} cannot be read: {error}") from error
+    except Exception as error:  # `tokenizers` has no class of its own: it raises this very one
+        raise DocqaError(f"{file} is damaged: {error}", "install the model again") from error
+
+
+def _convert_tokenizer(folder: Path) -> "Tokenizer":
+    """A tokenizer from the vocabulary files of an older model."""
+    # Without one transformers makes up an empty tokenizer of the configured kind.
+    if not any(file for pattern in ("vocab.*", "*.model") for file in folder.glob(pattern)):
+        raise DocqaError(f"{folder} has no tokenizer: neither tokenizer.json nor a vocabulary")
+    with _loading, quietly(), _in_words(folder, "a model"):
+        from transformers import AutoTokenizer
+
+        loaded = AutoTokenizer.from_pretrained(str(folder), local_files_only=True, trust_remote_code=False)
+        backend: Tokenizer | None = getattr(loaded, "backend_tokenizer", None)
+    if backend is None:
+        raise DocqaError(f"{folder} has a tokenizer of a kind that docqa cannot use")
+    return backend
+
+
+def sequence_limit(folder: Path) -> int:
+    """Tokens that a reader takes in one sequence. Raises `DocqaError` if its config.json is damaged."""
+    config = read_json_object(folder / "config.json")
+    limit = config.get("max_position_embeddings", 512)
+    if not isinstance(limit, int) or limit < 8:
+        raise DocqaError(f"max_position_embeddings of {folder} is {limit!r}, and should be a number of tokens")
+    # RoBERTa's family counts positions from after the padding token's id; its configurations include those.
+    kind = str(config.get("model_type", ""))
+    return limit - 2 if "roberta" in kind or kind == "mpnet" else limit
+
+
+def layer_count(folder: Path) -> int:
+    """How many layers a reader has. Raises `DocqaError` if its config.json is damaged."""
+    config = read_json_object(folder / "config.json")
+    # DistilBERT has a name of its own for it.
+    count = config.get("num_hidden_layers", config.get("n_layers"))
+    if not isinstance(count, int) or count < 1:
+        raise DocqaError(f"num_hidden_layers of {folder} is {count!r}, and should be a number of layers")
+    return count
+
+
+def load_reader(folder: Path, device: str, dtype: "torch.dtype") -> "torch.nn.Module":
+    """The question-answering model in `folder`, on `device`, in evaluation mode.
+
+    Raises `DocqaError` if it is damaged, lacks weights or a question-answering head, or `device` isn't there.
+    """
+    model, headless = _load_network(folder, dtype)
+    if headless:
+        raise DocqaError(f"{folder} has no question-answering head: it was not trained to answer questions")
+    try:
+        reader: torch.nn.Module = model.eval().to(device)
+    except (RuntimeError, AssertionError) as error:
+        raise DocqaError(f"the reader cannot run on {device!r}: {str(error).splitlines()[0]}") from error
+    return reader
+
+
+def load_trainable(folder: Path, device: str, seed: int) -> "torch.nn.Module":
+    """The model in `folder` for training: float32, and on a CPU without attention dropout.
+
+    A folder without a question-answering head, such as an encoder's, gets a random one, drawn from `seed`. Raises
+    `DocqaError` if the folder is damaged or lacks weights.
+    """
+    import torch
+
+    # With it PyTorch leaves its fused attention, and a step takes about twice as long; dropout elsewhere remains.
+    without = {"attention_dropout": 0.0, "attention_probs_dropout_prob": 0.0} if device == "cpu" else {}
+    torch.manual_seed(seed)
+    model, _ = _load_network(folder, torch.float32, without)
+    model.train()
+    return model
+
+
+def has_head(folder: Path) -> bool:
+    """Whether the folder's weights include a question-answering head. Raises `DocqaError` if they can't be read."""
+    from safetensors import SafetensorError, safe_open
+
+    index = folder / "model.safetensors.index.json"
+    if index.is_file():
+        names = read_json_object(index).get("weight_map", {})
+        return any(name.startswith("qa_outputs.") for name in names)
+    try:
+        with safe_open(folder / "model.safetensors", framework="np") as weights:
+            return any(name.startswith("qa_outputs.") for name in weights.keys())  # noqa: SIM118 - no mapping
+    except (OSError, SafetensorError) as error:
+        raise DocqaError(f"the weights in {folder} are damaged: {error}", "install the model again") from error
+
+
+def save(network: "torch.nn.Module", folder: Path) -> None:
+    """Write a network's configuration and weights. Raises `OSError`."""
+    with _loading, quietly():
+        network.save_pretrained(folder)  # type: ignore[operator]
+
+
+def _load_network(
+    folder: Path, dtype: "torch.dtype", overrides: dict[str, float] | None = None
+) -> "tuple[torch.nn.Module, bool]":
+    """The model, and whether its question-answering head is new. `overrides` apply where the configuration has them."""
+    with _loading, quietly(), _in_words(folder, "a reader"):
+        from transformers import AutoConfig, AutoModelForQuestionAnswering
+
+        config = AutoConfig.from_pretrained(str(folder), local_files_only=True, trust_remote_code=False)
+        for name, value in (overrides or {}).items():
+            if hasattr(config, name):
+                setattr(config, name, value)
+        model, report = AutoModelForQuestionAnswering.from_pretrained(
+            str(folder),
+            config=config,
+            local_files_only=True,
+            use_safetensors=True,
+            trust_remote_code=False,
+            dtype=dtype,
+            output_loading_info=True,
+        )
+    missing = sorted(report["missing_keys"])
+    others = [key for key in missing if not key.startswith("qa_outputs.")]
+    if others:
+        raise DocqaError(f"the weights in {folder} are incomplete: {others[0]} is missing")
+    return model, bool(missing)
+
+
+def load_encoder(folder: Path, device: str) -> "SentenceTransformer | StaticEncoder":
+    """The sentence encoder in `folder`, on `device`. Raises `DocqaError` if it is damaged or has own code."""
+    # The app imports this module before it paints, and numpy comes with that one.
+    from docqa.retrieval.static_encoder import StaticEncoder, is_static
+
+    with _in_words(folder, "an encoder"):
+        for module in json.loads((folder / "modules.json").read_text(encoding="utf-8")):
+            # Earlier versions of the library import whatever class a local folder names.
+            if not module["type"].startswith("sentence_transformers."):
+                raise DocqaError(f"{folder} brings code of its own ({module['type']}), which docqa does not run")
+        tokenizer = load_tokenizer(folder) if (folder / "tokenizer.json").is_file() else None
+        if tokenizer is not None and is_static(folder):
+            return StaticEncoder(folder, tokenizer)
+    with _loading, quietly(), _in_words(folder, "an encoder"):
+        from sentence_transformers import SentenceTransformer
+
+        return SentenceTransformer(str(folder), device=device, local_files_only=True, trust_remote_code=False)

@@ -1,0 +1,334 @@
+"""Readers and encoders by name: where they are, and which is chosen.
+
+It opens no connection: `docqa.models.hub.pull` does, when asked to.
+"""
+
+import difflib
+import hashlib
+import os
+import re
+import shutil
+import tempfile
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from docqa import paths
+from docqa.errors import DocqaError
+from docqa.files import read_json_object, write_json_object
+
+# The hub's libraries read these when they are imported, so they are set before that can happen, and over what
+# the environment says: docqa makes no network call that was not asked for, and a variable is not asking.
+os.environ.update(HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1", HF_HUB_DISABLE_TELEMETRY="1", HF_HUB_DISABLE_XET="1")
+os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
+
+BUNDLED = "bundled"
+METADATA = "docqa.json"
+
+
+class ModelKind(StrEnum):
+    """What a model is for: a reader finds the span, the retriever's encoder finds the window."""
+
+    READER = "reader"
+    ENCODER = "encoder"
+
+
+@dataclass(frozen=True, slots=True)
+class HubAlias:
+    """A hub repository under a short name. `revision` is a commit where the project has tried that one.
+
+    `about` says in words what it is, and how much there is to download.
+    """
+
+    repo: str
+    revision: str
+    kind: ModelKind
+    about: str
+
+
+ALIASES = {
+    # The commit that added the safetensors file.
+    "distilbert": HubAlias(
+        "distilbert/distilbert-base-uncased-distilled-squad",
+        "bb133e834d7dab8aa8eb3f04e0435db7a3a1ddc8",
+        ModelKind.READER,
+        "DistilBERT trained on SQuAD, larger and better than the bundled one, 265 MB",
+    ),
+    "minilm": HubAlias(
+        "sentence-transformers/all-MiniLM-L6-v2",
+        "main",
+        ModelKind.ENCODER,
+        "a slower, better encoder for the retriever, 91 MB",
+    ),
+}
+
+_BUNDLED_FOLDERS = {ModelKind.READER: "reader", ModelKind.ENCODER: "retriever"}
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+_MIB = 1 << 20
+_WHOLE = 200 * _MIB
+
+# What decides a model's output: weights, tokenizer and, in an encoder, the modules and how they pool.
+_FINGERPRINTED = (
+    "*.safetensors",
+    "tokenizer*.json",
+    "special_tokens_map.json",
+    "vocab.*",
+    "merges.txt",
+    "*.model",
+    "modules.json",
+    "*_Pooling/config.json",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A model on this machine. `source` is "bundled", "pulled", "trained" or "folder" (named by its path)."""
+
+    name: str
+    kind: ModelKind
+    folder: Path
+    source: str
+
+    @property
+    def metadata(self) -> dict[str, Any]:
+        """What `docqa.json` says of the model: calibration, limits, provenance. {} where there is none.
+
+        Raises `DocqaError` if the file is not a JSON object.
+        """
+        return read_metadata(self.folder)
+
+    @property
+    def size(self) -> int:
+        """Bytes of all its files."""
+        return sum(file.stat().st_size for file in self.folder.rglob("*") if file.is_file())
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 (hex) of its weights and tokenizer: equal for two copies, wherever and whenever made.
+
+        Of a file over 200 MiB only size, first MiB and last MiB count, so it takes a fraction of a second.
+        """
+        files = {file for pattern in _FINGERPRINTED for file in self.folder.rglob(pattern) if file.is_file()}
+        total = hashlib.sha256()
+        for file in sorted(files, key=lambda file: file.relative_to(self.folder).as_posix()):
+            total.update(f"{file.relative_to(self.folder).as_posix()}\0{file.stat().st_size}\0".encode())
+            total.update(_digest(file))
+        return total.hexdigest()
+
+
+def _digest(file: Path) -> bytes:
+    with file.open("rb") as opened:
+        if file.stat().st_size <= _WHOLE:
+            return hashlib.file_digest(opened, "sha256").digest()
+        return _digest_of_ends(opened)
+
+
+def _digest_of_ends(opened: BinaryIO) -> bytes:
+    first = opened.read(_MIB)
+    opened.seek(-_MIB, os.SEEK_END)
+    return hashlib.sha256(first + opened.read(_MIB)).digest()
+
+
+def read_metadata(folder: Path) -> dict[str, Any]:
+    """What `docqa.json` in `folder` says, {} if there is none. Raises `DocqaError` if it is malformed."""
+    file = folder / METADATA
+    return read_json_object(file) if file.is_file() else {}
+
+
+# --- names -> folders ---
+
+
+def models_dir() -> Path:
+    """The folder of everything installed: `reader/NAME`, `encoder/NAME`, and the choice between them."""
+    return paths.data_dir() / "models"
+
+
+def installed(kind: ModelKind | None = None) -> list[Model]:
+    """The models that can be named, of one kind or both: of each kind the bundled one first, then by name."""
+    found = []
+    for each in [kind] if kind else list(ModelKind):
+        bundled = _bundled(each)
+        found += [bundled] if bundled.folder.is_dir() else []
+        folder = models_dir() / each
+        names = sorted(entry.name for entry in folder.iterdir() if entry.is_dir()) if folder.is_dir() else []
+        # A hidden folder is one on its way in or out.
+        found += [_installed(name, each) for name in names if not name.startswith(".")]
+    return found
+
+
+def _bundled(kind: ModelKind) -> Model:
+    return Model(BUNDLED, kind, paths.bundled_models_dir() / _BUNDLED_FOLDERS[kind], BUNDLED)
+
+
+def _installed(name: str, kind: ModelKind) -> Model:
+    folder = models_dir() / kind / name
+    return Model(name, kind, folder, "pulled" if _repo_of(folder) else "trained")
+
+
+def _repo_of(folder: Path) -> str | None:
+    """The hub repository that `folder` was pulled from. A damaged `docqa.json` is reported elsewhere."""
+    try:
+        source = read_metadata(folder).get("source")
+    except DocqaError:
+        return None
+    repo = source.get("repo") if isinstance(source, dict) else None
+    return repo if isinstance(repo, str) else None
+
+
+def _find_installed(name: str, kind: ModelKind) -> Model | None:
+    """The installed model of that name, else one pulled from the repository or alias of that name."""
+    candidates = [model for model in installed(kind) if model.source != BUNDLED]
+    for model in candidates:
+        if model.name == name:
+            return model
+    repo = ALIASES[name].repo if name in ALIASES else name
+    for model in candidates:
+        if _repo_of(model.folder) == repo:
+            return model
+    return None
+
+
+def find(name: str, kind: ModelKind) -> Model:
+    """The model called `name`: "bundled", an installed one, a repository or alias that was pulled, a folder.
+
+    Raises `DocqaError` if there is none, or if what is there lacks a file that loading needs.
+    """
+    bundled = _bundled(kind) if name == BUNDLED else None
+    model = bundled or _find_installed(name, kind) or _find_folder(name, kind)
+    _check_complete(model)
+    return model
+
+
+def _find_folder(name: str, kind: ModelKind) -> Model:
+    folder = Path(name).expanduser()
+    if not name or not folder.is_dir():
+        raise _not_found(name, kind)
+    folder = folder.resolve()
+    return Model(str(folder), kind, folder, "folder")
+
+
+def _not_found(name: str, kind: ModelKind) -> DocqaError:
+    names = [model.name for model in installed(kind)]
+    aliases = [alias for alias, target in ALIASES.items() if target.kind is kind]
+    close = difflib.get_close_matches(name, [*names, *aliases], n=1)
+    if name in aliases or "/" in name:
+        hint = f"docqa models pull {name}"
+    elif close:
+        hint = f"did you mean {close[0]}?" + ("" if close[0] in names else f" docqa models pull {close[0]}")
+    else:
+        hint = f"docqa models pull NAME, for example {aliases[0]}"
+    return DocqaError(f"there is no {kind} called {name!r}; installed: {', '.join(names) or 'none'}", hint)
+
+
+def _check_complete(model: Model) -> None:
+    """Raise `DocqaError` if the folder lacks a file without which its kind of model cannot be loaded."""
+    if model.kind is ModelKind.READER:
+        needed, weights = "config.json", ("model.safetensors", "model.safetensors.index.json")
+        has_weights = any((model.folder / name).is_file() for name in weights)
+    else:
+        needed = "modules.json"
+        has_weights = any(model.folder.rglob("*.safetensors"))
+    article = "an" if model.kind is ModelKind.ENCODER else "a"
+    where = f"{model.folder} is not {article} {model.kind} that docqa can load"
+    if not (model.folder / needed).is_file():
+        raise DocqaError(f"{where}: it lacks {needed}")
+    if not has_weights and any(model.folder.rglob("pytorch_model*.bin")):
+        raise DocqaError(
+            f"{where}: it has pytorch_model.bin only",
+            "docqa loads safetensors only, because pickle runs code",
+        )
+    if not has_weights:
+        raise DocqaError(f"{where}: it lacks model.safetensors")
+
+
+# --- the choice ---
+
+
+def _choices() -> dict[str, Any]:
+    file = models_dir() / "chosen.json"
+    return read_json_object(file) if file.is_file() else {}
+
+
+def _choose(name: str, kind: ModelKind) -> None:
+    choices = {**_choices(), kind.value: name}
+    if name == BUNDLED:
+        del choices[kind.value]
+    write_json_object(models_dir() / "chosen.json", choices)
+
+
+def chosen(kind: ModelKind) -> str:
+    """The name that `use` chose, else "bundled". Raises `DocqaError` if that one is gone or incomplete."""
+    name = str(_choices().get(kind.value, BUNDLED))
+    if name == BUNDLED:
+        return name
+    try:
+        find(name, kind)
+    except DocqaError as error:
+        flag = " --encoder" if kind is ModelKind.ENCODER else ""
+        raise DocqaError(
+            f"the chosen {kind} cannot be used: {error.message}", f"docqa models use {BUNDLED}{flag}"
+        ) from error
+    return name
+
+
+def use(name: str, kind: ModelKind) -> Model:
+    """Choose the model to use where none is named (a folder, by its absolute path). Raises as `find` does."""
+    model = find(name, kind)
+    _choose(model.name, kind)
+    return model
+
+
+def remove(name: str, kind: ModelKind) -> Model:
+    """Delete an installed model, and return what it was; if it was chosen, the bundled one is from now on.
+
+    Raises `DocqaError` for the bundled model and for anything that docqa did not install.
+    """
+    if name == BUNDLED:
+        raise DocqaError(f"the bundled {kind} is part of docqa and cannot be removed")
+    model = _find_installed(name, kind)
+    if model is None:
+        raise _not_found(name, kind)
+    if _choices().get(kind.value) == model.name:
+        _choose(BUNDLED, kind)
+    # Out of the list at once: an interrupted deletion must not leave half a model that looks whole.
+    shutil.rmtree(_set_aside(model.folder).parent)
+    return model
+
+
+def install(folder: Path, name: str, kind: ModelKind) -> Model:
+    """Move a complete model folder to where `name` is looked up; an earlier model of that name makes way.
+
+    `folder` must be on the file system of `models_dir()`. Raises `DocqaError` if `name` cannot be one or the
+    folder is incomplete, `OSError` if it cannot be moved; the earlier model is then still there.
+    """
+    check_name(name)
+    _check_complete(Model(name, kind, folder, "folder"))
+    target = models_dir() / kind / name
+    target.parent.mkdir(parents=True, exist_ok=True)
+    earlier = _set_aside(target) if target.exists() else None
+    try:
+        folder.rename(target)
+    except OSError:
+        if earlier:
+            earlier.rename(target)
+            earlier.parent.rmdir()
+        raise
+    if earlier:
+        shutil.rmtree(earlier.parent, ignore_errors=True)
+    return _installed(name, kind)
+
+
+def _set_aside(folder: Path) -> Path:
+    """Move `folder` into a hidden one, so that it is no longer listed; return where it is now."""
+    aside = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
+    return folder.rename(aside / folder.name)
+
+
+def check_name(name: str) -> None:
+    """Raise `DocqaError` unless `name` can be the name of an installed model (it becomes a folder's)."""
+    if name == BUNDLED or not _NAME.fullmatch(name):
+        raise DocqaError(
+            f"{name!r} cannot be a model's name",
+            f"letters, digits, '.', '_' and '-', up to 100 of them, and not {BUNDLED!r}",
+        )

@@ -1,0 +1,1 @@
+"""The reader: a question and windows to scored spans."""

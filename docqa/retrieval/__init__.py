@@ -1,0 +1,1 @@
+"""Retrieval: which windows to read first."""

@@ -1,0 +1,34 @@
+"""Ask before something that can't be undone."""
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from docqa.tui.formatting import plain
+
+
+class ConfirmScreen(ModalScreen[bool]):
+    """A question to say yes or no to. Enter is neither: it may still be meant for what was there before."""
+
+    BINDING_GROUP_TITLE = "Where docqa asks whether it may"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y", "dismiss(True)", "Yes", tooltip="Yes, do it", id="confirm.yes"),
+        Binding("n,escape", "dismiss(False)", "No", tooltip="No, leave it", id="confirm.no"),
+    ]
+
+    def __init__(self, title: str, question: str) -> None:
+        super().__init__()
+        self._title = title
+        self._question = question
+
+    def compose(self) -> ComposeResult:
+        """The question, and its keys."""
+        with Vertical(id="confirm", classes="dialog") as box:
+            box.border_title = Content(plain(self._title))
+            box.border_subtitle = Content("y yes · n, Esc no")
+            yield Static(Content(plain(self._question)))

@@ -1,0 +1,1 @@
+"""What the app shows, without a widget (pure)."""

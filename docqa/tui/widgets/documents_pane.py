@@ -1,0 +1,267 @@
+"""The documents: what was opened, what is being opened, and what could not be."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.geometry import Region
+from textual.message import Message
+from textual.widgets import Static
+
+from docqa.errors import DocqaError
+from docqa.progress import Progress
+from docqa.tui.formatting import MUTED, bar, counted, hang, joined, plain, stage
+
+if TYPE_CHECKING:
+    from docqa.documents import Document
+
+
+class DocumentState(Enum):
+    """Where a document stands: a glyph and a word, so that none depends on colour."""
+
+    WAITING = ("·", "waiting", MUTED)
+    OPENING = ("»", "opening", "$text-accent")
+    OPEN = ("✓", "open", "$text-success")
+    FAILED = ("✗", "failed", "$text-error")
+    CANCELLED = ("■", "cancelled", "$text-warning")
+
+    def __init__(self, glyph: str, word: str, style: str) -> None:
+        self.glyph = glyph
+        self.word = word
+        self.style = style
+
+
+@dataclass(slots=True)
+class DocumentRow:
+    """One document of the list."""
+
+    name: str
+    state: DocumentState = DocumentState.WAITING
+    progress: Progress | None = None
+    document: "Document | None" = None
+    error: DocqaError | None = None
+    changed: bool = False
+    """Whether its file is another than when it was opened."""
+
+
+class DocumentsPane(VerticalScroll):
+    """The list of documents with their states. The one that is gone to is shown, whether it has an answer or not."""
+
+    BINDING_GROUP_TITLE = "In the documents"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j,down", "go(1)", "Next", show=False, tooltip="Show the document below", id="documents.next"),
+        Binding("k,up", "go(-1)", "Before", show=False, tooltip="Show the document above", id="documents.before"),
+        Binding("enter", "read", "Read", tooltip="Read the document from its beginning", id="documents.read"),
+    ]
+    BORDER_TITLE = "Documents"
+
+    class DocumentChosen(Message):
+        """The person wants to see a document; `read` if to read it."""
+
+        def __init__(self, document: "Document", *, read: bool) -> None:
+            super().__init__()
+            self.document = document
+            self.read = read
+
+    def __init__(self) -> None:
+        super().__init__(id="documents")
+        self._list = Static(id="documents-list")
+        self.rows: dict[str, DocumentRow] = {}
+        self._searching = True
+        self._at = ""
+        """The row that the keys begin from: the document shown, unless another was gone to that can't be shown."""
+        self._lines: dict[str, tuple[int, int]] = {}
+        """Of each row, its first line in the list and the one after its last."""
+
+    def compose(self) -> ComposeResult:
+        """The list is one text: a folder may have thousands of files."""
+        yield self._list
+
+    def on_resize(self) -> None:
+        """Wrap the list anew."""
+        self._draw()
+
+    def on_focus(self) -> None:
+        """Show which row the keys begin from."""
+        self._draw()
+
+    def on_blur(self) -> None:
+        """The keys go elsewhere."""
+        self._draw()
+
+    def on_click(self, event: events.Click) -> None:
+        """Show the document that was clicked."""
+        at = event.get_content_offset(self._list)
+        for key, (first, last) in self._lines.items():
+            if at is not None and first <= at.y < last:
+                self._go_to(key)
+
+    def shows(self, name: str) -> None:
+        """The keys begin from this document: it is the one that is shown."""
+        if name in self.rows and name != self._at:
+            self._at = name
+            self._draw()
+
+    def action_go(self, step: int) -> None:
+        """Show the document `step` further down; at the ends, scroll: the last may say at length why it failed."""
+        keys = list(self.rows)
+        number = keys.index(self._at) + step if self._at in keys else 0
+        if 0 <= number < len(keys):
+            self._go_to(keys[number])
+        else:
+            self.scroll_relative(y=step, animate=False)
+
+    def action_read(self) -> None:
+        """Read the document from its beginning."""
+        row = self.rows.get(self._at)
+        if row is not None and row.document is not None:
+            self.post_message(self.DocumentChosen(row.document, read=True))
+
+    def _go_to(self, key: str) -> None:
+        self._at = key
+        self._draw()
+        first, last = self._lines.get(key, (0, 0))  # Not drawn where it has no width.
+        region = Region(0, first, self.scrollable_content_region.width, last - first)
+        self.scroll_to_region(region, animate=False, force=True)
+        document = self.rows[key].document
+        if document is not None:
+            self.post_message(self.DocumentChosen(document, read=False))
+
+    def found(self, names: tuple[str, ...]) -> None:
+        """List these documents as waiting, but for those that are open already."""
+        self._searching = False
+        known = self.rows
+        failed = {key: row for key, row in known.items() if not row.name}
+        still_open = {n: row for n, row in known.items() if row.state is DocumentState.OPEN}
+        self.rows = failed | {name: still_open.get(name) or DocumentRow(name) for name in names}
+        self._draw()
+
+    @property
+    def changed(self) -> list[str]:
+        """The names of the open documents whose files are others by now."""
+        return [name for name, row in self.rows.items() if row.changed]
+
+    def mark_changed(self, names: Iterable[str]) -> bool:
+        """Show that these files changed; whether that is new of one of them."""
+        rows = [self.rows[name] for name in names if name in self.rows and not self.rows[name].changed]
+        for row in rows:
+            row.changed = True
+        if rows:  # It is told again and again, as long as the file is not read anew.
+            self._draw()
+        return bool(rows)
+
+    def close(self) -> None:
+        """Forget what is open: all is about to be opened anew."""
+        self.rows = {}
+        self._draw()
+
+    def restart(self) -> None:
+        """Forget the failures and what changed: those are about to be opened again."""
+        self._searching = True
+        self.rows = {
+            name: row for name, row in self.rows.items() if row.state is DocumentState.OPEN and not row.changed
+        }
+        self._draw()
+
+    def advanced(self, progress: Progress) -> None:
+        """Show how far a document has come."""
+        row = self.rows.get(progress.item)
+        if row is not None and row.state in {DocumentState.WAITING, DocumentState.OPENING}:
+            row.state = DocumentState.OPENING
+            row.progress = progress
+            self._draw()
+
+    def opened(self, document: "Document") -> None:
+        """Show a document as open."""
+        self.rows[document.name] = DocumentRow(document.name, DocumentState.OPEN, document=document)
+        self._draw()
+
+    def failed(self, name: str, error: DocqaError) -> None:
+        """Show what failed, and why. `name` is "" where the error is about no single file."""
+        key = name or f"\0{len(self.rows)}"
+        self.rows[key] = DocumentRow(name, DocumentState.FAILED, error=error)
+        self._draw()
+
+    def stopped(self) -> None:
+        """Show what has not been opened as cancelled."""
+        self._searching = False
+        for row in self.rows.values():
+            if row.state in {DocumentState.WAITING, DocumentState.OPENING}:
+                row.state = DocumentState.CANCELLED
+        self._draw()
+
+    def finished(self) -> None:
+        """Nothing more is being searched for or opened."""
+        self._searching = False
+        self._draw()
+
+    def count(self, state: DocumentState) -> int:
+        """How many documents are in a state."""
+        return sum(row.state is state for row in self.rows.values())
+
+    @property
+    def open_documents(self) -> "list[Document]":
+        """The documents that are open, in the order of the list."""
+        return [row.document for row in self.rows.values() if row.document is not None]
+
+    def summary(self) -> str:
+        """The states in a few words: "2 open, 1 failed"."""
+        counts = [f"{self.count(state)} {state.word}" for state in DocumentState if self.count(state)]
+        return ", ".join(counts) or ("looking for documents" if self._searching else "no documents")
+
+    def _draw(self) -> None:
+        width = self.scrollable_content_region.width
+        if width <= 0:
+            return
+        names = Counter(_short(row.name) for row in self.rows.values())
+        lines: list[Content] = []
+        self._lines = {}
+        for key, row in self.rows.items():
+            first, here = len(lines), key == self._at and self.has_focus
+            name = _short(row.name) if names[_short(row.name)] == 1 else row.name
+            lines += _row(row, name, width, "bold reverse" if here else "bold")
+            self._lines[key] = first, len(lines)
+        if not lines:
+            text = "Looking for documents…" if self._searching else "None. O opens some."
+            lines = Content.styled(text, MUTED).wrap(width)
+        self._list.update(joined(lines))
+
+
+def _short(name: str) -> str:
+    return Path(name).name
+
+
+def _row(row: DocumentRow, name: str, width: int, style: str) -> Iterator[Content]:
+    state = row.state
+    if row.name:
+        glyph = Content.styled(f"{state.glyph} ", state.style)
+        yield from hang(Content.styled(plain(name), style), width, glyph)
+        yield from hang(Content.styled(_status(row), state.style), width, "  ")
+    if row.error is not None:
+        before = "  " if row.name else Content.styled(f"{state.glyph} ", state.style)
+        yield from hang(Content(plain(row.error.message)), width, before)
+        if row.error.hint:
+            yield from hang(Content.styled(plain(row.error.hint), MUTED), width, "  → ", "    ")
+    for warning in row.document.warnings if row.document else ():
+        yield from hang(Content.styled(plain(warning), "$text-warning"), width, "  ! ", "    ")
+
+
+def _status(row: DocumentRow) -> str:
+    if row.document is not None:
+        size = row.document.page_count
+        extent = counted(size, "page") if size else counted(len(row.document.lines), "line")
+        return f"{row.state.word} · {extent}" + (" · changed since, r reads it again" if row.changed else "")
+    progress = row.progress
+    if row.state is DocumentState.OPENING and progress is not None:
+        if not progress.total:
+            return f"{stage(progress.stage)}…"
+        return f"{bar(progress.done / progress.total)} {stage(progress.stage)}, {progress.done} of {progress.total}"
+    return row.state.word

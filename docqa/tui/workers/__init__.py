@@ -1,0 +1,1 @@
+"""What the app does in threads and processes."""

@@ -1,0 +1,1 @@
+"""What docqa keeps of its user's work."""

@@ -1,0 +1,182 @@
+"""A document's text to reader tokens, and the tokens to windows. Both are done once: a question re-uses them."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+
+from docqa.documents import Document
+from docqa.errors import DocqaError
+from docqa.progress import Monitor
+
+# Tokens of `max_seq_length` that are kept for the question and the separators around it. Of SQuAD's questions 99 in a
+# hundred need fewer; a longer one makes its sequences longer, up to the model's limit, and takes nothing from a window.
+QUESTION_BUDGET = 40
+
+_MIN_WINDOW = 16
+_PIECE = 8_000  # Characters that are tokenized at a time: small enough that a cancel is noticed at once.
+_PIECES_AT_ONCE = 64
+_PARAGRAPH_BREAK = re.compile(r"\n\s*\n")
+_UNBROKEN = re.compile(r"\d+(?:[.,:]\d+)+|[^\W\d_]+['’][^\W\d_]+")
+_JOINERS = "\u200d\ufe0e\ufe0f"
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """The reader tokens of a document's body. Five parallel arrays of shape (tokens,).
+
+    `ids` are the reader's; `starts` and `ends` are offsets; `words` is True where a token begins a word, as the
+    tokenizer's own pre-tokenizer sees words (a punctuation mark is one, but in "2,148" and "don't"); `blocks`
+    numbers the paragraphs, rows and cells that tokens stand in, which no answer runs across.
+    """
+
+    ids: NDArray[np.int32]
+    starts: NDArray[np.int64]
+    ends: NDArray[np.int64]
+    words: NDArray[np.bool_]
+    blocks: NDArray[np.int32]
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+def window_size(max_seq_length: int, doc_stride: int, limit: int) -> int:
+    """Tokens of a document in a window. Raises `DocqaError` where the settings don't fit each other or the model."""
+    if max_seq_length > limit:
+        raise DocqaError(
+            f"max_seq_length is {max_seq_length}, but this reader takes at most {limit} tokens",
+            f"set it to {limit} or less",
+        )
+    size = max_seq_length - QUESTION_BUDGET
+    if size < _MIN_WINDOW:
+        raise DocqaError(
+            f"max_seq_length is {max_seq_length}, which leaves {max(0, size)} tokens for the document",
+            f"set it to {QUESTION_BUDGET + _MIN_WINDOW} or more ({QUESTION_BUDGET} are kept for the question)",
+        )
+    if not 0 <= doc_stride <= size // 2:
+        raise DocqaError(
+            f"doc_stride is {doc_stride}; windows of {size} tokens can overlap by 0 to {size // 2}",
+            "lower doc_stride, or raise max_seq_length",
+        )
+    return size
+
+
+def tokenize(document: Document, tokenizer: Tokenizer, monitor: Monitor) -> Tokens:
+    """Tokenize a document's body, without special tokens."""
+    text, name = document.text[: document.body_end], document.name
+    ids: list[NDArray[np.int32]] = []
+    spans: list[NDArray[np.int64]] = []
+    words: list[NDArray[np.bool_]] = []
+    pieces = list(_pieces(text))
+    for first in range(0, len(pieces), _PIECES_AT_ONCE):
+        monitor.update("tokenizing", name, first, len(pieces))
+        batch = pieces[first : first + _PIECES_AT_ONCE]
+        encodings = tokenizer.encode_batch([text[a:b] for a, b in batch], add_special_tokens=False)
+        for (offset, _), encoding in zip(batch, encodings, strict=True):
+            if not encoding.ids:
+                continue
+            ids.append(np.array(encoding.ids, dtype=np.int32))
+            spans.append(np.array(encoding.offsets, dtype=np.int64) + offset)
+            numbers = np.array(encoding.word_ids, dtype=np.int64)
+            words.append(np.append(True, numbers[1:] != numbers[:-1]))
+    monitor.update("tokenizing", name, len(pieces), len(pieces))
+    if not ids:
+        empty = np.array([], dtype=np.int64)
+        return Tokens(empty.astype(np.int32), empty, empty, empty.astype(bool), empty.astype(np.int32))
+    span = np.concatenate(spans)
+    starts, ends = span[:, 0].copy(), span[:, 1].copy()
+    _take_in_marks(text, starts, ends)
+    word = np.concatenate(words)
+    word &= ~_inside(_UNBROKEN, text, pieces, starts)
+    breaks = np.array([found.start() for found in document.breaks.finditer(text)], dtype=np.int64)
+    blocks = np.searchsorted(breaks, starts).astype(np.int32)
+    return Tokens(np.concatenate(ids), starts, ends, word, blocks)
+
+
+def split_windows(tokens: Tokens, size: int, stride: int) -> NDArray[np.int32]:
+    """Cut tokens into windows of at most `size`, each overlapping the one before by about `stride`.
+
+    Returns token ranges of shape (windows, 2). A boundary stands where a space is, else where a word begins (in
+    scripts without spaces), and inside a word only where the word alone is longer than half a window.
+    """
+    count = len(tokens)
+    if count == 0:
+        return np.empty((0, 2), dtype=np.int32)
+    spaced = np.append(True, tokens.starts[1:] > tokens.ends[:-1])
+    positions = np.arange(count)
+    last_space = np.maximum.accumulate(np.where(spaced, positions, 0))
+    last_word = np.maximum.accumulate(np.where(tokens.words, positions, 0))
+
+    def boundary(target: int, above: int) -> int:
+        for candidate in (last_space[target], last_word[target]):
+            if candidate > above:
+                return int(candidate)
+        return target
+
+    bounds = []
+    start = 0
+    while True:
+        target = start + size
+        end = count if target >= count else boundary(target, start + size // 2)
+        bounds.append((start, end))
+        if end == count:
+            return np.array(bounds, dtype=np.int32)
+        start = boundary(end - stride, start) if stride else end
+
+
+def _pieces(text: str) -> Iterator[tuple[int, int]]:
+    """Cut a text between paragraphs, or where it has none at spaces, into parts that fit the tokenizer's batches."""
+    begin = 0
+    last = 0
+    for gap in _PARAGRAPH_BREAK.finditer(text):
+        if gap.start() - begin > _PIECE and last > begin:
+            yield from _at_spaces(text, begin, last)
+            begin = last
+        last = gap.end()
+    if len(text) - begin > _PIECE and last > begin:
+        yield from _at_spaces(text, begin, last)
+        begin = last
+    if begin < len(text):
+        yield from _at_spaces(text, begin, len(text))
+
+
+def _at_spaces(text: str, begin: int, end: int) -> Iterator[tuple[int, int]]:
+    while end - begin > 2 * _PIECE:
+        space = next((i for i in range(begin + _PIECE, end) if text[i].isspace()), end)
+        yield begin, space
+        begin = space
+    if begin < end:
+        yield begin, end
+
+
+def _inside(
+    pattern: re.Pattern[str], text: str, pieces: list[tuple[int, int]], positions: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    """Which positions lie inside a match of `pattern`, after its first character. No match goes beyond its piece."""
+    # Piece by piece: one search holds Python's lock until it finds something, which may be at the end of the text.
+    found = [match.span() for a, b in pieces for match in pattern.finditer(text, a, b)]
+    spans = np.array(found, dtype=np.int64).reshape(-1, 2)
+    if not len(spans):
+        return np.zeros(len(positions), dtype=bool)
+    nearest = np.maximum(np.searchsorted(spans[:, 0], positions, side="left") - 1, 0)
+    within: NDArray[np.bool_] = (positions > spans[nearest, 0]) & (positions < spans[nearest, 1])
+    return within
+
+
+def _take_in_marks(text: str, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> None:
+    """Let each token end after the combining marks on its last letter: tokenizers that strip accents leave them out.
+
+    Without this, an answer cut from "cafe\u0301" would lose its accent.
+    """
+    if text.isascii():
+        return
+    limits = np.append(starts[1:], len(text))
+    for i in np.flatnonzero(limits > ends):
+        end, limit = int(ends[i]), int(limits[i])
+        while end < limit and (text[end] in _JOINERS or unicodedata.category(text[end])[0] == "M"):
+            end += 1
+        ends[i] = end
