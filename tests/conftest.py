@@ -4,20 +4,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import tiny
+from support import tiny_models
+from support.samples import PROSE, SAMPLES
 
 from docqa.array_store import ArrayStore
 from docqa.config import Settings
 from docqa.engine import Collection, Engine
-
-ROOT = Path(__file__).parent.parent
-SAMPLES = ROOT / "sample_docs"
-SHARED = ROOT.parent / "shared"
-
-PROSE = (
-    "The lighthouse at Skagen was built in 1858. Its keeper, Anna Holm, lived there for 31 years. "
-    "Dr. Holm wrote of storms, of ships and of the 2,148 birds that she had counted."
-)
 
 
 @pytest.fixture(autouse=True)
@@ -35,12 +27,12 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture(scope="session")
 def tiny_reader(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tiny.make_reader(tmp_path_factory.mktemp("tiny-reader"), PROSE)
+    return tiny_models.make_reader(tmp_path_factory.mktemp("tiny-reader"), PROSE)
 
 
 @pytest.fixture(scope="session")
 def tiny_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tiny.make_encoder(tmp_path_factory.mktemp("tiny-encoder"), PROSE)
+    return tiny_models.make_encoder(tmp_path_factory.mktemp("tiny-encoder"), PROSE)
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
+from support.samples import ROOT
 
 sys.path.insert(0, str(ROOT))
 

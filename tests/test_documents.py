@@ -6,8 +6,8 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from conftest import SAMPLES, SHARED
 from reportlab.pdfgen import canvas
+from support.samples import SAMPLES, SHARED
 
 from docqa.documents import Document, expand, parse, read
 from docqa.errors import DocqaError

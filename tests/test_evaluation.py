@@ -3,10 +3,10 @@
 from typing import Any
 
 import numpy as np
-import official
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support import official_scripts
 
 from docqa.datasets import Gold, Pair
 from docqa.evaluation.metrics import (
@@ -71,7 +71,9 @@ def squad(golds: list[list[str]]) -> list[Any]:
 def test_scores_are_those_of_the_official_script_for_v1(asked: list[Any]) -> None:
     pairs = [pair(str(number), *accepted) for number, (_, accepted) in enumerate(asked)]
     predictions = [predicted(str(number), text, p) for number, ((text, p), _) in enumerate(asked)]
-    reference = official.evaluate_1(squad([golds for _, golds in asked]), {one.id: one.text for one in predictions})
+    reference = official_scripts.evaluate_1(
+        squad([golds for _, golds in asked]), {one.id: one.text for one in predictions}
+    )
     found = scores(predictions, pairs)
     assert (found.exact, found.f1) == pytest.approx((reference["exact_match"], reference["f1"]))
     assert found.no_answer is None
@@ -91,7 +93,7 @@ def test_scores_are_those_of_the_official_script_for_v2(asked: list[Any], other:
     predictions = [predicted(str(number), text, p) for number, ((text, p), _) in enumerate(asked)]
     data = squad([golds for _, golds in asked])
     shown = {one.id: one.text if one.probability >= threshold else "" for one in predictions}
-    reference = official.evaluate_2(data, shown)
+    reference = official_scripts.evaluate_2(data, shown)
     found = scores(predictions, pairs, threshold)
     assert (found.exact, found.f1) == pytest.approx((reference["exact"], reference["f1"]))
     for part, prefix in ((found.has_answer, "HasAns"), (found.no_answer, "NoAns")):
@@ -102,7 +104,7 @@ def test_scores_are_those_of_the_official_script_for_v2(asked: list[Any], other:
             assert [part.exact, part.f1, part.total] == pytest.approx(expected)
     every = {one.id: one.text for one in predictions}
     none = {one.id: 1 - one.probability for one in predictions}
-    reference = official.evaluate_2(data, every, none)
+    reference = official_scripts.evaluate_2(data, every, none)
     for best, name in zip(best_thresholds(predictions, pairs), ("exact", "f1"), strict=True):
         assert best.value == pytest.approx(reference[f"best_{name}"])
         assert best.threshold == pytest.approx(1 - reference[f"best_{name}_thresh"])

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from conftest import PROSE, SAMPLES
+from support.samples import PROSE, SAMPLES
 
 from docqa.array_store import ArrayStore
 from docqa.config import Settings

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import tiny
+from support import tiny_models
 
 from docqa.cli import models as command
 from docqa.errors import DocqaError
@@ -22,12 +22,12 @@ TEXT = "The lighthouse at Skagen was built in 1858 by an architect called Bindes
 
 @pytest.fixture(scope="session")
 def reader_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tiny.make_reader(tmp_path_factory.mktemp("reader"), TEXT)
+    return tiny_models.make_reader(tmp_path_factory.mktemp("reader"), TEXT)
 
 
 @pytest.fixture(scope="session")
 def encoder_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tiny.make_encoder(tmp_path_factory.mktemp("encoder"), TEXT)
+    return tiny_models.make_encoder(tmp_path_factory.mktemp("encoder"), TEXT)
 
 
 @pytest.fixture
@@ -196,7 +196,7 @@ def test_names_that_cannot_be_folders_are_refused(reader: Path, name: str) -> No
 def test_install_replaces_an_earlier_model_of_that_name(reader: Path) -> None:
     before = install(reader, "mine").fingerprint
     (reader / "docqa.json").write_text('{"limits": 1}')
-    tiny.make_reader(reader, TEXT, seed=1)
+    tiny_models.make_reader(reader, TEXT, seed=1)
     after = install(reader, "mine")
     assert after.fingerprint != before
     assert [entry.name for entry in (registry.models_dir() / "reader").iterdir()] == ["mine"]
@@ -216,7 +216,7 @@ def test_model_that_cannot_be_moved_does_not_replace_one(reader: Path) -> None:
     if not other_disk.is_dir() or other_disk.stat().st_dev == reader.stat().st_dev:
         pytest.skip("needs two file systems")
     with tempfile.TemporaryDirectory(dir=other_disk) as folder:
-        elsewhere = tiny.make_reader(Path(folder) / "reader", TEXT, seed=1)
+        elsewhere = tiny_models.make_reader(Path(folder) / "reader", TEXT, seed=1)
         with pytest.raises(OSError, match="cross-device"):
             registry.install(elsewhere, "mine", ModelKind.READER)
     assert [entry.name for entry in (registry.models_dir() / "reader").iterdir()] == ["mine"]
@@ -247,7 +247,7 @@ def test_fingerprint_is_of_the_contents(reader: Path, tmp_path: Path) -> None:
     (copy / "README.md").write_text("mine")
     first = registry.find(str(reader), ModelKind.READER).fingerprint
     assert registry.find(str(copy), ModelKind.READER).fingerprint == first
-    tiny.make_tokenizer(copy, "other words")
+    tiny_models.make_tokenizer(copy, "other words")
     assert registry.find(str(copy), ModelKind.READER).fingerprint != first
 
 
@@ -334,7 +334,7 @@ def test_tokenizer_neither_cuts_nor_pads(reader: Path) -> None:
 def test_tokenizer_from_a_vocabulary(reader: Path) -> None:
     expected = loading.load_tokenizer(reader).encode("the LIGHTHOUSE 1858 zz").ids
     (reader / "tokenizer.json").unlink()
-    (reader / "vocab.txt").write_text("\n".join(tiny.words(TEXT)), encoding="utf-8")
+    (reader / "vocab.txt").write_text("\n".join(tiny_models.words(TEXT)), encoding="utf-8")
     assert loading.load_tokenizer(reader).encode("the LIGHTHOUSE 1858 zz").ids == expected
 
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import SAMPLES
 from hypothesis import given
 from hypothesis import strategies as st
 from safetensors.numpy import load_file, save_file
+from support.samples import SAMPLES
 
 from docqa import paths
 from docqa.array_store import ArrayStore

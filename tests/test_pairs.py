@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import SAMPLES
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from support.samples import SAMPLES
 
 from docqa.datasets import Gold, IssueEffect, IssueKind, LoadedPairs, check, load
 from docqa.errors import DocqaError

@@ -8,9 +8,9 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from conftest import SAMPLES
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.samples import SAMPLES
 
 from docqa.datasets import By, Gold, IssueEffect, IssueKind, Pair, load, overlap, sample, sizes, split
 from docqa.errors import DocqaError

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import tiny
-from hub import Hub
+from support import tiny_models
+from support.local_hub import Hub
 
 from docqa.cli import models as command
 from docqa.errors import DocqaError
@@ -26,7 +26,7 @@ WEIGHTS = "model.safetensors"
 
 @pytest.fixture(scope="session")
 def reader_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tiny.make_reader(tmp_path_factory.mktemp("reader"), TEXT)
+    folder = tiny_models.make_reader(tmp_path_factory.mktemp("reader"), TEXT)
     (folder / "README.md").write_text("# A reader\n")
     return folder
 
@@ -94,7 +94,7 @@ def test_a_pulled_reader_is_found_and_loads(hub: Hub, reader: Path) -> None:
 
 
 def test_an_encoder_is_known_by_its_modules(hub: Hub, tmp_path: Path) -> None:
-    folder = tiny.make_encoder(tmp_path / "encoder", TEXT)
+    folder = tiny_models.make_encoder(tmp_path / "encoder", TEXT)
     (folder / "1_Pooling").mkdir()
     (folder / "1_Pooling" / "config.json").write_text("{}")
     (folder / "onnx").mkdir()
@@ -139,7 +139,7 @@ def test_paths_that_lead_elsewhere_are_not_followed(hub: Hub, home: Path) -> Non
 def test_a_vocabulary_becomes_a_tokenizer(hub: Hub, reader: Path) -> None:
     expected = loading.load_tokenizer(reader).encode("the lighthouse").ids
     (reader / "tokenizer.json").unlink()
-    (reader / "vocab.txt").write_text("\n".join(tiny.words(TEXT)), encoding="utf-8")
+    (reader / "vocab.txt").write_text("\n".join(tiny_models.words(TEXT)), encoding="utf-8")
     hub.add(REPO, reader)
     model = get()
     assert (model.folder / "tokenizer.json").is_file()
@@ -215,7 +215,7 @@ def test_the_same_commit_is_not_downloaded_twice(hub: Hub) -> None:
 
 def test_a_newer_commit_replaces_the_older(hub: Hub, reader: Path) -> None:
     before = get().fingerprint
-    tiny.make_reader(reader, TEXT, seed=1)
+    tiny_models.make_reader(reader, TEXT, seed=1)
     hub.add(REPO, reader)
     model = get()
     assert model.fingerprint != before

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from conftest import SAMPLES
+from support.samples import SAMPLES
 
 from docqa.array_store import ArrayStore
 from docqa.config import Settings

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import SAMPLES, SHARED
 from reportlab.pdfgen import canvas
+from support.samples import SAMPLES, SHARED
 
 from docqa.documents import Document, read
 from docqa.documents.pdf.parser import parse

@@ -15,11 +15,11 @@ from threading import Event
 
 import numpy as np
 import pytest
-import tiny
-from conftest import PROSE
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from safetensors.numpy import load_file
+from support import tiny_models
+from support.samples import PROSE
 
 from docqa import files
 from docqa.answers import normalize
@@ -355,7 +355,7 @@ def test_two_processes_train_one_reader(job: Job) -> None:
 
 
 def test_a_teacher_is_learned_from(job: Job, tmp_path: Path) -> None:
-    teacher = tiny.make_reader(tmp_path / "teacher", PROSE, seed=7)
+    teacher = tiny_models.make_reader(tmp_path / "teacher", PROSE, seed=7)
     taught = replace(job, name="taught", recipe=replace(job.recipe, teacher=str(teacher), teacher_weight=1.0))
     alone = load_file(_train(job) / "model.safetensors")
     both = load_file(_train(taught) / "model.safetensors")

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from served import REPORT, Served, served
+from support.served import REPORT, Served, served
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 

@@ -7,9 +7,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import official
 import pytest
-from conftest import PROSE
+from support import official_scripts
+from support.samples import PROSE
 
 DOCQA = Path(sys.executable).with_name("docqa")
 
@@ -56,7 +56,7 @@ def test_v1_as_the_official_script(tmp_path: Path, narrow: list[object]) -> None
     done = run("eval", tmp_path / "pairs.json", "--predictions", out, "--json", *narrow)
     assert (done.returncode, done.stderr) == (0, "")
     found = json.loads(done.stdout)
-    reference = official.evaluate_1(data, json.loads(out.read_text(encoding="utf-8")))
+    reference = official_scripts.evaluate_1(data, json.loads(out.read_text(encoding="utf-8")))
     assert found["scores"]["total"] == 22
     assert f"{found['scores']['exact']:.2f}" == f"{reference['exact_match']:.2f}"
     assert f"{found['scores']['f1']:.2f}" == f"{reference['f1']:.2f}"
@@ -76,14 +76,14 @@ def test_v2_as_the_official_script(tmp_path: Path, narrow: list[object]) -> None
         assert done.returncode == 0, done.stderr
         found = json.loads(done.stdout)
         predictions = json.loads(out.read_text(encoding="utf-8"))
-        reference = official.evaluate_2(data, predictions)
+        reference = official_scripts.evaluate_2(data, predictions)
         for part, prefix in (("", ""), ("has_answer", "HasAns_"), ("no_answer", "NoAns_")):
             figures = found["scores"][part] if part else found["scores"]
             for name in ("exact", "f1"):
                 assert f"{figures[name]:.2f}" == f"{reference[prefix + name]:.2f}", (threshold, part)
         if threshold == "0":
             # With every best answer in the file, the script finds the same best thresholds.
-            reference = official.evaluate_2(data, predictions, json.loads(none.read_text(encoding="utf-8")))
+            reference = official_scripts.evaluate_2(data, predictions, json.loads(none.read_text(encoding="utf-8")))
             for name in ("exact", "f1"):
                 assert f"{found['best_' + name]['value']:.2f}" == f"{reference['best_' + name]:.2f}"
                 assert found[f"best_{name}"]["threshold"] == pytest.approx(1 - reference[f"best_{name}_thresh"])

@@ -15,7 +15,7 @@ import aiohttp
 import pytest
 from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.pdfgen.canvas import Canvas
-from served import DOCQA, REPORT, Served, served
+from support.served import DOCQA, REPORT, Served, served
 
 from docqa.cli import main
 

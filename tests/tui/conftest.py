@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from stage import Gate
+from support.stage import Gate
 
 from docqa import engine as engine_module
 from docqa.config import Settings

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from stage import Gate, ask, ask_and_wait, in_view, marked, pane_text, screen_text, sees, type_in, until
+from support.stage import Gate, ask, ask_and_wait, in_view, marked, pane_text, screen_text, sees, type_in, until
 from textual import events
 
 from docqa.config import Settings

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from stage import StillApp, ask_and_wait, evidence, paged, pane_text, sees
+from support.stage import StillApp, ask_and_wait, evidence, paged, pane_text, sees
 
 from docqa.config import Settings
 from docqa.engine import Engine

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from stage import Gate, NoCollection, answer, paged, result, type_in, until
+from support.stage import Gate, NoCollection, answer, paged, result, type_in, until
 from textual.binding import Binding
 from textual.pilot import Pilot
 

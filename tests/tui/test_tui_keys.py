@@ -10,7 +10,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from stage import (
+from support.stage import (
     NoCollection,
     StillApp,
     StillComparison,

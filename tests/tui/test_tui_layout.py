@@ -5,7 +5,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
-from stage import paged
+from support.stage import paged
 
 from docqa.documents import Source
 from docqa.documents.plain_text import from_text

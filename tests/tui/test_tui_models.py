@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import tiny
-from hub import Hub
-from stage import Gate, NoCollection, StillApp, answer, ask_and_wait, paged, result, sees, type_in, until
+from support import tiny_models
+from support.local_hub import Hub
+from support.stage import Gate, NoCollection, StillApp, answer, ask_and_wait, paged, result, sees, type_in, until
 from textual.pilot import Pilot
 from textual.widgets import Static
 
@@ -44,7 +44,9 @@ def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture(scope="session")
 def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tiny.make_reader(tmp_path_factory.mktemp("published"), "The lighthouse was built in 1874 by Ada Marsh.")
+    return tiny_models.make_reader(
+        tmp_path_factory.mktemp("published"), "The lighthouse was built in 1874 by Ada Marsh."
+    )
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from stage import StillApp, StillComparison, answer, paged, result, type_in, until
+from support.stage import StillApp, StillComparison, answer, paged, result, type_in, until
 from textual.pilot import Pilot
 from textual.widgets import Input
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from stage import (
+from support.stage import (
     NoCollection,
     StillApp,
     answer,

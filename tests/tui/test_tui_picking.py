@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from stage import StillApp, ask_and_wait, opened, pane_text, screen_text, sees, type_in, until
+from support.stage import StillApp, ask_and_wait, opened, pane_text, screen_text, sees, type_in, until
 from textual import events
 from textual.pilot import Pilot
 

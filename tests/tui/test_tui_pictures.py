@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from stage import NoCollection, StillApp, answer, ask, evidence, paged, result, settled, until
+from support.stage import NoCollection, StillApp, answer, ask, evidence, paged, result, settled, until
 from textual.pilot import Pilot
 
 from docqa.errors import DocqaError

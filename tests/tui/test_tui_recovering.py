@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.pdfgen.canvas import Canvas
-from stage import DEADLINE, StillApp, ask_and_wait, opened, pane_text, sees, type_in, until
+from support.stage import DEADLINE, StillApp, ask_and_wait, opened, pane_text, sees, type_in, until
 from textual.pilot import Pilot
 
 from docqa import paths

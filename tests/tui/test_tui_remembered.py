@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from stage import StillApp, until
+from support.stage import StillApp, until
 
 from docqa.userdata import preferences
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from stage import paged
+from support.stage import paged
 
 from docqa.documents import Document, Source
 from docqa.documents.plain_text import from_text

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from stage import StillApp, ask_and_wait, opened, sees, type_in, until
+from support.stage import StillApp, ask_and_wait, opened, sees, type_in, until
 from textual.pilot import Pilot
 from textual.widgets import Input
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from stage import (
+from support.stage import (
     NoCollection,
     StillApp,
     answer,

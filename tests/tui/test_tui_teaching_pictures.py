@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from stage import NoCollection, StillApp, answer, ask, evidence, paged, result, settled, until
+from support.stage import NoCollection, StillApp, answer, ask, evidence, paged, result, settled, until
 from test_tui_pictures import SIZES, State
 from textual.pilot import Pilot
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from stage import StillApp, pane_text, screen_text, sees, type_in, until
+from support.stage import StillApp, pane_text, screen_text, sees, type_in, until
 from textual.pilot import Pilot
 
 from docqa import files

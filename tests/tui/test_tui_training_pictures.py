@@ -5,7 +5,7 @@ from threading import Event
 from typing import Any
 
 import pytest
-from stage import NoCollection, StillApp
+from support.stage import NoCollection, StillApp
 from textual.pilot import Pilot
 
 from docqa.datasets import Issue, IssueEffect, IssueKind, LoadReport

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from stage import DEADLINE, Gate, ask, ask_and_wait, opened, pane_text, sees, until
+from support.stage import DEADLINE, Gate, ask, ask_and_wait, opened, pane_text, sees, until
 
 import docqa.tui
 from docqa import engine as engine_module

@@ -9,9 +9,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-ROOT = Path(__file__).parent.parent.parent
+from support.samples import SAMPLES
+
 DOCQA = Path(sys.executable).with_name("docqa")
-REPORT = ROOT / "sample_docs" / "harbour-report.pdf"
+REPORT = SAMPLES / "harbour-report.pdf"
 
 
 @dataclass
