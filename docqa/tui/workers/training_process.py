@@ -61,7 +61,7 @@ class TrainingProcess:
         self._stopping = False
 
     def run(self, arguments: Callable[[], Sequence[str]]) -> None:
-        """Run `docqa` with these arguments until it ends. Posts `TrainingEvent`, then `TrainingEnded`. Raises nothing."""
+        """Run `docqa` with these arguments to its end. Posts `TrainingEvent`, then `TrainingEnded`; raises nothing."""
         try:
             words = arguments()
             with tempfile.TemporaryFile() as printed:  # A pipe that nobody empties meanwhile would hold it up.
