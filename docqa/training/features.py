@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from docqa.answers import normalize
 from docqa.datasets.pair import Pair
 from docqa.documents import Source
 from docqa.documents.plain_text import from_text
 from docqa.progress import Monitor
+from docqa.ranking import normalize
 from docqa.reader.reader import Template
 from docqa.training.adversarial_questions import adversarial_question
 from docqa.training.hyperparameters import TrainingConfig
