@@ -20,15 +20,10 @@ from docqa.index_cache import DocumentWindows, key, pack_document, pack_windows,
 from docqa.models import registry
 from docqa.progress import Monitor
 from docqa.reader.reader import Reader, Span, Window
-from docqa.retrieval.hybrid import (
-    BM25Retriever,
-    DenseRetriever,
-    Encoder,
-    HybridRetriever,
-    Retriever,
-    standardize,
-    terms,
-)
+from docqa.retrieval.bm25 import BM25Retriever, terms
+from docqa.retrieval.dense import DenseRetriever, Encoder
+from docqa.retrieval.hybrid import HybridRetriever
+from docqa.retrieval.retriever import Retriever, standardize
 from docqa.search_state import QuestionSearch, SearchProgress
 from docqa.windows import split_windows, tokenize, window_size
 
