@@ -389,7 +389,7 @@ def test_early_stopping_ends_a_run_that_gets_no_better(job: Job) -> None:
     assert outcome is not None
     counts = outcome.metadata["training"]["counts"]
     assert counts["watched"] > 0
-    assert outcome.curve[-1][0] <= 6 * -(-counts["windows"] // 4)
+    assert outcome.curve[-1][0] <= 20 * -(-counts["windows"] // 4)  # Half of the epochs.
 
 
 def test_early_stopping_counts_on_after_an_interruption(job: Job) -> None:
