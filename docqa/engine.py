@@ -20,18 +20,14 @@ from docqa.index_cache import DocumentWindows, key, pack_document, pack_windows,
 from docqa.models import registry
 from docqa.progress import Monitor
 from docqa.ranking import Calibration, Candidate
-from docqa.reader.reader import Reader, Span, Window
-from docqa.retrieval.hybrid import (
-    BM25Retriever,
-    DenseRetriever,
-    Encoder,
-    HybridRetriever,
-    Retriever,
-    standardize,
-    terms,
-)
+from docqa.reader.reader import Reader
+from docqa.reader.span_decoding import Span
+from docqa.retrieval.bm25 import BM25Retriever, terms
+from docqa.retrieval.dense import DenseRetriever, Encoder
+from docqa.retrieval.hybrid import HybridRetriever
+from docqa.retrieval.retriever import Retriever, standardize
 from docqa.search_state import QuestionSearch, SearchProgress
-from docqa.windows import split_windows, tokenize, window_size
+from docqa.windows import Window, WindowCutter
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +59,7 @@ class Engine:
             wanted.max_answer_length,
             exact=wanted.precision == "float32",
         )
-        self._window_size = window_size(wanted.max_seq_length, wanted.doc_stride, self.reader.limit)
+        self._cutter = WindowCutter(self.reader.tokenizer, wanted.max_seq_length, wanted.doc_stride, self.reader.limit)
         self.encoder: Encoder | None = None
         if wanted.retriever != "lexical":
             found = registry.find(
@@ -72,7 +68,7 @@ class Engine:
             self.encoder = Encoder(found)
         self.store = store or (ArrayStore.in_cache("index") if wanted.cache else ArrayStore(None))
         self.calibration = calibration_of(self.reader.model, wanted.threshold)
-        self._loading: _Loading | None = None
+        self._loading: _BackgroundLoad | None = None
 
     def with_settings(self, settings: Settings) -> "Engine":
         """The same models under settings that differ in nothing that documents are opened by (`config.changes`).
@@ -84,10 +80,10 @@ class Engine:
         engine.calibration = calibration_of(self.reader.model, settings.threshold)
         return engine
 
-    def load_in_background(self) -> "_Loading":
+    def load_in_background(self) -> "_BackgroundLoad":
         """Begin to load the reader's weights, so that they are there when the documents are."""
         if self._loading is None:
-            self._loading = _Loading(self.reader.load)
+            self._loading = _BackgroundLoad(self.reader.load)
         return self._loading
 
     def wait_until_loaded(self, monitor: Monitor | None = None) -> None:
@@ -125,7 +121,7 @@ class Engine:
         content = key("document", suffix, source.sha256)
         document = self._document(source, content, monitor)
         store = ArrayStore(None) if document.encrypted else self.store
-        cut_as = key("windows", content, self.reader.fingerprint, self._window_size, self.settings.doc_stride)
+        cut_as = key("windows", content, self.reader.fingerprint, self._cutter.size, self._cutter.stride)
         windows = self._windows(document, cut_as, store, monitor)
         indexed = IndexedDocument(document, windows, None)
         return replace(indexed, vectors=self._vectors(indexed, cut_as, store, monitor))
@@ -143,10 +139,8 @@ class Engine:
         kept = store.get("windows", name)
         if kept is not None:
             return unpack_windows(kept)
-        tokens = tokenize(document, self.reader.tokenizer, monitor)
-        bounds = split_windows(tokens, self._window_size, self.settings.doc_stride)
-        texts = [document.text[tokens.starts[a] : tokens.ends[b - 1]] for a, b in bounds]
-        windows = DocumentWindows(tokens, bounds, terms(texts))
+        cut = self._cutter.cut(document, monitor)
+        windows = DocumentWindows(cut.tokens, cut.bounds, terms(cut.texts(document.text)))
         store.put("windows", name, pack_windows(windows))
         return windows
 
@@ -258,9 +252,7 @@ class Collection:
     def _window(self, window: int) -> Window:
         document, number = self._windows[window]
         windows = self.opened[document].windows
-        inside = slice(*windows.bounds[number])
-        tokens = windows.tokens
-        return Window(tokens.ids[inside], tokens.words[inside], tokens.blocks[inside])
+        return windows.tokens.window(*windows.bounds[number])
 
     def _candidate(self, window: int, span: Span, retrieval_z: float) -> Candidate:
         document, number = self._windows[window]
@@ -345,23 +337,28 @@ def _one_line(question: str) -> str:
     return " ".join(question.split())
 
 
-class _Loading:
-    """A call in a thread of its own. A daemon, so that Ctrl-C need not wait for the loading of weights."""
+class _BackgroundLoad:
+    """Loads a reader's weights in a thread of its own.
 
-    def __init__(self, call: Callable[[], None]) -> None:
-        self._call = call
+    The thread is not a daemon: Python would stop it inside native code at exit, which crashes the process. So a script
+    that ends while it runs ends when the weights are loaded. The `docqa` command doesn't wait: it ends by `os._exit`.
+    """
+
+    def __init__(self, load: Callable[[], None]) -> None:
+        self._load = load
         self._error: BaseException | None = None
-        self._thread = Thread(target=self._run, daemon=True, name="docqa-loading")
+        self._thread = Thread(target=self._run, name="docqa-loading")
         self._thread.start()
 
     def _run(self) -> None:
         try:
-            self._call()
+            self._load()
         except BaseException as error:  # noqa: BLE001 - raised again in the thread that waits
             self._error = error
 
     def wait(self, monitor: Monitor) -> None:
-        # Timed, because an untimed join can't be interrupted on every platform.
+        """Wait for the weights. Raises what loading raised, or `Cancelled`."""
+        # With a timeout, because an untimed join can't be interrupted on every platform.
         while self._thread.is_alive():
             monitor.check()
             self._thread.join(0.1)

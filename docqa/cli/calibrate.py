@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from docqa.cli.arguments import add_settings, settings
+from docqa.cli.commands import COMMANDS, add_command
 from docqa.cli.evaluate import check, evaluate_end_to_end, load
-from docqa.cli.registry import COMMANDS
 from docqa.errors import DocqaError, ExitCode
 
 if TYPE_CHECKING:
@@ -36,12 +36,13 @@ _CROSS_DOCUMENT = 1 / 3
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command."""
-    parser = subparsers.add_parser(
+    parser = add_command(
+        subparsers,
         "calibrate",
-        help=COMMANDS["calibrate"].about,
+        COMMANDS["calibrate"].about,
         description="Fit a reader's probabilities to how often it is right, and store the calibration with the reader.",
-        epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        examples=_EXAMPLES,
+        run=run,
     )
     parser.add_argument("pairs", metavar="PAIRS", help="question–answer pairs: SQuAD JSON, JSON, JSONL, CSV or TSV")
     parser.add_argument(
@@ -67,7 +68,6 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument("--json", action="store_true", help="print JSON (docs/evaluation.md)")
     parser.add_argument("-q", "--quiet", action="store_true", help="print no progress and no warnings")
     add_settings(parser)
-    parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -10,9 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from docqa.cli.arguments import add_settings, settings
-from docqa.cli.note import note
-from docqa.cli.progress_bar import bar
-from docqa.cli.registry import COMMANDS
+from docqa.cli.commands import COMMANDS, add_command
+from docqa.cli.terminal import note, progress_bar
 from docqa.errors import DocqaError, ExitCode
 
 if TYPE_CHECKING:
@@ -39,12 +38,13 @@ exit codes: 0 success, 2 an error, 130 interrupted
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command."""
-    parser = subparsers.add_parser(
+    parser = add_command(
+        subparsers,
         "eval",
-        help=COMMANDS["eval"].about,
+        COMMANDS["eval"].about,
         description="Measure how good the answers to question–answer pairs are, and how abstaining affects them.",
-        epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        examples=_EXAMPLES,
+        run=run,
     )
     parser.add_argument("pairs", metavar="PAIRS", help="question–answer pairs: SQuAD JSON, JSON, JSONL, CSV or TSV")
     parser.add_argument(
@@ -76,7 +76,6 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     group.add_argument("--plot", metavar="DIR", help="plot risk and coverage, reliability and ROC as PNG")
     group.add_argument("-q", "--quiet", action="store_true", help="print no progress and no warnings")
     add_settings(parser)
-    parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -143,7 +142,7 @@ def load(file: str, *, quiet: bool) -> "LoadedPairs":
     """Load the pairs in a file; report unusable ones on stderr. Raises `DocqaError`."""
     from docqa import datasets
 
-    with bar(quiet=quiet) as monitor:
+    with progress_bar(quiet=quiet) as monitor:
         # Duplicates stay: the official scripts count them too.
         loaded = datasets.load([file], monitor, merge=False)
     if not loaded.pairs:
@@ -159,7 +158,7 @@ def evaluate_end_to_end(
     """Ask the documents on the command line, or those that the pairs name or make. Also returns how they were asked."""
     from docqa import evaluation
 
-    with bar(quiet=arguments.quiet) as monitor:
+    with progress_bar(quiet=arguments.quiet) as monitor:
         if arguments.paths:
             collection = engine.open(arguments.paths, monitor, arguments.password)
             if collection.failures:
@@ -211,7 +210,7 @@ def _evaluate(arguments: argparse.Namespace, configured: "Settings", loaded: "Lo
         pairs, predictions = [one.pair for one in evaluated], [one.prediction for one in evaluated]
         return _Evaluation(reader, threshold, how, pairs, predictions)
     sampled = sample(loaded.pairs, arguments.sample, arguments.seed)
-    with bar(quiet=arguments.quiet) as monitor:
+    with progress_bar(quiet=arguments.quiet) as monitor:
         engine.wait_until_loaded(monitor)
         contexts = evaluate_contexts(engine.reader, sampled, configured, monitor, engine.calibration)
     return _Evaluation(reader, threshold, "each asked of its own context", sampled, contexts)

@@ -7,15 +7,14 @@ from functools import lru_cache
 
 from docqa.config import Settings
 from docqa.datasets.pair import Pair
-from docqa.documents import Source
-from docqa.documents.plain_text import from_text
 from docqa.engine import calibration_of
 from docqa.errors import DocqaError
 from docqa.evaluation.metrics import Prediction
 from docqa.progress import Monitor
 from docqa.ranking import Calibration, Candidate, ScoredCandidate, score
-from docqa.reader.reader import Reader, Span, Window
-from docqa.windows import Tokens, split_windows, tokenize, window_size
+from docqa.reader.reader import Reader
+from docqa.reader.span_decoding import Span
+from docqa.windows import Tokens, Window, WindowCutter, Windows
 
 _CHUNK = 2048  # Pairs sorted by length together: enough for full batches of equal length.
 _CACHED_CONTEXTS = 256  # Most files list the questions about one context together.
@@ -53,13 +52,11 @@ def evaluate_contexts(
     settings = settings or Settings()
     monitor = monitor or Monitor()
     calibration = calibration or calibration_of(reader.model)
-    size = window_size(settings.max_seq_length, settings.doc_stride, reader.limit)
+    cutter = WindowCutter(reader.tokenizer, settings.max_seq_length, settings.doc_stride, reader.limit)
 
     @lru_cache(maxsize=_CACHED_CONTEXTS)
-    def split(context: str) -> tuple[Tokens, list[tuple[int, int]]]:
-        document = from_text(Source("", b""), "text", context)
-        tokens = tokenize(document, reader.tokenizer, Monitor(cancel=monitor.cancel))
-        return tokens, [(int(a), int(b)) for a, b in split_windows(tokens, size, settings.doc_stride)]
+    def split(context: str) -> Windows:
+        return cutter.cut_text(context, Monitor(cancel=monitor.cancel))
 
     predictions: list[Prediction] = []
     for begin in range(0, len(pairs), _CHUNK):
@@ -74,9 +71,8 @@ def evaluate_contexts(
                 failures[number] = error.message
                 continue
             tokens, bounds = split(context_of(pair))
-            for a, b in bounds:
-                window = Window(tokens.ids[a:b], tokens.words[a:b], tokens.blocks[a:b])
-                items.append(_ReadingItem(number, question_ids, window, a, tokens))
+            for a, b in bounds.tolist():
+                items.append(_ReadingItem(number, question_ids, tokens.window(a, b), a, tokens))
 
         def report(done: int, before: int = begin) -> None:
             monitor.update("asking", "", before + done, len(pairs))
