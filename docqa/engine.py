@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 
 import numpy as np
 from numpy.typing import NDArray
@@ -347,20 +347,22 @@ class _BackgroundLoad:
     def __init__(self, load: Callable[[], None]) -> None:
         self._load = load
         self._error: BaseException | None = None
-        self._thread = Thread(target=self._run, name="docqa-loading")
-        self._thread.start()
+        self._finished = Event()
+        Thread(target=self._run, name="docqa-loading").start()
 
     def _run(self) -> None:
         try:
             self._load()
         except BaseException as error:  # noqa: BLE001 - raised again in the thread that waits
             self._error = error
+        finally:
+            self._finished.set()
 
     def wait(self, monitor: Monitor) -> None:
         """Wait for the weights. Raises what loading raised, or `Cancelled`."""
-        # With a timeout, because an untimed join can't be interrupted on every platform.
-        while self._thread.is_alive():
+        # An event, because Ctrl-C in Thread.join makes Python 3.11 take a running thread for a finished one (bpo-45274).
+        # With a timeout, because an untimed wait can't be interrupted on every platform.
+        while not self._finished.wait(0.1):
             monitor.check()
-            self._thread.join(0.1)
         if self._error is not None:
             raise self._error
