@@ -49,6 +49,7 @@ class Citation:
     """One place in one document. `document[start:end]` is what is cited; pages are None where there are none."""
 
     document: str
+    format: str
     page: int | None
     page_label: str | None
     page_end: int | None
@@ -67,6 +68,7 @@ class Answer:
     text: str
     probability: float
     document: str
+    format: str
     page: int | None
     page_label: str | None
     page_end: int | None
@@ -133,6 +135,7 @@ def _answer(number: int, places: list[tuple[float, Candidate]], documents: Seque
         text=document.text[best.start : best.end],
         probability=probability,
         document=cited.document,
+        format=cited.format,
         page=cited.page,
         page_label=cited.page_label,
         page_end=cited.page_end,
@@ -152,6 +155,7 @@ def cite(document: Document, start: int, end: int) -> Citation:
     place = document.locate(start, end)
     return Citation(
         document=document.name,
+        format=document.format,
         page=place.page,
         page_label=place.page_label,
         page_end=place.page_end,

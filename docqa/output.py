@@ -8,6 +8,8 @@ from typing import Any
 from unicodedata import category
 
 from docqa.answers import Answer, Citation, Result
+from docqa.documents import STDIN, Location
+from docqa.documents.formats import cite
 
 SCHEMA = "docqa.answers/1"
 
@@ -18,7 +20,11 @@ _Paint = Callable[[str, str], str]
 
 def as_dict(result: Result) -> dict[str, Any]:
     """The result as docs/formats.md documents it."""
-    return {"schema": SCHEMA, **asdict(result)}
+    written = asdict(result)
+    for answer in (*written["answers"], *written["closest"]):
+        for place in (answer, *answer["places"]):
+            del place["format"]
+    return {"schema": SCHEMA, **written}
 
 
 def as_json(results: Sequence[Result]) -> str:
@@ -57,17 +63,9 @@ def _answer(answer: Answer, paint: _Paint) -> str:
 
 
 def citation(place: Answer | Citation) -> str:
-    """Where a person finds it: "report.pdf, page 7 (v), lines 3–4, 2.1 Methods"."""
-    parts = ["(standard input)" if place.document == "-" else place.document]
-    if place.page is not None:
-        label = f" ({place.page_label})" if place.page_label not in {None, str(place.page)} else ""
-        parts.append(f"page {place.page}{label}")
-    if place.page_end != place.page:
-        parts.append(f"line {place.line_start} to page {place.page_end}, line {place.line_end}")
-    elif place.line_start == place.line_end:
-        parts.append(f"line {place.line_start}")
-    else:
-        parts.append(f"lines {place.line_start}–{place.line_end}")
+    """Cite an answer or another place of it: "report.pdf, page 7 (v), lines 3–4, 2.1 Methods"."""
+    location = Location(place.page, place.page_label, place.page_end, place.section, place.line_start, place.line_end)
+    parts = ["(standard input)" if place.document == STDIN else place.document, cite(place.format, location)]
     if place.section:
         parts.append(place.section)
     return ", ".join(parts)
