@@ -1,12 +1,15 @@
 """Open documents and ask them questions. The command, the app and the Python API all use this module."""
 
+import atexit
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event, Thread
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -355,14 +358,17 @@ def _one_line(question: str) -> str:
 class _BackgroundLoad:
     """Loads a reader's weights in a thread of its own.
 
-    The thread is not a daemon: Python would stop it inside native code at exit, which crashes the process. So a script
-    that ends while it runs ends when the weights are loaded. The `docqa` command doesn't wait: it ends by `os._exit`.
+    Python must not exit while native code runs in that thread: it would crash. So the thread is not a daemon, and a
+    script that ends early waits for it. The `docqa` command doesn't wait, since it ends by `os._exit`.
     """
+
+    unfinished: ClassVar[set[Event]] = set()
 
     def __init__(self, load: Callable[[], None]) -> None:
         self._load = load
         self._error: BaseException | None = None
         self._finished = Event()
+        self.unfinished.add(self._finished)
         Thread(target=self._run, name="docqa-loading").start()
 
     def _run(self) -> None:
@@ -372,6 +378,7 @@ class _BackgroundLoad:
             self._error = error
         finally:
             self._finished.set()
+            self.unfinished.discard(self._finished)
 
     def wait(self, monitor: Monitor) -> None:
         """Wait for the weights. Raises what loading raised, or `Cancelled`."""
@@ -381,3 +388,12 @@ class _BackgroundLoad:
             monitor.check()
         if self._error is not None:
             raise self._error
+
+
+@atexit.register
+def _finish_loading() -> None:
+    """Wait for the threads even after a second Ctrl-C, which stops Python's own waiting for them."""
+    for finished in tuple(_BackgroundLoad.unfinished):
+        while not finished.is_set():
+            with suppress(KeyboardInterrupt):
+                finished.wait()
