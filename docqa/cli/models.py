@@ -10,7 +10,7 @@ from typing import Any
 from docqa.cli.note import note
 from docqa.cli.registry import COMMANDS
 from docqa.errors import DocqaError, ExitCode
-from docqa.models import registry
+from docqa.models import metadata, registry
 from docqa.models.registry import Model, ModelKind
 from docqa.progress import Monitor, Progress
 
@@ -135,7 +135,7 @@ def _show(arguments: argparse.Namespace) -> int:
     model = registry.find(arguments.name or registry.chosen(kind), kind)
     facts = _facts(model, _choice(kind)) | {
         "fingerprint": model.fingerprint,
-        "metadata": model.metadata,
+        "metadata": metadata.read_json(model.folder),
     }
     if arguments.json:
         _print(json.dumps(facts, indent=2, ensure_ascii=False))
@@ -193,8 +193,8 @@ def _origin(model: Model) -> str:
     """Where the model is from, for a person."""
     if model.source != "pulled":
         return model.source
-    source = model.metadata["source"]
-    return f"{source['repo']} at {str(source.get('revision'))[:7]}"
+    source = model.metadata.source or metadata.HubSource()
+    return f"{source.repo} at {source.revision[:7]}"
 
 
 def _columns(rows: Sequence[Sequence[str]]) -> str:
