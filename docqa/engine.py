@@ -318,18 +318,12 @@ def open(
 
 
 def calibration_of(model: registry.Model, threshold: float = -1.0) -> Calibration:
-    """The calibration in a reader's docqa.json, the default one where it has none; `threshold` if not negative.
+    """The calibration in a reader's docqa.json, with defaults for what it lacks; `threshold` if not negative.
 
-    Raises `DocqaError` where it is malformed.
+    Raises `DocqaError` if the file is malformed.
     """
-    written = model.metadata.get("calibration", {})
-    known = Calibration.__dataclass_fields__
-    if not isinstance(written, dict) or not all(k in known and isinstance(v, int | float) for k, v in written.items()):
-        raise DocqaError(
-            f"the calibration of the reader {model.name} is {written!r}",
-            f"docqa.json in {model.folder} has to have numbers for {', '.join(known)}",
-        )
-    calibration = Calibration(**written)
+    stored = model.metadata.calibration
+    calibration = Calibration(**stored.numbers()) if stored else Calibration()
     return replace(calibration, threshold=threshold) if threshold >= 0 else calibration
 
 
@@ -360,7 +354,7 @@ class _BackgroundLoad:
 
     def wait(self, monitor: Monitor) -> None:
         """Wait for the weights. Raises what loading raised, or `Cancelled`."""
-        # An event, because Ctrl-C in Thread.join makes Python 3.11 take a running thread for a finished one (bpo-45274).
+        # An event: after Ctrl-C in Thread.join, Python 3.11 takes a running thread for a finished one (bpo-45274).
         # With a timeout, because an untimed wait can't be interrupted on every platform.
         while not self._finished.wait(0.1):
             monitor.check()
