@@ -13,6 +13,7 @@ class Citation:
     """One location in one document: `document[start:end]` is cited. Pages are None in formats without pages."""
 
     document: str
+    format: str
     page: int | None
     page_label: str | None
     page_end: int | None
@@ -31,6 +32,7 @@ class Answer:
     text: str
     probability: float
     document: str
+    format: str
     page: int | None
     page_label: str | None
     page_end: int | None
@@ -79,6 +81,7 @@ def _answer(number: int, locations: Sequence[ScoredCandidate], documents: Sequen
         text=document.text[first.start : first.end],
         probability=locations[0].probability,
         document=citation.document,
+        format=citation.format,
         page=citation.page,
         page_label=citation.page_label,
         page_end=citation.page_end,
@@ -98,6 +101,7 @@ def cite(document: Document, start: int, end: int) -> Citation:
     location = document.locate(start, end)
     return Citation(
         document=document.name,
+        format=document.format,
         page=location.page,
         page_label=location.page_label,
         page_end=location.page_end,

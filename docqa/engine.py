@@ -1,5 +1,6 @@
 """Open documents, ask questions: what both shells and the Python API call."""
 
+import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from copy import copy
@@ -15,10 +16,11 @@ from docqa.answers import Answer, Result, rank_answers
 from docqa.array_store import ArrayStore
 from docqa.config import Settings
 from docqa.documents import Document, Source
-from docqa.errors import DocqaError
+from docqa.documents.formats import file_types
+from docqa.errors import DocqaError, unexpected
 from docqa.index_cache import DocumentWindows, key, pack_document, pack_windows, unpack_document, unpack_windows
 from docqa.models import registry
-from docqa.progress import Monitor
+from docqa.progress import Cancelled, Monitor
 from docqa.ranking import Calibration, Candidate
 from docqa.reader.reader import Reader
 from docqa.reader.span_decoding import Span
@@ -109,6 +111,12 @@ class Engine:
                 opened.append(self.index(path, monitor or Monitor(), password))
             except DocqaError as error:
                 failures.append(Failure(path, error))
+            except Cancelled:
+                raise
+            except Exception as error:
+                if os.environ.get("DOCQA_DEBUG"):
+                    raise
+                failures.append(Failure(path, unexpected(error)))
         return Collection(self, opened, failures)
 
     def index(self, path: str, monitor: Monitor, password: str | None = None) -> IndexedDocument:
@@ -221,7 +229,7 @@ class Collection:
     def _retrieve(self, question: str, exhaustive: bool | None) -> QuestionSearch:
         question_ids = self.engine.reader.question_ids(question)
         if self._retriever is None:
-            raise DocqaError("no document is open", "name a PDF, a text file or a folder that contains some")
+            raise DocqaError("no document is open", f"name a {file_types()} file, or a folder")
         settings = self.engine.settings
         retrieval_z = standardize(self._retriever.scores(question))
         count = len(retrieval_z)

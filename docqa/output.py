@@ -8,6 +8,8 @@ from typing import Any
 from unicodedata import category
 
 from docqa.answers import Answer, Citation, Result
+from docqa.documents import STDIN, Location
+from docqa.documents.formats import cite
 
 SCHEMA = "docqa.answers/1"
 
@@ -21,6 +23,8 @@ def as_dict(result: Result) -> dict[str, Any]:
     facts = asdict(result)
     for answer in (*facts["answers"], *facts["closest"]):
         answer["places"] = answer.pop("other_locations")  # The name that programs know.
+        for location in (answer, *answer["places"]):
+            del location["format"]
     return {"schema": SCHEMA, **facts}
 
 
@@ -59,20 +63,12 @@ def _answer(answer: Answer, paint: _Paint) -> str:
     return "\n".join([head, *(paint(_DIM, line) for line in where), _passage(answer, paint)])
 
 
-def citation(location: Answer | Citation) -> str:
-    """A location as text: "report.pdf, page 7 (v), lines 3–4, 2.1 Methods"."""
-    parts = ["(standard input)" if location.document == "-" else location.document]
-    if location.page is not None:
-        label = f" ({location.page_label})" if location.page_label not in {None, str(location.page)} else ""
-        parts.append(f"page {location.page}{label}")
-    if location.page_end != location.page:
-        parts.append(f"line {location.line_start} to page {location.page_end}, line {location.line_end}")
-    elif location.line_start == location.line_end:
-        parts.append(f"line {location.line_start}")
-    else:
-        parts.append(f"lines {location.line_start}–{location.line_end}")
-    if location.section:
-        parts.append(location.section)
+def citation(cited: Answer | Citation) -> str:
+    """Where an answer stands, as text: "report.pdf, page 7 (v), lines 3–4, 2.1 Methods"."""
+    location = Location(cited.page, cited.page_label, cited.page_end, cited.section, cited.line_start, cited.line_end)
+    parts = ["(standard input)" if cited.document == STDIN else cited.document, cite(cited.format, location)]
+    if cited.section:
+        parts.append(cited.section)
     return ", ".join(parts)
 
 

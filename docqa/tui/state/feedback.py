@@ -107,7 +107,7 @@ Chosen = Verdict | Literal[_Instead.ON_PAGE, _Instead.TAKE_BACK]
 def unfit(verdict: Verdict) -> DocqaError | None:
     """What to say where the reader could never give this answer, so that there is nothing to learn from it."""
     document, start, end = verdict.places[0]
-    if verdict.answered and document.breaks.search(document.text, start, end):
+    if verdict.answered and document.spans_break(start, end):
         return DocqaError(
             "this goes over the end of a paragraph, row or cell, and no answer does: it can't be learned",
             "choose the part that answers the question",
