@@ -336,18 +336,12 @@ def open(
 
 
 def calibration_of(model: registry.Model, threshold: float = -1.0) -> Calibration:
-    """A reader's own calibration, or the default one, with another threshold if `threshold` is not negative.
+    """The calibration in a reader's docqa.json, with defaults for what it lacks; `threshold` if not negative.
 
-    Raises `DocqaError` if it is malformed.
+    Raises `DocqaError` if the file is malformed.
     """
-    written = model.metadata.get("calibration", {})
-    known = Calibration.__dataclass_fields__
-    if not isinstance(written, dict) or not all(k in known and isinstance(v, int | float) for k, v in written.items()):
-        raise DocqaError(
-            f"the calibration of the reader {model.name} is {written!r}",
-            f"docqa.json in {model.folder} has to have numbers for {', '.join(known)}",
-        )
-    calibration = Calibration(**written)
+    stored = model.metadata.calibration
+    calibration = Calibration(**stored.numbers()) if stored else Calibration()
     return replace(calibration, threshold=threshold) if threshold >= 0 else calibration
 
 

@@ -106,12 +106,11 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _store(model: "Model", fitted: "CalibrationFit") -> None:
-    from docqa.files import write_json_object
-    from docqa.models.registry import METADATA
+    from docqa.models import metadata
 
-    contents = model.metadata | {"calibration": asdict(fitted.calibration), "calibrated": fitted.facts()}
+    record = metadata.CalibrationRecord(**asdict(fitted.calibration))
     try:
-        write_json_object(model.folder / METADATA, contents)
+        metadata.write(model.folder, replace(model.metadata, calibration=record, calibrated=fitted.origin()))
     except OSError as error:
         raise _not_stored(model.folder, error.strerror or str(error)) from error
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from docqa import __version__
+from docqa.models.metadata import CalibrationOrigin
 from docqa.ranking import Calibration, Candidate, score
 
 MIN_QUESTIONS = 20
@@ -65,16 +65,16 @@ class CalibrationFit:
     reached: bool = True
     kept: str = ""
 
-    def facts(self) -> dict[str, Any]:
-        """What docqa.json records about the fit, under "calibrated"."""
-        return {
-            "questions": self.questions,
-            "right": self.right,
-            "error_before": round(self.error_before, 4),
-            "error_after": round(self.error_after, 4),
-            "kept": self.kept,
-            "docqa": __version__,
-        }
+    def origin(self) -> CalibrationOrigin:
+        """The record of this fit for docqa.json."""
+        return CalibrationOrigin(
+            questions=self.questions,
+            right=self.right,
+            error_before=round(self.error_before, 4),
+            error_after=round(self.error_after, 4),
+            kept=self.kept,
+            docqa=__version__,
+        )
 
 
 def expected_error(probabilities: Sequence[float], right: Sequence[bool]) -> float:
