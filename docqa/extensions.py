@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from docqa.datasets import Pair
     from docqa.documents import Document, Location, Source
-    from docqa.engine import Indexed
+    from docqa.engine import IndexedDocument
     from docqa.evaluation.metrics import Prediction
     from docqa.progress import Monitor
     from docqa.reader.backend import Backend
@@ -97,7 +97,7 @@ class RetrieverKind:
 
     name: str
     about: str
-    build: "str | Callable[[Sequence[Indexed], Encoder | None], Retriever]"
+    build: "str | Callable[[Sequence[IndexedDocument], Encoder | None], Retriever]"
     needs_encoder: bool = False
 
 
@@ -112,11 +112,20 @@ class BackendKind:
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """A figure that `docqa eval` reports. `compute` may return None where the pairs don't allow it."""
+    """A figure that `docqa eval` reports.
+
+    `compute` is called with the predictions, their pairs, and the probability below which docqa abstains. It returns
+    a value for each question, reported as their mean, or one figure for all questions; None if it can't be computed
+    for these pairs. Only values for each question are tested for significance by `--compare`.
+    """
 
     name: str
     label: str
-    compute: "str | Callable[[Sequence[Prediction], Sequence[Pair]], float | None]"
+    compute: "str | Callable[[Sequence[Prediction], Sequence[Pair], float], Sequence[float] | float | None]"
+    digits: int = 3
+    """Decimals in text output."""
+    resampled: bool = True
+    """Whether one figure for all questions has an interval, for which `compute` is called 2,000 times."""
 
 
 FORMATS: Registry[DocumentFormat] = Registry("document format")
@@ -153,4 +162,13 @@ FORMATS.register(
         parse="docqa.documents.markdown:parse",
         libraries=("charset-normalizer", "markdown-it-py"),
     )
+)
+RETRIEVERS.register(RetrieverKind("hybrid", "BM25 and the encoder, fused", "docqa.retrieval.hybrid:build", True))
+RETRIEVERS.register(RetrieverKind("lexical", "BM25 alone", "docqa.retrieval.bm25:build"))
+RETRIEVERS.register(RetrieverKind("dense", "the encoder alone", "docqa.retrieval.dense:build", True))
+METRICS.register(Metric("exact", "EM", "docqa.evaluation.metrics:exact_values", digits=2))
+METRICS.register(Metric("f1", "F1", "docqa.evaluation.metrics:f1_values", digits=2))
+METRICS.register(Metric("auroc", "AUROC of abstention", "docqa.evaluation.metrics:auroc"))
+METRICS.register(
+    Metric("calibration_error", "calibration error", "docqa.evaluation.metrics:calibration_error", resampled=False)
 )

@@ -22,14 +22,15 @@ from support import tiny_models
 from support.samples import PROSE
 
 from docqa import files
-from docqa.answers import normalize
 from docqa.array_store import ArrayStore
 from docqa.datasets import Gold, Pair
 from docqa.errors import DocqaError
 from docqa.files import write_json_object
 from docqa.models import loading, registry
+from docqa.models.metadata import read_json, to_json
 from docqa.models.registry import Model, ModelKind
 from docqa.progress import Cancelled, Monitor, Progress
+from docqa.ranking import normalize
 from docqa.reader.reader import Reader
 from docqa.training.dataset import TokenMasking, batch_order, collate
 from docqa.training.distillation import soft_targets
@@ -187,13 +188,13 @@ def test_batches_are_of_like_length() -> None:
 
 def test_a_batch_lets_only_the_null_and_the_window_compete(tiny_reader: Path) -> None:
     features = _features(tiny_reader, _pairs(5))
-    batch = collate([(feature, feature.start, feature.end) for feature in features])
+    batch = collate([(feature, feature.start, feature.end) for feature in features], 512)
     for row, feature in enumerate(features):
         allowed = np.flatnonzero(batch["allowed"][row].numpy())
         assert allowed.tolist() == [0, *range(feature.first, feature.first + feature.size)]
         assert batch["start"][row].sum() == pytest.approx(1)
         assert batch["end"][row][~batch["allowed"][row]].sum() == 0
-    assert batch["input_ids"].shape[1] % 32 == 0
+    assert batch["input_ids"].shape[1] % 16 == 0
 
 
 # --- the teacher ---
@@ -202,7 +203,7 @@ def test_a_batch_lets_only_the_null_and_the_window_compete(tiny_reader: Path) ->
 def test_a_teacher_of_the_same_vocabulary_says_what_it_would_itself(tiny_reader: Path, tmp_path: Path) -> None:
     brief = tmp_path / "brief"
     shutil.copytree(tiny_reader, brief)
-    write_json_object(brief / "docqa.json", {"brevity": 0.5})
+    write_json_object(brief / "docqa.json", {"length_penalty": 0.5})
     pairs = _pairs(6)
     features = _features(tiny_reader, pairs)
     teacher = Reader(Model("teacher", ModelKind.READER, brief, "folder"), "cpu")
@@ -267,7 +268,7 @@ def _stopping_at(step: int) -> Monitor:
 
 def test_a_run_leaves_a_reader_with_its_papers(job: Job) -> None:
     folder = _train(job)
-    metadata = registry.read_metadata(folder)
+    metadata = read_json(folder)
     assert metadata["training"]["recipe"] == job.recipe.as_dict()
     assert metadata["training"]["metrics"]["before"]["test"]["total"] == metadata["training"]["counts"]["test"]
     assert set(metadata["calibration"]) == {"scale", "prior", "bias", "threshold"}
@@ -387,9 +388,9 @@ def test_early_stopping_ends_a_run_that_gets_no_better(job: Job) -> None:
     hopeless = replace(job, recipe=replace(job.recipe, epochs=40, learning_rate=0.05, warmup=0, early_stopping=2))
     outcome = finetune(hopeless, prepare(hopeless, Monitor()), Monitor())
     assert outcome is not None
-    counts = outcome.metadata["training"]["counts"]
-    assert counts["watched"] > 0
-    assert outcome.curve[-1][0] <= 6 * -(-counts["windows"] // 4)
+    counts = outcome.training.counts
+    assert counts.watched > 0
+    assert outcome.curve[-1][0] <= 20 * -(-counts.windows // 4)  # Half of the epochs.
 
 
 def test_early_stopping_counts_on_after_an_interruption(job: Job) -> None:
@@ -421,7 +422,7 @@ def test_a_result_has_to_beat_the_reader_in_use_and_not_its_base_alone(job: Job)
     registry.use(registry.BUNDLED, ModelKind.READER)
     outcome = finetune(job, prepare(job, Monitor()), Monitor())
     assert outcome is not None
-    training = outcome.metadata["training"]
+    training = to_json(outcome.metadata)["training"]
     to_beat = training["in_use"]["metrics"], training["metrics"]["before"]
     assert training["in_use"]["name"] == registry.BUNDLED
     assert outcome.better is all(

@@ -142,14 +142,14 @@ def answer(document: Document, text: str, probability: float, rank: int, also: S
     """An answer made by hand: the first place of `text` in the document."""
     start = document.text.index(text)
     first, last = passage(document.text, start, start + len(text))
-    places = [cite(document, document.text.index(other), document.text.index(other) + 1) for other in also]
+    others = [cite(document, document.text.index(other), document.text.index(other) + 1) for other in also]
     return Answer(
         rank=rank,
         text=text,
         probability=probability,
         passage=document.text[first:last],
         passage_start=first,
-        places=tuple(places),
+        other_locations=tuple(others),
         **asdict(cite(document, start, start + len(text))),
     )
 

@@ -56,7 +56,10 @@ class Verdict:
     def agrees(self, answer: "Answer") -> bool:
         """Whether this answer is the right one, at its own place or at another."""
         document, start, end = self.places[0]
-        places = [(answer.document, answer.start, answer.end), *((p.document, p.start, p.end) for p in answer.places)]
+        places = [
+            (answer.document, answer.start, answer.end),
+            *((p.document, p.start, p.end) for p in answer.other_locations),
+        ]
         return self.answered and (document.name, start, end) in places
 
     def corrections(self, question: str) -> "list[Correction]":
