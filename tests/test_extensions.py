@@ -1,13 +1,15 @@
 """Extensions from outside the package, and built-in ones taken out."""
 
+import json
 import re
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
-from support.samples import ROOT
+from support.samples import PROSE, ROOT
 
 import docqa
 from docqa import output
@@ -18,7 +20,8 @@ from docqa.documents import Document, Source, expand, parse, read
 from docqa.documents.plain_text import from_text
 from docqa.engine import Collection, Engine
 from docqa.errors import DocqaError
-from docqa.extensions import FORMATS, DocumentFormat, Registry
+from docqa.evaluation.metrics import Prediction
+from docqa.extensions import FORMATS, METRICS, DocumentFormat, Metric, Registry
 from docqa.progress import Monitor
 from docqa.tui.workers import file_search
 
@@ -33,7 +36,7 @@ def example(heading: str) -> str:
 @pytest.fixture(autouse=True)
 def registries(monkeypatch: pytest.MonkeyPatch) -> None:
     """Undo what a test registers or removes."""
-    for registry in (FORMATS,):
+    for registry in (FORMATS, METRICS):
         monkeypatch.setattr(registry, "_known", dict(registry._known))
 
 
@@ -148,3 +151,62 @@ def test_formats_are_known_without_heavy_imports() -> None:
     code = "import sys, docqa.documents.formats as f; f.file_types(); print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     assert not {"numpy", "pypdfium2", "pypdfium2_raw", "pypdf", "markdown_it", "charset_normalizer"} & set(loaded)
+
+
+# Metrics ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def pairs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A file of pairs in the current directory. Its questions have answers that random weights meet in part."""
+    words = PROSE.split()
+    answers = [" ".join(words[number : number + 2]) for number in range(12)]
+    asked = [
+        {"id": str(number), "question": f"who is {text}?", "context": PROSE, "answer": text if number % 3 else None}
+        for number, text in enumerate(answers)
+    ]
+    (tmp_path / "pairs.json").write_text(json.dumps(asked), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path / "pairs.json"
+
+
+def test_a_registered_metric_is_in_text_json_and_comparison(
+    pairs: Path, tiny_reader: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DOCQA_READER", str(tiny_reader))
+    exec(example("A metric"), {})  # noqa: S102 - this repository's own documentation
+    assert re.search(r"contains an accepted answer +[01]\.\d{3} +\([01]\.\d{3}–[01]\.\d{3}\)", capsys.readouterr().out)
+    flags = [str(pairs), "--threshold", "0", "--compare", str(tiny_reader)]
+    main(["eval", "--json", *flags])
+    facts = json.loads(capsys.readouterr().out)
+    figure = facts["metrics"]["containment"]
+    assert figure["interval"][0] <= figure["value"] <= figure["interval"][1]
+    assert facts["compared"]["metrics"]["containment"]["value"] == figure["value"]
+    assert facts["differences"]["containment"] == {"difference": 0, "interval": [0, 0], "p": 1}
+    # The built-in ones have the keys that they always had.
+    assert facts["metrics"]["exact"] == facts["exact"]
+    assert facts["metrics"]["calibration_error"] == {"value": facts["calibration_error"]}
+    main(["eval", *flags])
+    (row,) = [line for line in capsys.readouterr().out.splitlines() if line.endswith("1.0000") and "contains" in line]
+    assert row.split()[4:] == [f"{figure['value']:.3f}"] * 2 + ["+0.000", "(+0.000", "to", "+0.000)", "1.0000"]
+
+
+def test_one_figure_of_all_questions_is_resampled_and_an_impossible_one_left_out(
+    pairs: Path, tiny_reader: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def longest(predictions: Sequence[Prediction], *_: object) -> float:
+        return float(max(len(prediction.text) for prediction in predictions))
+
+    METRICS.register(Metric("longest", "longest answer", longest))
+    METRICS.register(Metric("impossible", "impossible", lambda *_: None))
+    METRICS.remove("auroc")
+    main(["eval", "--json", str(pairs), "--reader", str(tiny_reader)])
+    facts = json.loads(capsys.readouterr().out)
+    assert list(facts["metrics"]) == ["exact", "f1", "calibration_error", "longest"]
+    assert "auroc" not in facts
+    low, high = facts["metrics"]["longest"]["interval"]
+    assert low <= high == facts["metrics"]["longest"]["value"]
+    main(["eval", str(pairs), "--reader", str(tiny_reader)])
+    text = capsys.readouterr().out
+    assert "longest answer" in text
+    assert "AUROC" not in text
