@@ -65,23 +65,23 @@ class Engine:
     """The models and the index cache, for one set of settings."""
 
     def __init__(self, settings: Settings | None = None, store: ArrayStore | None = None) -> None:
-        self.settings = settings or config.load()
-        wanted = self.settings
+        self.settings = settings = settings or config.load()
+        reader = settings.reader or registry.chosen(registry.ModelKind.READER)
         self.reader = Reader(
-            registry.find(wanted.reader or registry.chosen(registry.ModelKind.READER), registry.ModelKind.READER),
-            wanted.device,
-            wanted.max_answer_length,
-            exact=wanted.precision == "float32",
+            registry.find(reader, registry.ModelKind.READER),
+            settings.device,
+            settings.max_answer_length,
+            exact=settings.precision == "float32",
         )
-        self._cutter = WindowCutter(self.reader.tokenizer, wanted.max_seq_length, wanted.doc_stride, self.reader.limit)
+        self._cutter = WindowCutter(
+            self.reader.tokenizer, settings.max_seq_length, settings.doc_stride, self.reader.limit
+        )
         self.encoder: Encoder | None = None
-        if wanted.retriever != "lexical":
-            found = registry.find(
-                wanted.encoder or registry.chosen(registry.ModelKind.ENCODER), registry.ModelKind.ENCODER
-            )
-            self.encoder = Encoder(found)
-        self.store = store or (ArrayStore.in_cache("index") if wanted.cache else ArrayStore(None))
-        self.calibration = calibration_of(self.reader.model, wanted.threshold)
+        if settings.retriever != "lexical":
+            encoder = settings.encoder or registry.chosen(registry.ModelKind.ENCODER)
+            self.encoder = Encoder(registry.find(encoder, registry.ModelKind.ENCODER))
+        self.store = store or (ArrayStore.in_cache("index") if settings.cache else ArrayStore(None))
+        self.calibration = calibration_of(self.reader.model, settings.threshold)
         self._loading: _BackgroundLoad | None = None
 
     def with_settings(self, settings: Settings) -> "Engine":
