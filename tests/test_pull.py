@@ -184,10 +184,11 @@ def test_token_goes_to_the_hub_and_not_to_where_it_redirects(hub: Hub, monkeypat
     assert {request.authorization for request in hub.requests if not request.on_cdn} == {"Bearer hf_secret"}
 
 
-def test_afterwards_docqa_is_offline_again(hub: Hub) -> None:
+def test_afterwards_docqa_is_offline_again(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
     from huggingface_hub import HfApi, constants
     from huggingface_hub.errors import OfflineModeIsEnabled
 
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)  # As in the command.
     get()
     refused_later = len(hub.requests)
     hub.refuse["someone/other"] = (404, "")

@@ -20,11 +20,6 @@ from docqa.files import read_json_object, write_json_object
 from docqa.models import metadata
 from docqa.models.metadata import ModelMetadata
 
-# The hub's libraries read these when they are imported, so they are set before that can happen, and over what
-# the environment says: docqa makes no network call that was not asked for, and a variable is not asking.
-os.environ.update(HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1", HF_HUB_DISABLE_TELEMETRY="1", HF_HUB_DISABLE_XET="1")
-os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
-
 BUNDLED = "bundled"
 
 

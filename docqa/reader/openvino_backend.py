@@ -4,6 +4,7 @@ On a CPU it reads faster than torch does, and is ready in a tenth of the time th
 takes (docs/performance.md). OpenVINO is the extra `fast`; without it, and for every other architecture, torch reads.
 """
 
+import importlib
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -134,14 +135,17 @@ def _unpacked(arrays: Arrays) -> dict[str, Range]:
 
 
 def _openvino() -> Any:
-    """The library, without the package through which each import of it is reported to its maker, over the network.
+    """The library, imported without `openvino_telemetry`, which reports each import to Intel over the network.
 
-    It does without that package where it is not installed, which None stands for in `sys.modules`.
+    It is an optional dependency of `openvino`: None in `sys.modules` makes its import fail as if it were missing.
     """
-    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
-    import openvino
-
-    return openvino
+    if "openvino" not in sys.modules and "openvino_telemetry" not in sys.modules:
+        sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]
+        try:
+            return importlib.import_module("openvino")
+        finally:
+            del sys.modules["openvino_telemetry"]
+    return importlib.import_module("openvino")
 
 
 @cache
