@@ -22,7 +22,6 @@ from support import tiny_models
 from support.samples import PROSE
 
 from docqa import files
-from docqa.answers import normalize
 from docqa.array_store import ArrayStore
 from docqa.datasets import Gold, Pair
 from docqa.errors import DocqaError
@@ -31,6 +30,7 @@ from docqa.models import loading, registry
 from docqa.models.metadata import read_json, to_json
 from docqa.models.registry import Model, ModelKind
 from docqa.progress import Cancelled, Monitor, Progress
+from docqa.ranking import normalize
 from docqa.reader.reader import Reader
 from docqa.training.dataset import TokenMasking, batch_order, collate
 from docqa.training.distillation import soft_targets

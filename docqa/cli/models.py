@@ -124,9 +124,9 @@ def _show(arguments: argparse.Namespace) -> int:
     if arguments.json:
         _print(json.dumps(facts, indent=2, ensure_ascii=False))
         return ExitCode.ANSWERED
-    metadata = facts.pop("metadata")
+    recorded = facts.pop("metadata")
     facts |= {"source": _origin(model), "chosen": "yes" if facts["chosen"] else "no", "size": _size(model)}
-    facts |= {name: json.dumps(value, ensure_ascii=False) for name, value in metadata.items() if name not in facts}
+    facts |= {name: json.dumps(value, ensure_ascii=False) for name, value in recorded.items() if name not in facts}
     _print(_columns(list(facts.items())))
     return ExitCode.ANSWERED
 
