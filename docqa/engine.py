@@ -1,4 +1,4 @@
-"""Open documents, ask questions: what both shells and the Python API call."""
+"""Open documents and ask them questions. The command, the app and the Python API all use this module."""
 
 import os
 import time
@@ -18,7 +18,16 @@ from docqa.config import Settings
 from docqa.documents import Document, Source
 from docqa.documents.formats import file_types
 from docqa.errors import DocqaError, unexpected
-from docqa.index_cache import DocumentWindows, key, pack_document, pack_windows, unpack_document, unpack_windows
+from docqa.index_cache import (
+    DocumentWindows,
+    document_key,
+    pack_document,
+    pack_windows,
+    unpack_document,
+    unpack_windows,
+    vectors_key,
+    windows_key,
+)
 from docqa.models import registry
 from docqa.progress import Cancelled, Monitor
 from docqa.ranking import Calibration, Candidate
@@ -34,7 +43,7 @@ from docqa.windows import Window, WindowCutter
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A path that could not be opened, and why. The other paths were."""
+    """A path that could not be opened, and the error."""
 
     path: str
     error: DocqaError
@@ -42,7 +51,7 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class IndexedDocument:
-    """A document with what was computed for it. `vectors` has the shape (windows, dimensions), or is None."""
+    """A document and its index. `vectors` has the shape (windows, dimensions), or is None without an encoder."""
 
     document: Document
     windows: DocumentWindows
@@ -50,7 +59,7 @@ class IndexedDocument:
 
 
 class Engine:
-    """A reader, a retriever's encoder and a store, under one set of settings."""
+    """The models and the index cache, for one set of settings."""
 
     def __init__(self, settings: Settings | None = None, store: ArrayStore | None = None) -> None:
         self.settings = settings or config.load()
@@ -73,9 +82,10 @@ class Engine:
         self._loading: _BackgroundLoad | None = None
 
     def with_settings(self, settings: Settings) -> "Engine":
-        """The same models under settings that differ in nothing that documents are opened by (`config.changes`).
+        """An engine with other settings and the same models.
 
-        Raises `DocqaError` where the reader's calibration is malformed.
+        Only for settings that don't affect how documents are opened (see `config.changes`). Raises `DocqaError` if the
+        reader's calibration is malformed.
         """
         engine = copy(self)
         engine.settings = settings
@@ -83,24 +93,24 @@ class Engine:
         return engine
 
     def load_in_background(self) -> "_BackgroundLoad":
-        """Begin to load the reader's weights, so that they are there when the documents are."""
+        """Start loading the reader's weights while documents are opened."""
         if self._loading is None:
             self._loading = _BackgroundLoad(self.reader.load)
         return self._loading
 
     def wait_until_loaded(self, monitor: Monitor | None = None) -> None:
-        """Return when the reader is loaded; raise what its loading raised, or `Cancelled`."""
+        """Wait until the reader is loaded. Raises what loading raised, or `Cancelled`."""
         loading = self.load_in_background()
         try:
             loading.wait(monitor or Monitor())
         except DocqaError:
-            self._loading = None  # A later question may find the folder mended.
+            self._loading = None  # The next question tries again: the folder may be repaired.
             raise
 
     def open(
         self, paths: Sequence[str | Path], monitor: Monitor | None = None, password: str | None = None
     ) -> "Collection":
-        """Open files and directories. Those that fail are in `failures`; nothing raises but `Cancelled`."""
+        """Open files and directories. Paths that can't be opened are in `failures`. Raises only `Cancelled`."""
         opened: list[IndexedDocument] = []
         failures: list[Failure] = []
         for path in documents.expand(paths):
@@ -120,48 +130,45 @@ class Engine:
         return Collection(self, opened, failures)
 
     def index(self, path: str, monitor: Monitor, password: str | None = None) -> IndexedDocument:
-        """Parse, tokenize and embed one file, or take what the store has of it. Raises `DocqaError`."""
+        """Parse, tokenize and embed a file, or load the results from the cache. Raises `DocqaError`."""
         return self.index_source(documents.read(path, password), monitor)
 
     def index_source(self, source: Source, monitor: Monitor) -> IndexedDocument:
-        """The same for bytes under a name. Raises `DocqaError`."""
-        suffix = Path(source.name).suffix.lower()
-        content = key("document", suffix, source.sha256)
-        document = self._document(source, content, monitor)
+        """Index bytes under a name, like `index`. Raises `DocqaError`."""
+        name = document_key(source)
+        document = self._document(source, name, monitor)
         store = ArrayStore(None) if document.encrypted else self.store
-        cut_as = key("windows", content, self.reader.fingerprint, self._cutter.size, self._cutter.stride)
-        windows = self._windows(document, cut_as, store, monitor)
-        indexed = IndexedDocument(document, windows, None)
-        return replace(indexed, vectors=self._vectors(indexed, cut_as, store, monitor))
+        name = windows_key(name, self.reader.fingerprint, self._cutter.size, self._cutter.stride)
+        windows = self._windows(document, name, store, monitor)
+        return IndexedDocument(document, windows, self._vectors(document, windows, name, store, monitor))
 
     def _document(self, source: Source, name: str, monitor: Monitor) -> Document:
-        kept = self.store.get("documents", name)
-        if kept is not None:
-            return unpack_document(kept, source.name)
+        cached = self.store.get("documents", name)
+        if cached is not None:
+            return unpack_document(cached, source.name)
         document = documents.parse(source, monitor)
         if not document.encrypted:
             self.store.put("documents", name, pack_document(document))
         return document
 
     def _windows(self, document: Document, name: str, store: ArrayStore, monitor: Monitor) -> DocumentWindows:
-        kept = store.get("windows", name)
-        if kept is not None:
-            return unpack_windows(kept)
+        cached = store.get("windows", name)
+        if cached is not None:
+            return unpack_windows(cached)
         cut = self._cutter.cut(document, monitor)
         windows = DocumentWindows(cut.tokens, cut.bounds, terms(cut.texts(document.text)))
         store.put("windows", name, pack_windows(windows))
         return windows
 
     def _vectors(
-        self, indexed: IndexedDocument, cut_as: str, store: ArrayStore, monitor: Monitor
+        self, document: Document, windows: DocumentWindows, windows_name: str, store: ArrayStore, monitor: Monitor
     ) -> NDArray[np.float32] | None:
         if self.encoder is None:
             return None
-        name = key("vectors", cut_as, self.encoder.fingerprint)
-        kept = store.get("vectors", name)
-        if kept is not None:
-            return kept["vectors"]
-        document, windows = indexed.document, indexed.windows
+        name = vectors_key(windows_name, self.encoder.fingerprint)
+        cached = store.get("vectors", name)
+        if cached is not None:
+            return cached["vectors"]
         texts = [document.text[slice(*windows.span(i))] for i in range(len(windows))]
         vectors = self.encoder.embed(texts, monitor, document.name)
         store.put("vectors", name, {"vectors": vectors})
@@ -312,8 +319,8 @@ def open(
 ) -> Collection:
     """Open documents to ask them questions: `docqa.open("report.pdf").ask("Who wrote it?")`.
 
-    `settings` are the fields of `docqa.Settings`. Raises `DocqaError` where none of the paths could be opened; where
-    only some could, the others are in `failures`.
+    `settings` are fields of `docqa.Settings`. Raises `DocqaError` if no path could be opened; if some could, the others
+    are in `failures`.
     """
     engine = Engine(config.load(settings))
     engine.load_in_background()
@@ -326,9 +333,9 @@ def open(
 
 
 def calibration_of(model: registry.Model, threshold: float = -1.0) -> Calibration:
-    """The calibration in a reader's docqa.json, with defaults for what it lacks; `threshold` if not negative.
+    """A reader's own calibration, or the default one, with another threshold if `threshold` is not negative.
 
-    Raises `DocqaError` if the file is malformed.
+    Raises `DocqaError` if it is malformed.
     """
     stored = model.metadata.calibration
     calibration = Calibration(**stored.numbers()) if stored else Calibration()
@@ -362,7 +369,7 @@ class _BackgroundLoad:
 
     def wait(self, monitor: Monitor) -> None:
         """Wait for the weights. Raises what loading raised, or `Cancelled`."""
-        # An event: after Ctrl-C in Thread.join, Python 3.11 takes a running thread for a finished one (bpo-45274).
+        # Not `Thread.join`: after a Ctrl-C in it Python 3.11 believes that the thread has finished (bpo-45274).
         # With a timeout, because an untimed wait can't be interrupted on every platform.
         while not self._finished.wait(0.1):
             monitor.check()

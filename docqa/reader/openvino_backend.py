@@ -27,7 +27,7 @@ _APART = 0.1
 _GAIN = 1.1
 """How many times faster int8 has to be."""
 _TRIES, _TIMED = 4, 128  # How often they take their turns, with sequences of so many tokens.
-_KEPT_CODE = ("reader/openvino_distilbert.py", "reader/openvino_backend.py", "reader/quantization.py")
+_CHOICE_VERSION = 1  # Increment it when the graph, the quantization or the comparison of the two changes.
 
 
 class OpenVinoBackend:
@@ -123,7 +123,7 @@ def _gain(one: OpenVinoBackend, other: OpenVinoBackend, batch: Batch) -> float:
 def _name(fingerprint: str) -> str:
     """What a choice depends on: the reader, the processor, the library, and the code that makes the graph."""
     processor = _core().get_property("CPU", "FULL_DEVICE_NAME")
-    return key(_KEPT_CODE, fingerprint, processor, _openvino().__version__)
+    return key(_CHOICE_VERSION, fingerprint, processor, _openvino().__version__)
 
 
 def _packed(ranges: Mapping[str, Range]) -> Arrays:
