@@ -2,9 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from docqa.engine import IndexedDocument
+    from docqa.retrieval.dense import Encoder
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,11 @@ def _stem(words: list[str]) -> list[str]:
 
     stems: list[str] = Stemmer.Stemmer("english").stemWords(words)
     return stems
+
+
+def build(documents: "Sequence[IndexedDocument]", _encoder: "Encoder | None") -> "BM25Retriever":
+    """The retriever called `lexical`."""
+    return BM25Retriever([each.windows.terms for each in documents])
 
 
 class BM25Retriever:

@@ -18,6 +18,8 @@ from docqa.retrieval.static_encoder import StaticEncoder, is_static
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
+    from docqa.engine import IndexedDocument
+
 _EMBEDDED_AT_ONCE = 64
 
 
@@ -99,16 +101,24 @@ class Encoder:
         return [text[a:b] for a, b in pairwise(cuts)]
 
 
+def build(documents: "Sequence[IndexedDocument]", encoder: Encoder | None) -> "DenseRetriever":
+    """The retriever called `dense`, which needs an encoder and the documents' vectors."""
+    vectors = [each.vectors for each in documents if each.vectors is not None]
+    if encoder is None or len(vectors) < len(documents):
+        raise ValueError("dense retrieval needs an encoder and its vectors of every document")
+    return DenseRetriever(encoder, np.concatenate(vectors))
+
+
 class DenseRetriever:
     """Cosine similarity of the question to each window's vector."""
 
     def __init__(self, encoder: Encoder, vectors: NDArray[np.float32]) -> None:
-        self._encoder = encoder
+        self.encoder = encoder
         self._vectors = vectors
 
     def scores(self, question: str) -> NDArray[np.float32]:
         """Cosines of shape (windows,), from -1 to 1."""
-        vector = self._encoder.embed([question], Monitor())[0]
+        vector = self.encoder.embed([question], Monitor())[0]
         scores: NDArray[np.float32] = self._vectors @ vector
         return scores
 

@@ -1,11 +1,23 @@
 """Hybrid retrieval: several retrievers' scores, summed."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from docqa.retrieval import bm25, dense
 from docqa.retrieval.retriever import Retriever, standardize
+
+if TYPE_CHECKING:
+    from docqa.engine import IndexedDocument
+    from docqa.retrieval.dense import Encoder
+
+
+def build(documents: "Sequence[IndexedDocument]", encoder: "Encoder | None") -> "HybridRetriever":
+    """The retriever called `hybrid`: BM25 and the encoder, whose z-scores have the encoder's own weight."""
+    dense_retriever = dense.build(documents, encoder)
+    return HybridRetriever([(bm25.build(documents, None), 1.0), (dense_retriever, dense_retriever.encoder.weight)])
 
 
 class HybridRetriever:
