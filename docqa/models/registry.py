@@ -154,11 +154,8 @@ def _installed(name: str, kind: ModelKind) -> Model:
 
 
 def _repo_of(folder: Path) -> str | None:
-    """The hub repository that `folder` was pulled from. A damaged `docqa.json` is reported elsewhere."""
-    try:
-        source = metadata.read(folder).source
-    except DocqaError:
-        return None
+    """The hub repository that `folder` was pulled from, if any."""
+    source = metadata.source_of(folder)
     return source.repo or None if source else None
 
 
