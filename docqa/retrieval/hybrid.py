@@ -1,4 +1,4 @@
-"""Hybrid retrieval: several retrievers' scores, summed."""
+"""Hybrid retrieval: the weighted sum of BM25's and the encoder's z-scores."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -21,13 +21,13 @@ def build(documents: "Sequence[IndexedDocument]", encoder: "Encoder | None") -> 
 
 
 class HybridRetriever:
-    """The weighted sum of several retrievers' z-scores: each counts in its own standard deviations."""
+    """The weighted sum of several retrievers' z-scores, which makes their units comparable."""
 
     def __init__(self, parts: Sequence[tuple[Retriever, float]]) -> None:
         self._parts = parts
 
     def scores(self, question: str) -> NDArray[np.float32]:
-        """Sums of shape (windows,)."""
+        """Weighted sums of shape (windows,)."""
         total: NDArray[np.float32] = np.sum(
             [weight * standardize(part.scores(question)) for part, weight in self._parts], axis=0
         )
