@@ -146,6 +146,14 @@ def read_json(folder: Path) -> dict[str, Any]:
     return read_json_object(file) if file.is_file() else {}
 
 
+def source_of(folder: Path) -> HubSource | None:
+    """The repository that a model was pulled from; None if there is none, or docqa.json is malformed."""
+    try:
+        return read(folder).source
+    except DocqaError:
+        return None
+
+
 def write(folder: Path, metadata: ModelMetadata) -> None:
     """Write docqa.json. Keys of a present file that docqa doesn't know stay. Raises `DocqaError` or `OSError`."""
     unknown = {key: value for key, value in read_json(folder).items() if key not in _KEYS}
