@@ -53,7 +53,9 @@ def test_class_names_are_unique() -> None:
 
 
 def test_files_are_of_a_readable_length() -> None:
-    lengths = {str(file.relative_to(ROOT / "docqa")): len(file.read_text(encoding="utf-8").splitlines()) for file in _files()}
+    lengths = {
+        str(file.relative_to(ROOT / "docqa")): len(file.read_text(encoding="utf-8").splitlines()) for file in _files()
+    }
     assert {name for name, lines in lengths.items() if lines > LONGEST} == set(LONG)
     counted = {name for name, lines in lengths.items() if lines < SHORTEST and not name.endswith("__.py")}
     assert counted == set(SHORT)
