@@ -31,7 +31,7 @@ def test_the_last_source_wins(home: Path, monkeypatch: pytest.MonkeyPatch) -> No
     ("text", "message"),
     [
         ("top =", "is not valid TOML"),
-        ("tpo = 3", "sets 'tpo', which is no setting"),
+        ("tpo = 3", "sets 'tpo', which is not a setting"),
         ('top = "3"', "sets top to '3'"),
         ("top = true", "sets top to True"),
         ("top = 0", "top is 0"),

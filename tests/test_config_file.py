@@ -95,7 +95,7 @@ def test_a_read_only_file_is_told_and_stays(file: Path) -> None:
 
 def test_a_folder_in_the_way_is_told(file: Path) -> None:
     file.mkdir()
-    with pytest.raises(DocqaError, match="can't be written"):
+    with pytest.raises(DocqaError, match="cannot write"):
         put("top", 3)
 
 
