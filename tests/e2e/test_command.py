@@ -182,7 +182,7 @@ def test_defaults_in_the_help_are_those_of_the_settings() -> None:
         text = " ".join(run(command, "--help").stdout.split())
         assert "PDF, text or Markdown file" in text
         for name in ("top", "retriever", "top_k_windows", "max_seq_length", "doc_stride", "max_answer_length"):
-            described = text[text.rindex(f"{config.flag(name)} ") :]
+            described = text[text.index(f"{config.flag(name)} ", text.index("options:")) :]
             assert described[described.index("(default: ") :].startswith(f"(default: {config.default(name)})"), name
 
 
