@@ -33,10 +33,7 @@ SHORT = {
     "documents/pdf/cleaning.py": "shared by the parser and its worker processes, which import little",
     "documents/source.py": "what every parser is given; worker processes import it, and little else",
     "plotting.py": "shared by evaluation and training",
-    "reader/backend.py": "the interface of a reader backend",
-    "retrieval/hybrid.py": "one module per retriever",
     "retrieval/retriever.py": "the interface of a retriever",
-    "tui/styling.py": "shared by all widgets",
     "wording.py": "shared by messages everywhere",
 }
 
