@@ -46,7 +46,7 @@ async def _ask(app: DocqaApp, pilot: Pilot[None], question: str) -> None:
     app.main.question.focus()
     app.main.question.value = question
     await pilot.press("enter")
-    while app.shown is None or app.shown.pending or not _answer_in_view(app):
+    while app.questions.shown is None or app.questions.shown.pending or not _answer_in_view(app):
         await asyncio.sleep(_POLL)
 
 

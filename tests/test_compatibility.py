@@ -80,8 +80,9 @@ def test_the_app_takes_its_arguments() -> None:
     from docqa.tui.app import DocqaApp
 
     parameters = inspect.signature(DocqaApp).parameters
-    assert list(parameters) == ["paths", "settings", "password", "keys", "flags"]
-    assert all(parameter.default is None for name, parameter in parameters.items() if name not in {"paths", "settings"})
+    assert list(parameters)[:5] == ["paths", "settings", "password", "keys", "flags"]
+    assert [parameters[name].default for name in ("password", "keys", "flags")] == [None, None, None]
+    assert DocqaApp(["report.pdf"], Settings(retriever="lexical"), flags={"retriever": "lexical"})
 
 
 def test_keys_of_answers(text_file: Path, flags: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
