@@ -37,11 +37,8 @@ backends or metrics, see [extending](extending.md).
 
 def api_page() -> str:
     """The contents of docs/api.md."""
-    parts = [_PREFACE]
-    for name in sorted(docqa.__all__, key=lambda name: (name != "open", name.lower())):
-        if name != "__version__":
-            parts.append("\n\n".join(_entry(name, getattr(docqa, name))) + "\n")
-    return "\n".join(parts)
+    names = sorted(set(docqa.__all__) - {"__version__"}, key=lambda name: (name != "open", name.lower()))
+    return "\n".join([_PREFACE, *("\n\n".join(_entry(name, getattr(docqa, name))) + "\n" for name in names)])
 
 
 def configuration_page() -> str:

@@ -140,7 +140,7 @@ async def test_a_file_that_was_damaged_meanwhile_is_told_and_stays() -> None:
         await pilot.press("comma")
         await sees(pilot, app.screen.query_one("#said"), "is not valid TOML")
         await pilot.press("x")
-        await sees(pilot, app.screen.query_one("#said"), "mend it, or move it away")
+        await sees(pilot, app.screen.query_one("#said"), "fix it, or move it away")
         assert config.file().read_text() == "top = \n# mine"
 
 
@@ -151,7 +151,7 @@ async def test_a_read_only_file_is_told_and_stays() -> None:
     async with app.run_test(size=WIDE) as pilot:
         await go_to(pilot, "top")
         await edit(pilot, "3")
-        await sees(pilot, app.screen.query_one("#said"), "is read-only → allow yourself to write it")
+        await sees(pilot, app.screen.query_one("#said"), "is read-only → make it writable")
         assert config.file().read_text() == "top = 7\n"
 
 
