@@ -1,4 +1,4 @@
-"""Training: what the features say, what order they come in, and that a killed run ends as if it had not been."""
+"""Training: features, batch order, hyperparameters, and runs that are interrupted at any moment."""
 
 import json
 import math
@@ -33,7 +33,7 @@ from docqa.progress import Cancelled, Monitor, Progress
 from docqa.reader.reader import Reader
 from docqa.training.dataset import TokenMasking, batch_order, collate
 from docqa.training.distillation import soft_targets
-from docqa.training.features import NULL, Feature, make
+from docqa.training.features import NULL, Feature, make_features
 from docqa.training.hyperparameters import TrainingConfig
 from docqa.training.job import Job, prepare
 from docqa.training.run import finetune
@@ -44,17 +44,17 @@ _SMALL = TrainingConfig(max_seq_length=72, doc_stride=12, batch_size=4, learning
 
 def _pairs(count: int, seed: int = 0) -> list[Pair]:
     """Questions on contexts of the tiny reader's words, four to a document."""
-    chance = random.Random(seed)
+    rng = random.Random(seed)
     vocabulary = [word for word in PROSE.split() if normalize(word)]
-    made = []
+    pairs = []
     for number in range(count):
-        words = [chance.choice(vocabulary) for _ in range(chance.randint(8, 60))]
-        at = chance.randrange(len(words))
+        words = [rng.choice(vocabulary) for _ in range(rng.randint(8, 60))]
+        at = rng.randrange(len(words))
         context = " ".join(words)
         start = len(" ".join(words[:at])) + (1 if at else 0)
         gold = Gold(words[at], start)
-        made.append(Pair(f"q{number}", f"Which {chance.choice(vocabulary)}?", context, (gold,), f"d{number // 4}"))
-    return made
+        pairs.append(Pair(f"q{number}", f"Which {rng.choice(vocabulary)}?", context, (gold,), f"d{number // 4}"))
+    return pairs
 
 
 def _file(folder: Path, pairs: list[Pair], name: str = "pairs.json") -> Path:
@@ -73,8 +73,8 @@ def _file(folder: Path, pairs: list[Pair], name: str = "pairs.json") -> Path:
     return file
 
 
-def _features(reader: Path, pairs: list[Pair], recipe: TrainingConfig = _SMALL) -> list[Feature]:
-    return make(pairs, loading.load_tokenizer(reader), 512, recipe)
+def _features(reader: Path, pairs: list[Pair], config: TrainingConfig = _SMALL) -> list[Feature]:
+    return make_features(pairs, loading.load_tokenizer(reader), 512, config)
 
 
 # --- features ---
@@ -114,13 +114,13 @@ def test_negatives_are_of_the_same_document_and_hold_no_answer(tiny_reader: Path
         assert normalize(pair.answers[0].text) not in normalize(text)
 
 
-def test_altered_questions_are_put_to_the_windows_that_held_the_answer(tiny_reader: Path) -> None:
+def test_adversarial_questions_are_put_to_the_windows_that_held_the_answer(tiny_reader: Path) -> None:
     pairs = [
         Pair(pair.id, f"{pair.question[:-1]} in 1858?", f"{pair.context} 1923", pair.answers, pair.document)
         for pair in _pairs(20)
     ]
     plain = _features(tiny_reader, pairs, replace(_SMALL, negatives=0))
-    features = _features(tiny_reader, pairs, replace(_SMALL, negatives=0, altered=0.5))
+    features = _features(tiny_reader, pairs, replace(_SMALL, negatives=0, adversarial_questions=0.5))
     added = features[len(plain) :]
     assert len(added) == 10
     ids = {feature.pair: feature.ids.tolist() for feature in plain}
@@ -133,18 +133,18 @@ def test_altered_questions_are_put_to_the_windows_that_held_the_answer(tiny_read
 def test_masked_words_depend_on_the_place_in_the_order_alone(tiny_reader: Path) -> None:
     features = _features(tiny_reader, _pairs(30))
     tokenizer = loading.load_tokenizer(tiny_reader)
-    dropout = TokenMasking.of(tokenizer, 0.3, seed=1)
+    masking = TokenMasking.of(tokenizer, 0.3, seed=1)
     special = {tokenizer.token_to_id(name) for name in ("[CLS]", "[SEP]")}
     masked = total = 0
     for position, feature in enumerate(features):
-        read = dropout.applied(feature, position)
-        assert (read.ids == dropout.applied(feature, position).ids).all()
+        read = masking.apply(feature, position)
+        assert (read.ids == masking.apply(feature, position).ids).all()
         changed = read.ids != feature.ids
-        assert set(read.ids[changed].tolist()) <= {dropout.mask}
+        assert set(read.ids[changed].tolist()) <= {masking.mask}
         assert not set(feature.ids[changed].tolist()) & special
         masked, total = masked + int(changed.sum()), total + len(feature.ids) - 3
     assert 0.2 < masked / total < 0.4
-    assert (dropout.applied(features[0], 0).ids != dropout.applied(features[0], 1).ids).any()
+    assert (masking.apply(features[0], 0).ids != masking.apply(features[0], 1).ids).any()
 
 
 def test_an_unanswerable_question_has_the_null_as_its_target(tiny_reader: Path) -> None:
@@ -178,8 +178,8 @@ def test_the_order_is_fixed_and_every_pass_is_whole(lengths: list[int], batch: i
 
 
 def test_batches_are_of_like_length() -> None:
-    chance = random.Random(0)
-    lengths = [chance.randint(20, 380) for _ in range(4000)]
+    rng = random.Random(0)
+    lengths = [rng.randint(20, 380) for _ in range(4000)]
     numbers = batch_order(lengths, 16, 1, 0)
     padded = sum(max(lengths[n] for n in numbers[i : i + 16]) * 16 for i in range(0, 4000, 16))
     assert padded < 1.05 * sum(lengths)
@@ -207,8 +207,8 @@ def test_a_teacher_of_the_same_vocabulary_says_what_it_would_itself(tiny_reader:
     features = _features(tiny_reader, pairs)
     teacher = Reader(Model("teacher", ModelKind.READER, brief, "folder"), "cpu")
     questions = [pair.question for pair in pairs]
-    taught = soft_targets(teacher, features, questions, weight=1.0, store=ArrayStore(tmp_path), monitor=Monitor())
-    for feature, (start, end) in zip(features, taught, strict=True):
+    targets = soft_targets(teacher, features, questions, weight=1.0, store=ArrayStore(tmp_path), monitor=Monitor())
+    for feature, (start, end) in zip(features, targets, strict=True):
         if not feature.answerable:
             assert (start, end) == (NULL, NULL)
             continue
@@ -247,16 +247,16 @@ def test_what_a_teacher_said_is_not_asked_again(tiny_reader: Path, tmp_path: Pat
 @pytest.fixture
 def job(tiny_reader: Path, tmp_path: Path) -> Job:
     file = _file(tmp_path, _pairs(40))
-    recipe = TrainingConfig(**{**_SMALL.as_dict(), "base": str(tiny_reader)})
+    config = TrainingConfig(**{**_SMALL.as_dict(), "base": str(tiny_reader)})
     registry.use(str(tiny_reader), ModelKind.READER)
-    return Job((str(file),), recipe, "mine", device="cpu")
+    return Job((str(file),), config, "mine", device="cpu")
 
 
 def _train(job: Job, monitor: Monitor | None = None) -> Path:
     monitor = monitor or Monitor()
-    outcome = finetune(job, prepare(job, monitor), monitor)
-    assert outcome is not None
-    return outcome.model.folder
+    result = finetune(job, prepare(job, monitor), monitor)
+    assert result is not None
+    return result.model.folder
 
 
 def _stopping_at(step: int) -> Monitor:
@@ -265,10 +265,10 @@ def _stopping_at(step: int) -> Monitor:
     return Monitor(lambda at: stop.set() if at.stage == "training" and at.done == step else None, stop)
 
 
-def test_a_run_leaves_a_reader_with_its_papers(job: Job) -> None:
+def test_a_run_installs_a_reader_with_its_metadata_and_model_card(job: Job) -> None:
     folder = _train(job)
     metadata = registry.read_metadata(folder)
-    assert metadata["training"]["recipe"] == job.recipe.as_dict()
+    assert metadata["training"]["config"] == job.config.as_dict()
     assert metadata["training"]["metrics"]["before"]["test"]["total"] == metadata["training"]["counts"]["test"]
     assert set(metadata["calibration"]) == {"scale", "prior", "bias", "threshold"}
     assert {"README.md", "loss.png", "model.safetensors", "tokenizer.json"} <= {file.name for file in folder.iterdir()}
@@ -281,16 +281,16 @@ def test_a_run_leaves_a_reader_with_its_papers(job: Job) -> None:
 
 def test_training_learns(job: Job) -> None:
     """The loss of what is shown again and again falls well below that of a guess."""
-    again = replace(job, recipe=replace(job.recipe, epochs=30, learning_rate=3e-3, negatives=0))
-    outcome = finetune(again, prepare(again, Monitor()), Monitor())
-    assert outcome is not None
-    losses = [loss for _, loss in outcome.curve]
+    again = replace(job, config=replace(job.config, epochs=30, learning_rate=3e-3, negatives=0))
+    result = finetune(again, prepare(again, Monitor()), Monitor())
+    assert result is not None
+    losses = [loss for _, loss in result.curve]
     assert np.mean(losses[-5:]) < 0.7 * np.mean(losses[:5])
 
 
 def test_a_run_that_was_stopped_ends_as_one_that_was_not(job: Job) -> None:
     """Stopped by the monitor, as Ctrl-C does, twice; the weights are the same to the last bit."""
-    job = replace(job, recipe=replace(job.recipe, token_dropout=0.1))
+    job = replace(job, config=replace(job.config, token_masking=0.1))
     whole = replace(job, name="whole")
     expected = load_file(_train(whole) / "model.safetensors")
     with pytest.raises(Cancelled):
@@ -305,19 +305,19 @@ def test_a_run_that_was_stopped_ends_as_one_that_was_not(job: Job) -> None:
 def test_a_run_killed_at_any_moment_ends_as_one_that_was_not(job: Job, home: Path) -> None:
     """SIGKILL, which leaves no time for anything, at moments that chance decides, until a run gets through."""
     expected = load_file(_train(replace(job, name="whole")) / "model.safetensors")
-    recipe = job.recipe
+    config = job.config
     command = [
-        *(sys.executable, "-m", "docqa", "finetune", *job.files, "--base", recipe.base, "--name", "mine"),
+        *(sys.executable, "-m", "docqa", "finetune", *job.files, "--base", config.base, "--name", "mine"),
         *("--max-seq-length", "72", "--doc-stride", "12", "--batch-size", "4", "--learning-rate", "1e-3"),
         *("--epochs", "2", "--device", "cpu", "--save-minutes", "0", "--json"),
     ]
-    chance = random.Random(0)
+    rng = random.Random(0)
     killed = 0
     while True:
         resume = ["--resume"] if (job.folder / "run.json").is_file() else []
         with subprocess.Popen([*command, *resume], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
             # It saves after every step: wait for some more of them, then kill it in the middle of whatever it does.
-            enough = _newest(job) + chance.randint(1, 4)
+            enough = _newest(job) + rng.randint(1, 4)
             while killed < 3 and process.poll() is None and _newest(job) < enough:
                 pass
             if killed < 3 and process.poll() is None:
@@ -341,7 +341,7 @@ def _newest(job: Job) -> int:
 def test_two_processes_train_one_reader(job: Job) -> None:
     command = [
         *(sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"),
-        *("-m", "docqa", "finetune", *job.files, "--base", job.recipe.base, "--name", "both", "--device", "cpu"),
+        *("-m", "docqa", "finetune", *job.files, "--base", job.config.base, "--name", "both", "--device", "cpu"),
         *("--max-seq-length", "72", "--doc-stride", "12", "--batch-size", "4", "--epochs", "2", "--json"),
     ]
     done = subprocess.run(
@@ -356,27 +356,28 @@ def test_two_processes_train_one_reader(job: Job) -> None:
 
 def test_a_teacher_is_learned_from(job: Job, tmp_path: Path) -> None:
     teacher = tiny_models.make_reader(tmp_path / "teacher", PROSE, seed=7)
-    taught = replace(job, name="taught", recipe=replace(job.recipe, teacher=str(teacher), teacher_weight=1.0))
+    distilled = replace(job, name="distilled", config=replace(job.config, teacher=str(teacher), teacher_weight=1.0))
     alone = load_file(_train(job) / "model.safetensors")
-    both = load_file(_train(taught) / "model.safetensors")
+    both = load_file(_train(distilled) / "model.safetensors")
     assert any((alone[name] != both[name]).any() for name in alone)
 
 
-def test_a_blend_lies_between_the_base_and_what_was_trained(job: Job, tiny_reader: Path) -> None:
+def test_interpolated_weights_lie_between_the_base_and_the_trained_ones(job: Job, tiny_reader: Path) -> None:
     base = load_file(tiny_reader / "model.safetensors")
     trained = load_file(_train(job) / "model.safetensors")
-    blended = load_file(
-        _train(replace(job, name="blend", recipe=replace(job.recipe, blend=0.25))) / "model.safetensors"
+    interpolated = load_file(
+        _train(replace(job, name="interpolated", config=replace(job.config, weight_interpolation=0.25)))
+        / "model.safetensors"
     )
-    for name, weights in blended.items():
+    for name, weights in interpolated.items():
         expected = 0.75 * base[name].astype(np.float32) + 0.25 * trained[name].astype(np.float32)
         assert np.allclose(weights, expected, atol=2e-3)
-    assert any((blended[name] != trained[name]).any() for name in blended)
+    assert any((interpolated[name] != trained[name]).any() for name in interpolated)
 
 
-def test_frozen_layers_stay_as_they_were(job: Job, tiny_reader: Path) -> None:
+def test_frozen_layers_do_not_change(job: Job, tiny_reader: Path) -> None:
     base = load_file(tiny_reader / "model.safetensors")
-    trained = load_file(_train(replace(job, recipe=replace(job.recipe, frozen=1))) / "model.safetensors")
+    trained = load_file(_train(replace(job, config=replace(job.config, freeze_layers=1))) / "model.safetensors")
     changed = {name for name in base if (base[name].astype(np.float16) != trained[name]).any()}
     still = {name for name in base if "embeddings" in name or "layer.0." in name}
     assert still and not changed & still
@@ -384,16 +385,16 @@ def test_frozen_layers_stay_as_they_were(job: Job, tiny_reader: Path) -> None:
 
 
 def test_early_stopping_ends_a_run_that_gets_no_better(job: Job) -> None:
-    hopeless = replace(job, recipe=replace(job.recipe, epochs=40, learning_rate=0.05, warmup=0, early_stopping=2))
-    outcome = finetune(hopeless, prepare(hopeless, Monitor()), Monitor())
-    assert outcome is not None
-    counts = outcome.metadata["training"]["counts"]
-    assert counts["watched"] > 0
-    assert outcome.curve[-1][0] <= 6 * -(-counts["windows"] // 4)
+    hopeless = replace(job, config=replace(job.config, epochs=40, learning_rate=0.05, warmup=0, early_stopping=2))
+    result = finetune(hopeless, prepare(hopeless, Monitor()), Monitor())
+    assert result is not None
+    counts = result.metadata["training"]["counts"]
+    assert counts["validation"] > 0
+    assert result.curve[-1][0] <= 6 * -(-counts["windows"] // 4)
 
 
 def test_early_stopping_counts_on_after_an_interruption(job: Job) -> None:
-    hopeless = replace(job, recipe=replace(job.recipe, epochs=40, learning_rate=0.05, warmup=0, early_stopping=2))
+    hopeless = replace(job, config=replace(job.config, epochs=40, learning_rate=0.05, warmup=0, early_stopping=2))
     whole = finetune(hopeless, prepare(hopeless, Monitor()), Monitor())
     assert whole is not None
     again = replace(hopeless, name="again")
@@ -405,35 +406,35 @@ def test_early_stopping_counts_on_after_an_interruption(job: Job) -> None:
     resumed = finetune(again, prepare(again, Monitor()), Monitor())
     assert resumed is not None
     assert resumed.curve[-1][0] == steps
-    expected, weights = (load_file(one.model.folder / "model.safetensors") for one in (whole, resumed))
+    expected, weights = (load_file(run.model.folder / "model.safetensors") for run in (whole, resumed))
     assert all((weights[name] == expected[name]).all() for name in expected)
 
 
 def test_a_reader_that_is_not_better_is_not_used(job: Job) -> None:
-    still = replace(job, recipe=replace(job.recipe, learning_rate=1e-12, epochs=0.5))
-    outcome = finetune(still, prepare(still, Monitor()), Monitor())
-    assert outcome is not None
-    assert not outcome.better
-    assert registry.chosen(ModelKind.READER) == still.recipe.base
+    still = replace(job, config=replace(job.config, learning_rate=1e-12, epochs=0.5))
+    result = finetune(still, prepare(still, Monitor()), Monitor())
+    assert result is not None
+    assert not result.better
+    assert registry.chosen(ModelKind.READER) == still.config.base
 
 
 def test_a_result_has_to_beat_the_reader_in_use_and_not_its_base_alone(job: Job) -> None:
     registry.use(registry.BUNDLED, ModelKind.READER)
-    outcome = finetune(job, prepare(job, Monitor()), Monitor())
-    assert outcome is not None
-    training = outcome.metadata["training"]
+    result = finetune(job, prepare(job, Monitor()), Monitor())
+    assert result is not None
+    training = result.metadata["training"]
     to_beat = training["in_use"]["metrics"], training["metrics"]["before"]
     assert training["in_use"]["name"] == registry.BUNDLED
-    assert outcome.better is all(
+    assert result.better is all(
         selection_key(training["metrics"]["after"]) > selection_key(metrics) for metrics in to_beat
     )
-    assert registry.chosen(ModelKind.READER) == ("mine" if outcome.better else registry.BUNDLED)
+    assert registry.chosen(ModelKind.READER) == ("mine" if result.better else registry.BUNDLED)
 
 
 def test_an_installed_reader_is_never_overwritten(job: Job) -> None:
     before = load_file(_train(job) / "model.safetensors")
-    with pytest.raises(DocqaError, match="there is a reader called mine already") as error:
-        _train(replace(job, recipe=replace(job.recipe, epochs=1)))
+    with pytest.raises(DocqaError, match="a reader named mine already exists") as error:
+        _train(replace(job, config=replace(job.config, epochs=1)))
     assert "--name" in error.value.hint
     after = load_file(registry.find("mine", ModelKind.READER).folder / "model.safetensors")
     assert all((before[name] == after[name]).all() for name in before)
@@ -442,8 +443,8 @@ def test_an_installed_reader_is_never_overwritten(job: Job) -> None:
 def test_an_output_folder_is_written_and_never_overwritten(job: Job, tmp_path: Path) -> None:
     out = replace(job, output=tmp_path / "out")
     assert _train(out) == tmp_path / "out"
-    assert registry.chosen(ModelKind.READER) == out.recipe.base
-    with pytest.raises(DocqaError, match="is there already"):
+    assert registry.chosen(ModelKind.READER) == out.config.base
+    with pytest.raises(DocqaError, match="already exists"):
         _train(out)
 
 
@@ -462,14 +463,14 @@ def test_an_unfinished_run_is_not_begun_again_by_accident(job: Job) -> None:
     monitor = Monitor(lambda at: stop.set() if at.stage == "training" else None, stop)
     with pytest.raises(Cancelled):
         _train(job, monitor)
-    with pytest.raises(DocqaError, match="there is an unfinished run called mine") as error:
+    with pytest.raises(DocqaError, match="there is an unfinished run named mine") as error:
         _train(job)
     assert "--resume" in error.value.hint
-    other = replace(job, resume=True, recipe=replace(job.recipe, learning_rate=1e-4))
+    other = replace(job, resume=True, config=replace(job.config, learning_rate=1e-4))
     with pytest.raises(DocqaError, match=r"the run began with --learning-rate 0\.001, not 0\.0001"):
         _train(other)
     _file(Path(job.files[0]).parent, _pairs(41))
-    with pytest.raises(DocqaError, match="the pairs, or documents that they name, changed since the run began"):
+    with pytest.raises(DocqaError, match="the pairs, or documents that they refer to, changed since the run began"):
         _train(replace(job, resume=True))
 
 
@@ -477,7 +478,7 @@ def test_a_mistake_discards_no_unfinished_run(job: Job) -> None:
     stop = Event()
     with pytest.raises(Cancelled):
         _train(job, Monitor(lambda at: stop.set() if at.stage == "training" else None, stop))
-    wrong = replace(job, restart=True, recipe=replace(job.recipe, teacher="nobody"))
+    wrong = replace(job, restart=True, config=replace(job.config, teacher="nobody"))
     with pytest.raises(DocqaError, match="there is no reader called 'nobody'"):
         _train(wrong)
     assert (job.folder / "run.json").is_file()
@@ -494,25 +495,25 @@ def test_a_run_goes_on_wherever_its_files_are_named_from(job: Job, tmp_path: Pat
 
 
 def test_nothing_to_resume(job: Job) -> None:
-    with pytest.raises(DocqaError, match="there is no unfinished run called mine"):
+    with pytest.raises(DocqaError, match="there is no unfinished run named mine"):
         _train(replace(job, resume=True))
 
 
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"epochs": 0}, "epochs is 0"),
-        ({"learning_rate": 5}, "learning-rate is 5"),
+        ({"epochs": 0}, "--epochs is 0"),
+        ({"learning_rate": 5}, "--learning-rate is 5"),
         ({"precision": "int8"}, "precision is int8"),
         ({"test_split": 1.0}, "test-split is 1.0"),
         ({"max_seq_length": 4096}, "max_seq_length is 4096, but this reader takes at most 512"),
-        ({"frozen": 2}, "the base has 2 layers"),
+        ({"freeze_layers": 2}, "the base has 2 layers"),
         ({"teacher": "nobody"}, "there is no reader called 'nobody'"),
         ({"base": "nobody"}, "there is no reader called 'nobody'"),
     ],
 )
-def test_a_recipe_that_cannot_be(job: Job, change: dict[str, object], message: str) -> None:
-    wrong = replace(job, recipe=replace(job.recipe, **change))  # type: ignore[arg-type]
+def test_an_invalid_config_is_rejected(job: Job, change: dict[str, object], message: str) -> None:
+    wrong = replace(job, config=replace(job.config, **change))  # type: ignore[arg-type]
     with pytest.raises(DocqaError, match=message):
         _train(wrong)
 
@@ -522,4 +523,4 @@ def test_a_training_pair_on_a_context_of_the_test_is_left_out(job: Job, tmp_path
     test = _file(tmp_path, pairs[:5], "test.json")
     data = prepare(replace(job, test_files=(str(test),)), Monitor())
     assert (len(data.train), len(data.test)) == (35, 5)
-    assert "5 that ask about a context of the test were left out" in data.note
+    assert "5 left out of training because their context is in the test" in data.note

@@ -231,7 +231,7 @@ def _worst(measured: _Measured, count: int) -> list[dict[str, Any]]:
     return [
         {
             "id": pair.id,
-            "place": pair.place,
+            "place": pair.location,
             "question": pair.question,
             "answer": prediction.text,
             "accepted": list(dict.fromkeys(gold.text for gold in pair.answers)),

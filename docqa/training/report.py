@@ -1,4 +1,4 @@
-"""What a run came to, for people and for programs."""
+"""The report on a finished run, as text and as JSON."""
 
 import json
 from typing import TYPE_CHECKING, Any
@@ -9,14 +9,14 @@ if TYPE_CHECKING:
     from docqa.training.run import FinetuneResult
 
 
-def as_text(outcome: "FinetuneResult") -> str:
-    """A table of before and after, the loss curve, and what was done with the reader."""
-    lines = [plot(outcome.curve), ""] if outcome.curve else []
-    return "\n".join([*lines, *table(outcome.metadata["training"]), "", *_verdict(outcome)])
+def as_text(result: "FinetuneResult") -> str:
+    """Return the loss curve, the metrics before and after, and what was done with the reader."""
+    lines = [plot(result.curve), ""] if result.curve else []
+    return "\n".join([*lines, *table(result.metadata["training"]), "", *_verdict(result)])
 
 
 def table(training: dict[str, Any]) -> list[str]:
-    """What the reader's docqa.json says of the training, as a table of before and after."""
+    """Return the metrics before and after, from `training` in the reader's docqa.json, as the lines of a table."""
     before, after = training["metrics"]["before"], training["metrics"]["after"]
     lines = [f"{'':24}{'questions':>10}{'EM before':>11}{'after':>8}{'F1 before':>11}{'after':>8}"]
     for part, title in (("test", "held-out pairs"), ("general", "general sample")):
@@ -26,51 +26,53 @@ def table(training: dict[str, Any]) -> list[str]:
     return lines
 
 
-def _verdict(outcome: "FinetuneResult") -> list[str]:
-    model = outcome.model
-    training = outcome.metadata["training"]
+def remarks(training: dict[str, Any]) -> list[str]:
+    """Return what the table does not show: the metrics of the reader in use, and how much the new one forgot."""
+    metrics, in_use = training["metrics"], training["in_use"]
+    lines = []
+    if in_use:
+        test = in_use["metrics"]["test"]
+        lines.append(
+            f"The reader in use, {in_use['name']}, has EM {test['exact']:.1f} and F1 {test['f1']:.1f} on the held-out "
+            "pairs."
+        )
+    if metrics["before"]:
+        forgotten = metrics["before"]["general"]["f1"] - metrics["after"]["general"]["f1"]
+        if forgotten > 1:
+            lines.append(f"It lost {forgotten:.1f} points of F1 on general questions.")
+    return lines
+
+
+def _verdict(result: "FinetuneResult") -> list[str]:
+    model = result.model
+    training = result.metadata["training"]
     in_use = training["in_use"]
     lines = remarks(training)
     if model.source == "folder":
         lines.append(f"The reader is in {model.folder}.")
         lines.append(f"Use it: docqa models use {model.folder}")
-    elif outcome.better:
-        lines.append(f"{model.name} is better on the held-out pairs: docqa uses it from now on.")
+    elif result.better:
+        lines.append(f"{model.name} is better on the held-out pairs; docqa now uses it.")
         lines.append(f"Go back: docqa models use {in_use['name'] if in_use else training['base']['name']}")
     else:
-        lines.append(f"{model.name} is not better on the held-out pairs: docqa goes on with the reader it used.")
-        lines.append(f"Use it all the same: docqa models use {model.name}")
+        lines.append(f"{model.name} is not better on the held-out pairs; docqa keeps using the current reader.")
+        lines.append(f"Use it anyway: docqa models use {model.name}")
     return lines
 
 
-def remarks(training: dict[str, Any]) -> list[str]:
-    """What the table does not say: how right the reader in use is, and what the new one forgot."""
-    metrics, in_use = training["metrics"], training["in_use"]
-    lines = []
-    if in_use:
-        test = in_use["metrics"]["test"]
-        scores = f"EM {test['exact']:.1f} and F1 {test['f1']:.1f}"
-        lines.append(f"The reader in use, {in_use['name']}, has {scores} on the held-out pairs.")
-    if metrics["before"]:
-        forgotten = metrics["before"]["general"]["f1"] - metrics["after"]["general"]["f1"]
-        if forgotten > 1:
-            lines.append(f"It forgot something: {forgotten:.1f} points of F1 on general questions.")
-    return lines
-
-
-def as_json(outcome: "FinetuneResult") -> str:
-    """The reader's name and folder, whether it is better, its docqa.json and the loss curve."""
+def as_json(result: "FinetuneResult") -> str:
+    """Return the reader's name, folder and docqa.json, whether it is better, and the loss curve."""
     return dumps(
         {
-            "name": outcome.model.name,
-            "folder": str(outcome.model.folder),
-            "better": outcome.better,
-            "loss": [{"step": step, "loss": loss} for step, loss in outcome.curve],
-            **outcome.metadata,
+            "name": result.model.name,
+            "folder": str(result.model.folder),
+            "better": result.better,
+            "loss": [{"step": step, "loss": loss} for step, loss in result.curve],
+            **result.metadata,
         }
     )
 
 
 def dumps(value: dict[str, Any]) -> str:
-    """Indented JSON."""
+    """Return indented JSON."""
     return json.dumps(value, indent=2, ensure_ascii=False)

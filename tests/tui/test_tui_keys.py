@@ -36,7 +36,7 @@ from docqa.documents import Section
 from docqa.errors import DocqaError
 from docqa.models import registry
 from docqa.models.registry import ModelKind
-from docqa.training.job import state_file, unfinished
+from docqa.training.job import state_file, unfinished_runs
 from docqa.tui.app import DocqaApp
 from docqa.tui.messages import (
     AnswersFound,
@@ -465,7 +465,7 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await pilot.press(key)
     assert [n.message for n in app._notifications][-1] == "d once more discards what was trained of harbour."
     await pilot.press(key)
-    await until(pilot, lambda: not unfinished(), "it to be discarded")
+    await until(pilot, lambda: not unfinished_runs(), "it to be discarded")
 
 
 @checks("TrainingScreen", "training.another")

@@ -15,7 +15,7 @@ from docqa.models import registry
 from docqa.models.registry import ModelKind
 from docqa.progress import Monitor
 from docqa.training.hyperparameters import TrainingConfig
-from docqa.training.job import Job, alone, prepare, run_folder, stored_state, unfinished
+from docqa.training.job import Job, lock_run, prepare, run_folder, stored_state, unfinished_runs
 from docqa.tui.screens.training import TrainingScreen
 from docqa.tui.state.training import TrainingProgress, TrainingState, duration
 from docqa.tui.workers.training_process import begun
@@ -141,9 +141,9 @@ async def test_a_training_that_is_stopped_is_gone_on_with(pairs: Path) -> None:
         await until(pilot, lambda: not _training(pilot).going, "it to stop once more")
         await pilot.press("d")
         assert [n.message for n in app._notifications][-1] == "d once more discards what was trained of keeper."
-        assert unfinished() == ["keeper"]
+        assert unfinished_runs() == ["keeper"]
         await pilot.press("d")
-        await until(pilot, lambda: not unfinished(), "it to be discarded")
+        await until(pilot, lambda: not unfinished_runs(), "it to be discarded")
         await until(pilot, lambda: app.training.form.display, "the form")
 
 
@@ -179,7 +179,7 @@ async def test_quitting_asks_and_stops_a_training_with_a_checkpoint(pairs: Path)
         assert training.state is TrainingState.STOPPED
     assert app.return_code == 0
     assert list(run_folder("keeper").glob("checkpoints/*/complete.json"))
-    assert unfinished() == ["keeper"]
+    assert unfinished_runs() == ["keeper"]
 
 
 async def test_what_is_corrected_meanwhile_does_not_keep_a_training_from_being_gone_on_with(pairs: Path) -> None:
@@ -213,7 +213,7 @@ async def test_an_error_of_the_command_is_shown_with_its_hint(pairs: Path) -> No
         await sees(pilot, app, "→ letters, digits")
         await pilot.press("enter")
         await until(pilot, lambda: app.training.form.display, "the form again")
-        with alone("keeper"):  # As another docqa does.
+        with lock_run("keeper"):  # As another docqa does.
             await _fill(pilot, pairs, "1")
             await pilot.press("enter")
             await until(pilot, lambda: not _training(pilot).going, "it to be refused")

@@ -109,7 +109,7 @@ class FactsFailed(Message):
 
 def look(file: str, post: Post) -> None:
     """Post what a training on this file begins with. Raises nothing."""
-    from docqa.training.job import free_name, unfinished
+    from docqa.training.job import free_name, unfinished_runs
 
     try:
         chosen = registry.chosen(ModelKind.READER)
@@ -117,7 +117,7 @@ def look(file: str, post: Post) -> None:
         if chosen not in readers:
             readers.insert(0, chosen)  # A folder.
         base, name = _base(chosen, file, readers), free_name(file, new=True)
-        post(FactsFound(TrainingFacts(tuple(readers), chosen, base, name, tuple(unfinished()))))
+        post(FactsFound(TrainingFacts(tuple(readers), chosen, base, name, tuple(unfinished_runs()))))
     except (DocqaError, OSError) as error:
         post(FactsFailed(error if isinstance(error, DocqaError) else DocqaError(str(error))))
 
@@ -137,7 +137,7 @@ def check(file: str, cancel: Event, post: Post) -> None:
     from docqa import datasets
     from docqa.training.hyperparameters import TrainingConfig
 
-    recipe = TrainingConfig()
+    config = TrainingConfig()
     if file == str(corrections.file()) and not Path(file).exists():
         post(PairsChecked(TrainingPairs(file, datasets.LoadReport(), error=DocqaError("no corrections yet"))))
         return
@@ -145,7 +145,7 @@ def check(file: str, cancel: Event, post: Post) -> None:
     try:
         loaded = datasets.load([file], Monitor(cancel=cancel))
         report = loaded.report
-        note = datasets.split(loaded.pairs, recipe.test_split, recipe.seed).note
+        note = datasets.split(loaded.pairs, config.test_split, config.seed).note
     except Cancelled:
         return
     except DocqaError as error:

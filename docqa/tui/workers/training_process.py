@@ -133,10 +133,10 @@ def begun(file: str, name: str, base: str, epochs: str, device: str) -> list[str
     The corrections are copied: those that are made while it runs are none of its own, and it could not be gone on with
     if its pairs were others than when it began. Raises `DocqaError` or `OSError`.
     """
-    from docqa.training.job import alone, run_folder, stored_state
+    from docqa.training.job import lock_run, run_folder, stored_state
 
     if file == str(corrections.file()):
-        with alone(name):
+        with lock_run(name):
             if stored_state(name) is None:
                 copy = run_folder(name) / corrections.file().name
                 shutil.copyfile(file, copy)
@@ -149,7 +149,7 @@ def resumed(name: str) -> list[str]:
     """The arguments that go on with an unfinished run. Raises `DocqaError` where it doesn't say how."""
     from docqa.training.job import stored_state
 
-    words = (stored_state(name) or {}).get("again")
+    words = (stored_state(name) or {}).get("resume_arguments")
     if not isinstance(words, list) or words[:1] != ["finetune"]:
         raise DocqaError(
             f"the unfinished run {name} doesn't say on what it was begun",
@@ -160,10 +160,10 @@ def resumed(name: str) -> list[str]:
 
 def discard(name: str) -> None:
     """Delete an unfinished run. Raises `DocqaError` while another docqa trains it."""
-    from docqa.training.job import alone, forget
+    from docqa.training.job import discard_run, lock_run
 
-    with alone(name):
-        forget(name)
+    with lock_run(name):
+        discard_run(name)
 
 
 def _parsed(text: str) -> dict[str, Any]:

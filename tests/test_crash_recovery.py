@@ -18,9 +18,9 @@ STATE = SessionState(named=("a.txt",), opened=("a.txt", "b.txt"), asked=("Who?",
 
 RUNS = """
 import sys
-from docqa.unfinished import Keeper, State
-keeper = Keeper()
-keeper.write(State(("a.txt",), ("a.txt", "b.txt"), ("Who?", "Why «é»\\udc80?"), "Half a que"))
+from docqa.userdata.crash_recovery import SessionFile, SessionState
+file = SessionFile()
+file.write(SessionState(("a.txt",), ("a.txt", "b.txt"), ("Who?", "Why «é»\\udc80?"), "Half a que"))
 print("written", flush=True)
 sys.stdin.read()
 """
