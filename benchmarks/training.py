@@ -101,6 +101,7 @@ def _docqa(folder: Path, features: list[Feature], config: TrainingConfig, kind: 
             OrderedDataset(features, order),
             None,
             config,
+            limit=loading.sequence_limit(folder),
             folder=Path(run),
             device=device,
             precision=kind,

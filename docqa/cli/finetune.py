@@ -11,10 +11,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from docqa.cli.commands import COMMANDS
 from docqa.cli.json_progress import JsonProgress
-from docqa.cli.note import note
-from docqa.cli.progress_bar import bar
-from docqa.cli.registry import COMMANDS
+from docqa.cli.terminal import note, progress_bar
 from docqa.errors import DocqaError, ExitCode
 from docqa.progress import Cancelled, Monitor, Progress
 from docqa.training.hyperparameters import (
@@ -106,7 +105,7 @@ def run(arguments: argparse.Namespace) -> int:
     except DocqaError as error:
         if events is None:
             raise
-        events.tell("error", message=error.message, hint=error.hint)
+        events.emit("error", message=error.message, hint=error.hint)
         return ExitCode.ERROR
 
 
@@ -130,7 +129,7 @@ def _train(arguments: argparse.Namespace, events: JsonProgress | None) -> int:
         except Cancelled:
             resumable = stored_config(job.name) is not None
             if events:
-                events.tell("stopped", kept=resumable)
+                events.emit("stopped", kept=resumable)
             elif not resumable:
                 note("docqa: stopped before training began")
             else:
@@ -187,7 +186,7 @@ def _progress(
     """A monitor that reports progress as JSON events, as a bar, or (with `lines`, without a terminal) as log lines."""
     if events:
         return nullcontext(events.monitor)
-    return (_log_lines if lines and not sys.stderr.isatty() else bar)(quiet=arguments.quiet)
+    return (_log_lines if lines and not sys.stderr.isatty() else progress_bar)(quiet=arguments.quiet)
 
 
 @contextmanager

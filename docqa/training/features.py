@@ -11,13 +11,11 @@ from tokenizers import Tokenizer
 
 from docqa.answers import normalize
 from docqa.datasets.pair import Pair
-from docqa.documents import Source
-from docqa.documents.plain_text import from_text
 from docqa.progress import Monitor
-from docqa.reader.reader import Template
+from docqa.reader.sequences import InputSequence, SequenceBuilder
 from docqa.training.adversarial_questions import adversarial_question
 from docqa.training.hyperparameters import TrainingConfig
-from docqa.windows import Tokens, split_windows, tokenize, window_size
+from docqa.windows import Tokens, WindowCutter
 
 Target = tuple[tuple[int, float], ...]
 """A distribution over the positions of a sequence, as (position, probability). Position 0 is the null: no answer."""
@@ -31,19 +29,26 @@ _NEGATIVE_CANDIDATES = 6  # Random windows, of which the one that shares most wo
 class Feature:
     """One training sequence."""
 
-    ids: NDArray[np.int32]
-    """Token ids of shape (sequence,), with special tokens."""
-    first: int
-    """The position of the window's first token."""
+    sequence: InputSequence
     size: int
-    """The number of the window's tokens."""
+    """The number of the window's tokens: those at `first` to `first + size` in the sequence."""
     offsets: NDArray[np.int32]
-    """Where these tokens begin and end in `context`: shape (size, 2)."""
+    """The offsets of these tokens in `context`, of shape (size, 2)."""
     start: Target
     end: Target
     pair: int
     """The index of the pair."""
     context: str
+
+    @property
+    def ids(self) -> NDArray[np.int32]:
+        """The token ids of the sequence, with special tokens."""
+        return self.sequence.ids
+
+    @property
+    def first(self) -> int:
+        """The position of the window's first token."""
+        return self.sequence.window_start
 
     @property
     def answerable(self) -> bool:
@@ -135,19 +140,13 @@ class _FeatureBuilder:
 
     def __init__(self, tokenizer: Tokenizer, limit: int, config: TrainingConfig) -> None:
         self._tokenizer = tokenizer
-        self._template = Template.of(tokenizer)
-        self._limit = limit
-        self._config = config
-        self._size = window_size(config.max_seq_length, config.doc_stride, limit)
+        self._sequences = SequenceBuilder(tokenizer, limit)
+        self._cutter = WindowCutter(tokenizer, config.max_seq_length, config.doc_stride, limit)
         self._contexts: dict[str, _WindowedContext] = {}
         self._questions: dict[str, list[int]] = {}
 
     def add(self, context: str) -> None:
-        document = from_text(Source("context", b""), "text", context)
-        tokens = tokenize(document, self._tokenizer, Monitor())
-        self._contexts[context] = _WindowedContext(
-            context, tokens, split_windows(tokens, self._size, self._config.doc_stride)
-        )
+        self._contexts[context] = _WindowedContext(context, *self._cutter.cut_text(context, Monitor()))
 
     def positive(self, number: int, pair: Pair, *, null: bool = False) -> list[Feature]:
         """Return each window that contains a whole answer; with `null`, with the null as target."""
@@ -185,27 +184,28 @@ class _FeatureBuilder:
         return None
 
     def _feature(
-        self, number: int, pair: Pair, one: _WindowedContext, window: int, spans: Sequence[tuple[int, int]]
+        self, number: int, pair: Pair, context: _WindowedContext, window: int, spans: Sequence[tuple[int, int]]
     ) -> Feature | None:
-        """Return the sequence of a window, or None if the question leaves no room for the answer."""
+        """Return the sequence of a window, or None if the question leaves no room for the answer.
+
+        `spans` are the answers, as first and last tokens of the window; none for the null.
+        """
         question = self._question(pair.question)
-        template = self._template
-        head = [*template.before, *question, *template.between]
-        begin, end = (int(bound) for bound in one.bounds[window])
-        size = min(end - begin, self._limit - len(head) - len(template.after))
+        begin, end = (int(bound) for bound in context.bounds[window])
+        size = min(end - begin, self._sequences.room(len(question)))
         if size < 1 or any(last >= size for _, last in spans):
             return None
-        body = slice(begin, begin + size)
-        first = len(head)
+        tokens, body = context.tokens, slice(begin, begin + size)
+        sequence = self._sequences.build(question, tokens.ids[body])
+        offset = sequence.window_start
         return Feature(
-            ids=np.array([*head, *one.tokens.ids[body], *template.after], dtype=np.int32),
-            first=first,
+            sequence=sequence,
             size=size,
-            offsets=np.stack([one.tokens.starts[body], one.tokens.ends[body]], axis=1).astype(np.int32),
-            start=_distribution(first + a for a, _ in spans) if spans else NULL,
-            end=_distribution(first + b for _, b in spans) if spans else NULL,
+            offsets=np.stack([tokens.starts[body], tokens.ends[body]], axis=1).astype(np.int32),
+            start=_distribution(offset + first for first, _ in spans) if spans else NULL,
+            end=_distribution(offset + last for _, last in spans) if spans else NULL,
             pair=number,
-            context=one.context,
+            context=context.context,
         )
 
     def _question(self, question: str) -> list[int]:

@@ -198,6 +198,7 @@ class _Run:
             OrderedDataset(features, order, targets, masking),
             OrderedDataset(validation, np.arange(len(validation))) if validation else None,
             config,
+            limit=self._limit,
             folder=job.folder,
             device=self._device,
             precision=_precision(config.precision, self._device),
@@ -220,7 +221,7 @@ class _Run:
                 interpolate_weights(network, self._base.folder, config.weight_interpolation)
             write_weights(network, self._base.folder, staging)
             # What its base's docqa.json says of reading holds until it is fitted anew.
-            inherited = {k: v for k, v in self._base.metadata.items() if k in ("calibration", "brevity")}
+            inherited = {k: v for k, v in self._base.metadata.items() if k in ("calibration", "length_penalty")}
             files.write_json_object(staging / registry.METADATA, inherited)
             after = self._score(Model(job.name, ModelKind.READER, staging, "trained"))
             engine = Engine(replace(self._settings, reader=str(staging)))

@@ -3,6 +3,7 @@
 import math
 import os
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ def train(
     validation_set: OrderedDataset | None,
     config: TrainingConfig,
     *,
+    limit: int,
     folder: Path,
     device: str,
     precision: str,
@@ -38,8 +40,8 @@ def train(
     """Train `network` in place, resuming from the last complete checkpoint in `folder` if there is one.
 
     The order of `train_set` already holds all epochs. With a `validation_set`, training stops early and the best
-    weights are restored. Returns the loss curve. Raises `Cancelled`, after saving a checkpoint, when the monitor is
-    cancelled.
+    weights are restored. `limit` is the network's longest sequence, in tokens. Returns the loss curve. Raises
+    `Cancelled`, after saving a checkpoint, when the monitor is cancelled.
     """
     arguments = _arguments(
         config,
@@ -59,7 +61,7 @@ def train(
         args=arguments,
         train_dataset=train_set,
         eval_dataset=validation_set,
-        data_collator=collate,
+        data_collator=partial(collate, limit=limit),
         callbacks=callbacks,
     )
     for callback in list(trainer.callback_handler.callbacks):

@@ -295,19 +295,19 @@ class BaseApp(App[None]):
 
     def apply(self, settings: Settings, *, anew: bool = False) -> None:
         """Go on under other settings. `anew`: a model is another one, even if it is called the same."""
-        changes = config.changes(self._settings, settings) | ({Applies.ANEW} if anew else set())
+        changes = config.changes(self._settings, settings) | ({Applies.REOPEN} if anew else set())
         self._settings = settings
         self._move_or_not()
-        if not changes & {Applies.ANEW, Applies.NEXT}:
+        if not changes & {Applies.REOPEN, Applies.NEXT_QUESTION}:
             return
-        self._loader.use(settings, anew=Applies.ANEW in changes)
-        if Applies.ANEW in changes:
+        self._loader.use(settings, anew=Applies.REOPEN in changes)
+        if Applies.REOPEN in changes:
             self._collection = None
             self.main.documents.close()
         self._again = True
         if self._loading is None:
             self.action_reopen()
-        elif Applies.ANEW in changes:
+        elif Applies.REOPEN in changes:
             self._loading.set()  # What it brings is no longer wanted.
 
     def _move_or_not(self) -> None:
