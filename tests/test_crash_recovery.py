@@ -1,4 +1,4 @@
-"""What a killed docqa leaves is found again, once, and never that of one that still runs."""
+"""A session left by a crash is found, once, and never one of an app that is still running."""
 
 import json
 import os
@@ -14,7 +14,7 @@ from docqa.errors import DocqaError
 from docqa.userdata import crash_recovery
 from docqa.userdata.crash_recovery import SessionFile, SessionState
 
-STATE = SessionState(named=("a.txt",), opened=("a.txt", "b.txt"), asked=("Who?", "Why «é»\udc80?"), typed="Half a que")
+STATE = SessionState(("a.txt",), ("a.txt", "b.txt"), ("Who?", "Why «é»\udc80?"), "Half a que")
 
 RUNS = """
 import sys
@@ -36,7 +36,7 @@ Start = Callable[[], "subprocess.Popen[str]"]
 
 @pytest.fixture
 def start() -> Iterator[Start]:
-    """Starts a process that writes its session and waits."""
+    """Start a process that writes its session and waits."""
     started: list[subprocess.Popen[str]] = []
 
     def run() -> "subprocess.Popen[str]":
@@ -61,72 +61,70 @@ def files() -> list[str]:
     return sorted(file.suffix for file in (paths.data_dir() / "sessions").iterdir())
 
 
-def test_what_a_killed_process_wrote_is_found_and_not_before_it_is_dead(
-    start: Start,
-) -> None:
+def test_a_session_is_found_once_its_process_is_dead(start: Start) -> None:
     process = start()
-    assert crash_recovery.leftover_sessions([]) is None
+    assert crash_recovery.claim_leftover_session([]) is None
     kill(process)
-    found = crash_recovery.leftover_sessions([])
+    found = crash_recovery.claim_leftover_session([])
     assert found is not None
-    assert (found.state.asked, found.state.typed) == (STATE.asked, STATE.typed)
+    assert (found.state.questions, found.state.draft) == (STATE.questions, STATE.draft)
     assert found.state.opened == (str(Path("a.txt").absolute()), str(Path("b.txt").absolute()))
-    assert crash_recovery.leftover_sessions([]) is None, "it was offered twice at once"
-    found.drop()
+    assert crash_recovery.claim_leftover_session([]) is None, "it was claimed twice"
+    found.discard()
     assert files() == []
 
 
 @pytest.mark.parametrize("named", [[], ["a.txt"], ["b.txt", "a.txt"]])
-def test_it_is_found_for_what_was_named_and_for_what_was_open(start: Start, named: list[str]) -> None:
+def test_it_is_found_by_its_arguments_and_by_what_was_open(start: Start, named: list[str]) -> None:
     kill(start())
-    assert crash_recovery.leftover_sessions(["b.txt"]) is None
-    assert crash_recovery.leftover_sessions(named) is not None
+    assert crash_recovery.claim_leftover_session(["b.txt"]) is None
+    assert crash_recovery.claim_leftover_session(named) is not None
 
 
 def test_the_newest_of_several_is_found_first(start: Start) -> None:
     kill(start())
     (older,) = (paths.data_dir() / "sessions").glob("*.json")
     newer = older.with_name("newer.json")
-    newer.write_text(json.dumps({**json.loads(older.read_text()), "typed": "newer"}))
+    newer.write_text(json.dumps({**json.loads(older.read_text()), "draft": "newer"}))
     os.utime(older, (1, 1))
     found = [
-        crash_recovery.leftover_sessions([]),
-        crash_recovery.leftover_sessions([]),
-        crash_recovery.leftover_sessions([]),
+        crash_recovery.claim_leftover_session([]),
+        crash_recovery.claim_leftover_session([]),
+        crash_recovery.claim_leftover_session([]),
     ]
-    assert [one.state.typed if one else None for one in found] == ["newer", "Half a que", None]
+    assert [session.state.draft if session else None for session in found] == ["newer", "Half a que", None]
 
 
-def test_a_session_that_ended_well_leaves_nothing_and_writes_nothing_more() -> None:
-    keeper = SessionFile()
-    keeper.write(STATE)
+def test_a_session_that_was_quit_leaves_nothing_and_writes_nothing() -> None:
+    file = SessionFile()
+    file.write(STATE)
     assert files() == [".json", ".lock"]
-    keeper.end()
-    keeper.write(STATE)
+    file.delete()
+    file.write(STATE)
     assert files() == []
-    SessionFile().end()  # Nothing was written at all.
+    SessionFile().delete()  # Nothing was written at all.
 
 
-def test_a_session_in_which_nothing_would_be_lost_is_not_offered() -> None:
+def test_an_empty_session_is_not_found() -> None:
     folder = paths.data_dir() / "sessions"
     folder.mkdir(parents=True)
-    folder.joinpath("empty.json").write_text('{"named": [], "opened": ["/a"], "asked": [], "typed": " "}')
-    folder.joinpath("broken.json").write_text('{"named": [')
+    folder.joinpath("empty.json").write_text('{"arguments": [], "opened": ["/a"], "questions": [], "draft": " "}')
+    folder.joinpath("broken.json").write_text('{"arguments": [')
     folder.joinpath("other.json").write_text("[3]")
-    assert crash_recovery.leftover_sessions([]) is None
+    assert crash_recovery.claim_leftover_session([]) is None
     assert not folder.joinpath("empty.json").exists()
 
 
-def test_where_nothing_can_be_written_it_says_so(home: Path) -> None:
+def test_a_folder_that_is_not_writable_is_an_error(home: Path) -> None:
     home.write_text("a file where the folder should be")
-    with pytest.raises(DocqaError, match="what you type can't be kept in"):
+    with pytest.raises(DocqaError, match="can't save the session in"):
         SessionFile().write(STATE)
-    assert crash_recovery.leftover_sessions([]) is None
+    assert crash_recovery.claim_leftover_session([]) is None
 
 
-def test_the_file_is_the_person_s_alone() -> None:
-    keeper = SessionFile()
-    keeper.write(STATE)
-    (file,) = (paths.data_dir() / "sessions").glob("*.json")
-    assert file.stat().st_mode & 0o077 == 0
-    keeper.end()
+def test_only_the_user_can_read_the_file() -> None:
+    file = SessionFile()
+    file.write(STATE)
+    (written,) = (paths.data_dir() / "sessions").glob("*.json")
+    assert written.stat().st_mode & 0o077 == 0
+    file.delete()

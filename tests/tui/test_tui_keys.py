@@ -206,9 +206,9 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
 async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     app.main.answers.move(1)
     await pilot.press(key)
-    await until(pilot, corrections.kept)
+    await until(pilot, corrections.load)
     await sees(pilot, app.main.answers, "✓ right, you said")
-    assert [(one.question, one.answer) for one in corrections.kept()] == [("Who was aboard?", NAMES[1])]
+    assert [(one.question, one.answer) for one in corrections.load()] == [("Who was aboard?", NAMES[1])]
     said = [notification.message for notification in app._notifications]
     assert said == [f"1 correction kept. To learn from it: T, or docqa finetune {corrections.file()}"]
 
@@ -219,13 +219,13 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await sees(pilot, app, "What is right? Who was aboard?")
     await pilot.press("enter")
     await sees(pilot, app.main.answers, "✎ you said: these documents don't have it")
-    await until(pilot, corrections.kept)
+    await until(pilot, corrections.load)
     await pilot.press(key)
     await type_in(pilot, "carpenter")
     await sees(pilot, app, "voyage.pdf, page 2, line 3")
     await pilot.press("enter")
     await sees(pilot, app.main.answers, "✎ you said: right is: carpenter")
-    await until(pilot, lambda: [one.answer for one in corrections.kept()] == ["carpenter"], "the second in its place")
+    await until(pilot, lambda: [one.answer for one in corrections.load()] == ["carpenter"], "the second in its place")
     (pair,) = datasets.load([corrections.file()]).pairs
     assert (pair.question, pair.answers[0].text) == ("Who was aboard?", "carpenter")
 
@@ -731,7 +731,7 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
 @checks("RestoreScreen", "restore.take", "restore.leave")
 async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     taken: list[bool | None] = []
-    app.push_screen(RestoreScreen(Unfinished(asked=("Who?",))), taken.append)
+    app.push_screen(RestoreScreen(Unfinished(questions=("Who?",))), taken.append)
     await sees(pilot, app, "Enter restores it · Esc forgets it")
     await pilot.press(key)
     assert taken == [key == "enter"]
@@ -824,8 +824,8 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     assert app.main.question.display and not app.main.selecting.display
     if key == "enter":
         await sees(pilot, app.main.answers, "✓ right, you said")
-        await until(pilot, corrections.kept)
-    assert [one.answer for one in corrections.kept()] == (["Knut Dyrnes"] if key == "enter" else [])
+        await until(pilot, corrections.load)
+    assert [one.answer for one in corrections.load()] == (["Knut Dyrnes"] if key == "enter" else [])
     assert app.clipboard == ("Knut Dyrnes (voyage.pdf, page 2, line 1, Crew)" if key == "y" else "")
 
 

@@ -284,7 +284,7 @@ async def test_two_readers_are_compared_on_what_was_asked(own_home: Path, lighth
     async with app.run_test(size=WIDE) as pilot:
         await ask_and_wait(pilot, "Who was the keeper in 1911?")
         await pilot.press("c")
-        await until(pilot, corrections.kept)
+        await until(pilot, corrections.load)
         await ask_and_wait(pilot, "Who built the lighthouse?")
         await show(pilot)
         await pilot.press("j", "c")

@@ -187,13 +187,13 @@ async def test_what_is_corrected_meanwhile_does_not_keep_a_training_from_being_g
         context, answer = record["context"], record["answer"]
         return Correction(record["question"], record["title"], context, answer, context.index(answer))
 
-    corrections.keep(map(corrected, _records()))
+    corrections.save(map(corrected, _records()))
     app = StillApp()
     async with app.run_test(size=(80, 24)) as pilot:
         training = await _begin(pilot, corrections.file())
         await pilot.press("x")
         await until(pilot, lambda: not training.going, "it to stop")
-        corrections.keep([corrected(record) for record in _records(11)[-2:]])
+        corrections.save([corrected(record) for record in _records(11)[-2:]])
         await pilot.press("enter")
         await until(pilot, lambda: _training(pilot).trained or not _training(pilot).going, "it to go on")
         assert _training(pilot).going, _training(pilot).error
@@ -229,13 +229,13 @@ async def test_of_too_few_corrections_it_is_said_what_is_needed(pairs: Path) -> 
         await sees(pilot, app, "2 pairs more, about two places, at least")
         await pilot.press("escape")
         context = "The keeper was Anna Holm."
-        corrections.keep([Correction("Who?", "a.txt", context, "Anna Holm", context.index("Anna"))])
+        corrections.save([Correction("Who?", "a.txt", context, "Anna Holm", context.index("Anna"))])
         await pilot.press("T")
         await sees(pilot, app, "1 pair on 1 context of 1 document: 1 answerable, 0 not")
         await sees(pilot, app, "1 pair more, about another place, at least")
         await pilot.press("enter")
         assert not app.training.running
-        corrections.keep([Correction("When?", "b.txt", "In May it rained.", None)])
+        corrections.save([Correction("When?", "b.txt", "In May it rained.", None)])
         await pilot.press("escape", "T")
         await sees(pilot, app, "1 pair to train and 1 to test")
         await sees(pilot, app, "22 more")

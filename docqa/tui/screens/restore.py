@@ -20,7 +20,7 @@ from docqa.tui.formatting import MUTED, counted, flat, hang, joined
 from docqa.tui.state import file_suggestions, session
 from docqa.tui.workers.tasks import Post
 from docqa.userdata import history
-from docqa.userdata.crash_recovery import LeftoverSession, SessionFile, SessionState, leftover_sessions
+from docqa.userdata.crash_recovery import LeftoverSession, SessionFile, SessionState, claim_leftover_session
 
 _LISTED = 8  # Questions that are shown of a session.
 _KEEP = 0.5  # Seconds after which what is typed is kept: so much of it a crash may cost.
@@ -37,7 +37,7 @@ class Recovery:
 
     def look(self, paths: tuple[str, ...]) -> None:
         """See what a crash left. Posts `SessionLookedFor`."""
-        self._post(messages.SessionLookedFor(leftover_sessions(paths)))
+        self._post(messages.SessionLookedFor(claim_leftover_session(paths)))
 
     def due(self, state: SessionState) -> bool:
         """Whether a state is to be written: it is another, and something would be lost, or is not any more."""
@@ -51,7 +51,7 @@ class Recovery:
             self._post(messages.Troubled(error))
         else:
             if self._restored is not None:
-                self._restored.drop()
+                self._restored.discard()
                 self._restored = None
         self._written = state
 
@@ -62,8 +62,8 @@ class Recovery:
     def end(self) -> None:
         """Nothing is to be taken up, and neither is what was a moment ago and is not written as this session's yet."""
         if self._restored is not None:
-            self._restored.drop()
-        self._keeper.end()
+            self._restored.discard()
+        self._keeper.delete()
 
 
 class RestoreScreen(ModalScreen[bool]):
@@ -96,7 +96,7 @@ class RestoreScreen(ModalScreen[bool]):
 
 
 def _lines(state: SessionState, width: int) -> Iterator[Content]:
-    asked = state.asked
+    asked = state.questions
     if state.opened:
         named = ", ".join(file_suggestions.called(path) for path in state.opened[:3])
         more = f" and {counted(len(state.opened) - 3, 'other')}" if len(state.opened) > 3 else ""
@@ -105,8 +105,8 @@ def _lines(state: SessionState, width: int) -> Iterator[Content]:
         yield Content.styled(f"    {counted(len(asked) - _LISTED, 'question')} before these", MUTED)
     for question in asked[-_LISTED:]:
         yield from hang(Content(flat(question)), width, Content.styled("  ? ", "$text-accent"))
-    if state.typed.strip():
-        yield from hang(Content(flat(state.typed)), width, Content.styled("  ❯ ", "$text-accent"))
+    if state.draft.strip():
+        yield from hang(Content(flat(state.draft)), width, Content.styled("  ❯ ", "$text-accent"))
         yield Content.styled("    was being typed", MUTED)
 
 
@@ -152,7 +152,7 @@ class RecoveringApp(BaseApp):
                 self._restore(left.state)
                 return
             if left is not None:
-                self.run_worker(left.drop, thread=True)
+                self.run_worker(left.discard, thread=True)
             if not self._named:
                 self.action_open()
 
@@ -170,10 +170,10 @@ class RecoveringApp(BaseApp):
 
     def _restore(self, state: SessionState) -> None:
         """Open and ask again what was, and put back what was being typed, before what is typed by now."""
-        typed = " ".join(filter(None, [state.typed, self.main.question.value]))
+        typed = " ".join(filter(None, [state.draft, self.main.question.value]))
         if history.document_set(state.opened) != history.document_set(self._loader.paths):
             self.open(map(file_suggestions.called, state.opened), instead=True)
-        for question in state.asked:
+        for question in state.questions:
             self._ask(question)
         self.main.question.value = typed
         self.main.question.cursor_position = len(typed)

@@ -102,7 +102,7 @@ def _compare(wanted: ComparisonRequest, password: str | None, monitor: Monitor, 
         if before.sha256 != now.document.sha256:
             raise DocqaError(f"{before.name} changed since it was opened", "open it again with r, then compare")
     other = Collection(engine, opened)
-    right = said([document.name for document in mine.documents], corrections.kept())
+    right = said([document.name for document in mine.documents], corrections.load())
     for one in wanted.asked:
         exhaustive = True if one.exhaustive else None  # None: as the settings have it.
         result = one.result

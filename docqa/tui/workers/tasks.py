@@ -143,7 +143,7 @@ class DocumentLoader:
         for closed in self._opened.keys() - set(names):
             del self._opened[closed]
         self._remember(names)
-        asked_before = history.asked_of(names, history.entries())
+        asked_before = history.questions_about(names, history.entries())
         self._post(messages.DocumentsFound(tuple(names), asked_before))
         return names
 
@@ -228,7 +228,7 @@ def _corrections(post: Post) -> "list[Correction]":
     from docqa.userdata import corrections
 
     try:
-        return corrections.kept()
+        return corrections.load()
     except DocqaError as error:
         post(messages.Troubled(error))
         return []
@@ -239,7 +239,7 @@ def keep(asked: AskedQuestion, verdict: "Verdict", names: Sequence[str], post: P
     from docqa.userdata import corrections
 
     try:
-        count = corrections.keep(verdict.corrections(asked.question), names)
+        count = corrections.save(verdict.corrections(asked.question), names)
     except DocqaError as error:
         post(messages.CorrectionFailed(asked, error))
     else:
@@ -251,7 +251,7 @@ def take_back(asked: AskedQuestion, names: Sequence[str], post: Post) -> None:
     from docqa.userdata import corrections
 
     try:
-        count = corrections.forget(asked.question, names)
+        count = corrections.remove(asked.question, names)
     except DocqaError as error:
         post(messages.Troubled(error))
     else:
