@@ -30,9 +30,9 @@ def test_the_help_text_has_every_flag_with_its_default(
         main(["finetune", "--help"])
     text = " ".join(capsys.readouterr().out.split())
     for name in NAMES:
-        about = hyperparameters.describe(name)
-        default = hyperparameters.default_text(name)
-        assert f"{hyperparameters.flag(name)} {about.metavar} {about.help} (default: {default})" in text
+        flag, metavar = hyperparameters.flag(name), hyperparameters.describe(name).metavar
+        summary, default = hyperparameters.summary(name), hyperparameters.default_text(name)
+        assert f"{flag} {metavar} {summary} (default: {default})" in text
 
 
 def test_every_flag_sets_its_hyperparameter() -> None:

@@ -25,6 +25,7 @@ from docqa.training.hyperparameters import (
     describe,
     flag,
     names,
+    summary,
 )
 
 if TYPE_CHECKING:
@@ -87,13 +88,12 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def _add_hyperparameters(parser: "argparse._ArgumentGroup", group: Group) -> None:
     for name in names(group):
-        about = describe(name)
         parser.add_argument(
             flag(name),
             type=type(default(name)),
             default=None,  # "Not given": with --resume, the value of the interrupted run applies.
-            metavar=about.metavar,
-            help=f"{about.help} (default: {default_text(name)})",
+            metavar=describe(name).metavar,
+            help=f"{summary(name)} (default: {default_text(name)})",
         )
 
 

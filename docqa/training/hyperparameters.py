@@ -203,7 +203,7 @@ class TrainingConfig:
     precision: str = _training(
         "auto",
         "TYPE",
-        "auto, float32, bfloat16 or float16",
+        "type to compute in",
         details="`auto` is what the device supports natively: bfloat16 on recent GPUs and CPUs, float16 on older "
         "GPUs, otherwise float32.",
         choices=PRECISIONS,
@@ -240,6 +240,12 @@ def describe(name: str) -> Hyperparameter:
     return about
 
 
+def summary(name: str) -> str:
+    """Return the line of a hyperparameter for `--help`, without its default."""
+    about = describe(name)
+    return f"{about.help}: {', '.join(about.choices)}" if about.choices else about.help
+
+
 def flag(name: str) -> str:
     """Return the flag of `docqa finetune` that sets a hyperparameter."""
     return f"--{name.replace('_', '-')}"
@@ -252,16 +258,16 @@ def default(name: str) -> Any:
 
 def default_text(name: str) -> str:
     """Return the default of a hyperparameter as the documentation shows it."""
-    return describe(name).unset or f"{default(name)}".replace("e-0", "e-")
+    value = default(name)
+    return describe(name).unset or (f"{value:g}".replace("e-0", "e-") if isinstance(value, float) else str(value))
 
 
 def table() -> str:
     """Return the hyperparameters as the Markdown table of docs/finetuning.md."""
     rows = ["| flag | default | meaning |", "|---|---|---|"]
     for name in (*names(Group.DATA), *names(Group.TRAINING)):
-        about = describe(name)
-        meaning = about.help[0].upper() + about.help[1:] + "."
-        rows.append(f"| `{flag(name)}` | {default_text(name)} | {f'{meaning} {about.details}'.strip()} |")
+        meaning = f"{summary(name)[0].upper()}{summary(name)[1:]}. {describe(name).details}".strip()
+        rows.append(f"| `{flag(name)}` | {default_text(name)} | {meaning} |")
     return "\n".join(rows)
 
 
