@@ -3,6 +3,8 @@
 from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from docqa.ranking import normalize
+
 if TYPE_CHECKING:
     from docqa.answers import Answer
 
@@ -18,8 +20,6 @@ def sides(best: "Iterable[Answer]") -> list[Side]:
     Two agree where one has the other's words in it, but for case, articles and punctuation: "Ada Marsh" and "the
     engineer Ada Marsh". What "not" or its like sets apart doesn't.
     """
-    from docqa.answers import normalize  # numpy comes with it, and the first frame is not to wait for that.
-
     found: list[tuple[list[str], list[Answer]]] = []
     for answer in best:
         words = normalize(answer.text).split() or [answer.text]

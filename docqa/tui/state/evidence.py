@@ -50,7 +50,7 @@ def by_document(collection: "Collection", reading: "SearchProgress") -> dict[str
     """The evidence of a reading, for each document by its name."""
     ranks = np.empty(len(reading.order), dtype=np.int64)
     ranks[reading.order] = np.arange(1, len(reading.order) + 1)
-    places = np.array([collection.place(window) for window in range(len(ranks))], dtype=np.int64).reshape(-1, 3)
+    places = np.array([collection.locate_window(window) for window in range(len(ranks))], dtype=np.int64).reshape(-1, 3)
     found = {}
     for number, document in enumerate(collection.documents):
         own = places[:, 0] == number

@@ -56,7 +56,10 @@ class Verdict:
     def agrees(self, answer: "Answer") -> bool:
         """Whether this answer is the right one, at its own place or at another."""
         document, start, end = self.places[0]
-        places = [(answer.document, answer.start, answer.end), *((p.document, p.start, p.end) for p in answer.places)]
+        places = [
+            (answer.document, answer.start, answer.end),
+            *((p.document, p.start, p.end) for p in answer.other_locations),
+        ]
         return self.answered and (document.name, start, end) in places
 
     def corrections(self, question: str) -> "list[Correction]":
@@ -104,7 +107,7 @@ Chosen = Verdict | Literal[_Instead.ON_PAGE, _Instead.TAKE_BACK]
 def unfit(verdict: Verdict) -> DocqaError | None:
     """What to say where the reader could never give this answer, so that there is nothing to learn from it."""
     document, start, end = verdict.places[0]
-    if verdict.answered and document.breaks.search(document.text, start, end):
+    if verdict.answered and document.spans_break(start, end):
         return DocqaError(
             "this goes over the end of a paragraph, row or cell, and no answer does: it can't be learned",
             "choose the part that answers the question",

@@ -153,9 +153,10 @@ class TrainingProgress:
                 yield Content("Nothing was trained yet. Enter goes back to what is to be trained.")
 
     def _done(self) -> Iterator[Content]:
+        from docqa.models.metadata import training_record
         from docqa.training.report import remarks, table
 
-        training = self.report["training"]
+        training = training_record(self.report["training"])
         if self.better:
             yield Content.styled(f"✓ {self.name} is better on the held-out pairs", "bold $text-success")
         else:
@@ -164,7 +165,7 @@ class TrainingProgress:
         yield from (Content(line) for line in table(training))
         yield Content("")
         yield from (Content(plain(line)) for line in remarks(training))
-        held_out = training["metrics"]["after"]["test"]["total"]
+        held_out = training.metrics.after.test.total
         if held_out < _TELLING:
             few = f"Measured on {counted(held_out, 'question')} only: that tells little. More pairs tell more."
             yield Content.styled(few, "$text-warning")

@@ -296,7 +296,9 @@ class PageView(ScrollView, can_focus=True):
             if mark(answer.passage_start, answer.passage_start + len(answer.passage), _PASSAGE):
                 beside = Content.styled(_BAR, "$accent")
             name = answer.document
-            marked = [mark(place.start, place.end, _PLACE) for place in answer.places if place.document == name]
+            marked = [
+                mark(place.start, place.end, _PLACE) for place in answer.other_locations if place.document == name
+            ]
             if any(marked):
                 beside = Content.styled(_DIAMOND, "$accent")
         near = bisect_left(self._matches, (start, 0))

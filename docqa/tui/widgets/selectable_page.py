@@ -9,6 +9,7 @@ from textual.message import Message
 from textual.timer import Timer
 from textual.widget import Widget
 
+from docqa.documents.formats import cite
 from docqa.tui.formatting import MUTED, cited, counted, flat, shortened
 from docqa.tui.messages import SpanChosen
 from docqa.tui.state import page_selection
@@ -198,14 +199,7 @@ class SelectablePage(PageView):
         selection = self.selection
         if selection is None:
             return super()._standing()
-        place = selection.document.locate(selection.start, selection.end)
-        if place.page_end != place.page:
-            where = f"line {place.line_start} to page {place.page_end}, line {place.line_end}"
-        elif place.line_end == place.line_start:
-            where = f"line {place.line_start}"
-        else:
-            where = f"lines {place.line_start}–{place.line_end}"
-        where = f"page {place.page}, {where}" if place.page else where
+        where = cite(selection.document.format, selection.document.locate(selection.start, selection.end))
         most = ", no answer has more" if selection.full else ""
         sought = f"{super()._standing()} · " if self._sought else ""
         return f"{sought}{counted(len(selection.text.split()), 'word')} selected{most} · {where}"

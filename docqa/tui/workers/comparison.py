@@ -138,7 +138,7 @@ def is_right(result: "Result", right: Sequence[str]) -> bool | None:
 
 def difference(one: ComparedQuestion) -> str:
     """How the two first answers differ, in words."""
-    from docqa.answers import normalize
+    from docqa.ranking import normalize
 
     if one.mine.answered is not one.other.answered:
         return "only one"

@@ -7,7 +7,8 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterator
 from itertools import islice
-from pathlib import Path
+
+from docqa.documents.formats import by_suffix, suffixes
 
 MOST = 100_000
 """Files that are found. Who has more below one folder opens a folder in it."""
@@ -26,8 +27,7 @@ def files(folder: str, stopped: Callable[[], bool]) -> Iterator[list[str]]:
 
     It ends when `stopped()`. A link to a folder is not followed: it may lead back up.
     """
-    from docqa.documents import FORMATS  # numpy comes with it.
-
+    supported = frozenset(suffixes())
     waiting = deque([""])
     looked_at = found = 0
     while waiting and looked_at < _LOOKED_AT and found < MOST and not stopped():
@@ -44,7 +44,7 @@ def files(folder: str, stopped: Callable[[], bool]) -> Iterator[list[str]]:
             if _is_folder(entry, follow=False):
                 if entry.name not in _JUNK:
                     waiting.append(path)
-            elif (suffix := os.path.splitext(entry.name)[1].lower()) and suffix in FORMATS:  # noqa: PTH122
+            elif os.path.splitext(entry.name)[1].lower() in supported:  # noqa: PTH122
                 batch.append(path)
         batch = batch[: MOST - found]
         found += len(batch)
@@ -57,8 +57,6 @@ def completions(typed: str) -> list[str]:
 
     The path itself comes first, where it is one. `~` is the home folder.
     """
-    from docqa.documents import FORMATS
-
     path = os.path.expanduser(typed)  # noqa: PTH111 - Path.expanduser raises where there is no home
     folder, begun = os.path.split(path)
     fitting = [
@@ -66,7 +64,7 @@ def completions(typed: str) -> list[str]:
         for entry in _entries(folder or ".", _LOOKED_AT)
         if entry.name.lower().startswith(begun.lower()) and (begun.startswith(".") or not entry.name.startswith("."))
         for entry_is_folder in [_is_folder(entry, follow=True)]
-        if entry_is_folder or Path(entry.name).suffix.lower() in FORMATS
+        if entry_is_folder or by_suffix(entry.name)
     ]
     here = [path] if os.path.exists(path) else []  # noqa: PTH110 - false where the path is impossible
     return [*here, *islice((one for one in fitting if one.rstrip(os.sep) != path.rstrip(os.sep)), _COMPLETIONS)]

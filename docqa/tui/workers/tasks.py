@@ -22,7 +22,7 @@ from docqa.userdata import history
 
 if TYPE_CHECKING:
     from docqa.answers import Result
-    from docqa.engine import Collection, Engine, Failure, Indexed
+    from docqa.engine import Collection, Engine, Failure, IndexedDocument
     from docqa.tui.state.feedback import Verdict
     from docqa.userdata.corrections import Correction
 
@@ -45,7 +45,7 @@ class DocumentLoader:
         self._password = password
         self._post = post
         self._engine: Engine | None = None
-        self._opened: dict[str, Indexed] = {}
+        self._opened: dict[str, IndexedDocument] = {}
         self._stamps: dict[str, Stamp] = {}
         """Of each document, what its file looked like when it was opened."""
         self._reported: tuple[str, str, float] = ("", "", 0.0)
@@ -107,7 +107,7 @@ class DocumentLoader:
         if self._engine is None:
             self._engine = Engine(wanted)
         elif wanted != self._engine.settings:
-            self._engine = self._engine.under(wanted)
+            self._engine = self._engine.with_settings(wanted)
         encoder = self._engine.encoder
         if self._engine.reader.needs_torch or (encoder is not None and encoder.needs_torch):
             map_torch()  # Here and not in the thread that loads: whoever maps a library meanwhile waits, lock in hand.
@@ -206,11 +206,11 @@ def answer(collection: "Collection", asked: AskedQuestion, post: Post) -> None:
     exhaustive = True if asked.exhaustive else None  # None: as the settings have it.
     try:
         began = time.perf_counter()
-        for reading in collection.read(asked.question, monitor, exhaustive=exhaustive):
+        for reading in collection.search(asked.question, monitor, exhaustive=exhaustive):
             monitor.check()
             result = collection.result(asked.question, reading, time.perf_counter() - began)
             evidence = by_document(collection, reading)
-            post(messages.AnswersFound(asked, result, evidence, collection.best(reading)))
+            post(messages.AnswersFound(asked, result, evidence, collection.best_by_document(reading)))
     except Cancelled:
         post(messages.QuestionCancelled(asked))
     except DocqaError as error:
