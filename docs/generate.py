@@ -1,4 +1,4 @@
-"""Write docs/api.md from the docstrings of `docqa.__all__`, and the tables of docs/configuration.md and docs/finetuning.md.
+"""Write docs/api.md from the docstrings of `docqa.__all__`, and the tables of configuration.md and finetuning.md.
 
 `make docs` runs it; tests check that the pages are current.
 """
