@@ -239,23 +239,7 @@ class _Run:
                 docqa=__version__,
                 calibration=metadata.CalibrationRecord(**asdict(fitted.calibration)),
                 calibrated=fitted.origin(),
-                training=metadata.training_record(
-                    {
-                        # Names without folders, because readers are published.
-                        "base": state["base"] | {"name": Path(state["base"]["name"]).name},
-                        "config": config.as_dict(),
-                        "data": _by_name(state["data"]),
-                        "counts": {
-                            "train": len(self._data.train),
-                            "validation": len(self._data.validation),
-                            "test": len(self._data.test),
-                            "windows": len(features),
-                            "null_windows": sum(not feature.answerable for feature in features),
-                        },
-                        "metrics": {"before": state["before"], "after": after},
-                        "in_use": state["in_use"],
-                    }
-                ),
+                training=self._record(state, features, after),
             )
             write_model_card(staging, job.name, written, curve)
             model = self._install(staging)
@@ -268,6 +252,26 @@ class _Run:
             registry.use(job.name, ModelKind.READER)
         return FinetuneResult(model, written, tuple(curve), better)
 
+    def _record(self, state: dict[str, Any], features: Sequence[Feature], after: dict[str, Any]) -> TrainingRecord:
+        """Return the record of the run for docqa.json; `after` are the metrics of the trained reader."""
+        return metadata.training_record(
+            {
+                # Names without folders, because readers are published.
+                "base": state["base"] | {"name": Path(state["base"]["name"]).name},
+                "config": self._job.config.as_dict(),
+                "data": _by_name(state["data"]),
+                "counts": {
+                    "train": len(self._data.train),
+                    "validation": len(self._data.validation),
+                    "test": len(self._data.test),
+                    "windows": len(features),
+                    "null_windows": sum(not feature.answerable for feature in features),
+                },
+                "metrics": {"before": state["before"], "after": after},
+                "in_use": state["in_use"],
+            }
+        )
+
     def _install(self, staging: Path) -> Model:
         job = self._job
         if job.output is None:
@@ -278,6 +282,7 @@ class _Run:
 
 
 def _by_name(digests: dict[str, str]) -> dict[str, str]:
+    """Key digests by file name; files of the same name keep their paths."""
     names = [Path(file).name for file in digests]
     return {
         name if names.count(name) == 1 else file: digest
