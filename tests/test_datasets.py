@@ -128,7 +128,7 @@ def asked(loaded: LoadedPairs) -> list[tuple[str, tuple[str, ...]]]:
         ("list.json", [pair(answers=[]), pair(question="Who was its architect?", answer=None, answers=[])]),
     ],
 )
-def test_every_format_says_the_same(write: Write, name: str, content: object) -> None:
+def test_all_formats_give_the_same_pairs(write: Write, name: str, content: object) -> None:
     loaded = load([write(content, name)])
     assert asked(loaded) == EXPECTED
     assert not loaded.report.issues
@@ -163,7 +163,7 @@ def test_pairs_have_a_location(write: Write, name: str, content: object, locatio
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 @pytest.mark.parametrize("name", ["a.json", "a.jsonl", "a.csv"])
-def test_byte_order_marks_are_understood(tmp_path: Path, encoding: str, name: str) -> None:
+def test_byte_order_marks_set_the_encoding(tmp_path: Path, encoding: str, name: str) -> None:
     text = {
         "a.json": json.dumps([pair(answer="Skågen 🗼", context="At Skågen 🗼.")], ensure_ascii=False),
         "a.jsonl": json.dumps(pair(answer="Skågen 🗼", context="At Skågen 🗼."), ensure_ascii=False),
@@ -187,7 +187,7 @@ def test_several_answers_in_a_cell(write: Write) -> None:
     assert asked(load([path])) == [("Who kept it?", ("Anna Holm", "Anna"))]
 
 
-def test_ids_are_kept_or_made(write: Write) -> None:
+def test_ids_are_kept_or_generated(write: Write) -> None:
     loaded = load([write([pair(id=7), pair(question="Where?", answer="Skagen")])])
     assert [each.id for each in loaded.pairs] == ["7", "pairs.json [1]"]
 
@@ -252,14 +252,14 @@ def test_the_examples_in_the_docs_load(tmp_path: Path) -> None:
         ("a.txt", b"hello", r"a\.txt has an unknown format; it begins with 'hello'"),
     ],
 )
-def test_a_file_that_cannot_be_read_says_why(tmp_path: Path, name: str, content: bytes, message: str) -> None:
+def test_an_unreadable_file_is_an_error(tmp_path: Path, name: str, content: bytes, message: str) -> None:
     (tmp_path / name).write_bytes(content)
     with pytest.raises(DocqaError, match=message) as failure:
         check([tmp_path / name])
     assert failure.value.hint
 
 
-def test_a_file_that_is_not_there_or_no_file(tmp_path: Path) -> None:
+def test_a_missing_file_or_a_directory_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(DocqaError, match="does not exist"):
         load([tmp_path / "none.json"])
     with pytest.raises(DocqaError, match="is a directory"):
@@ -326,7 +326,7 @@ def test_a_file_that_is_not_there_or_no_file(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_a_pair_that_cannot_be_used_says_why(write: Write, record: object, kind: IssueKind, message: str) -> None:
+def test_an_unusable_pair_is_dropped_and_explained(write: Write, record: object, kind: IssueKind, message: str) -> None:
     path = write([record, pair(question="Where is it?", answer="Skagen")])
     text = only_issue(load([path]), kind, IssueEffect.DROPPED)
     assert message in text
@@ -334,14 +334,14 @@ def test_a_pair_that_cannot_be_used_says_why(write: Write, record: object, kind:
     assert load([path]).report.dropped == 1
 
 
-def test_a_broken_line_stops_no_other(write: Write) -> None:
+def test_an_invalid_line_drops_only_itself(write: Write) -> None:
     path = write(f'{json.dumps(pair())}\n{{"question": \n', "a.jsonl")
     assert "line 2: invalid JSON: Expecting value at column" in only_issue(
         load([path]), IssueKind.MALFORMED, IssueEffect.DROPPED
     )
 
 
-def test_a_row_with_too_many_fields_stops_no_other(write: Write) -> None:
+def test_a_row_with_too_many_fields_drops_only_itself(write: Write) -> None:
     path = write("question,context,answer\na,b, c,b\nWhere?,At Skagen,Skagen\n", "a.csv")
     text = only_issue(load([path]), IssueKind.MALFORMED, IssueEffect.DROPPED)
     assert "line 2: found 4 fields for 3 columns" in text
@@ -355,7 +355,7 @@ def test_the_csv_limit_of_the_process_is_left_alone(write: Write) -> None:
     assert limits == {limit} == {csv.field_size_limit()}
 
 
-def test_a_row_with_too_few_fields_lacks_the_last(write: Write) -> None:
+def test_a_row_with_too_few_fields_lacks_the_last_ones(write: Write) -> None:
     path = write("question,context,answer\nWhen?,In 1858\n", "a.csv")
     assert "line 2: expected `answer`" in only_issue(load([path]), IssueKind.MISSING_FIELD, IssueEffect.DROPPED)
 
@@ -376,11 +376,11 @@ def test_a_row_with_too_few_fields_lacks_the_last(write: Write) -> None:
         ),
     ],
 )
-def test_broken_squad_is_told_where_it_is_broken(write: Write, content: object, message: str) -> None:
+def test_malformed_squad_is_located(write: Write, content: object, message: str) -> None:
     assert message in only_issue(load([write(content)]), IssueKind.MALFORMED, IssueEffect.DROPPED)
 
 
-def test_a_squad_paragraph_without_context_loses_each_of_its_questions(write: Write) -> None:
+def test_a_squad_paragraph_without_context_drops_its_questions(write: Write) -> None:
     content = squad({"question": "a", "answers": []}, {"question": "b", "answers": []})
     del content["data"][0]["paragraphs"][0]["context"]
     report = load([write(content)]).report
@@ -411,7 +411,7 @@ def test_a_squad_paragraph_without_context_loses_each_of_its_questions(write: Wr
         ("🗼 Anna and Anna", "Anna", 5, 2, IssueKind.START_IN_BYTES, "it counts UTF-8 bytes"),
     ],
 )
-def test_a_start_is_repaired_where_one_repair_is_certain(  # noqa: PLR0917
+def test_an_unambiguous_start_is_repaired(  # noqa: PLR0917
     write: Write, context: str, answer: str, start: int, expected: int, kind: IssueKind, message: str
 ) -> None:
     loaded = load([write([pair(context=context, answer=answer, answer_start=start)])])
@@ -419,7 +419,7 @@ def test_a_start_is_repaired_where_one_repair_is_certain(  # noqa: PLR0917
     assert loaded.pairs[0].answers == (Gold(answer, expected),)
 
 
-def test_a_start_shifted_as_much_as_the_others_of_its_context(write: Write) -> None:
+def test_a_start_is_repaired_by_the_shift_of_the_others(write: Write) -> None:
     path = write([pair(answer_start=18), pair(question="Who wrote?", answer="Anna Holm", answer_start=56)])
     loaded = load([path])
     assert [each.answers[0].start for each in loaded.pairs] == [38, 76]
@@ -440,7 +440,9 @@ def test_a_start_shifted_as_much_as_the_others_of_its_context(write: Write) -> N
         ("in 1911–12 there", "1911-12", "1911–12"),
     ],
 )
-def test_an_answer_written_otherwise_is_taken_as_it_stands(write: Write, context: str, answer: str, found: str) -> None:
+def test_an_answer_with_other_characters_takes_those_of_the_context(
+    write: Write, context: str, answer: str, found: str
+) -> None:
     loaded = load([write([pair(context=context, answer=answer)])])
     assert "in the context (the context's text is used)" in only_issue(
         loaded, IssueKind.TEXT_DIFFERS, IssueEffect.REPAIRED
@@ -457,26 +459,26 @@ def test_an_answer_is_not_found_inside_a_word(write: Write) -> None:
     assert loaded.pairs[0].answers == (Gold("スカーゲン", 9),)
 
 
-def test_a_start_that_is_right_is_kept_where_the_letters_differ(write: Write) -> None:
+def test_a_correct_start_is_kept_if_the_case_differs(write: Write) -> None:
     loaded = load([write([pair(answer="ANNA HOLM", answer_start=76)])])
     only_issue(loaded, IssueKind.TEXT_DIFFERS, IssueEffect.REPAIRED)
     assert loaded.pairs[0].answers == (Gold("Anna Holm", 76),)
 
 
-def test_of_several_places_the_one_most_like_the_question(write: Write) -> None:
+def test_the_occurrence_most_like_the_question_is_used(write: Write) -> None:
     context = "In 1900 the mill burned." + " Nothing else of note happened then." * 12 + " The school opened in 1900."
     loaded = load([write([pair(question="When was the school opened?", context=context, answer="1900")])])
     assert "'1900' occurs 2 times" in only_issue(loaded, IssueKind.SEVERAL_PLACES, IssueEffect.WARNING)
     assert loaded.pairs[0].answers[0].start == context.rindex("1900")
 
 
-def test_an_answer_in_other_words_stands_where_the_first_does(write: Write) -> None:
+def test_an_overlapping_answer_uses_the_same_occurrence(write: Write) -> None:
     loaded = load([write([pair(question="Who?", answer=["Anna Holm wrote", "Anna Holm"])])])
     assert [gold.start for gold in loaded.pairs[0].answers] == [76, 76]
     assert not loaded.report.issues
 
 
-def test_accepted_answers_that_are_lost_leave_the_others(write: Write) -> None:
+def test_unusable_accepted_answers_are_left_out(write: Write) -> None:
     loaded = load([write([pair(answer=["1858", "the year of the comet"])])])
     assert "its other answers are kept" in only_issue(loaded, IssueKind.NOT_IN_CONTEXT, IssueEffect.WARNING)
     loaded = load([write([pair(answer=["1858", ""])])])
@@ -487,7 +489,7 @@ def test_accepted_answers_that_are_lost_leave_the_others(write: Write) -> None:
 # Questions asked twice
 
 
-def test_a_pair_that_is_there_twice_is_kept_once(write: Write) -> None:
+def test_a_duplicate_is_merged(write: Write) -> None:
     loaded = load([write([pair(), pair(question="when was  it built?")])])
     assert "[1]: 'when was  it built?' is already at [0], with the same answer" in only_issue(
         loaded, IssueKind.DUPLICATE, IssueEffect.MERGED
@@ -495,18 +497,18 @@ def test_a_pair_that_is_there_twice_is_kept_once(write: Write) -> None:
     assert not loaded.report.dropped
 
 
-def test_another_file_s_pair_is_named_with_its_file(write: Write) -> None:
+def test_a_duplicate_in_another_file_is_reported_with_that_file(write: Write) -> None:
     first, second = write([pair()], "a.json"), write([pair()], "b.json")
     assert f"is already at {first}, [0]" in str(load([first, second]).report.issues[0])
 
 
-def test_answers_that_overlap_are_accepted_both(write: Write) -> None:
+def test_overlapping_answers_are_both_accepted(write: Write) -> None:
     loaded = load([write([pair(answer="in 1858"), pair(), pair(question="Where?", answer="Skagen"), pair()])])
     assert asked(loaded)[0] == ("When was it built?", ("in 1858", "1858"))
     assert loaded.report.merged == 2
 
 
-def test_answers_with_nothing_in_common_are_a_contradiction(write: Write) -> None:
+def test_answers_that_do_not_overlap_are_a_contradiction(write: Write) -> None:
     loaded = load([write([pair(), pair(answer="31 years")])])
     text = only_issue(loaded, IssueKind.CONTRADICTION, IssueEffect.MERGED)
     assert "answered by '1858' at [0], and by '31 years' here, which do not overlap" in text
@@ -514,7 +516,7 @@ def test_answers_with_nothing_in_common_are_a_contradiction(write: Write) -> Non
 
 
 @pytest.mark.parametrize("order", [[0, 1], [1, 0]])
-def test_an_answer_outweighs_the_claim_that_there_is_none(write: Write, order: list[int]) -> None:
+def test_an_answer_outweighs_no_answer(write: Write, order: list[int]) -> None:
     records = [pair(id="with"), pair(id="without", answer=None)]
     loaded = load([write([records[i] for i in order])])
     text = only_issue(loaded, IssueKind.CONTRADICTION, IssueEffect.DROPPED)
@@ -524,7 +526,7 @@ def test_an_answer_outweighs_the_claim_that_there_is_none(write: Write, order: l
     assert "is already at" in str(load([write([records[i] for i in [*order, 0]])]).report.issues[1])
 
 
-def test_a_measurement_can_keep_all_of_them(write: Write) -> None:
+def test_without_merging_all_are_kept(write: Write) -> None:
     path = write([pair(), pair(), pair(answer=None), pair(answer="31 years")])
     loaded = load([path], merge=False)
     assert len(loaded.pairs) == loaded.report.pairs == loaded.report.read == 4
@@ -532,7 +534,7 @@ def test_a_measurement_can_keep_all_of_them(write: Write) -> None:
     assert "both are kept" in loaded.report.as_text()
 
 
-def test_an_id_that_is_there_twice_is_told(write: Write) -> None:
+def test_a_duplicate_id_is_reported(write: Write) -> None:
     loaded = load([write([pair(id="x"), pair(id="x", question="Where?", answer="Skagen")])])
     assert "[1]: another pair has the id 'x'" in only_issue(loaded, IssueKind.SAME_ID, IssueEffect.WARNING)
 
@@ -540,7 +542,7 @@ def test_an_id_that_is_there_twice_is_told(write: Write) -> None:
 # Pairs that name a document
 
 
-def test_a_document_s_answer_may_run_over_a_line_end(tmp_path: Path, write: Write) -> None:
+def test_an_answer_in_a_document_may_span_lines(tmp_path: Path, write: Write) -> None:
     (tmp_path / "journal.txt").write_text("The keeper was Anna\nHolm, of Skagen.\n", encoding="utf-8")
     loaded = load([write([{"question": "Who was the keeper?", "answer": "Anna Holm", "document": "journal.txt"}])])
     only = loaded.pairs[0]
@@ -555,7 +557,7 @@ def sample(**fields: object) -> dict[str, object]:
     return {"question": "Who compiled the report?", "answer": "Amara Linnell", "document": document} | fields
 
 
-def test_an_answer_on_another_page_is_found_if_it_is_the_only_one(write: Write) -> None:
+def test_a_wrong_page_is_repaired_if_there_is_one_occurrence(write: Write) -> None:
     loaded = load([write([sample(answer="Sallow Estuary Harbour Act of 1868", page=3)])])
     text = only_issue(loaded, IssueKind.WRONG_PAGE, IssueEffect.REPAIRED)
     assert re.search(r"is not on page 3 \(of 18\) of .*harbour-report.pdf, but on page 5", text)
@@ -563,14 +565,14 @@ def test_an_answer_on_another_page_is_found_if_it_is_the_only_one(write: Write) 
 
 
 @pytest.mark.parametrize("page", [0, 7, 99])
-def test_an_answer_that_is_in_several_places_but_not_on_its_page(write: Write, page: int) -> None:
+def test_a_wrong_page_with_several_occurrences_is_dropped(write: Write, page: int) -> None:
     text = only_issue(
         load([write([sample(answer="shore power", page=page)])]), IssueKind.WRONG_PAGE, IssueEffect.DROPPED
     )
     assert re.search(rf"not on page {page} \(of 18\) of .*, but at \d+ other places", text)
 
 
-def test_a_page_of_a_document_that_has_none_is_ignored(tmp_path: Path, write: Write) -> None:
+def test_a_page_is_ignored_if_the_document_has_none(tmp_path: Path, write: Write) -> None:
     (tmp_path / "a.md").write_text(CONTEXT, encoding="utf-8")
     loaded = load([write([pair(context=..., document="a.md", page=2)])])
     assert "`page` is 2, but" in only_issue(loaded, IssueKind.WRONG_PAGE, IssueEffect.WARNING)
@@ -586,14 +588,14 @@ def test_an_answer_that_is_not_in_its_document(tmp_path: Path, write: Write) -> 
     )
 
 
-def test_a_document_s_letters_count(tmp_path: Path, write: Write) -> None:
+def test_the_text_of_the_document_is_used(tmp_path: Path, write: Write) -> None:
     (tmp_path / "a.md").write_text(CONTEXT, encoding="utf-8")
     loaded = load([write([pair(context=..., document="a.md", answer="BUILT IN 1858")])])
     assert "is written 'built in 1858' in" in only_issue(loaded, IssueKind.TEXT_DIFFERS, IssueEffect.REPAIRED)
     assert loaded.pairs[0].answers[0].text == "built in 1858"
 
 
-def test_a_document_that_cannot_be_read_costs_each_of_its_pairs(tmp_path: Path, write: Write) -> None:
+def test_an_unreadable_document_drops_its_pairs(tmp_path: Path, write: Write) -> None:
     (tmp_path / "empty.pdf").write_bytes(b"")
     (tmp_path / "folder").mkdir()
     names = ["empty.pdf", "folder", "none.txt", "none.txt", "-", "a\0b", CONTEXT * 50]
@@ -621,12 +623,12 @@ def test_the_report_is_short_and_complete(write: Write) -> None:
     assert (whole["read"], whole["dropped"]) == (51, 50)
 
 
-def test_checking_and_loading_agree(write: Write) -> None:
+def test_check_and_load_give_the_same_report(write: Write) -> None:
     path = write([pair(), pair(), pair(answer=None), pair(answer="31 years"), pair(answer="x"), pair(question="")])
     assert check([path]).as_dict() == load([path]).report.as_dict()
 
 
-def test_contexts_shared_with_a_test_are_told_without_loading(write: Write) -> None:
+def test_contexts_shared_with_the_test_are_reported(write: Write) -> None:
     other = pair(question="Who?", context="Another text.", answer=None)
     train = write([other, pair(), pair(question="Who?", answer=None)], "train.json")
     test = write([pair(question="Where?", context=CONTEXT.upper(), answer="SKAGEN")], "test.json")
@@ -641,7 +643,7 @@ def test_contexts_shared_with_a_test_are_told_without_loading(write: Write) -> N
     assert check([train], against=[train]).counts == {(IssueKind.SHARED_CONTEXT, IssueEffect.WARNING): 2}
 
 
-def test_progress_is_told_and_loading_can_be_cancelled(write: Write) -> None:
+def test_loading_reports_progress_and_can_be_cancelled(write: Write) -> None:
     path = write([pair(question=f"{i}?") for i in range(2_000)])
     reports: list[Progress] = []
     load([path], Monitor(reports.append))
@@ -653,7 +655,7 @@ def test_progress_is_told_and_loading_can_be_cancelled(write: Write) -> None:
         load([path], monitor)
 
 
-def test_half_a_surrogate_pair_harms_nothing(write: Write) -> None:
+def test_lone_surrogates_are_replaced(write: Write) -> None:
     path = write(json.dumps(pair(context="a \ud83d b", answer="b", id="\ud83d")) + "\n", "a.jsonl")
     assert load([path]).pairs[0].answers == (Gold("b", 4),)
 
@@ -692,7 +694,7 @@ CONTEXTS = st.one_of(
 )
 @example([{"question": "a", "context": "ﬁ́n", "answer": "fi"}], True)
 @settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_whatever_comes_the_books_balance_and_answers_stand_where_they_say(
+def test_for_any_input_the_counts_add_up_and_answers_are_at_their_starts(
     tmp_path: Path, items: list[dict[str, Any]], merge: bool
 ) -> None:
     path = tmp_path / "pairs.json"
@@ -713,9 +715,7 @@ def test_whatever_comes_the_books_balance_and_answers_stand_where_they_say(
 
 @given(CONTEXTS, st.data())
 @settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_a_verbatim_answer_is_found_however_its_start_is_counted(
-    tmp_path: Path, context: str, data: st.DataObject
-) -> None:
+def test_a_verbatim_answer_at_its_start_is_kept(tmp_path: Path, context: str, data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(context) - 1))
     end = data.draw(st.integers(start + 1, len(context)))
     answer = context[start:end]

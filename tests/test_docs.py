@@ -43,7 +43,10 @@ def test_generated_pages_are_current() -> None:
 
 def test_every_dependency_is_explained() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    declared = [*project["dependencies"], *(one for extra in project["optional-dependencies"].values() for one in extra)]
+    declared = [
+        *project["dependencies"],
+        *(one for extra in project["optional-dependencies"].values() for one in extra),
+    ]
     names = {re.match(r"[\w-]+", requirement)[0] for requirement in declared}  # type: ignore[index]
     page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8").partition("## Dependencies")[2]
     explained = {name for row in page.splitlines() for name in re.findall(r"[\w-]+", "".join(row.split("|")[1:3]))}

@@ -40,7 +40,7 @@ def article(document: str, paragraphs: int, each: int = 4) -> list[Pair]:
 
 @given(PAIRS, FRACTIONS, st.integers(0, 5))
 @settings(deadline=None, max_examples=300)
-def test_nothing_is_on_both_sides_and_nothing_is_lost(pairs: list[Pair], fraction: float, seed: int) -> None:
+def test_the_parts_are_disjoint_and_complete(pairs: list[Pair], fraction: float, seed: int) -> None:
     try:
         parts = split(pairs, fraction, seed)
     except DocqaError:
@@ -83,7 +83,7 @@ def test_documents_are_split_near_the_fraction() -> None:
     assert list(parts.train) == [pair for pair in pairs if pair in set(parts.train)]
 
 
-def test_one_big_document_is_no_test() -> None:
+def test_the_test_is_not_one_large_document() -> None:
     pairs = article("big", 12) + [pair for i in range(20) for pair in article(f"d{i}", 4)]
     for seed in range(20):
         assert len({pair.document for pair in split(pairs, 0.1, seed).test}) > 1
@@ -102,7 +102,7 @@ def test_documents_that_cannot_give_the_fraction_are_split_by_context() -> None:
     assert split(pairs, 0.4, 0).by is SplitUnit.DOCUMENT
 
 
-def test_a_single_context_is_split_by_stretches_and_no_sentence_is_cut() -> None:
+def test_a_single_context_is_split_between_sentences() -> None:
     sentences = [f"In {1800 + i} the keeper counted {i * 7} birds." for i in range(60)]
     context = " ".join(sentences)
     pairs = []
@@ -115,8 +115,8 @@ def test_a_single_context_is_split_by_stretches_and_no_sentence_is_cut() -> None
     assert "different stretches" in parts.note
     assert 0.1 <= len(parts.test) / len(pairs) <= 0.3
 
-    def numbers(some: tuple[Pair, ...]) -> list[int]:
-        return sorted({context.count(".", 0, pair.answers[0].start) for pair in some})
+    def numbers(part: tuple[Pair, ...]) -> list[int]:
+        return sorted({context.count(".", 0, pair.answers[0].start) for pair in part})
 
     tested = numbers(parts.test)
     assert not set(tested) & set(numbers(parts.train))
@@ -125,7 +125,7 @@ def test_a_single_context_is_split_by_stretches_and_no_sentence_is_cut() -> None
     assert ends <= 2
 
 
-def test_answers_accepted_in_two_sentences_keep_these_together() -> None:
+def test_sentences_with_the_same_answer_stay_together() -> None:
     context = "Anna came in May. Bo came in June. Anna left in July. Bo left in August."
     anna = Pair("1", "Who came?", context, (Gold("Anna", 0), Gold("Anna", 35)))
     may = Pair("2", "When did she come?", context, (Gold("May", 13),))
@@ -144,9 +144,7 @@ def test_one_of_the_sample_documents_can_be_split() -> None:
     assert len(parts.train) + len(parts.test) == 43
 
 
-def test_a_split_is_the_same_however_its_file_is_named_and_wherever_it_lies(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_split_does_not_depend_on_the_location_of_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def tested(file: str) -> list[str]:
         return [pair.question for pair in split(load([file]).pairs, 0.2, 0).test]
 
@@ -170,13 +168,13 @@ def test_a_split_is_the_same_however_its_file_is_named_and_wherever_it_lies(
         assert tested(str(moved / "pairs.json")) == expected
 
 
-def test_one_pair_is_no_pairs() -> None:
+def test_sizes_use_the_singular() -> None:
     one, *others = article("a", 1, 1) + article("b", 1, 2)
     assert sizes([one], others) == "1 pair to train and 2 to test"
 
 
 @pytest.mark.parametrize("fraction", [0, 1, -0.1, 1.5])
-def test_a_fraction_that_is_none_is_told(fraction: float) -> None:
+def test_an_invalid_fraction_is_an_error(fraction: float) -> None:
     with pytest.raises(DocqaError, match=f"between 0 and 1, found {fraction}"):
         split(article("one", 2), fraction, 0)
 
@@ -189,13 +187,13 @@ def test_a_fraction_that_is_none_is_told(fraction: float) -> None:
         ([Pair(q, q, "Anna.", (Gold("Anna", 0),)) for q in "ab"], "found 2, all about the same sentence"),
     ],
 )
-def test_what_cannot_be_split_is_told(pairs: list[Pair], message: str) -> None:
+def test_pairs_that_cannot_be_split_are_an_error(pairs: list[Pair], message: str) -> None:
     with pytest.raises(DocqaError, match=message) as failure:
         split(pairs, 0.5, 0)
     assert "a separate file for the test" in failure.value.hint
 
 
-def test_a_sample_has_at_most_so_many_of_a_context() -> None:
+def test_a_sample_limits_the_pairs_of_a_context() -> None:
     pairs = article("one", 3, each=10) + article("two", 1, each=2)
     sampled = sample(pairs, 4)
     assert sorted(Counter(pair.context for pair in sampled).values()) == [2, 4, 4, 4]
@@ -206,7 +204,7 @@ def test_a_sample_has_at_most_so_many_of_a_context() -> None:
         sample(pairs, 0)
 
 
-def test_contexts_in_training_and_test_are_told() -> None:
+def test_shared_contexts_are_reported() -> None:
     train = [
         Pair("1", "Who?", "Anna  Holm kept it.", (), location="[0]"),
         Pair("2", "What?", "Anna  Holm kept it.", (), location="[1]"),

@@ -44,7 +44,7 @@ _SMALL = TrainingConfig(max_seq_length=72, doc_stride=12, batch_size=4, learning
 
 
 def _pairs(count: int, seed: int = 0) -> list[Pair]:
-    """Questions on contexts of the tiny reader's words, four to a document."""
+    """Return pairs whose contexts use the vocabulary of the tiny reader, four to a document."""
     rng = random.Random(seed)
     vocabulary = [word for word in PROSE.split() if normalize(word)]
     pairs = []
@@ -81,7 +81,7 @@ def _features(reader: Path, pairs: list[Pair], config: TrainingConfig = _SMALL) 
 # --- features ---
 
 
-def test_the_target_of_a_window_is_the_answer(tiny_reader: Path) -> None:
+def test_the_target_of_a_window_is_its_answer(tiny_reader: Path) -> None:
     pairs = _pairs(30)
     features = _features(tiny_reader, pairs)
     answered = [feature for feature in features if feature.answerable]
@@ -94,7 +94,7 @@ def test_the_target_of_a_window_is_the_answer(tiny_reader: Path) -> None:
         assert feature.context[begin:stop] == gold.text
 
 
-def test_annotators_share_the_target(tiny_reader: Path) -> None:
+def test_the_target_is_shared_by_the_annotators(tiny_reader: Path) -> None:
     context = "The lighthouse was built in 1858 by Anna Holm."
     golds = tuple(Gold(text, context.index(text)) for text in ("in 1858", "1858", "1858"))
     (feature,) = _features(tiny_reader, [Pair("1", "When?", context, golds)], TrainingConfig(negatives=0))
@@ -102,7 +102,7 @@ def test_annotators_share_the_target(tiny_reader: Path) -> None:
     assert [share for _, share in feature.end] == [1.0]
 
 
-def test_negatives_are_of_the_same_document_and_hold_no_answer(tiny_reader: Path) -> None:
+def test_negatives_come_from_the_same_document_and_contain_no_answer(tiny_reader: Path) -> None:
     pairs = _pairs(40)
     features = _features(tiny_reader, pairs, TrainingConfig(max_seq_length=72, doc_stride=12, negatives=1.5))
     nulls = [feature for feature in features if not feature.answerable]
@@ -115,7 +115,7 @@ def test_negatives_are_of_the_same_document_and_hold_no_answer(tiny_reader: Path
         assert normalize(pair.answers[0].text) not in normalize(text)
 
 
-def test_adversarial_questions_are_put_to_the_windows_that_held_the_answer(tiny_reader: Path) -> None:
+def test_adversarial_questions_are_paired_with_the_windows_of_the_answer(tiny_reader: Path) -> None:
     pairs = [
         Pair(pair.id, f"{pair.question[:-1]} in 1858?", f"{pair.context} 1923", pair.answers, pair.document)
         for pair in _pairs(20)
@@ -131,7 +131,7 @@ def test_adversarial_questions_are_put_to_the_windows_that_held_the_answer(tiny_
         assert feature.context == pairs[feature.pair].context
 
 
-def test_masked_words_depend_on_the_place_in_the_order_alone(tiny_reader: Path) -> None:
+def test_masked_tokens_depend_only_on_the_position_in_the_order(tiny_reader: Path) -> None:
     features = _features(tiny_reader, _pairs(30))
     tokenizer = loading.load_tokenizer(tiny_reader)
     masking = TokenMasking.of(tokenizer, 0.3, seed=1)
@@ -153,7 +153,7 @@ def test_an_unanswerable_question_has_the_null_as_its_target(tiny_reader: Path) 
     assert (feature.start, feature.end) == (NULL, NULL)
 
 
-def test_a_long_context_is_seen_through_every_window_that_holds_the_answer(tiny_reader: Path) -> None:
+def test_every_window_with_the_answer_is_a_feature(tiny_reader: Path) -> None:
     context = f"{PROSE} {PROSE} In 1923 the keeper left. {PROSE} {PROSE}"
     pair = Pair("1", "When did she leave?", context, (Gold("1923", context.index("1923")),))
     features = [feature for feature in _features(tiny_reader, [pair]) if feature.answerable]
@@ -168,7 +168,9 @@ def test_a_long_context_is_seen_through_every_window_that_holds_the_answer(tiny_
     st.sampled_from([0.5, 1.0, 1.5, 3.0]),
     st.integers(0, 5),
 )
-def test_the_order_is_fixed_and_every_pass_is_whole(lengths: list[int], batch: int, epochs: float, seed: int) -> None:
+def test_the_order_is_fixed_and_every_pass_is_complete(
+    lengths: list[int], batch: int, epochs: float, seed: int
+) -> None:
     numbers = batch_order(lengths, batch, epochs, seed)
     assert (numbers == batch_order(lengths, batch, epochs, seed)).all()
     assert len(numbers) == max(1, round(epochs * len(lengths)))
@@ -178,7 +180,7 @@ def test_the_order_is_fixed_and_every_pass_is_whole(lengths: list[int], batch: i
         assert min(seen[n] for n in range(len(lengths))) >= int(epochs)
 
 
-def test_batches_are_of_like_length() -> None:
+def test_the_sequences_of_a_batch_have_similar_lengths() -> None:
     rng = random.Random(0)
     lengths = [rng.randint(20, 380) for _ in range(4000)]
     numbers = batch_order(lengths, 16, 1, 0)
@@ -186,7 +188,7 @@ def test_batches_are_of_like_length() -> None:
     assert padded < 1.05 * sum(lengths)
 
 
-def test_a_batch_lets_only_the_null_and_the_window_compete(tiny_reader: Path) -> None:
+def test_only_the_null_and_the_window_compete(tiny_reader: Path) -> None:
     features = _features(tiny_reader, _pairs(5))
     batch = collate([(feature, feature.start, feature.end) for feature in features], 512)
     for row, feature in enumerate(features):
@@ -200,13 +202,13 @@ def test_a_batch_lets_only_the_null_and_the_window_compete(tiny_reader: Path) ->
 # --- the teacher ---
 
 
-def test_a_teacher_of_the_same_vocabulary_says_what_it_would_itself(tiny_reader: Path, tmp_path: Path) -> None:
-    brief = tmp_path / "brief"
-    shutil.copytree(tiny_reader, brief)
-    write_json_object(brief / "docqa.json", {"length_penalty": 0.5})
+def test_soft_targets_are_the_distributions_of_the_teacher(tiny_reader: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "teacher"
+    shutil.copytree(tiny_reader, folder)
+    write_json_object(folder / "docqa.json", {"length_penalty": 0.5})
     pairs = _pairs(6)
     features = _features(tiny_reader, pairs)
-    teacher = Reader(Model("teacher", ModelKind.READER, brief, "folder"), "cpu")
+    teacher = Reader(Model("teacher", ModelKind.READER, folder, "folder"), "cpu")
     questions = [pair.question for pair in pairs]
     targets = soft_targets(teacher, features, questions, weight=1.0, store=ArrayStore(tmp_path), monitor=Monitor())
     for feature, (start, end) in zip(features, targets, strict=True):
@@ -215,17 +217,19 @@ def test_a_teacher_of_the_same_vocabulary_says_what_it_would_itself(tiny_reader:
             continue
         body = feature.ids[feature.first : feature.first + feature.size]
         starts, ends = teacher.logits([(feature.ids[1 : feature.first - 1].tolist(), body)])
-        places = range(feature.first, feature.first + feature.size)
-        spans = {(a, b): starts[0, a] + ends[0, b] - 0.5 * (b - a) for a in places for b in places if 0 <= b - a < 30}
+        positions = range(feature.first, feature.first + feature.size)
+        spans = {
+            (a, b): starts[0, a] + ends[0, b] - 0.5 * (b - a) for a in positions for b in positions if 0 <= b - a < 30
+        }
         weights = {span: math.exp(score) for span, score in {**spans, (0, 0): starts[0, 0] + ends[0, 0]}.items()}
         for side, target in enumerate((start, end)):
-            shares = [sum(w for span, w in weights.items() if span[side] == place) for place in (0, *places)]
+            shares = [sum(w for span, w in weights.items() if span[side] == position) for position in (0, *positions)]
             assert sum(share for _, share in target) == pytest.approx(1, abs=1e-5)
             likeliest = max(target, key=lambda each: each[1])[0]
-            assert shares[[0, *places].index(likeliest)] == pytest.approx(max(shares))
+            assert shares[[0, *positions].index(likeliest)] == pytest.approx(max(shares))
 
 
-def test_what_a_teacher_said_is_not_asked_again(tiny_reader: Path, tmp_path: Path) -> None:
+def test_the_predictions_of_a_teacher_are_stored(tiny_reader: Path, tmp_path: Path) -> None:
     pairs = _pairs(6)
     features = _features(tiny_reader, pairs)
     teacher = Reader(Model("teacher", ModelKind.READER, tiny_reader, "folder"), "cpu")
@@ -261,7 +265,7 @@ def _train(job: Job, monitor: Monitor | None = None) -> Path:
 
 
 def _stopping_at(step: int) -> Monitor:
-    """A monitor that cancels at a step of the training."""
+    """Return a monitor that is cancelled at a step of the training."""
     stop = Event()
     return Monitor(lambda at: stop.set() if at.stage == "training" and at.done == step else None, stop)
 
@@ -276,12 +280,12 @@ def test_a_run_installs_a_reader_with_its_metadata_and_model_card(job: Job) -> N
     assert registry.find("mine", ModelKind.READER).source == "trained"
     assert not job.folder.exists()
     assert {str(value.dtype) for value in load_file(folder / "model.safetensors").values()} == {"float16"}
-    # The base's own dropout is left for the next training to decide about.
+    # Training may change the dropout, but the result has that of its base.
     assert files.read_json_object(folder / "config.json")["attention_dropout"] == 0.1
 
 
 def test_training_learns(job: Job) -> None:
-    """The loss of what is shown again and again falls well below that of a guess."""
+    """The loss on repeated examples falls well below that of a guess."""
     again = replace(job, config=replace(job.config, epochs=30, learning_rate=3e-3, negatives=0))
     result = finetune(again, prepare(again, Monitor()), Monitor())
     assert result is not None
@@ -289,8 +293,8 @@ def test_training_learns(job: Job) -> None:
     assert np.mean(losses[-5:]) < 0.7 * np.mean(losses[:5])
 
 
-def test_a_run_that_was_stopped_ends_as_one_that_was_not(job: Job) -> None:
-    """Stopped by the monitor, as Ctrl-C does, twice; the weights are the same to the last bit."""
+def test_a_cancelled_and_resumed_run_gives_the_same_weights(job: Job) -> None:
+    """Cancelled twice, as by Ctrl-C."""
     job = replace(job, config=replace(job.config, token_masking=0.1))
     whole = replace(job, name="whole")
     expected = load_file(_train(whole) / "model.safetensors")
@@ -303,8 +307,8 @@ def test_a_run_that_was_stopped_ends_as_one_that_was_not(job: Job) -> None:
     assert all((resumed[name] == expected[name]).all() for name in expected)
 
 
-def test_a_run_killed_at_any_moment_ends_as_one_that_was_not(job: Job, home: Path) -> None:
-    """SIGKILL, which leaves no time for anything, at moments that chance decides, until a run gets through."""
+def test_a_killed_and_resumed_run_gives_the_same_weights(job: Job, home: Path) -> None:
+    """Killed by SIGKILL at random steps, three times."""
     expected = load_file(_train(replace(job, name="whole")) / "model.safetensors")
     config = job.config
     command = [
@@ -317,7 +321,7 @@ def test_a_run_killed_at_any_moment_ends_as_one_that_was_not(job: Job, home: Pat
     while True:
         resume = ["--resume"] if (job.folder / "run.json").is_file() else []
         with subprocess.Popen([*command, *resume], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-            # It saves after every step: wait for some more of them, then kill it in the middle of whatever it does.
+            # It saves after every step. Wait for a few steps, then kill it at an arbitrary moment.
             enough = _newest(job) + rng.randint(1, 4)
             while killed < 3 and process.poll() is None and _newest(job) < enough:
                 pass
@@ -355,7 +359,7 @@ def test_two_processes_train_one_reader(job: Job) -> None:
     assert steps == -(-report["training"]["counts"]["windows"] * 2 // 8)
 
 
-def test_a_teacher_is_learned_from(job: Job, tmp_path: Path) -> None:
+def test_a_teacher_changes_the_weights(job: Job, tmp_path: Path) -> None:
     teacher = tiny_models.make_reader(tmp_path / "teacher", PROSE, seed=7)
     distilled = replace(job, name="distilled", config=replace(job.config, teacher=str(teacher), teacher_weight=1.0))
     alone = load_file(_train(job) / "model.safetensors")
@@ -385,7 +389,7 @@ def test_frozen_layers_do_not_change(job: Job, tiny_reader: Path) -> None:
     assert any("layer.1." in name for name in changed) and any("qa_outputs" in name for name in changed)
 
 
-def test_early_stopping_ends_a_run_that_gets_no_better(job: Job) -> None:
+def test_early_stopping_ends_a_run_without_improvement(job: Job) -> None:
     hopeless = replace(job, config=replace(job.config, epochs=40, learning_rate=0.05, warmup=0, early_stopping=2))
     result = finetune(hopeless, prepare(hopeless, Monitor()), Monitor())
     assert result is not None
@@ -394,7 +398,7 @@ def test_early_stopping_ends_a_run_that_gets_no_better(job: Job) -> None:
     assert result.curve[-1][0] <= 20 * -(-counts.windows // 4)  # Half of the epochs.
 
 
-def test_early_stopping_counts_on_after_an_interruption(job: Job) -> None:
+def test_early_stopping_is_not_affected_by_interruptions(job: Job) -> None:
     hopeless = replace(job, config=replace(job.config, epochs=40, learning_rate=0.05, warmup=0, early_stopping=2))
     whole = finetune(hopeless, prepare(hopeless, Monitor()), Monitor())
     assert whole is not None
@@ -419,7 +423,7 @@ def test_a_reader_that_is_not_better_is_not_used(job: Job) -> None:
     assert registry.chosen(ModelKind.READER) == still.config.base
 
 
-def test_a_result_has_to_beat_the_reader_in_use_and_not_its_base_alone(job: Job) -> None:
+def test_a_result_must_also_beat_the_reader_in_use(job: Job) -> None:
     registry.use(registry.BUNDLED, ModelKind.READER)
     result = finetune(job, prepare(job, Monitor()), Monitor())
     assert result is not None
@@ -459,7 +463,7 @@ def test_the_loss_is_logged_for_tensorboard(job: Job, tmp_path: Path) -> None:
 # --- mistakes ---
 
 
-def test_an_unfinished_run_is_not_begun_again_by_accident(job: Job) -> None:
+def test_an_unfinished_run_is_not_overwritten(job: Job) -> None:
     stop = Event()
     monitor = Monitor(lambda at: stop.set() if at.stage == "training" else None, stop)
     with pytest.raises(Cancelled):
@@ -475,7 +479,7 @@ def test_an_unfinished_run_is_not_begun_again_by_accident(job: Job) -> None:
         _train(replace(job, resume=True))
 
 
-def test_a_mistake_discards_no_unfinished_run(job: Job) -> None:
+def test_an_invalid_job_discards_no_unfinished_run(job: Job) -> None:
     stop = Event()
     with pytest.raises(Cancelled):
         _train(job, Monitor(lambda at: stop.set() if at.stage == "training" else None, stop))
@@ -486,7 +490,7 @@ def test_a_mistake_discards_no_unfinished_run(job: Job) -> None:
     assert _train(replace(job, restart=True)).name == "mine"
 
 
-def test_a_run_goes_on_wherever_its_files_are_named_from(job: Job, tmp_path: Path) -> None:
+def test_a_run_resumes_after_its_files_were_moved(job: Job, tmp_path: Path) -> None:
     stop = Event()
     with pytest.raises(Cancelled):
         _train(job, Monitor(lambda at: stop.set() if at.stage == "training" else None, stop))
@@ -519,7 +523,7 @@ def test_an_invalid_config_is_rejected(job: Job, change: dict[str, object], mess
         _train(wrong)
 
 
-def test_a_training_pair_on_a_context_of_the_test_is_left_out(job: Job, tmp_path: Path) -> None:
+def test_training_pairs_about_contexts_of_the_test_are_left_out(job: Job, tmp_path: Path) -> None:
     pairs = _pairs(40)
     test = _file(tmp_path, pairs[:5], "test.json")
     data = prepare(replace(job, test_files=(str(test),)), Monitor())

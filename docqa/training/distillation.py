@@ -57,45 +57,47 @@ def soft_targets(
 
 def _predict(teacher: Reader, items: Sequence[tuple[str, Feature]]) -> list[SoftTargets]:
     """Return the teacher's start and end distributions over the positions of each feature."""
-    rows, spans = [], []
+    inputs, offsets = [], []
     for question, feature in items:
         begin, end = int(feature.offsets[0, 0]), int(feature.offsets[-1, 1])
-        encoding = teacher.tokenizer.encode(feature.context[begin:end], add_special_tokens=False)
-        asked = teacher.tokenizer.encode(question, add_special_tokens=False).ids
-        room = teacher.sequences.room(len(asked))
-        rows.append((asked, np.array(encoding.ids[:room], dtype=np.int32)))
-        spans.append(np.array(encoding.offsets[:room], dtype=np.int64) + begin)
-    starts, ends = teacher.logits(rows)
-    taught = []
+        window = teacher.tokenizer.encode(feature.context[begin:end], add_special_tokens=False)
+        question_ids = teacher.tokenizer.encode(question, add_special_tokens=False).ids
+        room = teacher.sequences.room(len(question_ids))
+        inputs.append((question_ids, np.array(window.ids[:room], dtype=np.int32)))
+        offsets.append(np.array(window.offsets[:room], dtype=np.int64) + begin)
+    start_logits, end_logits = teacher.logits(inputs)
+    predictions = []
     for row, (_, feature) in enumerate(items):
-        first = teacher.sequences.window_start(len(rows[row][0]))
-        own = [0, *range(first, first + len(spans[row]))]
-        of_starts, of_ends = _marginals(
-            starts[row, own], ends[row, own], teacher.max_answer_length, teacher.length_penalty
+        first = teacher.sequences.window_start(len(inputs[row][0]))
+        allowed = [0, *range(first, first + len(offsets[row]))]
+        starts, ends = _marginals(
+            start_logits[row, allowed], end_logits[row, allowed], teacher.max_answer_length, teacher.length_penalty
         )
-        taught.append(
-            (_carry_over(of_starts, spans[row][:, 0], feature), _carry_over(of_ends, spans[row][:, 1] - 1, feature))
+        last_characters = offsets[row][:, 1] - 1
+        predictions.append(
+            (_carry_over(starts, offsets[row][:, 0], feature), _carry_over(ends, last_characters, feature))
         )
-    return taught
+    return predictions
 
 
 def _marginals(
     starts: NDArray[np.float32], ends: NDArray[np.float32], longest: int, length_penalty: float
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The shares of each start and of each end in the distribution over the null, position 0, and all spans.
+    """Return the marginal distributions of starts and ends, from the logits of the null (position 0) and the window.
 
-    The spans are those that reading allows: their ends can't stand before their starts, and length has its cost.
+    They are those of the distribution over the null and the spans that reading allows: at most `longest` tokens, with
+    the length penalty.
     """
     scores = span_scores(starts[1:], ends[1:], longest, length_penalty)
-    null = starts[0] + ends[0]
-    highest = max(null, scores.max())
-    of_null, shares = np.exp(null - highest), np.exp(scores - highest)
-    size, width = shares.shape
+    null_score = starts[0] + ends[0]
+    highest = max(null_score, scores.max())
+    null, spans = np.exp(null_score - highest), np.exp(scores - highest)
+    size, width = spans.shape
     by_end = np.zeros(size + width - 1)
     for length in range(width):
-        by_end[length : length + size] += shares[:, length]
-    total = of_null + shares.sum()
-    return np.append(of_null, shares.sum(axis=1)) / total, np.append(of_null, by_end[:size]) / total
+        by_end[length : length + size] += spans[:, length]
+    total = null + spans.sum()
+    return np.append(null, spans.sum(axis=1)) / total, np.append(null, by_end[:size]) / total
 
 
 def _carry_over(shares: NDArray[np.float64], characters: NDArray[np.int64], feature: Feature) -> Target:
