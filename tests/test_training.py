@@ -36,7 +36,7 @@ from docqa.training.dataset import TokenMasking, batch_order, collate
 from docqa.training.distillation import soft_targets
 from docqa.training.features import NULL, Feature, make_features
 from docqa.training.hyperparameters import TrainingConfig
-from docqa.training.job import Job, prepare
+from docqa.training.job import Job, prepare, state_file
 from docqa.training.run import finetune
 from docqa.training.scoring import selection_key
 
@@ -497,6 +497,16 @@ def test_a_run_resumes_after_its_files_were_moved(job: Job, tmp_path: Path) -> N
     moved = tmp_path / "elsewhere.json"
     Path(job.files[0]).rename(moved)
     assert _train(replace(job, files=(str(moved),), resume=True)).name == "mine"
+
+
+def test_a_run_of_another_version_is_not_resumed(job: Job) -> None:
+    with pytest.raises(Cancelled):
+        _train(job, _stopping_at(1))
+    state = files.read_json_object(state_file("mine"))
+    state["recipe"] = state.pop("config")
+    write_json_object(state_file("mine"), state)
+    with pytest.raises(DocqaError, match="the unfinished run mine was started by another version of docqa"):
+        _train(replace(job, resume=True))
 
 
 def test_nothing_to_resume(job: Job) -> None:

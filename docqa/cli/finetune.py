@@ -111,7 +111,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _train(arguments: argparse.Namespace, events: JsonProgress | None) -> int:
     from docqa.training import distributed
-    from docqa.training.job import prepare, stored_config
+    from docqa.training.job import prepare, stored_state
     from docqa.training.report import as_json, as_text
     from docqa.training.run import finetune
 
@@ -127,7 +127,7 @@ def _train(arguments: argparse.Namespace, events: JsonProgress | None) -> int:
                 write(data.note)
             result = finetune(job, data, monitor)
         except Cancelled:
-            resumable = stored_config(job.name) is not None
+            resumable = stored_state(job.name) is not None
             if events:
                 events.emit("stopped", kept=resumable)
             elif not resumable:

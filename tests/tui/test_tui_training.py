@@ -198,7 +198,7 @@ async def test_what_is_corrected_meanwhile_does_not_keep_a_training_from_being_g
         await until(pilot, lambda: _training(pilot).trained or not _training(pilot).going, "it to go on")
         assert _training(pilot).going, _training(pilot).error
         # And while it runs, another one of that name is refused.
-        with pytest.raises(Exception, match="another docqa is training keeper right now"):
+        with pytest.raises(Exception, match="another docqa process is training keeper"):
             begun(str(corrections.file()), "keeper", "bundled", "1", "cpu")
 
 
@@ -217,7 +217,7 @@ async def test_an_error_of_the_command_is_shown_with_its_hint(pairs: Path) -> No
             await _fill(pilot, pairs, "1")
             await pilot.press("enter")
             await until(pilot, lambda: not _training(pilot).going, "it to be refused")
-            await sees(pilot, app, "another docqa is training keeper right now")
+            await sees(pilot, app, "another docqa process is training keeper")
     assert stored_state("keeper") is None
 
 
