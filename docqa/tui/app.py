@@ -9,7 +9,6 @@ from typing import Any, ClassVar
 from textual import on, work
 from textual.app import SystemCommand
 from textual.binding import BindingType
-from textual.content import Content
 from textual.screen import Screen
 from textual.theme import Theme
 from textual.widgets import Input
@@ -21,19 +20,21 @@ from docqa.models import registry
 from docqa.models.registry import ModelKind
 from docqa.tui import external_viewer, messages
 from docqa.tui.formatting import cited, counted, flat, shortened
+from docqa.tui.key_reference import check_keymap, key_groups
 from docqa.tui.keys import KEYS, palette
-from docqa.tui.screens.choose import ChooseScreen, matching
-from docqa.tui.screens.comparison import CompareScreen
+from docqa.tui.screens.choose import ChooseScreen
+from docqa.tui.screens.comparison import ComparisonScreen
 from docqa.tui.screens.export import ExportScreen
-from docqa.tui.screens.help import HelpScreen, check, groups
+from docqa.tui.screens.help import HelpScreen
 from docqa.tui.screens.models import ModelsScreen
 from docqa.tui.screens.restore import RecoveringApp
 from docqa.tui.screens.settings import SettingsScreen
 from docqa.tui.screens.training import TrainingScreen
 from docqa.tui.state import feedback
+from docqa.tui.state.choices import Choice, matching
+from docqa.tui.state.comparison import ComparisonRequest, comparable
 from docqa.tui.state.session import AskedQuestion
 from docqa.tui.widgets.documents_pane import DocumentState
-from docqa.tui.workers.comparison import ComparisonRequest, to_compare
 from docqa.tui.workers.tasks import keep, take_back, unexpected
 from docqa.userdata import history, preferences
 
@@ -60,7 +61,7 @@ class DocqaApp(RecoveringApp):
         """
         super().__init__(paths, settings, password)
         self._bound = dict(keys or {})
-        check(self._bound)
+        check_keymap(self._bound)
         self.set_keymap(self._bound)
         kept = preferences.theme()
         if kept in self.available_themes:
@@ -68,7 +69,7 @@ class DocqaApp(RecoveringApp):
         self._password = password
         self._flags = dict(flags or {})
         self._models: ModelsScreen | None = None
-        self._comparison: CompareScreen | None = None
+        self._comparison: ComparisonScreen | None = None
         self.training = TrainingScreen(settings.device)
         self.install_screen(self.training, "training")  # Closed, it goes on.
 
@@ -96,8 +97,8 @@ class DocqaApp(RecoveringApp):
         """Choose a question asked before, of these documents or others, to edit and ask again."""
         kept = history.questions(self.main.documents.rows, history.entries())
 
-        def fitting(typed: str) -> list[tuple[Content, str]]:
-            return matching(typed, ((question, (Content(flat(question)), question)) for question in kept))
+        def fitting(typed: str) -> list[Choice[str]]:
+            return matching(typed, (Choice(flat(question), question) for question in kept))
 
         nothing = "No question like that was asked." if kept else "No question was asked yet."
         self.push_screen(
@@ -199,13 +200,13 @@ class DocqaApp(RecoveringApp):
                 ChooseScreen(
                     title,
                     "Choose, or type the right answer as the document has it",
-                    lambda typed: feedback.choices(typed, asked.shown, open_now, said=asked.verdict is not None),
+                    lambda typed: feedback.choices(typed, asked.shown, open_now, has_verdict=asked.verdict is not None),
                     nothing="This doesn't stand in these documents.",
                 ),
                 self._corrected,
             )
 
-    def _corrected(self, chosen: feedback.Chosen | None) -> None:
+    def _corrected(self, chosen: feedback.FeedbackChoice | None) -> None:
         if chosen is feedback.ON_PAGE:
             self.main.action_select()
         elif chosen is feedback.TAKE_BACK:
@@ -226,7 +227,7 @@ class DocqaApp(RecoveringApp):
         """Keep what the person says, and tell whether it can be."""
         if verdict is None or self.shown is None:
             return False
-        unfit = feedback.unfit(verdict) or self._loader.too_long(verdict.text)
+        unfit = feedback.unlearnable(verdict) or self._loader.too_long(verdict.text)
         if unfit is not None:
             self._warn(unfit)
             return False
@@ -272,21 +273,21 @@ class DocqaApp(RecoveringApp):
         """Train a reader, or see how the training stands."""
         self.push_screen(self.training)
 
-    @on(TrainingScreen.Stood)
-    def _training_stood(self, message: TrainingScreen.Stood) -> None:
-        if message.brief != self.main.training:
-            self.main.training = message.brief
+    @on(TrainingScreen.StatusChanged)
+    def _training_stood(self, message: TrainingScreen.StatusChanged) -> None:
+        if message.summary != self.main.training:
+            self.main.training = message.summary
             self.main.show_header(self._reader)
             self.screen.refresh()  # Where another screen lies over the header, that one paints it.
 
-    @on(TrainingScreen.ReaderWanted)
-    def _reader_wanted(self, message: TrainingScreen.ReaderWanted) -> None:
+    @on(TrainingScreen.ReaderRequested)
+    def _reader_wanted(self, message: TrainingScreen.ReaderRequested) -> None:
         try:
             registry.use(message.name, ModelKind.READER)
         except (DocqaError, OSError) as error:
             self._warn(error if isinstance(error, DocqaError) else unexpected(error), severity="error")
         else:
-            self._model_used(ModelsScreen.Used(ModelKind.READER, message.name))
+            self._model_used(ModelsScreen.ModelChosen(ModelKind.READER, message.name))
 
     # --- models and settings ---
 
@@ -306,8 +307,8 @@ class DocqaApp(RecoveringApp):
         if self._models is not None:
             self._models.show_used({ModelKind.READER: message.reader, ModelKind.ENCODER: message.encoder})
 
-    @on(ModelsScreen.Used)
-    def _model_used(self, message: ModelsScreen.Used) -> None:
+    @on(ModelsScreen.ModelChosen)
+    def _model_used(self, message: ModelsScreen.ModelChosen) -> None:
         settings, setting = self._settings, message.kind.value
         named = getattr(settings, setting)
         if named:  # Else the choice that was just made is what holds.
@@ -316,18 +317,18 @@ class DocqaApp(RecoveringApp):
             self._say(f"The settings name {named} as the {setting}: it answers again in the next session.")
         self.apply(settings, anew=True)
 
-    @on(ModelsScreen.CompareWanted)
-    def _compare(self, message: ModelsScreen.CompareWanted) -> None:
-        asked = tuple(to_compare(self.session.asked))
+    @on(ModelsScreen.ComparisonRequested)
+    def _compare(self, message: ModelsScreen.ComparisonRequested) -> None:
+        asked = tuple(comparable(self.session.asked))
         if self._collection is None or not asked:
             self._say("There is nothing to compare yet: ask a question first, and let it be answered.")
             return
         kept, wanted = self._comparison, ComparisonRequest(self._collection, message.name, asked)
-        if kept is None or kept.wanted != wanted or kept.cancel.is_set():
+        if kept is None or kept.request != wanted or kept.cancel.is_set():
             if kept is not None:
                 self.uninstall_screen(kept)
                 kept.remove()
-            self._comparison = CompareScreen(wanted, self._password)
+            self._comparison = ComparisonScreen(wanted, self._password)
             self.install_screen(self._comparison, "comparison")  # As above.
         if self._comparison is not None:
             self.push_screen(self._comparison)
@@ -336,15 +337,15 @@ class DocqaApp(RecoveringApp):
         """Show the settings, and change them."""
         self.push_screen(SettingsScreen(self._settings, self._flags, self._used))
 
-    @on(SettingsScreen.Changed)
-    def _settings_changed(self, message: SettingsScreen.Changed) -> None:
+    @on(SettingsScreen.SettingsChanged)
+    def _settings_changed(self, message: SettingsScreen.SettingsChanged) -> None:
         self.apply(message.settings)
 
     # --- the app ---
 
     def action_help(self) -> None:
         """Show every key and what it does."""
-        self.push_screen(HelpScreen(groups(self.get_key_display, self._bound)))
+        self.push_screen(HelpScreen(key_groups(self.get_key_display, self._bound)))
 
     async def action_quit(self) -> None:
         """Quit; a training is stopped first, if the person agrees, and the second time at once."""
@@ -354,10 +355,10 @@ class DocqaApp(RecoveringApp):
             self.training.stop(self.exit)
         elif self.screen.id != "quitting":
             choices = [
-                (Content("Stop it, with a checkpoint, and quit: T goes on with it next time"), True),
-                (Content("Stay"), False),
+                Choice("Stop it, with a checkpoint, and quit: T goes on with it next time", True),
+                Choice("Stay", False),
             ]
-            screen = ChooseScreen("A training is running", "Enter chooses", lambda _: choices, nothing="")
+            screen = ChooseScreen[bool]("A training is running", "Enter chooses", lambda _: choices, nothing="")
             screen.id = "quitting"
             self.push_screen(screen, self._stop_and_quit)
 

@@ -21,9 +21,9 @@ from docqa.tui.formatting import plain
 from docqa.tui.screens.main import MainScreen
 from docqa.tui.screens.pick import PickScreen
 from docqa.tui.state import session
-from docqa.tui.state.file_suggestions import PickedDocuments, called
+from docqa.tui.state.file_suggestions import PickedDocuments, relative
 from docqa.tui.state.session import AskedQuestion, QuestionSession
-from docqa.tui.widgets.pasting_input import PastingInput
+from docqa.tui.widgets.inputs import PastingInput
 from docqa.tui.workers.tasks import DocumentLoader, answer
 from docqa.userdata import history
 
@@ -123,7 +123,7 @@ class BaseApp(App[None]):
         self.main.documents.opened(message.document)
         if self.main.page.document is None:  # It can be read, searched and gone through before anything is asked.
             self.main.page.show(message.document, None)
-            self.main.documents.shows(message.document.name)
+            self.main.documents.set_current(message.document.name)
         self._refresh()
 
     @on(messages.DocumentFailed)
@@ -264,9 +264,9 @@ class BaseApp(App[None]):
         elif not self.main.documents.rows:
             self.main.answers.list.focus()  # Where O is a key, and no letter.
 
-    @on(PastingInput.Dropped)
-    def _dropped(self, message: PastingInput.Dropped) -> None:
-        self.open(map(called, message.paths))
+    @on(PastingInput.PathsDropped)
+    def _dropped(self, message: PastingInput.PathsDropped) -> None:
+        self.open(map(relative, message.paths))
 
     def open(self, paths: Iterable[str], *, instead: bool = False) -> None:
         """Open documents, with those that are open or instead of them. Questions asked keep their answers."""

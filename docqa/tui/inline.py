@@ -15,8 +15,9 @@ from textual.widgets import Footer, Input, Static
 from docqa.config import Settings
 from docqa.errors import DocqaError
 from docqa.tui import messages
-from docqa.tui.formatting import MUTED, cited, flat, plain
+from docqa.tui.formatting import cited, flat, plain
 from docqa.tui.state.session import AskedQuestion, QuestionSession, QuestionState
+from docqa.tui.styling import MUTED
 from docqa.tui.widgets.answers_pane import AnswersPane
 from docqa.tui.widgets.question_input import QuestionInput
 from docqa.tui.workers.tasks import DocumentLoader, answer

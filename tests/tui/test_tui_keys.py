@@ -47,9 +47,9 @@ from docqa.tui.messages import (
     EngineStarted,
     QuestionAnswered,
 )
-from docqa.tui.screens.agreement import SidesScreen, SideView
+from docqa.tui.screens.agreement import AgreementScreen, AnswerCard
 from docqa.tui.screens.choose import ChooseScreen
-from docqa.tui.screens.comparison import CompareScreen
+from docqa.tui.screens.comparison import ComparisonScreen
 from docqa.tui.screens.confirm import ConfirmScreen
 from docqa.tui.screens.export import ExportScreen
 from docqa.tui.screens.help import HelpScreen
@@ -65,13 +65,13 @@ from docqa.tui.state.training import TrainingState as Stage
 from docqa.tui.widgets.answers_pane import AnswersList
 from docqa.tui.widgets.documents_pane import DocumentsPane
 from docqa.tui.widgets.evidence_strip import EvidenceStrip
-from docqa.tui.widgets.find_input import FindInput
+from docqa.tui.widgets.inputs import FindInput
 from docqa.tui.widgets.footer import FittingFooter
 from docqa.tui.widgets.page_view import PageView
 from docqa.tui.widgets.question_input import QuestionInput, QuestionsList
 from docqa.tui.widgets.selectable_page import SelectionLine
-from docqa.tui.widgets.table import DataRows
-from docqa.tui.workers.comparison import ComparisonRequest
+from docqa.tui.widgets.table import RowTable
+from docqa.tui.state.comparison import ComparisonRequest
 from docqa.tui.workers.training_process import TrainingEnded, TrainingProcess
 from docqa.userdata import corrections
 from docqa.userdata.crash_recovery import SessionState as Unfinished
@@ -88,13 +88,13 @@ OWNERS: tuple[Any, ...] = (
     SelectionLine,
     FindInput,
     ChooseScreen,
-    SidesScreen,
+    AgreementScreen,
     ExportScreen,
     PickScreen,
     RestoreScreen,
-    DataRows,
+    RowTable,
     ModelsScreen,
-    CompareScreen,
+    ComparisonScreen,
     SettingsScreen,
     ConfirmScreen,
     TrainingScreen,
@@ -202,7 +202,7 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     assert app.clipboard == "Knut Dyrnes (voyage.pdf, page 2, line 1, Crew)"
 
 
-@checks("DocqaApp", "teaching.right")
+@checks("DocqaApp", "feedback.right")
 async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     app.main.answers.move(1)
     await pilot.press(key)
@@ -213,7 +213,7 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     assert said == [f"1 correction kept. To learn from it: T, or docqa finetune {corrections.file()}"]
 
 
-@checks("DocqaApp", "teaching.wrong")
+@checks("DocqaApp", "feedback.wrong")
 async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await pilot.press(key)
     await sees(pilot, app, "What is right? Who was aboard?")
@@ -321,16 +321,16 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     assert (registry.models_dir() / "reader" / "harbour").exists() is (key != "y")
 
 
-@checks("ModelsScreen", "models.narrow")
+@checks("ModelsScreen", "models.filter")
 async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     screen = await _models(pilot, app)
     await pilot.press(key)
     await type_in(pilot, "HARB")
-    await until(pilot, lambda: screen.query_one(DataRows).row_count == 1)
+    await until(pilot, lambda: screen.query_one(RowTable).row_count == 1)
     await pilot.press("enter", "enter")
     await sees(pilot, app, "The reader is now harbour.")
     await pilot.press("escape")
-    await until(pilot, lambda: screen.query_one(DataRows).row_count == 3)
+    await until(pilot, lambda: screen.query_one(RowTable).row_count == 3)
     assert app.screen is screen
 
 
@@ -341,15 +341,15 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     assert app.screen is app.main
 
 
-@checks("DataRows", "table.next", "table.previous", "table.first", "table.last")
+@checks("RowTable", "table.next", "table.previous", "table.first", "table.last")
 async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
-    table = (await _models(pilot, app)).query_one(DataRows)
+    table = (await _models(pilot, app)).query_one(RowTable)
     table.move_cursor(row=1)
     await pilot.press(key)
     assert table.cursor_row == (2 if key in {"j", "down", "G", "end"} else 0)
 
 
-@checks("CompareScreen", "compare.close", "compare.leave")
+@checks("ComparisonScreen", "comparison.close", "comparison.leave")
 async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     mine = SimpleNamespace(engine=SimpleNamespace(reader=SimpleNamespace(name="bundled")))
     screen = StillComparison(ComparisonRequest(mine, "harbour", ()), None)  # type: ignore[arg-type]
@@ -372,7 +372,7 @@ async def _setting(pilot: Pilot[Any], app: Any, name: str) -> None:
     """The settings, with the cursor on one."""
     await pilot.press("comma")
     await sees(pilot, app, "default")
-    app.screen.query_one(DataRows).move_cursor(row=config.names().index(name))
+    app.screen.query_one(RowTable).move_cursor(row=config.names().index(name))
     await pilot.pause()
 
 
@@ -402,7 +402,7 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
 async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await _setting(pilot, app, "top")
     await pilot.press("enter", "7", "escape")
-    assert isinstance(app.screen, SettingsScreen) and app.screen.query_one(DataRows).has_focus
+    assert isinstance(app.screen, SettingsScreen) and app.screen.query_one(RowTable).has_focus
     await pilot.press(key)
     assert app.screen is app.main and not config.file().exists()
 
@@ -426,7 +426,7 @@ async def _trained(pilot: Pilot[Any], app: Any, *, better: bool) -> None:
     await sees(pilot, app, "harbour is better" if better else "harbour is not better")
 
 
-@checks("TrainingScreen", "training.go", "training.use")
+@checks("TrainingScreen", "training.proceed", "training.use")
 async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await _trained(pilot, app, better=key == "enter")
     await pilot.press(key)
@@ -468,7 +468,7 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await until(pilot, lambda: not unfinished(), "it to be discarded")
 
 
-@checks("TrainingScreen", "training.another")
+@checks("TrainingScreen", "training.new")
 async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await _trained(pilot, app, better=False)
     await pilot.press(key)
@@ -587,20 +587,20 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     assert app.main.answers.list.has_focus is (key == "enter")
 
 
-@checks("DocumentsPane", "documents.next", "documents.before", "documents.read")
+@checks("DocumentsPane", "documents.next", "documents.previous", "documents.read")
 async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     other = paged("other.pdf", [["Nothing of use."]])
     app.post_message(DocumentOpened(other))
     await sees(pilot, app.main.documents, "open")
     app.main.documents.focus()
     keys = list(app.main.documents.rows)
-    app.main.documents.shows(VOYAGE.name)
+    app.main.documents.set_current(VOYAGE.name)
     if key == "enter":
         await pilot.press(key)
         assert app.main.page.has_focus
         await sees(pilot, app.main.page, "Line 1 of the log.")
         return
-    app.main.documents.shows(keys[1])
+    app.main.documents.set_current(keys[1])
     await pilot.press("k")
     assert app.main.page.document is VOYAGE
     await pilot.press(*(["k"] * len(keys)), *(["j"] * len(keys)))
@@ -621,7 +621,7 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await until(pilot, lambda: page.scroll_offset.y == to)
 
 
-@checks("PageView", "page.match", "page.match_before")
+@checks("PageView", "page.next_match", "page.previous_match")
 async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     page = app.main.page
     await until(pilot, lambda: in_view(app))
@@ -704,7 +704,7 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     assert "voyage.pdf" in app.main.documents.rows  # It stays open.
 
 
-@checks("PickScreen", "pick.mark", "pick.mark_here")
+@checks("PickScreen", "pick.mark", "pick.mark_row")
 async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     for name in ("crew.txt", "diary.txt", "log.txt"):
         Path(name).touch()
@@ -759,7 +759,7 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await sees(pilot, app, "window 4 of 4 · retrieved as number 3 · likeliest answer 10%, very unlikely")
 
 
-@checks("EvidenceStrip", "evidence.next", "evidence.before", "evidence.best")
+@checks("EvidenceStrip", "evidence.next", "evidence.previous", "evidence.best")
 async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await pilot.press("v", "h", "h")
     await sees(pilot, app, "window 2 of 4 · retrieved as number 4 · not read; x reads all")
@@ -817,7 +817,7 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     assert app.main.selecting.has_focus and app.main.page.selection.text == "Knut"
 
 
-@checks("SelectionLine", "select.right", "select.copy", "select.leave")
+@checks("SelectionLine", "select.right", "select.copy", "select.cancel")
 async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await pilot.press("s", "v", "l", key)
     await until(pilot, lambda: app.main.page.selection is None and app.main.answers.list.has_focus)
@@ -854,16 +854,16 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await _compare(pilot, app)
     await sees(pilot, app.main.answers, "≠ 1 document says otherwise · D")
     await pilot.press(key)
-    assert isinstance(app.screen, SidesScreen)
+    assert isinstance(app.screen, AgreementScreen)
     await sees(pilot, app, "Who was aboard?")
     await sees(pilot, app, "»Greta Foss«")
 
 
-@checks("SidesScreen", "sides.close", "sides.choose", "sides.next", "sides.previous")
+@checks("AgreementScreen", "agreement.close", "agreement.choose", "agreement.next", "agreement.previous")
 async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await _compare(pilot, app)
     await pilot.press("D")
-    first, second = app.screen.query(SideView)
+    first, second = app.screen.query(AnswerCard)
     assert first.has_focus
     ahead, back = key in {"l", "j", "right", "down"}, key in {"h", "k", "left", "up"}
     await pilot.press(*["l", key] if back else [key])

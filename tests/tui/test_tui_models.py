@@ -20,10 +20,10 @@ from docqa.models.registry import ModelKind
 from docqa.progress import Progress
 from docqa.tui.app import DocqaApp
 from docqa.tui.messages import DocumentsOpened, EngineStarted
-from docqa.tui.screens.comparison import CompareScreen
+from docqa.tui.screens.comparison import ComparisonScreen
 from docqa.tui.screens.confirm import ConfirmScreen
 from docqa.tui.screens.models import ModelsScreen
-from docqa.tui.widgets.table import DataRows
+from docqa.tui.widgets.table import RowTable
 from docqa.tui.workers.comparison import ComparedQuestion, cell, difference, said, summary
 from docqa.tui.workers.model_pull import PullTransfer
 from docqa.userdata import corrections
@@ -91,7 +91,7 @@ async def pull(pilot: Pilot[Any], repo: str) -> None:
     await pilot.press("enter")
 
 
-def said_of(screen: ModelsScreen | CompareScreen) -> Any:
+def said_of(screen: ModelsScreen | ComparisonScreen) -> Any:
     return screen.query_one("#said")
 
 
@@ -106,7 +106,7 @@ async def test_each_model_is_listed_with_what_is_known_of_it(own_home: Path) -> 
     async with app.run_test(size=WIDE) as pilot:
         screen = await show(pilot)
         await sees(pilot, app, "✓ in use  bundled")
-        rows = {row.key: row.cells for row in screen.query_one(DataRows)._shown}
+        rows = {row.key: row.cells for row in screen.query_one(RowTable)._shown}
         assert list(rows) == ["reader/bundled", "reader/broken", "reader/harbour", "encoder/bundled"]
         assert rows["reader/harbour"][1:] == (
             "harbour",
@@ -147,7 +147,7 @@ async def test_a_model_that_is_deleted_while_in_use_gives_way_to_the_bundled_one
         app.post_message(EngineStarted("harbour", "bundled"))
         app.post_message(DocumentsOpened(NoCollection()))  # type: ignore[arg-type]
         await sees(pilot, app, "✓ in use  harbour")
-        screen.query_one(DataRows).move_cursor(row=1)
+        screen.query_one(RowTable).move_cursor(row=1)
         await pilot.press("x")
         await until(pilot, lambda: isinstance(app.screen, ConfirmScreen))
         await sees(pilot, app.screen.query_one(Static), "It can't be brought back.")
@@ -170,7 +170,7 @@ async def test_a_model_is_pulled_and_used(served: Hub, own_home: Path) -> None:
         assert not served.requests  # Nothing is looked up while it is typed.
         await pilot.press("enter")
         await sees(pilot, said_of(screen), "The reader lighthouse-reader is here. Enter uses it.")
-        await until(pilot, lambda: screen.query_one(DataRows).chosen == "reader/lighthouse-reader")
+        await until(pilot, lambda: screen.query_one(RowTable).chosen == "reader/lighthouse-reader")
         await sees(pilot, app, f"A reader that was pulled from {REPO}")
         await pilot.press("enter")
         await sees(pilot, said_of(screen), "The reader is now lighthouse-reader.")
@@ -291,7 +291,7 @@ async def test_two_readers_are_compared_on_what_was_asked(own_home: Path, lighth
         await sees(pilot, app, "bundled and random")
         await sees(pilot, app, "✓ All 2 compared.")
         screen = app.screen
-        assert isinstance(screen, CompareScreen)
+        assert isinstance(screen, ComparisonScreen)
         first, second = screen._compared
         assert (first.question, second.question) == ("Who was the keeper in 1911?", "Who built the lighthouse?")
         assert first.mine is app.session.asked[0].result  # What is known is not asked again.

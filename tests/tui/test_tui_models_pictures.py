@@ -23,7 +23,7 @@ from docqa.tui.messages import EngineStarted
 from docqa.tui.screens.models import ModelsScreen
 from docqa.tui.screens.settings import SettingsScreen
 from docqa.tui.state.models_list import KnownModel
-from docqa.tui.widgets.table import DataRows
+from docqa.tui.widgets.table import RowTable
 from docqa.tui.workers.comparison import (
     ComparedQuestion,
     ComparisonAdvanced,
@@ -77,7 +77,7 @@ async def _models(pilot: Pilot[Any]) -> ModelsScreen:
     app.push_screen(screen)
     await pilot.pause()
     screen.post_message(ModelsScreen.Listed(LISTED))
-    await until(pilot, lambda: screen.query_one(DataRows).row_count == len(LISTED))
+    await until(pilot, lambda: screen.query_one(RowTable).row_count == len(LISTED))
     return screen
 
 
@@ -155,7 +155,7 @@ async def compared(pilot: Pilot[Any]) -> None:
         one = ComparedQuestion(question, _result(question, *first), _result(question, *second), right)  # type: ignore[arg-type]
         screen.post_message(QuestionCompared(one))
     screen.post_message(ComparisonEnded())
-    await until(pilot, lambda: screen.query_one(DataRows).row_count == len(_COMPARED))
+    await until(pilot, lambda: screen.query_one(RowTable).row_count == len(_COMPARED))
 
 
 class StillSettings(SettingsScreen):
@@ -180,7 +180,7 @@ async def settings(pilot: Pilot[Any]) -> None:
     screen.query_one(Input).cursor_blink = False
     screen.post_message(SettingsScreen.Found(_LAYERS, {}))
     await pilot.pause()
-    screen.query_one(DataRows).move_cursor(row=config.names().index("threshold"))
+    screen.query_one(RowTable).move_cursor(row=config.names().index("threshold"))
     await pilot.pause()
 
 

@@ -26,7 +26,8 @@ from docqa.documents.plain_text import parse
 from docqa.errors import DocqaError
 from docqa.progress import Progress
 from docqa.tui import messages
-from docqa.tui.formatting import bar, flat, hang, likelihood, percent, plain
+from docqa.tui.formatting import bar, flat, likelihood, percent, plain
+from docqa.tui.styling import hang
 
 WIDE = (160, 45)
 

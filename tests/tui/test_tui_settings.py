@@ -13,7 +13,7 @@ from docqa.config import Settings
 from docqa.engine import Engine
 from docqa.tui.app import DocqaApp
 from docqa.tui.screens.settings import SettingsScreen
-from docqa.tui.widgets.table import DataRows
+from docqa.tui.widgets.table import RowTable
 
 WIDE = (160, 45)
 
@@ -37,7 +37,7 @@ async def go_to(pilot: Pilot[Any], name: str) -> None:
     await pilot.press("comma")
     assert isinstance(app.screen, SettingsScreen)
     await sees(pilot, app, "default")
-    app.screen.query_one(DataRows).move_cursor(row=config.names().index(name))
+    app.screen.query_one(RowTable).move_cursor(row=config.names().index(name))
     await pilot.pause()
 
 
@@ -57,7 +57,7 @@ async def test_each_setting_is_explained_with_its_value_and_where_it_is_from(
     app = DocqaApp([lighthouse], config.load(flags), flags=flags)
     async with app.run_test(size=WIDE) as pilot:
         await go_to(pilot, "threshold")
-        rows = {row.key: row.cells for row in app.screen.query_one(DataRows)._shown}
+        rows = {row.key: row.cells for row in app.screen.query_one(RowTable)._shown}
         assert rows["top"] == ("top", "7", "file")
         assert rows["threshold"] == ("threshold", "0.4", "environment")
         assert rows["doc_stride"] == ("doc_stride", "64", "flag")

@@ -29,7 +29,7 @@ from docqa.documents import Document
 from docqa.engine import Engine
 from docqa.tui import messages
 from docqa.tui.app import DocqaApp
-from docqa.tui.screens.agreement import SidesScreen, SideView
+from docqa.tui.screens.agreement import AgreementScreen, AnswerCard
 from docqa.tui.state import agreement, feedback
 from docqa.userdata import corrections
 
@@ -349,8 +349,8 @@ async def test_documents_that_agree_are_one_and_those_without_an_answer_are_name
         await show(pilot, VOYAGE, *others, found=("Knut",), best=best)
         await sees(pilot, app.main.answers, "≠ 1 document says otherwise · D")
         await pilot.press("D")
-        assert isinstance(app.screen, SidesScreen)
-        first, second = app.screen.query(SideView)
+        assert isinstance(app.screen, AgreementScreen)
+        first, second = app.screen.query(AnswerCard)
         await sees(pilot, app, "∅ No answer in 2.pdf")
         await sees(pilot, app, "· Not read: 3.pdf; x reads all")
         shown = pane_text(first)

@@ -14,7 +14,7 @@ from docqa.tui.messages import DocumentsFound, DocumentsOpened
 from docqa.tui.screens.training import TrainingScreen
 from docqa.tui.state.training import TrainingProgress
 from docqa.tui.workers.training_facts import FactsFound, PairsChecked, TrainingFacts, TrainingPairs
-from docqa.tui.workers.training_process import TrainingEnded, TrainingEvent
+from docqa.tui.workers.training_process import TrainingEnded, TrainingReported
 
 SIZES = {"narrow": (80, 24), "medium": (120, 36)}
 HOME = "/home/kit"
@@ -90,7 +90,7 @@ async def begun(pilot: Pilot[Any]) -> StillTraining:
         left = 2.1 * (72 - step)
         event = {"event": "progress", "stage": "training", "item": "", "step": step, "total": 72}
         told.append(event | {"rate": 7.6, "seconds_left": left, "loss": 2.4 / step**0.4 + (step % 3) / 9})
-    screen.post_message(TrainingEvent(told))
+    screen.post_message(TrainingReported(told))
     await pilot.pause()
     return screen
 

@@ -16,16 +16,16 @@ from textual.widgets import Input, Static
 from docqa.errors import DocqaError
 from docqa.tui.formatting import cited, plain
 from docqa.tui.keys import DOCUMENT_KEYS
-from docqa.tui.screens.agreement import SidesScreen
+from docqa.tui.screens.agreement import AgreementScreen
 from docqa.tui.screens.choose import ChooseScreen
 from docqa.tui.state import goto
-from docqa.tui.state.agreement import sides, silent
+from docqa.tui.state.agreement import group_answers, without_answer
 from docqa.tui.state.session import AskedQuestion, QuestionSession
 from docqa.tui.widgets.answers_pane import AnswersPane
 from docqa.tui.widgets.documents_pane import DocumentsPane, DocumentState
 from docqa.tui.widgets.evidence_strip import EvidenceStrip
-from docqa.tui.widgets.find_input import FindInput
 from docqa.tui.widgets.footer import FittingFooter
+from docqa.tui.widgets.inputs import FindInput
 from docqa.tui.widgets.question_input import QuestionInput, QuestionsList
 from docqa.tui.widgets.selectable_page import SelectablePage, SelectionLine
 
@@ -129,7 +129,7 @@ class MainScreen(Screen[None]):
             self.page.show(self.document(answer.document), answer)
         else:
             self.page.show(self.page.document, None)
-        self.documents.shows(document)
+        self.documents.set_current(document)
 
     @on(DocumentsPane.DocumentChosen)
     def _document_chosen(self, message: DocumentsPane.DocumentChosen) -> None:
@@ -152,10 +152,10 @@ class MainScreen(Screen[None]):
         document, asked = self.page.document, self.answers.asked
         if document is not None:
             self.evidence.show(asked.evidence.get(document.name) if asked else None, offset)
-            self.documents.shows(document.name)
+            self.documents.set_current(document.name)
 
-    @on(AnswersPane.AnswerWanted)
-    def _answer_wanted(self, message: AnswersPane.AnswerWanted) -> None:
+    @on(AnswersPane.AnswerOpened)
+    def _answer_wanted(self, message: AnswersPane.AnswerOpened) -> None:
         """Go to the answer, if the document was scrolled or another one is shown since it was selected."""
         document = self.document(message.answer.document)
         if document is not None and not self.page.answer_in_view:
@@ -189,7 +189,7 @@ class MainScreen(Screen[None]):
         self.page.find(event.value)
 
     @on(Input.Submitted, "#find")
-    @on(FindInput.GivenUp)
+    @on(FindInput.SearchCancelled)
     def _find_ended(self) -> None:
         if self.page.selection is None:
             self.show_line(self.question)
@@ -198,12 +198,12 @@ class MainScreen(Screen[None]):
         self.show_line(self.selecting)
         self.selecting.focus()
         if self.page.match_in_view is not None:
-            self.page.bring_caret(self.page.match_in_view)
+            self.page.move_caret(self.page.match_in_view)
 
     def action_select(self) -> None:
         """Select words on the page."""
         if self.page.selection is None:
-            self.page.begin()
+            self.page.start_selection()
         elif self.selecting.display:
             self.selecting.focus()
         if self.page.selection is None:
@@ -244,7 +244,7 @@ class MainScreen(Screen[None]):
                 goto.hint(document),
                 partial(goto.targets, document),
                 nothing="No page or section is called so.",
-                first=goto.nearest(document, self.page.first_offset),
+                first=goto.section_at(document, self.page.first_offset),
             )
             self.app.push_screen(screen, self._go_to)
 
@@ -269,8 +269,8 @@ class MainScreen(Screen[None]):
         asked = self.answers.asked
         if asked is not None and asked.best:
             read = {name for name, worth in asked.evidence.items() if worth.read}
-            without = silent([document.name for document in self.documents.open_documents], asked.best, read)
-            self.app.push_screen(SidesScreen(asked.question, sides(asked.best), *without), self._compared)
+            without = without_answer([document.name for document in self.documents.open_documents], asked.best, read)
+            self.app.push_screen(AgreementScreen(asked.question, group_answers(asked.best), *without), self._compared)
 
     def _compared(self, answer: "Answer | None") -> None:
         asked = self.answers.asked
@@ -297,7 +297,7 @@ class MainScreen(Screen[None]):
         if action == "compare":
             return len(self.documents.open_documents) > 1 and bool(self.answers.asked and self.answers.asked.best)
         if action == "go_back":
-            return self.page.came_from
+            return self.page.can_go_back
         if action == "next_place":
             return bool(self.answers.selected and self.answers.selected.places)
         return True

@@ -16,8 +16,9 @@ from docqa.config import Settings
 from docqa.errors import DocqaError
 from docqa.tui import messages
 from docqa.tui.base_app import BaseApp
-from docqa.tui.formatting import MUTED, counted, flat, hang, joined
+from docqa.tui.formatting import counted, flat
 from docqa.tui.state import file_suggestions, session
+from docqa.tui.styling import MUTED, hang, joined
 from docqa.tui.workers.tasks import Post
 from docqa.userdata import history
 from docqa.userdata.crash_recovery import LeftoverSession, SessionFile, SessionState, leftover_sessions
@@ -98,7 +99,7 @@ class RestoreScreen(ModalScreen[bool]):
 def _lines(state: SessionState, width: int) -> Iterator[Content]:
     asked = state.asked
     if state.opened:
-        named = ", ".join(file_suggestions.called(path) for path in state.opened[:3])
+        named = ", ".join(file_suggestions.relative(path) for path in state.opened[:3])
         more = f" and {counted(len(state.opened) - 3, 'other')}" if len(state.opened) > 3 else ""
         yield from hang(Content(flat(named) + more), width, Content.styled("of  ", MUTED))
     if len(asked) > _LISTED:
@@ -172,7 +173,7 @@ class RecoveringApp(BaseApp):
         """Open and ask again what was, and put back what was being typed, before what is typed by now."""
         typed = " ".join(filter(None, [state.typed, self.main.question.value]))
         if history.document_set(state.opened) != history.document_set(self._loader.paths):
-            self.open(map(file_suggestions.called, state.opened), instead=True)
+            self.open(map(file_suggestions.relative, state.opened), instead=True)
         for question in state.asked:
             self._ask(question)
         self.main.question.value = typed

@@ -199,7 +199,7 @@ def answer(collection: "Collection", asked: AskedQuestion, post: Post) -> None:
         post(messages.ReadingReported(asked, progress))
 
     from docqa.tui.state import feedback
-    from docqa.tui.state.evidence import by_document
+    from docqa.tui.state.evidence import evidence_by_document
 
     result: Result | None = None
     monitor = Monitor(report, asked.cancel)
@@ -209,7 +209,7 @@ def answer(collection: "Collection", asked: AskedQuestion, post: Post) -> None:
         for reading in collection.read(asked.question, monitor, exhaustive=exhaustive):
             monitor.check()
             result = collection.result(asked.question, reading, time.perf_counter() - began)
-            evidence = by_document(collection, reading)
+            evidence = evidence_by_document(collection, reading)
             post(messages.AnswersFound(asked, result, evidence, collection.best(reading)))
     except Cancelled:
         post(messages.QuestionCancelled(asked))
