@@ -14,7 +14,7 @@ from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widgets import DataTable, Input, Static
 
-from docqa.errors import DocqaError
+from docqa.errors import DocqaError, unexpected
 from docqa.models import registry
 from docqa.models.registry import BUNDLED, ModelKind
 from docqa.tui.formatting import MUTED, joined, plain
@@ -23,7 +23,6 @@ from docqa.tui.screens.confirm import ConfirmScreen
 from docqa.tui.state.models_list import KnownModel, known
 from docqa.tui.widgets.table import DataRows, TableColumn, TableRow
 from docqa.tui.workers.model_pull import ModelPulled, PullAdvanced, PullEnded, PullTransfer, offered, pull
-from docqa.tui.workers.tasks import unexpected
 
 _COLUMNS = (
     TableColumn("", 8),

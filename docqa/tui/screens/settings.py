@@ -15,12 +15,11 @@ from textual.widgets import DataTable, Input, Static
 
 from docqa import config, config_writer
 from docqa.config import Applies, Origin, Settings
-from docqa.errors import DocqaError
+from docqa.errors import DocqaError, unexpected
 from docqa.models import registry
 from docqa.models.registry import ModelKind
 from docqa.tui.formatting import MUTED, joined, plain
 from docqa.tui.widgets.table import DataRows, TableColumn, TableRow
-from docqa.tui.workers.tasks import unexpected
 
 _COLUMNS = (TableColumn("setting", 17), TableColumn("value"), TableColumn("from", 11))
 _KINDS = {"reader": ModelKind.READER, "encoder": ModelKind.ENCODER}

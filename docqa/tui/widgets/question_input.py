@@ -72,14 +72,18 @@ class QuestionInput(PastingInput):
         """Recall the question after, and at last what was being typed."""
         self._recall(self._place + 1)
 
+    def edit(self, text: str) -> None:
+        """Put a text into the line, to go on typing."""
+        self.value = text
+        self.cursor_position = len(text)
+
     def _recall(self, place: int) -> None:
         if not 0 <= place <= len(self._history):
             return
         if self._place == len(self._history):
             self._draft = self.value
         self._place = place
-        self.value = self._draft if place == len(self._history) else self._history[place]
-        self.cursor_position = len(self.value)
+        self.edit(self._draft if place == len(self._history) else self._history[place])
 
 
 class QuestionsList(OptionList):

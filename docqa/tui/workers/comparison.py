@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from docqa.errors import DocqaError
+from docqa.errors import DocqaError, unexpected
 from docqa.progress import Cancelled, Monitor, Progress
 from docqa.tui.formatting import counted, flat, percent
+from docqa.tui.messages import Post
 from docqa.tui.state.session import AskedQuestion, QuestionState
-from docqa.tui.workers.tasks import Post, unexpected
+from docqa.tui.workers.document_loader import MakeEngine, default_engine
 
 if TYPE_CHECKING:
     from docqa.answers import Result
@@ -70,6 +71,7 @@ class ComparisonRequest:
     mine: "Collection"
     other: str
     asked: tuple[AskedQuestion, ...]
+    make_engine: MakeEngine = default_engine
 
 
 def compare(wanted: ComparisonRequest, password: str | None, cancel: Event, post: Post) -> None:
@@ -91,11 +93,11 @@ def compare(wanted: ComparisonRequest, password: str | None, cancel: Event, post
 
 
 def _compare(wanted: ComparisonRequest, password: str | None, monitor: Monitor, post: Post) -> None:
-    from docqa.engine import Collection, Engine
+    from docqa.engine import Collection
     from docqa.userdata import corrections
 
     mine = wanted.mine
-    engine = Engine(replace(mine.engine.settings, reader=wanted.other))
+    engine = wanted.make_engine(replace(mine.engine.settings, reader=wanted.other))
     engine.load_in_background()
     opened = [engine.index(document.name, monitor, password) for document in mine.documents]
     for before, now in zip(mine.documents, opened, strict=True):

@@ -8,14 +8,14 @@ from textual.content import Content
 from textual.eta import ETA
 from textual.message import Message
 
-from docqa.errors import DocqaError
+from docqa.errors import DocqaError, unexpected
 from docqa.models import hub
 from docqa.models.registry import ALIASES, Model
 from docqa.progress import Cancelled, Monitor, Progress
 from docqa.tui.formatting import MUTED, bar, flat
+from docqa.tui.messages import Post
 from docqa.tui.screens.choose import Choice, matching
 from docqa.tui.state.models_list import KnownModel, is_here
-from docqa.tui.workers.tasks import Post, unexpected
 
 _INTERVAL = 0.1  # Seconds between two reports.
 
