@@ -1,6 +1,8 @@
 """What can go wrong, in words for the person at the keyboard, and the exit codes that say so to a script."""
 
+import traceback
 from enum import IntEnum
+from pathlib import Path
 
 
 class ExitCode(IntEnum):
@@ -26,3 +28,13 @@ class DocqaError(Exception):
 
     def __str__(self) -> str:
         return f"{self.message} ({self.hint})" if self.hint else self.message
+
+
+def unexpected(error: Exception) -> DocqaError:
+    """Wrap an exception that docqa did not foresee: the message says what it was, the hint where it was raised."""
+    frames = traceback.extract_tb(error.__traceback__)
+    where = f"{Path(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else "an unknown place"
+    return DocqaError(
+        f"something went wrong inside docqa: {type(error).__name__}: {error}",
+        f"it happened in {where}; please report it, with your question and the kind of file",
+    )

@@ -23,7 +23,6 @@ KEYS: list[BindingType] = [
         id="question.recall",
         priority=True,
     ),
-    Binding("o", "view", "View", show=False, tooltip="Open the document in the system's viewer", id="document.view"),
     Binding(
         "Y", "copy_passage", "Passage", show=False, tooltip="Copy the passage with its citation", id="answers.quote"
     ),
@@ -91,6 +90,7 @@ DOCUMENT_KEYS: list[BindingType] = [
     Binding("g", "go_to", "Go to", show=False, tooltip="Go to a page or section", id="document.go_to"),
     Binding("m", "next_place", "More", tooltip="Go to the answer's next place", id="answers.place"),
     Binding("D", "compare", "Compare", tooltip="See each document's answer side by side", id="answers.compare"),
+    Binding("o", "view", "View", show=False, tooltip="Open the document in the system's viewer", id="document.view"),
     Binding("b", "go_back", "Back", show=False, tooltip="Go back to where you were", id="document.back"),
 ]
 """Those that need the panes; nothing may lie over them."""

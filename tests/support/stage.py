@@ -47,8 +47,8 @@ async def ask(pilot: Pilot[Any], question: str) -> AskedQuestion:
     app.main.question.value = question
     await pilot.pause()
     await pilot.press("enter")
-    assert app.shown is not None
-    return app.shown
+    assert app.questions.shown is not None
+    return app.questions.shown
 
 
 async def ask_and_wait(pilot: Pilot[Any], question: str) -> AskedQuestion:
@@ -166,29 +166,21 @@ def evidence(document: Document, *probabilities: float) -> DocumentEvidence:
 
 
 class StillApp(DocqaApp):
-    """The app without its workers: it shows what it is told, the same on every machine."""
+    """The app without the workers that read documents: it shows the events that a test gives to `questions.handle`."""
 
     def __init__(self, paths: Sequence[str] = (), keys: Mapping[str, str] | None = None) -> None:
         super().__init__(paths, Settings(), keys=keys)
-        self.openings: list[Event] = []
-        self.answering: list[AskedQuestion] = []
+        self.started: list[str] = []
+        """The workers that were to be started, by group."""
 
-    def open_documents(self, cancel: Event) -> None:
-        """Note that documents were to be opened."""
-        self.openings.append(cancel)
-
-    def look_at_files(self) -> None:
-        """There are no files."""
-
-    def look_for_session(self) -> None:
-        """There is none to take up, and nothing is to be chosen."""
-
-    def answer(self, collection: Any, asked: AskedQuestion) -> None:  # noqa: ARG002 - as the app has it
-        """Note that a question was to be answered."""
-        self.answering.append(asked)
+    def start(self, group: str, work: Callable[[], None]) -> None:
+        """Start none of these workers, and no search for a crashed session."""
+        self.started.append(group)
+        if group not in {"opening", "checking files", "asking", "recovery"}:
+            super().start(group, work)
 
     def on_mount(self) -> None:
-        """A cursor that blinks is in a picture or is not."""
+        """Don't blink: snapshots would differ."""
         self.main.question.cursor_blink = False
 
 

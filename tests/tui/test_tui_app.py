@@ -5,11 +5,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from support.engines import Engines
 from support.stage import Gate, ask, ask_and_wait, in_view, marked, pane_text, screen_text, sees, type_in, until
 from textual import events
 
 from docqa.config import Settings
-from docqa.engine import Engine
 from docqa.models import registry
 from docqa.models.registry import ModelKind
 from docqa.tui.app import DocqaApp
@@ -22,9 +22,9 @@ REPORT = Path(__file__).parents[2] / "sample_docs" / "harbour-report.pdf"
 
 
 async def test_an_answer_is_found_selected_and_shown_where_it_stands(
-    engines: list[Engine], lighthouse: str, bakery: str
+    engines: Engines, lighthouse: str, bakery: str
 ) -> None:
-    app = DocqaApp([lighthouse, bakery], Settings())
+    app = engines.app([lighthouse, bakery], Settings())
     async with app.run_test(size=WIDE) as pilot:
         asked = await ask_and_wait(pilot, "When was the lighthouse built?")
         assert asked.state is QuestionState.DONE
@@ -48,8 +48,8 @@ async def test_with_its_own_engine_the_app_answers_too(lighthouse: str) -> None:
 
 
 @pytest.mark.skipif(not REPORT.exists(), reason="no sample documents in this checkout")
-async def test_the_page_of_a_pdf_is_shown(engines: list[Engine]) -> None:
-    app = DocqaApp([str(REPORT)], Settings())
+async def test_the_page_of_a_pdf_is_shown(engines: Engines) -> None:
+    app = engines.app([str(REPORT)], Settings())
     async with app.run_test(size=WIDE) as pilot:
         asked = await ask_and_wait(pilot, "How many apprentices were in training?")
         first = asked.shown[0]
@@ -59,9 +59,9 @@ async def test_the_page_of_a_pdf_is_shown(engines: list[Engine]) -> None:
 
 
 async def test_a_question_asked_while_documents_open_is_answered_once_they_are(
-    engines: list[Engine], lighthouse: str, held_opening: Gate
+    engines: Engines, lighthouse: str, held_opening: Gate
 ) -> None:
-    app = DocqaApp([lighthouse], Settings())
+    app = engines.app([lighthouse], Settings())
     async with app.run_test(size=WIDE) as pilot:
         await until(pilot, held_opening.reached.is_set)
         asked = await ask(pilot, "When was the lighthouse built?")
@@ -73,19 +73,17 @@ async def test_a_question_asked_while_documents_open_is_answered_once_they_are(
         assert asked.shown[0].text == "1874"
 
 
-async def test_questions_are_kept_and_shown_again_without_being_read_again(
-    engines: list[Engine], lighthouse: str
-) -> None:
-    app = DocqaApp([lighthouse], Settings())
+async def test_questions_are_kept_and_shown_again_without_being_read_again(engines: Engines, lighthouse: str) -> None:
+    app = engines.app([lighthouse], Settings())
     async with app.run_test(size=WIDE) as pilot:
         first = await ask_and_wait(pilot, "When was the lighthouse built?")
         second = await ask_and_wait(pilot, "Who built the lighthouse?")
         assert second.shown[0].text.endswith("Ada Marsh")
         before = first.result
         await pilot.press("h", "k")
-        assert app.shown is first
+        assert app.questions.shown is first
         await until(pilot, lambda: marked(app) == "1874")
-        assert first.result is before and app.session.running is None
+        assert first.result is before and app.questions.session.running is None
         await pilot.press("enter")
         assert app.main.answers.list.has_focus
         await pilot.press("i", "up")
@@ -94,10 +92,8 @@ async def test_questions_are_kept_and_shown_again_without_being_read_again(
         assert app.main.question.value == "When was the lighthouse built?"
 
 
-async def test_a_second_question_waits_for_the_first(
-    engines: list[Engine], lighthouse: str, held_reading: Gate
-) -> None:
-    app = DocqaApp([lighthouse], Settings())
+async def test_a_second_question_waits_for_the_first(engines: Engines, lighthouse: str, held_reading: Gate) -> None:
+    app = engines.app([lighthouse], Settings())
     async with app.run_test(size=WIDE) as pilot:
         first = await ask(pilot, "When was the lighthouse built?")
         await until(pilot, held_reading.reached.is_set)
@@ -110,8 +106,8 @@ async def test_a_second_question_waits_for_the_first(
         assert first.shown[0].text == "1874"
 
 
-async def test_docqa_says_that_there_is_no_answer(engines: list[Engine], lighthouse: str) -> None:
-    app = DocqaApp([lighthouse], Settings())
+async def test_docqa_says_that_there_is_no_answer(engines: Engines, lighthouse: str) -> None:
+    app = engines.app([lighthouse], Settings())
     async with app.run_test(size=WIDE) as pilot:
         asked = await ask_and_wait(pilot, "What is the capital of Mongolia?")
         assert asked.abstained
@@ -122,9 +118,9 @@ async def test_docqa_says_that_there_is_no_answer(engines: list[Engine], lightho
         assert "x reads every window" not in text  # They have all been read.
 
 
-async def test_x_reads_every_window(engines: list[Engine], write: Callable[[str, str], str]) -> None:
+async def test_x_reads_every_window(engines: Engines, write: Callable[[str, str], str]) -> None:
     name = write("long.txt", "\n\n".join(f"Paragraph {i} tells of cabbages and kings. " * 20 for i in range(12)))
-    app = DocqaApp([name], Settings(top_k_windows=2, threshold=1.0))
+    app = engines.app([name], Settings(top_k_windows=2, threshold=1.0))
     async with app.run_test(size=WIDE) as pilot:
         asked = await ask_and_wait(pilot, "Who reigned over the cabbages?")
         assert asked.result is not None and asked.result.windows_read == 2 < asked.result.windows_total
@@ -138,9 +134,9 @@ async def test_x_reads_every_window(engines: list[Engine], write: Callable[[str,
 
 
 async def test_reports_that_come_while_the_help_is_open_are_shown_below_it(
-    engines: list[Engine], lighthouse: str, held_opening: Gate
+    engines: Engines, lighthouse: str, held_opening: Gate
 ) -> None:
-    app = DocqaApp([lighthouse], Settings())
+    app = engines.app([lighthouse], Settings())
     async with app.run_test(size=WIDE) as pilot:
         asked = await ask(pilot, "When was the lighthouse built?")
         await pilot.press("question_mark")
@@ -151,24 +147,24 @@ async def test_reports_that_come_while_the_help_is_open_are_shown_below_it(
         await until(pilot, lambda: marked(app) == "1874")
 
 
-async def test_every_letter_types_itself_into_the_question(engines: list[Engine], lighthouse: str) -> None:
-    app = DocqaApp([lighthouse], Settings())
+async def test_every_letter_types_itself_into_the_question(engines: Engines, lighthouse: str) -> None:
+    app = engines.app([lighthouse], Settings())
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         question = "why did h/i n p y x r j k?"
         await type_in(pilot, question)
         await pilot.press("enter")
-        assert [asked.question for asked in app.session.asked] == [question]
+        assert [asked.question for asked in app.questions.session.asked] == [question]
         await pilot.press("i", "enter")
-        assert len(app.session.asked) == 1  # An empty line asks nothing.
+        assert len(app.questions.session.asked) == 1  # An empty line asks nothing.
         await sees(pilot, app, "Type a question first")
 
 
 async def test_the_page_stays_on_the_answer_when_the_terminal_changes_size(
-    engines: list[Engine], write: Callable[[str, str], str]
+    engines: Engines, write: Callable[[str, str], str]
 ) -> None:
     filler = "\n".join(f"Line {number} is about nothing in particular." for number in range(150))
     name = write("long.txt", f"{filler}\n\nThe cellar is guarded by a goose named Brunhilde.\n\n{filler}")
-    app = DocqaApp([name], Settings())
+    app = engines.app([name], Settings())
     async with app.run_test(size=WIDE) as pilot:
         asked = await ask_and_wait(pilot, "What is the name of the goose that guards the cellar?")
         assert "Brunhilde" in asked.shown[0].text
@@ -178,14 +174,14 @@ async def test_the_page_stays_on_the_answer_when_the_terminal_changes_size(
 
 
 async def test_questions_are_recalled_in_the_next_session_unless_nothing_is_kept(
-    engines: list[Engine], lighthouse: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    engines: Engines, lighthouse: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DOCQA_HOME", str(tmp_path / "own"))
     for settings, question in ((Settings(), "Who was kept?"), (Settings(cache=False), "Who was not?")):
-        app = DocqaApp([lighthouse], settings)
+        app = engines.app([lighthouse], settings)
         async with app.run_test(size=WIDE) as pilot:
             await ask_and_wait(pilot, question)
-    app = DocqaApp([str(Path(lighthouse).absolute())], Settings())
+    app = engines.app([str(Path(lighthouse).absolute())], Settings())
     async with app.run_test(size=WIDE) as pilot:
         await until(pilot, lambda: app.main.documents.rows)
         await pilot.press("up")
@@ -213,10 +209,8 @@ async def test_another_reader_answers_from_the_choice_on(
         assert after.shown[0].text == "Tobias Wren"
 
 
-async def test_a_file_that_changes_is_read_again_when_the_person_wants_it(
-    engines: list[Engine], lighthouse: str
-) -> None:
-    app = DocqaApp([lighthouse], Settings())
+async def test_a_file_that_changes_is_read_again_when_the_person_wants_it(engines: Engines, lighthouse: str) -> None:
+    app = engines.app([lighthouse], Settings())
     async with app.run_test(size=WIDE) as pilot:
         await ask_and_wait(pilot, "Who was the keeper in 1911?")
         assert not app.check_action("reopen", ())
@@ -229,8 +223,8 @@ async def test_a_file_that_changes_is_read_again_when_the_person_wants_it(
         assert after.shown[0].text == "Ottilie Brandt-Wren"
 
 
-async def test_what_is_typed_right_after_i_is_the_question_and_no_key(engines: list[Engine], lighthouse: str) -> None:
-    app = DocqaApp([lighthouse], Settings())
+async def test_what_is_typed_right_after_i_is_the_question_and_no_key(engines: Engines, lighthouse: str) -> None:
+    app = engines.app([lighthouse], Settings())
     async with app.run_test(size=WIDE) as pilot:
         asked = await ask_and_wait(pilot, "When was the lighthouse built?")
         app.main.answers.list.focus()
@@ -244,16 +238,14 @@ async def test_what_is_typed_right_after_i_is_the_question_and_no_key(engines: l
         await pilot.pause()
         for key, letter in (("slash", "/"), ("c", "c"), ("o", "o")):
             app.post_message(events.Key(key, letter))
-        await until(pilot, lambda: app.main.find.value == "co", "what is to be found")
+        await until(pilot, lambda: app.main.line.find.value == "co", "what is to be found")
         assert asked.verdict is None
         await pilot.press("slash", "i")
-        assert app.main.find.value == "co/i"
+        assert app.main.line.find.value == "co/i"
 
 
-async def test_a_document_can_be_read_and_searched_before_anything_is_asked(
-    engines: list[Engine], lighthouse: str
-) -> None:
-    app = DocqaApp([lighthouse], Settings())
+async def test_a_document_can_be_read_and_searched_before_anything_is_asked(engines: Engines, lighthouse: str) -> None:
+    app = engines.app([lighthouse], Settings())
     async with app.run_test(size=WIDE) as pilot:
         await until(pilot, lambda: app.main.page.document is not None, "the document on its page")
         await until(pilot, lambda: "The Harrow Point lighthouse" in screen_text(app), "its beginning")
@@ -262,8 +254,8 @@ async def test_a_document_can_be_read_and_searched_before_anything_is_asked(
         await until(pilot, lambda: "“whale” 1 of 1" in screen_text(app), "the place found")
 
 
-async def test_a_long_passage_that_is_copied_is_named_in_short(engines: list[Engine], lighthouse: str) -> None:
-    app = DocqaApp([lighthouse], Settings())
+async def test_a_long_passage_that_is_copied_is_named_in_short(engines: Engines, lighthouse: str) -> None:
+    app = engines.app([lighthouse], Settings())
     async with app.run_test(size=WIDE) as pilot:
         await ask_and_wait(pilot, "When was the lighthouse built?")
         await pilot.press("Y")
@@ -274,12 +266,12 @@ async def test_a_long_passage_that_is_copied_is_named_in_short(engines: list[Eng
 
 
 async def test_a_message_and_what_to_do_stand_on_lines_of_their_own(
-    engines: list[Engine], lighthouse: str, monkeypatch: pytest.MonkeyPatch
+    engines: Engines, lighthouse: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("DISPLAY", raising=False)
     monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
     monkeypatch.setattr("docqa.tui.external_viewer.sys.platform", "linux")
-    app = DocqaApp([lighthouse], Settings())
+    app = engines.app([lighthouse], Settings())
     async with app.run_test(size=WIDE) as pilot:
         await ask_and_wait(pilot, "When was the lighthouse built?")
         await pilot.press("o")

@@ -4,11 +4,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.engines import Engines
 from support.stage import StillApp, ask_and_wait, evidence, paged, pane_text, sees
 
 from docqa.config import Settings
-from docqa.engine import Engine
-from docqa.tui.app import DocqaApp
 from docqa.tui.state.evidence import columns, strip
 
 _DOCUMENT = paged("a.pdf", [["word " * 200]])
@@ -37,8 +36,8 @@ def test_a_strip_says_how_likely_each_part_is() -> None:
     assert (drawn, windows) == ("▁▁▅▅██··", [0, 0, 1, 1, 2, 2, 3, 3])
 
 
-async def test_the_evidence_of_a_real_question_is_over_its_document(engines: list[Engine], lighthouse: str) -> None:
-    app = DocqaApp([lighthouse], Settings())
+async def test_the_evidence_of_a_real_question_is_over_its_document(engines: Engines, lighthouse: str) -> None:
+    app = engines.app([lighthouse], Settings())
     async with app.run_test(size=(160, 45)) as pilot:
         asked = await ask_and_wait(pilot, "When was the lighthouse built?")
         (made,) = asked.evidence.values()

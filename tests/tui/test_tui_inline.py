@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.engines import Engines
 from support.stage import Gate, NoCollection, answer, paged, result, type_in, until
 from textual.binding import Binding
 from textual.pilot import Pilot
@@ -13,9 +14,9 @@ from docqa import tui
 from docqa.cli import main
 from docqa.config import Settings
 from docqa.errors import DocqaError
-from docqa.tui import messages
 from docqa.tui.inline import InlineApp
 from docqa.tui.state.session import QuestionState
+from docqa.tui.workers import events
 from docqa.userdata import history
 
 SIZE = (80, 24)
@@ -36,17 +37,13 @@ async def shows(pilot: Pilot[Any], part: str) -> None:
 
 
 class Still(InlineApp):
-    """It shows what it is told, and answers nothing."""
+    """The inline app without its workers: it shows the events that a test gives to `questions.handle`."""
 
     def __init__(self) -> None:
         super().__init__([], Settings())
-        self.answering: list[Any] = []
 
-    def open_documents(self) -> None:
-        """Nothing is opened."""
-
-    def answer(self, collection: Any, asked: Any) -> None:  # noqa: ARG002 - as the app has it
-        self.answering.append(asked)
+    def start(self, group: str, work: Callable[[], None]) -> None:
+        """Start no worker."""
 
 
 class Opened(NoCollection):
@@ -60,14 +57,15 @@ async def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setenv("DOCQA_HOME", str(tmp_path))
     app = Still()
     async with app.run_test(size=SIZE) as pilot:
-        app.post_message(messages.DocumentsOpened(Opened()))  # type: ignore[arg-type]
+        app.questions.handle(events.DocumentsOpened(Opened()))  # type: ignore[arg-type]
         await pilot.pause()
         await type_in(pilot, "Who was aboard?")
         await pilot.press("enter")
-        (asked,) = app.answering
+        asked = app.questions.session.running
+        assert asked is not None
         found = [answer(LOG, name, 0.9 - i / 10, i + 1) for i, name in enumerate(NAMES)]
-        app.post_message(messages.AnswersFound(asked, result("Who was aboard?", found)))
-        app.post_message(messages.QuestionAnswered(asked))
+        app.questions.handle(events.AnswersFound(asked, result("Who was aboard?", found)))
+        app.questions.handle(events.QuestionAnswered(asked))
         await shows(pilot, "▸ 1 Knut Dyrnes")
         yield pilot
 
@@ -95,7 +93,7 @@ async def _(pilot: Pilot[Any], app: Still, key: str) -> None:
     await pilot.press(key, "a", "n", "y")
     assert app.question.value == "any"
     await pilot.press("enter")
-    assert app.shown is not None and app.shown.question == "any"
+    assert app.questions.shown is not None and app.questions.shown.question == "any"
     assert app.focused is None
 
 
@@ -123,8 +121,8 @@ async def _(pilot: Pilot[Any], app: Still, key: str) -> None:
 @checks("question.read_all")
 async def _(pilot: Pilot[Any], app: Still, key: str) -> None:
     await pilot.press(key)
-    assert len(app.answering) == 2
-    assert app.answering[1].exhaustive
+    assert app.questions.session.running is app.questions.shown
+    assert app.questions.session.running.exhaustive
     await shows(pilot, "▸ 1 Knut Dyrnes")
 
 
@@ -146,7 +144,7 @@ async def _(pilot: Pilot[Any], app: Still, key: str) -> None:
 async def _(pilot: Pilot[Any], app: Still, key: str) -> None:
     await pilot.press(key)
     assert not app.is_running
-    assert [one.question for one in app.session.results] == ["Who was aboard?"]
+    assert [one.question for one in app.questions.session.results] == ["Who was aboard?"]
 
 
 @checks("inline.interrupt")
@@ -169,8 +167,8 @@ async def test_many_answers_take_sixteen_rows_at_most(stage: Pilot[Any]) -> None
     many = paged("many.txt", [[f"Number {n} of them." for n in range(30)]])
     found = [answer(many, f"Number {n}", 0.9, n + 1) for n in range(9)]
     await stage.press("i", "h", "enter")
-    app.post_message(messages.AnswersFound(app.answering[-1], result("h", found)))
-    app.post_message(messages.QuestionAnswered(app.answering[-1]))
+    app.questions.handle(events.AnswersFound(app.questions.session.running, result("h", found)))
+    app.questions.handle(events.QuestionAnswered(app.questions.session.running))
     await shows(stage, "▸ 1 Number 0")
     for _ in found:
         await stage.press("n")
@@ -179,19 +177,21 @@ async def test_many_answers_take_sixteen_rows_at_most(stage: Pilot[Any]) -> None
     assert app.screen._get_inline_height(app.size) <= 16
 
 
-async def test_a_question_that_was_given_is_asked_at_once_of_a_real_document(engines: Any, lighthouse: str) -> None:
-    app = InlineApp([lighthouse], Settings(threshold=0), question="Who was the keeper in 1911?")
+async def test_a_question_that_was_given_is_asked_at_once_of_a_real_document(engines: Engines, lighthouse: str) -> None:
+    app = engines.inline([lighthouse], Settings(threshold=0), question="Who was the keeper in 1911?")
     async with app.run_test(size=SIZE) as pilot:
         await shows(pilot, "▸ 1 Tobias Wren")
         await shows(pilot, "lighthouse.txt, line 6")
-        await until(pilot, lambda: app.shown is not None and app.shown.state is QuestionState.DONE)
-    (done,) = app.session.results
+        await until(pilot, lambda: app.questions.shown is not None and app.questions.shown.state is QuestionState.DONE)
+    (done,) = app.questions.session.results
     assert done.answers[0].text == "Tobias Wren"
     assert history.entries()[-1].question == "Who was the keeper in 1911?"
 
 
-async def test_a_question_waits_until_the_documents_are_open(engines: Any, lighthouse: str, held_opening: Gate) -> None:
-    app = InlineApp([lighthouse], Settings(threshold=0, cache=False))
+async def test_a_question_waits_until_the_documents_are_open(
+    engines: Engines, lighthouse: str, held_opening: Gate
+) -> None:
+    app = engines.inline([lighthouse], Settings(threshold=0, cache=False))
     before = len(history.entries())
     async with app.run_test(size=SIZE) as pilot:
         await shows(pilot, "Opening the documents")
@@ -203,26 +203,26 @@ async def test_a_question_waits_until_the_documents_are_open(engines: Any, light
     assert len(history.entries()) == before, "with --no-cache no question is kept"
 
 
-async def test_what_could_not_be_opened_is_told_and_the_rest_is_asked(engines: Any, lighthouse: str) -> None:
-    app = InlineApp([lighthouse, "nowhere.pdf"], Settings(threshold=0))
+async def test_what_could_not_be_opened_is_told_and_the_rest_is_asked(engines: Engines, lighthouse: str) -> None:
+    app = engines.inline([lighthouse, "nowhere.pdf"], Settings(threshold=0))
     async with app.run_test(size=SIZE) as pilot:
         await shows(pilot, "✗ 1 could not be opened")
         await type_in(pilot, "Who was the engineer?")
         await pilot.press("enter")
         await shows(pilot, "▸ 1 Ada Marsh")
-    assert app.collection is not None
-    assert [failure.error.message for failure in app.collection.failures] == ["nowhere.pdf does not exist"]
+    assert app.questions.collection is not None
+    assert [failure.error.message for failure in app.questions.collection.failures] == ["nowhere.pdf does not exist"]
 
 
 @pytest.mark.parametrize("reader", ["", "no-such-reader"])
-async def test_where_nothing_can_be_opened_it_leaves_and_says_why(reader: str, engines: Any) -> None:
-    app = InlineApp(["nowhere.pdf"], Settings(reader=reader))
+async def test_where_nothing_can_be_opened_it_leaves_and_says_why(reader: str, engines: Engines) -> None:
+    app = engines.inline(["nowhere.pdf"], Settings(reader=reader))
     async with app.run_test(size=SIZE) as pilot:
         await until(pilot, lambda: not app.is_running)
     if reader:
-        assert app.failure is not None and reader in app.failure.message
+        assert app.questions.failure is not None and reader in app.questions.failure.message
     else:
-        assert app.collection is not None and app.collection.failures
+        assert app.questions.collection is not None and app.questions.collection.failures
 
 
 @pytest.mark.parametrize(

@@ -38,15 +38,6 @@ from docqa.models import registry
 from docqa.models.registry import ModelKind
 from docqa.training.job import state_file, unfinished
 from docqa.tui.app import DocqaApp
-from docqa.tui.messages import (
-    AnswersFound,
-    DocumentFailed,
-    DocumentOpened,
-    DocumentsFound,
-    DocumentsOpened,
-    EngineStarted,
-    QuestionAnswered,
-)
 from docqa.tui.screens.agreement import AgreementScreen, AnswerCard
 from docqa.tui.screens.choose import ChooseScreen
 from docqa.tui.screens.comparison import ComparisonScreen
@@ -65,13 +56,22 @@ from docqa.tui.state.training import TrainingState as Stage
 from docqa.tui.widgets.answers_pane import AnswersList
 from docqa.tui.widgets.documents_pane import DocumentsPane
 from docqa.tui.widgets.evidence_strip import EvidenceStrip
-from docqa.tui.widgets.inputs import FindInput
 from docqa.tui.widgets.footer import FittingFooter
+from docqa.tui.widgets.inputs import FindInput
 from docqa.tui.widgets.page_view import PageView
 from docqa.tui.widgets.question_input import QuestionInput, QuestionsList
 from docqa.tui.widgets.selectable_page import SelectionLine
 from docqa.tui.widgets.table import RowTable
-from docqa.tui.state.comparison import ComparisonRequest
+from docqa.tui.workers.comparison import ComparisonRequest
+from docqa.tui.workers.events import (
+    AnswersFound,
+    DocumentFailed,
+    DocumentOpened,
+    DocumentsFound,
+    DocumentsOpened,
+    EngineStarted,
+    QuestionAnswered,
+)
 from docqa.tui.workers.training_process import TrainingEnded, TrainingProcess
 from docqa.userdata import corrections
 from docqa.userdata.crash_recovery import SessionState as Unfinished
@@ -126,16 +126,16 @@ async def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setenv("DOCQA_HOME", str(tmp_path / "home"))
     app = StillApp()
     async with app.run_test(size=(160, 30)) as pilot:
-        app.post_message(DocumentsFound(("voyage.pdf", *(f"{n}.txt" for n in range(20)))))
-        app.post_message(DocumentOpened(VOYAGE))
-        app.post_message(DocumentFailed("0.txt", DocqaError("0.txt does not exist", "check the spelling")))
-        app.post_message(DocumentsOpened(NoCollection()))  # type: ignore[arg-type]
+        app.questions.handle(DocumentsFound(("voyage.pdf", *(f"{n}.txt" for n in range(20)))))
+        app.questions.handle(DocumentOpened(VOYAGE))
+        app.questions.handle(DocumentFailed("0.txt", DocqaError("0.txt does not exist", "check the spelling")))
+        app.questions.handle(DocumentsOpened(NoCollection()))  # type: ignore[arg-type]
         for question in ("Who was the master?", "Who was aboard?"):
             asked = await ask(pilot, question)
             found = [answer(VOYAGE, name, 0.9 - 0.1 * i, i + 1) for i, name in enumerate(NAMES)]
             worth = {VOYAGE.name: evidence(VOYAGE, 0.2, float("nan"), 0.7, 0.1)}
-            app.post_message(AnswersFound(asked, result(question, found), worth))
-            app.post_message(QuestionAnswered(asked))
+            app.questions.handle(AnswersFound(asked, result(question, found), worth))
+            app.questions.handle(QuestionAnswered(asked))
             await pilot.pause()
         await until(pilot, lambda: settled(app), "a page at rest")
         assert app.main.answers.list.has_focus
@@ -238,14 +238,14 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     assert app.clipboard == f"“{passage}” (voyage.pdf, page 2, line 1, Crew)"
 
 
-@checks("DocqaApp", "document.view")
+@checks("MainScreen", "document.view")
 async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await pilot.press(key)
     await until(pilot, lambda: len(app._notifications))
     assert [n.message.partition(".")[0] for n in app._notifications] == ["voyage"]
     Path("voyage.pdf").touch()
     viewer = f'{shlex.quote(sys.executable)} -c \'open("seen", "x").write("{{page}} {{file}}")\''
-    app.apply(config.with_value(app._settings, "viewer", viewer))
+    app.questions.use_settings(config.with_value(app.questions.settings, "viewer", viewer))
     await pilot.press(key)
     await until(pilot, lambda: Path("seen").exists() and Path("seen").read_text())
     assert Path("seen").read_text() == f"2 {Path('voyage.pdf').absolute()}"
@@ -255,7 +255,7 @@ async def _models(pilot: Pilot[Any], app: Any) -> ModelsScreen:
     """The models, with a reader of one's own among them, listed second."""
     own = registry.models_dir() / "reader" / "harbour"
     shutil.copytree(registry.find("bundled", ModelKind.READER).folder, own)
-    app.post_message(EngineStarted("bundled", "bundled"))
+    app.questions.handle(EngineStarted("bundled", "bundled"))
     await pilot.press("M")
     await sees(pilot, app, "harbour")
     screen = app.screen
@@ -276,7 +276,7 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await pilot.press("j", key)
     await sees(pilot, app, "The reader is now harbour.")
     assert registry.chosen(ModelKind.READER) == "harbour"
-    assert len(app.openings) == 2 and app.main.documents.summary() == "looking for documents"
+    assert app.started.count("opening") == 2 and app.main.documents.summary() == "looking for documents"
     await pilot.press("escape")
     await sees(pilot, app.main.answers, "Who was aboard?")  # What was asked is still there.
 
@@ -381,7 +381,7 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await _setting(pilot, app, "top")
     await pilot.press(key, "backspace", "2", "enter")
     await sees(pilot, app, "top is saved in")
-    assert config.file().read_text() == "top = 2\n" and app._settings.top == 2
+    assert config.file().read_text() == "top = 2\n" and app.questions.settings.top == 2
     await pilot.press("k", "k", key)  # What is on or off changes at once.
     await sees(pilot, app, "exhaustive is saved in")
     assert config.load().exhaustive
@@ -410,7 +410,7 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
 @checks("DocqaApp", "training.open")
 async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await pilot.press(key)
-    assert app.screen is app.training
+    assert app.screen is app.models.training
     await sees(pilot, app, "No corrections yet.")
 
 
@@ -419,10 +419,10 @@ async def _trained(pilot: Pilot[Any], app: Any, *, better: bool) -> None:
     shutil.copytree(registry.find("bundled", ModelKind.READER).folder, registry.models_dir() / "reader" / "harbour")
     registry.use("harbour" if better else "bundled", ModelKind.READER)
     await pilot.press("T")
-    app.training._training = TrainingProgress("harbour", before="bundled")
+    app.models.training._training = TrainingProgress("harbour", before="bundled")
     figures = {part: {"exact": 50.0, "f1": 60.0, "total": 20} for part in ("test", "general")}
     training = {"metrics": {"before": figures, "after": figures}, "in_use": None}
-    app.training.post_message(TrainingEnded(0, {"better": better, "folder": "/m/harbour", "training": training}))
+    app.models.training.post_message(TrainingEnded(0, {"better": better, "folder": "/m/harbour", "training": training}))
     await sees(pilot, app, "harbour is better" if better else "harbour is not better")
 
 
@@ -430,7 +430,7 @@ async def _trained(pilot: Pilot[Any], app: Any, *, better: bool) -> None:
 async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await _trained(pilot, app, better=key == "enter")
     await pilot.press(key)
-    await until(pilot, lambda: len(app.openings) == 2)
+    await until(pilot, lambda: app.started.count("opening") == 2)
     assert registry.chosen(ModelKind.READER) == "harbour"
     assert app.screen is app.main
     await sees(pilot, app.main.answers, "Who was aboard?")  # What was asked is still there.
@@ -441,16 +441,16 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await _trained(pilot, app, better=True)
     await pilot.press(key)
     assert registry.chosen(ModelKind.READER) == "bundled"
-    assert app.screen is app.main and len(app.openings) == 1
+    assert app.screen is app.main and app.started.count("opening") == 1
 
 
 @checks("TrainingScreen", "training.stop", "training.close")
 async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await pilot.press("T")
     await sees(pilot, app, "No corrections yet.")
-    training = app.training._training = TrainingProgress("harbour")
-    app.training._process = TrainingProcess("harbour", app.training.post_message)
-    app.training._box.focus()
+    training = app.models.training._training = TrainingProgress("harbour")
+    app.models.training._process = TrainingProcess("harbour", app.models.training.post_message)
+    app.models.training._box.focus()
     await pilot.press(key)
     assert training.state is (Stage.STOPPING if key == "x" else Stage.RUNNING)
     assert (app.screen is app.main) is (key == "escape")
@@ -473,14 +473,14 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await _trained(pilot, app, better=False)
     await pilot.press(key)
     await sees(pilot, app, "No corrections yet.")
-    assert app.training.form.name_of_new == "corrections"
+    assert app.models.training.form.name_of_new == "corrections"
 
 
 @checks("DocqaApp", "question.read_all")
 async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await pilot.press(key)
-    assert app.answering[-1] is app.shown
-    assert app.shown.exhaustive and app.shown.state is QuestionState.READING
+    assert app.questions.session.running is app.questions.shown
+    assert app.questions.shown.exhaustive and app.questions.shown.state is QuestionState.READING
 
 
 @checks("DocqaApp", "questions.focus")
@@ -507,20 +507,20 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
 
 @checks("DocqaApp", "documents.reopen")
 async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
-    assert len(app.openings) == 1
+    assert app.started.count("opening") == 1
     await pilot.press(key)
-    assert len(app.openings) == 2
+    assert app.started.count("opening") == 2
     assert app.main.documents.summary() == "1 open"  # The failure is forgotten until it is found again.
 
 
 @checks("DocqaApp", "app.cancel")
 async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await pilot.press("x", key)
-    assert app.shown.state is QuestionState.CANCELLED and app.shown.cancel.is_set()
-    app.session.running = None
+    assert app.questions.shown.state is QuestionState.CANCELLED and app.questions.shown.cancel.is_set()
+    app.questions.session.running = None
     await pilot.press("r", key)
-    assert app.openings[-1].is_set()
-    app.post_message(DocumentsOpened(NoCollection(), cancelled=True))  # type: ignore[arg-type]
+    assert app.questions.opening.is_set()
+    app.questions.handle(DocumentsOpened(NoCollection(), cancelled=True))  # type: ignore[arg-type]
     await pilot.press("i", key)
     assert app.main.answers.list.has_focus
 
@@ -551,7 +551,7 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     app.main.question.focus()
     app.main.question.value = "  Who   else? "
     await pilot.press(key)
-    assert app.answering[-1].question == "Who else?"
+    assert app.questions.session.running.question == "Who else?"
     assert app.main.question.value == "" and app.main.answers.list.has_focus
 
 
@@ -579,18 +579,21 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
 async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     app.main.questions.focus()
     await pilot.press("k")
-    assert app.shown is app.session.asked[0]
+    assert app.questions.shown is app.questions.session.asked[0]
     await pilot.press("j")
-    assert app.shown is app.session.asked[1]
+    assert app.questions.shown is app.questions.session.asked[1]
     await pilot.press(key)
-    assert app.shown is app.session.asked[1 if key in {"j", "down", "enter"} else 0] or key in {"j", "down"}
+    assert app.questions.shown is app.questions.session.asked[1 if key in {"j", "down", "enter"} else 0] or key in {
+        "j",
+        "down",
+    }
     assert app.main.answers.list.has_focus is (key == "enter")
 
 
 @checks("DocumentsPane", "documents.next", "documents.previous", "documents.read")
 async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     other = paged("other.pdf", [["Nothing of use."]])
-    app.post_message(DocumentOpened(other))
+    app.questions.handle(DocumentOpened(other))
     await sees(pilot, app.main.documents, "open")
     app.main.documents.focus()
     keys = list(app.main.documents.rows)
@@ -641,7 +644,7 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
 @checks("MainScreen", "document.find")
 async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await pilot.press(key)
-    assert app.main.find.has_focus and not app.main.question.display
+    assert app.main.line.find.has_focus and not app.main.question.display
     await type_in(pilot, "log. line 31")
     await sees(pilot, app, "“log. line 31” 1 of 1")
     await sees(pilot, app.main.page, "Line 31 of the log.")
@@ -700,7 +703,7 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await pilot.press(key)
     await sees(pilot, app, "crew.txt")
     await pilot.press("enter")
-    assert app._loader.paths == ("crew.txt",) and len(app.openings) == 2
+    assert app.questions.loader.paths == ("crew.txt",) and app.started.count("opening") == 2
     assert "voyage.pdf" in app.main.documents.rows  # It stays open.
 
 
@@ -714,7 +717,7 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await sees(pilot, app, "✓ crew.txt")
     await sees(pilot, app, "3 files · 1 marked")
     await pilot.press("enter")
-    assert app._loader.paths == ("crew.txt",)
+    assert app.questions.loader.paths == ("crew.txt",)
 
 
 @checks("PickScreen", "pick.instead")
@@ -723,7 +726,7 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await pilot.press("O")
     await sees(pilot, app, "crew.txt")
     await pilot.press(key)
-    assert app._loader.paths == ("crew.txt",) and len(app.openings) == 2
+    assert app.questions.loader.paths == ("crew.txt",) and app.started.count("opening") == 2
     assert "voyage.pdf" not in app.main.documents.rows
     await sees(pilot, app.main.answers, "Knut Dyrnes")  # Its answers are kept.
 
@@ -774,7 +777,7 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
 async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     asked = await ask(pilot, "Which lines?")
     found = [answer(VOYAGE, "Line 7 of", 0.9, 1, also=["Line 55 of", "The cook"])]
-    app.post_message(AnswersFound(asked, result(asked.question, found)))
+    app.questions.handle(AnswersFound(asked, result(asked.question, found)))
     await until(pilot, lambda: in_view(app))
     for line in ("Line 55 of the log.", "The cook was Matteo", "Line 7 of the log."):
         await pilot.press(key)
@@ -809,19 +812,19 @@ async def _scrolls(pilot: Pilot[Any], pane: Any, key: str) -> None:
 @checks("MainScreen", "document.select")
 async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await pilot.press(key)
-    assert app.main.selecting.has_focus and not app.main.question.display
+    assert app.main.line.selecting.has_focus and not app.main.question.display
     await sees(pilot, app, "“Knut”  Enter right answer · y copy · v extend · Esc leave")
     await sees(pilot, app, "1 word selected · page 2, line 1")
     app.main.answers.list.focus()
     await pilot.press(key)  # What is selected stays so.
-    assert app.main.selecting.has_focus and app.main.page.selection.text == "Knut"
+    assert app.main.line.selecting.has_focus and app.main.page.selection.text == "Knut"
 
 
 @checks("SelectionLine", "select.right", "select.copy", "select.cancel")
 async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await pilot.press("s", "v", "l", key)
     await until(pilot, lambda: app.main.page.selection is None and app.main.answers.list.has_focus)
-    assert app.main.question.display and not app.main.selecting.display
+    assert app.main.question.display and not app.main.line.selecting.display
     if key == "enter":
         await sees(pilot, app.main.answers, "✓ right, you said")
         await until(pilot, corrections.kept)
@@ -877,12 +880,14 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
 async def _compare(pilot: Pilot[Any], app: Any) -> None:
     """Open a second document, which has another answer."""
     other = paged("crew.txt", [["The mate was Greta Foss."]])
-    app.post_message(DocumentOpened(other))
+    app.questions.handle(DocumentOpened(other))
     best = (answer(VOYAGE, NAMES[0], 0.9, 1), answer(other, "Greta Foss", 0.6, 1))
-    app.shown.state = QuestionState.READING
-    app.post_message(AnswersFound(app.shown, app.shown.result, app.shown.evidence, best))
-    await until(pilot, lambda: app.shown.best)
-    app.shown.state = QuestionState.DONE
+    app.questions.shown.state = QuestionState.READING
+    app.questions.handle(
+        AnswersFound(app.questions.shown, app.questions.shown.result, app.questions.shown.evidence, best)
+    )
+    await until(pilot, lambda: app.questions.shown.best)
+    app.questions.shown.state = QuestionState.DONE
 
 
 @checks("HelpScreen", "help.close")

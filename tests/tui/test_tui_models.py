@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from support import tiny_models
+from support.engines import Engines
 from support.local_hub import Hub
 from support.stage import Gate, NoCollection, StillApp, answer, ask_and_wait, paged, result, sees, type_in, until
 from textual.pilot import Pilot
@@ -19,13 +20,13 @@ from docqa.models import hub, registry
 from docqa.models.registry import ModelKind
 from docqa.progress import Progress
 from docqa.tui.app import DocqaApp
-from docqa.tui.messages import DocumentsOpened, EngineStarted
 from docqa.tui.screens.comparison import ComparisonScreen
 from docqa.tui.screens.confirm import ConfirmScreen
 from docqa.tui.screens.models import ModelsScreen
 from docqa.tui.state.comparison import ComparedQuestion, cell, difference, right_answers, summary
 from docqa.tui.widgets.table import RowTable
-from docqa.tui.workers.model_pull import TransferRate
+from docqa.tui.workers.comparison import ComparedQuestion, cell, difference, summary
+from docqa.tui.workers.events import DocumentsOpened, EngineStarted
 from docqa.userdata import corrections
 
 WIDE = (160, 45)
@@ -74,7 +75,7 @@ async def show(pilot: Pilot[Any]) -> ModelsScreen:
     app = pilot.app
     assert isinstance(app, DocqaApp)
     if isinstance(app, StillApp):
-        app.post_message(EngineStarted("bundled", "bundled"))
+        app.questions.handle(EngineStarted("bundled", "bundled"))
     app.main.answers.list.focus()
     await pilot.press("M")
     await sees(pilot, app, "bundled")
@@ -128,11 +129,11 @@ async def test_each_model_is_listed_with_what_is_known_of_it(own_home: Path) -> 
 async def test_a_reader_that_the_settings_name_is_replaced_for_the_session(own_home: Path) -> None:
     folder = own_reader()
     app = StillApp()
-    app._settings = Settings(reader=str(folder))
+    app.questions.settings = Settings(reader=str(folder))
     async with app.run_test(size=WIDE) as pilot:
         await show(pilot)
         await pilot.press("j", "enter")
-        await until(pilot, lambda: app._settings.reader == "harbour")
+        await until(pilot, lambda: app.questions.settings.reader == "harbour")
         assert [n.message for n in app._notifications] == [
             f"The settings name {folder} as the reader: it answers again in the next session."
         ]
@@ -144,15 +145,15 @@ async def test_a_model_that_is_deleted_while_in_use_gives_way_to_the_bundled_one
     app = StillApp()
     async with app.run_test(size=WIDE) as pilot:
         screen = await show(pilot)
-        app.post_message(EngineStarted("harbour", "bundled"))
-        app.post_message(DocumentsOpened(NoCollection()))  # type: ignore[arg-type]
+        app.questions.handle(EngineStarted("harbour", "bundled"))
+        app.questions.handle(DocumentsOpened(NoCollection()))  # type: ignore[arg-type]
         await sees(pilot, app, "✓ in use  harbour")
         screen.query_one(RowTable).move_cursor(row=1)
         await pilot.press("x")
         await until(pilot, lambda: isinstance(app.screen, ConfirmScreen))
         await sees(pilot, app.screen.query_one(Static), "This can't be undone.")
         await pilot.press("y")
-        await until(pilot, lambda: len(app.openings) == 2)
+        await until(pilot, lambda: app.started.count("opening") == 2)
         assert registry.chosen(ModelKind.READER) == "bundled"
         assert [model.name for model in registry.installed(ModelKind.READER)] == ["bundled"]
 
@@ -294,7 +295,7 @@ async def test_two_readers_are_compared_on_what_was_asked(own_home: Path, lighth
         assert isinstance(screen, ComparisonScreen)
         first, second = screen._compared
         assert (first.question, second.question) == ("Who was the keeper in 1911?", "Who built the lighthouse?")
-        assert first.mine is app.session.asked[0].result  # What is known is not asked again.
+        assert first.mine is app.questions.session.asked[0].result  # What is known is not asked again.
         assert (first.mine.reader, first.other.reader) == ("bundled", "random")
         assert first.right == ("Tobias Wren",)
         await sees(pilot, app, "Tobias Wren ✓ right")
@@ -305,10 +306,12 @@ async def test_two_readers_are_compared_on_what_was_asked(own_home: Path, lighth
         assert app.screen is screen  # Nothing new was asked: it is there already.
 
 
-async def test_a_comparison_is_cancelled_or_left_going_on(own_home: Path, lighthouse: str, held_opening: Gate) -> None:
+async def test_a_comparison_is_cancelled_or_left_going_on(
+    engines: Engines, own_home: Path, lighthouse: str, held_opening: Gate
+) -> None:
     own_reader()
     held_opening.pass_on.set()
-    app = DocqaApp([lighthouse], Settings())
+    app = engines.app([lighthouse], Settings())
     async with app.run_test(size=WIDE) as pilot:
         await ask_and_wait(pilot, "Who was the keeper in 1911?")
         held_opening.pass_on.clear()
@@ -319,7 +322,9 @@ async def test_a_comparison_is_cancelled_or_left_going_on(own_home: Path, lighth
         assert app.screen is app.main
         held_opening.pass_on.set()
         await until(pilot, lambda: len(app._notifications))
-        assert [n.message for n in app._notifications] == ["The comparison with harbour has finished. Press M, then c to see it."]
+        assert [n.message for n in app._notifications] == [
+            "The comparison with harbour has finished. Press M, then c to see it."
+        ]
         await pilot.press("M", "c")
         await sees(pilot, app, "✓ Compared 1 question.")
         await sees(pilot, app, "same")
@@ -333,7 +338,9 @@ async def test_a_file_that_changed_is_not_compared(own_home: Path, lighthouse: s
         Path(lighthouse).write_text("The keeper in 1911 was somebody else.\n")
         await show(pilot)
         await pilot.press("j", "c")
-        await sees(pilot, app, "✗ lighthouse.txt has changed on disk since it was opened → reload it with r, then compare")
+        await sees(
+            pilot, app, "✗ lighthouse.txt has changed on disk since it was opened → reload it with r, then compare"
+        )
 
 
 async def test_without_a_question_there_is_nothing_to_compare(own_home: Path) -> None:

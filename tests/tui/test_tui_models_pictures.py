@@ -19,7 +19,6 @@ from docqa.config import Origin
 from docqa.errors import DocqaError
 from docqa.models.registry import Model, ModelKind
 from docqa.progress import Progress
-from docqa.tui.messages import EngineStarted
 from docqa.tui.screens.models import ModelsScreen
 from docqa.tui.screens.settings import SettingsScreen
 from docqa.tui.state.models_list import KnownModel
@@ -31,6 +30,7 @@ from docqa.tui.workers.comparison import (
     ComparisonRequest,
     QuestionCompared,
 )
+from docqa.tui.workers.events import EngineStarted
 from docqa.tui.workers.model_pull import PullAdvanced, PullEnded
 
 SIZES = {"narrow": (80, 24), "wide": (160, 45), "slim": (50, 24)}
@@ -72,7 +72,7 @@ class StillModels(ModelsScreen):
 async def _models(pilot: Pilot[Any]) -> ModelsScreen:
     app = pilot.app
     assert isinstance(app, StillApp)
-    app.post_message(EngineStarted("harbour", "bundled"))
+    app.questions.handle(EngineStarted("harbour", "bundled"))
     screen = StillModels({ModelKind.READER: "harbour", ModelKind.ENCODER: "bundled"})
     app.push_screen(screen)
     await pilot.pause()

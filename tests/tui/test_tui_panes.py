@@ -25,9 +25,9 @@ from docqa.documents import Source
 from docqa.documents.plain_text import parse
 from docqa.errors import DocqaError
 from docqa.progress import Progress
-from docqa.tui import messages
 from docqa.tui.formatting import bar, flat, likelihood, percent, plain
 from docqa.tui.styling import hang
+from docqa.tui.workers import events
 
 WIDE = (160, 45)
 
@@ -35,13 +35,13 @@ WIDE = (160, 45)
 async def show(pilot: Pilot[Any], document: Any, *texts: str) -> None:
     """Open a document and show these parts of it as answers."""
     app = pilot.app
-    app.post_message(messages.DocumentsFound((document.name,)))
-    app.post_message(messages.DocumentOpened(document))
-    app.post_message(messages.DocumentsOpened(NoCollection()))  # type: ignore[arg-type]
+    app.questions.handle(events.DocumentsFound((document.name,)))
+    app.questions.handle(events.DocumentOpened(document))
+    app.questions.handle(events.DocumentsOpened(NoCollection()))  # type: ignore[arg-type]
     asked = await ask(pilot, "Which?")
     found = [answer(document, text, 0.9 - i / 10, i + 1) for i, text in enumerate(texts)]
-    app.post_message(messages.AnswersFound(asked, result("Which?", found)))
-    app.post_message(messages.QuestionAnswered(asked))
+    app.questions.handle(events.AnswersFound(asked, result("Which?", found)))
+    app.questions.handle(events.QuestionAnswered(asked))
     await until(pilot, lambda: not asked.pending)
 
 
@@ -57,10 +57,10 @@ async def test_markup_in_names_texts_questions_and_errors_is_shown_as_it_is() ->
         await sees(pilot, app.main.page, "said [@click=app.quit]he[/].")
         await sees(pilot, app, f"{name} · page 1 ([i]) of 1")
         assert marked(app) == "[bold]there[/bold]"
-        app.post_message(messages.DocumentFailed("[u].pdf", DocqaError("[u].pdf is [b]bad", "[u]mend[/u] it")))
+        app.questions.handle(events.DocumentFailed("[u].pdf", DocqaError("[u].pdf is [b]bad", "[u]mend[/u] it")))
         await sees(pilot, app.main.documents, "[u].pdf is [b]bad → [u]mend[/u] it")
         asked = await ask(pilot, "[/] what is [red]this?")
-        app.post_message(messages.QuestionFailed(asked, DocqaError("no [/] way", "[b]")))
+        app.questions.handle(events.QuestionFailed(asked, DocqaError("no [/] way", "[b]")))
         await sees(pilot, app.main.answers, "[/] what is [red]this? ✗ no [/] way → [b]")
         await sees(pilot, app.main.questions, "[/] what is [red]this?")
 
@@ -121,13 +121,13 @@ async def test_the_selected_answer_stays_selected_when_better_ones_come() -> Non
     app = StillApp()
     async with app.run_test(size=WIDE) as pilot:
         await show(pilot, document, "Ann", "Bob")
-        asked = app.shown
+        asked = app.questions.shown
         assert asked is not None
         await pilot.press("j")
         assert marked(app) == "Bob"
         await pilot.press("x")
         found = [answer(document, text, 0.9, i) for i, text in enumerate(("Cid", "Ann", "Bob"), 1)]
-        app.post_message(messages.AnswersFound(asked, result("Which?", found)))
+        app.questions.handle(events.AnswersFound(asked, result("Which?", found)))
         await sees(pilot, app.main.answers, "▸ 3 Bob")
         assert marked(app) == "Bob"
 
@@ -188,15 +188,17 @@ async def test_a_document_without_an_answer_can_be_looked_at_and_stays_until_the
     app = StillApp()
     async with app.run_test(size=WIDE) as pilot:
         await show(pilot, found, "Ada Marsh")
-        app.post_message(messages.DocumentFailed("broken.pdf", DocqaError("broken.pdf is no PDF")))
-        app.post_message(messages.DocumentOpened(other))
+        app.questions.handle(events.DocumentFailed("broken.pdf", DocqaError("broken.pdf is no PDF")))
+        app.questions.handle(events.DocumentOpened(other))
         await sees(pilot, app.main.documents, "other.pdf")
         await pilot.click(app.main.documents, offset=(6, 6))
         await sees(pilot, app.main.page, "Of lighthouses nothing is said here.")
         await sees(pilot, app, "─ other.pdf · page 1 of 1")
-        assert app.shown is not None and app.shown.result is not None
-        app.post_message(messages.AnswersFound(app.shown, app.shown.result))  # What is told again changes nothing.
-        app._refresh()
+        assert app.questions.shown is not None and app.questions.shown.result is not None
+        app.questions.handle(
+            events.AnswersFound(app.questions.shown, app.questions.shown.result)
+        )  # What is told again changes nothing.
+        app.update()
         await pilot.pause()
         await sees(pilot, app.main.page, "Of lighthouses nothing is said here.")
         app.main.answers.list.focus()
@@ -209,13 +211,13 @@ async def test_a_document_without_an_answer_can_be_looked_at_and_stays_until_the
 async def test_while_a_document_opens_plain_words_say_what_is_done() -> None:
     app = StillApp()
     async with app.run_test(size=WIDE) as pilot:
-        app.post_message(messages.DocumentsFound(("a.pdf",)))
+        app.questions.handle(events.DocumentsFound(("a.pdf",)))
         for stage, said in (
             ("reading pages", "reading the pages, 1 of 4"),
             ("tokenizing", "preparing the text, 1 of 4"),
             ("embedding", "preparing the search, 1 of 4"),
         ):
-            app.post_message(messages.ProgressReported(Progress(stage, "a.pdf", 1, 4)))
+            app.questions.handle(events.OpeningProgressed(Progress(stage, "a.pdf", 1, 4)))
             await sees(pilot, app.main.documents, said)
 
 

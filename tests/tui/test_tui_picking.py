@@ -6,20 +6,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.engines import Engines
 from support.stage import StillApp, ask_and_wait, opened, pane_text, screen_text, sees, type_in, until
 from textual import events
 from textual.pilot import Pilot
 
 from docqa.config import Settings
-from docqa.engine import Engine
 from docqa.tui.app import DocqaApp
-from docqa.tui.messages import DocumentsOpened
 from docqa.tui.screens.choose import closeness, matching
 from docqa.tui.screens.pick import PickScreen
 from docqa.tui.state import file_suggestions
 from docqa.tui.state.file_suggestions import PickedDocuments
 from docqa.tui.widgets.documents_pane import DocumentState
 from docqa.tui.workers import file_search
+from docqa.tui.workers.events import DocumentsOpened
 from docqa.userdata import history
 
 WIDE = (160, 45)
@@ -60,8 +60,8 @@ def paste(app: DocqaApp, text: str) -> None:
 # --- with the bundled reader ---
 
 
-async def test_without_a_path_the_app_asks_what_to_open_and_answers(engines: list[Engine], lighthouse: str) -> None:
-    app = DocqaApp([], Settings())
+async def test_without_a_path_the_app_asks_what_to_open_and_answers(engines: Engines, lighthouse: str) -> None:
+    app = engines.app([], Settings())
     async with app.run_test(size=WIDE) as pilot:
         await shown_picker(pilot)
         await type_in(pilot, "ligh")
@@ -71,24 +71,24 @@ async def test_without_a_path_the_app_asks_what_to_open_and_answers(engines: lis
 
 
 async def test_documents_are_added_to_those_open_and_answers_stay(
-    engines: list[Engine], lighthouse: str, bakery: str
+    engines: Engines, lighthouse: str, bakery: str
 ) -> None:
-    app = DocqaApp([lighthouse], Settings())
+    app = engines.app([lighthouse], Settings())
     async with app.run_test(size=WIDE) as pilot:
         first = await ask_and_wait(pilot, "Who was the keeper in 1911?")
-        kept, of_before = first.result, app._loader._opened[lighthouse]
+        kept, of_before = first.result, app.questions.loader._opened[lighthouse]
         await pilot.press("O")
         await type_in(pilot, "bakery")
         await pilot.press("enter")
         second = await ask_and_wait(pilot, "Who is the baker?")
         assert second.shown[0].text == "Ludmila Novak"
         assert first.result is kept
-        assert app._loader._opened[lighthouse] is of_before  # It was not read again.
+        assert app.questions.loader._opened[lighthouse] is of_before  # It was not read again.
         assert app.main.documents.summary() == "2 open"
 
 
-async def test_others_are_opened_instead(engines: list[Engine], lighthouse: str, bakery: str) -> None:
-    app = DocqaApp([lighthouse], Settings())
+async def test_others_are_opened_instead(engines: Engines, lighthouse: str, bakery: str) -> None:
+    app = engines.app([lighthouse], Settings())
     async with app.run_test(size=WIDE) as pilot:
         first = await ask_and_wait(pilot, "Who was the keeper in 1911?")
         await pilot.press("O")
@@ -98,33 +98,31 @@ async def test_others_are_opened_instead(engines: list[Engine], lighthouse: str,
         assert {one.document for one in second.shown} == {bakery}
         assert list(app.main.documents.rows) == [bakery]
         await pilot.press("h", "k")
-        assert app.shown is first
+        assert app.questions.shown is first
         await sees(pilot, app.main.answers, "Tobias Wren")
 
 
 async def test_what_is_picked_while_documents_open_is_opened_after_them(
-    engines: list[Engine], lighthouse: str, bakery: str, held_opening: Any
+    engines: Engines, lighthouse: str, bakery: str, held_opening: Any
 ) -> None:
-    app = DocqaApp([lighthouse], Settings())
+    app = engines.app([lighthouse], Settings())
     async with app.run_test(size=WIDE) as pilot:
         await until(pilot, held_opening.reached.is_set)
         paste(app, str(Path(bakery).absolute()))
-        await until(pilot, lambda: app._again)
+        await until(pilot, lambda: app.questions._reopen_next)
         held_opening.pass_on.set()
         await until(pilot, lambda: app.main.documents.count(DocumentState.OPEN) == 2)
         asked = await ask_and_wait(pilot, "Who is the baker?")
         assert asked.shown[0].text == "Ludmila Novak"
 
 
-async def test_what_was_opened_and_never_asked_is_offered_first(
-    engines: list[Engine], lighthouse: str, bakery: str
-) -> None:
+async def test_what_was_opened_and_never_asked_is_offered_first(engines: Engines, lighthouse: str, bakery: str) -> None:
     for settings, names in ((Settings(), [lighthouse, bakery]), (Settings(cache=False), [bakery])):
-        app = DocqaApp(names, settings)
+        app = engines.app(names, settings)
         async with app.run_test(size=WIDE) as pilot:
             await until(pilot, lambda: opened(app))  # noqa: B023
     assert [one.paths for one in history.recent()] == [history.document_set([lighthouse, bakery])]
-    app = DocqaApp([], Settings())
+    app = engines.app([], Settings())
     async with app.run_test(size=WIDE) as pilot:
         screen = await shown_picker(pilot)
         await sees(pilot, app, "bakery.txt, lighthouse.txt")
@@ -180,7 +178,7 @@ async def test_enter_opens_what_was_typed_however_fast() -> None:
         picker(app).query_one("Input").value = "17"  # type: ignore[attr-defined]
         await pilot.press("enter")
         await until(pilot, lambda: app.screen is app.main)
-        assert app._loader.paths == ("17.txt",)
+        assert app.questions.loader.paths == ("17.txt",)
 
 
 async def test_several_are_marked_and_opened_together_though_the_list_was_narrowed_since() -> None:
@@ -196,7 +194,7 @@ async def test_several_are_marked_and_opened_together_though_the_list_was_narrow
         await sees(pilot, app, "2 marked")
         await sees(pilot, app, "Enter opens them")
         await pilot.press("enter")
-        assert app._loader.paths == ("a report.txt", "c.txt")
+        assert app.questions.loader.paths == ("a report.txt", "c.txt")
 
 
 async def test_a_space_is_a_letter_while_a_name_is_typed_and_marks_once_the_person_moves() -> None:
@@ -223,7 +221,7 @@ async def test_nothing_that_fits_opens_nothing() -> None:
         await pilot.press("enter", "tab", "down")
         assert isinstance(app.screen, PickScreen)
         await pilot.press("escape")
-        assert app._loader.paths == () and app.main.answers.list.has_focus
+        assert app.questions.loader.paths == () and app.main.answers.list.has_focus
 
 
 # --- paths ---
@@ -246,7 +244,7 @@ async def test_a_path_is_completed_and_opened(tmp_path: Path, monkeypatch: pytes
         await type_in(pilot, "inner/de")
         await until(pilot, lambda: picker(app).highlighted == PickedDocuments((str(other / "inner" / "deed.txt"),)))
         await pilot.press("enter")
-        assert app._loader.paths == (str(other / "inner" / "deed.txt"),)
+        assert app.questions.loader.paths == (str(other / "inner" / "deed.txt"),)
 
 
 async def test_a_folder_that_is_typed_is_opened_whole(tmp_path: Path) -> None:
@@ -258,7 +256,7 @@ async def test_a_folder_that_is_typed_is_opened_whole(tmp_path: Path) -> None:
         await type_in(pilot, str(tmp_path / "deeds"))
         await sees(pilot, app, "all documents in it")
         await pilot.press("enter")
-        assert app._loader.paths == (str(tmp_path / "deeds"),)
+        assert app.questions.loader.paths == (str(tmp_path / "deeds"),)
 
 
 @pytest.mark.parametrize("form", [str, shlex.quote, lambda path: Path(path).as_uri()])
@@ -272,7 +270,7 @@ async def test_a_path_pasted_into_the_list_is_what_is_opened(tmp_path: Path, for
         paste(app, form(one))
         await until(pilot, lambda: picker(app).highlighted == PickedDocuments((one,)))
         await pilot.press("enter")
-        assert app._loader.paths == (one,)
+        assert app.questions.loader.paths == (one,)
 
 
 async def test_several_paths_pasted_into_the_list_are_marked(tmp_path: Path) -> None:
@@ -285,7 +283,7 @@ async def test_several_paths_pasted_into_the_list_are_marked(tmp_path: Path) -> 
         paste(app, shlex.join(several))
         await sees(pilot, app, "2 marked")
         await pilot.press("enter")
-        assert app._loader.paths == tuple(several)
+        assert app.questions.loader.paths == tuple(several)
 
 
 @pytest.mark.parametrize("focus", ["question", "page", "answers"])
@@ -294,13 +292,13 @@ async def test_a_file_dropped_on_the_app_is_opened_wherever_the_focus_is(tmp_pat
     put(str(dropped), "here.txt")
     app = StillApp()
     async with app.run_test(size=WIDE) as pilot:
-        app.post_message(DocumentsOpened(None))  # type: ignore[arg-type]
+        app.questions.handle(DocumentsOpened(None))  # type: ignore[arg-type]
         app.main.question.value = "Half a que"
         {"question": app.main.question, "page": app.main.page, "answers": app.main.answers.list}[focus].focus()
         await pilot.pause()
         paste(app, f"'{dropped}' {Path('here.txt').absolute()} ")
-        await until(pilot, lambda: app._loader.paths)
-        assert app._loader.paths == (str(dropped), "here.txt")
+        await until(pilot, lambda: app.questions.loader.paths)
+        assert app.questions.loader.paths == (str(dropped), "here.txt")
         assert app.main.question.value == "Half a que"
 
 
@@ -317,13 +315,13 @@ async def test_any_other_paste_is_text_for_the_question(focus: str) -> None:
             paste(app, text)
             await until(pilot, lambda: text.split()[-1] in app.main.question.value)  # noqa: B023
         assert app.main.question.value == "What of oven, the beech/wood and /no/such/file.txt?"
-        assert app.main.question.has_focus and app._loader.paths == ()
+        assert app.main.question.has_focus and app.questions.loader.paths == ()
 
 
 async def test_the_empty_app_says_what_to_do() -> None:
     app = StillApp()
     async with app.run_test(size=WIDE) as pilot:
-        app.post_message(DocumentsOpened(None))  # type: ignore[arg-type]
+        app.questions.handle(DocumentsOpened(None))  # type: ignore[arg-type]
         await sees(pilot, app.main.answers, "No document is open. O chooses some, or drop a file here.")
         assert "O opens some" in pane_text(app.main.documents)
 

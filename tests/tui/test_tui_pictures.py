@@ -13,7 +13,7 @@ from textual.pilot import Pilot
 
 from docqa.errors import DocqaError
 from docqa.progress import Progress
-from docqa.tui import messages
+from docqa.tui.workers import events
 
 SIZES = {"narrow": (80, 24), "medium": (110, 32), "wide": (160, 45)}
 
@@ -44,27 +44,27 @@ State = Callable[[Pilot[Any]], Awaitable[None]]
 
 async def opened(pilot: Pilot[Any]) -> None:
     app = pilot.app
-    app.post_message(messages.EngineStarted("bundled"))
-    app.post_message(messages.DocumentsFound((REPORT.name, "reports/broken.pdf")))
-    app.post_message(messages.DocumentOpened(REPORT))
+    app.questions.handle(events.EngineStarted("bundled"))
+    app.questions.handle(events.DocumentsFound((REPORT.name, "reports/broken.pdf")))
+    app.questions.handle(events.DocumentOpened(REPORT))
     error = DocqaError("reports/broken.pdf is damaged or not a PDF", "open and save it again in a PDF viewer")
-    app.post_message(messages.DocumentFailed("reports/broken.pdf", error))
-    app.post_message(messages.DocumentsOpened(NoCollection()))  # type: ignore[arg-type]
+    app.questions.handle(events.DocumentFailed("reports/broken.pdf", error))
+    app.questions.handle(events.DocumentsOpened(NoCollection()))  # type: ignore[arg-type]
     await pilot.pause()
 
 
 async def loading(pilot: Pilot[Any]) -> None:
     app = pilot.app
-    app.post_message(messages.EngineStarted("bundled"))
-    app.post_message(messages.DocumentsFound((REPORT.name, "reports/atlas.pdf", "reports/diary.txt")))
-    app.post_message(messages.DocumentOpened(REPORT))
-    app.post_message(messages.ProgressReported(Progress("reading pages", "reports/atlas.pdf", 12, 40)))
+    app.questions.handle(events.EngineStarted("bundled"))
+    app.questions.handle(events.DocumentsFound((REPORT.name, "reports/atlas.pdf", "reports/diary.txt")))
+    app.questions.handle(events.DocumentOpened(REPORT))
+    app.questions.handle(events.OpeningProgressed(Progress("reading pages", "reports/atlas.pdf", 12, 40)))
     await pilot.pause()
 
 
 async def empty(pilot: Pilot[Any]) -> None:
     app = pilot.app
-    app.post_message(messages.DocumentsOpened(NoCollection()))  # type: ignore[arg-type]
+    app.questions.handle(events.DocumentsOpened(NoCollection()))  # type: ignore[arg-type]
     await pilot.pause()
 
 
@@ -80,8 +80,8 @@ async def answered(pilot: Pilot[Any]) -> None:
     ]
     nan = float("nan")
     worth = {REPORT.name: evidence(REPORT, nan, 0.93, 0.58, nan, 0.31, 0.02, nan, nan)}
-    app.post_message(messages.AnswersFound(asked, result(asked.question, found), worth))
-    app.post_message(messages.QuestionAnswered(asked))
+    app.questions.handle(events.AnswersFound(asked, result(asked.question, found), worth))
+    app.questions.handle(events.QuestionAnswered(asked))
     await until(pilot, lambda: settled(app), "a page at rest")
 
 
@@ -95,29 +95,29 @@ async def crowded(pilot: Pilot[Any]) -> None:
     app = pilot.app
     assert isinstance(app, StillApp)
     others = [paged(f"archive/{year} annual report.pdf", [["Nothing."]] * (year % 7 + 1)) for year in range(1950, 1990)]
-    app.post_message(messages.EngineStarted("bundled"))
-    app.post_message(messages.DocumentsFound((REPORT.name, *(other.name for other in others))))
+    app.questions.handle(events.EngineStarted("bundled"))
+    app.questions.handle(events.DocumentsFound((REPORT.name, *(other.name for other in others))))
     for document in (REPORT, *others):
-        app.post_message(messages.DocumentOpened(document))
-    app.post_message(messages.DocumentsOpened(NoCollection()))  # type: ignore[arg-type]
+        app.questions.handle(events.DocumentOpened(document))
+    app.questions.handle(events.DocumentsOpened(NoCollection()))  # type: ignore[arg-type]
     for number in range(30):
-        if app.shown is not None:
-            app.post_message(messages.QuestionAnswered(app.shown))
+        if app.questions.shown is not None:
+            app.questions.handle(events.QuestionAnswered(app.questions.shown))
         asked = await ask(pilot, f"How many ships called at the harbour in the year {1950 + number}?")
     words = ("412", "214 tons", "Corn Quay", "9,230 crowns", "1,800", "12 November", "3 May", "nine days", "timber")
     found = [answer(REPORT, text, 0.9 - 0.08 * rank, rank) for rank, text in enumerate(words, 1)]
     worth = {REPORT.name: evidence(REPORT, *([float("nan"), 0.1, 0.4] * 40), 0.9)}
-    app.post_message(messages.AnswersFound(asked, result(asked.question, found), worth))
-    app.post_message(messages.QuestionAnswered(asked))
+    app.questions.handle(events.AnswersFound(asked, result(asked.question, found), worth))
+    app.questions.handle(events.QuestionAnswered(asked))
     await until(pilot, lambda: settled(app), "a page at rest")
 
 
 async def reading(pilot: Pilot[Any]) -> None:
     await opened(pilot)
     asked = await ask(pilot, "Who lit the beacon?")
-    pilot.app.post_message(messages.ReadingReported(asked, Progress("reading", "", 8, 20)))
+    pilot.app.questions.handle(events.ReadingProgressed(asked, Progress("reading", "", 8, 20)))
     found = [answer(REPORT, "Ottilie Wrangmoor", 0.72, 1)]
-    pilot.app.post_message(messages.AnswersFound(asked, result(asked.question, found, read=8)))
+    pilot.app.questions.handle(events.AnswersFound(asked, result(asked.question, found, read=8)))
     await pilot.pause()
 
 
@@ -125,8 +125,8 @@ async def abstained(pilot: Pilot[Any]) -> None:
     await opened(pilot)
     asked = await ask(pilot, "What is the capital of Mongolia?")
     closest = [answer(REPORT, "the harbour", 0.06, 1), answer(REPORT, "Corn Quay", 0.004, 2)]
-    pilot.app.post_message(messages.AnswersFound(asked, result(asked.question, closest=closest)))
-    pilot.app.post_message(messages.QuestionAnswered(asked))
+    pilot.app.questions.handle(events.AnswersFound(asked, result(asked.question, closest=closest)))
+    pilot.app.questions.handle(events.QuestionAnswered(asked))
     await pilot.pause()
 
 
@@ -134,7 +134,7 @@ async def failed(pilot: Pilot[Any]) -> None:
     await opened(pilot)
     asked = await ask(pilot, "Why?")
     error = DocqaError("the question is 600 tokens long, and the reader takes 512", "ask a shorter one")
-    pilot.app.post_message(messages.QuestionFailed(asked, error))
+    pilot.app.questions.handle(events.QuestionFailed(asked, error))
     await pilot.pause()
 
 

@@ -16,14 +16,12 @@ from typing import Any
 import pytest
 from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.pdfgen.canvas import Canvas
+from support.engines import Engines
 from support.stage import DEADLINE, StillApp, ask_and_wait, opened, pane_text, sees, type_in, until
 from textual.pilot import Pilot
 
 from docqa import paths
 from docqa.config import Settings
-from docqa.engine import Engine
-from docqa.tui.app import DocqaApp
-from docqa.tui.messages import SessionLookedFor
 from docqa.tui.screens.pick import PickScreen
 from docqa.tui.screens.restore import RestoreScreen
 from docqa.tui.state.session import QuestionState as Asking
@@ -55,9 +53,9 @@ def crashed(*named: str, asked: tuple[str, ...] = (), typed: str = "") -> None:
 
 
 async def test_what_is_asked_and_typed_is_on_the_disk_while_the_session_goes_on(
-    engines: list[Engine], lighthouse: str
+    engines: Engines, lighthouse: str
 ) -> None:
-    app = DocqaApp([lighthouse], Settings())
+    app = engines.app([lighthouse], Settings())
     async with app.run_test(size=WIDE) as pilot:
         await ask_and_wait(pilot, QUESTION)
         app.main.question.focus()
@@ -71,32 +69,30 @@ async def test_what_is_asked_and_typed_is_on_the_disk_while_the_session_goes_on(
     assert sessions() == []
 
 
-async def test_without_the_cache_nothing_of_a_session_is_written_or_offered(
-    engines: list[Engine], lighthouse: str
-) -> None:
+async def test_without_the_cache_nothing_of_a_session_is_written_or_offered(engines: Engines, lighthouse: str) -> None:
     crashed(lighthouse, typed="of another day")
-    app = DocqaApp([lighthouse], Settings(cache=False))
+    app = engines.app([lighthouse], Settings(cache=False))
     async with app.run_test(size=WIDE) as pilot:
         await ask_and_wait(pilot, QUESTION)
         app.main.question.value = "half a q"
-        app._keep_session()
+        app._save_session()
         await until(pilot, lambda: opened(app))
-        assert app._keeping is None and app.screen is app.main
+        assert not app.recovery._saving and app.screen is app.main
     assert [one["typed"] for one in sessions()] == ["of another day"]
 
 
 async def test_a_session_is_restored_with_its_documents_answers_and_half_a_question(
-    engines: list[Engine], lighthouse: str, bakery: str
+    engines: Engines, lighthouse: str, bakery: str
 ) -> None:
     crashed(lighthouse, bakery, asked=(QUESTION, "Who is the baker?"), typed="half a q")
-    app = DocqaApp([], Settings())
+    app = engines.app([], Settings())
     async with app.run_test(size=WIDE) as pilot:
         await sees(pilot, app, "A session ended without being quit")
         await sees(pilot, app, "? Who is the baker?")
         await sees(pilot, app, "❯ half a q")
         await pilot.press("enter")
-        await until(pilot, lambda: [one.state for one in app.session.asked] == [Asking.DONE, Asking.DONE])
-        assert [one.shown[0].text for one in app.session.asked] == ["Tobias Wren", "Ludmila Novak"]
+        await until(pilot, lambda: [one.state for one in app.questions.session.asked] == [Asking.DONE, Asking.DONE])
+        assert [one.shown[0].text for one in app.questions.session.asked] == ["Tobias Wren", "Ludmila Novak"]
         assert app.main.question.value == "half a q" and app.main.question.has_focus
         assert app.main.documents.summary() == "2 open"
         # The new session has it by now, and the old one is gone.
@@ -106,10 +102,10 @@ async def test_a_session_is_restored_with_its_documents_answers_and_half_a_quest
 
 
 async def test_a_session_that_is_left_is_not_offered_again_and_the_list_comes(
-    engines: list[Engine], lighthouse: str
+    engines: Engines, lighthouse: str
 ) -> None:
     crashed(lighthouse, typed="half a q")
-    app = DocqaApp([], Settings())
+    app = engines.app([], Settings())
     async with app.run_test(size=WIDE) as pilot:
         await until(pilot, lambda: isinstance(app.screen, RestoreScreen))
         await pilot.press("escape")
@@ -119,19 +115,19 @@ async def test_a_session_that_is_left_is_not_offered_again_and_the_list_comes(
 
 
 async def test_a_session_of_other_documents_is_left_for_another_time(
-    engines: list[Engine], lighthouse: str, bakery: str
+    engines: Engines, lighthouse: str, bakery: str
 ) -> None:
     crashed(bakery, typed="half a q")
-    app = DocqaApp([lighthouse], Settings())
+    app = engines.app([lighthouse], Settings())
     async with app.run_test(size=WIDE) as pilot:
         await until(pilot, lambda: opened(app))
         assert app.screen is app.main
     assert [one["typed"] for one in sessions()] == ["half a q"]
 
 
-async def test_a_session_that_is_neither_taken_up_nor_left_stays(engines: list[Engine], lighthouse: str) -> None:
+async def test_a_session_that_is_neither_taken_up_nor_left_stays(engines: Engines, lighthouse: str) -> None:
     crashed(lighthouse, typed="half a q")
-    app = DocqaApp([lighthouse], Settings())
+    app = engines.app([lighthouse], Settings())
     async with app.run_test(size=WIDE) as pilot:
         await until(pilot, lambda: isinstance(app.screen, RestoreScreen))
         await pilot.press("ctrl+q")
@@ -155,16 +151,16 @@ async def test_a_session_that_can_t_be_kept_is_told_once(tmp_path: Path) -> None
     async with app.run_test(size=WIDE) as pilot:
         for text in ("half a q", "half a question"):
             app.main.question.value = text
-            await until(pilot, lambda: app._recovery._written.typed == text)  # noqa: B023
+            await until(pilot, lambda: app.recovery._saved.typed == text)  # noqa: B023
         await until(pilot, lambda: len(app._notifications))
         assert [one.message.partition(" in ")[0] for one in app._notifications] == ["what you type can't be kept"]
 
 
-async def test_no_text_of_an_encrypted_document_is_written(engines: list[Engine]) -> None:
+async def test_no_text_of_an_encrypted_document_is_written(engines: Engines) -> None:
     canvas = Canvas("secret.pdf", encrypt=StandardEncryption("key", ownerPassword="owner"))
     canvas.drawString(72, 700, "The treasure is buried below the old mulberry tree, said the captain.")
     canvas.save()
-    app = DocqaApp(["secret.pdf"], Settings(), "key")
+    app = engines.app(["secret.pdf"], Settings(), "key")
     async with app.run_test(size=WIDE) as pilot:
         asked = await ask_and_wait(pilot, "Where is the treasure buried?")
         assert "mulberry" in asked.shown[0].text
@@ -178,10 +174,10 @@ async def test_no_text_of_an_encrypted_document_is_written(engines: list[Engine]
 
 
 async def test_what_was_marked_in_an_earlier_session_is_shown_when_it_is_asked_again(
-    engines: list[Engine], lighthouse: str, bakery: str
+    engines: Engines, lighthouse: str, bakery: str
 ) -> None:
     lacking = "What is the capital of Mongolia?"
-    app = DocqaApp([lighthouse, bakery], Settings())
+    app = engines.app([lighthouse, bakery], Settings())
     async with app.run_test(size=WIDE) as pilot:
         await ask_and_wait(pilot, QUESTION)
         await pilot.press("c")
@@ -194,7 +190,7 @@ async def test_what_was_marked_in_an_earlier_session_is_shown_when_it_is_asked_a
         await ask_and_wait(pilot, lacking)
         await pilot.press("w", "enter")
         await until(pilot, lambda: len(corrections.kept()) > 2)
-    app = DocqaApp([str(Path(lighthouse).absolute()), bakery], Settings())
+    app = engines.app([str(Path(lighthouse).absolute()), bakery], Settings())
     async with app.run_test(size=WIDE) as pilot:
         asked = await ask_and_wait(pilot, QUESTION)
         assert asked.verdict is not None
@@ -207,17 +203,15 @@ async def test_what_was_marked_in_an_earlier_session_is_shown_when_it_is_asked_a
         assert "you said" not in pane_text(app.main.answers)
     # Of other documents nothing was said, nor of a text that is another by now.
     Path(lighthouse).write_text("The keeper in 1911 was Tobias Wren, and not any other man.", encoding="utf-8")
-    app = DocqaApp([lighthouse], Settings())
+    app = engines.app([lighthouse], Settings())
     async with app.run_test(size=WIDE) as pilot:
         assert (await ask_and_wait(pilot, QUESTION)).verdict is None
 
 
-async def test_corrections_that_can_t_be_read_are_told_and_stop_no_answer(
-    engines: list[Engine], lighthouse: str
-) -> None:
+async def test_corrections_that_can_t_be_read_are_told_and_stop_no_answer(engines: Engines, lighthouse: str) -> None:
     corrections.file().parent.mkdir(parents=True)
     corrections.file().write_text("no correction\n")
-    app = DocqaApp([lighthouse], Settings())
+    app = engines.app([lighthouse], Settings())
     async with app.run_test(size=WIDE) as pilot:
         for _ in range(2):
             asked = await ask_and_wait(pilot, QUESTION)
@@ -306,7 +300,7 @@ async def offered(pilot: Pilot[Any]) -> None:
     crashed(
         "harbour/report.pdf", "notes.md", asked=("Who was the mate?", "How many tons was she?"), typed="Who lit the"
     )
-    app.post_message(SessionLookedFor(crash_recovery.leftover_sessions([])))
+    app.offer_session(crash_recovery.leftover_sessions([]))
     await until(pilot, lambda: isinstance(app.screen, RestoreScreen))
 
 

@@ -4,13 +4,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.engines import Engines
 from support.stage import StillApp, ask_and_wait, opened, sees, type_in, until
 from textual.pilot import Pilot
 from textual.widgets import Input
 
 from docqa import config
 from docqa.config import Settings
-from docqa.engine import Engine
 from docqa.tui.app import DocqaApp
 from docqa.tui.screens.settings import SettingsScreen
 from docqa.tui.widgets.table import RowTable
@@ -66,11 +66,11 @@ async def test_each_setting_is_explained_with_its_value_and_where_it_is_from(
         await sees(pilot, app, "DOCQA_THRESHOLD in the environment wins over config.toml.")
         await edit(pilot, "0.2")
         await sees(pilot, app.screen.query_one("#said"), "; DOCQA_THRESHOLD in the environment wins")
-        assert "threshold = 0.2" in config.file().read_text() and app._settings.threshold == 0.4
+        assert "threshold = 0.2" in config.file().read_text() and app.questions.settings.threshold == 0.4
 
 
-async def test_what_concerns_a_question_is_felt_by_the_next_one(engines: list[Engine], lighthouse: str) -> None:
-    app = DocqaApp([lighthouse], Settings())
+async def test_what_concerns_a_question_is_felt_by_the_next_one(engines: Engines, lighthouse: str) -> None:
+    app = engines.app([lighthouse], Settings())
     async with app.run_test(size=WIDE) as pilot:
         before = await ask_and_wait(pilot, "Who was the keeper in 1911?")
         documents = app.main.documents.open_documents
@@ -81,11 +81,11 @@ async def test_what_concerns_a_question_is_felt_by_the_next_one(engines: list[En
         after = await ask_and_wait(pilot, "Who was the keeper in 1911?")
         assert before.result is not None and after.result is not None
         assert (before.result.answered, after.result.answered) == (True, False)
-        assert app.main.documents.open_documents == documents and len(engines) == 1  # Nothing was opened anew.
+        assert app.main.documents.open_documents == documents and len(engines.made) == 1  # Nothing was opened anew.
 
 
-async def test_what_concerns_documents_opens_them_anew(engines: list[Engine], lighthouse: str) -> None:
-    app = DocqaApp([lighthouse], Settings())
+async def test_what_concerns_documents_opens_them_anew(engines: Engines, lighthouse: str) -> None:
+    app = engines.app([lighthouse], Settings())
     async with app.run_test(size=WIDE) as pilot:
         await until(pilot, lambda: opened(app))
         await go_to(pilot, "max_seq_length")
@@ -94,21 +94,19 @@ async def test_what_concerns_documents_opens_them_anew(engines: list[Engine], li
         await pilot.press("escape")
         asked = await ask_and_wait(pilot, "Who was the keeper in 1911?")
         assert asked.shown[0].text == "Tobias Wren"
-        assert app._collection is not None and app._collection.engine.settings.max_seq_length == 320
+        assert app.questions.collection is not None and app.questions.collection.engine.settings.max_seq_length == 320
 
 
-async def test_a_change_while_documents_open_is_not_lost(
-    engines: list[Engine], lighthouse: str, held_opening: Any
-) -> None:
-    app = DocqaApp([lighthouse], Settings())
+async def test_a_change_while_documents_open_is_not_lost(engines: Engines, lighthouse: str, held_opening: Any) -> None:
+    app = engines.app([lighthouse], Settings())
     async with app.run_test(size=WIDE) as pilot:
         await until(pilot, held_opening.reached.is_set)
         await go_to(pilot, "max_seq_length")
         await edit(pilot, "320")
         await sees(pilot, app, "max_seq_length is saved in")
         held_opening.pass_on.set()
-        await until(pilot, lambda: app._collection is not None)
-        assert app._collection is not None and app._collection.engine.settings.max_seq_length == 320
+        await until(pilot, lambda: app.questions.collection is not None)
+        assert app.questions.collection is not None and app.questions.collection.engine.settings.max_seq_length == 320
         await until(pilot, lambda: opened(app))
 
 
@@ -129,7 +127,7 @@ async def test_a_value_that_is_not_right_is_told_and_not_kept(name: str, value: 
         await edit(pilot, value)
         await sees(pilot, app, message)
         assert app.screen.query_one(Input).value == value  # To be mended.
-        assert not config.file().exists() and app._settings == Settings()
+        assert not config.file().exists() and app.questions.settings == Settings()
 
 
 async def test_a_file_that_was_damaged_meanwhile_is_told_and_stays() -> None:

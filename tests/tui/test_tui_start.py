@@ -27,16 +27,15 @@ class Watched(DocqaApp):
     def on_ready(self):
         # The first frame has been painted.
         assert not seen, f"loaded before the first frame: {seen}"
-        super().on_ready()
 
 async def main():
     app = Watched([sys.argv[1]], Settings())
     async with app.run_test() as pilot:
         app.main.question.value = "Who was the keeper?"
         await pilot.press("enter")
-        while app.shown.pending:
+        while app.questions.shown.pending:
             await pilot.pause(0.05)
-        assert app.shown.shown[0].text == "Tobias Wren", app.shown
+        assert app.questions.shown.shown[0].text == "Tobias Wren", app.questions.shown
     heavy = {name for name, _ in seen}
     assert "numpy" in heavy and heavy & {"openvino", "torch"}, heavy
     assert not [name for name, on_main in seen if on_main], seen

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from support.engines import Engines
 from support.stage import (
     NoCollection,
     StillApp,
@@ -26,11 +27,9 @@ from textual.widgets import OptionList
 
 from docqa.config import Settings
 from docqa.documents import Document
-from docqa.engine import Engine
-from docqa.tui import messages
-from docqa.tui.app import DocqaApp
 from docqa.tui.screens.agreement import AgreementScreen, AnswerCard
 from docqa.tui.state import agreement, feedback
+from docqa.tui.workers import events
 from docqa.userdata import corrections
 
 WIDE = (160, 45)
@@ -53,15 +52,15 @@ def own_home(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
 async def show(pilot: Pilot[Any], *documents: Document, found: tuple[str, ...] = (), best: Any = ()) -> None:
     """Open documents, and show these answers out of the first."""
     app = pilot.app
-    app.post_message(messages.DocumentsFound(tuple(document.name for document in documents)))
+    app.questions.handle(events.DocumentsFound(tuple(document.name for document in documents)))
     for document in documents:
-        app.post_message(messages.DocumentOpened(document))
-    app.post_message(messages.DocumentsOpened(NoCollection()))  # type: ignore[arg-type]
+        app.questions.handle(events.DocumentOpened(document))
+    app.questions.handle(events.DocumentsOpened(NoCollection()))  # type: ignore[arg-type]
     asked = await ask(pilot, "Who was the mate?")
     answers = [answer(documents[0], text, 0.9 - i / 10, i + 1) for i, text in enumerate(found)]
     worth = {document.name: evidence(document, 0.5) for document in documents[:-1]}
-    app.post_message(messages.AnswersFound(asked, result(asked.question, answers), worth, best))
-    app.post_message(messages.QuestionAnswered(asked))
+    app.questions.handle(events.AnswersFound(asked, result(asked.question, answers), worth, best))
+    app.questions.handle(events.QuestionAnswered(asked))
     await until(pilot, lambda: not asked.pending and (not found or in_view(app)))
     await until(pilot, lambda: app.main.page._target is None)
 
@@ -135,7 +134,7 @@ async def test_without_an_answer_in_view_it_begins_at_the_top_and_with_a_text_fo
         await type_in(pilot, "line 7 of")
         await sees(pilot, app, "“line 7 of” 1 of 1")
         await pilot.press("enter")
-        assert app.main.selecting.has_focus
+        assert app.main.line.selecting.has_focus
         assert page.selection.text.startswith("of the log") and page.selection.full
         await pilot.press("escape", "s")
         assert page.selection.text == "Line" and VOYAGE.locate(*page.selection.caret).line_start == 8
@@ -146,8 +145,8 @@ async def test_without_a_question_it_can_be_copied_and_enter_says_to_ask() -> No
     async with app.run_test(size=WIDE) as pilot:
         await pilot.press("tab", "s")
         assert app.main.page.selection is None  # No document, nothing to select.
-        app.post_message(messages.DocumentsFound((VOYAGE.name,)))
-        app.post_message(messages.DocumentOpened(VOYAGE))
+        app.questions.handle(events.DocumentsFound((VOYAGE.name,)))
+        app.questions.handle(events.DocumentOpened(VOYAGE))
         await pilot.pause()
         app.main.page.show(VOYAGE, None)
         app.main.page.focus()
@@ -178,7 +177,7 @@ async def test_a_body_without_words_says_so() -> None:
     empty = paged("empty.pdf", [[" "]])
     app = StillApp()
     async with app.run_test(size=WIDE) as pilot:
-        app.post_message(messages.DocumentOpened(empty))
+        app.questions.handle(events.DocumentOpened(empty))
         await pilot.pause()
         app.main.page.show(empty, None)
         app.main.page.focus()
@@ -197,7 +196,7 @@ async def test_dragging_selects_whole_words_and_enter_keeps_them() -> None:
         await pilot.hover(page, offset=(x + 8, y))
         assert page.selection.text == "Matteo Bellandi"
         await pilot.mouse_up(page, offset=(x + 8, y))
-        assert app.main.selecting.has_focus and page.selection.text == "Matteo Bellandi"
+        assert app.main.line.selecting.has_focus and page.selection.text == "Matteo Bellandi"
         await sees(pilot, app, "“Matteo Bellandi”  Enter right answer")
         await pilot.press("enter")
         await until(pilot, corrections.kept)
@@ -212,9 +211,9 @@ async def test_a_double_click_selects_a_word_a_click_moves_the_caret_and_does_no
         await pilot.click(page, offset=place(app, "cook"))
         assert page.selection is None and page.has_focus
         await pilot.double_click(page, offset=place(app, "cook"))
-        assert page.selection.text == "cook" and app.main.selecting.has_focus
+        assert page.selection.text == "cook" and app.main.line.selecting.has_focus
         await pilot.click(page, offset=place(app, "mate"))
-        assert page.selection.text == "mate" and app.main.selecting.has_focus
+        assert page.selection.text == "mate" and app.main.line.selecting.has_focus
         await pilot.double_click(page, offset=place(app, "Log of 1911"))
         assert page.selection.text == "mate"  # A running foot is in no answer.
         await pilot.press("escape")
@@ -240,10 +239,10 @@ async def test_dragging_beyond_the_view_scrolls() -> None:
         assert page._pulling is None and page.selection.text.endswith("40")
 
 
-async def test_what_the_reader_could_not_answer_is_not_kept(engines: list[Engine], write: Callable[..., str]) -> None:
+async def test_what_the_reader_could_not_answer_is_not_kept(engines: Engines, write: Callable[..., str]) -> None:
     names = " and ".join(f"Ermintrude Wrangmoor-Oglethorpe {i}" for i in range(9))
     name = write("crew.txt", f"The keepers were {names}. They lived there until 1911.\n\nThe cook was Jens.")
-    app = DocqaApp([name], Settings())
+    app = engines.app([name], Settings())
     async with app.run_test(size=WIDE) as pilot:
         await ask_and_wait(pilot, "Who were the keepers?")
         page = app.main.page
@@ -299,7 +298,7 @@ async def test_w_leads_to_the_page() -> None:
         await type_in(pilot, "zebra")
         await sees(pilot, app, "This doesn't stand in these documents. Select it on the page…")
         await pilot.press("enter")
-        await until(pilot, lambda: app.main.selecting.has_focus)
+        await until(pilot, lambda: app.main.line.selecting.has_focus)
         await pilot.press("v", "enter")
         await until(pilot, corrections.kept)
         assert [one.answer for one in corrections.kept()] == ["Knut"]
@@ -368,11 +367,11 @@ async def test_documents_that_agree_are_one_and_those_without_an_answer_are_name
 
 
 async def test_the_best_answer_of_each_document_comes_from_the_reading(
-    engines: list[Engine], lighthouse: str, write: Callable[..., str]
+    engines: Engines, lighthouse: str, write: Callable[..., str]
 ) -> None:
     other = write("other.txt", "The lighthouse on Harrow Point was built in 1902 by the mason Tom Reed.")
     same = write("same.txt", "The lighthouse on Harrow Point was built in 1874, of granite.")
-    app = DocqaApp([lighthouse, other, same], Settings(top=1))
+    app = engines.app([lighthouse, other, same], Settings(top=1))
     async with app.run_test(size=WIDE) as pilot:
         asked = await ask_and_wait(pilot, "When was the lighthouse built?")
         assert {one.document: one.text for one in asked.best} == {lighthouse: "1874", other: "1902", same: "1874"}

@@ -9,7 +9,7 @@ from test_tui_pictures import SIZES, State
 from textual.pilot import Pilot
 
 from docqa.documents import Document
-from docqa.tui import messages
+from docqa.tui.workers import events
 
 _LOG = paged(
     "reports/harbour.pdf",
@@ -30,17 +30,17 @@ RECIPES, ATLAS = paged("recipes.pdf", [["Plum cake."]]), paged("atlas.pdf", [["M
 async def _show(pilot: Pilot[Any], documents: list[Document], texts: list[str], question: str) -> None:
     app = pilot.app
     assert isinstance(app, StillApp)
-    app.post_message(messages.EngineStarted("bundled"))
-    app.post_message(messages.DocumentsFound(tuple(document.name for document in documents)))
+    app.questions.handle(events.EngineStarted("bundled"))
+    app.questions.handle(events.DocumentsFound(tuple(document.name for document in documents)))
     for document in documents:
-        app.post_message(messages.DocumentOpened(document))
-    app.post_message(messages.DocumentsOpened(NoCollection()))  # type: ignore[arg-type]
+        app.questions.handle(events.DocumentOpened(document))
+    app.questions.handle(events.DocumentsOpened(NoCollection()))  # type: ignore[arg-type]
     asked = await ask(pilot, question)
     best = [answer(one, text, p, 1) for one, text, p in zip(documents, texts, (0.93, 0.58, 0.41), strict=False)]
     worth = {document.name: evidence(document, 0.4) for document in documents if document is not ATLAS}
     shown = [replace(one, rank=number) for number, one in enumerate(best[:2], 1)]
-    app.post_message(messages.AnswersFound(asked, result(question, shown), worth, tuple(best)))
-    app.post_message(messages.QuestionAnswered(asked))
+    app.questions.handle(events.AnswersFound(asked, result(question, shown), worth, tuple(best)))
+    app.questions.handle(events.QuestionAnswered(asked))
     await until(pilot, lambda: settled(app), "a page at rest")
 
 

@@ -51,7 +51,7 @@ def pairs(tmp_path: Path, tiny_reader: Path, monkeypatch: pytest.MonkeyPatch) ->
 def _screen(pilot: Pilot[Any]) -> TrainingScreen:
     app = pilot.app
     assert isinstance(app, StillApp)
-    return app.training
+    return app.models.training
 
 
 def _training(pilot: Pilot[Any]) -> TrainingProgress:
@@ -99,7 +99,7 @@ async def test_a_training_is_watched_and_its_better_reader_is_used(pairs: Path, 
         training = await _begin(pilot, pairs, "150")
         await sees(pilot, app, "windows a second")
         await sees(pilot, app, "16 pairs to train and 4 to test")
-        assert app.training._loss.display
+        assert app.models.training._loss.display
         await pilot.press("escape")
         assert app.screen is app.main
         await sees(pilot, app, "training ")
@@ -112,15 +112,15 @@ async def test_a_training_is_watched_and_its_better_reader_is_used(pairs: Path, 
         await sees(pilot, app, "general sample                 150")
         await sees(pilot, app, "Loss curve: ")
         assert registry.chosen(ModelKind.READER) == "keeper"
-        openings = len(app.openings)
-        app._loading = None
+        openings = app.started.count("opening")
+        app.questions.opening = None
         await pilot.press("enter")
-        await until(pilot, lambda: len(app.openings) == openings + 1, "the documents to be opened anew")
+        await until(pilot, lambda: app.started.count("opening") == openings + 1, "the documents to be opened anew")
         assert app.screen is app.main
         assert "training" not in pane_text(app.main.header)
         # The corrections of before are not what it learned from: it is what the next one starts from.
         await _open(pilot)
-        assert app.training.form.base == "keeper"
+        assert app.models.training.form.base == "keeper"
 
 
 async def test_a_training_that_is_stopped_is_gone_on_with(pairs: Path) -> None:
@@ -145,14 +145,14 @@ async def test_a_training_that_is_stopped_is_gone_on_with(pairs: Path) -> None:
         assert unfinished() == ["keeper"]
         await pilot.press("d")
         await until(pilot, lambda: not unfinished(), "it to be discarded")
-        await until(pilot, lambda: app.training.form.display, "the form")
+        await until(pilot, lambda: app.models.training.form.display, "the form")
 
 
 async def test_a_training_that_was_killed_is_told_and_found_at_the_next_start(pairs: Path) -> None:
     app = StillApp()
     async with app.run_test(size=(80, 24)) as pilot:
         training = await _begin(pilot, pairs)
-        process = app.training._process
+        process = app.models.training._process
         assert process is not None and process._process is not None
         os.kill(process._process.pid, signal.SIGKILL)
         await until(pilot, lambda: not training.running, "its end to be noticed")
@@ -213,7 +213,7 @@ async def test_an_error_of_the_command_is_shown_with_its_hint(pairs: Path) -> No
         await sees(pilot, app, "✗ '../up' cannot be a model's name")
         await sees(pilot, app, "→ letters, digits")
         await pilot.press("enter")
-        await until(pilot, lambda: app.training.form.display, "the form again")
+        await until(pilot, lambda: app.models.training.form.display, "the form again")
         with alone("keeper"):  # As another docqa does.
             await _fill(pilot, pairs, "1")
             await pilot.press("enter")
@@ -235,7 +235,7 @@ async def test_of_too_few_corrections_it_is_said_what_is_needed(pairs: Path) -> 
         await sees(pilot, app, "1 pair on 1 context of 1 document: 1 answerable, 0 not")
         await sees(pilot, app, "add at least 1 pair from another passage")
         await pilot.press("enter")
-        assert not app.training.running
+        assert not app.models.training.running
         corrections.keep([Correction("When?", "b.txt", "In May it rained.", None)])
         await pilot.press("escape", "T")
         await sees(pilot, app, "1 pair to train and 1 to test")
@@ -248,16 +248,16 @@ async def test_what_is_wrong_with_pairs_and_with_the_form_is_said(pairs: Path) -
     app = StillApp()
     async with app.run_test(size=(120, 40)) as pilot:
         await _open(pilot)
-        app.training.form.pairs.value = ""
-        app.training.form.pairs.focus()
+        app.models.training.form.pairs.value = ""
+        app.models.training.form.pairs.focus()
         await type_in(pilot, "pairs.jsonl")
         await pilot.press("enter")
         await sees(pilot, app, "of 21 read: 1 dropped")
         await sees(pilot, app, "line 21")
-        app.training.form._epochs_field.value = "-"
+        app.models.training.form._epochs_field.value = "-"
         await pilot.press("enter")
         await sees(pilot, app, "✗ epochs must be a number, not -")
-        app.training.form.pairs.value = "nowhere.json"
+        app.models.training.form.pairs.value = "nowhere.json"
         await pilot.press("enter")
         await sees(pilot, app, "✗ nowhere.json")
 
@@ -280,7 +280,7 @@ async def test_the_form_says_the_split_that_the_training_makes(pairs: Path) -> N
     async with app.run_test(size=(120, 40)) as pilot:
         await _open(pilot)
         await sees(pilot, app, "No corrections yet.")
-        form = app.training.form
+        form = app.models.training.form
         await type_in(pilot, "?")  # A slip: what was there is not lost by it.
         assert form.pairs.value == f"{corrections.file()}?"
         form.pairs.value = file
@@ -311,7 +311,7 @@ async def test_a_reader_that_learned_from_these_pairs_is_not_what_the_next_one_s
     app = StillApp()
     async with app.run_test(size=(120, 36)) as pilot:
         await _open(pilot)
-        assert app.training.form.base == "bundled"
+        assert app.models.training.form.base == "bundled"
         await sees(pilot, app, "harbour was trained on these pairs")
 
 

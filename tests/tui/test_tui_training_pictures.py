@@ -10,9 +10,9 @@ from textual.pilot import Pilot
 
 from docqa.datasets import Issue, IssueEffect, IssueKind, LoadReport
 from docqa.errors import DocqaError
-from docqa.tui.messages import DocumentsFound, DocumentsOpened
 from docqa.tui.screens.training import TrainingScreen
 from docqa.tui.state.training import TrainingProgress
+from docqa.tui.workers.events import DocumentsFound, DocumentsOpened
 from docqa.tui.workers.training_facts import FactsFound, PairsChecked, TrainingFacts, TrainingPairs
 from docqa.tui.workers.training_process import TrainingEnded, TrainingReported
 
@@ -40,10 +40,10 @@ class StillTraining(TrainingScreen):
 async def shown(pilot: Pilot[Any], facts: TrainingFacts, pairs: TrainingPairs) -> StillTraining:
     app = pilot.app
     assert isinstance(app, StillApp)
-    app.post_message(DocumentsFound(()))
-    app.post_message(DocumentsOpened(NoCollection()))  # type: ignore[arg-type]
-    app.uninstall_screen(app.training)
-    app.training = screen = StillTraining("auto")
+    app.questions.handle(DocumentsFound(()))
+    app.questions.handle(DocumentsOpened(NoCollection()))  # type: ignore[arg-type]
+    app.uninstall_screen(app.models.training)
+    app.models.training = screen = StillTraining("auto")
     app.install_screen(screen, "training")
     await pilot.press("tab", "T")
     await pilot.pause()

@@ -4,14 +4,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from support.engines import Engines
 from support.stage import DEADLINE, Gate, ask, ask_and_wait, opened, pane_text, sees, until
 
 import docqa.tui
-from docqa import engine as engine_module
 from docqa.config import Settings
-from docqa.engine import Collection, Engine
+from docqa.engine import Engine
 from docqa.errors import DocqaError
-from docqa.tui.app import DocqaApp
+from docqa.progress import Monitor
 from docqa.tui.state.session import QuestionState
 from docqa.tui.widgets import documents_pane
 
@@ -19,10 +19,10 @@ WIDE = (160, 45)
 
 
 async def test_a_document_that_fails_is_shown_with_the_reason_while_others_open(
-    engines: list[Engine], lighthouse: str, write: Callable[[str, str], str]
+    engines: Engines, lighthouse: str, write: Callable[[str, str], str]
 ) -> None:
     broken = write("broken.pdf", "this is no PDF")
-    app = DocqaApp([broken, "missing.txt", lighthouse], Settings())
+    app = engines.app([broken, "missing.txt", lighthouse], Settings())
     async with app.run_test(size=WIDE) as pilot:
         asked = await ask_and_wait(pilot, "When was the lighthouse built?")
         assert asked.shown[0].text == "1874"
@@ -32,8 +32,8 @@ async def test_a_document_that_fails_is_shown_with_the_reason_while_others_open(
         assert app.main.documents.summary() == "1 open, 2 failed"
 
 
-async def test_escape_cancels_a_question_at_once(engines: list[Engine], lighthouse: str, held_reading: Gate) -> None:
-    app = DocqaApp([lighthouse], Settings())
+async def test_escape_cancels_a_question_at_once(engines: Engines, lighthouse: str, held_reading: Gate) -> None:
+    app = engines.app([lighthouse], Settings())
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         asked = await ask(pilot, "When was the lighthouse built?")
         await until(pilot, held_reading.reached.is_set)
@@ -48,9 +48,9 @@ async def test_escape_cancels_a_question_at_once(engines: list[Engine], lighthou
 
 
 async def test_escape_cancels_the_opening_and_r_takes_it_up_again(
-    engines: list[Engine], lighthouse: str, bakery: str, held_opening: Gate
+    engines: Engines, lighthouse: str, bakery: str, held_opening: Gate
 ) -> None:
-    app = DocqaApp([lighthouse, bakery], Settings())
+    app = engines.app([lighthouse, bakery], Settings())
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await until(pilot, held_opening.reached.is_set)
         await pilot.press("escape")
@@ -64,71 +64,82 @@ async def test_escape_cancels_the_opening_and_r_takes_it_up_again(
         assert asked.shown[0].text == "Ludmila Novak"
 
 
-async def test_what_nobody_foresaw_is_shown(
-    engines: list[Engine], lighthouse: str, bakery: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    index = Engine.index
+class FailingEngine(Engine):
+    """Fails to open bakeries."""
 
-    def fails(self: Engine, path: str, *rest: Any) -> Any:
-        if path == bakery:
+    def index(self, path: str, monitor: Monitor, password: str | None = None) -> Any:
+        if "bakery" in path:
             raise ZeroDivisionError("by nought")
-        return index(self, path, *rest)
+        return super().index(path, monitor, password)
 
-    monkeypatch.setattr(Engine, "index", fails)
-    app = DocqaApp([lighthouse, bakery], Settings())
+
+async def test_an_unexpected_failure_to_open_is_shown_and_the_others_open(
+    engines: Engines, lighthouse: str, bakery: str
+) -> None:
+    engines.kind = FailingEngine
+    app = engines.app([bakery, lighthouse], Settings())
     async with app.run_test(size=WIDE) as pilot:
-        await until(pilot, lambda: app.main.documents.count(documents_pane.DocumentState.FAILED))
+        asked = await ask_and_wait(pilot, "When was the lighthouse built?")
+        assert asked.shown[0].text == "1874"
         text = pane_text(app.main.documents)
         assert "ZeroDivisionError: by nought" in text and "please report it" in text
 
-        def stumbles(*_: Any, **__: Any) -> Any:
-            raise KeyError("nowhere")
 
-        monkeypatch.setattr(Collection, "read", stumbles)
-        asked = await ask_and_wait(pilot, "When was the lighthouse built?")
-        assert asked.state is QuestionState.FAILED
-        await sees(pilot, app.main.answers, "KeyError: 'nowhere'")
+class FailingReader:
+    """Fails to read questions."""
+
+    def __init__(self, reader: Any, error: Exception) -> None:
+        self._reader = reader
+        self._error = error
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._reader, name)
+
+    def question_ids(self, *_: Any) -> Any:
+        raise self._error
 
 
+@pytest.mark.parametrize(
+    ("error", "shown"),
+    [
+        (KeyError("nowhere"), "KeyError: 'nowhere'"),
+        (DocqaError("the question is too long", "ask a shorter one"), "✗ the question is too long → ask a shorter one"),
+    ],
+)
 async def test_a_question_that_fails_says_why_where_the_answers_would_be(
-    engines: list[Engine], lighthouse: str, monkeypatch: pytest.MonkeyPatch
+    error: Exception, shown: str, engines: Engines, lighthouse: str
 ) -> None:
-    def refuses(*_: Any) -> Any:
-        raise DocqaError("the question is too long", "ask a shorter one")
-
-    app = DocqaApp([lighthouse], Settings())
+    app = engines.app([lighthouse], Settings())
     async with app.run_test(size=WIDE) as pilot:
         await until(pilot, lambda: opened(app))
-        monkeypatch.setattr(engines[-1].reader, "question_ids", refuses)
+        engine = engines.made[-1]
+        engine.reader = FailingReader(engine.reader, error)  # type: ignore[assignment]
         asked = await ask_and_wait(pilot, "Why?")
         assert asked.state is QuestionState.FAILED
-        await sees(pilot, app.main.answers, "✗ the question is too long → ask a shorter one")
+        await sees(pilot, app.main.answers, shown)
 
 
-async def test_without_a_reader_the_app_says_so_and_tries_again(
-    engines: list[Engine], lighthouse: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    make = engine_module.Engine
+async def test_without_a_reader_the_app_says_so_and_tries_again(engines: Engines, lighthouse: str) -> None:
+    class Missing(Engine):
+        def __init__(self, _: Settings) -> None:
+            raise DocqaError("there is no reader called x", "docqa models list")
 
-    def missing(settings: Settings) -> Engine:
-        raise DocqaError("there is no reader called x", "docqa models list")
-
-    monkeypatch.setattr(engine_module, "Engine", missing)
-    app = DocqaApp([lighthouse], Settings())
+    engines.kind = Missing
+    app = engines.app([lighthouse], Settings())
     async with app.run_test(size=WIDE) as pilot:
         await until(pilot, lambda: "there is no reader" in pane_text(app.main.answers))
         await sees(pilot, app.main.answers, "docqa models list")
         asked = await ask(pilot, "When was the lighthouse built?")
         assert asked.state is QuestionState.FAILED and asked.error is not None
-        monkeypatch.setattr(engine_module, "Engine", make)
+        engines.kind = Engine
         await pilot.press("r")
         await until(pilot, lambda: opened(app))
         assert (await ask_and_wait(pilot, "When was the lighthouse built?")).shown[0].text == "1874"
 
 
 @pytest.mark.parametrize("paths", [[], ["-"]])
-async def test_with_nothing_to_open_the_app_says_what_to_do(engines: list[Engine], paths: list[str]) -> None:
-    app = DocqaApp(paths, Settings())
+async def test_with_nothing_to_open_the_app_says_what_to_do(engines: Engines, paths: list[str]) -> None:
+    app = engines.app(paths, Settings())
     async with app.run_test(size=WIDE) as pilot:
         if not paths:
             await sees(pilot, app, "Open documents")
@@ -141,9 +152,9 @@ async def test_with_nothing_to_open_the_app_says_what_to_do(engines: list[Engine
 
 
 async def test_quitting_while_documents_open_stops_the_work(
-    engines: list[Engine], lighthouse: str, held_opening: Gate
+    engines: Engines, lighthouse: str, held_opening: Gate
 ) -> None:
-    app = DocqaApp([lighthouse], Settings())
+    app = engines.app([lighthouse], Settings())
     async with app.run_test(size=WIDE) as pilot:
         await until(pilot, held_opening.reached.is_set)
         await pilot.press("ctrl+q")

@@ -13,9 +13,15 @@ from textual.widgets import Static
 
 from docqa.progress import Progress
 from docqa.tui.formatting import bar, counted, plain, stage
-from docqa.tui.state.comparison import ComparedQuestion, ComparisonRequest, cell, difference, summary
+from docqa.tui.state.comparison import ComparedQuestion, cell, difference, summary
 from docqa.tui.widgets.table import RowTable, TableColumn, TableRow
-from docqa.tui.workers.comparison import ComparisonAdvanced, ComparisonEnded, QuestionCompared, compare
+from docqa.tui.workers.comparison import (
+    ComparisonAdvanced,
+    ComparisonEnded,
+    ComparisonRequest,
+    QuestionCompared,
+    compare,
+)
 
 
 class ComparisonScreen(ModalScreen[None]):

@@ -14,7 +14,7 @@ from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widgets import DataTable, Input, Static
 
-from docqa.errors import DocqaError
+from docqa.errors import DocqaError, unexpected
 from docqa.models import registry
 from docqa.models.registry import BUNDLED, ModelKind
 from docqa.tui.formatting import plain
@@ -24,7 +24,6 @@ from docqa.tui.state.models_list import KnownModel, known_models, pullable
 from docqa.tui.styling import MUTED, joined
 from docqa.tui.widgets.table import RowTable, TableColumn, TableRow
 from docqa.tui.workers.model_pull import ModelPulled, PullAdvanced, PullEnded, TransferRate, pull
-from docqa.tui.workers.tasks import unexpected
 
 _COLUMNS = (
     TableColumn("", 8),

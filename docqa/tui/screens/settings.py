@@ -15,13 +15,12 @@ from textual.widgets import DataTable, Input, Static
 
 from docqa import config, config_writer
 from docqa.config import Applies, Origin, Settings
-from docqa.errors import DocqaError
+from docqa.errors import DocqaError, unexpected
 from docqa.models import registry
 from docqa.models.registry import ModelKind
 from docqa.tui.formatting import plain
 from docqa.tui.styling import MUTED, joined
 from docqa.tui.widgets.table import RowTable, TableColumn, TableRow
-from docqa.tui.workers.tasks import unexpected
 
 _COLUMNS = (TableColumn("setting", 17), TableColumn("value"), TableColumn("from", 11))
 _KINDS = {"reader": ModelKind.READER, "encoder": ModelKind.ENCODER}

@@ -10,17 +10,7 @@ from docqa.tui.state.session import AskedQuestion, QuestionState
 
 if TYPE_CHECKING:
     from docqa.answers import Result
-    from docqa.engine import Collection
     from docqa.userdata.corrections import Correction
-
-
-@dataclass(frozen=True, slots=True)
-class ComparisonRequest:
-    """A comparison of the reader in use with `other`. `asked` are questions answered from `collection`."""
-
-    collection: "Collection"
-    other: str
-    asked: tuple[AskedQuestion, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,11 @@ from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
+from textual.events import Click
 from textual.geometry import Region
 from textual.message import Message
 from textual.widgets import Static
@@ -20,6 +20,7 @@ from docqa.errors import DocqaError
 from docqa.progress import Progress
 from docqa.tui.formatting import bar, counted, plain, stage
 from docqa.tui.styling import MUTED, hang, joined
+from docqa.tui.workers import events
 
 if TYPE_CHECKING:
     from docqa.documents import Document
@@ -100,7 +101,7 @@ class DocumentsPane(VerticalScroll):
         """Hide the cursor."""
         self._draw()
 
-    def on_click(self, event: events.Click) -> None:
+    def on_click(self, event: Click) -> None:
         """Show the document that was clicked."""
         at = event.get_content_offset(self._list)
         for key, (first, last) in self._lines.items():
@@ -137,6 +138,28 @@ class DocumentsPane(VerticalScroll):
         document = self.rows[key].document
         if document is not None:
             self.post_message(self.DocumentChosen(document, read=False))
+
+    def update(self, event: events.WorkerEvent | None) -> None:
+        """Show what happened to the documents."""
+        match event:
+            case events.DocumentsClosed():
+                self.close()
+            case events.OpeningStarted():
+                self.restart()
+            case events.DocumentsFound():
+                self.found(event.names)
+            case events.OpeningProgressed():
+                self.advanced(event.progress)
+            case events.DocumentOpened():
+                self.opened(event.document)
+            case events.DocumentFailed():
+                self.failed(event.name, event.error)
+            case events.DocumentsChanged():
+                self.mark_changed(event.names)
+            case events.DocumentsOpened() if not event.cancelled:
+                self.finished()
+            case events.DocumentsOpened() | events.OpeningFailed():
+                self.stopped()
 
     def found(self, names: tuple[str, ...]) -> None:
         """List these documents as waiting, except those that are already open."""
@@ -261,7 +284,7 @@ def _status(row: DocumentRow) -> str:
     if row.document is not None:
         size = row.document.page_count
         extent = counted(size, "page") if size else counted(len(row.document.lines), "line")
-        return f"{row.state.word} · {extent}" + (" · changed on disk, r reloads it" if row.changed else "")
+        return f"{row.state.word} · {extent}" + (" · changed on disk, r reopens it" if row.changed else "")
     progress = row.progress
     if row.state is DocumentState.OPENING and progress is not None:
         if not progress.total:

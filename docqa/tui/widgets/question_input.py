@@ -73,14 +73,18 @@ class QuestionInput(PastingInput):
         """Recall the next question; after the last, the draft."""
         self._recall(self._position + 1)
 
+    def edit(self, text: str) -> None:
+        """Set the text, with the cursor at its end."""
+        self.value = text
+        self.cursor_position = len(text)
+
     def _recall(self, position: int) -> None:
         if not 0 <= position <= len(self._history):
             return
         if self._position == len(self._history):
             self._draft = self.value
         self._position = position
-        self.value = self._draft if position == len(self._history) else self._history[position]
-        self.cursor_position = len(self.value)
+        self.edit(self._draft if position == len(self._history) else self._history[position])
 
 
 class QuestionsList(OptionList):

@@ -1,14 +1,30 @@
 """Asking a second reader the session's questions, in a worker thread."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from threading import Event
+from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from docqa.errors import DocqaError
+from docqa.errors import DocqaError, unexpected
 from docqa.progress import Cancelled, Monitor, Progress
-from docqa.tui.state.comparison import ComparedQuestion, ComparisonRequest, right_answers
-from docqa.tui.workers.tasks import Post, unexpected
+from docqa.tui.messages import Post
+from docqa.tui.state.comparison import ComparedQuestion, right_answers
+from docqa.tui.state.session import AskedQuestion
+from docqa.tui.workers.document_loader import MakeEngine, default_engine
+
+if TYPE_CHECKING:
+    from docqa.engine import Collection
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonRequest:
+    """A comparison of the reader in use with `other`. `asked` are questions answered from `collection`."""
+
+    collection: "Collection"
+    other: str
+    asked: tuple[AskedQuestion, ...]
+    make_engine: MakeEngine = default_engine
 
 
 class ComparisonAdvanced(Message):
@@ -55,16 +71,16 @@ def compare(request: ComparisonRequest, password: str | None, cancel: Event, pos
 
 
 def _compare(request: ComparisonRequest, password: str | None, monitor: Monitor, post: Post) -> None:
-    from docqa.engine import Collection, Engine
+    from docqa.engine import Collection
     from docqa.userdata import corrections
 
     mine = request.collection
-    engine = Engine(replace(mine.engine.settings, reader=request.other))
+    engine = request.make_engine(replace(mine.engine.settings, reader=request.other))
     engine.load_in_background()
     opened = [engine.index(document.name, monitor, password) for document in mine.documents]
     for before, now in zip(mine.documents, opened, strict=True):
         if before.sha256 != now.document.sha256:
-            raise DocqaError(f"{before.name} has changed on disk since it was opened", "reload it with r, then compare")
+            raise DocqaError(f"{before.name} has changed on disk since it was opened", "reopen it with r, then compare")
     other = Collection(engine, opened)
     right = right_answers([document.name for document in mine.documents], corrections.kept())
     for asked in request.asked:

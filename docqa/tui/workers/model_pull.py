@@ -6,12 +6,12 @@ from threading import Event
 from textual.eta import ETA
 from textual.message import Message
 
-from docqa.errors import DocqaError
+from docqa.errors import DocqaError, unexpected
 from docqa.models import hub
 from docqa.models.registry import Model
 from docqa.progress import Cancelled, Monitor, Progress
 from docqa.tui.formatting import bar
-from docqa.tui.workers.tasks import Post, unexpected
+from docqa.tui.messages import Post
 
 _INTERVAL = 0.1  # Seconds between two reports.
 

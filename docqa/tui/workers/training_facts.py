@@ -1,6 +1,5 @@
 """Finding out what to train on and from. Reads the disk in worker threads, and posts what it finds."""
 
-from collections.abc import Callable
 from pathlib import Path
 from threading import Event
 
@@ -10,10 +9,9 @@ from docqa.errors import DocqaError
 from docqa.models import registry
 from docqa.models.registry import ModelKind
 from docqa.progress import Cancelled, Monitor
+from docqa.tui.messages import Post
 from docqa.tui.state.training import TrainingFacts, TrainingPairs
 from docqa.userdata import corrections
-
-Post = Callable[[Message], object]
 
 
 class FactsFound(Message):

@@ -16,12 +16,11 @@ from typing import IO, Any
 from textual.message import Message
 
 from docqa.errors import DocqaError
+from docqa.tui.messages import Post
 from docqa.userdata import corrections
 
 _INTERVAL = 0.1  # Minimum seconds between two progress reports.
 _NICENESS = 5  # The app and its questions have priority.
-
-Post = Callable[[Message], object]
 
 
 class TrainingReported(Message):
