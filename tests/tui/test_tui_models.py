@@ -25,8 +25,8 @@ from docqa.tui.screens.confirm import ConfirmScreen
 from docqa.tui.screens.models import ModelsScreen
 from docqa.tui.state.comparison import ComparedQuestion, cell, difference, right_answers, summary
 from docqa.tui.widgets.table import RowTable
-from docqa.tui.workers.comparison import ComparedQuestion, cell, difference, summary
 from docqa.tui.workers.events import DocumentsOpened, EngineStarted
+from docqa.tui.workers.model_pull import TransferRate
 from docqa.userdata import corrections
 
 WIDE = (160, 45)
@@ -338,9 +338,7 @@ async def test_a_file_that_changed_is_not_compared(own_home: Path, lighthouse: s
         Path(lighthouse).write_text("The keeper in 1911 was somebody else.\n")
         await show(pilot)
         await pilot.press("j", "c")
-        await sees(
-            pilot, app, "✗ lighthouse.txt has changed on disk since it was opened → reload it with r, then compare"
-        )
+        await sees(pilot, app, "✗ lighthouse.txt has changed on disk since it was opened → reopen it with r")
 
 
 async def test_without_a_question_there_is_nothing_to_compare(own_home: Path) -> None:

@@ -62,7 +62,7 @@ State = Callable[[Pilot[Any]], Awaitable[None]]
 class StillModels(ModelsScreen):
     """The models without their workers."""
 
-    def _look(self) -> None:
+    def _list_models(self) -> None:
         """Nothing is looked for."""
 
     def _pull(self, repo: str, cancel: Event) -> None:
@@ -76,7 +76,7 @@ async def _models(pilot: Pilot[Any]) -> ModelsScreen:
     screen = StillModels({ModelKind.READER: "harbour", ModelKind.ENCODER: "bundled"})
     app.push_screen(screen)
     await pilot.pause()
-    screen.post_message(ModelsScreen.Listed(LISTED))
+    screen.post_message(ModelsScreen.ModelsListed(LISTED))
     await until(pilot, lambda: screen.query_one(RowTable).row_count == len(LISTED))
     return screen
 
@@ -178,7 +178,7 @@ async def settings(pilot: Pilot[Any]) -> None:
     pilot.app.push_screen(screen)
     await pilot.pause()
     screen.query_one(Input).cursor_blink = False
-    screen.post_message(SettingsScreen.Found(_LAYERS, {}))
+    screen.post_message(SettingsScreen.SettingsLoaded(_LAYERS, {}))
     await pilot.pause()
     screen.query_one(RowTable).move_cursor(row=config.names().index("threshold"))
     await pilot.pause()
@@ -190,7 +190,7 @@ async def refused(pilot: Pilot[Any]) -> None:
     pilot.app.screen.query_one(Input).value = "many"
     await pilot.pause()
     error = DocqaError("top is 'many'", "it has to be a whole number")
-    pilot.app.screen.post_message(SettingsScreen.Refused(error))
+    pilot.app.screen.post_message(SettingsScreen.ChangeRejected(error))
     await pilot.pause()
 
 
