@@ -40,9 +40,10 @@ from docqa.errors import DocqaError
 from docqa.models import registry
 from docqa.models.registry import ModelKind
 from docqa.training.job import state_file, unfinished
+from docqa.tui import key_reference
 from docqa.tui.app import DocqaApp
 from docqa.tui.inline import InlineApp
-from docqa.tui.key_reference import PLACES, page
+from docqa.tui.key_reference import PLACES
 from docqa.tui.screens.agreement import AgreementScreen, AnswerCard
 from docqa.tui.screens.choose import ChooseScreen
 from docqa.tui.screens.help import HelpScreen
@@ -146,7 +147,7 @@ async def test_a_key_that_is_bound_anew_is_the_only_one(tmp_path: Path, monkeypa
 
 def test_docs_keys_md_is_generated_from_the_bindings() -> None:
     docs = Path(__file__).parents[2] / "docs"
-    assert (docs / "keys.md").read_text(encoding="utf-8") == page(), "run make keys"
+    assert (docs / "keys.md").read_text(encoding="utf-8") == key_reference.page(), "run make keys"
 
 
 def test_everything_with_keys_is_in_the_help() -> None:
