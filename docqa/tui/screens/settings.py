@@ -122,7 +122,7 @@ class SettingsScreen(ModalScreen[None]):
             self.post_message(self.SettingsChanged(name, config.merged(layers), layers))
         except DocqaError as error:
             self.post_message(self.ChangeRejected(error))
-        except Exception as error:  # noqa: BLE001 - shown where the person looks
+        except Exception as error:  # noqa: BLE001 - shown below the table
             self.post_message(self.ChangeRejected(unexpected(error)))
 
     def _try(self, name: str, value: Any) -> None:
