@@ -132,7 +132,7 @@ class SettingsScreen(ModalScreen[None]):
         if value is None:
             del layers[Origin.FILE][name]
         changed = config.merged(layers)
-        if Applies.ANEW in config.changes(self._settings, changed):
+        if Applies.REOPEN in config.changes(self._settings, changed):
             from docqa.engine import Engine
 
             _ = Engine(changed).reader.device  # Doesn't load the weights.
@@ -152,7 +152,7 @@ class SettingsScreen(ModalScreen[None]):
         self._draw()
         override = _override(message.name, message.layers)
         text = f"Saved {message.name} in {config.file()}"
-        text += f", but {override}" if override else f": {config.about(message.name).applies}."
+        text += f", but {override}" if override else f"; takes effect {config.about(message.name).applies}."
         self._say(text, "$text-warning" if override else "$text-success")
 
     @on(ChangeRejected)
@@ -180,12 +180,12 @@ class SettingsScreen(ModalScreen[None]):
         now = self._layers.get(Origin.FILE, {}).get(name, getattr(self._settings, name))
         self._say("")
         if isinstance(now, bool):
-            self._put(name, config.written(not now))
+            self._put(name, config.format_value(not now))
             return
         line = self.query_one(Input)
-        line.value = "" if now == getattr(Settings(), name) and config.about(name).unset else config.written(now)
+        line.value = "" if now == getattr(Settings(), name) and config.about(name).unset else config.format_value(now)
         line.placeholder = config.about(name).unset.replace("`", "")
-        line.suggester = SuggestFromList(self._model_names.get(name, config.about(name).known), case_sensitive=False)
+        line.suggester = SuggestFromList(self._model_names.get(name, config.choices(name)), case_sensitive=False)
         self.query_one("#name", Static).update(Content(f"{name} = "))
         self.query_one("#editing").display = True
         line.focus()
@@ -224,7 +224,7 @@ class SettingsScreen(ModalScreen[None]):
         value, about = getattr(self._settings, name), config.about(name)
         unset = about.unset and value == getattr(Settings(), name)
         meaning = ": ".join(filter(None, [self._used.get(name, ""), about.unset.replace("`", "")]))
-        shown = f"({meaning})" if unset else config.written(value)
+        shown = f"({meaning})" if unset else config.format_value(value)
         return name, shown, config.origin(name, self._layers) if self._layers else "?"
 
     def _say(self, text: str, style: str = "") -> None:
@@ -234,10 +234,10 @@ class SettingsScreen(ModalScreen[None]):
 def _details(name: str, layers: Layers) -> Content:
     """Describe a setting: its meaning, default, and what overrides the file."""
     about = config.about(name)
-    default = about.unset or config.written(getattr(Settings(), name)) or '""'
+    default = about.unset or config.format_value(getattr(Settings(), name)) or '""'
     lines = [
         Content(about.text.replace("`", "")),
-        Content.styled(f"Default: {default.replace('`', '')}. Takes effect: {about.applies}.", MUTED),
+        Content.styled(f"Default: {default.replace('`', '')}. Takes effect {about.applies}.", MUTED),
     ]
     override = _override(name, layers)
     if override:
