@@ -218,7 +218,7 @@ async def test_a_file_that_changes_is_read_again_when_the_person_wants_it(engine
         Path(lighthouse).write_text(text, encoding="utf-8")
         await sees(pilot, app.main.documents, "changed since, r reads it again")
         await pilot.press("r")
-        await until(pilot, lambda: app.main.documents.count(DocumentState.OPEN) and not app.main.documents.changed)
+        await until(pilot, lambda: [row.changed for row in app.main.documents.rows.values()] == [False])
         after = await ask_and_wait(pilot, "Who was the keeper in 1911?")
         assert after.shown[0].text == "Ottilie Brandt-Wren"
 
