@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 from support import tiny_models
-from support.local_hub import Hub
 from support.engines import Engines
+from support.local_hub import Hub
 from support.stage import Gate, NoCollection, StillApp, answer, ask_and_wait, paged, result, sees, type_in, until
 from textual.pilot import Pilot
 from textual.widgets import Static
@@ -135,7 +135,7 @@ async def test_a_reader_that_the_settings_name_is_replaced_for_the_session(own_h
         await pilot.press("j", "enter")
         await until(pilot, lambda: app.questions.settings.reader == "harbour")
         assert [n.message for n in app._notifications] == [
-            f"The settings name {folder} as the reader: it answers again in the next session."
+            f"For this session only: the settings name {folder} as the reader."
         ]
 
 
