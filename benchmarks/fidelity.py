@@ -31,25 +31,22 @@ class PlainReader(Reader):
     def __init__(self, model: registry.Model) -> None:
         super().__init__(model, "cpu")
         self._plain = AutoModelForQuestionAnswering.from_pretrained(model.folder, dtype=torch.float32).eval()
-        self.sequences = 0
-        """How many it has read: none would mean that the logits are no longer asked of `logits`."""
+        self.sequences_read = 0
+        """If this stays 0, `Reader.logits` is no longer what computes the logits."""
 
     def logits(
         self, pairs: Sequence[tuple[Sequence[int], NDArray[np.int32]]]
     ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """As `Reader.logits`: padded to the longest."""
-        template = self._template
-        rows = [
-            [*template.before, *question, *template.between, *window, *template.after] for question, window in pairs
-        ]
+        rows = [self.sequences.build(question, window).ids for question, window in pairs]
         ids = torch.zeros((len(rows), max(map(len, rows))), dtype=torch.long)
         mask = torch.zeros_like(ids)
         for number, row in enumerate(rows):
-            ids[number, : len(row)] = torch.tensor(row)
+            ids[number, : len(row)] = torch.from_numpy(row)
             mask[number, : len(row)] = 1
         with torch.inference_mode():
             said = self._plain(input_ids=ids, attention_mask=mask)
-        self.sequences += len(rows)
+        self.sequences_read += len(rows)
         return said.start_logits.numpy(), said.end_logits.numpy()
 
 
@@ -61,7 +58,7 @@ def measure(file: Path, sample: int | None) -> Report:
     model = registry.find(registry.BUNDLED, ModelKind.READER)
     plain = PlainReader(model)
     theirs, ours = evaluate_contexts(plain, asked), evaluate_contexts(Reader(model, "cpu"), asked)
-    assert plain.sequences, "docqa no longer asks Reader.logits"
+    assert plain.sequences_read, "docqa no longer asks Reader.logits"
     same = sum(a.text == b.text for a, b in zip(ours, theirs, strict=True)) / len(asked)
     both: dict[str, Scores] = {
         "docqa": metrics.scores(ours, asked),

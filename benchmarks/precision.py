@@ -15,9 +15,10 @@ from benchmarks.measuring import Report, Side, finish, in_turns, parser, python,
 from benchmarks.questions import reader
 from benchmarks.side import Work, serve
 from docqa.models import registry
-from docqa.reader.backend import ROWS_ON_CPU, Backend, Batch
+from docqa.reader.backend import ROWS_ON_CPU, Backend
 from docqa.reader.openvino_backend import OpenVinoBackend, apart, measured
 from docqa.reader.reader import Reader
+from docqa.reader.sequences import Batch
 
 _TORCH = "torch, float32"
 _KINDS = (_TORCH, "OpenVINO, float32", "OpenVINO, the usual type", "OpenVINO, int8")

@@ -101,6 +101,7 @@ def _docqa(folder: Path, features: list[Feature], recipe: TrainingConfig, kind: 
             OrderedDataset(features, numbers),
             None,
             recipe,
+            limit=loading.sequence_limit(folder),
             folder=Path(run),
             device=device,
             precision=kind,

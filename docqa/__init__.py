@@ -1,4 +1,4 @@
-"""Ask your own documents a question: verbatim answers, with page and line, offline.
+"""Ask your own documents a question. Answers are verbatim, with page and line. Works offline.
 
 import docqa
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from docqa.errors import DocqaError
     from docqa.progress import Cancelled, Monitor, Progress
 
-# Imported when they are first used: `import docqa` takes no time, and neither does `docqa --help`.
+# Imported on first use, so that `import docqa` and `docqa --help` are fast.
 _PUBLIC = {
     "Answer": "docqa.answers",
     "Cancelled": "docqa.progress",

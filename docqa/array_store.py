@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from docqa import paths
-from docqa.files import replacing
+from docqa.files import atomic_write
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -49,7 +49,7 @@ class ArrayStore:
         file = _file(self._directory, kind, name)
         try:
             file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            with replacing(file) as stream:
+            with atomic_write(file) as stream:
                 np.savez(stream, allow_pickle=False, **arrays)
         except OSError as error:
             self.failure = f"the index could not be kept in {self._directory}: {error.strerror or error}"

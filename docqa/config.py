@@ -1,13 +1,13 @@
-"""Settings: defaults, then the file `config.toml`, then the environment (`DOCQA_…`), then flags; the last one wins.
+"""Settings, from four sources: defaults, `config.toml`, the environment (`DOCQA_…`) and flags. The last one wins.
 
-What each of them means is said here, once: docs/configuration.md has the table that `python -m docqa.config` prints,
-and the app shows the same words.
+Each setting is described once, here. docs/configuration.md has the table that `python -m docqa.config` prints, and the
+command's help and the app's settings screen use the same text.
 """
 
 import os
 import sys
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from pathlib import Path
@@ -15,21 +15,22 @@ from typing import Any
 
 from docqa import paths
 from docqa.errors import DocqaError
+from docqa.extensions import RETRIEVERS
 
 _KEYS = "keys"
-_IN_WORDS = {str: "a text", int: "a whole number", float: "a number", bool: "true or false"}
+_TYPE_NAMES = {str: "text", int: "a whole number", float: "a number", bool: "true or false"}
 
 
 class Applies(StrEnum):
-    """When a change of a setting is felt by what is open, in words."""
+    """When a change to a setting takes effect on open documents, in words for the user."""
 
-    ANEW = "the documents are opened anew"
-    NEXT = "from the next question on"
+    REOPEN = "the documents are reopened"
+    NEXT_QUESTION = "from the next question on"
     AT_ONCE = "at once"
 
 
 class Origin(StrEnum):
-    """Where a setting's value is from; a later one wins."""
+    """Where a setting's value comes from; a later one wins."""
 
     DEFAULT = "default"
     FILE = "file"
@@ -38,97 +39,103 @@ class Origin(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class About:
-    """What a person is told of a setting."""
+class SettingInfo:
+    """What the documentation, the command's help and the app say about a setting."""
 
     text: str
+    """Markdown: names and values are in backticks."""
     applies: Applies
     unset: str = ""
-    """What the default means, where its value doesn't say that."""
-    known: tuple[str, ...] = ()
-    """Values that it can have, where they are few."""
+    """What the default means, where the value itself doesn't say."""
+    choices: tuple[str, ...] | Callable[[], tuple[str, ...]] = ()
+    """The possible values, if there are only a few. A function where extensions can add to them."""
     flag: str | None = None
-    """None: as the setting is called."""
+    """The flag; None for the setting's own name, "" if it has no flag."""
 
 
 def _setting(default: Any, text: str, applies: Applies, **more: Any) -> Any:
-    return field(default=default, metadata={"about": About(text, applies, **more)})
+    return field(default=default, metadata={"info": SettingInfo(text, applies, **more)})
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything that a person can set."""
+    """Everything the user can set. docs/configuration.md describes each field.
+
+    Raises `DocqaError` if a value is out of range.
+    """
 
     reader: str = _setting(
-        "", "name or folder of the reader", Applies.ANEW, unset="chosen by `docqa models use`, else bundled"
+        "", "name or folder of the reader", Applies.REOPEN, unset="chosen by `docqa models use`, else bundled"
     )
-    encoder: str = _setting("", "name or folder of the retriever's encoder", Applies.ANEW, unset="chosen, else bundled")
+    encoder: str = _setting(
+        "", "name or folder of the retriever's encoder", Applies.REOPEN, unset="chosen, else bundled"
+    )
     retriever: str = _setting(
-        "hybrid",
-        "`hybrid`, `lexical` (BM25 alone) or `dense`",
-        Applies.ANEW,
-        known=("hybrid", "lexical", "dense"),
+        "hybrid", "how windows are ranked for a question", Applies.REOPEN, choices=RETRIEVERS.names
     )
-    device: str = _setting(
-        "auto",
-        "`auto`, `cpu`, `cuda`, `mps`, `xpu`",
-        Applies.ANEW,
-        known=("auto", "cpu", "cuda", "mps", "xpu"),
-    )
+    device: str = _setting("auto", "where models run", Applies.REOPEN, choices=("auto", "cpu", "cuda", "mps", "xpu"))
     precision: str = _setting(
         "auto",
-        "`auto` (the fastest that the device computes in itself) or `float32`",
-        Applies.ANEW,
-        known=("auto", "float32"),
+        "the reader's number format; `auto` is the fastest that the device supports",
+        Applies.REOPEN,
+        choices=("auto", "float32"),
     )
     max_seq_length: int = _setting(
-        384, "tokens in a sequence: 40 are kept for the question, the rest is the window", Applies.ANEW
+        384, "tokens in a sequence: 40 for the question, the rest for the window", Applies.REOPEN
     )
-    doc_stride: int = _setting(128, "tokens that windows overlap by", Applies.ANEW)
-    top_k_windows: int = _setting(8, "windows that are read for a question", Applies.NEXT)
-    exhaustive: bool = _setting(False, "read every window", Applies.NEXT)
-    max_answer_length: int = _setting(30, "tokens in an answer", Applies.ANEW)
-    top: int = _setting(5, "answers shown", Applies.NEXT)
+    doc_stride: int = _setting(128, "tokens by which windows overlap", Applies.REOPEN)
+    top_k_windows: int = _setting(8, "windows read for each question", Applies.NEXT_QUESTION)
+    exhaustive: bool = _setting(False, "read every window", Applies.NEXT_QUESTION)
+    max_answer_length: int = _setting(30, "longest answer, in tokens", Applies.REOPEN)
+    top: int = _setting(5, "number of answers to show", Applies.NEXT_QUESTION)
     threshold: float = _setting(
-        -1.0, "probability below which there is no answer", Applies.NEXT, unset="the reader's own"
+        -1.0, "probability below which docqa abstains", Applies.NEXT_QUESTION, unset="the reader's own"
     )
-    cache: bool = _setting(True, "keep what was computed for a document", Applies.ANEW, flag="--no-cache")
+    cache: bool = _setting(True, "keep indexes, history and sessions on disk", Applies.REOPEN, flag="--no-cache")
     viewer: str = _setting(
         "",
-        "the command with which the app opens a document, for example `okular --page {page} {file}`",
+        "command that opens a document from the app, for example `okular --page {page} {file}`",
         Applies.AT_ONCE,
         unset="the system's",
         flag="",
     )
     animations: bool = _setting(
-        True, "let the app glide when it scrolls; `false` is for reduced motion", Applies.AT_ONCE, flag=""
+        True, "animate scrolling in the app; `false` for reduced motion", Applies.AT_ONCE, flag=""
     )
 
     def __post_init__(self) -> None:
-        _check(
-            "retriever",
-            self.retriever,
-            self.retriever in {"hybrid", "lexical", "dense"},
-            "hybrid, lexical or dense",
-        )
-        _check("precision", self.precision, self.precision in {"auto", "float32"}, "auto or float32")
+        # A device is checked when models are loaded: there may be a second "cuda:1".
+        for name in ("retriever", "precision"):
+            value, known = getattr(self, name), choices(name)
+            _check(name, value, value in known, _alternatives(known))
         for name in ("top_k_windows", "max_answer_length", "top"):
             _check(name, getattr(self, name), getattr(self, name) >= 1, "1 or more")
         _check("threshold", self.threshold, self.threshold <= 1, "from 0 to 1")
 
 
-def _check(name: str, value: object, fine: bool, expected: str) -> None:
-    if not fine:
+def _check(name: str, value: object, valid: bool, expected: str) -> None:
+    if not valid:
         raise DocqaError(f"{name} is {value!r}", f"it has to be {expected}")
 
 
+def _alternatives(values: tuple[str, ...]) -> str:
+    """ "a, b or c"."""
+    return " or ".join(filter(None, [", ".join(values[:-1]), values[-1]])) if values else ""
+
+
 def load(flags: Mapping[str, Any] | None = None) -> Settings:
-    """Settings from everywhere. `flags` that are None were not given. Raises `DocqaError` naming the bad source."""
+    """Load the settings from all sources. Flags that are None were not given.
+
+    Raises `DocqaError`, naming the source at fault.
+    """
     return merged(layers(flags or {}))
 
 
 def layers(flags: Mapping[str, Any]) -> dict[Origin, dict[str, Any]]:
-    """What each source says; a later one wins. Raises `DocqaError` naming the bad source."""
+    """The values that each source sets, in the order of `Origin`.
+
+    Raises `DocqaError`, naming the source at fault.
+    """
     return {
         Origin.DEFAULT: {},
         Origin.FILE: _from_file(),
@@ -137,75 +144,98 @@ def layers(flags: Mapping[str, Any]) -> dict[Origin, dict[str, Any]]:
     }
 
 
-def merged(said: Mapping[Origin, Mapping[str, Any]]) -> Settings:
-    """The settings that the sources come to. Raises `DocqaError` where a value is out of its bounds."""
-    return Settings(**{name: value for values in said.values() for name, value in values.items()})
+def merged(layers: Mapping[Origin, Mapping[str, Any]]) -> Settings:
+    """Merge the sources into settings. Raises `DocqaError` if a value is out of range."""
+    return Settings(**{name: value for values in layers.values() for name, value in values.items()})
 
 
-def origin(name: str, said: Mapping[Origin, Mapping[str, Any]]) -> Origin:
-    """Which source a setting's value is from."""
-    return next((source for source in reversed(tuple(said)) if name in said[source]), Origin.DEFAULT)
+def origin(name: str, layers: Mapping[Origin, Mapping[str, Any]]) -> Origin:
+    """The source of a setting's value."""
+    return next((source for source in reversed(tuple(layers)) if name in layers[source]), Origin.DEFAULT)
 
 
 def file() -> Path:
-    """Where the file is, or would be."""
+    """Path of `config.toml`, which may not exist."""
     return paths.config_dir() / "config.toml"
 
 
 def names() -> tuple[str, ...]:
-    """Every setting."""
-    return tuple(_kinds())
+    """Names of all settings."""
+    return tuple(_types())
 
 
-def about(name: str) -> About:
-    """What a person is told of a setting."""
-    told: About = Settings.__dataclass_fields__[name].metadata["about"]
-    return told
+def about(name: str) -> SettingInfo:
+    """Describe a setting."""
+    info: SettingInfo = Settings.__dataclass_fields__[name].metadata["info"]
+    return info
+
+
+def choices(name: str) -> tuple[str, ...]:
+    """The possible values of a setting, if there are only a few; else ()."""
+    known = about(name).choices
+    return known() if callable(known) else known
+
+
+def default(name: str) -> Any:
+    """The default of a setting."""
+    return Settings.__dataclass_fields__[name].default
+
+
+def default_text(name: str) -> str:
+    """The default of a setting in words, as Markdown."""
+    value = default(name)
+    plain = format_value(value)
+    return about(name).unset or (f"`{plain}`" if isinstance(value, bool | str) else plain)
+
+
+def flag(name: str) -> str:
+    """The flag of a setting: "--top"; "" if it has none."""
+    known = about(name).flag
+    return f"--{name.replace('_', '-')}" if known is None else known
 
 
 def variable(name: str) -> str:
-    """What a setting is called in the environment."""
+    """The environment variable of a setting."""
     return f"DOCQA_{name.upper()}"
 
 
 def parse(name: str, text: str) -> Any:
-    """The value of a setting that a text stands for. Raises `DocqaError` where it can't be that setting's."""
-    value = _parsed(name, text, f"{name} is {text!r}")
+    """Parse the value of a setting. Raises `DocqaError` if it is not a valid one."""
+    value = _parse(name, text, f"{name} is {text!r}")
     Settings(**{name: value})
     return value
 
 
 def with_value(settings: Settings, name: str, value: Any) -> Settings:
-    """The settings but for one. Raises `DocqaError` where the value is out of its bounds."""
+    """A copy of the settings with one value changed. Raises `DocqaError` if the value is out of range."""
     return replace(settings, **{name: value})
 
 
 def changes(before: Settings, after: Settings) -> set[Applies]:
-    """When the differences between two sets of settings are felt."""
+    """When the differences between two settings take effect."""
     return {about(name).applies for name in names() if getattr(before, name) != getattr(after, name)}
 
 
-def written(value: object) -> str:
-    """A value as a person writes it."""
+def format_value(value: object) -> str:
+    """A value as the user writes it: `true`, not `True`."""
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def table() -> str:
-    """The settings, as docs/configuration.md has them."""
+    """The Markdown table of settings in docs/configuration.md."""
     rows = ["| setting | flag | environment | default | meaning |", "|---|---|---|---|---|"]
-    for one in fields(Settings):
-        told = about(one.name)
-        flag = f"--{one.name.replace('_', '-')}" if told.flag is None else told.flag
-        default = f"`{written(one.default)}`" if isinstance(one.default, bool | str) else written(one.default)
-        cells = [f"`{one.name}`", f"`{flag}`" if flag else "", f"`{variable(one.name)}`", told.unset or default]
-        rows.append(f"| {' | '.join(cells)} | {told.text} |".replace("|  |", "| |"))
+    for name in names():
+        code = [f"`{text}`" if text else "" for text in (name, flag(name), variable(name))]
+        known = ", ".join(f"`{choice}`" for choice in choices(name))
+        meaning = f"{about(name).text} ({known})" if known else about(name).text
+        rows.append(f"| {' | '.join([*code, default_text(name), meaning])} |".replace("|  |", "| |"))
     return "\n".join(rows)
 
 
 def keys() -> dict[str, str]:
-    """The keys of the app that a person bound anew: the table `keys` of the file, from ids to keys.
+    """The app's keys that the user has rebound: the file's table `keys`, from binding ids to keys.
 
-    Raises `DocqaError` where the file is not right; whether the app has such ids is its own business.
+    Raises `DocqaError` if the file or the table is malformed. The app checks the ids.
     """
     bound = _read(file()).get(_KEYS, {})
     if not isinstance(bound, dict) or not all(isinstance(key, str) and key for key in bound.values()):
@@ -216,68 +246,63 @@ def keys() -> dict[str, str]:
     return bound
 
 
-def _read(where: Path) -> dict[str, Any]:
+def _read(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(where.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise DocqaError(f"{where} is not valid TOML: {error}", "mend it, or move it away") from error
+        raise DocqaError(f"{path} is not valid TOML: {error}", "fix it, or move it away") from error
     except OSError as error:
-        raise DocqaError(f"{where} can't be read: {error.strerror or error}", "mend its permissions") from error
+        raise DocqaError(f"cannot read {path}: {error.strerror or error}", "check its permissions") from error
 
 
 def _from_file() -> dict[str, Any]:
-    where = file()
+    path = file()
     values = {}
-    for name, value in _read(where).items():
+    for name, value in _read(path).items():
         if name == _KEYS:
             continue
-        kind = _kinds().get(name)
-        if kind is None:
-            raise DocqaError(f"{where} sets {name!r}, which is no setting", f"there are: {', '.join(_kinds())}")
-        if kind is float and type(value) is int:
-            value = float(value)  # noqa: PLW2901 - a whole number is a fine probability
-        if type(value) is not kind:
-            raise DocqaError(f"{where} sets {name} to {value!r}", f"it has to be {_IN_WORDS[kind]}")
+        expected = _types().get(name)
+        if expected is None:
+            raise DocqaError(
+                f"{path} sets {name!r}, which is not a setting", f"the settings are: {', '.join(_types())}"
+            )
+        if expected is float and type(value) is int:
+            value = float(value)  # noqa: PLW2901 - a whole number is a valid probability
+        if type(value) is not expected:
+            raise DocqaError(f"{path} sets {name} to {value!r}", f"it has to be {_TYPE_NAMES[expected]}")
         values[name] = value
     return values
 
 
 def _from_environment() -> dict[str, Any]:
     values: dict[str, Any] = {}
-    for name in _kinds():
+    for name in _types():
         text = os.environ.get(variable(name))
         if text is not None:
-            values[name] = _parsed(name, text, f"the environment sets {variable(name)} to {text!r}")
+            values[name] = _parse(name, text, f"the environment sets {variable(name)} to {text!r}")
     return values
 
 
-def _parsed(name: str, text: str, found: str) -> Any:
-    kind = _kinds()[name]
+def _parse(name: str, text: str, problem: str) -> Any:
+    expected = _types()[name]
     try:
-        return _boolean(text) if kind is bool else kind(text)
+        return _parse_bool(text) if expected is bool else expected(text)
     except ValueError:
-        raise DocqaError(found, f"it has to be {_IN_WORDS[kind]}") from None
+        raise DocqaError(problem, f"it has to be {_TYPE_NAMES[expected]}") from None
 
 
-def _boolean(text: str) -> bool:
-    words = {
-        "1": True,
-        "true": True,
-        "yes": True,
-        "on": True,
-        "0": False,
-        "false": False,
-        "no": False,
-        "off": False,
-    }
-    if text.lower() not in words:
-        raise ValueError(text)
-    return words[text.lower()]
+def _parse_bool(text: str) -> bool:
+    word = text.lower()
+    if word in {"1", "true", "yes", "on"}:
+        return True
+    if word in {"0", "false", "no", "off"}:
+        return False
+    raise ValueError(text)
 
 
-def _kinds() -> dict[str, type]:
+def _types() -> dict[str, type]:
     return {field.name: type(field.default) for field in fields(Settings)}
 
 

@@ -19,18 +19,14 @@ from docqa.errors import DocqaError
 from docqa.index_cache import DocumentWindows, key, pack_document, pack_windows, unpack_document, unpack_windows
 from docqa.models import registry
 from docqa.progress import Monitor
-from docqa.reader.reader import Reader, Span, Window
-from docqa.retrieval.hybrid import (
-    BM25Retriever,
-    DenseRetriever,
-    Encoder,
-    HybridRetriever,
-    Retriever,
-    standardize,
-    terms,
-)
+from docqa.reader.reader import Reader
+from docqa.reader.span_decoding import Span
+from docqa.retrieval.bm25 import BM25Retriever, terms
+from docqa.retrieval.dense import DenseRetriever, Encoder
+from docqa.retrieval.hybrid import HybridRetriever
+from docqa.retrieval.retriever import Retriever, standardize
 from docqa.search_state import QuestionSearch, SearchProgress
-from docqa.windows import split_windows, tokenize, window_size
+from docqa.windows import Window, WindowCutter
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +58,7 @@ class Engine:
             wanted.max_answer_length,
             exact=wanted.precision == "float32",
         )
-        self._window_size = window_size(wanted.max_seq_length, wanted.doc_stride, self.reader.limit)
+        self._cutter = WindowCutter(self.reader.tokenizer, wanted.max_seq_length, wanted.doc_stride, self.reader.limit)
         self.encoder: Encoder | None = None
         if wanted.retriever != "lexical":
             found = registry.find(
@@ -124,7 +120,7 @@ class Engine:
         content = key("document", suffix, source.sha256)
         document = self._document(source, content, monitor)
         store = ArrayStore(None) if document.encrypted else self.store
-        cut_as = key("windows", content, self.reader.fingerprint, self._window_size, self.settings.doc_stride)
+        cut_as = key("windows", content, self.reader.fingerprint, self._cutter.size, self._cutter.stride)
         windows = self._windows(document, cut_as, store, monitor)
         indexed = Indexed(document, windows, None)
         return replace(indexed, vectors=self._vectors(indexed, cut_as, store, monitor))
@@ -142,10 +138,8 @@ class Engine:
         kept = store.get("windows", name)
         if kept is not None:
             return unpack_windows(kept)
-        tokens = tokenize(document, self.reader.tokenizer, monitor)
-        bounds = split_windows(tokens, self._window_size, self.settings.doc_stride)
-        texts = [document.text[tokens.starts[a] : tokens.ends[b - 1]] for a, b in bounds]
-        windows = DocumentWindows(tokens, bounds, terms(texts))
+        cut = self._cutter.cut(document, monitor)
+        windows = DocumentWindows(cut.tokens, cut.bounds, terms(cut.texts(document.text)))
         store.put("windows", name, pack_windows(windows))
         return windows
 
@@ -258,9 +252,7 @@ class Collection:
     def _window(self, number: int) -> Window:
         document, window = self._places[number]
         windows = self.opened[document].windows
-        inside = slice(*windows.bounds[window])
-        tokens = windows.tokens
-        return Window(tokens.ids[inside], tokens.words[inside], tokens.blocks[inside])
+        return windows.tokens.window(*windows.bounds[window])
 
     def _candidate(self, number: int, span: Span, z: NDArray[np.float32]) -> Candidate:
         document, window = self._places[number]

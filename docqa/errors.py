@@ -1,4 +1,4 @@
-"""What can go wrong, in words for the person at the keyboard, and the exit codes that say so to a script."""
+"""Errors with a message for the user, and the command's exit codes."""
 
 import traceback
 from enum import IntEnum
@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 class ExitCode(IntEnum):
-    """Exit codes of the command, as grep's."""
+    """Exit codes of the command; the first three mean what grep's do."""
 
     ANSWERED = 0
     NOT_FOUND = 1
@@ -15,10 +15,9 @@ class ExitCode(IntEnum):
 
 
 class DocqaError(Exception):
-    """A failure that the person can act on.
+    """An error that the user can act on.
 
-    `message` is one sentence: what was expected and what was found. `hint` says what to do about it, and may be
-    empty where there is nothing to do.
+    `message` is one sentence: what was expected and what was found. `hint` says what to do about it; it may be empty.
     """
 
     def __init__(self, message: str, hint: str = "") -> None:

@@ -118,3 +118,9 @@ BACKENDS: Registry[BackendKind] = Registry("reader backend")
 METRICS: Registry[Metric] = Registry("metric")
 
 # The built-in ones.
+FORMATS.register(DocumentFormat("pdf", "PDF", (".pdf",), "docqa.documents.pdf.parser:parse", signature=b"%PDF-"))
+FORMATS.register(DocumentFormat("text", "text", (".txt", ".text", ""), "docqa.documents.plain_text:parse"))
+FORMATS.register(DocumentFormat("markdown", "Markdown", (".md", ".markdown"), "docqa.documents.markdown:parse"))
+RETRIEVERS.register(RetrieverKind("hybrid", "BM25 and the encoder, fused", "docqa.retrieval.hybrid:build", True))
+RETRIEVERS.register(RetrieverKind("lexical", "BM25 alone", "docqa.retrieval.bm25:build"))
+RETRIEVERS.register(RetrieverKind("dense", "the encoder alone", "docqa.retrieval.dense:build", True))

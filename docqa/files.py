@@ -1,4 +1,4 @@
-"""Files that are written whole or not at all."""
+"""Files that are written completely or not at all."""
 
 import json
 import os
@@ -12,10 +12,10 @@ from docqa.errors import DocqaError
 
 
 @contextmanager
-def replacing(file: Path) -> Iterator[BinaryIO]:
-    """A stream whose contents take the place of `file` at the end: who reads it sees the old or the new, never half.
+def atomic_write(file: Path) -> Iterator[BinaryIO]:
+    """A stream whose contents replace `file` on exit: readers see the old contents or the new, never a mixture.
 
-    After an exception the old is still there. Readable by its owner alone. Raises `OSError`.
+    After an exception `file` is unchanged. Only its owner can read it. Raises `OSError`.
     """
     handle, draft = tempfile.mkstemp(dir=file.parent, prefix=".writing-")
     try:
@@ -28,18 +28,18 @@ def replacing(file: Path) -> Iterator[BinaryIO]:
 
 
 def read_json_object(file: Path) -> dict[str, Any]:
-    """The JSON object in `file`. Raises `DocqaError` if it can't be read, or holds something else."""
+    """Read a JSON object. Raises `DocqaError` if the file cannot be read or contains something else."""
     try:
         contents = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise DocqaError(f"{file} cannot be read: {error}") from error
+        raise DocqaError(f"cannot read {file}: {error}") from error
     if not isinstance(contents, dict):
-        raise DocqaError(f"{file} should hold a JSON object, and holds {type(contents).__name__}")
+        raise DocqaError(f"{file} should contain a JSON object, but contains a {type(contents).__name__}")
     return contents
 
 
 def write_json_object(file: Path, contents: dict[str, Any]) -> None:
-    """Write `contents` as JSON; who reads `file` sees the old or the new, never half. Raises `OSError`."""
+    """Write `contents` as JSON with `atomic_write`, creating the folder. Raises `OSError`."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    with replacing(file) as opened:
-        opened.write((json.dumps(contents, indent=2, ensure_ascii=False) + "\n").encode())
+    with atomic_write(file) as stream:
+        stream.write((json.dumps(contents, indent=2, ensure_ascii=False) + "\n").encode())

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from docqa import array_store
 from docqa.array_store import Arrays
 from docqa.documents import Document, Lines, Section
-from docqa.retrieval.hybrid import Terms
+from docqa.retrieval.bm25 import Terms
 from docqa.windows import Tokens
 
 _KEPT_CODE = ("documents/**/*.py", "windows.py", "index_cache.py", "retrieval/*.py")

@@ -1,15 +1,20 @@
-"""A document's text to reader tokens, and the tokens to windows. Both are done once: a question re-uses them."""
+"""From a document's text to reader tokens, and from tokens to windows.
+
+Reading, evaluation and training all cut windows here. It is done once a document: questions re-use them.
+"""
 
 import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from docqa.documents import Document
+from docqa.documents import Document, Source
+from docqa.documents.plain_text import from_text
 from docqa.errors import DocqaError
 from docqa.progress import Monitor
 
@@ -42,6 +47,55 @@ class Tokens:
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    def window(self, first: int, last: int) -> "Window":
+        """The tokens from `first` up to, not including, `last`."""
+        return Window(self.ids[first:last], self.words[first:last], self.blocks[first:last])
+
+
+class Window(NamedTuple):
+    """A slice of `Tokens`: `ids`, `words` and `blocks`, each of shape (tokens,)."""
+
+    ids: NDArray[np.int32]
+    words: NDArray[np.bool_]
+    blocks: NDArray[np.int32]
+
+    def part(self, first: int, size: int) -> "Window":
+        """The `size` tokens from `first` on."""
+        inside = slice(first, first + size)
+        return Window(self.ids[inside], self.words[inside], self.blocks[inside])
+
+
+class Windows(NamedTuple):
+    """The windows of a document: its tokens, and token ranges of shape (windows, 2) as `bounds`."""
+
+    tokens: Tokens
+    bounds: NDArray[np.int32]
+
+    def texts(self, text: str) -> list[str]:
+        """The windows as slices of the document's text."""
+        return [text[self.tokens.starts[a] : self.tokens.ends[b - 1]] for a, b in self.bounds]
+
+
+class WindowCutter:
+    """Cuts documents into the windows of one reader."""
+
+    def __init__(self, tokenizer: Tokenizer, max_seq_length: int, doc_stride: int, limit: int) -> None:
+        """`limit`: tokens in the reader's longest sequence. Raises `DocqaError` where the settings don't fit it."""
+        self._tokenizer = tokenizer
+        self.size = window_size(max_seq_length, doc_stride, limit)
+        """Tokens in a window at most."""
+        self.stride = doc_stride
+        """Tokens by which windows overlap, about."""
+
+    def cut(self, document: Document, monitor: Monitor) -> Windows:
+        """Tokenize a document's body and cut it. Raises `Cancelled` from the monitor."""
+        tokens = tokenize(document, self._tokenizer, monitor)
+        return Windows(tokens, split_windows(tokens, self.size, self.stride))
+
+    def cut_text(self, text: str, monitor: Monitor) -> Windows:
+        """The same for a text, such as a pair's context, as if it were a plain text file."""
+        return self.cut(from_text(Source("", b""), "text", text), monitor)
 
 
 def window_size(max_seq_length: int, doc_stride: int, limit: int) -> int:

@@ -111,13 +111,13 @@ def test_a_text_that_is_no_value_is_told(name: str, text: str, message: str, hin
 
 def test_a_change_says_when_it_is_felt() -> None:
     assert changes(Settings(), Settings()) == set()
-    assert changes(Settings(), Settings(top=3, threshold=0.5)) == {Applies.NEXT}
-    assert changes(Settings(), Settings(reader="x", animations=False)) == {Applies.ANEW, Applies.AT_ONCE}
+    assert changes(Settings(), Settings(top=3, threshold=0.5)) == {Applies.NEXT_QUESTION}
+    assert changes(Settings(), Settings(reader="x", animations=False)) == {Applies.REOPEN, Applies.AT_ONCE}
 
 
 def test_the_documentation_has_the_settings_with_their_flags() -> None:
     page = (Path(__file__).parent.parent / "docs" / "configuration.md").read_text(encoding="utf-8")
     assert config.table() in page, "python -m docqa.config prints it"
-    arguments = vars(main.parser().parse_args(["open", "x"]))
+    arguments = vars(main.build_parser().parse_args(["open", "x"]))
     flagged = {name for name in config.names() if config.about(name).flag != ""}
     assert flagged == set(config.names()) & set(arguments)

@@ -16,6 +16,7 @@ from docqa.cli import models as command
 from docqa.errors import DocqaError
 from docqa.models import loading, registry
 from docqa.models.registry import ModelKind
+from docqa.retrieval.dense import load_encoder
 
 TEXT = "The lighthouse at Skagen was built in 1858 by an architect called Bindesbøll"
 
@@ -91,14 +92,15 @@ import huggingface_hub.constants  # before docqa can set the environment
 asked = []
 network = {"socket.connect", "socket.getaddrinfo"}
 sys.addaudithook(lambda event, _: asked.append(event) if event in network else None)
-from docqa import loading, models
+from docqa.models import loading, registry
+from docqa.retrieval.dense import load_encoder
 assert not huggingface_hub.constants.is_offline_mode()
-reader = models.find(sys.argv[1], models.Kind.READER)
-encoder = models.find(sys.argv[2], models.Kind.ENCODER)
+reader = registry.find(sys.argv[1], registry.ModelKind.READER)
+encoder = registry.find(sys.argv[2], registry.ModelKind.ENCODER)
 loading.load_tokenizer(reader.folder)
 import torch
 loading.load_reader(reader.folder, "cpu", torch.float32)
-assert loading.load_encoder(encoder.folder, "cpu").encode(["hello"], show_progress_bar=False).shape == (1, 16)
+assert load_encoder(encoder.folder, "cpu").encode(["hello"], show_progress_bar=False).shape == (1, 16)
 assert not asked, asked
 """
     code = code.replace("sys.argv[1]", repr(str(reader))).replace("sys.argv[2]", repr(str(encoder)))
@@ -345,7 +347,7 @@ def test_damaged_tokenizer(reader: Path, encoder: Path, contents: bytes) -> None
     with pytest.raises(DocqaError, match=r"tokenizer\.json"):
         loading.load_tokenizer(reader)
     with pytest.raises(DocqaError, match=r"tokenizer\.json"):
-        loading.load_encoder(encoder, "cpu")
+        load_encoder(encoder, "cpu")
 
 
 def test_no_tokenizer_at_all(reader: Path) -> None:
@@ -435,7 +437,7 @@ def test_truncated_weights(reader: Path, encoder: Path, keep: int) -> None:
     with pytest.raises(DocqaError, match="damaged"):
         load(reader)
     with pytest.raises(DocqaError, match="damaged"):
-        loading.load_encoder(encoder, "cpu")
+        load_encoder(encoder, "cpu")
 
 
 def test_damaged_configuration(reader: Path, encoder: Path) -> None:
@@ -444,7 +446,7 @@ def test_damaged_configuration(reader: Path, encoder: Path) -> None:
     with pytest.raises(DocqaError, match="not a reader"):
         load(reader)
     with pytest.raises(DocqaError, match="not an encoder"):
-        loading.load_encoder(encoder, "cpu")
+        load_encoder(encoder, "cpu")
 
 
 def test_reader_on_a_device_that_is_not_there(reader: Path) -> None:
@@ -457,8 +459,8 @@ def test_reader_on_a_device_that_is_not_there(reader: Path) -> None:
 def test_encoder_that_brings_code_is_refused_and_the_code_not_run(encoder: Path, tmp_path: Path) -> None:
     (encoder / "evil.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')\nclass Evil: pass\n")
     (encoder / "modules.json").write_text('[{"idx": 0, "name": "0", "path": "", "type": "evil.Evil"}]')
-    with pytest.raises(DocqaError, match="brings code of its own"):
-        loading.load_encoder(encoder, "cpu")
+    with pytest.raises(DocqaError, match="ships custom code"):
+        load_encoder(encoder, "cpu")
     assert not (tmp_path / "ran").exists()
 
 

@@ -11,7 +11,10 @@ from hypothesis.extra import numpy as npst
 from docqa import paths
 from docqa.models.registry import Model, ModelKind, find
 from docqa.progress import Monitor
-from docqa.retrieval.hybrid import BM25Retriever, DenseRetriever, Encoder, HybridRetriever, standardize, terms
+from docqa.retrieval.bm25 import BM25Retriever, terms
+from docqa.retrieval.dense import DenseRetriever, Encoder
+from docqa.retrieval.hybrid import HybridRetriever
+from docqa.retrieval.retriever import standardize
 
 TEXTS = [
     "The keeper lit the lamp at dusk.",

@@ -1,60 +1,86 @@
-"""Flags that several commands share, and the settings that come of them."""
+"""Arguments that several commands share, and the settings they yield."""
 
 import argparse
 import os
+from pathlib import Path
 from typing import Any
 
 from docqa import config
 from docqa.config import Settings
+from docqa.extensions import FORMATS
+
+# The order and the groups of the flags in a command's help.
+_GROUPS = {
+    "models": ("reader", "encoder", "device", "precision"),
+    "reading": (
+        "retriever",
+        "top_k_windows",
+        "exhaustive",
+        "max_seq_length",
+        "doc_stride",
+        "max_answer_length",
+        "threshold",
+    ),
+}
+_METAVARS = {int: "N", float: "P", str: "NAME"}
 
 
 def add_settings(parser: argparse.ArgumentParser) -> None:
-    """Add the flags of `Settings`. Their defaults are None: not given."""
-    group = parser.add_argument_group("models")
-    group.add_argument("--reader", metavar="NAME", help="reader to use: a name from `docqa models list`, or a folder")
-    group.add_argument("--encoder", metavar="NAME", help="encoder of the dense retriever: a name, or a folder")
-    group.add_argument("--device", metavar="DEVICE", help="auto, cpu, cuda, mps or xpu (default: auto)")
-    group.add_argument("--precision", choices=("auto", "float32"), help="what the reader computes in (default: auto)")
-    group = parser.add_argument_group("reading")
-    group.add_argument("--retriever", choices=("hybrid", "lexical", "dense"), help="default: hybrid")
-    group.add_argument("--top-k-windows", type=int, metavar="N", help="windows that are read (default: 8)")
-    group.add_argument("--exhaustive", action="store_true", default=None, help="read every window")
-    group.add_argument(
-        "--max-seq-length",
-        type=int,
-        metavar="N",
-        help=f"tokens in a sequence (default: {Settings().max_seq_length})",
-    )
-    group.add_argument(
-        "--doc-stride",
-        type=int,
-        metavar="N",
-        help=f"tokens that windows overlap by (default: {Settings().doc_stride})",
-    )
-    group.add_argument("--max-answer-length", type=int, metavar="N", help="in tokens (default: 30)")
-    group.add_argument(
-        "--threshold",
-        type=float,
-        metavar="P",
-        help="probability below which there is no answer (default: the reader's)",
-    )
+    """Add the flags of `Settings` that every command with a reader has."""
+    for title, names in _GROUPS.items():
+        group = parser.add_argument_group(title)
+        for name in names:
+            add_setting(group, name)
     group.add_argument(
         "--password",
         metavar="PASSWORD",
         default=os.environ.get("DOCQA_PASSWORD"),
-        help="of encrypted PDFs; as the variable DOCQA_PASSWORD it is in no list of processes",
+        help="of encrypted PDFs; the variable DOCQA_PASSWORD keeps it out of the list of processes",
     )
+    add_setting(group, "cache")
+
+
+def add_setting(group: "argparse.ArgumentParser | argparse._ArgumentGroup", name: str) -> None:
+    """Add the flag of one setting. Its default is None, which stands for "not given"."""
+    about, default = config.about(name), config.default(name)
+    text = about.text.replace("`", "")
+    if isinstance(default, bool):
+        # A flag says the opposite of the default: --exhaustive, --no-cache.
+        text = f"do not {text}" if default else text
+        group.add_argument(config.flag(name), dest=name, action="store_const", const=not default, help=text)
+        return
+    known = config.choices(name)
+    shown = config.default_text(name).replace("`", "")
     group.add_argument(
-        "--no-cache", dest="cache", action="store_false", default=None, help="keep and use nothing on disk"
+        config.flag(name),
+        type=type(default),
+        # A device may have a number ("cuda:1"), so it is checked when models are loaded.
+        choices=known if known and name != "device" else None,
+        metavar=None if known and name != "device" else _METAVARS[type(default)],
+        help=f"{text}{': ' + ', '.join(known) if name == 'device' else ''} (default: {shown})",
     )
+
+
+def document_help() -> str:
+    """The files that docqa reads, for help texts: "PDF, text or Markdown file"."""
+    labels = [FORMATS.get(name).label for name in FORMATS.names()]
+    return f"{' or '.join(filter(None, [', '.join(labels[:-1]), *labels[-1:]]))} file"
+
+
+def exists(path: str) -> bool:
+    """Whether an argument is the path of a file or folder. Unlike `Path.exists`, accepts any text."""
+    try:
+        return Path(path).exists()
+    except (OSError, ValueError):  # A question may be longer than a file name can be.
+        return False
 
 
 def settings(arguments: argparse.Namespace) -> Settings:
-    """Settings from everywhere, the flags last. Raises `DocqaError`."""
+    """The settings from all sources, the flags last. Raises `DocqaError`."""
     return config.load(given(arguments))
 
 
 def given(arguments: argparse.Namespace) -> dict[str, Any]:
-    """The settings that have a flag on the command line."""
+    """The settings given as flags."""
     flags = {name: getattr(arguments, name, None) for name in config.names()}
     return {name: value for name, value in flags.items() if value is not None}

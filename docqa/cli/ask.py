@@ -1,4 +1,4 @@
-"""`docqa ask QUESTION PATH...`: answers on stdout, all else on stderr."""
+"""`docqa ask QUESTION PATH...`: answers on stdout, everything else on stderr."""
 
 import argparse
 import os
@@ -7,17 +7,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from docqa.cli.arguments import add_settings, settings
-from docqa.cli.note import note
-from docqa.cli.progress_bar import bar
-from docqa.cli.registry import COMMANDS
+from docqa.cli.arguments import add_setting, add_settings, document_help, exists, settings
+from docqa.cli.commands import COMMANDS, add_command
+from docqa.cli.terminal import note, progress_bar
 from docqa.errors import DocqaError, ExitCode
 
 if TYPE_CHECKING:
     from docqa.answers import Result
     from docqa.engine import Collection
 
-_AT_ONCE = 16  # Questions that are read together: few enough that the first answers are soon printed.
+_BATCH = 16  # Questions read together: few enough that the first answers are printed soon.
 
 _EXAMPLES = """\
 examples:
@@ -25,52 +24,52 @@ examples:
   docqa ask 'Who is liable?' contracts/ notes.txt --top 3
   docqa ask --questions questions.txt report.pdf --jsonl
   pandoc letter.docx -t plain | docqa ask 'Who wrote it?' -
-  docqa ask --inline report.pdf                        one question after another, under the prompt
+  docqa ask --inline report.pdf                        ask one question after another below the prompt
   docqa ask 'How many staff?' report.pdf --json | jq -r '.answers[0].text'
 
-exit codes: 0 at least one answer, 1 no answer, 2 an error or a file that can't be read, 130 interrupted
+exit codes: 0 at least one answer, 1 no answer, 2 an error or an unreadable file, 130 interrupted
 """
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command."""
-    parser = subparsers.add_parser(
+    parser = add_command(
+        subparsers,
         "ask",
-        help=COMMANDS["ask"].about,
-        description="Ask a question of documents. Prints verbatim answers with page and line, likeliest first.",
-        epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        COMMANDS["ask"].about,
+        description="Ask documents a question. Prints verbatim answers with page and line, most probable first.",
+        examples=_EXAMPLES,
+        run=run,
     )
     parser.add_argument(
         "question",
         metavar="QUESTION",
         help="the question; with --questions, or with --inline and no question, the first PATH",
     )
-    parser.add_argument("paths", metavar="PATH", nargs="*", help="PDF, text or Markdown file, folder, or - for stdin")
+    parser.add_argument("paths", metavar="PATH", nargs="*", help=f"{document_help()}, folder, or - for stdin")
     parser.add_argument("--questions", metavar="FILE", help="ask every line of FILE (- for stdin)")
-    parser.add_argument("--top", type=int, metavar="N", help="answers shown (default: 5)")
-    form = parser.add_mutually_exclusive_group()
-    form.add_argument("--json", action="store_true", help="print JSON (docs/formats.md)")
-    form.add_argument("--inline", action="store_true", help="ask under the prompt, one question after another")
-    form.add_argument("--jsonl", action="store_true", help="print one line of JSON a question")
+    add_setting(parser, "top")
+    output = parser.add_mutually_exclusive_group()
+    output.add_argument("--json", action="store_true", help="print JSON (docs/formats.md)")
+    output.add_argument("--jsonl", action="store_true", help="print one line of JSON per question")
+    output.add_argument("--inline", action="store_true", help="ask one question after another below the prompt")
     parser.add_argument("-q", "--quiet", action="store_true", help="print no progress and no warnings")
     add_settings(parser)
-    parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Ask, print, and tell by the exit code whether there was an answer."""
+    """Ask and print. The exit code says whether there was an answer."""
     if arguments.inline:
         return _run_inline(arguments)
     questions, paths = _questions_and_paths(arguments)
-    wanted = settings(arguments)
+    loaded = settings(arguments)
     from docqa.engine import Engine
 
-    engine = Engine(wanted)
+    engine = Engine(loaded)
     engine.load_in_background()
     if "-" in paths and sys.stdin.isatty():
-        note("docqa: reading the document from standard input; Ctrl-D ends it")
-    with bar(quiet=arguments.quiet) as monitor:
+        note("docqa: reading the document from standard input; end it with Ctrl-D")
+    with progress_bar(quiet=arguments.quiet) as monitor:
         collection = engine.open(paths, monitor, arguments.password)
     _report(collection, quiet=arguments.quiet)
     if not collection.opened:
@@ -82,20 +81,20 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _run_inline(arguments: argparse.Namespace) -> int:
-    """What was answered is printed when the person leaves, as without --inline: it stays above the prompt."""
+    """Ask below the prompt. On leaving, the answers are printed as without --inline, so that they stay on screen."""
     question, paths = arguments.question, arguments.paths
     if arguments.questions is not None:
-        raise DocqaError("--inline and --questions don't go together", "leave one of them out")
-    if Path(question).exists():
+        raise DocqaError("--inline and --questions cannot be combined", "leave one of them out")
+    if exists(question):
         question, paths = "", [question, *paths]
     if not paths:
-        raise DocqaError("no document was named", "docqa ask --inline [QUESTION] PATH...")
+        raise DocqaError("no document given", "docqa ask --inline [QUESTION] PATH...")
     if "-" in paths:
         raise DocqaError("--inline needs standard input for the keyboard", "write the document to a file first")
-    wanted = settings(arguments)
+    loaded = settings(arguments)
     from docqa import output, tui
 
-    collection, results = tui.ask_inline(paths, wanted, arguments.password, question)
+    collection, results = tui.ask_inline(paths, loaded, arguments.password, question)
     for number, result in enumerate(results):
         _print(("\n" if number else "") + output.as_text(result, colour=_colour(), with_question=True))
     if collection is not None:
@@ -108,17 +107,17 @@ def _run_inline(arguments: argparse.Namespace) -> int:
 def _questions_and_paths(arguments: argparse.Namespace) -> tuple[list[str], list[str]]:
     if arguments.questions is None:
         if not arguments.paths:
-            raise DocqaError("no document was named", "docqa ask QUESTION PATH..., question first")
-        if Path(arguments.question).is_file():
+            raise DocqaError("no document given", "docqa ask QUESTION PATH..., question first")
+        if exists(arguments.question) and Path(arguments.question).is_file():
             raise DocqaError(f"{arguments.question} is a file; the question comes first", "docqa ask QUESTION PATH...")
         return [arguments.question], arguments.paths
     paths = [arguments.question, *arguments.paths]
     if arguments.questions == "-" and "-" in paths:
-        raise DocqaError("standard input can't be both the questions and a document", "name a file for one of them")
+        raise DocqaError("standard input cannot be both the questions and a document", "use a file for one of them")
     lines = [line.strip() for line in _read_questions(arguments.questions).splitlines()]
     questions = [line for line in lines if line]
     if not questions:
-        raise DocqaError(f"there are no questions in {arguments.questions}", "write one a line")
+        raise DocqaError(f"{arguments.questions} contains no questions", "write one per line")
     return questions, paths
 
 
@@ -126,9 +125,9 @@ def _read_questions(name: str) -> str:
     try:
         return sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8")
     except OSError as error:
-        raise DocqaError(f"{name} can't be read: {error.strerror or error}", "check its name") from error
+        raise DocqaError(f"cannot read {name}: {error.strerror or error}", "check the path") from error
     except UnicodeDecodeError as error:
-        raise DocqaError(f"{name} is not UTF-8", "save it as UTF-8, one question a line") from error
+        raise DocqaError(f"{name} is not UTF-8", "save it as UTF-8, one question per line") from error
 
 
 def _report(collection: "Collection", *, quiet: bool) -> None:
@@ -164,9 +163,9 @@ def _ask_all(arguments: argparse.Namespace, collection: "Collection", questions:
 
 
 def _results(arguments: argparse.Namespace, collection: "Collection", questions: list[str]) -> "Iterator[Result]":
-    for first in range(0, len(questions), _AT_ONCE):
-        with bar(quiet=arguments.quiet) as monitor:
-            results = collection.ask_all(questions[first : first + _AT_ONCE], monitor)
+    for first in range(0, len(questions), _BATCH):
+        with progress_bar(quiet=arguments.quiet) as monitor:
+            results = collection.ask_all(questions[first : first + _BATCH], monitor)
         yield from results
 
 
@@ -175,6 +174,6 @@ def _colour() -> bool:
 
 
 def _print(text: str) -> None:
-    # A lone surrogate can stand in a question that was no UTF-8; it must not end the program.
+    # A question that was not UTF-8 has lone surrogates, which cannot be printed.
     sys.stdout.write(text.encode("utf-8", "replace").decode("utf-8") + "\n")
     sys.stdout.flush()

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from docqa.cli.arguments import add_settings, settings
+from docqa.cli.commands import COMMANDS
 from docqa.cli.evaluate import check, examine, load
-from docqa.cli.registry import COMMANDS
 from docqa.errors import DocqaError, ExitCode
 
 if TYPE_CHECKING:

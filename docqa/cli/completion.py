@@ -1,9 +1,9 @@
-"""`docqa completion SHELL`: prints what the shell needs to complete docqa's arguments."""
+"""`docqa completion SHELL`: print a shell completion script."""
 
 import argparse
 import sys
 
-from docqa.cli.registry import COMMANDS
+from docqa.cli.commands import COMMANDS, add_command
 from docqa.errors import ExitCode
 
 _EXAMPLES = """\
@@ -19,31 +19,25 @@ _SHELLS = ("bash", "zsh", "fish", "tcsh")
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command."""
-    parser = subparsers.add_parser(
-        "completion",
-        help=COMMANDS["completion"].about,
-        description="Print the completion script of a shell.",
-        epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = add_command(subparsers, "completion", COMMANDS["completion"].about, examples=_EXAMPLES, run=run)
     parser.add_argument("shell", choices=_SHELLS)
-    parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the script."""
     import shtab
 
-    sys.stdout.write(shtab.complete(_with_files(arguments.whole(), shtab.FILE), arguments.shell) + "\n")
+    root = _complete_files(arguments.build_parser(), shtab.FILE)
+    sys.stdout.write(shtab.complete(root, arguments.shell) + "\n")
     return ExitCode.ANSWERED
 
 
-def _with_files(root: argparse.ArgumentParser, files: dict[str, str]) -> argparse.ArgumentParser:
-    """Let every argument that is a path complete to files, in `root` and the parsers below it."""
+def _complete_files(root: argparse.ArgumentParser, files: dict[str, str]) -> argparse.ArgumentParser:
+    """Make every path argument complete to file names, in `root` and the parsers below it."""
     for action in root._actions:
         if isinstance(action, argparse._SubParsersAction):
             for child in action.choices.values():
-                _with_files(child, files)
+                _complete_files(child, files)
         elif action.metavar in {"PATH", "FILE"}:
             action.complete = files  # type: ignore[attr-defined]
     return root

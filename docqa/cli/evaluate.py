@@ -10,9 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from docqa.cli.arguments import add_settings, settings
-from docqa.cli.note import note
-from docqa.cli.progress_bar import bar
-from docqa.cli.registry import COMMANDS
+from docqa.cli.commands import COMMANDS
+from docqa.cli.terminal import note, progress_bar
 from docqa.errors import DocqaError, ExitCode
 
 if TYPE_CHECKING:
@@ -144,7 +143,7 @@ def load(file: str, *, quiet: bool) -> "LoadedPairs":
     """The pairs of a file, and on stderr what is wrong with those that can't be used. Raises `DocqaError`."""
     from docqa import datasets
 
-    with bar(quiet=quiet) as monitor:
+    with progress_bar(quiet=quiet) as monitor:
         # Every question counts that the official scripts count, one that is there twice as well.
         loaded = datasets.load([file], monitor, merge=False)
     if not loaded.pairs:
@@ -161,7 +160,7 @@ def examine(
     from docqa import evaluation
 
     pairs: Sequence[Pair] = loaded.pairs
-    with bar(quiet=arguments.quiet) as monitor:
+    with progress_bar(quiet=arguments.quiet) as monitor:
         if arguments.paths:
             collection = engine.open(arguments.paths, monitor, arguments.password)
             if collection.failures:
@@ -210,7 +209,7 @@ def _measure(arguments: argparse.Namespace, wanted: "Settings", loaded: "LoadedP
         examined, how = examine(arguments, engine, loaded, arguments.sample, arguments.foreign or 0.0)
         return _Measured(reader, threshold, how, [one.pair for one in examined], [one.prediction for one in examined])
     pairs = sample(loaded.pairs, arguments.sample, arguments.seed)
-    with bar(quiet=arguments.quiet) as monitor:
+    with progress_bar(quiet=arguments.quiet) as monitor:
         engine.wait_until_loaded(monitor)
         predictions = evaluate_contexts(engine.reader, pairs, wanted, monitor, engine.calibration)
     return _Measured(reader, threshold, "each asked of its own context", pairs, predictions)

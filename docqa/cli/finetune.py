@@ -11,10 +11,9 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from docqa.cli.commands import COMMANDS
 from docqa.cli.json_progress import JsonProgress
-from docqa.cli.note import note
-from docqa.cli.progress_bar import bar
-from docqa.cli.registry import COMMANDS
+from docqa.cli.terminal import note, progress_bar
 from docqa.errors import DocqaError, ExitCode
 from docqa.progress import Cancelled, Monitor, Progress
 
@@ -108,7 +107,7 @@ def run(arguments: argparse.Namespace) -> int:
     except DocqaError as error:
         if events is None:
             raise
-        events.tell("error", message=error.message, hint=error.hint)
+        events.emit("error", message=error.message, hint=error.hint)
         return ExitCode.ERROR
 
 
@@ -132,7 +131,7 @@ def _train(arguments: argparse.Namespace, events: JsonProgress | None) -> int:
         except Cancelled:
             kept = stored_recipe(job.name) is not None
             if events:
-                events.tell("stopped", kept=kept)
+                events.emit("stopped", kept=kept)
             elif not kept:
                 note("docqa: stopped; nothing was trained yet")
             else:
@@ -195,7 +194,7 @@ def _shown(
     """A monitor whose progress is shown: to a program, or to a person as a bar, or, with `lines`, now and then."""
     if events:
         return nullcontext(events.monitor)
-    return (_lines if lines and not sys.stderr.isatty() else bar)(quiet=arguments.quiet)
+    return (_lines if lines and not sys.stderr.isatty() else progress_bar)(quiet=arguments.quiet)
 
 
 @contextmanager

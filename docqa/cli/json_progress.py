@@ -1,4 +1,4 @@
-"""What a command tells a program that runs it: a line of JSON on stderr for each thing that happens."""
+"""Progress for a program that runs docqa: one JSON object per line on stderr."""
 
 import json
 import os
@@ -9,30 +9,30 @@ from docqa.progress import Monitor, Progress
 
 
 class JsonProgress:
-    """The lines, and a monitor whose progress is among them.
+    """Writes events, among them the progress reported to `monitor`.
 
-    Once nobody reads them any more the work is told to stop, as by Ctrl-C: what goes on unseen can't be stopped.
+    If nobody reads stderr any more, the work is cancelled as by Ctrl-C: nobody would see it, or could stop it.
     """
 
     def __init__(self) -> None:
         self._cancel = Event()
         self.monitor = Monitor(self._progress, self._cancel)
 
-    def tell(self, event: str, **values: object) -> None:
-        """Write one line; `event` says what happened."""
+    def emit(self, event: str, **values: object) -> None:
+        """Write an event."""
         line = json.dumps({"event": event, **values}) + "\n"
         try:
-            # Not through the stream: a signal's handler tells something too, maybe in the middle of a line.
+            # Not through `sys.stderr`: a signal handler may emit an event in the middle of a line.
             os.write(sys.stderr.fileno(), line.encode())
         except BrokenPipeError:
             self._cancel.set()
 
     def note(self, text: str) -> None:
-        """Tell what would be a line for a person."""
-        self.tell("note", text=text)
+        """Write what would be a line for the user."""
+        self.emit("note", text=text)
 
     def _progress(self, progress: Progress) -> None:
-        self.tell(
+        self.emit(
             "progress",
             stage=progress.stage,
             item=progress.item,

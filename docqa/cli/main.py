@@ -1,4 +1,4 @@
-"""The command: parse arguments, dispatch, turn errors into exit codes."""
+"""The entry point: parse arguments, dispatch, turn errors into exit codes."""
 
 import argparse
 import os
@@ -9,34 +9,34 @@ from contextlib import suppress
 from importlib import import_module
 
 from docqa import __version__
-from docqa.cli.registry import COMMANDS
+from docqa.cli.commands import COMMANDS
 from docqa.errors import DocqaError, ExitCode
 
 _EXAMPLES = """\
 examples:
   docqa ask 'When does the contract end?' contract.pdf
   docqa ask 'Who signed it?' contracts/ --json
-  docqa open report.pdf                  ask question after question in the app
-  docqa finetune my_pairs.json           teach the reader your own domain
-  docqa models pull distilbert           a larger, better reader
+  docqa open report.pdf                  ask one question after another in the app
+  docqa finetune my_pairs.json           train the reader on your own domain
+  docqa models pull distilbert           download a larger, better reader
 
 exit codes: 0 at least one answer, 1 no answer, 2 an error, 130 interrupted
 """
 
 
-def parser(wanted: str | None = None) -> argparse.ArgumentParser:
-    """The command line: the whole, or one command with all that it takes, the others by name alone."""
+def build_parser(only: str | None = None) -> argparse.ArgumentParser:
+    """Build the parser. With `only`, the other commands are not imported, and have their names alone."""
     root = argparse.ArgumentParser(
         prog="docqa",
-        description="Ask your own documents a question: verbatim answers, with page and line, offline.",
+        description="Ask your own documents a question. Answers are verbatim, with page and line. Works offline.",
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     root.add_argument("--version", action="version", version=f"docqa {__version__}")
-    root.set_defaults(whole=parser)
+    root.set_defaults(build_parser=build_parser)
     commands = root.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for name, command in COMMANDS.items():
-        if wanted in {None, name}:
+        if only in {None, name}:
             import_module(f"docqa.cli.{command.module}").add_parser(commands)
         else:
             commands.add_parser(name, help=command.about, add_help=False)
@@ -44,13 +44,13 @@ def parser(wanted: str | None = None) -> argparse.ArgumentParser:
 
 
 def run() -> None:
-    """Run the command and end the process. The installed command and `python -m docqa` start here.
+    """Run the command and exit. The installed command and `python -m docqa` start here.
 
-    The process ends at once: a thread that still loads weights may be inside C++ code, which aborts a process whose
-    interpreter goes away under it, and to wait for it after a Ctrl-C would take seconds.
+    Skips the interpreter's shutdown: a thread that is still loading weights may be inside C++ code, which aborts if
+    the interpreter is finalized under it, and waiting for that thread after a Ctrl-C would take seconds.
     """
     code = main()
-    with suppress(OSError):  # Whoever read our output may have gone.
+    with suppress(OSError):  # The reader of our output may be gone.
         sys.stdout.flush()
         sys.stderr.flush()
     os._exit(code)
@@ -58,8 +58,9 @@ def run() -> None:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code."""
-    given = sys.argv[1:] if argv is None else argv
-    arguments = parser(next((word for word in given if not word.startswith("-")), "")).parse_args(given)
+    words = sys.argv[1:] if argv is None else argv
+    command = next((word for word in words if not word.startswith("-")), "")
+    arguments = build_parser(command).parse_args(words)
     try:
         code = int(arguments.run(arguments))
         sys.stdout.flush()
@@ -72,13 +73,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         print("docqa: interrupted", file=sys.stderr)  # noqa: T201
         return ExitCode.INTERRUPTED
     except BrokenPipeError:
-        # The reader of our output (`head`, say) has gone. Python would complain once more when it closes stdout.
+        # The reader of our output (`head`, say) is gone. Python would raise again when it closes stdout.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 128 + signal.SIGPIPE
     except Exception as error:
         if os.environ.get("DOCQA_DEBUG"):
             raise
         print(f"docqa: unexpected {type(error).__name__}: {error}", file=sys.stderr)  # noqa: T201
-        print("  hint: this is a bug; DOCQA_DEBUG=1 shows where, for a report", file=sys.stderr)  # noqa: T201
+        print("  hint: this is a bug; set DOCQA_DEBUG=1 for a traceback, and report it", file=sys.stderr)  # noqa: T201
         return ExitCode.ERROR
     return code

@@ -1,26 +1,24 @@
-"""`docqa models list|show|pull|use|remove`: which reader and which encoder answer, and how to get others."""
+"""`docqa models list|show|pull|use|remove`: list, download and choose readers and encoders."""
 
 import argparse
 import json
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Any
 
-from docqa.cli.note import note
-from docqa.cli.registry import COMMANDS
+from docqa.cli.commands import COMMANDS, add_command
+from docqa.cli.terminal import download_bar, note
 from docqa.errors import DocqaError, ExitCode
 from docqa.models import registry
 from docqa.models.registry import Model, ModelKind
-from docqa.progress import Monitor, Progress
 
 _EXAMPLES = """\
 examples:
-  docqa models                           the readers on this machine, the chosen one marked *
-  docqa models list --encoder            the encoders
+  docqa models                           list the readers on this machine; * marks the one in use
+  docqa models list --encoder            list the encoders
   docqa models pull distilbert           download a larger, better reader
-  docqa models use distilbert            let it answer from now on
-  docqa models use bundled               go back to the reader that came with docqa
+  docqa models use distilbert            use it from now on
+  docqa models use bundled               go back to the reader that ships with docqa
 """
 
 _ALIASES = "\n".join(f"  docqa models pull {name:<34}{alias.about}" for name, alias in registry.ALIASES.items())
@@ -31,68 +29,53 @@ examples:
   docqa models pull deepset/tinyroberta-squad2        any question-answering model with safetensors
   docqa models pull OWNER/REPOSITORY --revision v2 --name mine
 
-This is the only command that uses the network. An interrupted download goes on where it stopped.
-HF_ENDPOINT names another hub, HF_TOKEN gives access to private models.
+No other command uses the network. An interrupted download resumes where it stopped.
+HF_ENDPOINT selects another hub; HF_TOKEN gives access to private models.
 """
 
 _USE_EXAMPLES = """\
 examples:
   docqa models use distilbert
-  docqa models use ./my-reader           a folder, such as docqa finetune writes
-  docqa models use minilm --encoder      choose the retriever's encoder
+  docqa models use ./my-reader           a folder, such as one that docqa finetune wrote
+  docqa models use minilm --encoder      use another encoder for retrieval
 """
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add the command and its five commands."""
-    parser = _parser(subparsers, "models", COMMANDS["models"].about, _EXAMPLES)
-    # Without a command: what there is, which changes nothing.
-    parser.set_defaults(run=_list, encoder=False, json=False)
+    """Add the command and its subcommands."""
+    # Without a subcommand it lists the readers.
+    parser = add_command(
+        subparsers, "models", COMMANDS["models"].about, examples=_EXAMPLES, run=_list, encoder=False, json=False
+    )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
 
-    listing = _parser(commands, "list", "list the models on this machine, the chosen one marked *", run=_list)
+    listing = add_command(commands, "list", "list the models on this machine; * marks the one in use", run=_list)
     _add_encoder(listing)
     _add_json(listing)
 
-    show = _parser(commands, "show", "show what is known of one model", run=_show)
-    show.add_argument("name", metavar="NAME", nargs="?", help="name or folder (default: the chosen one)")
+    show = add_command(commands, "show", "show the details of a model", run=_show)
+    show.add_argument("name", metavar="NAME", nargs="?", help="name or folder (default: the model in use)")
     _add_encoder(show)
     _add_json(show)
 
-    pull = _parser(commands, "pull", "download a model from the hub", _PULL_EXAMPLES, run=_pull)
-    pull.add_argument("repo", metavar="MODEL", help=f"OWNER/REPOSITORY, or a short name: {', '.join(registry.ALIASES)}")
-    pull.add_argument("--name", help="what to call it here (default: its own name)")
-    pull.add_argument("--revision", help="branch, tag or commit (default: main; of short names, the tried one)")
+    pull = add_command(commands, "pull", "download a model from the hub", examples=_PULL_EXAMPLES, run=_pull)
+    pull.add_argument("repo", metavar="MODEL", help=f"OWNER/REPOSITORY, or an alias: {', '.join(registry.ALIASES)}")
+    pull.add_argument("--name", help="name for the model on this machine (default: the repository's)")
+    pull.add_argument("--revision", help="branch, tag or commit (default: main; for an alias, the tested commit)")
 
-    use = _parser(commands, "use", "choose the model that is used from now on", _USE_EXAMPLES, run=_use)
-    use.add_argument("name", metavar="NAME", help=f"name or folder; {registry.BUNDLED!r} is what came with docqa")
+    use = add_command(commands, "use", "choose the model to use from now on", examples=_USE_EXAMPLES, run=_use)
+    use.add_argument(
+        "name", metavar="NAME", help=f"name or folder; {registry.BUNDLED!r} is the one that ships with docqa"
+    )
     _add_encoder(use)
 
-    remove = _parser(commands, "remove", "delete a model from this machine", run=_remove)
-    remove.add_argument("name", metavar="NAME", help="name, as the list has it")
+    remove = add_command(commands, "remove", "delete a model from this machine", run=_remove)
+    remove.add_argument("name", metavar="NAME", help="name, as listed by docqa models list")
     _add_encoder(remove)
 
 
-def _parser(
-    subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]",
-    name: str,
-    about: str,
-    examples: str = "",
-    **defaults: Any,
-) -> argparse.ArgumentParser:
-    parser = subparsers.add_parser(
-        name,
-        help=about,
-        description=f"{about[0].upper()}{about[1:]}.",
-        epilog=examples,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.set_defaults(**defaults)
-    return parser
-
-
 def _add_encoder(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--encoder", action="store_true", help="mean the retriever's encoders, not the readers")
+    parser.add_argument("--encoder", action="store_true", help="encoders instead of readers")
 
 
 def _add_json(parser: argparse.ArgumentParser) -> None:
@@ -122,7 +105,7 @@ def _list(arguments: argparse.Namespace) -> int:
 
 
 def _choice(kind: ModelKind) -> str:
-    """The chosen model's name; "" where that one cannot be used, which is then said on stderr."""
+    """The name of the model in use; "" if it cannot be used, which is then reported on stderr."""
     try:
         return registry.chosen(kind)
     except DocqaError as error:
@@ -140,9 +123,9 @@ def _show(arguments: argparse.Namespace) -> int:
     if arguments.json:
         _print(json.dumps(facts, indent=2, ensure_ascii=False))
         return ExitCode.ANSWERED
-    known = facts.pop("metadata")
+    metadata = facts.pop("metadata")
     facts |= {"source": _origin(model), "chosen": "yes" if facts["chosen"] else "no", "size": _size(model)}
-    facts |= {name: json.dumps(value, ensure_ascii=False) for name, value in known.items() if name not in facts}
+    facts |= {name: json.dumps(value, ensure_ascii=False) for name, value in metadata.items() if name not in facts}
     _print(_columns(list(facts.items())))
     return ExitCode.ANSWERED
 
@@ -151,10 +134,10 @@ def _pull(arguments: argparse.Namespace) -> int:
     from docqa.models import hub
 
     try:
-        with _progress(arguments.repo) as monitor:
+        with download_bar(arguments.repo) as monitor:
             model = hub.pull(arguments.repo, name=arguments.name, revision=arguments.revision, monitor=monitor)
     except KeyboardInterrupt:
-        note("docqa: what was downloaded is kept: the same command goes on from there")
+        note("docqa: the partial download is kept; run the same command to resume it")
         raise
     flag = " --encoder" if model.kind is ModelKind.ENCODER else ""
     _print(f"{model.kind} {model.name}: {_size(model)}, {_origin(model)}")
@@ -190,7 +173,7 @@ def _size(model: Model) -> str:
 
 
 def _origin(model: Model) -> str:
-    """Where the model is from, for a person."""
+    """Where the model came from, for display."""
     if model.source != "pulled":
         return model.source
     source = model.metadata["source"]
@@ -202,26 +185,3 @@ def _columns(rows: Sequence[Sequence[str]]) -> str:
     return "\n".join(
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
     )
-
-
-@contextmanager
-def _progress(what: str) -> Iterator[Monitor]:
-    """A monitor that draws a bar where a person sees it, and else says on stderr that it is done."""
-    if not sys.stderr.isatty():
-        yield Monitor()
-        note(f"downloaded {what}")
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, DownloadColumn, TextColumn, TimeRemainingColumn, TransferSpeedColumn
-    from rich.progress import Progress as Bars
-
-    text = TextColumn("{task.description}", markup=False)
-    columns = (text, BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
-    with Bars(*columns, console=Console(stderr=True)) as bars:
-        task = bars.add_task(what, total=None)
-
-        def report(progress: Progress) -> None:
-            description = f"{progress.stage} {progress.item}"
-            bars.update(task, description=description, completed=progress.done, total=progress.total or None)
-
-        yield Monitor(report)

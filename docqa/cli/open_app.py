@@ -2,8 +2,8 @@
 
 import argparse
 
-from docqa.cli.arguments import add_settings, given, settings
-from docqa.cli.registry import COMMANDS
+from docqa.cli.arguments import add_setting, add_settings, document_help, given, settings
+from docqa.cli.commands import COMMANDS, add_command
 from docqa.errors import DocqaError
 
 _EXAMPLES = """\
@@ -12,32 +12,25 @@ examples:
   docqa open report.pdf
   docqa open contracts/ notes.md
 
-In the app: type a question and press Enter; ? shows the keys; ctrl+q quits.
+In the app: type a question and press Enter; ? shows the keys; Ctrl+Q quits.
 """
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command."""
-    parser = subparsers.add_parser(
-        "open",
-        help=COMMANDS["open"].about,
-        description="Open documents in the app and ask question after question.",
-        epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = add_command(subparsers, "open", COMMANDS["open"].about, examples=_EXAMPLES, run=run)
     parser.add_argument(
-        "paths", metavar="PATH", nargs="*", help="PDF, text or Markdown file, or folder (default: choose)"
+        "paths", metavar="PATH", nargs="*", help=f"{document_help()}, or folder (default: choose them in the app)"
     )
-    parser.add_argument("--top", type=int, metavar="N", help="answers shown (default: 5)")
+    add_setting(parser, "top")
     add_settings(parser)
-    parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Run the app until the person leaves it."""
-    wanted = settings(arguments)
+    """Run the app until the user quits it."""
+    loaded = settings(arguments)
     if "-" in arguments.paths:
         raise DocqaError("the app needs standard input for the keyboard", "write the document to a file first")
     from docqa import tui
 
-    return tui.run(arguments.paths, wanted, arguments.password, given(arguments))
+    return tui.run(arguments.paths, loaded, arguments.password, given(arguments))

@@ -2,63 +2,68 @@
 
 import argparse
 import os
-from pathlib import Path
 
-from docqa.cli.arguments import add_settings, settings
-from docqa.cli.note import note
-from docqa.cli.registry import COMMANDS
-from docqa.config import Settings
+from docqa import config
+from docqa.cli.arguments import add_setting, add_settings, document_help, exists, given, settings
+from docqa.cli.commands import COMMANDS, add_command
+from docqa.cli.terminal import note
 from docqa.errors import DocqaError, ExitCode
 
-_EXAMPLES = """\
+_HOST = "127.0.0.1"
+_PORT = 8000
+
+_EXAMPLES = f"""\
 examples:
   docqa serve report.pdf
   docqa serve contracts/ --port 0
-  ssh -t -L 8000:localhost:8000 server docqa serve report.pdf    and open http://localhost:8000 here
+  ssh -t -L {_PORT}:localhost:{_PORT} server docqa serve report.pdf    then open http://localhost:{_PORT} here
 
-It serves this machine alone. Ctrl-C ends it. docs/serving.md says what is different in a browser.
+Only this machine can connect. Ctrl-C stops it. docs/serving.md describes what is different in a browser.
 """
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command."""
-    parser = subparsers.add_parser(
+    parser = add_command(
+        subparsers,
         "serve",
-        help=COMMANDS["serve"].about,
-        description="Open documents in the app, in a browser of this machine.",
-        epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        COMMANDS["serve"].about,
+        description="Open documents in the app, in a browser on this machine.",
+        examples=_EXAMPLES,
+        run=run,
     )
-    parser.add_argument("paths", metavar="PATH", nargs="*", help="PDF, text or Markdown file, or folder")
-    parser.add_argument("--host", default="127.0.0.1", metavar="HOST", help="address to serve at (default: 127.0.0.1)")
-    parser.add_argument("--port", type=int, default=8000, metavar="PORT", help="0 for a free one (default: 8000)")
-    parser.add_argument("--top", type=int, metavar="N", help="answers shown (default: 5)")
+    parser.add_argument(
+        "paths", metavar="PATH", nargs="*", help=f"{document_help()}, or folder (default: choose them in the app)"
+    )
+    parser.add_argument("--host", default=_HOST, metavar="HOST", help="address to listen on (default: %(default)s)")
+    parser.add_argument(
+        "--port", type=int, default=_PORT, metavar="PORT", help="0 for any free port (default: %(default)s)"
+    )
+    add_setting(parser, "top")
     add_settings(parser)
-    parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Serve until Ctrl-C."""
-    settings(arguments)  # A mistake is told here, and not in the browser.
+    settings(arguments)  # Reports a mistake here, rather than in the browser.
     if "-" in arguments.paths:
-        raise DocqaError("standard input can't be opened in a browser", "write the document to a file first")
+        raise DocqaError("standard input cannot be opened in a browser", "write the document to a file first")
     for path in arguments.paths:
-        if not Path(path).exists():
-            raise DocqaError(f"{path} does not exist", "check the spelling, and the folder that you are in")
+        if not exists(path):
+            raise DocqaError(f"{path} does not exist", "check the spelling and the current folder")
     try:
         from docqa.tui.web_server import serve
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in {"textual_serve", "aiohttp"}:
             raise
         raise DocqaError("textual-serve is not installed", "pip install 'docqa-tui[serve]'") from error
-    _hand_on(arguments)
+    _set_environment(arguments)
     serve(arguments.paths, arguments.host, arguments.port, note)
     return ExitCode.ANSWERED
 
 
-def _hand_on(arguments: argparse.Namespace) -> None:
-    """Put the flags that were given where the app looks for them: unlike a flag, no other person sees a variable."""
-    for name in (*Settings.__dataclass_fields__, "password"):
-        value = getattr(arguments, name, None)
+def _set_environment(arguments: argparse.Namespace) -> None:
+    """Pass the flags to the app's processes. Unlike arguments, other users cannot see environment variables."""
+    for name, value in (given(arguments) | {"password": arguments.password}).items():
         if value is not None:
-            os.environ[f"DOCQA_{name.upper()}"] = str(value)
+            os.environ[config.variable(name)] = str(value)

@@ -9,14 +9,13 @@ from functools import lru_cache
 from docqa.answers import Calibration
 from docqa.config import Settings
 from docqa.datasets.pair import Pair
-from docqa.documents import Source
-from docqa.documents.plain_text import from_text
 from docqa.engine import calibration_of
 from docqa.errors import DocqaError
 from docqa.evaluation.metrics import Prediction
 from docqa.progress import Monitor
-from docqa.reader.reader import Reader, Span, Window
-from docqa.windows import Tokens, split_windows, tokenize, window_size
+from docqa.reader.reader import Reader
+from docqa.reader.span_decoding import Span
+from docqa.windows import Tokens, Window, WindowCutter, Windows
 
 _AT_ONCE = 2048  # Pairs that are sorted by length together: enough for full batches of equal length.
 _CONTEXTS_KEPT = 256  # Tokenized contexts: the questions on one stand together in most files.
@@ -49,13 +48,11 @@ def evaluate_contexts(
     settings = settings or Settings()
     monitor = monitor or Monitor()
     calibration = calibration or calibration_of(reader.model)
-    size = window_size(settings.max_seq_length, settings.doc_stride, reader.limit)
+    cutter = WindowCutter(reader.tokenizer, settings.max_seq_length, settings.doc_stride, reader.limit)
 
     @lru_cache(maxsize=_CONTEXTS_KEPT)
-    def cut_up(context: str) -> tuple[Tokens, list[tuple[int, int]]]:
-        document = from_text(Source("", b""), "text", context)
-        tokens = tokenize(document, reader.tokenizer, Monitor(cancel=monitor.cancel))
-        return tokens, [(int(a), int(b)) for a, b in split_windows(tokens, size, settings.doc_stride)]
+    def cut_up(context: str) -> Windows:
+        return cutter.cut_text(context, Monitor(cancel=monitor.cancel))
 
     predictions: list[Prediction] = []
     for begin in range(0, len(pairs), _AT_ONCE):
@@ -70,9 +67,8 @@ def evaluate_contexts(
                 failures[number] = error.message
                 continue
             tokens, bounds = cut_up(context_of(pair))
-            for a, b in bounds:
-                window = Window(tokens.ids[a:b], tokens.words[a:b], tokens.blocks[a:b])
-                items.append(_Item(number, question, window, a, tokens))
+            for a, b in bounds.tolist():
+                items.append(_Item(number, question, tokens.window(a, b), a, tokens))
         best, seconds = _read(reader, items, monitor, len(predictions), len(pairs))
         for number, pair in enumerate(some):
             found = best.get(number)

@@ -2,7 +2,6 @@
 
 import ctypes
 import importlib.util
-import json
 import logging
 import os
 import sys
@@ -17,10 +16,7 @@ from docqa.files import read_json_object
 
 if TYPE_CHECKING:
     import torch
-    from sentence_transformers import SentenceTransformer
     from tokenizers import Tokenizer
-
-    from docqa.retrieval.static_encoder import StaticEncoder
 
 # Imports of these libraries race in threads, and their verbosity is the process's: one load at a time.
 _loading = threading.RLock()
@@ -64,7 +60,7 @@ def quietly() -> Iterator[None]:
 
 
 @contextmanager
-def _in_words(folder: Path, what: str) -> Iterator[None]:
+def readable_errors(folder: Path, what: str) -> Iterator[None]:
     """Turn what the libraries raise over a damaged or foreign folder into a `DocqaError` of one line."""
     from safetensors import SafetensorError
 
@@ -83,6 +79,13 @@ def _in_words(folder: Path, what: str) -> Iterator[None]:
                 raise
         reason = (str(error).strip() or type(error).__name__).splitlines()[0]
         raise DocqaError(f"{folder} is not {what} that docqa can load: {reason}") from error
+
+
+@contextmanager
+def transformers_load(folder: Path, what: str) -> Iterator[None]:
+    """Load from `folder` with transformers or a library on top: one thread at a time, quietly, errors in one line."""
+    with _loading, quietly(), readable_errors(folder, what):
+        yield
 
 
 def load_tokenizer(folder: Path) -> "Tokenizer":
@@ -113,7 +116,7 @@ def _convert_tokenizer(folder: Path) -> "Tokenizer":
     # Without one transformers makes up an empty tokenizer of the configured kind.
     if not any(file for pattern in ("vocab.*", "*.model") for file in folder.glob(pattern)):
         raise DocqaError(f"{folder} has no tokenizer: neither tokenizer.json nor a vocabulary")
-    with _loading, quietly(), _in_words(folder, "a model"):
+    with transformers_load(folder, "a model"):
         from transformers import AutoTokenizer
 
         loaded = AutoTokenizer.from_pretrained(str(folder), local_files_only=True, trust_remote_code=False)
@@ -200,7 +203,7 @@ def _load_network(
     folder: Path, dtype: "torch.dtype", overrides: dict[str, float] | None = None
 ) -> "tuple[torch.nn.Module, bool]":
     """The model, and whether its question-answering head is new. `overrides` apply where the configuration has them."""
-    with _loading, quietly(), _in_words(folder, "a reader"):
+    with transformers_load(folder, "a reader"):
         from transformers import AutoConfig, AutoModelForQuestionAnswering
 
         config = AutoConfig.from_pretrained(str(folder), local_files_only=True, trust_remote_code=False)
@@ -221,22 +224,3 @@ def _load_network(
     if others:
         raise DocqaError(f"the weights in {folder} are incomplete: {others[0]} is missing")
     return model, bool(missing)
-
-
-def load_encoder(folder: Path, device: str) -> "SentenceTransformer | StaticEncoder":
-    """The sentence encoder in `folder`, on `device`. Raises `DocqaError` if it is damaged or has own code."""
-    # The app imports this module before it paints, and numpy comes with that one.
-    from docqa.retrieval.static_encoder import StaticEncoder, is_static
-
-    with _in_words(folder, "an encoder"):
-        for module in json.loads((folder / "modules.json").read_text(encoding="utf-8")):
-            # Earlier versions of the library import whatever class a local folder names.
-            if not module["type"].startswith("sentence_transformers."):
-                raise DocqaError(f"{folder} brings code of its own ({module['type']}), which docqa does not run")
-        tokenizer = load_tokenizer(folder) if (folder / "tokenizer.json").is_file() else None
-        if tokenizer is not None and is_static(folder):
-            return StaticEncoder(folder, tokenizer)
-    with _loading, quietly(), _in_words(folder, "an encoder"):
-        from sentence_transformers import SentenceTransformer
-
-        return SentenceTransformer(str(folder), device=device, local_files_only=True, trust_remote_code=False)

@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 
 from docqa.array_store import Arrays, ArrayStore, key
 from docqa.reader import openvino_distilbert, quantization
-from docqa.reader.backend import ROWS_ON_CPU, Batch
+from docqa.reader.backend import ROWS_ON_CPU
 from docqa.reader.quantization import Range
+from docqa.reader.sequences import Batch
 
 _APART = 0.1
 """How far int8's logits may be from float32's (`apart`). At 0.11 F1 was still the same, at 0.2 lower by 1.5."""

@@ -9,7 +9,8 @@ import torch
 from numpy.typing import NDArray
 
 from docqa.models import loading
-from docqa.reader.backend import ROWS_ON_CPU, Batch
+from docqa.reader.backend import ROWS_ON_CPU
+from docqa.reader.sequences import Batch
 
 _ROWS_ON_OTHERS = 64
 _ROWS_AT_MOST = 512  # More keep no device busier.

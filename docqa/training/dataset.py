@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from docqa.errors import DocqaError
+from docqa.reader.sequences import pad
 from docqa.training.features import Feature, Target
 
 if TYPE_CHECKING:
     import torch
 
-_ROUND_TO = 32  # Few sequence lengths, because CPU kernels are made anew for each.
 _MASKS = ("[mask]", "<mask>")
 _BATCHES_SORTED = (
     50  # Batches' worth of features that are sorted together: enough for even lengths, few enough for chance.
@@ -71,7 +71,8 @@ class TokenMasking:
         """The feature as it is read at this position of the order."""
         drawn = np.random.default_rng((self.seed, position)).random(len(feature.ids)) < self.share
         drawn &= ~np.isin(feature.ids, self.special)
-        return replace(feature, ids=np.where(drawn, np.int32(self.mask), feature.ids))
+        masked = np.where(drawn, np.int32(self.mask), feature.ids)
+        return replace(feature, sequence=feature.sequence._replace(ids=masked))
 
 
 class OrderedDataset:
@@ -101,29 +102,27 @@ class OrderedDataset:
         return feature, start, end
 
 
-def collate(items: Sequence[tuple[Feature, Target, Target]]) -> dict[str, "torch.Tensor"]:
-    """A batch: input_ids, attention_mask and token_type_ids (1 in the window), and of the same shape
+def collate(items: Sequence[tuple[Feature, Target, Target]], limit: int) -> dict[str, "torch.Tensor"]:
+    """A batch, padded as in reading: input_ids, attention_mask and token_type_ids, of shape (batch, width).
 
-    (batch, sequence): `allowed`, True at the null and the window's tokens, and the targets `start` and `end`.
+    And of the same shape `allowed`, True at the null and the window's tokens, and the targets `start` and `end`.
     """
     import torch
 
-    width = -(-max(len(feature.ids) for feature, _, _ in items) // _ROUND_TO) * _ROUND_TO
-    shape = (len(items), width)
-    ids = np.zeros(shape, dtype=np.int64)
-    mask = np.zeros(shape, dtype=np.int64)
-    types = np.zeros(shape, dtype=np.int64)
-    allowed = np.zeros(shape, dtype=np.bool_)
-    targets = np.zeros((2, *shape), dtype=np.float32)
+    padded = pad((feature.sequence for feature, _, _ in items), limit)
+    allowed = np.zeros(padded.ids.shape, dtype=np.bool_)
+    targets = np.zeros((2, *padded.ids.shape), dtype=np.float32)
     for row, (feature, start, end) in enumerate(items):
-        ids[row, : len(feature.ids)] = feature.ids
-        mask[row, : len(feature.ids)] = 1
-        types[row, feature.first : len(feature.ids)] = 1
         allowed[row, 0] = True
         allowed[row, feature.first : feature.first + feature.size] = True
         for side, target in enumerate((start, end)):
             for position, share in target:
                 targets[side, row, position] += share
-    arrays = {"input_ids": ids, "attention_mask": mask, "token_type_ids": types, "allowed": allowed}
+    arrays = {
+        "input_ids": padded.ids,
+        "attention_mask": padded.mask,
+        "token_type_ids": padded.types,
+        "allowed": allowed,
+    }
     batch = {name: torch.from_numpy(array) for name, array in arrays.items()}
     return batch | {"start": torch.from_numpy(targets[0]), "end": torch.from_numpy(targets[1])}

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from docqa.array_store import ArrayStore
 from docqa.progress import Monitor
-from docqa.reader.reader import Reader, span_scores
+from docqa.reader.reader import Reader
+from docqa.reader.span_decoding import span_scores
 from docqa.training.features import Feature, Target
 
 _KEPT = 8  # Positions of a distribution that are kept; they hold nearly all of it.
@@ -61,15 +62,17 @@ def _ask(teacher: Reader, items: Sequence[tuple[str, Feature]]) -> list[SoftTarg
         begin, end = int(feature.offsets[0, 0]), int(feature.offsets[-1, 1])
         encoding = teacher.tokenizer.encode(feature.context[begin:end], add_special_tokens=False)
         asked = teacher.tokenizer.encode(question, add_special_tokens=False).ids
-        room = teacher.room(len(asked))
+        room = teacher.sequences.room(len(asked))
         rows.append((asked, np.array(encoding.ids[:room], dtype=np.int32)))
         spans.append(np.array(encoding.offsets[:room], dtype=np.int64) + begin)
     starts, ends = teacher.logits(rows)
     taught = []
     for row, (_, feature) in enumerate(items):
-        first = teacher.offset(len(rows[row][0]))
+        first = teacher.sequences.window_start(len(rows[row][0]))
         own = [0, *range(first, first + len(spans[row]))]
-        of_starts, of_ends = _marginals(starts[row, own], ends[row, own], teacher.max_answer_length, teacher.brevity)
+        of_starts, of_ends = _marginals(
+            starts[row, own], ends[row, own], teacher.max_answer_length, teacher.length_penalty
+        )
         taught.append(
             (_carry_over(of_starts, spans[row][:, 0], feature), _carry_over(of_ends, spans[row][:, 1] - 1, feature))
         )
@@ -77,13 +80,13 @@ def _ask(teacher: Reader, items: Sequence[tuple[str, Feature]]) -> list[SoftTarg
 
 
 def _marginals(
-    starts: NDArray[np.float32], ends: NDArray[np.float32], longest: int, brevity: float
+    starts: NDArray[np.float32], ends: NDArray[np.float32], longest: int, length_penalty: float
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The shares of each start and of each end in the distribution over the null, position 0, and all spans.
 
     The spans are those that reading allows: their ends can't stand before their starts, and length has its cost.
     """
-    scores = span_scores(starts[1:], ends[1:], longest, brevity)
+    scores = span_scores(starts[1:], ends[1:], longest, length_penalty)
     null = starts[0] + ends[0]
     highest = max(null, scores.max())
     of_null, shares = np.exp(null - highest), np.exp(scores - highest)

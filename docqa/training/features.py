@@ -11,13 +11,11 @@ from tokenizers import Tokenizer
 
 from docqa.answers import normalize
 from docqa.datasets.pair import Pair
-from docqa.documents import Source
-from docqa.documents.plain_text import from_text
 from docqa.progress import Monitor
-from docqa.reader.reader import Template
+from docqa.reader.sequences import InputSequence, SequenceBuilder
 from docqa.training.adversarial_questions import adversarial_question
 from docqa.training.hyperparameters import TrainingConfig
-from docqa.windows import Tokens, split_windows, tokenize, window_size
+from docqa.windows import Tokens, WindowCutter
 
 Target = tuple[tuple[int, float], ...]
 """A sparse distribution over a sequence's positions, which sums to 1. Position 0 is the null: "not in this window"."""
@@ -31,18 +29,27 @@ _TRIED = 6  # Windows that are weighed for a negative; the one that shares most 
 class Feature:
     """One training sequence.
 
-    `ids` has the shape (sequence,), special tokens included; the window's tokens stand at `first` to `first + size`,
-    and `offsets`, of shape (size, 2), says where each is in the context of the pair numbered `pair`.
+    The window's tokens are at `first` to `first + size` in `sequence`; `offsets`, of shape (size, 2), are their
+    offsets in `context`, the context of the pair with index `pair`.
     """
 
-    ids: NDArray[np.int32]
-    first: int
+    sequence: InputSequence
     size: int
     offsets: NDArray[np.int32]
     start: Target
     end: Target
     pair: int
     context: str
+
+    @property
+    def ids(self) -> NDArray[np.int32]:
+        """The sequence's token ids, of shape (sequence,), special tokens included."""
+        return self.sequence.ids
+
+    @property
+    def first(self) -> int:
+        """Index in the sequence of the window's first token."""
+        return self.sequence.window_start
 
     @property
     def answerable(self) -> bool:
@@ -131,17 +138,13 @@ class _Maker:
 
     def __init__(self, tokenizer: Tokenizer, limit: int, recipe: TrainingConfig) -> None:
         self._tokenizer = tokenizer
-        self._template = Template.of(tokenizer)
-        self._limit = limit
-        self._recipe = recipe
-        self._size = window_size(recipe.max_seq_length, recipe.doc_stride, limit)
+        self._sequences = SequenceBuilder(tokenizer, limit)
+        self._cutter = WindowCutter(tokenizer, recipe.max_seq_length, recipe.doc_stride, limit)
         self._cuts: dict[str, _Cut] = {}
         self._questions: dict[str, list[int]] = {}
 
     def add(self, context: str) -> None:
-        document = from_text(Source("context", b""), "text", context)
-        tokens = tokenize(document, self._tokenizer, Monitor())
-        self._cuts[context] = _Cut(context, tokens, split_windows(tokens, self._size, self._recipe.doc_stride))
+        self._cuts[context] = _Cut(context, *self._cutter.cut_text(context, Monitor()))
 
     def positive(self, number: int, pair: Pair, *, null: bool = False) -> list[Feature]:
         """Every window that holds one of the answers whole; with the null as its target where it no longer answers."""
@@ -181,17 +184,15 @@ class _Maker:
     ) -> Feature | None:
         """A sequence of this window, or None where the question is so long that the answer doesn't fit beside it."""
         question = self._question(pair.question)
-        template = self._template
-        head = [*template.before, *question, *template.between]
         begin, end = (int(bound) for bound in one.bounds[window])
-        size = min(end - begin, self._limit - len(head) - len(template.after))
+        size = min(end - begin, self._sequences.room(len(question)))
         if size < 1 or any(last >= size for _, last in spans):
             return None
         body = slice(begin, begin + size)
-        first = len(head)
+        sequence = self._sequences.build(question, one.tokens.ids[body])
+        first = sequence.window_start
         return Feature(
-            ids=np.array([*head, *one.tokens.ids[body], *template.after], dtype=np.int32),
-            first=first,
+            sequence=sequence,
             size=size,
             offsets=np.stack([one.tokens.starts[body], one.tokens.ends[body]], axis=1).astype(np.int32),
             start=_shares(first + a for a, _ in spans) if spans else NULL,

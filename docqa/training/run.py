@@ -196,6 +196,7 @@ class _Run:
             OrderedDataset(made, numbers, taught, dropout),
             OrderedDataset(watched, np.arange(len(watched))) if watched else None,
             recipe,
+            limit=self._limit,
             folder=job.folder,
             device=self._device,
             precision=_precision(recipe.precision, self._device),
@@ -216,7 +217,7 @@ class _Run:
                 interpolate_weights(network, self._base.folder, recipe.blend)
             write_weights(network, self._base.folder, staging)
             # What its base's docqa.json says of reading holds until it is fitted anew.
-            inherited = {k: v for k, v in self._base.metadata.items() if k in ("calibration", "brevity")}
+            inherited = {k: v for k, v in self._base.metadata.items() if k in ("calibration", "length_penalty")}
             files.write_json_object(staging / registry.METADATA, inherited)
             after = self._measure(Model(job.name, ModelKind.READER, staging, "trained"))
             engine = Engine(replace(self._settings, reader=str(staging)))

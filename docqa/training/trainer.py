@@ -3,6 +3,7 @@
 import math
 import os
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ def train(
     held_out: OrderedDataset | None,
     recipe: TrainingConfig,
     *,
+    limit: int,
     folder: Path,
     device: str,
     precision: str,
@@ -38,8 +40,8 @@ def train(
 ) -> LossCurve:
     """Train `network` in place, on from the last complete checkpoint in `folder` if there is one.
 
-    Returns the loss curve. Raises `Cancelled`, with a checkpoint written,
-    once the monitor is cancelled.
+    `limit`: tokens in the network's longest sequence. Returns the loss curve. Raises `Cancelled`, with a checkpoint
+    written, once the monitor is cancelled.
     """
     arguments = _arguments(
         recipe,
@@ -59,7 +61,7 @@ def train(
         args=arguments,
         train_dataset=data,
         eval_dataset=held_out,
-        data_collator=collate,
+        data_collator=partial(collate, limit=limit),
         callbacks=callbacks,
     )
     for unwanted in ("PrinterCallback", "ProgressCallback"):

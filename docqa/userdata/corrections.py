@@ -16,7 +16,7 @@ from filelock import FileLock
 
 from docqa import paths
 from docqa.errors import DocqaError
-from docqa.files import replacing
+from docqa.files import atomic_write
 
 if TYPE_CHECKING:
     from docqa.documents import Document
@@ -86,7 +86,7 @@ def _replace(replaced: set[tuple[str, str]], new: list[Correction]) -> int:
         file().parent.mkdir(parents=True, exist_ok=True)
         with FileLock(file().with_name(f".{file().name}.lock")):
             now = [*(one for one in kept() if (one.question, one.document) not in replaced), *new]
-            with replacing(file()) as opened:
+            with atomic_write(file()) as opened:
                 for one in now:
                     opened.write((json.dumps(asdict(one), ensure_ascii=False) + "\n").encode("utf-8", "replace"))
                 opened.flush()

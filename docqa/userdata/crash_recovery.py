@@ -17,7 +17,7 @@ from filelock import FileLock, Timeout
 
 from docqa import paths
 from docqa.errors import DocqaError
-from docqa.files import replacing
+from docqa.files import atomic_write
 from docqa.userdata.history import document_set
 
 _FOLDER = "sessions"
@@ -59,7 +59,7 @@ class SessionFile:
                 self._file.parent.mkdir(parents=True, exist_ok=True)
                 if not self._lock.is_locked:
                     self._lock.acquire(blocking=False)
-                with replacing(self._file) as opened:
+                with atomic_write(self._file) as opened:
                     opened.write(json.dumps(asdict(_absolute(state))).encode())
                     opened.flush()
                     os.fsync(opened.fileno())

@@ -111,7 +111,7 @@ def test_help_is_instant_and_has_examples() -> None:
         done = run(*command, "--help")
         assert done.returncode == 0
         assert "examples:" in done.stdout
-    code = "import sys, docqa, docqa.cli.main; docqa.cli.parser().format_help(); print(*sys.modules)"
+    code = "import sys, docqa, docqa.cli.main; docqa.cli.main.build_parser().format_help(); print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     assert not {"torch", "transformers", "sentence_transformers", "textual", "numpy"} & set(loaded)
 

@@ -131,7 +131,7 @@ class SettingsScreen(ModalScreen[None]):
         if value is None:
             del layers[Origin.FILE][name]
         to_be = config.merged(layers)
-        if Applies.ANEW in config.changes(self._settings, to_be):
+        if Applies.REOPEN in config.changes(self._settings, to_be):
             from docqa.engine import Engine
 
             _ = Engine(to_be).reader.device  # Weights are not loaded for it.
@@ -179,12 +179,12 @@ class SettingsScreen(ModalScreen[None]):
         now = self._layers.get(Origin.FILE, {}).get(name, getattr(self._settings, name))
         self._say("")
         if isinstance(now, bool):
-            self._put(name, config.written(not now))
+            self._put(name, config.format_value(not now))
             return
         line = self.query_one(Input)
-        line.value = "" if now == getattr(Settings(), name) and config.about(name).unset else config.written(now)
+        line.value = "" if now == getattr(Settings(), name) and config.about(name).unset else config.format_value(now)
         line.placeholder = config.about(name).unset.replace("`", "")
-        line.suggester = SuggestFromList(self._named.get(name, config.about(name).known), case_sensitive=False)
+        line.suggester = SuggestFromList(self._named.get(name, config.choices(name)), case_sensitive=False)
         self.query_one("#name", Static).update(Content(f"{name} = "))
         self.query_one("#editing").display = True
         line.focus()
@@ -223,7 +223,7 @@ class SettingsScreen(ModalScreen[None]):
         value, about = getattr(self._settings, name), config.about(name)
         unset = about.unset and value == getattr(Settings(), name)
         meaning = ": ".join(filter(None, [self._used.get(name, ""), about.unset.replace("`", "")]))
-        shown = f"({meaning})" if unset else config.written(value)
+        shown = f"({meaning})" if unset else config.format_value(value)
         return name, shown, config.origin(name, self._layers) if self._layers else "?"
 
     def _say(self, text: str, style: str = "") -> None:
@@ -233,7 +233,7 @@ class SettingsScreen(ModalScreen[None]):
 def _told(name: str, layers: Layers) -> Content:
     """What there is to know of a setting."""
     about = config.about(name)
-    default = about.unset or config.written(getattr(Settings(), name)) or '""'
+    default = about.unset or config.format_value(getattr(Settings(), name)) or '""'
     lines = [
         Content(about.text.replace("`", "")),
         Content.styled(f"Default: {default.replace('`', '')}. A change is felt: {about.applies}.", MUTED),

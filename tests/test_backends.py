@@ -18,11 +18,11 @@ from docqa.array_store import ArrayStore
 from docqa.models import loading
 from docqa.models.registry import ModelKind, find
 from docqa.reader import openvino_distilbert
-from docqa.reader.backend import Batch
 from docqa.reader.devices import accelerator_possible, choose_device
 from docqa.reader.openvino_backend import OpenVinoBackend, apart, fastest, measured
 from docqa.reader.quantization import Range, quantized
 from docqa.reader.reader import Reader
+from docqa.reader.sequences import Batch
 
 pytest.importorskip("openvino")
 
@@ -111,8 +111,9 @@ def test_ctrl_c_after_networks_have_come_and_gone_is_an_interrupt(tiny_reader: P
     code = f"""
 import gc, signal
 from pathlib import Path
-from docqa.openvino_network import OpenVinoNetwork
-first, second = OpenVinoNetwork(Path({str(tiny_reader)!r})), OpenVinoNetwork(Path({str(tiny_reader)!r}))
+from docqa.reader.openvino_backend import OpenVinoBackend
+signal.signal(signal.SIGINT, signal.default_int_handler)  # A background job inherits it ignored.
+first, second = OpenVinoBackend(Path({str(tiny_reader)!r})), OpenVinoBackend(Path({str(tiny_reader)!r}))
 del first
 gc.collect()
 del second

@@ -1,9 +1,8 @@
-"""What a span's length should cost it: EM and F1 of a reader, each question put to its own context.
+"""Choose a reader's `length_penalty`: EM and F1 for several values, each question asked of its own context.
 
-    python -m benchmarks.brevity PAIRS READER_FOLDER [QUESTIONS]
+    python -m benchmarks.length_penalty PAIRS READER_FOLDER [QUESTIONS]
 
-"brevity" in a reader's docqa.json is that cost. It is chosen on pairs of the reader's training, never on those that it
-is measured on; what this printed is in benchmarks/README.md.
+Choose it on pairs that the reader was trained on, never on those it is evaluated on. Results: benchmarks/README.md.
 """
 
 import random
@@ -20,7 +19,7 @@ from docqa.models.registry import METADATA, ModelKind, find, read_metadata
 from docqa.progress import Monitor
 from docqa.reader.reader import Reader
 
-_COSTS = (0.0, 0.02, 0.04, 0.06, 0.08, 0.1, 0.15)
+_PENALTIES = (0.0, 0.02, 0.04, 0.06, 0.08, 0.1, 0.15)
 
 
 def main() -> None:
@@ -29,12 +28,12 @@ def main() -> None:
     count = int(sys.argv[3]) if len(sys.argv) > 3 else 1000
     asked = random.Random(0).sample(asked, min(count, len(asked)))
     print(f"{len(asked)} questions")
-    print(f"{'brevity':>8} {'EM':>6} {'F1':>6} {'words':>6}")
+    print(f"{'penalty':>8} {'EM':>6} {'F1':>6} {'words':>6}")
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / "reader"
         shutil.copytree(sys.argv[2], folder)
-        for cost in _COSTS:
-            write_json_object(folder / METADATA, read_metadata(folder) | {"brevity": cost})
+        for cost in _PENALTIES:
+            write_json_object(folder / METADATA, read_metadata(folder) | {"length_penalty": cost})
             said = [one.text for one in evaluate_contexts(Reader(find(str(folder), ModelKind.READER)), asked)]
             accepted = [[gold.text for gold in pair.answers] for pair in asked]
             exact = sum(exact_match(text, golds) for text, golds in zip(said, accepted, strict=True))

@@ -12,7 +12,10 @@ from docqa.errors import DocqaError
 from docqa.files import write_json_object
 from docqa.models.registry import ModelKind, find
 from docqa.reader.devices import choose_device
-from docqa.reader.reader import Reader, Template, Window, best_spans
+from docqa.reader.reader import Reader
+from docqa.reader.sequences import SequenceBuilder, pad
+from docqa.reader.span_decoding import best_spans
+from docqa.windows import Window
 
 LOGITS = st.floats(min_value=-20, max_value=20, width=32)
 
@@ -28,19 +31,19 @@ def window(words: list[bool], blocks: list[int]) -> Window:
 )
 @settings(deadline=None)
 def test_the_first_span_is_the_best_of_all_that_are_allowed(
-    tokens: list[tuple[float, float, bool, int]], longest: int, brevity: float
+    tokens: list[tuple[float, float, bool, int]], longest: int, length_penalty: float
 ) -> None:
     starts = np.array([t[0] for t in tokens], dtype=np.float32)
     ends = np.array([t[1] for t in tokens], dtype=np.float32)
     given_window = window([t[2] for t in tokens], [t[3] for t in tokens])
     words, blocks, count = given_window.words, given_window.blocks, len(tokens)
     allowed = [
-        float(starts[i]) + float(ends[j]) - np.float32(brevity) * np.float32(j - i)
+        float(starts[i]) + float(ends[j]) - np.float32(length_penalty) * np.float32(j - i)
         for i in range(count)
         for j in range(i, min(count, i + longest))
         if words[i] and (j + 1 == count or words[j + 1]) and blocks[i] == blocks[j]
     ]
-    found = best_spans(starts, ends, given_window, longest, 4, brevity=brevity)
+    found = best_spans(starts, ends, given_window, longest, 4, length_penalty=length_penalty)
     assert len(found) <= 4
     assert bool(found) == bool(allowed)
     if found:
@@ -100,16 +103,27 @@ def test_a_long_question_leaves_every_token_of_the_window_to_be_read(reader: Rea
 def test_a_question_that_is_empty_or_too_long_is_told(reader: Reader) -> None:
     with pytest.raises(DocqaError, match="the question is empty"):
         reader.question_ids("  ")
-    with pytest.raises(DocqaError, match="300 tokens; this reader takes questions of up to 256"):
+    with pytest.raises(DocqaError, match="300 tokens; this reader takes up to 256"):
         reader.question_ids("the " * 300)
 
 
 def test_the_template_is_the_tokenizers_own(reader: Reader) -> None:
     encoded = reader.tokenizer.encode("who", "anna")
-    template = Template.of(reader.tokenizer)
-    inside = [i for i, side in enumerate(encoded.sequence_ids) if side is not None]
-    assert [*template.before, encoded.ids[inside[0]]] == encoded.ids[: inside[0] + 1]
-    assert template.size == 3
+    asked, window = (reader.tokenizer.encode(one, add_special_tokens=False).ids for one in ("who", "anna"))
+    batch = pad([reader.sequences.build(asked, window)], reader.limit)
+    length = len(encoded.ids)
+    assert batch.ids[0, :length].tolist() == encoded.ids
+    assert batch.types[0, :length].tolist() == encoded.type_ids
+    assert batch.mask.sum() == length
+    assert reader.sequences.special_tokens == 3
+
+
+def test_a_batch_is_padded_to_a_multiple_of_16_but_not_beyond_the_limit(reader: Reader) -> None:
+    builder = SequenceBuilder(reader.tokenizer, 60)
+    short, full = builder.build([5] * 4, [7] * 10), builder.build([5] * 4, [7] * builder.room(4))
+    assert len(full.ids) == 60
+    assert pad([short], builder.limit).ids.shape == (1, 32)
+    assert pad([short, full], builder.limit).ids.shape == (2, 60)
 
 
 def test_a_device_that_is_not_there_is_told() -> None:
@@ -119,13 +133,13 @@ def test_a_device_that_is_not_there_is_told() -> None:
     assert "cpu" in failure.value.hint
 
 
-@pytest.mark.parametrize("brevity", ["short", -1, None])
-def test_a_brevity_that_is_no_cost_is_refused(tiny_reader: Path, tmp_path: Path, brevity: object) -> None:
+@pytest.mark.parametrize("length_penalty", ["short", -1, None])
+def test_a_length_penalty_that_is_no_cost_is_refused(tiny_reader: Path, tmp_path: Path, length_penalty: object) -> None:
     copy = tmp_path / "copy"
     shutil.copytree(tiny_reader, copy)
-    write_json_object(copy / "docqa.json", {"brevity": brevity})
+    write_json_object(copy / "docqa.json", {"length_penalty": length_penalty})
     reader = Reader(find(str(copy), ModelKind.READER), "cpu")
     window = Window(np.arange(5, 14, dtype=np.int32), np.ones(9, dtype=bool), np.zeros(9, dtype=np.int32))
-    with pytest.raises(DocqaError, match=r"the brevity of the reader .*copy is") as error:
+    with pytest.raises(DocqaError, match=r"the length_penalty of the reader .*copy is") as error:
         reader.read(reader.question_ids("who?"), [window])
     assert "docqa.json" in error.value.hint

@@ -1,0 +1,48 @@
+"""The table of commands, and how each adds its parser. Imports no command, so that `docqa --help` is fast."""
+
+import argparse
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+
+class Command(NamedTuple):
+    """`module` is the name of a module in this package that has `add_parser`; `about` describes it in one line."""
+
+    module: str
+    about: str
+
+
+COMMANDS = {
+    "ask": Command("ask", "ask documents a question and print the answers"),
+    "open": Command("open_app", "open documents in the app and ask one question after another"),
+    "serve": Command("serve", "open documents in the app, in a browser"),
+    "finetune": Command("finetune", "train the reader on your own question–answer pairs"),
+    "eval": Command("evaluate", "measure answers against question–answer pairs"),
+    "calibrate": Command("calibrate", "calibrate the probabilities that a reader reports"),
+    "models": Command("models", "list, download and choose models"),
+    "completion": Command("completion", "print a shell completion script"),
+}
+
+
+def add_command(
+    subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    name: str,
+    about: str,
+    *,
+    description: str = "",
+    examples: str = "",
+    run: Callable[[argparse.Namespace], int] | None = None,
+    **defaults: Any,
+) -> argparse.ArgumentParser:
+    """Add the parser of a command. `examples` is printed below its help as it is; `run` returns the exit code."""
+    parser = subparsers.add_parser(
+        name,
+        help=about,
+        description=description or f"{about[0].upper()}{about[1:]}.",
+        epilog=examples,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    if run is not None:
+        defaults["run"] = run
+    parser.set_defaults(**defaults)
+    return parser

@@ -1,0 +1,74 @@
+"""Notes and progress bars on stderr; stdout is for answers."""
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from docqa.progress import Monitor, Progress
+
+if TYPE_CHECKING:
+    import rich.progress
+
+_SHOW_AFTER = 1.0  # Seconds: shorter work needs no bar.
+
+
+def note(text: str, *, quiet: bool = False) -> None:
+    """Print a line on stderr unless `quiet`."""
+    if not quiet:
+        print(text, file=sys.stderr, flush=True)  # noqa: T201
+
+
+@contextmanager
+def progress_bar(*, quiet: bool) -> Iterator[Monitor]:
+    """A monitor that draws a progress bar, if stderr is a terminal."""
+    if quiet or not sys.stderr.isatty():
+        yield Monitor()
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+
+    started = time.monotonic()
+    bars = _bars(
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), transient=True
+    )
+    task = bars.add_task("", total=None)
+
+    def report(progress: Progress) -> None:
+        if time.monotonic() - started < _SHOW_AFTER:
+            return
+        bars.start()
+        description = f"{progress.stage} · {progress.item}"
+        bars.update(task, description=description[:50], completed=progress.done, total=progress.total)
+
+    try:
+        yield Monitor(report)
+    finally:
+        bars.stop()
+
+
+@contextmanager
+def download_bar(name: str) -> Iterator[Monitor]:
+    """A monitor that draws a progress bar in bytes. If stderr is not a terminal, prints a line at the end instead."""
+    if not sys.stderr.isatty():
+        yield Monitor()
+        note(f"downloaded {name}")
+        return
+    from rich.progress import BarColumn, DownloadColumn, TextColumn, TimeRemainingColumn, TransferSpeedColumn
+
+    text = TextColumn("{task.description}", markup=False)
+    with _bars(text, BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn()) as bars:
+        task = bars.add_task(name, total=None)
+
+        def report(progress: Progress) -> None:
+            description = f"{progress.stage} {progress.item}"
+            bars.update(task, description=description, completed=progress.done, total=progress.total or None)
+
+        yield Monitor(report)
+
+
+def _bars(*columns: "rich.progress.ProgressColumn", transient: bool = False) -> "rich.progress.Progress":
+    from rich.console import Console
+    from rich.progress import Progress
+
+    return Progress(*columns, console=Console(stderr=True), transient=transient)

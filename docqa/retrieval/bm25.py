@@ -1,0 +1,67 @@
+"""BM25 over the stemmed words of the windows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The stemmed words of a document's windows: `ids[bounds[i]:bounds[i + 1]]` index `vocabulary` for window i."""
+
+    vocabulary: tuple[str, ...]
+    ids: NDArray[np.int32]
+    bounds: NDArray[np.int64]
+
+
+def terms(texts: Sequence[str]) -> Terms:
+    """Stem the words of each text, stopwords left out."""
+    import bm25s
+
+    tokenized = bm25s.tokenize(list(texts), stopwords="en", stemmer=_stem, show_progress=False)
+    words = sorted(tokenized.vocab, key=tokenized.vocab.__getitem__)
+    lengths = [len(ids) for ids in tokenized.ids]
+    flat = [number for ids in tokenized.ids for number in ids]
+    return Terms(
+        tuple(words),
+        np.array(flat, dtype=np.int32),
+        np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
+    )
+
+
+def _stem(words: list[str]) -> list[str]:
+    import Stemmer
+
+    stems: list[str] = Stemmer.Stemmer("english").stemWords(words)
+    return stems
+
+
+class BM25Retriever:
+    """BM25 (Robertson & Zaragoza 2009) over the windows of several documents, as one collection."""
+
+    def __init__(self, documents: Sequence[Terms]) -> None:
+        import bm25s
+
+        vocabulary: dict[str, int] = {}
+        windows: list[list[int]] = []
+        for document in documents:
+            number = np.array([vocabulary.setdefault(w, len(vocabulary)) for w in document.vocabulary], dtype=np.int64)
+            ids = number[document.ids].tolist() if len(document.ids) else []
+            windows.extend(ids[a:b] for a, b in zip(document.bounds, document.bounds[1:], strict=False))
+        self._count = len(windows)
+        self._vocabulary = vocabulary
+        self._index = bm25s.BM25()
+        if any(windows):
+            self._index.index((windows, dict(vocabulary)), show_progress=False)
+        else:
+            self._vocabulary = {}
+
+    def scores(self, question: str) -> NDArray[np.float32]:
+        """BM25 scores of shape (windows,), 0 for a window that shares no word with the question."""
+        asked = [self._vocabulary[word] for word in terms([question]).vocabulary if word in self._vocabulary]
+        if not asked:
+            return np.zeros(self._count, dtype=np.float32)
+        scores: NDArray[np.float32] = self._index.get_scores(asked)
+        return scores

@@ -1,0 +1,137 @@
+"""Dense retrieval: windows and question as vectors of a sentence encoder."""
+
+import json
+from collections.abc import Sequence
+from functools import cached_property
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from docqa.errors import DocqaError
+from docqa.models import loading, registry
+from docqa.progress import Monitor
+from docqa.retrieval.static_encoder import StaticEncoder, is_static
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+_EMBEDDED_AT_ONCE = 64
+
+
+class Encoder:
+    """A sentence-transformers model, loaded when it is first needed."""
+
+    def __init__(self, model: registry.Model, device: str = "cpu") -> None:
+        self.model = model
+        self._device = device
+
+    @property
+    def name(self) -> str:
+        """The encoder's name, as `docqa models list --encoder` has it."""
+        return self.model.name
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """The model's fingerprint, computed once: every document asks for it."""
+        return self.model.fingerprint
+
+    @property
+    def weight(self) -> float:
+        """What its z-scores count for beside BM25's. The bundled static encoder was measured at ½."""
+        weight = self.model.metadata.get("fusion_weight", 1.0)
+        if not isinstance(weight, int | float):
+            raise DocqaError(f"fusion_weight of the encoder {self.name} is {weight!r}, not a number", "mend docqa.json")
+        return float(weight)
+
+    @cached_property
+    def _network(self) -> Any:  # A SentenceTransformer, or a StaticEncoder, which has the methods used here.
+        return load_encoder(self.model.folder, self._device)
+
+    @property
+    def needs_torch(self) -> bool:
+        """Whether loading it imports torch."""
+        return not is_static(self.model.folder)
+
+    def load(self) -> None:
+        """Load the weights now."""
+        _ = self._network
+
+    def embed(self, texts: Sequence[str], monitor: Monitor, name: str = "") -> NDArray[np.float32]:
+        """Embed texts as unit vectors of shape (texts, dimensions).
+
+        A text longer than the encoder's own limit is embedded in pieces, and its vector is their mean, weighted by
+        their length: none is silently cut.
+        """
+        pieces: list[str] = []
+        owners: list[int] = []
+        for owner, text in enumerate(texts):
+            parts = self._within_limit(text)
+            pieces.extend(parts)
+            owners.extend([owner] * len(parts))
+        vectors = []
+        for first in range(0, len(pieces), _EMBEDDED_AT_ONCE):
+            monitor.update("embedding", name, first, len(pieces))
+            batch = pieces[first : first + _EMBEDDED_AT_ONCE]
+            vectors.append(self._network.encode(batch, convert_to_numpy=True, show_progress_bar=False))
+        monitor.update("embedding", name, len(pieces), len(pieces))
+        if not vectors:
+            return np.empty((0, self._network.get_embedding_dimension() or 0), dtype=np.float32)
+        embedded = _unit(np.concatenate(vectors).astype(np.float32))
+        pooled = np.zeros((len(texts), embedded.shape[1]), dtype=np.float32)
+        weights = np.array([len(piece) for piece in pieces], dtype=np.float32)
+        np.add.at(pooled, np.array(owners), embedded * weights[:, None])
+        return _unit(pooled)
+
+    def _within_limit(self, text: str) -> list[str]:
+        limit = self._network.max_seq_length
+        # A token has a character or more: a text this short needs no count.
+        if limit is None or len(text) < limit:
+            return [text]
+        tokenizer = self._network.tokenizer
+        room = limit - 2  # The special tokens at both ends.
+        offsets = tokenizer(text, add_special_tokens=False, return_offsets_mapping=True, verbose=False)[
+            "offset_mapping"
+        ]
+        if len(offsets) <= room:
+            return [text]
+        cuts = [0, *(offsets[i][0] for i in range(room, len(offsets), room)), len(text)]
+        return [text[a:b] for a, b in pairwise(cuts)]
+
+
+class DenseRetriever:
+    """Cosine similarity of the question to each window's vector."""
+
+    def __init__(self, encoder: Encoder, vectors: NDArray[np.float32]) -> None:
+        self._encoder = encoder
+        self._vectors = vectors
+
+    def scores(self, question: str) -> NDArray[np.float32]:
+        """Cosines of shape (windows,), from -1 to 1."""
+        vector = self._encoder.embed([question], Monitor())[0]
+        scores: NDArray[np.float32] = self._vectors @ vector
+        return scores
+
+
+def load_encoder(folder: Path, device: str) -> "SentenceTransformer | StaticEncoder":
+    """Load the sentence encoder in `folder`. Raises `DocqaError` if it is damaged or ships custom code."""
+    with loading.readable_errors(folder, "an encoder"):
+        for module in json.loads((folder / "modules.json").read_text(encoding="utf-8")):
+            # Earlier versions of the library import any class that a local folder names.
+            if not module["type"].startswith("sentence_transformers."):
+                raise DocqaError(f"{folder} ships custom code ({module['type']}), which docqa does not run")
+        tokenizer = loading.load_tokenizer(folder) if (folder / "tokenizer.json").is_file() else None
+        if tokenizer is not None and is_static(folder):
+            return StaticEncoder(folder, tokenizer)
+    with loading.transformers_load(folder, "an encoder"):
+        from sentence_transformers import SentenceTransformer
+
+        return SentenceTransformer(str(folder), device=device, local_files_only=True, trust_remote_code=False)
+
+
+def _unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    unit: NDArray[np.float32] = vectors / np.maximum(lengths, 1e-9)
+    return unit
