@@ -57,10 +57,10 @@ def ask_inline(
     if not all(stream is not None and stream.isatty() for stream in (sys.__stdin__, sys.__stdout__, sys.__stderr__)):
         raise DocqaError("--inline needs a terminal", "without one, use docqa ask QUESTION PATH...")
     from docqa.tui.inline import InlineApp
-    from docqa.tui.screens.help import check
+    from docqa.tui.key_reference import check_keymap
 
     keys = config.keys()
-    check(keys)
+    check_keymap(keys)
     app = InlineApp(paths, settings, password, keys, question=question)
     app.run(inline=True)
     if app.interrupted:

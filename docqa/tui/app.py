@@ -14,7 +14,6 @@ from typing import Any, ClassVar
 from textual import on
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
-from textual.content import Content
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
 from textual.theme import Theme
@@ -26,11 +25,12 @@ from docqa.tui import messages
 from docqa.tui.controller import QuestionController
 from docqa.tui.feedback_controller import FeedbackController
 from docqa.tui.formatting import cited, flat, plain, shortened
+from docqa.tui.key_reference import check_keymap, key_groups
 from docqa.tui.keys import KEYS, palette
 from docqa.tui.model_screens import ModelScreens
-from docqa.tui.screens.choose import ChooseScreen, matching
+from docqa.tui.screens.choose import ChooseScreen
 from docqa.tui.screens.export import ExportScreen
-from docqa.tui.screens.help import HelpScreen, check, groups
+from docqa.tui.screens.help import HelpScreen
 from docqa.tui.screens.main import MainScreen
 from docqa.tui.screens.models import ModelsScreen
 from docqa.tui.screens.pick import PickScreen
@@ -39,8 +39,9 @@ from docqa.tui.screens.settings import SettingsScreen
 from docqa.tui.screens.training import TrainingScreen
 from docqa.tui.session_recovery import SessionRecovery
 from docqa.tui.state import feedback
-from docqa.tui.state.file_suggestions import PickedDocuments, called
-from docqa.tui.widgets.pasting_input import PastingInput
+from docqa.tui.state.choices import Choice, matching
+from docqa.tui.state.file_suggestions import PickedDocuments, relative
+from docqa.tui.widgets.inputs import PastingInput
 from docqa.tui.workers import events
 from docqa.tui.workers.document_loader import MakeEngine, default_engine
 from docqa.tui.workers.events import WorkerEvent
@@ -76,7 +77,7 @@ class DocqaApp(App[None]):
         """
         super().__init__()
         self._keys = dict(keys or {})
-        check(self._keys)
+        check_keymap(self._keys)
         self.set_keymap(self._keys)
         saved_theme = preferences.theme()
         if saved_theme in self.available_themes:
@@ -178,9 +179,9 @@ class DocqaApp(App[None]):
         elif not self.main.documents.rows:
             self.main.answers.list.focus()  # There, O is a key and not a letter to type.
 
-    @on(PastingInput.Dropped)
-    def _dropped(self, message: PastingInput.Dropped) -> None:
-        self.questions.open(map(called, message.paths))
+    @on(PastingInput.PathsDropped)
+    def _dropped(self, message: PastingInput.PathsDropped) -> None:
+        self.questions.open(map(relative, message.paths))
 
     def action_reopen(self) -> None:
         """Open what failed, was cancelled or has changed."""
@@ -200,8 +201,8 @@ class DocqaApp(App[None]):
         """Choose an earlier question, of these documents or others, to edit and ask again."""
         asked_before = history.questions(self.questions.names, history.entries())
 
-        def fitting(typed: str) -> list[tuple[Content, str]]:
-            return matching(typed, ((question, (Content(flat(question)), question)) for question in asked_before))
+        def fitting(typed: str) -> list[Choice[str]]:
+            return matching(typed, (Choice(flat(question), question) for question in asked_before))
 
         nothing = "No matching question." if asked_before else "No question has been asked yet."
         self.push_screen(ChooseScreen("Earlier questions", "Type to filter", fitting, nothing=nothing), self._recall)
@@ -271,12 +272,12 @@ class DocqaApp(App[None]):
         screen = ChooseScreen(
             f"What is the right answer? {flat(asked.question)}",
             "Choose, or type the right answer as it is in the document",
-            lambda typed: feedback.choices(typed, asked.shown, documents, said=asked.verdict is not None),
+            lambda typed: feedback.choices(typed, asked.shown, documents, has_verdict=asked.verdict is not None),
             nothing="These documents do not contain this text.",
         )
         self.push_screen(screen, self._corrected)
 
-    def _corrected(self, chosen: feedback.Chosen | None) -> None:
+    def _corrected(self, chosen: feedback.FeedbackChoice | None) -> None:
         if chosen is feedback.ON_PAGE:
             self.main.action_select()
         elif chosen is feedback.TAKE_BACK:
@@ -302,35 +303,35 @@ class DocqaApp(App[None]):
         """Train a reader, or show the training in progress."""
         self.models.show_training()
 
-    @on(TrainingScreen.Stood)
-    def _training_progressed(self, message: TrainingScreen.Stood) -> None:
-        if message.brief != self.main.training:
-            self.main.training = message.brief
+    @on(TrainingScreen.StatusChanged)
+    def _training_progressed(self, message: TrainingScreen.StatusChanged) -> None:
+        if message.summary != self.main.training:
+            self.main.training = message.summary
             self.main.show_header()
             self.screen.refresh()  # A screen that covers the header has to repaint it.
 
-    @on(TrainingScreen.ReaderWanted)
-    def _reader_wanted(self, message: TrainingScreen.ReaderWanted) -> None:
+    @on(TrainingScreen.ReaderRequested)
+    def _reader_wanted(self, message: TrainingScreen.ReaderRequested) -> None:
         self.models.use_trained(message.name)
 
     def action_models(self) -> None:
         """Show the readers and encoders on this machine."""
         self.models.show_models()
 
-    @on(ModelsScreen.Used)
-    def _model_used(self, message: ModelsScreen.Used) -> None:
+    @on(ModelsScreen.ModelChosen)
+    def _model_used(self, message: ModelsScreen.ModelChosen) -> None:
         self.models.use_model(message.kind, message.name)
 
-    @on(ModelsScreen.CompareWanted)
-    def _compare(self, message: ModelsScreen.CompareWanted) -> None:
+    @on(ModelsScreen.ComparisonRequested)
+    def _compare(self, message: ModelsScreen.ComparisonRequested) -> None:
         self.models.compare(message.name)
 
     def action_settings(self) -> None:
         """Show and change the settings."""
         self.models.show_settings()
 
-    @on(SettingsScreen.Changed)
-    def _settings_changed(self, message: SettingsScreen.Changed) -> None:
+    @on(SettingsScreen.SettingsChanged)
+    def _settings_changed(self, message: SettingsScreen.SettingsChanged) -> None:
         self.questions.use_settings(message.settings)
         self._set_animation()
 
@@ -370,7 +371,7 @@ class DocqaApp(App[None]):
 
     def action_help(self) -> None:
         """Show every key and what it does."""
-        self.push_screen(HelpScreen(groups(self.get_key_display, self._keys)))
+        self.push_screen(HelpScreen(key_groups(self.get_key_display, self._keys)))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         """Whether a key does anything now; if not, the footer omits it."""

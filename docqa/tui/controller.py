@@ -143,10 +143,10 @@ class QuestionController:
 
     def use_settings(self, settings: Settings, *, model_changed: bool = False) -> None:
         """Apply settings. `model_changed`: a model was replaced by another one of the same name."""
-        changes = config.changes(self.settings, settings) | ({Applies.ANEW} if model_changed else set())
+        changes = config.changes(self.settings, settings) | ({Applies.REOPEN} if model_changed else set())
         self.settings = settings
-        reload = Applies.ANEW in changes
-        if not reload and Applies.NEXT not in changes:
+        reload = Applies.REOPEN in changes
+        if not reload and Applies.NEXT_QUESTION not in changes:
             return
         self.loader.use_settings(settings, reload=reload)
         if reload:

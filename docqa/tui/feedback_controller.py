@@ -23,7 +23,7 @@ class FeedbackController:
 
     def judge(self, asked: "AskedQuestion", verdict: "Verdict") -> bool:
         """Save a verdict on a question; return whether a reader can learn it, having warned if not."""
-        error = feedback.unfit(verdict) or self._too_long(verdict.text)
+        error = feedback.unlearnable(verdict) or self._too_long(verdict.text)
         if error is not None:
             self._view.warn(error)
             return False

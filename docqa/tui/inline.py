@@ -14,7 +14,8 @@ from textual.widgets import Footer, Input, Static
 from docqa.config import Settings
 from docqa.errors import DocqaError
 from docqa.tui.controller import QuestionController
-from docqa.tui.formatting import MUTED, cited, flat, plain
+from docqa.tui.formatting import cited, flat, plain
+from docqa.tui.styling import MUTED
 from docqa.tui.widgets.answers_pane import AnswersPane
 from docqa.tui.widgets.question_input import QuestionInput
 from docqa.tui.workers import events

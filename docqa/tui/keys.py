@@ -28,13 +28,13 @@ KEYS: list[BindingType] = [
     ),
     Binding("e", "export", "Export", show=False, tooltip="Write questions and answers to a file", id="answers.export"),
     Binding("y", "copy", "Copy", tooltip="Copy the answer with its citation", id="answers.copy"),
-    Binding("c", "confirm", "Right", tooltip="Say that the answer is right", id="teaching.right"),
+    Binding("c", "confirm", "Right", tooltip="Say that the answer is right", id="feedback.right"),
     Binding(
         "w",
         "correct",
         "Wrong",
         tooltip="Say what is right instead, or that nothing is; take it back",
-        id="teaching.wrong",
+        id="feedback.wrong",
     ),
     Binding("x", "read_all", "Read all", tooltip="Read every window for this question", id="question.read_all"),
     Binding(

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from textual.app import App
-from textual.content import Content
 
 from docqa import config
 from docqa.errors import DocqaError, unexpected
@@ -12,11 +11,13 @@ from docqa.models import registry
 from docqa.models.registry import ModelKind
 from docqa.tui.controller import QuestionController, View
 from docqa.tui.screens.choose import ChooseScreen
-from docqa.tui.screens.comparison import CompareScreen
+from docqa.tui.screens.comparison import ComparisonScreen
 from docqa.tui.screens.models import ModelsScreen
 from docqa.tui.screens.settings import SettingsScreen
 from docqa.tui.screens.training import TrainingScreen
-from docqa.tui.workers.comparison import ComparisonRequest, to_compare
+from docqa.tui.state.choices import Choice
+from docqa.tui.state.comparison import comparable
+from docqa.tui.workers.comparison import ComparisonRequest
 
 if TYPE_CHECKING:
     from docqa.tui.workers.document_loader import MakeEngine
@@ -45,7 +46,7 @@ class ModelScreens:
         self._password = password
         self._make_engine = make_engine
         self._models: ModelsScreen | None = None
-        self._comparison: CompareScreen | None = None
+        self._comparison: ComparisonScreen | None = None
 
     # --- models ---
 
@@ -77,16 +78,16 @@ class ModelScreens:
 
     def compare(self, other: str) -> None:
         """Show what the reader named `other` answers to the questions of this session."""
-        asked, collection = tuple(to_compare(self._questions.session.asked)), self._questions.collection
+        asked, collection = tuple(comparable(self._questions.session.asked)), self._questions.collection
         if collection is None or not asked:
             self._view.say("There is nothing to compare yet: ask a question first.")
             return
         screen, request = self._comparison, ComparisonRequest(collection, other, asked, self._make_engine)
-        if screen is None or screen.wanted != request or screen.cancel.is_set():
+        if screen is None or screen.request != request or screen.cancel.is_set():
             if screen is not None:
                 self._app.uninstall_screen(screen)
                 screen.remove()
-            screen = self._comparison = CompareScreen(request, self._password)
+            screen = self._comparison = ComparisonScreen(request, self._password)
             self._app.install_screen(screen, "comparison")
         self._app.push_screen(screen)
 
@@ -119,10 +120,10 @@ class ModelScreens:
             self.training.stop(self._app.exit)
         elif self._app.screen.id != "quitting":
             choices = [
-                (Content("Save a checkpoint and quit; T resumes the training next time"), True),
-                (Content("Keep training"), False),
+                Choice("Save a checkpoint and quit; T resumes the training next time", True),
+                Choice("Keep training", False),
             ]
-            screen = ChooseScreen("A training is running", "Press Enter to choose", lambda _: choices, nothing="")
+            screen = ChooseScreen[bool]("A training is running", "Press Enter to choose", lambda _: choices, nothing="")
             screen.id = "quitting"
             self._app.push_screen(screen, self._stop_and_quit)
 

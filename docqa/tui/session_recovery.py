@@ -5,7 +5,7 @@ from functools import partial
 
 from docqa.errors import DocqaError
 from docqa.tui.controller import QuestionController, View
-from docqa.tui.state.file_suggestions import called
+from docqa.tui.state.file_suggestions import relative
 from docqa.tui.state.session import QuestionState
 from docqa.userdata import history
 from docqa.userdata.crash_recovery import LeftoverSession, SessionFile, SessionState, leftover_sessions
@@ -65,7 +65,7 @@ class SessionRecovery:
         self._restored = session
         state = session.state
         if history.document_set(state.opened) != history.document_set(self._questions.loader.paths):
-            self._questions.open(map(called, state.opened), replace=True)
+            self._questions.open(map(relative, state.opened), replace=True)
         for question in state.asked:
             self._questions.ask(question)
         return " ".join(filter(None, [state.typed, draft]))

@@ -16,7 +16,7 @@ from docqa.documents import Document, Lines, Section
 from docqa.passages import passage
 from docqa.progress import Monitor
 from docqa.tui.app import DocqaApp
-from docqa.tui.screens.comparison import CompareScreen
+from docqa.tui.screens.comparison import ComparisonScreen
 from docqa.tui.state.evidence import DocumentEvidence
 from docqa.tui.state.session import AskedQuestion
 from docqa.tui.widgets import documents_pane
@@ -184,7 +184,7 @@ class StillApp(DocqaApp):
         self.main.question.cursor_blink = False
 
 
-class StillComparison(CompareScreen):
+class StillComparison(ComparisonScreen):
     """The comparison without its worker."""
 
     def _work(self) -> None:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from docqa.tui.screens.help import page
+from docqa.tui.key_reference import page
 
 DOCS = Path(__file__).parent.parent.parent / "docs"
 

@@ -23,28 +23,28 @@ def escaped(path: str) -> str:
 @given(st.lists(PATHS, min_size=1, max_size=4), st.sampled_from([" ", "\n", "\r\n", "  "]), st.booleans())
 def test_quoted_paths_are_read_back(paths: list[str], between: str, trailing: bool) -> None:
     text = between.join(map(shlex.quote, paths)) + (" " if trailing else "")
-    assert paths in list(dropped_paths.readings(text))
+    assert paths in list(dropped_paths.parse_paths(text))
 
 
 @given(st.lists(PATHS.filter(lambda path: "\n" not in path), min_size=1, max_size=4))
 def test_paths_with_backslashes_before_what_is_special_are_read_back(paths: list[str]) -> None:
-    assert paths in list(dropped_paths.readings(" ".join(map(escaped, paths))))
+    assert paths in list(dropped_paths.parse_paths(" ".join(map(escaped, paths))))
 
 
 @given(st.lists(PATHS, min_size=1, max_size=4), st.sampled_from([" ", "\n", "\r\n"]))
 def test_file_addresses_are_read_back(paths: list[str], between: str) -> None:
-    assert paths in list(dropped_paths.readings(between.join(Path(path).as_uri() for path in paths)))
+    assert paths in list(dropped_paths.parse_paths(between.join(Path(path).as_uri() for path in paths)))
 
 
 @given(st.lists(PATHS.filter(lambda path: path == path.strip() and not set("\r\n") & set(path)), min_size=1))
 def test_bare_paths_on_lines_of_their_own_are_read_back(paths: list[str]) -> None:
-    assert paths in list(dropped_paths.readings("\n".join(paths)))
+    assert paths in list(dropped_paths.parse_paths("\n".join(paths)))
 
 
 @given(st.text())
 def test_any_other_text_is_no_path_and_no_error(text: str) -> None:
-    assert dropped_paths.named(f"What does {text} mean?") == []
-    assert all(isinstance(path, str) for paths in dropped_paths.readings(text) for path in paths)
+    assert dropped_paths.existing_paths(f"What does {text} mean?") == []
+    assert all(isinstance(path, str) for paths in dropped_paths.parse_paths(text) for path in paths)
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     ],
 )
 def test_what_terminals_paste(folder: Path, text: str, names: list[str]) -> None:
-    found = dropped_paths.named(text.replace("{}", str(folder)))
+    found = dropped_paths.existing_paths(text.replace("{}", str(folder)))
     assert found == [str(folder / name) for name in names]
 
 
@@ -80,9 +80,9 @@ def test_what_terminals_paste(folder: Path, text: str, names: list[str]) -> None
     ["", " ", "word", "{}/a.txt and more", "{}/a.txt {}/missing.txt", "{}/missing", "Who is a.txt?", "/" + "x" * 300],
 )
 def test_what_is_text(folder: Path, text: str) -> None:
-    assert dropped_paths.named(text.replace("{}", str(folder))) == []
+    assert dropped_paths.existing_paths(text.replace("{}", str(folder))) == []
 
 
 def test_a_relative_path_is_one_too(folder: Path) -> None:
-    assert dropped_paths.named("a.txt") == ["a.txt"]
-    assert dropped_paths.named("./word") == ["./word"]
+    assert dropped_paths.existing_paths("a.txt") == ["a.txt"]
+    assert dropped_paths.existing_paths("./word") == ["./word"]

@@ -52,9 +52,9 @@ async def test_the_evidence_of_a_real_question_is_over_its_document(engines: Eng
 @pytest.mark.parametrize(
     ("columns", "said"),
     [
-        (90, "window 1 of 3 · retrieved as number 1 · likeliest answer 94%, very likely"),
-        (64, "window 1 of 3 · number 1 · likeliest answer 94%, very likely"),
-        (48, "window 1 of 3 · number 1 · 94%, very likely"),
+        (90, "window 1 of 3 · retrieval rank 1 · best answer 94%, very likely"),
+        (64, "window 1 of 3 · rank 1 · best answer 94%, very likely"),
+        (48, "window 1 of 3 · rank 1 · 94%, very likely"),
         (30, "1 of 3 · 94%, very likely"),
     ],
 )

@@ -10,8 +10,8 @@ from support.stage import paged
 from docqa.documents import Source
 from docqa.documents.plain_text import from_text
 from docqa.tui.formatting import flat
-from docqa.tui.state.find import MOST, matches
 from docqa.tui.state.page_layout import RULE, lay_out
+from docqa.tui.state.page_marks import MAX_MATCHES, find_matches
 
 _TEXT = st.text(alphabet=st.sampled_from("ab 字e\u0301\t\n漢-"), max_size=200)
 
@@ -52,8 +52,8 @@ def test_pages_begin_with_a_rule_and_stand_in_their_order() -> None:
 
 def test_what_is_looked_for_may_run_over_a_line_s_end_and_capitals_count_only_where_typed() -> None:
     text = "The Lamp\n  burns. the lamp. LAMP"
-    assert matches(text, "lamp burns") == [(4, 16)]
-    assert [text[start:end] for start, end in matches(text, "lamp")] == ["Lamp", "lamp", "LAMP"]
-    assert matches(text, "Lamp") == [(4, 8)]
-    assert matches(text, "la.p") == matches(text, "  ") == []
-    assert len(matches("a" * (MOST + 5), "a")) == MOST
+    assert find_matches(text, "lamp burns") == [(4, 16)]
+    assert [text[start:end] for start, end in find_matches(text, "lamp")] == ["Lamp", "lamp", "LAMP"]
+    assert find_matches(text, "Lamp") == [(4, 8)]
+    assert find_matches(text, "la.p") == find_matches(text, "  ") == []
+    assert len(find_matches("a" * (MAX_MATCHES + 5), "a")) == MAX_MATCHES

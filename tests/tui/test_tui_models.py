@@ -20,13 +20,13 @@ from docqa.models import hub, registry
 from docqa.models.registry import ModelKind
 from docqa.progress import Progress
 from docqa.tui.app import DocqaApp
-from docqa.tui.screens.comparison import CompareScreen
+from docqa.tui.screens.comparison import ComparisonScreen
 from docqa.tui.screens.confirm import ConfirmScreen
 from docqa.tui.screens.models import ModelsScreen
-from docqa.tui.widgets.table import DataRows
-from docqa.tui.workers.comparison import ComparedQuestion, cell, difference, said, summary
+from docqa.tui.state.comparison import ComparedQuestion, cell, difference, right_answers, summary
+from docqa.tui.widgets.table import RowTable
 from docqa.tui.workers.events import DocumentsOpened, EngineStarted
-from docqa.tui.workers.model_pull import PullTransfer
+from docqa.tui.workers.model_pull import TransferRate
 from docqa.userdata import corrections
 
 WIDE = (160, 45)
@@ -88,12 +88,12 @@ async def pull(pilot: Pilot[Any], repo: str) -> None:
     """Name a repository to pull."""
     await pilot.press("p")
     await type_in(pilot, repo)
-    await sees(pilot, pilot.app, f"{repo}  from the hub")  # type: ignore[arg-type]
+    await sees(pilot, pilot.app, f"{repo}  a repository on the Hugging Face Hub")  # type: ignore[arg-type]
     await pilot.press("enter")
 
 
-def said_of(screen: ModelsScreen | CompareScreen) -> Any:
-    return screen.query_one("#said")
+def message_of(screen: ModelsScreen | ComparisonScreen) -> Any:
+    return screen.query_one("#message")
 
 
 # --- the list ---
@@ -107,7 +107,7 @@ async def test_each_model_is_listed_with_what_is_known_of_it(own_home: Path) -> 
     async with app.run_test(size=WIDE) as pilot:
         screen = await show(pilot)
         await sees(pilot, app, "✓ in use  bundled")
-        rows = {row.key: row.cells for row in screen.query_one(DataRows)._shown}
+        rows = {row.key: row.cells for row in screen.query_one(RowTable)._shown}
         assert list(rows) == ["reader/bundled", "reader/broken", "reader/harbour", "encoder/bundled"]
         assert rows["reader/harbour"][1:] == (
             "harbour",
@@ -122,7 +122,7 @@ async def test_each_model_is_listed_with_what_is_known_of_it(own_home: Path) -> 
         await pilot.press("j")
         await sees(pilot, screen.query_one("#about"), "docqa.json should hold a JSON object")
         await pilot.press("j")
-        await sees(pilot, app, "EM / F1 after training: 71.2 / 80.5, of 234 questions held out")
+        await sees(pilot, app, "EM / F1 after training: 71.2 / 80.5, on 234 held-out questions")
         await sees(pilot, app, "No answer below a probability of 50%")
 
 
@@ -148,10 +148,10 @@ async def test_a_model_that_is_deleted_while_in_use_gives_way_to_the_bundled_one
         app.questions.handle(EngineStarted("harbour", "bundled"))
         app.questions.handle(DocumentsOpened(NoCollection()))  # type: ignore[arg-type]
         await sees(pilot, app, "✓ in use  harbour")
-        screen.query_one(DataRows).move_cursor(row=1)
+        screen.query_one(RowTable).move_cursor(row=1)
         await pilot.press("x")
         await until(pilot, lambda: isinstance(app.screen, ConfirmScreen))
-        await sees(pilot, app.screen.query_one(Static), "It can't be brought back.")
+        await sees(pilot, app.screen.query_one(Static), "This can't be undone.")
         await pilot.press("y")
         await until(pilot, lambda: app.started.count("opening") == 2)
         assert registry.chosen(ModelKind.READER) == "bundled"
@@ -167,14 +167,14 @@ async def test_a_model_is_pulled_and_used(served: Hub, own_home: Path) -> None:
         screen = await show(pilot)
         await pilot.press("p")
         await type_in(pilot, REPO)
-        await sees(pilot, app, f"{REPO}  from the hub")
+        await sees(pilot, app, f"{REPO}  a repository on the Hugging Face Hub")
         assert not served.requests  # Nothing is looked up while it is typed.
         await pilot.press("enter")
-        await sees(pilot, said_of(screen), "The reader lighthouse-reader is here. Enter uses it.")
-        await until(pilot, lambda: screen.query_one(DataRows).chosen == "reader/lighthouse-reader")
-        await sees(pilot, app, f"A reader that was pulled from {REPO}")
+        await sees(pilot, message_of(screen), "Pulled the reader lighthouse-reader. Press Enter to use it.")
+        await until(pilot, lambda: screen.query_one(RowTable).chosen == "reader/lighthouse-reader")
+        await sees(pilot, app, f"Reader pulled from {REPO}")
         await pilot.press("enter")
-        await sees(pilot, said_of(screen), "The reader is now lighthouse-reader.")
+        await sees(pilot, message_of(screen), "Now using the reader lighthouse-reader.")
         assert registry.chosen(ModelKind.READER) == "lighthouse-reader"
 
 
@@ -194,14 +194,14 @@ async def test_a_pull_is_cancelled_and_goes_on_from_there(
         await pull(pilot, REPO)
         await until(pilot, gate.reached.is_set)
         await pilot.press("p")
-        await sees(pilot, said_of(screen), "One pull at a time")
+        await sees(pilot, message_of(screen), "Another pull is running")
         await pilot.press("escape")
-        await sees(pilot, said_of(screen), f"Stopped pulling {REPO}. What is here is kept")
+        await sees(pilot, message_of(screen), f"Cancelled pulling {REPO}. Press p to continue")
         assert app.screen is screen and len(registry.installed(ModelKind.READER)) == 1
         gate.pass_on.set()
         before = served.sent["config.json"]
         await pull(pilot, REPO)
-        await sees(pilot, said_of(screen), "is here. Enter uses it.")
+        await sees(pilot, message_of(screen), "Press Enter to use it.")
         assert before and served.sent["config.json"] == before
 
 
@@ -219,7 +219,7 @@ async def test_a_pull_goes_on_when_the_screen_is_left(
         assert app.screen is app.main
         gate.pass_on.set()
         await until(pilot, lambda: len(app._notifications))
-        assert [n.message for n in app._notifications] == ["The reader lighthouse-reader is here: M, to use it."]
+        assert [n.message for n in app._notifications] == ["Pulled the reader lighthouse-reader. Press M to use it."]
         await pilot.press("M")
         assert app.screen is screen
         await sees(pilot, app, "lighthouse-reader")
@@ -239,7 +239,7 @@ async def test_what_cannot_be_pulled_is_told_with_what_to_do(
     async with app.run_test(size=WIDE) as pilot:
         screen = await show(pilot)
         await pull(pilot, repo)
-        await sees(pilot, said_of(screen), message)
+        await sees(pilot, message_of(screen), message)
 
 
 async def test_offline_is_told_with_what_to_do(own_home: Path) -> None:
@@ -251,7 +251,7 @@ async def test_offline_is_told_with_what_to_do(own_home: Path) -> None:
         await type_in(pilot, "minilm")
         await pilot.press("enter")
         await sees(
-            pilot, said_of(screen), "✗ cannot reach the model hub (127.0.0.1:9) → the bundled reader still works"
+            pilot, message_of(screen), "✗ cannot reach the model hub (127.0.0.1:9) → the bundled reader still works"
         )
 
 
@@ -263,16 +263,16 @@ async def test_a_full_disk_is_told_with_what_to_do(
     async with app.run_test(size=WIDE) as pilot:
         screen = await show(pilot)
         await pull(pilot, REPO)
-        await sees(pilot, said_of(screen), "✗ the disk is full")
-        await sees(pilot, said_of(screen), "→ make room where")
+        await sees(pilot, message_of(screen), "✗ the disk is full")
+        await sees(pilot, message_of(screen), "→ make room where")
 
 
 def test_a_transfer_says_how_far_how_fast_and_how_long() -> None:
-    transfer = PullTransfer()
-    assert transfer.told(Progress("looking up", REPO, 0, 0), 5.0) == f"looking up: {REPO}"
-    first = transfer.told(Progress("downloading", REPO, 100_000_000, 200_000_000), 10.0)
+    transfer = TransferRate()
+    assert transfer.describe(Progress("looking up", REPO, 0, 0), 5.0) == f"looking up: {REPO}"
+    first = transfer.describe(Progress("downloading", REPO, 100_000_000, 200_000_000), 10.0)
     assert first == "██████████░░░░░░░░░░ 100.0 of 200.0 MB"  # Resumed: what was there is no speed.
-    later = transfer.told(Progress("downloading", REPO, 101_000_000, 200_000_000), 12.0)
+    later = transfer.describe(Progress("downloading", REPO, 101_000_000, 200_000_000), 12.0)
     assert later.split(" · ")[1:] == ["0.5 MB a second", "3 min 18 s left"]
 
 
@@ -290,16 +290,16 @@ async def test_two_readers_are_compared_on_what_was_asked(own_home: Path, lighth
         await show(pilot)
         await pilot.press("j", "c")
         await sees(pilot, app, "bundled and random")
-        await sees(pilot, app, "✓ All 2 compared.")
+        await sees(pilot, app, "✓ Compared 2 questions.")
         screen = app.screen
-        assert isinstance(screen, CompareScreen)
+        assert isinstance(screen, ComparisonScreen)
         first, second = screen._compared
         assert (first.question, second.question) == ("Who was the keeper in 1911?", "Who built the lighthouse?")
         assert first.mine is app.questions.session.asked[0].result  # What is known is not asked again.
         assert (first.mine.reader, first.other.reader) == ("bundled", "random")
         assert first.right == ("Tobias Wren",)
         await sees(pilot, app, "Tobias Wren ✓ right")
-        await sees(pilot, said_of(screen), "Of 1 question that you marked right or wrong, bundled gets 1 right")
+        await sees(pilot, message_of(screen), "Of 1 question you marked right or wrong, bundled gets 1 right")
         await pilot.press("escape")
         assert isinstance(app.screen, ModelsScreen)
         await pilot.press("c")
@@ -322,9 +322,11 @@ async def test_a_comparison_is_cancelled_or_left_going_on(
         assert app.screen is app.main
         held_opening.pass_on.set()
         await until(pilot, lambda: len(app._notifications))
-        assert [n.message for n in app._notifications] == ["harbour was compared: M, c shows it."]
+        assert [n.message for n in app._notifications] == [
+            "The comparison with harbour has finished. Press M, then c to see it."
+        ]
         await pilot.press("M", "c")
-        await sees(pilot, app, "✓ Compared.")
+        await sees(pilot, app, "✓ Compared 1 question.")
         await sees(pilot, app, "same")
 
 
@@ -336,7 +338,7 @@ async def test_a_file_that_changed_is_not_compared(own_home: Path, lighthouse: s
         Path(lighthouse).write_text("The keeper in 1911 was somebody else.\n")
         await show(pilot)
         await pilot.press("j", "c")
-        await sees(pilot, app, "✗ lighthouse.txt changed since it was opened → open it again with r, then compare")
+        await sees(pilot, app, "✗ lighthouse.txt has changed on disk since it was opened → reopen it with r")
 
 
 async def test_without_a_question_there_is_nothing_to_compare(own_home: Path) -> None:
@@ -357,16 +359,16 @@ def test_a_comparison_in_words() -> None:
     cook = result("Who?", [answer(document, "Matteo Bellandi", 0.6, 1)])
     none = result("Who?", closest=[answer(document, "Knut Dyrnes", 0.06, 1)])
     pairs = [(knut, again), (knut, cook), (cook, none), (none, none)]
-    told = [ComparedQuestion("Who?", *pair, right=("Knut Dyrnes",)) for pair in pairs]
-    assert [difference(one) for one in told] == ["same", "differ", "only one", "neither"]
+    compared = [ComparedQuestion("Who?", *pair, right=("Knut Dyrnes",)) for pair in pairs]
+    assert [difference(one) for one in compared] == ["same", "differ", "only one", "neither"]
     assert cell(again, ("Knut Dyrnes",)) == "72% Knut Dyrnes. ✓ right"
     assert cell(cook, ("Knut Dyrnes",)) == "60% Matteo Bellandi ✗ wrong"
     assert cell(none, ()) == "no answer (closest: 6% Knut Dyrnes)"
     assert cell(none, ("",)) == "no answer ✓ right (closest: 6% Knut Dyrnes)"
     assert cell(knut, ("",)) == "91% Knut Dyrnes ✗ wrong"
-    assert summary(told, "a", "b") == [
+    assert summary(compared, "a", "b") == [
         "The first answers differ for 2 of 4 questions.",
-        "Of 4 questions that you marked right or wrong, a gets 2 right, and b 1.",
+        "Of 4 questions you marked right or wrong, a gets 2 right, b 1.",
     ]
 
 
@@ -377,5 +379,5 @@ def test_what_was_said_of_other_documents_does_not_count(tmp_path: Path) -> None
         corrections.Correction("Who?", there, "Bob did.", "Bob", 0),
         corrections.Correction("When?", here, "Some day."),
     ]
-    assert said([here], kept) == {"Who?": ("Ada",), "When?": ("",)}
-    assert json.dumps(said([tmp_path / "c.txt"], kept)) == "{}"  # type: ignore[list-item]
+    assert right_answers([here], kept) == {"Who?": ("Ada",), "When?": ("",)}
+    assert json.dumps(right_answers([tmp_path / "c.txt"], kept)) == "{}"  # type: ignore[list-item]

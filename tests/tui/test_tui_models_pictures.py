@@ -22,7 +22,7 @@ from docqa.progress import Progress
 from docqa.tui.screens.models import ModelsScreen
 from docqa.tui.screens.settings import SettingsScreen
 from docqa.tui.state.models_list import KnownModel
-from docqa.tui.widgets.table import DataRows
+from docqa.tui.widgets.table import RowTable
 from docqa.tui.workers.comparison import (
     ComparedQuestion,
     ComparisonAdvanced,
@@ -62,7 +62,7 @@ State = Callable[[Pilot[Any]], Awaitable[None]]
 class StillModels(ModelsScreen):
     """The models without their workers."""
 
-    def _look(self) -> None:
+    def _list_models(self) -> None:
         """Nothing is looked for."""
 
     def _pull(self, repo: str, cancel: Event) -> None:
@@ -76,8 +76,8 @@ async def _models(pilot: Pilot[Any]) -> ModelsScreen:
     screen = StillModels({ModelKind.READER: "harbour", ModelKind.ENCODER: "bundled"})
     app.push_screen(screen)
     await pilot.pause()
-    screen.post_message(ModelsScreen.Listed(LISTED))
-    await until(pilot, lambda: screen.query_one(DataRows).row_count == len(LISTED))
+    screen.post_message(ModelsScreen.ModelsListed(LISTED))
+    await until(pilot, lambda: screen.query_one(RowTable).row_count == len(LISTED))
     return screen
 
 
@@ -155,7 +155,7 @@ async def compared(pilot: Pilot[Any]) -> None:
         one = ComparedQuestion(question, _result(question, *first), _result(question, *second), right)  # type: ignore[arg-type]
         screen.post_message(QuestionCompared(one))
     screen.post_message(ComparisonEnded())
-    await until(pilot, lambda: screen.query_one(DataRows).row_count == len(_COMPARED))
+    await until(pilot, lambda: screen.query_one(RowTable).row_count == len(_COMPARED))
 
 
 class StillSettings(SettingsScreen):
@@ -178,9 +178,9 @@ async def settings(pilot: Pilot[Any]) -> None:
     pilot.app.push_screen(screen)
     await pilot.pause()
     screen.query_one(Input).cursor_blink = False
-    screen.post_message(SettingsScreen.Found(_LAYERS, {}))
+    screen.post_message(SettingsScreen.SettingsLoaded(_LAYERS, {}))
     await pilot.pause()
-    screen.query_one(DataRows).move_cursor(row=config.names().index("threshold"))
+    screen.query_one(RowTable).move_cursor(row=config.names().index("threshold"))
     await pilot.pause()
 
 
@@ -190,7 +190,7 @@ async def refused(pilot: Pilot[Any]) -> None:
     pilot.app.screen.query_one(Input).value = "many"
     await pilot.pause()
     error = DocqaError("top is 'many'", "it has to be a whole number")
-    pilot.app.screen.post_message(SettingsScreen.Refused(error))
+    pilot.app.screen.post_message(SettingsScreen.ChangeRejected(error))
     await pilot.pause()
 
 

@@ -25,7 +25,8 @@ from docqa.documents import Source
 from docqa.documents.plain_text import parse
 from docqa.errors import DocqaError
 from docqa.progress import Progress
-from docqa.tui.formatting import bar, flat, hang, likelihood, percent, plain
+from docqa.tui.formatting import bar, flat, likelihood, percent, plain
+from docqa.tui.styling import hang
 from docqa.tui.workers import events
 
 WIDE = (160, 45)

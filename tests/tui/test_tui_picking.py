@@ -13,12 +13,11 @@ from textual.pilot import Pilot
 
 from docqa.config import Settings
 from docqa.tui.app import DocqaApp
-from docqa.tui.screens.choose import closeness, matching
 from docqa.tui.screens.pick import PickScreen
-from docqa.tui.state import file_suggestions
+from docqa.tui.state import file_search, file_suggestions
+from docqa.tui.state.choices import Choice, match_score, matching
 from docqa.tui.state.file_suggestions import PickedDocuments
 from docqa.tui.widgets.documents_pane import DocumentState
-from docqa.tui.workers import file_search
 from docqa.tui.workers.events import DocumentsOpened
 from docqa.userdata import history
 
@@ -48,7 +47,7 @@ def picker(app: DocqaApp) -> PickScreen:
 async def shown_picker(pilot: Pilot[Any]) -> PickScreen:
     app = pilot.app
     assert isinstance(app, DocqaApp)
-    await until(pilot, lambda: isinstance(app.screen, PickScreen) and not app.screen._looking)
+    await until(pilot, lambda: isinstance(app.screen, PickScreen) and not app.screen._searching)
     return picker(app)
 
 
@@ -138,34 +137,34 @@ async def test_files_are_found_below_the_folder_and_no_junk() -> None:
     put("b.md", "a.txt", "sub/deep/c.pdf", "sub/d.text", "picture.png", "README", ".hidden.txt", ".git/e.txt")
     put("node_modules/f.md", "venv/pyvenv.cfg", "venv/g.txt", "cache/CACHEDIR.TAG", "cache/h.txt")
     Path("sub/up").symlink_to(Path.cwd(), target_is_directory=True)
-    found = [path for batch in file_search.files(".", lambda: False) for path in batch]
+    found = [path for batch in file_search.find_files(".", lambda: False) for path in batch]
     assert found == ["a.txt", "b.md", "sub/d.text", "sub/deep/c.pdf"]
-    assert list(file_search.files(".", lambda: True)) == []
-    assert list(file_search.files("missing", lambda: False)) == []
+    assert list(file_search.find_files(".", lambda: True)) == []
+    assert list(file_search.find_files("missing", lambda: False)) == []
 
 
 def test_no_more_files_than_can_be_used_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
     put(*(f"{folder}/{number}.txt" for folder in "abc" for number in range(5)))
-    monkeypatch.setattr(file_search, "MOST", 7)
-    found = [path for batch in file_search.files(".", lambda: False) for path in batch]
+    monkeypatch.setattr(file_search, "MAX_FILES", 7)
+    found = [path for batch in file_search.find_files(".", lambda: False) for path in batch]
     assert len(found) == 7 and found[:5] == [f"a/{number}.txt" for number in range(5)]
 
 
 def test_names_fit_by_their_words_in_any_order_and_else_by_their_letters() -> None:
     names = ["annual/report-2023.pdf", "minutes/2023-reports.pdf", "annual/rice-export.pdf", "poem.txt"]
-    ranked = [name for _, name in matching("report", [(name, (None, name)) for name in names])]  # type: ignore[misc]
+    ranked = [choice.value for choice in matching("report", [Choice(name, name) for name in names])]
     assert ranked[:2] == names[:2]
-    assert closeness(["2023", "annual"], names[0]) > 0 == closeness(["2023", "annual"], names[2])
-    assert 0 < closeness(["anrp"], names[0]) < closeness(["report"], names[0])
-    assert closeness(["ropert"], names[0]) == 0
+    assert match_score(["2023", "annual"], names[0]) > 0 == match_score(["2023", "annual"], names[2])
+    assert 0 < match_score(["anrp"], names[0]) < match_score(["report"], names[0])
+    assert match_score(["ropert"], names[0]) == 0
 
 
 async def test_a_list_of_many_files_says_that_there_are_more() -> None:
     put(*(f"{number:03}.txt" for number in range(250)))
-    rows = file_suggestions.fitting("", [], [f"{number:03}.txt" for number in range(250)])
-    assert rows[-1][0].plain == "… and more: type some of a name" and rows[-1][1] is None
+    rows = file_suggestions.suggestions("", [], [f"{number:03}.txt" for number in range(250)])
+    assert rows[-1] == Choice("… and more: type part of a name", None)
     assert [
-        value for _, value in file_suggestions.fitting("249", [], [f"{number:03}.txt" for number in range(250)])
+        value for _, value in file_suggestions.suggestions("249", [], [f"{number:03}.txt" for number in range(250)])
     ] == [PickedDocuments(("249.txt",))]
 
 
@@ -192,7 +191,7 @@ async def test_several_are_marked_and_opened_together_though_the_list_was_narrow
         await until(pilot, lambda: picker(app).highlighted == PickedDocuments(("c.txt",)))
         await pilot.press("tab")
         await sees(pilot, app, "2 marked")
-        await sees(pilot, app, "Enter opens them")
+        await sees(pilot, app, "Enter open marked")
         await pilot.press("enter")
         assert app.questions.loader.paths == ("a report.txt", "c.txt")
 
@@ -217,7 +216,7 @@ async def test_nothing_that_fits_opens_nothing() -> None:
         app.action_open()
         await shown_picker(pilot)
         await type_in(pilot, "zzz")
-        await sees(pilot, app, "Nothing here fits. Type a path")
+        await sees(pilot, app, "No matching file below this folder. Type a path.")
         await pilot.press("enter", "tab", "down")
         assert isinstance(app.screen, PickScreen)
         await pilot.press("escape")
@@ -236,7 +235,7 @@ async def test_a_path_is_completed_and_opened(tmp_path: Path, monkeypatch: pytes
         app.action_open()
         await shown_picker(pilot)
         await type_in(pilot, "~/oth")
-        await sees(pilot, app, "Tab types the rest")
+        await sees(pilot, app, "Tab complete")
         await until(pilot, lambda: picker(app).highlighted == PickedDocuments((f"{other}/",)))
         await pilot.press("tab")
         await until(pilot, lambda: PickedDocuments((f"{other}/inner/",)) in picker(app)._values)
@@ -323,7 +322,7 @@ async def test_the_empty_app_says_what_to_do() -> None:
     async with app.run_test(size=WIDE) as pilot:
         app.questions.handle(DocumentsOpened(None))  # type: ignore[arg-type]
         await sees(pilot, app.main.answers, "No documents are open. Press O to choose some, or drop a file here.")
-        assert "O opens some" in pane_text(app.main.documents)
+        assert "Press O to open some" in pane_text(app.main.documents)
 
 
 # --- pictures ---

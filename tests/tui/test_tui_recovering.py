@@ -194,13 +194,13 @@ async def test_what_was_marked_in_an_earlier_session_is_shown_when_it_is_asked_a
     async with app.run_test(size=WIDE) as pilot:
         asked = await ask_and_wait(pilot, QUESTION)
         assert asked.verdict is not None
-        await sees(pilot, app.main.answers, "✓ right, you said")
+        await sees(pilot, app.main.answers, "✓ you marked this right")
         await ask_and_wait(pilot, "Who is the baker?")
-        await sees(pilot, app.main.answers, "✎ you said: right is: rye bread")
+        await sees(pilot, app.main.answers, "✎ your correction: rye bread")
         await ask_and_wait(pilot, lacking)
-        await sees(pilot, app.main.answers, "✎ you said: these documents don't have it")
+        await sees(pilot, app.main.answers, "✎ your correction: not in these documents")
         await ask_and_wait(pilot, "When was the lighthouse built?")
-        assert "you said" not in pane_text(app.main.answers)
+        assert "your correction" not in pane_text(app.main.answers)
     # Of other documents nothing was said, nor of a text that is another by now.
     Path(lighthouse).write_text("The keeper in 1911 was Tobias Wren, and not any other man.", encoding="utf-8")
     app = engines.app([lighthouse], Settings())

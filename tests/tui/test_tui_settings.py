@@ -13,7 +13,7 @@ from docqa import config
 from docqa.config import Settings
 from docqa.tui.app import DocqaApp
 from docqa.tui.screens.settings import SettingsScreen
-from docqa.tui.widgets.table import DataRows
+from docqa.tui.widgets.table import RowTable
 
 WIDE = (160, 45)
 
@@ -37,7 +37,7 @@ async def go_to(pilot: Pilot[Any], name: str) -> None:
     await pilot.press("comma")
     assert isinstance(app.screen, SettingsScreen)
     await sees(pilot, app, "default")
-    app.screen.query_one(DataRows).move_cursor(row=config.names().index(name))
+    app.screen.query_one(RowTable).move_cursor(row=config.names().index(name))
     await pilot.pause()
 
 
@@ -57,15 +57,15 @@ async def test_each_setting_is_explained_with_its_value_and_where_it_is_from(
     app = DocqaApp([lighthouse], config.load(flags), flags=flags)
     async with app.run_test(size=WIDE) as pilot:
         await go_to(pilot, "threshold")
-        rows = {row.key: row.cells for row in app.screen.query_one(DataRows)._shown}
+        rows = {row.key: row.cells for row in app.screen.query_one(RowTable)._shown}
         assert rows["top"] == ("top", "7", "file")
         assert rows["threshold"] == ("threshold", "0.4", "environment")
         assert rows["doc_stride"] == ("doc_stride", "64", "flag")
         assert rows["device"] == ("device", "auto", "default")
         await sees(pilot, app, "probability below which there is no answer")
-        await sees(pilot, app, "DOCQA_THRESHOLD in the environment wins over config.toml.")
+        await sees(pilot, app, "The environment variable DOCQA_THRESHOLD overrides config.toml.")
         await edit(pilot, "0.2")
-        await sees(pilot, app.screen.query_one("#said"), "; DOCQA_THRESHOLD in the environment wins")
+        await sees(pilot, app.screen.query_one("#message"), "but the environment variable DOCQA_THRESHOLD overrides")
         assert "threshold = 0.2" in config.file().read_text() and app.questions.settings.threshold == 0.4
 
 
@@ -76,7 +76,7 @@ async def test_what_concerns_a_question_is_felt_by_the_next_one(engines: Engines
         documents = app.main.documents.open_documents
         await go_to(pilot, "threshold")
         await edit(pilot, "1")
-        await sees(pilot, app, "threshold is saved in")
+        await sees(pilot, app, "Saved threshold in")
         await pilot.press("escape")
         after = await ask_and_wait(pilot, "Who was the keeper in 1911?")
         assert before.result is not None and after.result is not None
@@ -90,7 +90,7 @@ async def test_what_concerns_documents_opens_them_anew(engines: Engines, lightho
         await until(pilot, lambda: opened(app))
         await go_to(pilot, "max_seq_length")
         await edit(pilot, "320")
-        await sees(pilot, app, "max_seq_length is saved in")
+        await sees(pilot, app, "Saved max_seq_length in")
         await pilot.press("escape")
         asked = await ask_and_wait(pilot, "Who was the keeper in 1911?")
         assert asked.shown[0].text == "Tobias Wren"
@@ -103,7 +103,7 @@ async def test_a_change_while_documents_open_is_not_lost(engines: Engines, light
         await until(pilot, held_opening.reached.is_set)
         await go_to(pilot, "max_seq_length")
         await edit(pilot, "320")
-        await sees(pilot, app, "max_seq_length is saved in")
+        await sees(pilot, app, "Saved max_seq_length in")
         held_opening.pass_on.set()
         await until(pilot, lambda: app.questions.collection is not None)
         assert app.questions.collection is not None and app.questions.collection.engine.settings.max_seq_length == 320
@@ -136,9 +136,9 @@ async def test_a_file_that_was_damaged_meanwhile_is_told_and_stays() -> None:
         write("top = \n# mine")
         app.main.answers.list.focus()
         await pilot.press("comma")
-        await sees(pilot, app.screen.query_one("#said"), "is not valid TOML")
+        await sees(pilot, app.screen.query_one("#message"), "is not valid TOML")
         await pilot.press("x")
-        await sees(pilot, app.screen.query_one("#said"), "mend it, or move it away")
+        await sees(pilot, app.screen.query_one("#message"), "mend it, or move it away")
         assert config.file().read_text() == "top = \n# mine"
 
 
@@ -149,7 +149,7 @@ async def test_a_read_only_file_is_told_and_stays() -> None:
     async with app.run_test(size=WIDE) as pilot:
         await go_to(pilot, "top")
         await edit(pilot, "3")
-        await sees(pilot, app.screen.query_one("#said"), "is read-only → allow yourself to write it")
+        await sees(pilot, app.screen.query_one("#message"), "is read-only → allow yourself to write it")
         assert config.file().read_text() == "top = 7\n"
 
 

@@ -27,7 +27,7 @@ from textual.widgets import OptionList
 
 from docqa.config import Settings
 from docqa.documents import Document
-from docqa.tui.screens.agreement import SidesScreen, SideView
+from docqa.tui.screens.agreement import AgreementScreen, AnswerCard
 from docqa.tui.state import agreement, feedback
 from docqa.tui.workers import events
 from docqa.userdata import corrections
@@ -90,7 +90,7 @@ async def test_what_is_selected_over_a_line_s_end_is_kept_as_the_document_has_it
         await pilot.press("enter")
         await pilot.pause()
         # A line's end of a PDF's text stands between paragraphs, rows or cells.
-        assert "no answer does" in texts(app)[-1] and app.main.page.selection is not None
+        assert "answers never do" in texts(app)[-1] and app.main.page.selection is not None
         await pilot.press("escape", "s", "j", "dollar_sign", "h", "h", "v", "l", "enter")
         await until(pilot, corrections.kept)
         (kept,) = corrections.kept()
@@ -118,7 +118,7 @@ async def test_the_view_follows_the_caret_and_the_selection_stays_when_the_termi
         await pilot.press("v", "k")
         await pilot.press("v", *["j"] * 30)
         assert len(page.selection) == 60
-        await sees(pilot, app, "selected, no answer has more")
+        await sees(pilot, app, "selected, the maximum")
 
 
 async def test_without_an_answer_in_view_it_begins_at_the_top_and_with_a_text_found_there() -> None:
@@ -236,7 +236,7 @@ async def test_dragging_beyond_the_view_scrolls() -> None:
         await until(pilot, lambda: page.scroll_offset.y < start - 3)
         await pilot.hover(page, offset=(x, 3))
         await pilot.mouse_up(page, offset=(x, 3))
-        assert page._pulling is None and page.selection.text.endswith("40")
+        assert page._scroll_timer is None and page.selection.text.endswith("40")
 
 
 async def test_what_the_reader_could_not_answer_is_not_kept(engines: Engines, write: Callable[..., str]) -> None:
@@ -259,27 +259,33 @@ async def test_what_the_reader_could_not_answer_is_not_kept(engines: Engines, wr
             await pilot.pause()
             await pilot.press("enter")
             assert page.selection is not None
-        assert "the reader's answers have at most 30" in texts(app)[-2]
-        assert "no answer does: it can't be learned" in texts(app)[-1]
+        assert "more than the 30 that the reader can give" in texts(app)[-2]
+        assert "answers never do" in texts(app)[-1]
         assert corrections.kept() == []
 
 
 # --- w ---
 
 
+def _texts(typed: str) -> list[str]:
+    """The texts offered for what is typed, without the choice to select on the page."""
+    values = [choice.value for choice in feedback.choices(typed, (), [VOYAGE])[:-1]]
+    return [value.text for value in values if isinstance(value, feedback.Verdict)]
+
+
 def test_what_is_typed_in_part_is_taken_whole_in_any_case_and_over_any_space() -> None:
     found = feedback.choices("hELEN str", (), [VOYAGE])
     *places, on_page = found
-    assert len(places) == 50 and on_page[1] is feedback.ON_PAGE
-    content, verdict = places[1]
+    assert len(places) == 50 and on_page.value is feedback.ON_PAGE
+    verdict = places[1].value
     assert isinstance(verdict, feedback.Verdict) and verdict.text == "Helen Strand"
-    assert (
-        content.plain == "…Helen Strand. Line 1 of the log, by  Helen Strand. Line 2 of the log, by  Helen Strand.…"
-        "\n  crew.pdf, page 1, line 2"
-    )
-    assert [verdict.text for _, verdict in feedback.choices("knut dyr", (), [VOYAGE])[:-1]] == ["Knut\nDyrnes"]
+    assert places[1].text == "…Helen Strand. Line 1 of the log, by  Helen Strand. Line 2 of the log, by  Helen Strand.…"
+    assert places[1].after == "\n  crew.pdf, page 1, line 2"
+    start, end = places[1].emphasis or (0, 0)
+    assert start > 1 and places[1].text[start:end] == "Helen Strand"
+    assert _texts("knut dyr") == ["Knut\nDyrnes"]
     # Each word once, however often a letter stands in it.
-    assert [verdict.text for _, verdict in feedback.choices("tt", (), [VOYAGE])[:-1]] == ["Matteo"]
+    assert _texts("tt") == ["Matteo"]
 
 
 async def test_w_leads_to_the_page() -> None:
@@ -296,7 +302,7 @@ async def test_w_leads_to_the_page() -> None:
         assert all(lines[1].startswith("  crew.pdf, page ") for lines in prompts[1:3])
         await sees(pilot, app, "Select it on the page… (s)")
         await type_in(pilot, "zebra")
-        await sees(pilot, app, "This doesn't stand in these documents. Select it on the page…")
+        await sees(pilot, app, "Not found in these documents. Select it on the page…")
         await pilot.press("enter")
         await until(pilot, lambda: app.main.line.selecting.has_focus)
         await pilot.press("v", "enter")
@@ -310,14 +316,14 @@ async def test_what_was_said_can_be_taken_back() -> None:
         await show(pilot, VOYAGE, found=("Knut", "Jens"))
         await pilot.press("c")
         await until(pilot, corrections.kept)
-        await sees(pilot, app, "you said")
+        await sees(pilot, app, "you marked this right")
         await pilot.press("w")
-        await sees(pilot, app, "Take back what you said")
+        await sees(pilot, app, "Take back your correction")
         await pilot.press("down", "enter")
         await until(pilot, lambda: not corrections.kept(), "the correction gone")
         # Not as it is on the screen: there it wraps.
         await until(pilot, lambda: any(n.message == "Feedback withdrawn. 0 corrections saved." for n in app._notifications))
-        assert "you said" not in screen_text(app)
+        assert "you marked" not in screen_text(app)
 
 
 # --- documents that disagree ---
@@ -327,7 +333,7 @@ def test_documents_agree_where_one_has_the_other_s_words_in_it_unless_it_denies_
     says = ("Ada Marsh", "the engineer Ada Marsh", "guilty", "Not guilty", "ADA MARSH!", "Marsh, Ada", "1874", "18")
     documents = [paged(f"{i}.pdf", [[text]]) for i, text in enumerate(says)]
     best = [answer(document, text, 0.9, 1) for document, text in zip(documents, says, strict=True)]
-    found = [[one.text for one in side] for side in agreement.sides(best)]
+    found = [[one.text for one in group] for group in agreement.group_answers(best)]
     assert found == [
         ["Ada Marsh", "the engineer Ada Marsh", "ADA MARSH!"],
         ["guilty"],
@@ -336,8 +342,11 @@ def test_documents_agree_where_one_has_the_other_s_words_in_it_unless_it_denies_
         ["1874"],
         ["18"],
     ]
-    assert agreement.otherwise(best) == 5 and agreement.otherwise(best[:2]) == agreement.otherwise([]) == 0
-    assert agreement.silent(["0.pdf", "x.pdf", "y.pdf"], best, {"0.pdf", "x.pdf"}) == (["x.pdf"], ["y.pdf"])
+    assert (
+        agreement.count_disagreeing(best) == 5
+        and agreement.count_disagreeing(best[:2]) == agreement.count_disagreeing([]) == 0
+    )
+    assert agreement.without_answer(["0.pdf", "x.pdf", "y.pdf"], best, {"0.pdf", "x.pdf"}) == (["x.pdf"], ["y.pdf"])
 
 
 async def test_documents_that_agree_are_one_and_those_without_an_answer_are_named() -> None:
@@ -346,12 +355,12 @@ async def test_documents_that_agree_are_one_and_those_without_an_answer_are_name
     app = StillApp()
     async with app.run_test(size=WIDE) as pilot:
         await show(pilot, VOYAGE, *others, found=("Knut",), best=best)
-        await sees(pilot, app.main.answers, "≠ 1 document says otherwise · D")
+        await sees(pilot, app.main.answers, "≠ 1 document disagrees · D")
         await pilot.press("D")
-        assert isinstance(app.screen, SidesScreen)
-        first, second = app.screen.query(SideView)
+        assert isinstance(app.screen, AgreementScreen)
+        first, second = app.screen.query(AnswerCard)
         await sees(pilot, app, "∅ No answer in 2.pdf")
-        await sees(pilot, app, "· Not read: 3.pdf; x reads all")
+        await sees(pilot, app, "· Not read: 3.pdf · x reads all")
         shown = pane_text(first)
         assert shown.startswith(
             "2 documents agree Knut 90% very likely ███████░ crew.pdf, page 2, line 1 0.pdf, page 1"
@@ -375,7 +384,7 @@ async def test_the_best_answer_of_each_document_comes_from_the_reading(
     async with app.run_test(size=WIDE) as pilot:
         asked = await ask_and_wait(pilot, "When was the lighthouse built?")
         assert {one.document: one.text for one in asked.best} == {lighthouse: "1874", other: "1902", same: "1874"}
-        await sees(pilot, app.main.answers, "1 document says otherwise · D")
+        await sees(pilot, app.main.answers, "1 document disagrees · D")
         await pilot.press("D")
         await sees(pilot, app, "2 documents agree")
         assert "built in »1902«" in screen_text(app)

@@ -18,12 +18,13 @@ from docqa.training.hyperparameters import TrainingConfig
 from docqa.training.job import Job, alone, prepare, run_folder, stored_state, unfinished
 from docqa.tui.screens.training import TrainingScreen
 from docqa.tui.state.training import TrainingProgress, TrainingState, duration
-from docqa.tui.workers.training_process import begun
+from docqa.tui.widgets.training_status import outcome_lines
+from docqa.tui.workers.training_process import start_arguments
 from docqa.userdata import corrections
 from docqa.userdata.corrections import Correction
 
 _CONTEXT = "The lighthouse at Skagen was built in 1858. Its keeper, Anna Holm, lived there for 31 years."
-_LONG = "4000"  # Passes: more than any test waits for.
+_LONG = "4000"  # Epochs: more than any test waits for.
 
 
 def _records(count: int = 10) -> list[dict[str, str]]:
@@ -68,9 +69,9 @@ async def _fill(pilot: Pilot[Any], file: Path | str, epochs: str, name: str = "k
     """Fill in the form, and wait until the pairs are read."""
     form = _screen(pilot).form
     form.pairs.value = str(file)
-    form._called.value = name
-    form._epochs.value = epochs
-    form._called.focus()
+    form._name_field.value = name
+    form._epochs_field.value = epochs
+    form._name_field.focus()
     await until(pilot, lambda: _screen(pilot)._pairs, "the pairs")
 
 
@@ -79,17 +80,17 @@ async def _begin(pilot: Pilot[Any], file: Path | str, epochs: str = _LONG) -> Tr
     await _open(pilot)
     await _fill(pilot, file, epochs)
     await pilot.press("enter")
-    await until(pilot, lambda: _training(pilot).stage or not _training(pilot).going, "the process to say something")
-    await until(pilot, lambda: _training(pilot).trained or not _training(pilot).going, "training to begin")
-    await until(pilot, lambda: len(_training(pilot).losses) > 5 or not _training(pilot).going, "the loss")
+    await until(pilot, lambda: _training(pilot).stage or not _training(pilot).running, "the process to say something")
+    await until(pilot, lambda: _training(pilot).trained or not _training(pilot).running, "training to begin")
+    await until(pilot, lambda: len(_training(pilot).losses) > 5 or not _training(pilot).running, "the loss")
     return _training(pilot)
 
 
 async def _end(pilot: Pilot[Any], training: TrainingProgress) -> None:
     """Wait until it ends, as long as it advances."""
-    while training.going:
+    while training.running:
         before = (training.stage, training.step)
-        await until(pilot, lambda before=before: (training.stage, training.step) != before or not training.going)
+        await until(pilot, lambda before=before: (training.stage, training.step) != before or not training.running)
 
 
 async def test_a_training_is_watched_and_its_better_reader_is_used(pairs: Path, tiny_reader: Path) -> None:
@@ -109,7 +110,7 @@ async def test_a_training_is_watched_and_its_better_reader_is_used(pairs: Path, 
         await sees(pilot, app, "✓ keeper is better on the held-out pairs")
         await sees(pilot, app, "held-out pairs                   4")
         await sees(pilot, app, "general sample                 150")
-        await sees(pilot, app, "The loss as a picture: ")
+        await sees(pilot, app, "Loss curve: ")
         assert registry.chosen(ModelKind.READER) == "keeper"
         openings = app.started.count("opening")
         app.questions.opening = None
@@ -127,10 +128,10 @@ async def test_a_training_that_is_stopped_is_gone_on_with(pairs: Path) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         training = await _begin(pilot, pairs)
         await pilot.press("x")
-        await until(pilot, lambda: not training.going, "it to stop")
-        assert (training.state, training.kept) == (TrainingState.STOPPED, True)
+        await until(pilot, lambda: not training.running, "it to stop")
+        assert (training.state, training.resumable) == (TrainingState.STOPPED, True)
         assert list(run_folder("keeper").glob("checkpoints/*/complete.json"))
-        await sees(pilot, app, "Enter goes on with it")
+        await sees(pilot, app, "Enter resumes it")
         step = max(training.losses)
         await pilot.press("enter")
         assert _training(pilot) is not training
@@ -138,9 +139,9 @@ async def test_a_training_that_is_stopped_is_gone_on_with(pairs: Path) -> None:
         await until(pilot, lambda: max(_training(pilot).losses, default=0) > step, "it to go on")
         assert min(_training(pilot).losses) == min(training.losses) - 1  # At step 1 nothing is known of step 1.
         await pilot.press("x")
-        await until(pilot, lambda: not _training(pilot).going, "it to stop once more")
+        await until(pilot, lambda: not _training(pilot).running, "it to stop once more")
         await pilot.press("d")
-        assert [n.message for n in app._notifications][-1] == "d once more discards what was trained of keeper."
+        assert [n.message for n in app._notifications][-1] == "Press d again to discard the training of keeper."
         assert unfinished() == ["keeper"]
         await pilot.press("d")
         await until(pilot, lambda: not unfinished(), "it to be discarded")
@@ -154,16 +155,16 @@ async def test_a_training_that_was_killed_is_told_and_found_at_the_next_start(pa
         process = app.models.training._process
         assert process is not None and process._process is not None
         os.kill(process._process.pid, signal.SIGKILL)
-        await until(pilot, lambda: not training.going, "its end to be noticed")
-        await sees(pilot, app, "the training was ended from outside (SIGKILL)")
-        await sees(pilot, app, "close what else needs memory")
+        await until(pilot, lambda: not training.running, "its end to be noticed")
+        await sees(pilot, app, "the training was killed (SIGKILL)")
+        await sees(pilot, app, "close other programs")
     app = StillApp()
     async with app.run_test(size=(80, 24)) as pilot:
         await _open(pilot)
-        await sees(pilot, app, "■ The training of keeper was not finished.")
+        await sees(pilot, app, "■ The training of keeper was interrupted.")
         await pilot.press("enter")
-        await until(pilot, lambda: _training(pilot).trained or not _training(pilot).going, "it to go on")
-        assert _training(pilot).going, _training(pilot).error
+        await until(pilot, lambda: _training(pilot).trained or not _training(pilot).running, "it to go on")
+        assert _training(pilot).running, _training(pilot).error
 
 
 async def test_quitting_asks_and_stops_a_training_with_a_checkpoint(pairs: Path) -> None:
@@ -175,7 +176,7 @@ async def test_quitting_asks_and_stops_a_training_with_a_checkpoint(pairs: Path)
         await pilot.press("escape")
         assert app.is_running and training.state is TrainingState.RUNNING
         await pilot.press("ctrl+q", "enter")
-        await until(pilot, lambda: not training.going, "it to stop")
+        await until(pilot, lambda: not training.running, "it to stop")
         assert training.state is TrainingState.STOPPED
     assert app.return_code == 0
     assert list(run_folder("keeper").glob("checkpoints/*/complete.json"))
@@ -192,14 +193,14 @@ async def test_what_is_corrected_meanwhile_does_not_keep_a_training_from_being_g
     async with app.run_test(size=(80, 24)) as pilot:
         training = await _begin(pilot, corrections.file())
         await pilot.press("x")
-        await until(pilot, lambda: not training.going, "it to stop")
+        await until(pilot, lambda: not training.running, "it to stop")
         corrections.keep([corrected(record) for record in _records(11)[-2:]])
         await pilot.press("enter")
-        await until(pilot, lambda: _training(pilot).trained or not _training(pilot).going, "it to go on")
-        assert _training(pilot).going, _training(pilot).error
+        await until(pilot, lambda: _training(pilot).trained or not _training(pilot).running, "it to go on")
+        assert _training(pilot).running, _training(pilot).error
         # And while it runs, another one of that name is refused.
         with pytest.raises(Exception, match="another docqa is training keeper right now"):
-            begun(str(corrections.file()), "keeper", "bundled", "1", "cpu")
+            start_arguments(str(corrections.file()), "keeper", "bundled", "1", "cpu")
 
 
 async def test_an_error_of_the_command_is_shown_with_its_hint(pairs: Path) -> None:
@@ -208,7 +209,7 @@ async def test_an_error_of_the_command_is_shown_with_its_hint(pairs: Path) -> No
         await _open(pilot)
         await _fill(pilot, pairs, "1", name="../up")
         await pilot.press("enter")
-        await until(pilot, lambda: not _training(pilot).going, "it to fail")
+        await until(pilot, lambda: not _training(pilot).running, "it to fail")
         await sees(pilot, app, "✗ '../up' cannot be a model's name")
         await sees(pilot, app, "→ letters, digits")
         await pilot.press("enter")
@@ -216,7 +217,7 @@ async def test_an_error_of_the_command_is_shown_with_its_hint(pairs: Path) -> No
         with alone("keeper"):  # As another docqa does.
             await _fill(pilot, pairs, "1")
             await pilot.press("enter")
-            await until(pilot, lambda: not _training(pilot).going, "it to be refused")
+            await until(pilot, lambda: not _training(pilot).running, "it to be refused")
             await sees(pilot, app, "another docqa is training keeper right now")
     assert stored_state("keeper") is None
 
@@ -226,19 +227,19 @@ async def test_of_too_few_corrections_it_is_said_what_is_needed(pairs: Path) -> 
     async with app.run_test(size=(100, 30)) as pilot:
         await _open(pilot)
         await sees(pilot, app, "No corrections yet.")
-        await sees(pilot, app, "2 pairs more, about two places, at least")
+        await sees(pilot, app, "add at least 2 pairs from two passages")
         await pilot.press("escape")
         context = "The keeper was Anna Holm."
         corrections.keep([Correction("Who?", "a.txt", context, "Anna Holm", context.index("Anna"))])
         await pilot.press("T")
         await sees(pilot, app, "1 pair on 1 context of 1 document: 1 answerable, 0 not")
-        await sees(pilot, app, "1 pair more, about another place, at least")
+        await sees(pilot, app, "add at least 1 pair from another passage")
         await pilot.press("enter")
         assert not app.models.training.running
         corrections.keep([Correction("When?", "b.txt", "In May it rained.", None)])
         await pilot.press("escape", "T")
         await sees(pilot, app, "1 pair to train and 1 to test")
-        await sees(pilot, app, "22 more")
+        await sees(pilot, app, "Scores mean little below 24 pairs")
 
 
 async def test_what_is_wrong_with_pairs_and_with_the_form_is_said(pairs: Path) -> None:
@@ -253,9 +254,9 @@ async def test_what_is_wrong_with_pairs_and_with_the_form_is_said(pairs: Path) -
         await pilot.press("enter")
         await sees(pilot, app, "of 21 read: 1 dropped")
         await sees(pilot, app, "line 21")
-        app.models.training.form._epochs.value = "-"
+        app.models.training.form._epochs_field.value = "-"
         await pilot.press("enter")
-        await sees(pilot, app, "✗ - is no number of passes")
+        await sees(pilot, app, "✗ epochs must be a number, not -")
         app.models.training.form.pairs.value = "nowhere.json"
         await pilot.press("enter")
         await sees(pilot, app, "✗ nowhere.json")
@@ -283,16 +284,16 @@ async def test_the_form_says_the_split_that_the_training_makes(pairs: Path) -> N
         await type_in(pilot, "?")  # A slip: what was there is not lost by it.
         assert form.pairs.value == f"{corrections.file()}?"
         form.pairs.value = file
-        form._epochs.focus()
+        form._epochs_field.focus()
         await sees(pilot, app, note.partition(",")[0])
-        await until(pilot, lambda: form._called.value == "my-pairs", "a name after the file")
-        form._called.value = "mine"
+        await until(pilot, lambda: form._name_field.value == "my-pairs", "a name after the file")
+        form._name_field.value = "mine"
         form.pairs.value = str(pairs)
         form.pairs.focus()
         await pilot.press("enter")
         await sees(pilot, app, "16 pairs to train and 4 to test")
-        assert form._called.value == "mine"
-        form._readers.focus()
+        assert form._name_field.value == "mine"
+        form._reader_field.focus()
         await pilot.press("enter")
         await sees(pilot, app, "bundled")
         assert "Select" not in screen_text(app)  # No entry that is no reader.
@@ -311,7 +312,7 @@ async def test_a_reader_that_learned_from_these_pairs_is_not_what_the_next_one_s
     async with app.run_test(size=(120, 36)) as pilot:
         await _open(pilot)
         assert app.models.training.form.base == "bundled"
-        await sees(pilot, app, "harbour has seen these pairs")
+        await sees(pilot, app, "harbour was trained on these pairs")
 
 
 def test_a_duration_has_the_two_units_that_matter() -> None:
@@ -320,8 +321,8 @@ def test_a_duration_has_the_two_units_that_matter() -> None:
 
 def test_a_process_that_ends_without_a_word_is_told() -> None:
     training = TrainingProgress("keeper")
-    training.hear({"event": "line", "text": "docqa: unexpected OSError: no space left"})
-    training.hear({"event": "of a later docqa"})
-    training.end(2, {}, None, kept=False)
+    training.apply({"event": "line", "text": "docqa: unexpected OSError: no space left"})
+    training.apply({"event": "of a later docqa"})
+    training.end(2, {}, None, resumable=False)
     assert training.state is TrainingState.FAILED
-    assert "no space left" in "\n".join(line.plain for line in training.outcome())
+    assert "no space left" in "\n".join(line.plain for line in outcome_lines(training))

@@ -11,10 +11,10 @@ from textual.pilot import Pilot
 from docqa.datasets import Issue, IssueEffect, IssueKind, LoadReport
 from docqa.errors import DocqaError
 from docqa.tui.screens.training import TrainingScreen
-from docqa.tui.state.training import TrainingProgress
+from docqa.tui.state.training import TrainingFacts, TrainingPairs, TrainingProgress
 from docqa.tui.workers.events import DocumentsFound, DocumentsOpened
-from docqa.tui.workers.training_facts import FactsFound, PairsChecked, TrainingFacts, TrainingPairs
-from docqa.tui.workers.training_process import TrainingEnded, TrainingEvent
+from docqa.tui.workers.training_facts import FactsFound, PairsChecked
+from docqa.tui.workers.training_process import TrainingEnded, TrainingReported
 
 SIZES = {"narrow": (80, 24), "medium": (120, 36)}
 HOME = "/home/kit"
@@ -90,7 +90,7 @@ async def begun(pilot: Pilot[Any]) -> StillTraining:
         left = 2.1 * (72 - step)
         event = {"event": "progress", "stage": "training", "item": "", "step": step, "total": 72}
         told.append(event | {"rate": 7.6, "seconds_left": left, "loss": 2.4 / step**0.4 + (step % 3) / 9})
-    screen.post_message(TrainingEvent(told))
+    screen.post_message(TrainingReported(told))
     await pilot.pause()
     return screen
 
@@ -101,13 +101,13 @@ async def during(pilot: Pilot[Any]) -> None:
 
 async def stopped(pilot: Pilot[Any]) -> None:
     screen = await begun(pilot)
-    screen.post_message(TrainingEnded(130, kept=True))
+    screen.post_message(TrainingEnded(130, resumable=True))
     await pilot.pause()
 
 
 async def failed(pilot: Pilot[Any]) -> None:
     screen = await begun(pilot)
-    screen.post_message(TrainingEnded(-9, kept=True))
+    screen.post_message(TrainingEnded(-9, resumable=True))
     await pilot.pause()
 
 
@@ -151,10 +151,10 @@ def test_training_picture(snap_compare: Any, monkeypatch: pytest.MonkeyPatch, st
 
 def test_what_a_training_says_in_the_header() -> None:
     training = TrainingProgress("corrections")
-    assert training.brief == "training: starting"
-    training.hear({"event": "progress", "stage": "training", "item": "", "step": 31, "total": 72})
-    assert training.brief == "training 43%"
-    training.hear({"event": "progress", "stage": "asking", "item": "", "step": 3, "total": 150})
-    assert training.brief == "training: measuring the new reader"
-    training.end(130, {}, None, kept=True)
-    assert training.brief == "training stopped: T"
+    assert training.summary == "training: starting"
+    training.apply({"event": "progress", "stage": "training", "item": "", "step": 31, "total": 72})
+    assert training.summary == "training 43%"
+    training.apply({"event": "progress", "stage": "asking", "item": "", "step": 3, "total": 150})
+    assert training.summary == "training: evaluating the new reader"
+    training.end(130, {}, None, resumable=True)
+    assert training.summary == "training stopped: T"

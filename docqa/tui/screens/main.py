@@ -19,10 +19,10 @@ from docqa.tui.controller import QuestionController
 from docqa.tui.formatting import cited, plain
 from docqa.tui.keys import DOCUMENT_KEYS
 from docqa.tui.messages import AnswerSelected
-from docqa.tui.screens.agreement import SidesScreen
+from docqa.tui.screens.agreement import AgreementScreen
 from docqa.tui.screens.choose import ChooseScreen
 from docqa.tui.state import goto
-from docqa.tui.state.agreement import sides, silent
+from docqa.tui.state.agreement import group_answers, without_answer
 from docqa.tui.widgets.answers_pane import AnswersPane
 from docqa.tui.widgets.documents_pane import DocumentsPane, DocumentState
 from docqa.tui.widgets.evidence_strip import EvidenceStrip
@@ -151,7 +151,7 @@ class MainScreen(Screen[None]):
             self.page.show(self.document(answer.document), answer)
         else:
             self.page.show(self.page.document, None)
-        self.documents.shows(document)
+        self.documents.set_current(document)
 
     @on(DocumentsPane.DocumentChosen)
     def _document_chosen(self, message: DocumentsPane.DocumentChosen) -> None:
@@ -174,10 +174,10 @@ class MainScreen(Screen[None]):
         document, asked = self.page.document, self.answers.asked
         if document is not None:
             self.evidence.show(asked.evidence.get(document.name) if asked else None, offset)
-            self.documents.shows(document.name)
+            self.documents.set_current(document.name)
 
-    @on(AnswersPane.AnswerWanted)
-    def _answer_wanted(self, message: AnswersPane.AnswerWanted) -> None:
+    @on(AnswersPane.AnswerOpened)
+    def _answer_wanted(self, message: AnswersPane.AnswerOpened) -> None:
         """Go to the answer, if the document was scrolled or another one is shown since it was selected."""
         document = self.document(message.answer.document)
         if document is not None and not self.page.answer_in_view:
@@ -227,7 +227,7 @@ class MainScreen(Screen[None]):
                 goto.hint(document),
                 partial(goto.targets, document),
                 nothing="No page or section is called so.",
-                first=goto.nearest(document, self.page.first_offset),
+                first=goto.section_at(document, self.page.first_offset),
             )
             self.app.push_screen(screen, self._go_to)
 
@@ -252,8 +252,8 @@ class MainScreen(Screen[None]):
         asked = self.answers.asked
         if asked is not None and asked.best:
             read = {name for name, worth in asked.evidence.items() if worth.read}
-            without = silent([document.name for document in self.documents.open_documents], asked.best, read)
-            self.app.push_screen(SidesScreen(asked.question, sides(asked.best), *without), self._compared)
+            without = without_answer([document.name for document in self.documents.open_documents], asked.best, read)
+            self.app.push_screen(AgreementScreen(asked.question, group_answers(asked.best), *without), self._compared)
 
     def _compared(self, answer: "Answer | None") -> None:
         asked = self.answers.asked
@@ -297,7 +297,7 @@ class MainScreen(Screen[None]):
         if action == "compare":
             return len(self.documents.open_documents) > 1 and bool(self.answers.asked and self.answers.asked.best)
         if action == "go_back":
-            return self.page.came_from
+            return self.page.can_go_back
         if action == "next_place":
             return bool(self.answers.selected and self.answers.selected.places)
         return True
@@ -323,7 +323,7 @@ class MainScreen(Screen[None]):
                 self.question.recall_from(event.asked_before)
             case events.DocumentOpened() if self.page.document is None:  # It can be read before anything is asked.
                 self.page.show(event.document, None)
-                self.documents.shows(event.document.name)
+                self.documents.set_current(event.document.name)
             case events.DocumentsOpened(cancelled=True):
                 self.notify(f"Opening cancelled: {self.documents.summary()}. Press r to open the rest.", markup=False)
         shown = self._controller.shown

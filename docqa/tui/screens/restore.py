@@ -10,8 +10,9 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from docqa.tui.formatting import MUTED, counted, flat, hang, joined
+from docqa.tui.formatting import counted, flat
 from docqa.tui.state import file_suggestions
+from docqa.tui.styling import MUTED, hang, joined
 from docqa.userdata.crash_recovery import SessionState
 
 _MAX_QUESTIONS = 8
@@ -49,7 +50,7 @@ class RestoreScreen(ModalScreen[bool]):
 
 def _lines(state: SessionState, width: int) -> Iterator[Content]:
     if state.opened:
-        named = ", ".join(file_suggestions.called(path) for path in state.opened[:_MAX_PATHS])
+        named = ", ".join(file_suggestions.relative(path) for path in state.opened[:_MAX_PATHS])
         hidden = len(state.opened) - _MAX_PATHS
         more = f" and {counted(hidden, 'other')}" if hidden > 0 else ""
         yield from hang(Content(flat(named) + more), width, Content.styled("of  ", MUTED))

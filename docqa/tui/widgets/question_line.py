@@ -7,7 +7,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
-from docqa.tui.widgets.find_input import FindInput
+from docqa.tui.widgets.inputs import FindInput
 from docqa.tui.widgets.question_input import QuestionInput
 from docqa.tui.widgets.selectable_page import SelectablePage, SelectionLine
 
@@ -58,7 +58,7 @@ class QuestionLine(Horizontal):
         self._page.find(event.value)
 
     @on(Input.Submitted, "#find")
-    @on(FindInput.GivenUp)
+    @on(FindInput.SearchCancelled)
     def _find_ended(self) -> None:
         if self._page.selection is None:
             self._display(self.question)
@@ -67,12 +67,12 @@ class QuestionLine(Horizontal):
         self._display(self.selecting)
         self.selecting.focus()
         if self._page.match_in_view is not None:
-            self._page.bring_caret(self._page.match_in_view)
+            self._page.move_caret(self._page.match_in_view)
 
     def select(self) -> bool:
         """Go to the selection, or begin one; return whether there is text to select."""
         if self._page.selection is None:
-            self._page.begin()
+            self._page.start_selection()
         elif self.selecting.display:
             self.selecting.focus()
         return self._page.selection is not None

@@ -43,7 +43,7 @@ def answer(collection: "Collection", asked: AskedQuestion, post: PostEvent) -> N
 
 
 def _search(collection: "Collection", asked: AskedQuestion, post: PostEvent) -> "Result | None":
-    from docqa.tui.state.evidence import by_document
+    from docqa.tui.state.evidence import evidence_by_document
 
     def report(progress: Progress) -> None:
         post(ReadingProgressed(asked, progress))
@@ -55,7 +55,7 @@ def _search(collection: "Collection", asked: AskedQuestion, post: PostEvent) -> 
     for found in collection.read(asked.question, monitor, exhaustive=exhaustive):
         monitor.check()
         result = collection.result(asked.question, found, time.perf_counter() - began)
-        post(AnswersFound(asked, result, by_document(collection, found), collection.best(found)))
+        post(AnswersFound(asked, result, evidence_by_document(collection, found), collection.best(found)))
     return result
 
 

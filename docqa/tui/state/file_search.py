@@ -1,7 +1,4 @@
-"""The files below a folder that docqa can open, and the paths that go on as one begins that is being typed.
-
-Both ask the disk, and are for worker threads.
-"""
+"""Finding files that docqa can open, and completing paths. Reads the disk: call it in a worker thread."""
 
 import os
 from collections import deque
@@ -9,31 +6,31 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
 
-MOST = 100_000
-"""Files that are found. Who has more below one folder opens a folder in it."""
+MAX_FILES = 100_000
+"""The search stops after this many files."""
 
-_LOOKED_AT = 1_000_000  # What is looked at in all: a whole disk has more, and nobody waits for it.
+_MAX_ENTRIES = 1_000_000  # Directory entries read in all: a whole disk has more.
 _COMPLETIONS = 200
 
-# Folders that programs fill; hidden ones are left out anyway.
+# Folders filled by programs. Hidden folders are skipped anyway.
 _JUNK = {"__pycache__", "node_modules", "bower_components", "site-packages"}
 _MARKS = {"CACHEDIR.TAG", "pyvenv.cfg"}
-"""What stands in a cache, and in a virtual environment."""
+"""Files that mark a cache or a virtual environment."""
 
 
-def files(folder: str, stopped: Callable[[], bool]) -> Iterator[list[str]]:
-    """The files below `folder` as paths from there, folder by folder, the nearest first; at most `MOST` of them.
+def find_files(folder: str, stopped: Callable[[], bool]) -> Iterator[list[str]]:
+    """Yield the files below `folder`, one batch a folder, breadth first; at most `MAX_FILES`, relative to it.
 
-    It ends when `stopped()`. A link to a folder is not followed: it may lead back up.
+    Stops when `stopped()`. Links to folders are not followed: they may lead back up.
     """
     from docqa.documents import FORMATS  # numpy comes with it.
 
     waiting = deque([""])
-    looked_at = found = 0
-    while waiting and looked_at < _LOOKED_AT and found < MOST and not stopped():
+    entries_read = found = 0
+    while waiting and entries_read < _MAX_ENTRIES and found < MAX_FILES and not stopped():
         here = waiting.popleft()
-        entries = _entries(os.path.join(folder, here), _LOOKED_AT - looked_at)  # noqa: PTH118 - "" stays ""
-        looked_at += len(entries)
+        entries = _entries(os.path.join(folder, here), _MAX_ENTRIES - entries_read)  # noqa: PTH118 - "" stays ""
+        entries_read += len(entries)
         if here and any(entry.name in _MARKS for entry in entries):
             continue
         batch = []
@@ -46,38 +43,38 @@ def files(folder: str, stopped: Callable[[], bool]) -> Iterator[list[str]]:
                     waiting.append(path)
             elif (suffix := os.path.splitext(entry.name)[1].lower()) and suffix in FORMATS:  # noqa: PTH122
                 batch.append(path)
-        batch = batch[: MOST - found]
+        batch = batch[: MAX_FILES - found]
         found += len(batch)
         if batch:
             yield batch
 
 
 def completions(typed: str) -> list[str]:
-    """The files that docqa can open and the folders, with a slash at their ends, whose paths begin as typed.
+    """Return the folders (with a trailing slash) and openable files whose paths begin with the typed text.
 
-    The path itself comes first, where it is one. `~` is the home folder.
+    If the text itself is an existing path, it comes first. `~` is the home folder.
     """
     from docqa.documents import FORMATS
 
     path = os.path.expanduser(typed)  # noqa: PTH111 - Path.expanduser raises where there is no home
-    folder, begun = os.path.split(path)
-    fitting = [
+    folder, prefix = os.path.split(path)
+    matching = [
         os.path.join(folder, entry.name) + (os.sep if entry_is_folder else "")  # noqa: PTH118
-        for entry in _entries(folder or ".", _LOOKED_AT)
-        if entry.name.lower().startswith(begun.lower()) and (begun.startswith(".") or not entry.name.startswith("."))
+        for entry in _entries(folder or ".", _MAX_ENTRIES)
+        if entry.name.lower().startswith(prefix.lower()) and (prefix.startswith(".") or not entry.name.startswith("."))
         for entry_is_folder in [_is_folder(entry, follow=True)]
         if entry_is_folder or Path(entry.name).suffix.lower() in FORMATS
     ]
     here = [path] if os.path.exists(path) else []  # noqa: PTH110 - false where the path is impossible
-    return [*here, *islice((one for one in fitting if one.rstrip(os.sep) != path.rstrip(os.sep)), _COMPLETIONS)]
+    return [*here, *islice((one for one in matching if one.rstrip(os.sep) != path.rstrip(os.sep)), _COMPLETIONS)]
 
 
-def _entries(folder: str, most: int) -> list["os.DirEntry[str]"]:
+def _entries(folder: str, limit: int) -> list["os.DirEntry[str]"]:
     try:
         with os.scandir(folder or ".") as entries:
-            return sorted(islice(entries, most), key=lambda entry: entry.name)
+            return sorted(islice(entries, limit), key=lambda entry: entry.name)
     except (OSError, ValueError):
-        return []  # Not to be read, or gone meanwhile: what is in it can't be opened either.
+        return []  # Unreadable, or deleted meanwhile.
 
 
 def _is_folder(entry: "os.DirEntry[str]", *, follow: bool) -> bool:
