@@ -322,7 +322,9 @@ async def test_what_was_said_can_be_taken_back() -> None:
         await pilot.press("down", "enter")
         await until(pilot, lambda: not corrections.kept(), "the correction gone")
         # Not as it is on the screen: there it wraps.
-        await until(pilot, lambda: any(n.message == "Taken back. 0 corrections kept." for n in app._notifications))
+        await until(
+            pilot, lambda: any(n.message == "Feedback withdrawn. 0 corrections saved." for n in app._notifications)
+        )
         assert "you marked" not in screen_text(app)
 
 

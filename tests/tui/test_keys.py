@@ -194,13 +194,13 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await sees(pilot, app.main.answers, "✓ you marked this right")
     assert [(one.question, one.answer) for one in corrections.kept()] == [("Who was aboard?", NAMES[1])]
     said = [notification.message for notification in app._notifications]
-    assert said == [f"1 correction kept. To learn from it: T, or docqa finetune {corrections.file()}"]
+    assert said == [f"1 correction saved. To train a reader on it: T, or docqa finetune {corrections.file()}"]
 
 
 @checks("DocqaApp", "feedback.wrong")
 async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await pilot.press(key)
-    await sees(pilot, app, "What is right? Who was aboard?")
+    await sees(pilot, app, "What is the right answer? Who was aboard?")
     await pilot.press("enter")
     await sees(pilot, app.main.answers, "✎ your correction: not in these documents")
     await until(pilot, corrections.kept)
@@ -675,7 +675,7 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
 async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     app.main.question.focus()
     await pilot.press(key)
-    await sees(pilot, app, "Questions asked before")
+    await sees(pilot, app, "Earlier questions")
     await type_in(pilot, "master")
     await pilot.press("enter")
     assert app.main.question.value == "Who was the master?" and app.main.question.has_focus
@@ -719,7 +719,7 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
 async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     taken: list[bool | None] = []
     app.push_screen(RestoreScreen(Unfinished(asked=("Who?",))), taken.append)
-    await sees(pilot, app, "Enter restores it · Esc forgets it")
+    await sees(pilot, app, "Enter restores the session · Esc discards it")
     await pilot.press(key)
     assert taken == [key == "enter"]
 

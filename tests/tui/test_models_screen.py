@@ -135,7 +135,7 @@ async def test_a_reader_that_the_settings_name_is_replaced_for_the_session(own_h
         await pilot.press("j", "enter")
         await until(pilot, lambda: app.questions.settings.reader == "harbour")
         assert [n.message for n in app._notifications] == [
-            f"The settings name {folder} as the reader: it answers again in the next session."
+            f"For this session only: the settings name {folder} as the reader."
         ]
 
 

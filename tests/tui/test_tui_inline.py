@@ -231,7 +231,7 @@ async def test_where_nothing_can_be_opened_it_leaves_and_says_why(reader: str, e
         (["Who?", "README.md", "--questions", "q.txt"], "--inline and --questions don't go together"),
         (["Who?"], "no document was named"),
         (["Who?", "-"], "--inline needs standard input for the keyboard"),
-        (["README.md"], "--inline needs a terminal, and this is none"),
+        (["README.md"], "--inline needs a terminal"),
     ],
 )
 def test_a_mistake_is_told_with_its_remedy(

@@ -87,7 +87,7 @@ async def test_a_session_is_restored_with_its_documents_answers_and_half_a_quest
     crashed(lighthouse, bakery, asked=(QUESTION, "Who is the baker?"), typed="half a q")
     app = engines.app([], Settings())
     async with app.run_test(size=WIDE) as pilot:
-        await sees(pilot, app, "A session ended without being quit")
+        await sees(pilot, app, "docqa did not shut down cleanly")
         await sees(pilot, app, "? Who is the baker?")
         await sees(pilot, app, "❯ half a q")
         await pilot.press("enter")
@@ -281,10 +281,10 @@ def test_after_a_kill_the_next_docqa_has_both_the_question_asked_and_the_half_ty
         first.wait(lambda: [one["typed"] for one in sessions()] == ["half a q"], "the draft on the disk")
         first.end(signal.SIGKILL)
     with terminal() as second:
-        second.sees("A session ended without being quit")
+        second.sees("docqa did not shut down cleanly")
         second.sees("When was the lighthouse built?")
         second.type("\r")
-        second.wait(lambda: b"1874" in second.screen.partition(b"being quit")[2], "the answer")
+        second.wait(lambda: b"1874" in second.screen.partition(b"shut down cleanly")[2], "the answer")
         second.sees("half a q")
         second.type("\x11")  # Ctrl+Q
         second.wait(lambda: second.process.poll() is not None, "its end")
@@ -313,4 +313,4 @@ def test_a_long_session_shows_its_last_questions() -> None:
     from docqa.tui.screens.restore import _lines
 
     lines = [line.plain for line in _lines(SessionState(asked=tuple(f"Why {n}?" for n in range(11))), 70)]
-    assert "3 questions before these" in lines[0] and lines[-1].strip() == "? Why 10?"
+    assert "3 earlier questions" in lines[0] and lines[-1].strip() == "? Why 10?"

@@ -55,8 +55,8 @@ async def test_escape_cancels_the_opening_and_r_takes_it_up_again(
         await until(pilot, held_opening.reached.is_set)
         await pilot.press("escape")
         await until(pilot, lambda: app.main.documents.count(documents_pane.DocumentState.CANCELLED) == 2)
-        await sees(pilot, app, "Stopped opening documents: 2 cancelled")
-        await sees(pilot, app.main.answers, "No document is open")
+        await sees(pilot, app, "Opening cancelled: 2 cancelled")
+        await sees(pilot, app.main.answers, "No documents could be opened")
         held_opening.pass_on.set()
         await pilot.press("tab", "r")
         await until(pilot, lambda: opened(app))
@@ -144,9 +144,9 @@ async def test_with_nothing_to_open_the_app_says_what_to_do(engines: Engines, pa
         if not paths:
             await sees(pilot, app, "Open documents")
             await pilot.press("escape")
-        await sees(pilot, app.main.answers, "No document is open")
+        await sees(pilot, app.main.answers, "No documents")
         said = pane_text(app.main.documents)
-        assert "O opens some" in said or "standard input can't be opened" in said
+        assert "O opens some" in said or "the app can't read a document from standard input" in said
         asked = await ask_and_wait(pilot, "Anything?")
         assert asked.error is not None and "no document is open" in asked.error.message
 

@@ -325,7 +325,7 @@ class MainScreen(Screen[None]):
                 self.page.show(event.document, None)
                 self.documents.set_current(event.document.name)
             case events.DocumentsOpened(cancelled=True):
-                self.notify(f"Cancelled: {self.documents.summary()}. Press r to open the rest.", markup=False)
+                self.notify(f"Opening cancelled: {self.documents.summary()}. Press r to open the rest.", markup=False)
         shown = self._controller.shown
         self.show_header()
         self.questions.show(self._controller.session.asked, shown)
