@@ -12,7 +12,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from docqa.progress import Progress
-from docqa.tui.formatting import bar, counted, plain, stage
+from docqa.tui.formatting import bar, plain, stage
 from docqa.tui.state.comparison import ComparedQuestion, cell, difference, summary
 from docqa.tui.widgets.table import RowTable, TableColumn, TableRow
 from docqa.tui.workers.comparison import (
@@ -22,6 +22,7 @@ from docqa.tui.workers.comparison import (
     QuestionCompared,
     compare,
 )
+from docqa.wording import counted
 
 
 class ComparisonScreen(ModalScreen[None]):

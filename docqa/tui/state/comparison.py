@@ -5,8 +5,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from docqa.tui.formatting import counted, flat, percent
+from docqa.tui.formatting import flat, percent
 from docqa.tui.state.session import AskedQuestion, QuestionState
+from docqa.wording import counted
 
 if TYPE_CHECKING:
     from docqa.answers import Result

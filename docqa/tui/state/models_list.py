@@ -8,8 +8,9 @@ from typing import Any
 from docqa.errors import DocqaError
 from docqa.models import registry
 from docqa.models.registry import ALIASES, Model, ModelKind
-from docqa.tui.formatting import counted, flat, percent
+from docqa.tui.formatting import flat, percent
 from docqa.tui.state.choices import Choice, matching
+from docqa.wording import counted
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,12 @@ from textual.message import Message
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from docqa.tui.formatting import bar, cited, counted, flat, likelihood, percent, plain
+from docqa.tui.formatting import bar, cited, flat, likelihood, percent, plain
 from docqa.tui.messages import AnswerSelected
 from docqa.tui.state.agreement import count_disagreeing
 from docqa.tui.state.session import AskedQuestion, QuestionState
 from docqa.tui.styling import MUTED, error_lines, hang, joined
+from docqa.wording import counted
 
 if TYPE_CHECKING:
     from docqa.answers import Answer

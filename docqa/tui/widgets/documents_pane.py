@@ -18,9 +18,10 @@ from textual.widgets import Static
 
 from docqa.errors import DocqaError
 from docqa.progress import Progress
-from docqa.tui.formatting import bar, counted, plain, stage
+from docqa.tui.formatting import bar, plain, stage
 from docqa.tui.styling import MUTED, hang, joined
 from docqa.tui.workers import events
+from docqa.wording import counted
 
 if TYPE_CHECKING:
     from docqa.documents import Document

@@ -9,7 +9,7 @@ from textual.message import Message
 from textual.timer import Timer
 from textual.widget import Widget
 
-from docqa.tui.formatting import cited, counted, flat, shortened
+from docqa.tui.formatting import cited, flat, shortened
 from docqa.tui.messages import SpanChosen
 from docqa.tui.state import page_selection
 from docqa.tui.state.page_marks import MarkKind, PageMark, clip
@@ -17,6 +17,7 @@ from docqa.tui.state.page_selection import PageSelection, PageWord, move_to, wor
 from docqa.tui.styling import MUTED
 from docqa.tui.widgets.page_row import gutter_width
 from docqa.tui.widgets.page_view import PageView
+from docqa.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -9,10 +9,11 @@ from textual.widgets import Input, Label, Select, Static
 
 from docqa.errors import DocqaError
 from docqa.models.registry import BUNDLED
-from docqa.tui.formatting import counted, flat, plain
+from docqa.tui.formatting import flat, plain
 from docqa.tui.state.training import TrainingFacts, TrainingPairs
 from docqa.tui.styling import MUTED, error_lines, joined
 from docqa.userdata import corrections
+from docqa.wording import counted
 
 EPOCHS = "3"  # As the command has it.
 _MIN_PAIRS = 2  # One to train on, and one from another passage to test on.

@@ -5,9 +5,10 @@ from collections.abc import Iterator, Sequence
 from textual.content import Content
 
 from docqa.errors import DocqaError
-from docqa.tui.formatting import bar, counted, flat, plain
+from docqa.tui.formatting import bar, flat, plain
 from docqa.tui.state.training import TrainingProgress, TrainingState, duration
 from docqa.tui.styling import MUTED, error_lines
+from docqa.wording import counted
 
 _MIN_QUESTIONS = 10  # With fewer held-out questions, one right answer more changes the scores by over ten points.
 
