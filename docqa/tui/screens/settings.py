@@ -19,7 +19,7 @@ from docqa.errors import DocqaError, unexpected
 from docqa.models import registry
 from docqa.models.registry import ModelKind
 from docqa.tui.formatting import plain
-from docqa.tui.styling import MUTED, joined
+from docqa.tui.styling import MUTED, error_line, joined
 from docqa.tui.widgets.table import RowTable, TableColumn, TableRow
 
 _COLUMNS = (TableColumn("setting", 17), TableColumn("value"), TableColumn("from", 11))
@@ -157,8 +157,7 @@ class SettingsScreen(ModalScreen[None]):
 
     @on(ChangeRejected)
     def _change_rejected(self, message: ChangeRejected) -> None:
-        hint = f" → {message.error.hint}" if message.error.hint else ""
-        self._say(f"✗ {message.error.message}{hint}", "$text-error")
+        self._say(error_line(message.error), "$text-error")
 
     # --- what the user does ---
 
