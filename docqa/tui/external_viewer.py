@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import BinaryIO
 
+from docqa.documents.formats import by_suffix
 from docqa.errors import DocqaError
 
 # How those that are the default on a desktop take a page, by a part of their names.
@@ -70,10 +71,12 @@ def show(name: str, page: int | None, wanted: str = "") -> None:
 def to_deliver(name: str) -> tuple[BinaryIO, str, str]:
     """The file `name`, opened for a browser to show, with a name that fits a header, and its media type.
 
-    What is no PDF is text to a browser: nothing in it is to be run. Raises `DocqaError` where it can't be opened.
+    The media type is the format's, which is plain text for anything that could run scripts. Raises `DocqaError` if the
+    file can't be opened.
     """
     file = Path(name)
-    kind = "application/pdf" if file.suffix.lower() == ".pdf" else "text/plain; charset=utf-8"
+    document_format = by_suffix(name)
+    kind = document_format.media_type if document_format else "text/plain; charset=utf-8"
     try:
         return file.open("rb"), re.sub(r"[^\w.-]", "_", file.name, flags=re.ASCII), kind
     except OSError as error:

@@ -62,7 +62,7 @@ def is_right(result: "Result", right: Sequence[str]) -> bool | None:
 
 def difference(compared: ComparedQuestion) -> str:
     """Describe in a word how the two first answers differ."""
-    from docqa.answers import normalize
+    from docqa.ranking import normalize
 
     if compared.mine.answered is not compared.other.answered:
         return "only one"

@@ -173,16 +173,16 @@ def _lines(answer: "Answer", width: int, *, selected: bool, closest: bool, roomy
     probability = answer.probability
     # Words before the bar, for screen readers. They have the same width in all answers.
     likely = f"{percent(probability).strip():<4} {likelihood(probability):<13} {bar(probability)}"
-    if answer.places and not roomy:
-        likely += f" · and {counted(len(answer.places), 'other place')}"
+    if answer.other_locations and not roomy:
+        likely += f" · and {counted(len(answer.other_locations), 'other place')}"
     citation = Content.styled(cited(answer), MUTED)
     if len(likely) + citation.cell_length + 7 <= width:
         yield Content("     ") + likely + "  " + citation
     else:
         yield Content("     ") + likely
         yield from hang(citation, width, "     ")
-    if answer.places and roomy:
-        also = f"also in {counted(len(answer.places), 'other place')}: {cited(answer.places[0])}"
+    if answer.other_locations and roomy:
+        also = f"also in {counted(len(answer.other_locations), 'other place')}: {cited(answer.other_locations[0])}"
         yield from hang(Content.styled(also, MUTED), width, "     ")
 
 
