@@ -25,7 +25,7 @@ LOG = replace(
         ("", ["Watches", "  Night watch"]),
         ("night", ["Night watch"]),
         ("i", ["page 1 (i)", "Night watch"]),
-        ("1", ["page 2 (1)"]),
+        ("1", ["page 2 (1)", "page 1 (i)"]),
         ("3", ["page 3 (2)"]),
         ("4", []),
     ],

@@ -33,7 +33,7 @@ def test_an_answer_is_marked_with_its_passage_and_its_other_places() -> None:
     assert first[MarkKind.ANSWER] == (16, 19) and MarkKind.OTHER_PLACE not in first
     assert first[MarkKind.PASSAGE][1] >= 19
     second = list(answer_marks(found, (line_end + 1, len(document.text))))
-    assert PageMark(MarkKind.OTHER_PLACE, 0, 7) in second
+    assert PageMark(MarkKind.OTHER_PLACE, 0, 1) in second
     assert MarkKind.ANSWER not in {mark.kind for mark in second}
 
 
