@@ -98,7 +98,7 @@ def marked(app: DocqaApp) -> str:
 def settled(app: DocqaApp) -> bool:
     """Whether the evidence is there and the page has been laid out for the room that it leaves, and scrolled."""
     page = app.main.page
-    laid_out = page._target is None and page._seen == page.scrollable_content_region.size
+    laid_out = page._target is None and page._laid_out_size == page.scrollable_content_region.size
     return laid_out and app.main.evidence.region.height > 0 and in_view(app)
 
 
