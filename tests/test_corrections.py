@@ -89,7 +89,7 @@ def test_concurrent_corrections_lose_nothing() -> None:
     book = document()
     questions = [f"Who {number}?" for number in range(20)]
     threads = [
-        threading.Thread(target=corrections.keep, args=([corrections.answered(question, book, 0, 4)],))
+        threading.Thread(target=corrections.save, args=([corrections.answered(question, book, 0, 4)],))
         for question in questions
     ]
     for thread in threads:
