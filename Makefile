@@ -1,12 +1,12 @@
 # `make demo` and `make test` need Python 3.11+ with venv and pip, nothing else. Both use the same .venv.
 
 PYTHON ?= python3
-BIN := .venv/bin
+BIN := $(if $(filter Windows_NT,$(OS)),.venv/Scripts,.venv/bin)
 REPORT := sample_docs/harbour-report.pdf
 
-.PHONY: demo test lint types imports check format keys screenshots bench clean
+.PHONY: demo test lint types imports check format docs keys screenshots bench clean
 
-# The mark is newer than what decides the environment's contents: nothing is installed twice.
+# Installed again only if one of these files is newer.
 .venv/installed: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit("docqa needs Python 3.11 or newer; name one: make PYTHON=python3.12") if sys.version_info < (3, 11) else None'
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -17,7 +17,7 @@ demo: .venv/installed
 	@if [ -t 0 ] && [ -t 1 ]; then $(BIN)/docqa open $(REPORT); \
 	else $(BIN)/docqa ask 'Who retired as Harbour Master?' $(REPORT) --top 1; fi
 
-# Several processes, a file to each in turn; their threads would only wait for each other.
+# Several processes, each taking whole files; with more threads they would only wait for each other.
 test: .venv/installed
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile -m 'not alone'
 	$(BIN)/python -m pytest -m alone
@@ -43,6 +43,10 @@ screenshots: .venv/installed
 
 bench: .venv/installed
 	$(BIN)/python -m benchmarks
+
+# The pages of the documentation that are made from the code.
+docs: keys
+	$(BIN)/python docs/generate.py
 
 keys: .venv/installed
 	$(BIN)/python -m docqa.tui.key_reference > docs/keys.md

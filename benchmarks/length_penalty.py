@@ -9,13 +9,14 @@ import random
 import shutil
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 from docqa import datasets
 from docqa.evaluation import evaluate_contexts
 from docqa.evaluation.metrics import exact_match, f1
-from docqa.files import write_json_object
-from docqa.models.registry import METADATA, ModelKind, find, read_metadata
+from docqa.models import metadata
+from docqa.models.registry import ModelKind, find
 from docqa.progress import Monitor
 from docqa.reader.reader import Reader
 
@@ -33,7 +34,7 @@ def main() -> None:
         folder = Path(scratch) / "reader"
         shutil.copytree(sys.argv[2], folder)
         for cost in _PENALTIES:
-            write_json_object(folder / METADATA, read_metadata(folder) | {"length_penalty": cost})
+            metadata.write(folder, replace(metadata.read(folder), length_penalty=cost))
             said = [one.text for one in evaluate_contexts(Reader(find(str(folder), ModelKind.READER)), asked)]
             accepted = [[gold.text for gold in pair.answers] for pair in asked]
             exact = sum(exact_match(text, golds) for text, golds in zip(said, accepted, strict=True))

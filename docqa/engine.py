@@ -1,24 +1,27 @@
 """Open documents, ask questions: what both shells and the Python API call."""
 
+import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 
 import numpy as np
 from numpy.typing import NDArray
 
 from docqa import config, documents
-from docqa.answers import Answer, Calibration, Candidate, Result, rank
+from docqa.answers import Answer, Result, rank_answers
 from docqa.array_store import ArrayStore
 from docqa.config import Settings
 from docqa.documents import Document, Source
-from docqa.errors import DocqaError
+from docqa.documents.formats import file_types
+from docqa.errors import DocqaError, unexpected
 from docqa.index_cache import DocumentWindows, key, pack_document, pack_windows, unpack_document, unpack_windows
 from docqa.models import registry
-from docqa.progress import Monitor
+from docqa.progress import Cancelled, Monitor
+from docqa.ranking import Calibration, Candidate
 from docqa.reader.reader import Reader
 from docqa.reader.span_decoding import Span
 from docqa.retrieval.bm25 import BM25Retriever, terms
@@ -38,7 +41,7 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
-class Indexed:
+class IndexedDocument:
     """A document with what was computed for it. `vectors` has the shape (windows, dimensions), or is None."""
 
     document: Document
@@ -67,9 +70,9 @@ class Engine:
             self.encoder = Encoder(found)
         self.store = store or (ArrayStore.in_cache("index") if wanted.cache else ArrayStore(None))
         self.calibration = calibration_of(self.reader.model, wanted.threshold)
-        self._loading: _Loading | None = None
+        self._loading: _BackgroundLoad | None = None
 
-    def under(self, settings: Settings) -> "Engine":
+    def with_settings(self, settings: Settings) -> "Engine":
         """The same models under settings that differ in nothing that documents are opened by (`config.changes`).
 
         Raises `DocqaError` where the reader's calibration is malformed.
@@ -79,10 +82,10 @@ class Engine:
         engine.calibration = calibration_of(self.reader.model, settings.threshold)
         return engine
 
-    def load_in_background(self) -> "_Loading":
+    def load_in_background(self) -> "_BackgroundLoad":
         """Begin to load the reader's weights, so that they are there when the documents are."""
         if self._loading is None:
-            self._loading = _Loading(self.reader.load)
+            self._loading = _BackgroundLoad(self.reader.load)
         return self._loading
 
     def wait_until_loaded(self, monitor: Monitor | None = None) -> None:
@@ -98,7 +101,7 @@ class Engine:
         self, paths: Sequence[str | Path], monitor: Monitor | None = None, password: str | None = None
     ) -> "Collection":
         """Open files and directories. Those that fail are in `failures`; nothing raises but `Cancelled`."""
-        opened: list[Indexed] = []
+        opened: list[IndexedDocument] = []
         failures: list[Failure] = []
         for path in documents.expand(paths):
             if isinstance(path, DocqaError):
@@ -108,13 +111,19 @@ class Engine:
                 opened.append(self.index(path, monitor or Monitor(), password))
             except DocqaError as error:
                 failures.append(Failure(path, error))
+            except Cancelled:
+                raise
+            except Exception as error:
+                if os.environ.get("DOCQA_DEBUG"):
+                    raise
+                failures.append(Failure(path, unexpected(error)))
         return Collection(self, opened, failures)
 
-    def index(self, path: str, monitor: Monitor, password: str | None = None) -> Indexed:
+    def index(self, path: str, monitor: Monitor, password: str | None = None) -> IndexedDocument:
         """Parse, tokenize and embed one file, or take what the store has of it. Raises `DocqaError`."""
         return self.index_source(documents.read(path, password), monitor)
 
-    def index_source(self, source: Source, monitor: Monitor) -> Indexed:
+    def index_source(self, source: Source, monitor: Monitor) -> IndexedDocument:
         """The same for bytes under a name. Raises `DocqaError`."""
         suffix = Path(source.name).suffix.lower()
         content = key("document", suffix, source.sha256)
@@ -122,7 +131,7 @@ class Engine:
         store = ArrayStore(None) if document.encrypted else self.store
         cut_as = key("windows", content, self.reader.fingerprint, self._cutter.size, self._cutter.stride)
         windows = self._windows(document, cut_as, store, monitor)
-        indexed = Indexed(document, windows, None)
+        indexed = IndexedDocument(document, windows, None)
         return replace(indexed, vectors=self._vectors(indexed, cut_as, store, monitor))
 
     def _document(self, source: Source, name: str, monitor: Monitor) -> Document:
@@ -144,7 +153,7 @@ class Engine:
         return windows
 
     def _vectors(
-        self, indexed: Indexed, cut_as: str, store: ArrayStore, monitor: Monitor
+        self, indexed: IndexedDocument, cut_as: str, store: ArrayStore, monitor: Monitor
     ) -> NDArray[np.float32] | None:
         if self.encoder is None:
             return None
@@ -162,115 +171,109 @@ class Engine:
 class Collection:
     """Opened documents, ready for questions."""
 
-    def __init__(self, engine: Engine, opened: Sequence[Indexed], failures: Sequence[Failure] = ()) -> None:
+    def __init__(self, engine: Engine, opened: Sequence[IndexedDocument], failures: Sequence[Failure] = ()) -> None:
         self.engine = engine
         self.opened = tuple(opened)
         self.failures = tuple(failures)
-        self._places = [(d, w) for d, one in enumerate(self.opened) for w in range(len(one.windows))]
-        self._retriever = self._make_retriever() if self._places else None
+        self._windows = [(d, w) for d, one in enumerate(self.opened) for w in range(len(one.windows))]
+        self._retriever = self._make_retriever() if self._windows else None
 
     @property
     def documents(self) -> tuple[Document, ...]:
-        """The documents, in the order in which they were named."""
+        """The documents, in the order in which they were opened."""
         return tuple(one.document for one in self.opened)
 
     @property
     def windows_total(self) -> int:
-        """Windows of all the documents."""
-        return len(self._places)
+        """The number of windows in all documents."""
+        return len(self._windows)
 
     def ask(self, question: str, monitor: Monitor | None = None, *, exhaustive: bool | None = None) -> Result:
-        """Ask one question. Raises `DocqaError` where the question is empty or too long, or nothing is open."""
-        began = time.perf_counter()
-        question = " ".join(question.split())
-        *_, reading = self.read(question, monitor, exhaustive=exhaustive)
-        return self.result(question, reading, time.perf_counter() - began)
+        """Ask a question. Raises `DocqaError` if the question is empty or too long, or no document is open."""
+        start = time.perf_counter()
+        question = _one_line(question)
+        *_, progress = self.search(question, monitor, exhaustive=exhaustive)
+        return self.result(question, progress, time.perf_counter() - start)
 
     def ask_progressively(
         self, question: str, monitor: Monitor | None = None, *, exhaustive: bool | None = None
     ) -> Iterator[Result]:
-        """Ask one question and give a `Result` after each batch of windows: better and better, the last one final."""
-        began = time.perf_counter()
-        question = " ".join(question.split())
-        for reading in self.read(question, monitor, exhaustive=exhaustive):
-            yield self.result(question, reading, time.perf_counter() - began)
+        """Ask a question and yield a `Result` after each batch of windows; the last one is final. Raises as `ask`."""
+        start = time.perf_counter()
+        question = _one_line(question)
+        for progress in self.search(question, monitor, exhaustive=exhaustive):
+            yield self.result(question, progress, time.perf_counter() - start)
 
     def ask_all(
         self, questions: Sequence[str], monitor: Monitor | None = None, *, exhaustive: bool | None = None
     ) -> list[Result]:
-        """Ask several questions, whose windows are read together. Each has its share of the time. Raises as `ask`."""
-        monitor = monitor or Monitor()
-        began = time.perf_counter()
-        asked = [self._retrieve(" ".join(question.split()), exhaustive) for question in questions]
-        self.engine.wait_until_loaded(monitor)
-        reader = self.engine.reader
-        wanted = [(one, int(number)) for one in asked for number in one.order[: one.count]]
-        for first in range(0, len(wanted), reader.batch_size):
-            monitor.update("reading", "", first, len(wanted))
-            batch = wanted[first : first + reader.batch_size]
-            for span in reader.read_pairs([(one.ids, self._window(number)) for one, number in batch]):
-                one, number = batch[span.window]
-                one.take(self._candidate(number, span, one.z), number)
-        monitor.update("reading", "", len(wanted), len(wanted))
-        each = (time.perf_counter() - began) / max(1, len(asked))
-        return [self.result(one.question, one.reading(one.count), each) for one in asked]
+        """Ask several questions and read their windows in shared batches. Raises as `ask`.
 
-    def read(
+        The time taken is divided equally among the results.
+        """
+        start = time.perf_counter()
+        searches = [self._retrieve(_one_line(question), exhaustive) for question in questions]
+        for _ in self._read(searches, monitor or Monitor(), ""):
+            pass
+        seconds = (time.perf_counter() - start) / max(1, len(searches))
+        return [self.result(one.question, one.progress(one.windows_to_read), seconds) for one in searches]
+
+    def search(
         self, question: str, monitor: Monitor | None = None, *, exhaustive: bool | None = None
     ) -> Iterator[SearchProgress]:
-        """Retrieve and read, and give what was found after each batch of windows: what answers are made of."""
-        monitor = monitor or Monitor()
-        asked = self._retrieve(question, exhaustive)
-        monitor.update("reading", question, 0, asked.count)
-        self.engine.wait_until_loaded(monitor)
-        reader = self.engine.reader
-        for first in range(0, asked.count, reader.batch_size):
-            monitor.update("reading", question, first, asked.count)
-            batch = [int(i) for i in asked.order[first : min(first + reader.batch_size, asked.count)]]
-            for span in reader.read(asked.ids, [self._window(i) for i in batch]):
-                number = batch[span.window]
-                asked.take(self._candidate(number, span, asked.z), number)
-            yield asked.reading(first + len(batch))
-        monitor.update("reading", question, asked.count, asked.count)
+        """Retrieve and read windows; yield what was found after each batch. Raises as `ask`."""
+        search = self._retrieve(question, exhaustive)
+        for windows_read in self._read([search], monitor or Monitor(), question):
+            yield search.progress(windows_read)
 
     def _retrieve(self, question: str, exhaustive: bool | None) -> QuestionSearch:
-        ids = self.engine.reader.question_ids(question)
+        question_ids = self.engine.reader.question_ids(question)
         if self._retriever is None:
-            raise DocqaError("no document is open", "name a PDF, a text file or a folder with some in it")
+            raise DocqaError("no document is open", f"name a {file_types()} file, or a folder")
         settings = self.engine.settings
-        z = standardize(self._retriever.scores(question))
-        count = len(z)
+        retrieval_z = standardize(self._retriever.scores(question))
+        count = len(retrieval_z)
         if not (settings.exhaustive if exhaustive is None else exhaustive):
             count = min(count, settings.top_k_windows)
-        return QuestionSearch(question, ids, z, count, self.engine.calibration)
+        return QuestionSearch(question, question_ids, retrieval_z, count, self.engine.calibration)
 
-    def place(self, window: int) -> tuple[int, int, int]:
-        """Where a window stands: the number of its document, and the offsets at which it begins and ends."""
-        document, number = self._places[window]
+    def _read(self, searches: Sequence[QuestionSearch], monitor: Monitor, label: str) -> Iterator[int]:
+        """Read the windows of all searches in batches; yield the number read so far. `label` is shown with progress."""
+        pending = [(search, int(window)) for search in searches for window in search.order[: search.windows_to_read]]
+        monitor.update("reading", label, 0, len(pending))
+        self.engine.wait_until_loaded(monitor)
+        reader = self.engine.reader
+        for first in range(0, len(pending), reader.batch_size):
+            monitor.update("reading", label, first, len(pending))
+            batch = pending[first : first + reader.batch_size]
+            for span in reader.read_pairs([(search.question_ids, self._window(window)) for search, window in batch]):
+                search, window = batch[span.window]
+                search.add(self._candidate(window, span, float(search.retrieval_z[window])), window)
+            yield first + len(batch)
+        monitor.update("reading", label, len(pending), len(pending))
+
+    def locate_window(self, window: int) -> tuple[int, int, int]:
+        """The number of a window's document, and the offsets at which the window starts and ends."""
+        document, number = self._windows[window]
         return document, *self.opened[document].windows.span(number)
 
-    def _window(self, number: int) -> Window:
-        document, window = self._places[number]
+    def _window(self, window: int) -> Window:
+        document, number = self._windows[window]
         windows = self.opened[document].windows
-        return windows.tokens.window(*windows.bounds[window])
+        return windows.tokens.window(*windows.bounds[number])
 
-    def _candidate(self, number: int, span: Span, z: NDArray[np.float32]) -> Candidate:
-        document, window = self._places[number]
+    def _candidate(self, window: int, span: Span, retrieval_z: float) -> Candidate:
+        document, number = self._windows[window]
         windows = self.opened[document].windows
-        begin = int(windows.bounds[window][0])
-        tokens = windows.tokens
-        return Candidate(
-            document,
-            int(tokens.starts[begin + span.first]),
-            int(tokens.ends[begin + span.last]),
-            span.score,
-            float(z[number]),
-        )
+        first = int(windows.bounds[number][0])
+        start = int(windows.tokens.starts[first + span.first])
+        end = int(windows.tokens.ends[first + span.last])
+        return Candidate(document, start, end, span.score, retrieval_z)
 
-    def result(self, question: str, reading: SearchProgress, elapsed: float) -> Result:
-        """The answers that a reading comes to, `elapsed` seconds after the question."""
+    def result(self, question: str, progress: SearchProgress, seconds: float) -> Result:
+        """The answers found so far, `seconds` after the question was asked."""
         engine = self.engine
-        ranked = rank(reading.candidates, self.documents, engine.calibration, engine.settings.top)
+        ranked = rank_answers(progress.candidates, self.documents, engine.settings.top)
         answers = tuple(answer for answer in ranked if answer.probability >= engine.calibration.threshold)
         retriever = engine.settings.retriever
         return Result(
@@ -278,21 +281,19 @@ class Collection:
             answered=bool(answers),
             answers=answers,
             closest=tuple(ranked[len(answers) :]),
-            windows_read=reading.read,
+            windows_read=progress.windows_read,
             windows_total=self.windows_total,
             reader=engine.reader.name,
             retriever=retriever if engine.encoder is None else f"{retriever}:{engine.encoder.name}",
-            elapsed_seconds=elapsed,
+            elapsed_seconds=seconds,
         )
 
-    def best(self, reading: SearchProgress) -> tuple[Answer, ...]:
-        """The best answer of each document that has one, the likeliest first."""
-        calibration = self.engine.calibration
-        likely = [
-            one for one in reading.best.values() if calibration.probability(one.score, one.z) >= calibration.threshold
-        ]
-        answers = [answer for one in likely for answer in rank([one], self.documents, calibration, 1)]
-        return tuple(sorted(answers, key=lambda answer: -answer.probability))
+    def best_by_document(self, progress: SearchProgress) -> tuple[Answer, ...]:
+        """The best answer of each document that has one at the threshold, the most probable first."""
+        threshold = self.engine.calibration.threshold
+        found = [scored for scored in progress.best_by_document.values() if scored.probability >= threshold]
+        found.sort(key=lambda scored: scored.sort_key)
+        return tuple(answer for scored in found for answer in rank_answers([scored], self.documents, 1))
 
     def _make_retriever(self) -> Retriever:
         encoder = self.engine.encoder
@@ -325,40 +326,45 @@ def open(
 
 
 def calibration_of(model: registry.Model, threshold: float = -1.0) -> Calibration:
-    """The calibration in a reader's docqa.json, the default one where it has none; `threshold` if not negative.
+    """The calibration in a reader's docqa.json, with defaults for what it lacks; `threshold` if not negative.
 
-    Raises `DocqaError` where it is malformed.
+    Raises `DocqaError` if the file is malformed.
     """
-    written = model.metadata.get("calibration", {})
-    known = Calibration.__dataclass_fields__
-    if not isinstance(written, dict) or not all(k in known and isinstance(v, int | float) for k, v in written.items()):
-        raise DocqaError(
-            f"the calibration of the reader {model.name} is {written!r}",
-            f"docqa.json in {model.folder} has to have numbers for {', '.join(known)}",
-        )
-    calibration = Calibration(**written)
+    stored = model.metadata.calibration
+    calibration = Calibration(**stored.numbers()) if stored else Calibration()
     return replace(calibration, threshold=threshold) if threshold >= 0 else calibration
 
 
-class _Loading:
-    """A call in a thread of its own. A daemon, so that Ctrl-C need not wait for the loading of weights."""
+def _one_line(question: str) -> str:
+    return " ".join(question.split())
 
-    def __init__(self, call: Callable[[], None]) -> None:
-        self._call = call
+
+class _BackgroundLoad:
+    """Loads a reader's weights in a thread of its own.
+
+    The thread is not a daemon: Python would stop it inside native code at exit, which crashes the process. So a script
+    that ends while it runs ends when the weights are loaded. The `docqa` command doesn't wait: it ends by `os._exit`.
+    """
+
+    def __init__(self, load: Callable[[], None]) -> None:
+        self._load = load
         self._error: BaseException | None = None
-        self._thread = Thread(target=self._run, daemon=True, name="docqa-loading")
-        self._thread.start()
+        self._finished = Event()
+        Thread(target=self._run, name="docqa-loading").start()
 
     def _run(self) -> None:
         try:
-            self._call()
+            self._load()
         except BaseException as error:  # noqa: BLE001 - raised again in the thread that waits
             self._error = error
+        finally:
+            self._finished.set()
 
     def wait(self, monitor: Monitor) -> None:
-        # Timed, because an untimed join can't be interrupted on every platform.
-        while self._thread.is_alive():
+        """Wait for the weights. Raises what loading raised, or `Cancelled`."""
+        # An event: after Ctrl-C in Thread.join, Python 3.11 takes a running thread for a finished one (bpo-45274).
+        # With a timeout, because an untimed wait can't be interrupted on every platform.
+        while not self._finished.wait(0.1):
             monitor.check()
-            self._thread.join(0.1)
         if self._error is not None:
             raise self._error

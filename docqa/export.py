@@ -1,4 +1,4 @@
-"""Questions and their answers as a file to keep: Markdown, CSV, or the JSON of `docqa ask` (pure)."""
+"""Export questions and answers to a file: Markdown, CSV, or the JSON of `docqa ask` (pure)."""
 
 import csv
 import io
@@ -7,39 +7,38 @@ from collections.abc import Callable, Sequence
 from docqa.answers import Answer, Result
 from docqa.output import as_json, citation, one_line
 
-_SHOWN = 3  # Of the closest passages, where there is no answer.
+_MAX_CLOSEST = 3  # Passages listed if docqa abstained.
 
 
 def as_markdown(results: Sequence[Result]) -> str:
-    """For people: each question as a heading, its answers quoted in their passages, with where they stand."""
+    """Markdown: a heading for each question, and its answers quoted in their passages, with citations."""
     return "# Questions and answers\n\n" + "\n\n".join(map(_section, results)) + "\n"
 
 
 def _section(result: Result) -> str:
-    lines = [f"## {_plain(result.question)}", ""]
+    lines = [f"## {_escaped(result.question)}", ""]
     if result.answered:
         lines += [_item(answer) for answer in result.answers]
     else:
-        lines.append(f"Not in these documents ({result.windows_read} of {result.windows_total} windows read).")
+        lines.append(f"No answer in these documents ({result.windows_read} of {result.windows_total} windows read).")
         if result.closest:
-            lines += ["Closest:", "", *(_item(answer) for answer in result.closest[:_SHOWN])]
-    return "\n".join([*lines, "", f"*reader: {_plain(result.reader)}*"])
+            lines += ["Closest:", "", *(_item(answer) for answer in result.closest[:_MAX_CLOSEST])]
+    return "\n".join([*lines, "", f"*reader: {_escaped(result.reader)}*"])
 
 
 def _item(answer: Answer) -> str:
     first, last = answer.start - answer.passage_start, answer.end - answer.passage_start
-    before, within, after = (_plain(part) for part in (answer.passage[:first], answer.text, answer.passage[last:]))
+    before, within, after = (_escaped(part) for part in (answer.passage[:first], answer.text, answer.passage[last:]))
     gaps = ["" if not before or answer.passage[first - 1 : first].strip() else " "]
     gaps.append("" if not after or answer.passage[last : last + 1].strip() else " ")
     quoted = f"{before}{gaps[0]}**{within}**{gaps[1]}{after}"
-    also = "".join(f"\n   also: {_plain(citation(place))}" for place in answer.places)
-    return (
-        f"{answer.rank}. **{within}** ({answer.probability:.0%}) — {_plain(citation(answer))}{also}\n\n   > {quoted}\n"
-    )
+    also = "".join(f"\n   also: {_escaped(citation(location))}" for location in answer.other_locations)
+    cited = _escaped(citation(answer))
+    return f"{answer.rank}. **{within}** ({answer.probability:.0%}) — {cited}{also}\n\n   > {quoted}\n"
 
 
-def _plain(text: str) -> str:
-    """On one line, with nothing in it that Markdown would obey."""
+def _escaped(text: str) -> str:
+    """One line with Markdown's special characters escaped."""
     return "".join(f"\\{character}" if character in "\\`*_[]<>#|" else character for character in one_line(text))
 
 
@@ -60,22 +59,22 @@ _COLUMNS = (
 
 
 def as_csv(results: Sequence[Result]) -> str:
-    """For spreadsheets: a row for each answer, and one without an answer for a question that has none."""
-    written = io.StringIO()
-    rows = csv.writer(written, lineterminator="\n")
+    """CSV: a row for each answer; an unanswered question has one row without an answer."""
+    file = io.StringIO()
+    rows = csv.writer(file, lineterminator="\n")
     rows.writerow(_COLUMNS)
     for result in results:
         for answer in result.answers:
-            own = [getattr(answer, column) for column in _COLUMNS[5:]]
-            values = [result.question, "yes", answer.rank, answer.text, f"{answer.probability:.4f}", *own]
+            fields = [getattr(answer, column) for column in _COLUMNS[5:]]
+            values = [result.question, "yes", answer.rank, answer.text, f"{answer.probability:.4f}", *fields]
             rows.writerow([_cell(value) for value in values])
         if not result.answers:
             rows.writerow([_cell(result.question), "no", *[""] * (len(_COLUMNS) - 2)])
-    return written.getvalue()
+    return file.getvalue()
 
 
 def _cell(value: object) -> object:
-    # A spreadsheet takes what begins so for a formula, and runs it.
+    # A spreadsheet would run text that starts like this as a formula.
     if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
         return f"'{value}"
     return "" if value is None else value
@@ -90,4 +89,4 @@ FORMATS: dict[str, Callable[[Sequence[Result]], str]] = {
     ".json": _as_json,
     ".csv": as_csv,
 }
-"""What a file's name ends with, and what writes its contents."""
+"""The writer for each suffix."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from docqa.datasets import Pair
     from docqa.documents import Document, Location, Source
-    from docqa.engine import Indexed
+    from docqa.engine import IndexedDocument
     from docqa.evaluation.metrics import Prediction
     from docqa.progress import Monitor
     from docqa.reader.backend import Backend
@@ -70,18 +70,25 @@ def resolve(reference: Any) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class DocumentFormat:
-    """A document format: its name in `Document.kind`, what files of it look like, its parser, how a place is cited."""
+    """A document format. A file is recognized by its signature, else by its suffix."""
 
     name: str
+    """`Document.format` of its documents."""
     label: str
-    """What a person calls it, for help texts: "PDF"."""
+    """Its name in help texts and messages: "PDF"."""
     suffixes: tuple[str, ...]
+    """Lower case, with the dot. "" stands for files without a suffix and for standard input."""
     parse: "str | Callable[[Source, Monitor], Document]"
     version: int = 1
-    """Part of the index's key. Raise it when the parser's output changes."""
+    """Part of the index's key: increment it when the parser's output changes."""
+    libraries: tuple[str, ...] = ()
+    """Distributions that the parser's output depends on; their versions are part of the index's key."""
     signature: bytes = b""
-    """How the bytes of such a file begin, white space aside; b"" where they can't be told."""
-    cite: "str | Callable[[Location], str]" = "docqa.documents.document:cite_page_and_line"
+    """The first bytes of such a file after white space, b"" if they vary."""
+    cite: "str | Callable[[Location], str]" = "docqa.documents.document:cite_page_and_lines"
+    """Describes a location to the user: "page 7, lines 3–4"."""
+    media_type: str = "text/plain; charset=utf-8"
+    """What a browser is told that the file is. Anything that could run scripts must stay plain text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +97,7 @@ class RetrieverKind:
 
     name: str
     about: str
-    build: "str | Callable[[Sequence[Indexed], Encoder | None], Retriever]"
+    build: "str | Callable[[Sequence[IndexedDocument], Encoder | None], Retriever]"
     needs_encoder: bool = False
 
 
@@ -105,11 +112,20 @@ class BackendKind:
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """A figure that `docqa eval` reports. `compute` may return None where the pairs don't allow it."""
+    """A figure that `docqa eval` reports.
+
+    `compute` is called with the predictions, their pairs, and the probability below which docqa abstains. It returns
+    a value for each question, reported as their mean, or one figure for all questions; None if it can't be computed
+    for these pairs. Only values for each question are tested for significance by `--compare`.
+    """
 
     name: str
     label: str
-    compute: "str | Callable[[Sequence[Prediction], Sequence[Pair]], float | None]"
+    compute: "str | Callable[[Sequence[Prediction], Sequence[Pair], float], Sequence[float] | float | None]"
+    digits: int = 3
+    """Decimals in text output."""
+    resampled: bool = True
+    """Whether one figure for all questions has an interval, for which `compute` is called 2,000 times."""
 
 
 FORMATS: Registry[DocumentFormat] = Registry("document format")
@@ -118,9 +134,41 @@ BACKENDS: Registry[BackendKind] = Registry("reader backend")
 METRICS: Registry[Metric] = Registry("metric")
 
 # The built-in ones.
-FORMATS.register(DocumentFormat("pdf", "PDF", (".pdf",), "docqa.documents.pdf.parser:parse", signature=b"%PDF-"))
-FORMATS.register(DocumentFormat("text", "text", (".txt", ".text", ""), "docqa.documents.plain_text:parse"))
-FORMATS.register(DocumentFormat("markdown", "Markdown", (".md", ".markdown"), "docqa.documents.markdown:parse"))
+FORMATS.register(
+    DocumentFormat(
+        name="pdf",
+        label="PDF",
+        suffixes=(".pdf",),
+        parse="docqa.documents.pdf.parser:parse",
+        libraries=("pypdfium2", "pypdf"),
+        signature=b"%PDF-",
+        media_type="application/pdf",
+    )
+)
+FORMATS.register(
+    DocumentFormat(
+        name="text",
+        label="text",
+        suffixes=(".txt", ".text", ""),
+        parse="docqa.documents.plain_text:parse",
+        libraries=("charset-normalizer",),
+    )
+)
+FORMATS.register(
+    DocumentFormat(
+        name="markdown",
+        label="Markdown",
+        suffixes=(".md", ".markdown"),
+        parse="docqa.documents.markdown:parse",
+        libraries=("charset-normalizer", "markdown-it-py"),
+    )
+)
 RETRIEVERS.register(RetrieverKind("hybrid", "BM25 and the encoder, fused", "docqa.retrieval.hybrid:build", True))
 RETRIEVERS.register(RetrieverKind("lexical", "BM25 alone", "docqa.retrieval.bm25:build"))
 RETRIEVERS.register(RetrieverKind("dense", "the encoder alone", "docqa.retrieval.dense:build", True))
+METRICS.register(Metric("exact", "EM", "docqa.evaluation.metrics:exact_values", digits=2))
+METRICS.register(Metric("f1", "F1", "docqa.evaluation.metrics:f1_values", digits=2))
+METRICS.register(Metric("auroc", "AUROC of abstention", "docqa.evaluation.metrics:auroc"))
+METRICS.register(
+    Metric("calibration_error", "calibration error", "docqa.evaluation.metrics:calibration_error", resampled=False)
+)

@@ -46,7 +46,7 @@ def key(*parts: object) -> str:
 def pack_document(document: Document) -> Arrays:
     """A document as arrays. Its name is not kept: the same content may be asked for under another."""
     facts = {
-        "kind": document.kind,
+        "format": document.format,
         "sha256": document.sha256,
         "body_end": document.body_end,
         "page_labels": document.page_labels,
@@ -62,6 +62,7 @@ def pack_document(document: Document) -> Arrays:
         "ends": lines.ends,
         "pages": lines.pages,
         "numbers": lines.numbers,
+        "breaks": document.breaks,
     }
 
 
@@ -70,11 +71,12 @@ def unpack_document(arrays: Arrays, name: str) -> Document:
     facts = json.loads(_text(arrays["facts"]))
     return Document(
         name=name,
-        kind=facts["kind"],
+        format=facts["format"],
         sha256=facts["sha256"],
         text=_text(arrays["text"]),
         body_end=facts["body_end"],
         lines=Lines(arrays["starts"], arrays["ends"], arrays["pages"], arrays["numbers"]),
+        breaks=arrays["breaks"],
         page_labels=tuple(facts["page_labels"]),
         sections=tuple(Section(*section) for section in facts["sections"]),
         title=facts["title"],

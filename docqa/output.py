@@ -1,4 +1,4 @@
-"""Answers as text, JSON or JSON lines (pure). The same piped, redirected or on a terminal, but for colour."""
+"""Answers as text, JSON or JSON Lines (pure). Only colour depends on where the output goes."""
 
 import json
 import textwrap
@@ -8,6 +8,8 @@ from typing import Any
 from unicodedata import category
 
 from docqa.answers import Answer, Citation, Result
+from docqa.documents import STDIN, Location
+from docqa.documents.formats import cite
 
 SCHEMA = "docqa.answers/1"
 
@@ -17,8 +19,13 @@ _Paint = Callable[[str, str], str]
 
 
 def as_dict(result: Result) -> dict[str, Any]:
-    """The result as docs/formats.md documents it."""
-    return {"schema": SCHEMA, **asdict(result)}
+    """The result as JSON, documented in docs/formats.md."""
+    facts = asdict(result)
+    for answer in (*facts["answers"], *facts["closest"]):
+        answer["places"] = answer.pop("other_locations")  # The name that programs know.
+        for location in (answer, *answer["places"]):
+            del location["format"]
+    return {"schema": SCHEMA, **facts}
 
 
 def as_json(results: Sequence[Result]) -> str:
@@ -33,7 +40,7 @@ def as_json_line(result: Result) -> str:
 
 
 def as_text(result: Result, *, colour: bool = False, with_question: bool = False) -> str:
-    """The result for a person: each answer with its probability, where it stands, and its passage."""
+    """The result as text: each answer with its probability, citation and passage."""
     paint: _Paint = (lambda style, text: f"{style}{text}{_PLAIN}") if colour else (lambda _, text: text)
     blocks = [paint(_BOLD, f"? {result.question}")] if with_question else []
     if result.answered:
@@ -51,32 +58,24 @@ def _answer(answer: Answer, paint: _Paint) -> str:
     text = one_line(answer.text)
     head = f"{answer.rank}. {paint(_BOLD, text)}  ({answer.probability:.0%})"
     where = [f"   {citation(answer)}"]
-    if answer.places:
-        where.append("   also: " + "; ".join(citation(place) for place in answer.places[:5]))
+    if answer.other_locations:
+        where.append("   also: " + "; ".join(citation(location) for location in answer.other_locations[:5]))
     return "\n".join([head, *(paint(_DIM, line) for line in where), _passage(answer, paint)])
 
 
-def citation(place: Answer | Citation) -> str:
-    """Where a person finds it: "report.pdf, page 7 (v), lines 3–4, 2.1 Methods"."""
-    parts = ["(standard input)" if place.document == "-" else place.document]
-    if place.page is not None:
-        label = f" ({place.page_label})" if place.page_label not in {None, str(place.page)} else ""
-        parts.append(f"page {place.page}{label}")
-    if place.page_end != place.page:
-        parts.append(f"line {place.line_start} to page {place.page_end}, line {place.line_end}")
-    elif place.line_start == place.line_end:
-        parts.append(f"line {place.line_start}")
-    else:
-        parts.append(f"lines {place.line_start}–{place.line_end}")
-    if place.section:
-        parts.append(place.section)
+def citation(cited: Answer | Citation) -> str:
+    """Where an answer stands, as text: "report.pdf, page 7 (v), lines 3–4, 2.1 Methods"."""
+    location = Location(cited.page, cited.page_label, cited.page_end, cited.section, cited.line_start, cited.line_end)
+    parts = ["(standard input)" if cited.document == STDIN else cited.document, cite(cited.format, location)]
+    if cited.section:
+        parts.append(cited.section)
     return ", ".join(parts)
 
 
 def _passage(answer: Answer, paint: _Paint) -> str:
-    """The passage, wrapped, with marks around the answer: colour alone would be lost in a pipe."""
+    """The wrapped passage with marks around the answer: colour alone would be lost in a pipe."""
     first, last = answer.start - answer.passage_start, answer.end - answer.passage_start
-    # Private characters stand for the marks until the lines are wrapped; a passage may have » and « of its own.
+    # Private-use characters replace the marks until the lines are wrapped: the passage may contain » and « itself.
     marked = f"{answer.passage[:first]}\ue000{answer.passage[first:last]}\ue001{answer.passage[last:]}"
     lines = textwrap.wrap(
         one_line(marked), _WIDTH, initial_indent="   | ", subsequent_indent="   | ", break_long_words=False
@@ -86,6 +85,6 @@ def _passage(answer: Answer, paint: _Paint) -> str:
 
 
 def one_line(text: str) -> str:
-    """The text with every run of white space as one space, and no control characters, which a terminal would obey."""
+    """Collapse white space to single spaces and replace control characters, which a terminal would interpret."""
     clean = "".join("\ufffd" if category(c) in {"Cc", "Cs"} and not c.isspace() else c for c in text)
     return " ".join(clean.split())

@@ -1,4 +1,4 @@
-"""A diagram in a PNG file, drawn without a display."""
+"""Plots in PNG files, drawn without a display."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,13 +10,15 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def png_axes(file: Path, title: str, across: str, up: str, inches: tuple[float, float] = (5, 5)) -> "Iterator[Axes]":
-    """Axes to draw on; the file is written at the end. Raises `OSError`."""
-    # Not pyplot, which would look for a display.
+def png_axes(
+    file: Path, title: str, x_label: str, y_label: str, inches: tuple[float, float] = (5, 5)
+) -> "Iterator[Axes]":
+    """Axes to draw on; the file is written when the context ends. Raises `OSError`."""
+    # pyplot would look for a display.
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=inches, dpi=120, layout="constrained")
-    axes = figure.add_subplot(title=title, xlabel=across, ylabel=up)
+    axes = figure.add_subplot(title=title, xlabel=x_label, ylabel=y_label)
     axes.grid(alpha=0.3)
     yield axes
     figure.savefig(file)

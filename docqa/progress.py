@@ -1,4 +1,4 @@
-"""How long work tells what it has done, and how it is told to stop."""
+"""Progress reports and cancellation of long-running work."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -7,9 +7,9 @@ from threading import Event
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """One report: `done` of `total` units of `stage` ("reading pages", …) on `item` (a document or model name).
+    """A report: `done` of `total` units of `stage` ("reading pages", …) on `item` (a document or model name).
 
-    `figures` are what a program may want to draw: a training's "loss", say.
+    `figures` are extra numbers that a program may plot, such as a training's "loss".
     """
 
     stage: str
@@ -20,7 +20,7 @@ class Progress:
 
 
 class Cancelled(Exception):
-    """The work was asked to stop, and stopped. Not an error: nothing went wrong."""
+    """The work was cancelled. Not an error."""
 
 
 def _ignore(_: Progress) -> None:
@@ -28,9 +28,9 @@ def _ignore(_: Progress) -> None:
 
 
 class Monitor:
-    """Passed down to whatever takes time. `update` reports, and raises `Cancelled` once `cancel` is set.
+    """Passed to long-running work. `update` reports progress, and raises `Cancelled` once `cancel` is set.
 
-    `report` is called from the thread that does the work; a shell that paints has to hand the report over itself.
+    `report` is called in the thread that does the work: a user interface must pass it on to its own thread.
     """
 
     def __init__(self, report: Callable[[Progress], None] = _ignore, cancel: Event | None = None) -> None:
@@ -38,11 +38,11 @@ class Monitor:
         self.cancel = cancel or Event()
 
     def check(self) -> None:
-        """Raise `Cancelled` if the work was asked to stop."""
+        """Raise `Cancelled` if the work was cancelled."""
         if self.cancel.is_set():
             raise Cancelled
 
     def update(self, stage: str, item: str, done: int, total: int, figures: Mapping[str, float] | None = None) -> None:
-        """Report progress, having first raised `Cancelled` if the work was asked to stop."""
+        """Report progress. Raises `Cancelled` if the work was cancelled."""
         self.check()
         self._report(Progress(stage, item, done, total, figures or {}))

@@ -146,8 +146,7 @@ def tokenize(document: Document, tokenizer: Tokenizer, monitor: Monitor) -> Toke
     _take_in_marks(text, starts, ends)
     word = np.concatenate(words)
     word &= ~_inside(_UNBROKEN, text, pieces, starts)
-    breaks = np.array([found.start() for found in document.breaks.finditer(text)], dtype=np.int64)
-    blocks = np.searchsorted(breaks, starts).astype(np.int32)
+    blocks = np.searchsorted(document.breaks, starts).astype(np.int32)
     return Tokens(np.concatenate(ids), starts, ends, word, blocks)
 
 

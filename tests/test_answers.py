@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from docqa.answers import Calibration, Candidate, normalize, rank
+from docqa.answers import Answer, rank_answers
 from docqa.documents import Document, Source, parse
 from docqa.passages import passage
+from docqa.ranking import Calibration, Candidate, normalize, score
 
 TEXT = (
     "The report opens in March 2024. It was signed by Dr. Holm on page one. Nobody else signed it.\n\n"
@@ -16,15 +17,19 @@ DOCUMENT: Document = parse(Source("a.txt", TEXT.encode()))
 SECOND: Document = parse(Source("b.txt", b"A second report names March 2024 as well."))
 
 
-def candidate(text: str, score: float, *, after: int = 0, document: int = 0, z: float = 0.0) -> Candidate:
+def candidate(text: str, evidence: float, *, after: int = 0, document: int = 0, z: float = 0.0) -> Candidate:
     start = (DOCUMENT, SECOND)[document].text.index(text, after)
-    return Candidate(document, start, start + len(text), score, z)
+    return Candidate(document, start, start + len(text), evidence, z)
+
+
+def answers_to(*candidates: Candidate, top: int = 5) -> list[Answer]:
+    return rank_answers([score(one, Calibration()) for one in candidates], [DOCUMENT, SECOND], top)
 
 
 def ranked(*candidates: Candidate, top: int = 5) -> list[tuple[str, int]]:
-    answers = rank(candidates, [DOCUMENT, SECOND], Calibration(), top)
+    answers = answers_to(*candidates, top=top)
     assert [answer.rank for answer in answers] == list(range(1, len(answers) + 1))
-    return [(answer.text, len(answer.places)) for answer in answers]
+    return [(answer.text, len(answer.other_locations)) for answer in answers]
 
 
 def test_overlapping_spans_are_one_answer_told_by_the_likelier() -> None:
@@ -32,19 +37,14 @@ def test_overlapping_spans_are_one_answer_told_by_the_likelier() -> None:
 
 
 def test_equal_answers_in_several_places_are_one_with_all_its_places() -> None:
-    found = rank(
-        [
-            candidate("March 2024", 5),
-            candidate("march 2024", 4),
-            candidate("March 2024", 3, document=1),
-            candidate("Dr. Holm", 2),
-        ],
-        [DOCUMENT, SECOND],
-        Calibration(),
-        5,
+    found = answers_to(
+        candidate("March 2024", 5),
+        candidate("march 2024", 4),
+        candidate("March 2024", 3, document=1),
+        candidate("Dr. Holm", 2),
     )
     assert [answer.text for answer in found] == ["March 2024", "Dr. Holm"]
-    assert [(place.document, place.start) for place in found[0].places] == [
+    assert [(place.document, place.start) for place in found[0].other_locations] == [
         ("a.txt", TEXT.index("march 2024")),
         ("b.txt", SECOND.text.index("March 2024")),
     ]
@@ -61,12 +61,12 @@ def test_only_the_likeliest_are_given() -> None:
 
 
 @given(st.floats(-1e6, 1e6), st.floats(-50, 50))
-def test_a_probability_is_one_and_grows_with_the_evidence(score: float, z: float) -> None:
+def test_a_probability_is_between_0_and_1_and_grows_with_the_evidence(evidence: float, z: float) -> None:
     calibration = Calibration()
-    probability = calibration.probability(score, z)
+    probability = calibration.probability(evidence, z)
     assert 0 <= probability <= 1
-    assert calibration.probability(score + 1, z) >= probability
-    assert calibration.probability(score, z + 1) >= probability
+    assert calibration.probability(evidence + 1, z) >= probability
+    assert calibration.probability(evidence, z + 1) >= probability
 
 
 @pytest.mark.parametrize(

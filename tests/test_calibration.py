@@ -3,19 +3,23 @@
 import numpy as np
 import pytest
 
-from docqa.answers import Calibration
-from docqa.evaluation.calibration import FEWEST, ScoredSpan, bins, expected_error, fit, threshold_for
+from docqa.evaluation.calibration import MIN_QUESTIONS, LabeledCandidate, bins, expected_error, fit, threshold_for
+from docqa.ranking import Calibration, Candidate
 
 TRUE = Calibration(scale=0.6, prior=0.1, bias=-1.0)
 
 
-def drawn(count: int, seed: int = 0) -> list[list[ScoredSpan]]:
+def labeled(score: float, z: float, right: bool) -> LabeledCandidate:
+    return LabeledCandidate(Candidate(0, 0, 1, score, z), right)
+
+
+def drawn(count: int, seed: int = 0) -> list[list[LabeledCandidate]]:
     """Questions of one span each, right as often as `TRUE` says."""
     chance = np.random.default_rng(seed)
     found = []
     for score, z in zip(chance.normal(3, 5, count), chance.normal(2, 1, count), strict=True):
         right = bool(chance.random() < TRUE.probability(score, z))
-        found.append([ScoredSpan(float(score), float(z), right)])
+        found.append([labeled(float(score), float(z), right)])
     return found
 
 
@@ -31,32 +35,32 @@ def test_it_finds_the_coefficients_that_made_the_data() -> None:
 
 def test_of_several_spans_the_likeliest_counts() -> None:
     # The decoys score below the best span of each question, and are all right.
-    asked = [[ScoredSpan(spans[0].score - 4, spans[0].z, True), *spans] for spans in drawn(300)]
+    asked = [[labeled(one[0].candidate.score - 4, one[0].candidate.retrieval_z, True), *one] for one in drawn(300)]
     assert fit(asked, range(300), Calibration()).calibration == fit(drawn(300), range(300), Calibration()).calibration
 
 
 def test_a_few_dozen_pairs_give_no_absurd_fit() -> None:
     # Perfectly separable: without a prior the scale would be infinite.
-    asked = [[ScoredSpan(6.0 if number % 2 else -6.0, 2.0, bool(number % 2))] for number in range(24)]
+    asked = [[labeled(6.0 if number % 2 else -6.0, 2.0, bool(number % 2))] for number in range(24)]
     fitted = fit(asked, range(24), Calibration())
     assert not fitted.kept
     assert 0.3 <= fitted.calibration.scale <= 0.6
     # Better scores that were worse answers are noise: the scale does not become negative.
-    upside_down = [[ScoredSpan(-spans[0].score, spans[0].z, spans[0].right)] for spans in asked]
+    upside_down = [[labeled(-one[0].candidate.score, 2.0, one[0].right)] for one in asked]
     assert fit(upside_down, range(24), Calibration()).calibration.scale > 0
 
 
 @pytest.mark.parametrize(
     ("asked", "why"),
     [
-        (drawn(FEWEST - 1), "too few"),
-        ([[ScoredSpan(5.0, 1.0, True)]] * 30, "all the best answers are right"),
-        ([[ScoredSpan(5.0, 1.0, False)]] * 30, "all the best answers are wrong"),
+        (drawn(MIN_QUESTIONS - 1), "too few"),
+        ([[labeled(5.0, 1.0, True)]] * 30, "all best answers are right"),
+        ([[labeled(5.0, 1.0, False)]] * 30, "all best answers are wrong"),
         ([], "0 questions are too few"),
         ([[]] * 40, "0 questions are too few"),
     ],
 )
-def test_where_nothing_can_be_fitted_the_present_one_stays(asked: list[list[ScoredSpan]], why: str) -> None:
+def test_where_nothing_can_be_fitted_the_present_one_stays(asked: list[list[LabeledCandidate]], why: str) -> None:
     present = Calibration(scale=0.4)
     fitted = fit(asked, range(len(asked)), present)
     assert why in fitted.kept

@@ -17,6 +17,7 @@ from docqa.config import Settings
 from docqa.engine import Collection, Engine
 from docqa.errors import DocqaError
 from docqa.progress import Cancelled, Monitor, Progress
+from docqa.ranking import normalize
 
 
 @pytest.fixture(scope="module")
@@ -43,11 +44,11 @@ def check(collection: Collection, result: docqa.Result) -> None:
         assert answer.passage_start <= answer.start < answer.end <= end
         assert answer.end <= document.body_end
         assert 0 <= answer.probability <= 1
-        for place in answer.places:
-            assert docqa.answers.normalize(documents[place.document].text[place.start : place.end]) == (
-                docqa.answers.normalize(answer.text)
-            )
-        spans = [(answer.document, answer.start, answer.end)] + [(p.document, p.start, p.end) for p in answer.places]
+        for place in answer.other_locations:
+            assert normalize(documents[place.document].text[place.start : place.end]) == (normalize(answer.text))
+        spans = [(answer.document, answer.start, answer.end)] + [
+            (p.document, p.start, p.end) for p in answer.other_locations
+        ]
         assert len(set(spans)) == len(spans)
         assert answer.line_start >= 1
 
@@ -257,17 +258,17 @@ def test_the_best_answer_of_each_document_is_kept_however_many_likelier_ones_ano
     long = write(tmp_path / "long.txt", "\n\n".join([PROSE] * 120))
     short = write(tmp_path / "short.txt", "Anna Holm counted 31 birds.")
     collection = engine.open([long, short])
-    *_, reading = collection.read("Who counted the birds?", exhaustive=True)
+    *_, reading = collection.search("Who counted the birds?", exhaustive=True)
     assert len(reading.candidates) == 200
-    best = collection.best(reading)
+    best = collection.best_by_document(reading)
     assert [answer.probability for answer in best] == sorted((a.probability for a in best), reverse=True)
     for number, document in enumerate(collection.documents):
-        windows = [w for w in range(collection.windows_total) if collection.place(w)[0] == number]
+        windows = [w for w in range(collection.windows_total) if collection.locate_window(w)[0] == number]
         (own,) = [answer for answer in best if answer.document == document.name]
         assert own.probability == pytest.approx(np.max(reading.probabilities[windows]))
         assert document.text[own.start : own.end] == own.text
     likely = Collection(Engine(replace(engine.settings, threshold=1.0), ArrayStore(None)), collection.opened)
-    assert likely.best(reading) == ()
+    assert likely.best_by_document(reading) == ()
 
 
 def test_questions_asked_together_have_the_answers_that_each_has_alone(engine: Engine, tmp_path: Path) -> None:

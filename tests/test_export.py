@@ -5,10 +5,11 @@ import io
 import json
 from dataclasses import replace
 
-from docqa.answers import Calibration, Candidate, Result, rank
+from docqa.answers import Result, rank_answers
 from docqa.documents import Source
 from docqa.documents.plain_text import from_text
 from docqa.export import FORMATS, as_csv, as_markdown
+from docqa.ranking import Calibration, Candidate, score
 
 _TEXT = "The *old* lamp [1] was lit by Anna Holm in 1858.\n\n=SUM(A1) was the keeper's joke. Anna Holm laughed."
 _DOCUMENT = from_text(Source("a_b.txt", b""), "text", _TEXT)
@@ -16,11 +17,11 @@ _DOCUMENT = from_text(Source("a_b.txt", b""), "text", _TEXT)
 
 def _result(question: str, *texts: str, answered: bool = True) -> Result:
     candidates = [
-        Candidate(0, at, at + len(text), 9.0 - number, 0.0)
+        score(Candidate(0, at, at + len(text), 9.0 - number, 0.0), Calibration())
         for number, text in enumerate(texts)
         for at in [_TEXT.index(text)]
     ]
-    answers = tuple(rank(candidates, [_DOCUMENT], Calibration(), 5))
+    answers = tuple(rank_answers(candidates, [_DOCUMENT], 5))
     found, closest = (answers, ()) if answered else ((), answers)
     return Result(question, answered, found, closest, 3, 7, "bundled", "hybrid", 0.1)
 
@@ -30,7 +31,7 @@ def test_markdown_quotes_the_answer_in_its_passage() -> None:
     assert "## Who lit it?" in text
     assert r"> The \*old\* lamp \[1\] was lit by **Anna Holm** in 1858." in text
     assert r"a\_b.txt, line 1" in text
-    assert "Not in these documents (3 of 7 windows read)." in text
+    assert "No answer in these documents (3 of 7 windows read)." in text
 
 
 def test_csv_has_a_row_for_each_answer_and_runs_no_formula() -> None:

@@ -225,22 +225,7 @@ def test_model_that_cannot_be_moved_does_not_replace_one(reader: Path) -> None:
     assert registry.find("mine", ModelKind.READER).fingerprint == before
 
 
-# --- what a model says of itself ---
-
-
-def test_metadata(reader: Path) -> None:
-    model = registry.find(str(reader), ModelKind.READER)
-    assert model.metadata == {}
-    (reader / "docqa.json").write_text('{"calibration": {"scale": 2}}')
-    assert model.metadata == {"calibration": {"scale": 2}}
-
-
-@pytest.mark.parametrize("contents", ["{", "[]", "\udcff"])
-def test_malformed_metadata_is_an_error_of_one_line(reader: Path, contents: str) -> None:
-    (reader / "docqa.json").write_bytes(contents.encode(errors="surrogateescape"))
-    with pytest.raises(DocqaError, match=r"docqa\.json") as caught:
-        _ = registry.find(str(reader), ModelKind.READER).metadata
-    assert "\n" not in str(caught.value)
+# --- fingerprints ---
 
 
 def test_fingerprint_is_of_the_contents(reader: Path, tmp_path: Path) -> None:

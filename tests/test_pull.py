@@ -16,6 +16,7 @@ from docqa.cli import models as command
 from docqa.errors import DocqaError
 from docqa.models import loading, registry
 from docqa.models.hub import pull
+from docqa.models.metadata import CalibrationRecord, HubSource, ModelMetadata
 from docqa.models.registry import Model, ModelKind
 from docqa.progress import Cancelled, Monitor, Progress
 
@@ -79,7 +80,7 @@ def test_a_pulled_reader_is_found_and_loads(hub: Hub, reader: Path) -> None:
 
     model = get()
     assert (model.name, model.kind, model.source) == ("lighthouse-reader", ModelKind.READER, "pulled")
-    assert model.metadata == {"source": {"repo": REPO, "revision": hub.commit(REPO)}, "kind": "reader"}
+    assert model.metadata == ModelMetadata(kind="reader", source=HubSource(REPO, hub.commit(REPO)))
     assert registry.find("lighthouse-reader", ModelKind.READER) == registry.find(REPO, ModelKind.READER) == model
     assert model.fingerprint == registry.find(str(reader), ModelKind.READER).fingerprint
     assert (model.folder / "README.md").is_file()
@@ -150,8 +151,8 @@ def test_provenance_joins_what_the_model_says_of_itself(hub: Hub, reader: Path) 
     (reader / "docqa.json").write_text('{"calibration": {"scale": 2}, "source": {"repo": "elsewhere"}}')
     hub.add(REPO, reader)
     metadata = get().metadata
-    assert metadata["calibration"] == {"scale": 2}
-    assert metadata["source"] == {"repo": REPO, "revision": hub.commit(REPO)}
+    assert metadata.calibration == CalibrationRecord(scale=2)
+    assert metadata.source == HubSource(REPO, hub.commit(REPO))
 
 
 def test_alias_is_pulled_at_its_commit(hub: Hub, reader: Path) -> None:
@@ -219,7 +220,7 @@ def test_a_newer_commit_replaces_the_older(hub: Hub, reader: Path) -> None:
     hub.add(REPO, reader)
     model = get()
     assert model.fingerprint != before
-    assert model.metadata["source"]["revision"] == hub.commit(REPO)
+    assert model.metadata.source == HubSource(REPO, hub.commit(REPO))
 
 
 def test_a_damaged_installation_is_mended(hub: Hub) -> None:
@@ -233,7 +234,7 @@ def test_another_model_of_that_name_is_not_overwritten(hub: Hub, reader: Path) -
     hub.add("other/lighthouse-reader", reader)
     with pytest.raises(DocqaError, match="another reader is already called 'lighthouse-reader'"):
         get("other/lighthouse-reader")
-    assert mine.metadata["source"]["repo"] == REPO
+    assert mine.metadata.source is not None and mine.metadata.source.repo == REPO
     assert get("other/lighthouse-reader", name="second").name == "second"
 
 

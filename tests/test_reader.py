@@ -1,6 +1,5 @@
 """Spans out of logits, and sequences that fit."""
 
-import shutil
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +8,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from docqa.errors import DocqaError
-from docqa.files import write_json_object
 from docqa.models.registry import ModelKind, find
 from docqa.reader.devices import choose_device
 from docqa.reader.reader import Reader
@@ -131,15 +129,3 @@ def test_a_device_that_is_not_there_is_told() -> None:
     with pytest.raises(DocqaError, match="no device 'tpu'") as failure:
         choose_device("tpu")
     assert "cpu" in failure.value.hint
-
-
-@pytest.mark.parametrize("length_penalty", ["short", -1, None])
-def test_a_length_penalty_that_is_no_cost_is_refused(tiny_reader: Path, tmp_path: Path, length_penalty: object) -> None:
-    copy = tmp_path / "copy"
-    shutil.copytree(tiny_reader, copy)
-    write_json_object(copy / "docqa.json", {"length_penalty": length_penalty})
-    reader = Reader(find(str(copy), ModelKind.READER), "cpu")
-    window = Window(np.arange(5, 14, dtype=np.int32), np.ones(9, dtype=bool), np.zeros(9, dtype=np.int32))
-    with pytest.raises(DocqaError, match=r"the length_penalty of the reader .*copy is") as error:
-        reader.read(reader.question_ids("who?"), [window])
-    assert "docqa.json" in error.value.hint

@@ -22,14 +22,15 @@ from support import tiny_models
 from support.samples import PROSE
 
 from docqa import files
-from docqa.answers import normalize
 from docqa.array_store import ArrayStore
 from docqa.datasets import Gold, Pair
 from docqa.errors import DocqaError
 from docqa.files import write_json_object
 from docqa.models import loading, registry
+from docqa.models.metadata import read_json, to_json
 from docqa.models.registry import Model, ModelKind
 from docqa.progress import Cancelled, Monitor, Progress
+from docqa.ranking import normalize
 from docqa.reader.reader import Reader
 from docqa.training.dataset import TokenMasking, batch_order, collate
 from docqa.training.distillation import soft_targets
@@ -267,7 +268,7 @@ def _stopping_at(step: int) -> Monitor:
 
 def test_a_run_leaves_a_reader_with_its_papers(job: Job) -> None:
     folder = _train(job)
-    metadata = registry.read_metadata(folder)
+    metadata = read_json(folder)
     assert metadata["training"]["recipe"] == job.recipe.as_dict()
     assert metadata["training"]["metrics"]["before"]["test"]["total"] == metadata["training"]["counts"]["test"]
     assert set(metadata["calibration"]) == {"scale", "prior", "bias", "threshold"}
@@ -387,9 +388,9 @@ def test_early_stopping_ends_a_run_that_gets_no_better(job: Job) -> None:
     hopeless = replace(job, recipe=replace(job.recipe, epochs=40, learning_rate=0.05, warmup=0, early_stopping=2))
     outcome = finetune(hopeless, prepare(hopeless, Monitor()), Monitor())
     assert outcome is not None
-    counts = outcome.metadata["training"]["counts"]
-    assert counts["watched"] > 0
-    assert outcome.curve[-1][0] <= 20 * -(-counts["windows"] // 4)  # Half of the epochs.
+    counts = outcome.training.counts
+    assert counts.watched > 0
+    assert outcome.curve[-1][0] <= 20 * -(-counts.windows // 4)  # Half of the epochs.
 
 
 def test_early_stopping_counts_on_after_an_interruption(job: Job) -> None:
@@ -421,7 +422,7 @@ def test_a_result_has_to_beat_the_reader_in_use_and_not_its_base_alone(job: Job)
     registry.use(registry.BUNDLED, ModelKind.READER)
     outcome = finetune(job, prepare(job, Monitor()), Monitor())
     assert outcome is not None
-    training = outcome.metadata["training"]
+    training = to_json(outcome.metadata)["training"]
     to_beat = training["in_use"]["metrics"], training["metrics"]["before"]
     assert training["in_use"]["name"] == registry.BUNDLED
     assert outcome.better is all(

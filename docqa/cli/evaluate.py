@@ -1,4 +1,4 @@
-"""`docqa eval PAIRS [PATH...]`: how right a reader's answers are."""
+"""`docqa eval PAIRS [PATH...]`: measure how good a reader's answers are."""
 
 import argparse
 import json
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from docqa.cli.arguments import add_settings, settings
-from docqa.cli.commands import COMMANDS
+from docqa.cli.commands import COMMANDS, add_command
 from docqa.cli.terminal import note, progress_bar
 from docqa.errors import DocqaError, ExitCode
 
@@ -23,97 +23,98 @@ if TYPE_CHECKING:
 
 _EXAMPLES = """\
 examples:
-  docqa eval pairs.json                          the reader, on the contexts that the pairs bring
-  docqa eval questions.json report.pdf           the whole way: which answers docqa finds in the report
-  docqa eval pairs.json --compare distilbert     two readers side by side
+  docqa eval pairs.json                          ask each question of its own context, or of the document it names
+  docqa eval questions.json report.pdf           ask end to end: which answers docqa finds in the report
+  docqa eval pairs.json --compare distilbert     compare two readers
   docqa eval squad.json --predictions p.json     for the official script: evaluate-v1.1.py squad.json p.json
-  docqa eval squad.json --as-documents --foreign 0.5 --per-document 20
-                                                 whole articles; half of the questions are of another one
+  docqa eval squad.json --as-documents --cross-document 0.5 --per-document 20
+                                                 whole articles; half of the questions are about another article
 
-What each figure means: docs/evaluation.md. Formats of pairs: docs/formats.md.
+The figures are explained in docs/evaluation.md, the formats of pairs in docs/formats.md.
 
-exit codes: 0 measured, 2 an error, 130 interrupted
+exit codes: 0 success, 2 an error, 130 interrupted
 """
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command."""
-    parser = subparsers.add_parser(
+    parser = add_command(
+        subparsers,
         "eval",
-        help=COMMANDS["eval"].about,
-        description="Measure how right the answers to question–answer pairs are, and what abstaining is worth.",
-        epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        COMMANDS["eval"].about,
+        description="Measure how good the answers to question–answer pairs are, and how abstaining affects them.",
+        examples=_EXAMPLES,
+        run=run,
     )
     parser.add_argument("pairs", metavar="PAIRS", help="question–answer pairs: SQuAD JSON, JSON, JSONL, CSV or TSV")
-    parser.add_argument("paths", metavar="PATH", nargs="*", help="documents to ask, instead of the pairs' contexts")
-    group = parser.add_argument_group("what is asked")
+    parser.add_argument(
+        "paths", metavar="PATH", nargs="*", help="documents to ask, instead of the contexts or documents of the pairs"
+    )
+    group = parser.add_argument_group("questions")
     group.add_argument(
         "--as-documents",
         action="store_true",
-        help="join the contexts of a title to one document, and ask each question of its document",
+        help="join the contexts with the same title to a document, and ask each question of its document",
     )
-    group.add_argument("--foreign", type=float, metavar="SHARE", help="share of questions that are of another document")
-    group.add_argument("--per-document", type=int, metavar="N", help="ask at most N questions of each document")
-    group.add_argument("--sample", type=int, metavar="N", help="ask N questions, drawn at random")
-    group.add_argument("--seed", type=int, default=0, metavar="N", help="of what is drawn at random (default: 0)")
-    group = parser.add_argument_group("what is told")
+    group.add_argument(
+        "--cross-document",
+        type=float,
+        metavar="SHARE",
+        help="ask each document questions about others too, as this share of its questions",
+    )
+    group.add_argument("--per-document", type=int, metavar="N", help="ask at most N questions about each document")
+    group.add_argument("--sample", type=int, metavar="N", help="ask a random sample of N questions")
+    group.add_argument("--seed", type=int, default=0, metavar="N", help="random seed of the sample (default: 0)")
+    group = parser.add_argument_group("output")
     group.add_argument("--json", action="store_true", help="print JSON (docs/evaluation.md)")
-    group.add_argument("--worst", type=int, default=0, metavar="N", help="show the N wrong answers that are surest")
-    group.add_argument("--compare", metavar="READER", help="measure a second reader, and whether the two differ")
-    group.add_argument("--predictions", metavar="FILE", help="write the answers as SQuAD's official scripts read them")
-    group.add_argument("--na-prob", metavar="FILE", help="write the probabilities that there is none, for v2.0's")
-    group.add_argument("--plot", metavar="DIR", help="draw risk and coverage, reliability and ROC as PNG")
+    group.add_argument("--worst", type=int, default=0, metavar="N", help="list the N most confident wrong answers")
+    group.add_argument(
+        "--compare", metavar="READER", help="evaluate a second reader, and test whether the difference is significant"
+    )
+    group.add_argument("--predictions", metavar="FILE", help="write the answers in the format of SQuAD's scripts")
+    group.add_argument("--na-prob", metavar="FILE", help="write the no-answer probabilities for the v2.0 script")
+    group.add_argument("--plot", metavar="DIR", help="plot risk and coverage, reliability and ROC as PNG")
     group.add_argument("-q", "--quiet", action="store_true", help="print no progress and no warnings")
     add_settings(parser)
-    parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Measure and print."""
+    """Evaluate and print the report."""
     check(arguments)
-    wanted = settings(arguments)
+    configured = settings(arguments)
     from docqa.cli import evaluation_text
-    from docqa.evaluation import make_report, metrics
+    from docqa.evaluation import compare_readers, make_report
     from docqa.models import registry
 
     if arguments.compare:
-        registry.find(
-            arguments.compare, registry.ModelKind.READER
-        )  # Its error, before the first reader takes its time.
+        # Report a misspelled name before the first reader is evaluated.
+        registry.find(arguments.compare, registry.ModelKind.READER)
     loaded = load(arguments.pairs, quiet=arguments.quiet)
-    first = _measure(arguments, wanted, loaded)
+    first = _evaluate(arguments, configured, loaded)
     pairs = first.pairs
-    found = make_report(first.predictions, pairs, first.reader, first.threshold)
-    facts: dict[str, Any] = {"asked": first.how, **evaluation_text.as_dict(found), "pairs": loaded.report.as_dict()}
-    texts = [evaluation_text.as_text(found, first.how)]
+    report = make_report(first.predictions, pairs, first.reader, first.threshold)
+    facts: dict[str, Any] = {"asked": first.how, **report.as_dict(), "pairs": loaded.report.as_dict()}
+    texts = [evaluation_text.as_text(report, first.how)]
     if arguments.worst:
         facts["worst"] = _worst(first, arguments.worst)
         texts.append(evaluation_text.worst_as_text(facts["worst"]))
     if arguments.compare:
-        second = _measure(arguments, replace(wanted, reader=arguments.compare), loaded)
-        other = make_report(second.predictions, pairs, second.reader, second.threshold)
-        abstains = found.scores.no_answer is not None
-        each = [
-            metrics.exact_and_f1(metrics.shown(one.predictions, one.threshold if abstains else 0.0), pairs)
-            for one in (first, second)
-        ]
-        _, groups = metrics.clusters(pairs)
-        differences = {
-            name: metrics.compare([one[at] for one in each[0]], [one[at] for one in each[1]], groups)
-            for at, name in enumerate(("exact", "f1"))
-        }
-        facts["compared"] = evaluation_text.as_dict(other)
+        second = _evaluate(arguments, replace(configured, reader=arguments.compare), loaded)
+        second_report = make_report(second.predictions, pairs, second.reader, second.threshold)
+        differences = compare_readers(
+            (first.predictions, first.threshold), (second.predictions, second.threshold), pairs
+        )
+        facts["compared"] = second_report.as_dict()
         facts["differences"] = {name: asdict(difference) for name, difference in differences.items()}
-        texts.append(evaluation_text.comparison_as_text(found, other, differences))
-    _write_files(arguments, first, found)
+        texts.append(evaluation_text.comparison_as_text(report, second_report, differences))
+    _write_files(arguments, first, report)
     sys.stdout.write((json.dumps(facts, indent=2, ensure_ascii=False) if arguments.json else "\n\n".join(texts)) + "\n")
     return ExitCode.ANSWERED
 
 
 @dataclass(frozen=True)
-class _Measured:
-    """What one reader answered. `how` says what it was asked, for a person."""
+class _Evaluation:
+    """One reader's predictions. `how` describes how the questions were asked."""
 
     reader: str
     threshold: float
@@ -123,108 +124,110 @@ class _Measured:
 
 
 def check(arguments: argparse.Namespace) -> None:
-    """Raise `DocqaError` over flags that make no sense, before anything takes time."""
-    share = arguments.foreign
+    """Raise `DocqaError` for invalid flags, before anything slow begins."""
+    share = arguments.cross_document
     if share is not None and not 0 <= share < 1:
-        raise DocqaError(
-            f"--foreign is {share}", "it has to be a share from 0 to below 1: 0.5 is every second question"
-        )
+        raise DocqaError(f"--cross-document is {share}", "use a share from 0 to below 1; 0.5 is every second question")
     for name in ("sample", "per_document"):
         count = getattr(arguments, name, None)
         if count is not None and count < 1:
-            raise DocqaError(f"--{name.replace('_', '-')} is {count}", "it has to be 1 or more")
+            raise DocqaError(f"--{name.replace('_', '-')} is {count}", "use 1 or more")
     for name in ("predictions", "na_prob"):
         file = getattr(arguments, name, None)
         if file and not Path(file).parent.is_dir():
-            raise DocqaError(f"{file} can't be written: there is no folder {Path(file).parent}", "make it first")
+            raise DocqaError(f"{file} can't be written: there is no folder {Path(file).parent}", "create the folder")
 
 
 def load(file: str, *, quiet: bool) -> "LoadedPairs":
-    """The pairs of a file, and on stderr what is wrong with those that can't be used. Raises `DocqaError`."""
+    """Load the pairs in a file; report unusable ones on stderr. Raises `DocqaError`."""
     from docqa import datasets
 
     with progress_bar(quiet=quiet) as monitor:
-        # Every question counts that the official scripts count, one that is there twice as well.
+        # Duplicates stay: the official scripts count them too.
         loaded = datasets.load([file], monitor, merge=False)
     if not loaded.pairs:
-        raise DocqaError(f"{file} has no pair that can be used", loaded.report.as_text())
+        raise DocqaError(f"{file} has no usable pair", loaded.report.as_text())
     if loaded.report.dropped:
-        note(f"docqa: pairs that can't be used are not measured\n{loaded.report.as_text()}", quiet=quiet)
+        note(f"docqa: unusable pairs are skipped\n{loaded.report.as_text()}", quiet=quiet)
     return loaded
 
 
-def examine(
-    arguments: argparse.Namespace, engine: "Engine", loaded: "LoadedPairs", sample: int | None, foreign: float
+def evaluate_end_to_end(
+    arguments: argparse.Namespace, engine: "Engine", loaded: "LoadedPairs", sample: int | None, cross_document: float
 ) -> "tuple[list[EvaluatedQuestion], str]":
-    """Ask the whole way: the documents that were named, or those that the pairs name or make. And how, in words."""
+    """Ask the documents on the command line, or those that the pairs name or make. Also returns how they were asked."""
     from docqa import evaluation
 
-    pairs: Sequence[Pair] = loaded.pairs
     with progress_bar(quiet=arguments.quiet) as monitor:
         if arguments.paths:
             collection = engine.open(arguments.paths, monitor, arguments.password)
             if collection.failures:
                 raise collection.failures[0].error
-            pairs = evaluation.sample(pairs, sample, arguments.seed)
+            pairs = evaluation.sample(loaded.pairs, sample, arguments.seed)
             how = f"each asked of all of {_count(len(collection.documents), 'document')}"
             return evaluation.evaluate_collection(collection, pairs, loaded.documents, monitor), how
-        sat = evaluation.sample_questions(
-            evaluation.group_by_document(pairs, loaded.documents),
+        documents = evaluation.sample_questions(
+            evaluation.group_by_document(loaded.pairs, loaded.documents),
             sample=sample,
             per_document=getattr(arguments, "per_document", None),
-            foreign=foreign,
+            cross_document=cross_document,
             seed=arguments.seed,
         )
-        examined = evaluation.evaluate_documents(engine, sat, monitor, arguments.password)
-    how = f"each asked of one of {_count(len(sat), 'document')}"
-    strange = sum(one.pair.id.endswith(f"@{one.pair.document}") for one in examined) if foreign else 0
-    return examined, how + (f", {strange:,} of them another document's" if strange else "")
+        evaluated = evaluation.evaluate_documents(engine, documents, monitor, arguments.password)
+    how = f"each asked of one of {_count(len(documents), 'document')}"
+    crossed = sum(evaluation.is_cross_document(one.pair) for one in evaluated) if cross_document else 0
+    return evaluated, how + (f", {crossed:,} of them about another document" if crossed else "")
 
 
-def _measure(arguments: argparse.Namespace, wanted: "Settings", loaded: "LoadedPairs") -> _Measured:
+def _evaluate(arguments: argparse.Namespace, configured: "Settings", loaded: "LoadedPairs") -> _Evaluation:
     from docqa.array_store import ArrayStore
     from docqa.engine import Engine
     from docqa.evaluation import evaluate_contexts, sample
 
-    named = {pair.document in loaded.documents for pair in loaded.pairs}
-    whole_way = bool(arguments.paths) or arguments.as_documents or True in named
-    if len(named) > 1 and not (arguments.paths or arguments.as_documents):
+    kinds = {pair.document in loaded.documents for pair in loaded.pairs}
+    if len(kinds) > 1 and not (arguments.paths or arguments.as_documents):
         raise DocqaError(
-            f"some pairs of {arguments.pairs} name a document, and others bring a context",
-            "put them in two files, or make documents of the contexts with --as-documents",
+            f"some pairs in {arguments.pairs} name a document, others have a context",
+            "split them into two files, or join the contexts to documents with --as-documents",
         )
-    if not whole_way or arguments.paths:
-        for name in ("foreign", "per_document"):
+    names_documents = True in kinds
+    end_to_end = bool(arguments.paths) or arguments.as_documents or names_documents
+    if not end_to_end or arguments.paths:
+        for name in ("cross_document", "per_document"):
             if getattr(arguments, name) is not None:
-                flag = name.replace("_", "-")
                 raise DocqaError(
-                    f"--{flag} is about questions of which each has its document; these have none",
-                    "leave it out" if arguments.paths else "make documents of the contexts with --as-documents",
+                    f"--{name.replace('_', '-')} needs questions that belong to documents; these don't",
+                    "leave it out" if arguments.paths else "join the contexts to documents with --as-documents",
                 )
-    # What is made of contexts is nobody's document, and not worth keeping.
-    engine = Engine(wanted, None if arguments.paths or True in named else ArrayStore(None))
+    # Documents made of contexts are not worth caching.
+    engine = Engine(configured, None if arguments.paths or names_documents else ArrayStore(None))
     engine.load_in_background()
     reader, threshold = engine.reader.name, engine.calibration.threshold
-    if whole_way:
-        examined, how = examine(arguments, engine, loaded, arguments.sample, arguments.foreign or 0.0)
-        return _Measured(reader, threshold, how, [one.pair for one in examined], [one.prediction for one in examined])
-    pairs = sample(loaded.pairs, arguments.sample, arguments.seed)
+    if end_to_end:
+        evaluated, how = evaluate_end_to_end(
+            arguments, engine, loaded, arguments.sample, arguments.cross_document or 0.0
+        )
+        pairs, predictions = [one.pair for one in evaluated], [one.prediction for one in evaluated]
+        return _Evaluation(reader, threshold, how, pairs, predictions)
+    sampled = sample(loaded.pairs, arguments.sample, arguments.seed)
     with progress_bar(quiet=arguments.quiet) as monitor:
         engine.wait_until_loaded(monitor)
-        predictions = evaluate_contexts(engine.reader, pairs, wanted, monitor, engine.calibration)
-    return _Measured(reader, threshold, "each asked of its own context", pairs, predictions)
+        contexts = evaluate_contexts(engine.reader, sampled, configured, monitor, engine.calibration)
+    return _Evaluation(reader, threshold, "each asked of its own context", sampled, contexts)
 
 
-def _worst(measured: _Measured, count: int) -> list[dict[str, Any]]:
-    """The wrong answers with the highest probability."""
+def _worst(evaluated: _Evaluation, count: int) -> list[dict[str, Any]]:
+    """The `count` wrong answers with the highest probabilities."""
     from docqa.evaluation import metrics
 
-    outcomes = metrics.outcomes(measured.predictions, measured.pairs, measured.threshold)
-    correct = metrics.right(measured.predictions, measured.pairs)
+    predictions, pairs = evaluated.predictions, evaluated.pairs
+    outcomes = metrics.outcomes(predictions, pairs, evaluated.threshold)
     wrong = [
         (prediction, pair, outcome)
-        for prediction, pair, outcome, fine in zip(measured.predictions, measured.pairs, outcomes, correct, strict=True)
-        if prediction.text and not fine
+        for prediction, pair, outcome, right in zip(
+            predictions, pairs, outcomes, metrics.right(predictions, pairs), strict=True
+        )
+        if prediction.text and not right
     ]
     wrong.sort(key=lambda one: -one[0].probability)
     return [
@@ -241,43 +244,45 @@ def _worst(measured: _Measured, count: int) -> list[dict[str, Any]]:
     ]
 
 
-def _write_files(arguments: argparse.Namespace, measured: _Measured, found: "EvaluationReport") -> None:
+def _write_files(arguments: argparse.Namespace, evaluated: _Evaluation, report: "EvaluationReport") -> None:
     from docqa.evaluation import metrics
 
-    ids = _ids(measured.predictions, quiet=arguments.quiet)
+    predictions = evaluated.predictions
+    ids = _unique_ids(predictions, quiet=arguments.quiet)
     try:
         if arguments.predictions:
-            at = measured.threshold if found.scores.no_answer else 0.0
-            _write(arguments.predictions, dict(zip(ids, metrics.shown(measured.predictions, at), strict=True)))
+            threshold = evaluated.threshold if report.scores.no_answer else 0.0
+            _write(arguments.predictions, dict(zip(ids, metrics.shown(predictions, threshold), strict=True)))
         if arguments.na_prob:
-            none = [1 - prediction.probability for prediction in measured.predictions]
-            _write(arguments.na_prob, dict(zip(ids, none, strict=True)))
+            no_answer = [1 - prediction.probability for prediction in predictions]
+            _write(arguments.na_prob, dict(zip(ids, no_answer, strict=True)))
         if arguments.plot:
             from docqa.evaluation.plots import draw_plots
 
-            for file in draw_plots(measured.predictions, measured.pairs, measured.threshold, Path(arguments.plot)):
-                note(f"drawn: {file}", quiet=arguments.quiet)
+            for file in draw_plots(predictions, evaluated.pairs, evaluated.threshold, Path(arguments.plot)):
+                note(f"plotted: {file}", quiet=arguments.quiet)
     except OSError as error:
-        where = error.filename or arguments.plot
-        raise DocqaError(f"{where} can't be written: {error.strerror or error}", "name another place") from error
+        file = error.filename or arguments.plot
+        raise DocqaError(f"{file} can't be written: {error.strerror or error}", "choose another file") from error
 
 
 def _write(file: str, contents: dict[str, Any]) -> None:
     Path(file).write_text(json.dumps(contents, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def _ids(predictions: "Sequence[Prediction]", *, quiet: bool) -> list[str]:
-    """Every question's id; one that is there before gets a number, so that no answer overwrites another's."""
+def _unique_ids(predictions: "Sequence[Prediction]", *, quiet: bool) -> list[str]:
+    """The ids of all questions; repeated ones get a number, so that no answer overwrites another."""
     seen: Counter[str] = Counter()
     ids = []
     for prediction in predictions:
         seen[prediction.id] += 1
         ids.append(prediction.id if seen[prediction.id] == 1 else f"{prediction.id}#{seen[prediction.id]}")
-    twice = [name for name, times in seen.items() if times > 1]
-    if twice:
-        some = ", ".join(twice[:3])
+    repeated = [name for name, times in seen.items() if times > 1]
+    if repeated:
+        names = ", ".join(repeated[:3])
         note(
-            f"docqa: {_count(len(twice), 'id')} stand for several questions ({some}): ID#2, … in the files", quiet=quiet
+            f"docqa: {_count(len(repeated), 'id')} used for several questions ({names}): written as ID#2, …",
+            quiet=quiet,
         )
     return ids
 

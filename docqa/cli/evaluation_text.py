@@ -1,44 +1,30 @@
-"""An examination's report as aligned text and as JSON (pure)."""
+"""An evaluation's report as aligned text (pure)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from docqa.evaluation.metrics import RIGHT, BestThreshold, Comparison, PartScores, QuestionOutcome
+from docqa.evaluation.metrics import RIGHT, BestThreshold, PartScores, QuestionOutcome
 
 if TYPE_CHECKING:
     from docqa.evaluation import EvaluationReport, Figure
+    from docqa.evaluation.significance import Comparison
 
-_WITH = (
+_ANSWERABLE = (
     QuestionOutcome.RIGHT,
     QuestionOutcome.ABSTAINED,
     QuestionOutcome.RETRIEVAL_MISSED,
     QuestionOutcome.READER_MISSED,
 )
-_WITHOUT = (QuestionOutcome.REFUSED, QuestionOutcome.WRONGLY_ANSWERED)
-
-
-def as_dict(report: "EvaluationReport") -> dict[str, Any]:
-    """The report for a machine; what can't be computed is not in it."""
-    facts = asdict(report)
-    facts["outcomes"] = {str(outcome): number for outcome, number in report.outcomes.items()}
-    facts["questions_per_second"] = report.questions_per_second
-    kept: dict[str, Any] = _known(facts)
-    return kept
-
-
-def _known(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {str(key): _known(one) for key, one in value.items() if one is not None and one != {}}
-    return [_known(one) for one in value] if isinstance(value, list | tuple) else value
+_UNANSWERABLE = (QuestionOutcome.REFUSED, QuestionOutcome.WRONGLY_ANSWERED)
 
 
 def as_text(report: "EvaluationReport", how: str) -> str:
-    """The report for a person."""
+    """The report as text. `how` says how the questions were asked."""
     parts = [
         f"reader {report.reader}: {report.questions:,} questions, {how}",
         _scores(report),
         _coverage(report),
+        *([figures] if (figures := _figures(report)) else []),
         *([_recall(report)] if report.recall else []),
         _outcomes(report),
     ]
@@ -51,19 +37,21 @@ def as_text(report: "EvaluationReport", how: str) -> str:
 
 def _scores(report: "EvaluationReport") -> str:
     scores, abstains = report.scores, report.scores.no_answer is not None
-    all_of_them = f"abstaining below {report.threshold:.0%}" if abstains else "best answers"
+    exact, f1 = report.figures.get("exact"), report.figures.get("f1")
     rows = [["", "EM", "", "F1", "", "questions"]]
-    rows.append([all_of_them, *_with_interval(report.exact, 1), *_with_interval(report.f1, 1), f"{report.questions:,}"])
+    total = f"{report.questions:,}"
+    answers = f"abstaining below {report.threshold:.0%}" if abstains else "best answers"
+    rows.append([answers, f"{scores.exact:.2f}", _interval(exact, 1), f"{scores.f1:.2f}", _interval(f1, 1), total])
     if abstains:
         rows += [
-            _part("  those with an answer", scores.has_answer),
-            _part("  those without", scores.no_answer),
-            _part("never abstaining, those with an answer", report.answerable),
-            ["best threshold", *_best(report.best_exact), *_best(report.best_f1), f"{report.questions:,}"],
+            _part("  answerable", scores.has_answer),
+            _part("  unanswerable", scores.no_answer),
+            _part("never abstaining, answerable", report.answerable),
+            ["best threshold", *_best(report.best_exact), *_best(report.best_f1), total],
         ]
     text = columns([row for row in rows if row])
-    if report.exact.interval:
-        text += f"\n(95% intervals: the {report.drawn_in} drawn anew)"
+    if exact and exact.interval:
+        text += f"\n(95% intervals, by resampling the {report.resampling_unit})"
     return text
 
 
@@ -75,53 +63,57 @@ def _best(best: BestThreshold | None) -> list[str]:
     return [f"{best.value:.2f}", f"below {best.threshold:.0%}"] if best else ["", ""]
 
 
-def _with_interval(figure: "Figure", digits: int) -> list[str]:
-    interval = f"({figure.interval[0]:.{digits}f}–{figure.interval[1]:.{digits}f})" if figure.interval else ""
-    return [f"{figure.value:.2f}", interval]
+def _interval(figure: "Figure | None", digits: int) -> str:
+    if figure is None or figure.interval is None:
+        return ""
+    low, high = figure.interval
+    return f"({low:.{digits}f}–{high:.{digits}f})"
 
 
 def _coverage(report: "EvaluationReport") -> str:
-    here = next(row for row in report.coverage if row.threshold == report.threshold)
-    sentence = f"At the threshold of {report.threshold:.0%}: {here.answered:.0%} answered"
-    if here.right is not None:
-        sentence += f", {here.right:.0%} of them right (F1 of {RIGHT} or more)"
-    both = here.unanswerable is not None and here.answerable is not None
+    current = next(row for row in report.coverage if row.threshold == report.threshold)
+    sentence = f"At the threshold of {report.threshold:.0%}, {current.answered:.0%} of the questions get an answer"
+    if current.right is not None:
+        sentence += f"; {current.right:.0%} of these answers are right (F1 of {RIGHT} or more)"
+    both = current.unanswerable is not None and current.answerable is not None
     rows = [["threshold", "answered", "of them right"]]
     if both:
-        rows[0] += ["answered: with an answer", "without"]
+        rows[0] += ["answerable answered", "unanswerable answered"]
     for row in report.coverage:
         mark = " *" if row.threshold == report.threshold else ""
-        line = [f"{row.threshold:.0%}{mark}", f"{row.answered:.1%}", _percent(row.right)]
-        rows.append([*line, _percent(row.answerable), _percent(row.unanswerable)] if both else line)
-    lines = [sentence + ".", "", columns(rows), ""]
-    if report.auroc is not None:
-        value, interval = report.auroc.value, report.auroc.interval
-        between = f" ({interval[0]:.3f}–{interval[1]:.3f})" if interval else ""
-        lines.append(f"AUROC of the abstention {value:.3f}{between}: questions with an answer against those without")
-    lines.append(
-        f"calibration error {100 * report.calibration_error:.1f} points: "
-        "how far the probability shown is from the share that is right"
-    )
-    return "\n".join(lines)
+        cells = [f"{row.threshold:.0%}{mark}", f"{row.answered:.1%}", _percent(row.right)]
+        rows.append([*cells, _percent(row.answerable), _percent(row.unanswerable)] if both else cells)
+    return "\n".join([sentence + ".", "", columns(rows)])
 
 
 def _percent(share: float | None) -> str:
     return "–" if share is None else f"{share:.1%}"
 
 
+def _figures(report: "EvaluationReport") -> str:
+    """The metrics that the table of scores doesn't have."""
+    return columns(
+        [
+            [figure.label, f"{figure.value:.{figure.digits}f}", _interval(figure, figure.digits)]
+            for name, figure in report.figures.items()
+            if name not in {"exact", "f1"}
+        ]
+    )
+
+
 def _recall(report: "EvaluationReport") -> str:
-    heads = ["an accepted answer is in the best", *(f"{k}" for k in report.recall), "windows"]
-    return columns([heads, ["", *(f"{share:.1%}" for share in report.recall.values()), ""]])
+    header = ["an accepted answer is in the best", *(f"{k}" for k in report.recall), "windows"]
+    return columns([header, ["", *(f"{share:.1%}" for share in report.recall.values()), ""]])
 
 
 def _outcomes(report: "EvaluationReport") -> str:
     rows: list[list[str]] = []
-    for title, some in (("with an answer", _WITH), ("without one", _WITHOUT)):
-        counts = {outcome: report.outcomes[outcome] for outcome in some}
+    for title, outcomes in (("answerable questions", _ANSWERABLE), ("unanswerable questions", _UNANSWERABLE)):
+        counts = {outcome: report.outcomes[outcome] for outcome in outcomes}
         total = sum(counts.values())
         if not total:
             continue
-        rows.append([f"questions {title}", f"{total:,}", ""])
+        rows.append([title, f"{total:,}", ""])
         for outcome, number in counts.items():
             if outcome is not QuestionOutcome.RETRIEVAL_MISSED or report.recall:
                 rows.append([f"  {outcome}", f"{number:,}", f"{number / total:.1%}"])
@@ -129,8 +121,8 @@ def _outcomes(report: "EvaluationReport") -> str:
 
 
 def worst_as_text(worst: Sequence[Mapping[str, Any]]) -> str:
-    """Wrong answers to read."""
-    lines = ["the wrong answers that are surest:"]
+    """The wrong answers with the highest probabilities."""
+    lines = ["the most confident wrong answers:"]
     for one in worst:
         expected = " | ".join(one["accepted"]) if one["accepted"] else "(no answer)"
         lines += [
@@ -144,46 +136,44 @@ def worst_as_text(worst: Sequence[Mapping[str, Any]]) -> str:
 
 
 def comparison_as_text(
-    first: "EvaluationReport", second: "EvaluationReport", differences: Mapping[str, Comparison]
+    first: "EvaluationReport", second: "EvaluationReport", differences: "Mapping[str, Comparison]"
 ) -> str:
     """Two readers side by side."""
     rows = [["", first.reader, second.reader, "difference", "", "p"]]
-    for name, one, other in (("EM", first.exact, second.exact), ("F1", first.f1, second.f1)):
-        difference = differences[name.lower() if name == "F1" else "exact"]
-        between = difference.interval
-        rows.append(
-            [
-                name,
-                f"{one.value:.2f}",
-                f"{other.value:.2f}",
-                f"{difference.difference:+.2f}",
-                f"({between[0]:+.1f} to {between[1]:+.1f})" if between else "",
-                f"{difference.p:.4f}",
-            ]
-        )
-    if first.auroc and second.auroc:
-        rows.append(["AUROC", f"{first.auroc.value:.3f}", f"{second.auroc.value:.3f}"])
-    errors = [f"{100 * one.calibration_error:.1f}" for one in (first, second)]
-    rows.append(["calibration error", *errors])
-    rows.append(["questions a second", *(f"{one.questions_per_second:.1f}" for one in (first, second))])
-    better = differences["f1"]
-    if better.p < 0.05:
-        verdict = f"{second.reader if better.difference > 0 else first.reader} has the better F1"
-        verdict += ": a difference like this comes by chance less than once in twenty times"
-    else:
-        verdict = "the difference in F1 may be chance"
-    return f"{columns(rows)}\n{verdict} (paired randomisation test, the {first.drawn_in} swapped)"
+    for name, figure in first.figures.items():
+        if name not in second.figures:
+            continue
+        digits = figure.digits
+        rows.append([figure.label, f"{figure.value:.{digits}f}", f"{second.figures[name].value:.{digits}f}"])
+        if name in differences:
+            found = differences[name]
+            low_high = f"({found.interval[0]:+.{digits}f} to {found.interval[1]:+.{digits}f})" if found.interval else ""
+            rows[-1] += [f"{found.difference:+.{digits}f}", low_high, f"{found.p:.4f}"]
+    rows.append(["questions a second", *(f"{report.questions_per_second:.1f}" for report in (first, second))])
+    text = columns(rows)
+    if differences:
+        text += f"\n(p: paired randomization test, swapping the {first.resampling_unit})"
+    return f"{text}\n{_verdict(first, second, differences['f1'])}" if "f1" in differences else text
+
+
+def _verdict(first: "EvaluationReport", second: "EvaluationReport", f1: "Comparison") -> str:
+    if f1.p >= 0.05:
+        return "the difference in F1 may be chance"
+    better = second if f1.difference > 0 else first
+    return f"{better.reader} has the better F1: a difference this large is chance less than once in 20 times"
 
 
 def columns(rows: Sequence[Sequence[str]]) -> str:
-    """Rows in columns: the first to the left, the others to the right."""
-    wide = max(len(row) for row in rows)
-    filled = [[*row, *[""] * (wide - len(row))] for row in rows]
+    """Align rows in columns: the first to the left, the others to the right."""
+    if not rows:
+        return ""
+    width = max(len(row) for row in rows)
+    filled = [[*row, *[""] * (width - len(row))] for row in rows]
     widths = [max(map(len, column)) for column in zip(*filled, strict=True)]
     return "\n".join(
         "  ".join(
-            cell.rjust(width) if at else cell.ljust(width)
-            for at, (cell, width) in enumerate(zip(row, widths, strict=True))
+            cell.rjust(size) if column else cell.ljust(size)
+            for column, (cell, size) in enumerate(zip(row, widths, strict=True))
         ).rstrip()
         for row in filled
     )

@@ -9,7 +9,7 @@ from typing import Any
 from docqa.cli.commands import COMMANDS, add_command
 from docqa.cli.terminal import download_bar, note
 from docqa.errors import DocqaError, ExitCode
-from docqa.models import registry
+from docqa.models import metadata, registry
 from docqa.models.registry import Model, ModelKind
 
 _EXAMPLES = """\
@@ -118,14 +118,14 @@ def _show(arguments: argparse.Namespace) -> int:
     model = registry.find(arguments.name or registry.chosen(kind), kind)
     facts = _facts(model, _choice(kind)) | {
         "fingerprint": model.fingerprint,
-        "metadata": model.metadata,
+        "metadata": metadata.read_json(model.folder),
     }
     if arguments.json:
         _print(json.dumps(facts, indent=2, ensure_ascii=False))
         return ExitCode.ANSWERED
-    metadata = facts.pop("metadata")
+    recorded = facts.pop("metadata")
     facts |= {"source": _origin(model), "chosen": "yes" if facts["chosen"] else "no", "size": _size(model)}
-    facts |= {name: json.dumps(value, ensure_ascii=False) for name, value in metadata.items() if name not in facts}
+    facts |= {name: json.dumps(value, ensure_ascii=False) for name, value in recorded.items() if name not in facts}
     _print(_columns(list(facts.items())))
     return ExitCode.ANSWERED
 
@@ -176,8 +176,8 @@ def _origin(model: Model) -> str:
     """Where the model came from, for display."""
     if model.source != "pulled":
         return model.source
-    source = model.metadata["source"]
-    return f"{source['repo']} at {str(source.get('revision'))[:7]}"
+    source = model.metadata.source or metadata.HubSource()
+    return f"{source.repo} at {source.revision[:7]}"
 
 
 def _columns(rows: Sequence[Sequence[str]]) -> str:

@@ -8,23 +8,15 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-# Only the types: this module is imported by the processes that read pages, and numpy would double their start.
+# For types only: worker processes import this package, and numpy would double their start.
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-# What no sentence, and so no answer, runs across. In a PDF's text every line end and every gap that is left stands
-# between rows or cells; in the others a line end may be only where the line was full.
-_BREAKS = {
-    "pdf": re.compile(r"\n|  "),
-    "markdown": re.compile(r"\n[^\S\n]*\n|\|"),
-    "text": re.compile(r"\n[^\S\n]*\n"),
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A heading: its text, its depth (0 is the outermost) and the offset at which its section begins."""
+    """A heading: its text, its level (0 is outermost) and the offset at which its section begins."""
 
     title: str
     level: int
@@ -35,7 +27,7 @@ class Section:
 class Lines:
     """Every line of a document, sorted by offset. Four parallel arrays of shape (lines,).
 
-    `starts` and `ends` are offsets; `pages` are 1-based, 0 where the format has no pages; `numbers` count from 1 on
+    `starts` and `ends` are offsets; `pages` count from 1, 0 if the format has no pages; `numbers` count from 1 on
     each page, from the top, in reading order.
     """
 
@@ -50,7 +42,7 @@ class Lines:
 
 @dataclass(frozen=True, slots=True)
 class PageLine:
-    """One line as a page shows it."""
+    """One line as displayed on its page."""
 
     number: int
     start: int
@@ -59,7 +51,7 @@ class PageLine:
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """Where a span stands, for a person: `page` and `page_end` are 1-based, None where the format has no pages."""
+    """The place of a span. `page` and `page_end` count from 1 and are None if the format has no pages."""
 
     page: int | None
     page_label: str | None
@@ -73,16 +65,19 @@ class Location:
 class Document:
     """One file. Every position in it, anywhere in the program, is an offset: an index into `text`, in code points.
 
-    `text[:body_end]` is what is retrieved and read. After it stand the running headers and footers and the
-    table of contents, one line each: they belong to the page view, and not to the text that they interrupt.
+    `text[:body_end]` is retrieved and read. It is followed by running headers and footers and the table of contents,
+    one line each: they are displayed on their pages, but would interrupt the body.
     """
 
     name: str
-    kind: str
+    format: str
+    """Name of its `DocumentFormat`."""
     sha256: str
     text: str
     body_end: int
     lines: Lines
+    breaks: NDArray[np.int64]
+    """Offsets of the breaks between paragraphs, rows and cells, ascending: no sentence or answer spans one."""
     page_labels: tuple[str, ...] = ()
     sections: tuple[Section, ...] = ()
     title: str | None = None
@@ -91,21 +86,20 @@ class Document:
 
     @property
     def page_count(self) -> int:
-        """Pages, or 0 where the format has none."""
+        """Number of pages, 0 if the format has none."""
         return len(self.page_labels)
 
-    @property
-    def breaks(self) -> re.Pattern[str]:
-        """Matches what stands between paragraphs, rows and cells: no answer runs across it."""
-        return _BREAKS[self.kind]
+    def spans_break(self, start: int, end: int) -> bool:
+        """Whether `text[start:end]` contains a break."""
+        first, last = self.breaks.searchsorted([start, end])
+        return bool(first < last)
 
     def breaks_word(self, line_end: int) -> bool:
-        """Whether a word goes on in the next line: a page has a hyphen there, the running text has none."""
-        text = self.text
-        return self.kind == "pdf" and 0 < line_end < self.body_end and text[line_end - 1 : line_end + 1].isalpha()
+        """Whether a word continues in the next line: the page has a hyphen there, the running text has none."""
+        return 0 < line_end < self.body_end and self.text[line_end - 1 : line_end + 1].isalpha()
 
     def locate(self, start: int, end: int) -> Location:
-        """Tell where `text[start:end]` stands."""
+        """The location of `text[start:end]`."""
         first = self._line_at(start)
         last = self._line_at(max(start, end - 1))
         page = int(self.lines.pages[first])
@@ -119,18 +113,18 @@ class Document:
         )
 
     def section_at(self, offset: int) -> str | None:
-        """Title of the innermost section that `offset` is in."""
+        """Title of the innermost section that contains `offset`."""
         if offset >= self.body_end:
             return None
         index = bisect_right(self._section_starts, offset)
         return self.sections[index - 1].title if index else None
 
     def page_lines(self, page: int) -> list[PageLine]:
-        """Lines of a page from top to bottom, headers and footers included. `page` is 1-based, 0 for no pages."""
-        chosen = (self.lines.pages == page).nonzero()[0]
-        chosen = chosen[self.lines.numbers[chosen].argsort(kind="stable")]
+        """Lines of a page from top to bottom, with headers and footers. `page` counts from 1, 0 for no pages."""
+        on_page = (self.lines.pages == page).nonzero()[0]
+        on_page = on_page[self.lines.numbers[on_page].argsort(kind="stable")]
         return [
-            PageLine(int(self.lines.numbers[i]), int(self.lines.starts[i]), int(self.lines.ends[i])) for i in chosen
+            PageLine(int(self.lines.numbers[i]), int(self.lines.starts[i]), int(self.lines.ends[i])) for i in on_page
         ]
 
     def _line_at(self, offset: int) -> int:
@@ -139,3 +133,24 @@ class Document:
     @cached_property
     def _section_starts(self) -> list[int]:
         return [section.start for section in self.sections]
+
+
+def find_breaks(pattern: re.Pattern[str], text: str) -> NDArray[np.int64]:
+    """The offsets of all matches, for `Document.breaks`."""
+    import numpy as np
+
+    return np.fromiter((match.start() for match in pattern.finditer(text)), dtype=np.int64)
+
+
+def cite_page_and_lines(location: Location) -> str:
+    """Cite by page and lines, or by lines alone in a format without pages: "page 7 (v), lines 3–4"."""
+    first, last = location.line_start, location.line_end
+    parts = []
+    if location.page is not None:
+        label = f" ({location.page_label})" if location.page_label not in {None, str(location.page)} else ""
+        parts.append(f"page {location.page}{label}")
+    if location.page_end != location.page:
+        parts.append(f"line {first} to page {location.page_end}, line {last}")
+    else:
+        parts.append(f"line {first}" if first == last else f"lines {first}–{last}")
+    return ", ".join(parts)

@@ -1,26 +1,29 @@
-"""Markdown. The canonical text is the source itself, so that line numbers fit an editor's; headings are sections."""
+"""Markdown. The canonical text is the source itself, so that line numbers match an editor's; headings are sections."""
 
+import re
 from itertools import accumulate, pairwise
 
 from markdown_it import MarkdownIt
 
 from docqa.documents.document import Document, Section
-from docqa.documents.plain_text import decode, from_text
+from docqa.documents.plain_text import BLANK_LINE, decode, from_text
 from docqa.documents.source import Source
 from docqa.progress import Monitor
 
+_BREAK = re.compile(rf"{BLANK_LINE.pattern}|\|")  # Also the cells of a table.
+
 
 def parse(source: Source, monitor: Monitor) -> Document:
-    """Parse a Markdown file. Raises `DocqaError` where it is empty or not text."""
+    """Parse a Markdown file. Raises `DocqaError` if it is empty or not text."""
     monitor.check()
     text = decode(source)
     sections = _headings(text)
     title = sections[0].title if sections and sections[0].level == 0 else None
-    return from_text(source, "markdown", text, sections, title)
+    return from_text(source, "markdown", text, sections, title, breaks=_BREAK)
 
 
 def _headings(text: str) -> tuple[Section, ...]:
-    line_starts = [0, *accumulate(len(line) for line in text.splitlines(keepends=True))]
+    line_starts = [0, *accumulate(len(line) + 1 for line in text.split("\n"))]
     tokens = MarkdownIt("commonmark").parse(text)
     sections = []
     for token, inline in pairwise(tokens):

@@ -1,13 +1,16 @@
-"""What a format module is given: the bytes of one file."""
+"""The input of a parser: the bytes of one file."""
 
 import hashlib
 from dataclasses import dataclass
 from functools import cached_property
 
+STDIN = "-"
+"""The name of standard input."""
+
 
 @dataclass(frozen=True)
 class Source:
-    """One file: `name` as the person wrote it ("-" for standard input), its bytes, and the password, if given."""
+    """One file: its name as the user wrote it (`STDIN` for standard input), its bytes, and the password, if given."""
 
     name: str
     data: bytes
@@ -15,5 +18,5 @@ class Source:
 
     @cached_property
     def sha256(self) -> str:
-        """Digest of the bytes, in hexadecimal: it names what is kept of them, and is asked for more than once."""
+        """Digest of the bytes, in hexadecimal. Cached: it is part of several keys."""
         return hashlib.sha256(self.data).hexdigest()

@@ -1,7 +1,7 @@
-"""Evaluation: questions are put to a reader, and `metrics` says how right its answers are.
+"""Evaluation: how good the answers to question–answer pairs are.
 
-Two ways: each question is put to its own context (`evaluate_contexts`), or goes the whole way of an answer, through
-retrieval and reading to the probability (`evaluate_documents`, `evaluate_collection`).
+Closed-context evaluation asks each question of its own context (`evaluate_contexts`). End-to-end evaluation asks it of
+documents, with retrieval, reading and ranking (`evaluate_documents`, `evaluate_collection`).
 """
 
 from docqa.evaluation.closed_context import evaluate_contexts
@@ -12,8 +12,14 @@ from docqa.evaluation.end_to_end import (
     evaluate_documents,
     fit_calibration,
 )
-from docqa.evaluation.report import EvaluationReport, Figure, make_report
-from docqa.evaluation.sampling import DocumentQuestions, group_by_document, sample, sample_questions
+from docqa.evaluation.report import EvaluationReport, Figure, compare_readers, make_report
+from docqa.evaluation.sampling import (
+    DocumentQuestions,
+    group_by_document,
+    is_cross_document,
+    sample,
+    sample_questions,
+)
 
 __all__ = [
     "DocumentQuestions",
@@ -21,11 +27,13 @@ __all__ = [
     "EvaluationReport",
     "Figure",
     "calibrate",
+    "compare_readers",
     "evaluate_collection",
     "evaluate_contexts",
     "evaluate_documents",
     "fit_calibration",
     "group_by_document",
+    "is_cross_document",
     "make_report",
     "sample",
     "sample_questions",

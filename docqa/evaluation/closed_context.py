@@ -1,35 +1,40 @@
-"""Each question put to its own context, as if that were a document."""
+"""Closed-context evaluation: each question is asked of its own context, without retrieval."""
 
-import math
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from docqa.answers import Calibration
 from docqa.config import Settings
 from docqa.datasets.pair import Pair
 from docqa.engine import calibration_of
 from docqa.errors import DocqaError
 from docqa.evaluation.metrics import Prediction
 from docqa.progress import Monitor
+from docqa.ranking import Calibration, Candidate, ScoredCandidate, score
 from docqa.reader.reader import Reader
 from docqa.reader.span_decoding import Span
 from docqa.windows import Tokens, Window, WindowCutter, Windows
 
-_AT_ONCE = 2048  # Pairs that are sorted by length together: enough for full batches of equal length.
-_CONTEXTS_KEPT = 256  # Tokenized contexts: the questions on one stand together in most files.
+_CHUNK = 2048  # Pairs sorted by length together: enough for full batches of equal length.
+_CACHED_CONTEXTS = 256  # Most files list the questions about one context together.
 
 
 @dataclass(frozen=True, slots=True)
-class _Item:
-    """A window of a pair's context, as the reader takes it."""
+class _ReadingItem:
+    """A window of a pair's context and the pair's question, ready for the reader."""
 
     pair: int
-    question: Sequence[int]
+    question_ids: Sequence[int]
     window: Window
     first: int
     tokens: Tokens
+
+    def candidate(self, span: Span) -> Candidate:
+        """The span with offsets into the context. Nothing was retrieved: its retrieval score is 0."""
+        start = int(self.tokens.starts[self.first + span.first])
+        end = int(self.tokens.ends[self.first + span.last])
+        return Candidate(0, start, end, span.score, 0.0)
 
 
 def evaluate_contexts(
@@ -39,81 +44,82 @@ def evaluate_contexts(
     monitor: Monitor | None = None,
     calibration: Calibration | None = None,
 ) -> list[Prediction]:
-    """Ask each pair's question of its own context, as if that were a document; one prediction a pair, in their order.
+    """Ask each pair's question of its own context, as if that were a document. Returns a prediction for each pair.
 
-    The context is cut into windows by `settings`; of all the spans of all of them the one counts that stands highest
-    above the null of its own window. `calibration` is the reader's own by default. Raises `DocqaError` where a pair
-    has no context or the settings don't fit the reader.
+    Contexts are cut into windows by `settings`, and the spans of all windows are ranked as everywhere. `calibration` is
+    the reader's own by default. Raises `DocqaError` if a pair has no context or the settings don't fit the reader.
     """
     settings = settings or Settings()
     monitor = monitor or Monitor()
     calibration = calibration or calibration_of(reader.model)
     cutter = WindowCutter(reader.tokenizer, settings.max_seq_length, settings.doc_stride, reader.limit)
 
-    @lru_cache(maxsize=_CONTEXTS_KEPT)
-    def cut_up(context: str) -> Windows:
+    @lru_cache(maxsize=_CACHED_CONTEXTS)
+    def split(context: str) -> Windows:
         return cutter.cut_text(context, Monitor(cancel=monitor.cancel))
 
     predictions: list[Prediction] = []
-    for begin in range(0, len(pairs), _AT_ONCE):
-        some = pairs[begin : begin + _AT_ONCE]
-        items: list[_Item] = []
+    for begin in range(0, len(pairs), _CHUNK):
+        chunk = pairs[begin : begin + _CHUNK]
+        items: list[_ReadingItem] = []
         failures: dict[int, str] = {}
-        for number, pair in enumerate(some):
+        for number, pair in enumerate(chunk):
             monitor.check()
             try:
-                question = reader.question_ids(" ".join(pair.question.split()))
+                question_ids = reader.question_ids(" ".join(pair.question.split()))
             except DocqaError as error:
                 failures[number] = error.message
                 continue
-            tokens, bounds = cut_up(context_of(pair))
+            tokens, bounds = split(context_of(pair))
             for a, b in bounds.tolist():
-                items.append(_Item(number, question, tokens.window(a, b), a, tokens))
-        best, seconds = _read(reader, items, monitor, len(predictions), len(pairs))
-        for number, pair in enumerate(some):
-            found = best.get(number)
-            spent = seconds.get(number, 0.0)
-            if found is None:
-                failure = failures.get(number, "")
-                predictions.append(Prediction(pair.id, "", 0.0, -math.inf, seconds=spent, failure=failure))
+                items.append(_ReadingItem(number, question_ids, tokens.window(a, b), a, tokens))
+
+        def report(done: int, before: int = begin) -> None:
+            monitor.update("asking", "", before + done, len(pairs))
+
+        best, seconds = _read(reader, items, calibration, report)
+        for number, pair in enumerate(chunk):
+            spent, failure = seconds.get(number, 0.0), failures.get(number, "")
+            scored = best.get(number)
+            if scored is None:
+                predictions.append(Prediction(pair.id, "", 0.0, seconds=spent, failure=failure))
                 continue
-            item, span = found
-            start, end = (
-                int(item.tokens.starts[item.first + span.first]),
-                int(item.tokens.ends[item.first + span.last]),
-            )
+            start, end = scored.candidate.start, scored.candidate.end
             text = context_of(pair)[start:end]
-            probability = calibration.probability(span.score, 0.0)
-            predictions.append(Prediction(pair.id, text, probability, span.score, 0.0, start, spent))
+            predictions.append(Prediction(pair.id, text, scored.probability, start, seconds=spent))
     monitor.update("asking", "", len(pairs), len(pairs))
     return predictions
 
 
 def context_of(pair: Pair) -> str:
-    """The context of a pair. Raises `DocqaError` where it has none."""
+    """The context of a pair. Raises `DocqaError` if it has none."""
     if pair.context is None:
-        raise DocqaError(f"the pair {pair.id!r} names a document and has no context", "put it to the document")
+        raise DocqaError(f"the pair {pair.id!r} names a document and has no context", "ask it of the document")
     return pair.context
 
 
 def _read(
-    reader: Reader, items: Sequence[_Item], monitor: Monitor, done: int, total: int
-) -> tuple[dict[int, tuple[_Item, Span]], dict[int, float]]:
-    """Each pair's best span with the window that it is in, and the seconds that its windows took."""
-    best: dict[int, tuple[_Item, Span]] = {}
+    reader: Reader, items: Sequence[_ReadingItem], calibration: Calibration, report: Callable[[int], None]
+) -> tuple[dict[int, ScoredCandidate], dict[int, float]]:
+    """Each pair's best candidate, and the seconds spent on its windows, by the pair's number.
+
+    `report` is called with the number of pairs done.
+    """
+    best: dict[int, ScoredCandidate] = {}
     seconds: dict[int, float] = {}
     pairs = len({item.pair for item in items})
-    order = sorted(range(len(items)), key=lambda i: len(items[i].question) + len(items[i].window.ids), reverse=True)
+    order = sorted(range(len(items)), key=lambda i: len(items[i].question_ids) + len(items[i].window.ids), reverse=True)
     for first in range(0, len(order), reader.batch_size):
-        monitor.update("asking", "", done + pairs * first // len(order), total)
+        report(pairs * first // len(order))
         batch = [items[i] for i in order[first : first + reader.batch_size]]
-        began = time.perf_counter()
-        spans = reader.read_pairs([(item.question, item.window) for item in batch], n_best=1)
-        each = (time.perf_counter() - began) / len(batch)
+        start = time.perf_counter()
+        spans = reader.read_pairs([(item.question_ids, item.window) for item in batch], n_best=1)
+        share = (time.perf_counter() - start) / len(batch)
         for item in batch:
-            seconds[item.pair] = seconds.get(item.pair, 0.0) + each
+            seconds[item.pair] = seconds.get(item.pair, 0.0) + share
         for span in spans:
             item = batch[span.window]
-            if item.pair not in best or span.score > best[item.pair][1].score:
-                best[item.pair] = (item, span)
+            scored = score(item.candidate(span), calibration)
+            if item.pair not in best or scored.sort_key < best[item.pair].sort_key:
+                best[item.pair] = scored
     return best, seconds

@@ -1,6 +1,5 @@
-"""Questions that go the whole way: documents, retrieval, reading, probability; and the probability fitted to them."""
+"""End-to-end evaluation: questions are asked of documents as `docqa ask` asks them, with retrieval and ranking."""
 
-import math
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,43 +12,43 @@ from docqa.documents import Document
 from docqa.engine import Collection, Engine, calibration_of
 from docqa.errors import DocqaError
 from docqa.evaluation import calibration
-from docqa.evaluation.calibration import CalibrationFit, ScoredSpan
+from docqa.evaluation.calibration import CalibrationFit, LabeledCandidate
 from docqa.evaluation.metrics import RIGHT, Prediction, f1
 from docqa.evaluation.sampling import DocumentQuestions, group_by_document, sample_questions
 from docqa.progress import Monitor
 
-_KEPT = 10  # Spans of a question that a calibration is fitted on: it may make another of them the best.
+_MAX_CANDIDATES = 10  # Of a question, for fitting a calibration: another calibration may rank another one first.
 
 
 @dataclass(frozen=True, slots=True)
 class EvaluatedQuestion:
-    """A question that went the whole way: the pair, what was answered, and the likeliest spans for a calibration."""
+    """A pair, the answer to its question, and the most probable candidates, which a calibration is fitted on."""
 
     pair: Pair
     prediction: Prediction
-    spans: tuple[ScoredSpan, ...]
+    candidates: tuple[LabeledCandidate, ...]
 
 
 def evaluate_documents(
-    engine: Engine, sat: Sequence[DocumentQuestions], monitor: Monitor | None = None, password: str | None = None
+    engine: Engine, documents: Sequence[DocumentQuestions], monitor: Monitor | None = None, password: str | None = None
 ) -> list[EvaluatedQuestion]:
-    """Put each sitting's questions to its document. Raises `DocqaError` where a document can't be opened."""
+    """Ask each document its questions. Raises `DocqaError` if a document can't be opened."""
     monitor = monitor or Monitor()
-    quietly = Monitor(cancel=monitor.cancel)
-    total = sum(len(one.pairs) for one in sat)
-    examined: list[EvaluatedQuestion] = []
-    for one in sat:
-        monitor.update("asking", one.name, len(examined), total)
-        if one.source is None:
-            indexed = engine.index(one.name, quietly, password)
+    silent = Monitor(cancel=monitor.cancel)
+    total = sum(len(document.pairs) for document in documents)
+    evaluated: list[EvaluatedQuestion] = []
+    for document in documents:
+        monitor.update("asking", document.name, len(evaluated), total)
+        if document.source is None:
+            indexed = engine.index(document.name, silent, password)
         else:
-            indexed = engine.index_source(one.source, quietly)
+            indexed = engine.index_source(document.source, silent)
         collection = Collection(engine, [indexed])
-        for pair in one.pairs:
-            monitor.update("asking", one.name, len(examined), total)
-            examined.append(_ask(collection, pair, 0, quietly))
+        for pair in document.pairs:
+            monitor.update("asking", document.name, len(evaluated), total)
+            evaluated.append(_evaluate(collection, pair, 0, silent))
     monitor.update("asking", "", total, total)
-    return examined
+    return evaluated
 
 
 def evaluate_collection(
@@ -58,85 +57,78 @@ def evaluate_collection(
     documents: Mapping[str, Document],
     monitor: Monitor | None = None,
 ) -> list[EvaluatedQuestion]:
-    """Put every question to all the documents of a collection.
+    """Ask every question of all documents of a collection.
 
-    `documents` are those that pairs name, for their answers to be looked for where they stand; the answers of other
-    pairs are looked for by their text.
+    `documents` are those that pairs name; the answers of these pairs have offsets. The answers of other pairs are
+    found by their text.
     """
     monitor = monitor or Monitor()
-    quietly = Monitor(cancel=monitor.cancel)
+    silent = Monitor(cancel=monitor.cancel)
     numbers = {document.sha256: number for number, document in enumerate(collection.documents)}
-    examined = []
+    evaluated = []
     for done, pair in enumerate(pairs):
         monitor.update("asking", pair.document, done, len(pairs))
         named = documents.get(pair.document)
-        examined.append(_ask(collection, pair, numbers.get(named.sha256) if named else None, quietly))
+        evaluated.append(_evaluate(collection, pair, numbers.get(named.sha256) if named else None, silent))
     monitor.update("asking", "", len(pairs), len(pairs))
-    return examined
+    return evaluated
 
 
-def _ask(collection: Collection, pair: Pair, at: int | None, monitor: Monitor) -> EvaluatedQuestion:
-    """`at` is the number of the document that the pair's answers are offsets into; None: they are only texts."""
-    engine = collection.engine
-    began = time.perf_counter()
+def _evaluate(collection: Collection, pair: Pair, document: int | None, monitor: Monitor) -> EvaluatedQuestion:
+    """Ask a pair's question. `document` is the number of the document that its answers' offsets refer to, if any."""
+    question = " ".join(pair.question.split())
+    start = time.perf_counter()
     try:
-        engine.reader.question_ids(" ".join(pair.question.split()))
+        collection.engine.reader.question_ids(question)
     except DocqaError as error:
-        return EvaluatedQuestion(pair, Prediction(pair.id, "", 0.0, -math.inf, failure=error.message), ())
-    *_, reading = collection.read(" ".join(pair.question.split()), monitor)
-    texts = [document.text for document in collection.documents]
-    # In the order in which `docqa.answers.rank` has them: the first is the first answer.
-    ranked = sorted(
-        ((engine.calibration.probability(c.score, c.z), c) for c in reading.candidates),
-        key=lambda one: (-one[0], one[1].document, one[1].start, one[1].end),
-    )[:_KEPT]
-    seconds = time.perf_counter() - began
-    found = _found(collection, reading.order, pair, at) if pair.answers else None
-    if not ranked:
-        empty = Prediction(pair.id, "", 0.0, -math.inf, seconds=seconds, found=found, read=reading.read)
-        return EvaluatedQuestion(pair, empty, ())
-    accepted = [gold.text for gold in pair.answers]
-    spans = []
-    for _, candidate in ranked:
-        text = texts[candidate.document][candidate.start : candidate.end]
-        spans.append(ScoredSpan(candidate.score, candidate.z, bool(accepted) and f1(text, accepted) >= RIGHT))
-    probability, best = ranked[0]
+        return EvaluatedQuestion(pair, Prediction(pair.id, "", 0.0, failure=error.message), ())
+    *_, progress = collection.search(question, monitor)
+    seconds = time.perf_counter() - start
+    result = collection.result(question, progress, seconds)
+    found = _first_window_with_answer(collection, progress.order, pair, document) if pair.answers else None
+    best = next(iter((*result.answers, *result.closest)), None)
     prediction = Prediction(
         id=pair.id,
-        text=texts[best.document][best.start : best.end],
-        probability=probability,
-        score=best.score,
-        z=best.z,
-        start=best.start,
+        text=best.text if best else "",
+        probability=best.probability if best else 0.0,
+        start=best.start if best else -1,
         seconds=seconds,
         found=found,
-        read=reading.read,
+        read=progress.windows_read,
     )
-    return EvaluatedQuestion(pair, prediction, tuple(spans))
+    accepted = [gold.text for gold in pair.answers]
+    labeled = []
+    for scored in progress.candidates[:_MAX_CANDIDATES]:
+        candidate = scored.candidate
+        text = collection.documents[candidate.document].text[candidate.start : candidate.end]
+        labeled.append(LabeledCandidate(candidate, bool(accepted) and f1(text, accepted) >= RIGHT))
+    return EvaluatedQuestion(pair, prediction, tuple(labeled))
 
 
-def _found(collection: Collection, order: NDArray[np.int64], pair: Pair, at: int | None) -> int:
-    """The rank, from 1, of the first window that has an accepted answer in it; 0 where none has."""
-    placed = [gold for gold in pair.answers if at is not None and _stands(collection, gold, at)]
-    spans = [(gold.start, gold.start + len(gold.text)) for gold in placed]
-    texts = [_plain(gold.text) for gold in pair.answers]
+def _first_window_with_answer(
+    collection: Collection, order: NDArray[np.int64], pair: Pair, document: int | None
+) -> int:
+    """The rank, from 1, of the first window that contains an accepted answer; 0 if none does."""
+    located = [gold for gold in pair.answers if document is not None and _is_located(collection, gold, document)]
+    spans = [(gold.start, gold.start + len(gold.text)) for gold in located]
+    texts = [_folded(gold.text) for gold in pair.answers]
     for rank, window in enumerate(order, 1):
-        document, begin, end = collection.place(int(window))
-        if placed:
-            if document == at and any(begin <= first and last <= end for first, last in spans):
+        number, start, end = collection.locate_window(int(window))
+        if located:
+            if number == document and any(start <= first and last <= end for first, last in spans):
                 return rank
         else:
-            text = _plain(collection.documents[document].text[begin:end])
+            text = _folded(collection.documents[number].text[start:end])
             if any(answer in text for answer in texts):
                 return rank
     return 0
 
 
-def _stands(collection: Collection, gold: Gold, at: int) -> bool:
-    return gold.start >= 0 and collection.documents[at].text.startswith(gold.text, gold.start)
+def _is_located(collection: Collection, gold: Gold, document: int) -> bool:
+    return gold.start >= 0 and collection.documents[document].text.startswith(gold.text, gold.start)
 
 
-def _plain(text: str) -> str:
+def _folded(text: str) -> str:
     return " ".join(text.casefold().split())
 
 
@@ -147,30 +139,31 @@ def calibrate(
     *,
     documents: Mapping[str, Document] | None = None,
     sample: int | None = 600,
-    foreign: float = 1 / 3,
+    cross_document: float = 1 / 3,
     min_precision: float | None = None,
     seed: int = 0,
 ) -> CalibrationFit:
-    """Fit the probability that the engine's reader shows to what its answers to these pairs are worth.
+    """Fit the calibration of the engine's reader to how good its answers to these pairs are.
 
-    The questions go the whole way, because that is how they will be asked: `sample` of the pairs, each put to its
-    document, and among what a document is asked a share of questions of others (where there are others).
-    `documents` are those that pairs name. The reader's own calibration is what the fit begins from; nothing is
-    stored. Raises `DocqaError`.
+    The questions are asked end to end, as users will ask them: a sample of the pairs, each asked of its document. The
+    share `cross_document` of what a document is asked are questions about other documents, if there are any.
+    `documents` are those that pairs name. The fit starts from the reader's own calibration; nothing is stored. Raises
+    `DocqaError`.
     """
-    sat = group_by_document(pairs, documents or {})
-    sat = sample_questions(sat, sample=sample, foreign=foreign if len(sat) > 1 else 0.0, seed=seed)
-    return fit_calibration(engine, evaluate_documents(engine, sat, monitor), min_precision)
+    grouped = group_by_document(pairs, documents or {})
+    share = cross_document if len(grouped) > 1 else 0.0
+    sampled = sample_questions(grouped, sample=sample, cross_document=share, seed=seed)
+    return fit_calibration(engine, evaluate_documents(engine, sampled, monitor), min_precision)
 
 
 def fit_calibration(
-    engine: Engine, examined: Sequence[EvaluatedQuestion], min_precision: float | None = None
+    engine: Engine, evaluated: Sequence[EvaluatedQuestion], min_precision: float | None = None
 ) -> CalibrationFit:
-    """Fit the calibration of the engine's reader to questions that went the whole way."""
-    numbers = {name: number for number, name in enumerate(dict.fromkeys(one.pair.document for one in examined))}
+    """Fit the calibration of the engine's reader to evaluated questions."""
+    numbers = {name: number for number, name in enumerate(dict.fromkeys(one.pair.document for one in evaluated))}
     return calibration.fit(
-        [one.spans for one in examined],
-        [numbers[one.pair.document] for one in examined],
+        [one.candidates for one in evaluated],
+        [numbers[one.pair.document] for one in evaluated],
         calibration_of(engine.reader.model),
         min_precision,
     )

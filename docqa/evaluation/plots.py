@@ -1,4 +1,4 @@
-"""What an examination measured, as pictures."""
+"""The figures of an evaluation as PNG plots."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -15,35 +15,35 @@ if TYPE_CHECKING:
 
 
 def draw_plots(predictions: Sequence[Prediction], pairs: Sequence[Pair], threshold: float, folder: Path) -> list[Path]:
-    """Write PNGs into `folder` and return them; the ROC is left out where no question, or every one, has an answer.
+    """Write plots into `folder` and return their files.
 
-    `risk-coverage.png`: the share of the answers that is wrong, against the share of the questions that is answered.
-    `reliability.png`: how often answers of a probability are right. `roc.png`: the share of the answerable questions
-    that is answered, against that of the unanswerable ones. Raises `OSError`.
+    `risk-coverage.png`: the share of wrong answers against the share of answered questions. `reliability.png`: the
+    share of right answers against their probability. `roc.png`, only if there are answerable and unanswerable
+    questions: the share of the former that is answered against that of the latter. Raises `OSError`.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    drawn = [_risk(folder, predictions, pairs, threshold), _reliability(folder, predictions, pairs)]
-    return [*drawn, *_roc(folder, predictions, pairs)]
+    files = [_risk_coverage(folder, predictions, pairs, threshold), _reliability(folder, predictions, pairs)]
+    return [*files, *_roc(folder, predictions, pairs)]
 
 
 @contextmanager
-def _of_shares(file: Path, title: str, across: str, up: str) -> "Iterator[Axes]":
-    with png_axes(file, title, across, up) as axes:
+def _share_axes(file: Path, title: str, x_label: str, y_label: str) -> "Iterator[Axes]":
+    with png_axes(file, title, x_label, y_label) as axes:
         axes.set(xlim=(0, 1), ylim=(0, 1))
         for axis in (axes.xaxis, axes.yaxis):
             axis.set_major_formatter("{x:.0%}")
         yield axes
 
 
-def _risk(folder: Path, predictions: Sequence[Prediction], pairs: Sequence[Pair], threshold: float) -> Path:
+def _risk_coverage(folder: Path, predictions: Sequence[Prediction], pairs: Sequence[Pair], threshold: float) -> Path:
     file = folder / "risk-coverage.png"
-    every = sorted({prediction.probability for prediction in predictions if prediction.text})
-    rows = [row for row in metrics.coverage(predictions, pairs, every) if row.right is not None]
-    with _of_shares(file, "Risk and coverage", "questions answered", "answers that are wrong") as axes:
+    thresholds = sorted({prediction.probability for prediction in predictions if prediction.text})
+    rows = [row for row in metrics.coverage(predictions, pairs, thresholds) if row.right is not None]
+    with _share_axes(file, "Risk and coverage", "questions answered", "wrong answers") as axes:
         axes.plot([row.answered for row in rows], [1 - (row.right or 0) for row in rows])
-        (here,) = metrics.coverage(predictions, pairs, [threshold])
-        if here.right is not None:
-            axes.plot(here.answered, 1 - here.right, "o", label=f"threshold {threshold:.0%}")
+        (current,) = metrics.coverage(predictions, pairs, [threshold])
+        if current.right is not None:
+            axes.plot(current.answered, 1 - current.right, "o", label=f"threshold {threshold:.0%}")
             axes.legend()
     return file
 
@@ -51,9 +51,9 @@ def _risk(folder: Path, predictions: Sequence[Prediction], pairs: Sequence[Pair]
 def _reliability(folder: Path, predictions: Sequence[Prediction], pairs: Sequence[Pair]) -> Path:
     file = folder / "reliability.png"
     bins = calibration.bins([one.probability for one in predictions], metrics.right(predictions, pairs))
-    with _of_shares(file, "Reliability", "probability shown", "answers that are right") as axes:
+    with _share_axes(file, "Reliability", "probability", "right answers") as axes:
         axes.plot([0, 1], [0, 1], "--", color="grey", label="perfectly calibrated")
-        axes.plot([one.probability for one in bins], [one.right for one in bins], "o-", label="ten bins of equal count")
+        axes.plot([one.probability for one in bins], [one.right for one in bins], "o-", label="ten bins of equal size")
         axes.legend()
     return file
 
@@ -66,9 +66,9 @@ def _roc(folder: Path, predictions: Sequence[Prediction], pairs: Sequence[Pair])
         return []
     file = folder / "roc.png"
     answerable = [bool(pair.answers) for pair in pairs]
-    wrongly, rightly, _ = roc_curve(answerable, [prediction.probability for prediction in predictions])
-    across, up = "unanswerable questions answered", "answerable questions answered"
-    with _of_shares(file, f"Abstention: AUROC {area:.3f}", across, up) as axes:
+    false_positives, true_positives, _ = roc_curve(answerable, [prediction.probability for prediction in predictions])
+    x_label, y_label = "unanswerable questions answered", "answerable questions answered"
+    with _share_axes(file, f"Abstention: AUROC {area:.3f}", x_label, y_label) as axes:
         axes.plot([0, 1], [0, 1], "--", color="grey")
-        axes.plot(wrongly, rightly)
+        axes.plot(false_positives, true_positives)
     return [file]

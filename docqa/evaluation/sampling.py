@@ -1,4 +1,4 @@
-"""Which questions are put to which document, and samples of them: the same for the same seed."""
+"""Which questions are asked of which document, and random samples of them: the same for the same seed."""
 
 import random
 from collections.abc import Mapping, Sequence
@@ -12,14 +12,14 @@ from docqa.evaluation.closed_context import context_of
 
 _T = TypeVar("_T")
 
-_TOGETHER = 20  # Contexts without a title that make one document: an article of SQuAD has about forty.
+_CONTEXTS_PER_DOCUMENT = 20  # Of contexts without a title. An article of SQuAD has about forty.
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentQuestions:
-    """A document and the questions that are put to it. In its pairs `Gold.start` is an offset into the document.
+    """A document and the questions it is asked. `Gold.start` of its pairs is an offset into the document.
 
-    `source` is the document's text under a name, or None where `name` is the path of a file.
+    `source` is the document's text under a name, or None if `name` is the path of a file.
     """
 
     name: str
@@ -28,43 +28,44 @@ class DocumentQuestions:
 
 
 def group_by_document(pairs: Sequence[Pair], documents: Mapping[str, Document]) -> list[DocumentQuestions]:
-    """Group pairs by document: those that name one of `documents` are put to it, of the others it is made.
+    """Group pairs by document: the one of `documents` that they name, or one made of their contexts.
 
-    The contexts of one title, joined by blank lines, are one document; contexts without a title make documents of up
-    to twenty, in the order in which they come, and two at least.
+    The contexts with one title, joined by blank lines, make a document. Contexts without a title make documents of up
+    to twenty contexts, in their order, and at least two documents if possible.
     """
     named: dict[str, list[Pair]] = {}
     titled: dict[str, list[Pair]] = {}
-    bare = list(dict.fromkeys(pair.context for pair in pairs if not pair.document))
-    size = max(1, min(_TOGETHER, -(-len(bare) // 2)))
-    untitled = {
-        context: f"contexts {at // size * size + 1}-{at // size * size + size}" for at, context in enumerate(bare)
+    untitled = list(dict.fromkeys(pair.context for pair in pairs if not pair.document))
+    size = max(1, min(_CONTEXTS_PER_DOCUMENT, -(-len(untitled) // 2)))
+    titles = {
+        context: f"contexts {number // size * size + 1}-{number // size * size + size}"
+        for number, context in enumerate(untitled)
     }
     for pair in pairs:
         if pair.document in documents:
             named.setdefault(pair.document, []).append(pair)
         else:
-            titled.setdefault(pair.document or untitled[pair.context], []).append(pair)
-    found = [DocumentQuestions(name, None, tuple(some)) for name, some in named.items()]
-    return found + [_joined(title, some) for title, some in titled.items()]
+            titled.setdefault(pair.document or titles[pair.context], []).append(pair)
+    grouped = [DocumentQuestions(name, None, tuple(group)) for name, group in named.items()]
+    return grouped + [_join_contexts(title, group) for title, group in titled.items()]
 
 
-def _joined(title: str, pairs: Sequence[Pair]) -> DocumentQuestions:
-    begins: dict[str, int] = {}
+def _join_contexts(title: str, pairs: Sequence[Pair]) -> DocumentQuestions:
+    offsets: dict[str, int] = {}
     text = ""
     for pair in pairs:
         context = context_of(pair)
-        if context not in begins:
-            text += "\n\n" if begins else ""
-            begins[context] = len(text)
-            text += _newlines(context)
+        if context not in offsets:
+            text += "\n\n" if offsets else ""
+            offsets[context] = len(text)
+            text += _normalize_newlines(context)
     moved = [
         replace(
             pair,
             context=None,
             document=title,
             answers=tuple(
-                replace(gold, start=_moved(begins[context_of(pair)], context_of(pair), gold.start))
+                replace(gold, start=_moved(offsets[context_of(pair)], context_of(pair), gold.start))
                 for gold in pair.answers
             ),
         )
@@ -73,72 +74,82 @@ def _joined(title: str, pairs: Sequence[Pair]) -> DocumentQuestions:
     return DocumentQuestions(title, Source(f"{title}.txt", text.encode("utf-8", "replace")), tuple(moved))
 
 
-def _moved(begin: int, context: str, start: int) -> int:
-    return begin + len(_newlines(context[:start])) if start >= 0 else -1
+def _moved(offset: int, context: str, start: int) -> int:
+    return offset + len(_normalize_newlines(context[:start])) if start >= 0 else -1
 
 
-def _newlines(text: str) -> str:
-    """As reading a text file leaves them."""
+def _normalize_newlines(text: str) -> str:
+    """As the parser of text files does, so that offsets agree."""
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def sample_questions(
-    sat: Sequence[DocumentQuestions],
+    documents: Sequence[DocumentQuestions],
     *,
     sample: int | None = None,
     per_document: int | None = None,
-    foreign: float = 0.0,
+    cross_document: float = 0.0,
     seed: int = 0,
 ) -> list[DocumentQuestions]:
-    """A sample of the questions, the same for the same seed; the documents stay whole.
+    """A random sample of the questions; the documents' texts stay whole.
 
-    At most `per_document` of each document's, `sample` in all. Then `foreign`, a share below 1, of what each document
-    is asked are answerable questions of the others, that it has no answer to: `id@document` is their id. Raises
-    `DocqaError` where there is no other document.
+    At most `per_document` questions about each document, and `sample` in all. Then answerable questions about other
+    documents are added until they are the share `cross_document`, below 1, of what each document is asked; here they
+    have no answer, and the id `id@document`. Raises `DocqaError` if there is no other document.
     """
-    if foreign and len(sat) < 2:
+    if cross_document and len(documents) < 2:
         raise DocqaError(
-            "the pairs are about one document: there is no other for foreign questions to come from",
-            "leave --foreign out, or add pairs about another document",
+            "all pairs are about one document, so there are no questions about another",
+            "leave --cross-document out, or add pairs about another document",
         )
-    chance = _chance(seed)
-    chosen = [replace(one, pairs=tuple(_sample(chance, one.pairs, per_document))) for one in sat]
+    generator = _generator(seed)
+    sampled = [replace(one, pairs=tuple(_sample(generator, one.pairs, per_document))) for one in documents]
     if sample is not None:
-        numbered = [(at, number) for at, one in enumerate(chosen) for number in range(len(one.pairs))]
-        kept = set(_sample(chance, numbered, sample))
-        chosen = [
-            replace(one, pairs=tuple(pair for number, pair in enumerate(one.pairs) if (at, number) in kept))
-            for at, one in enumerate(chosen)
+        everything = [(document, number) for document, one in enumerate(sampled) for number in range(len(one.pairs))]
+        kept = set(_sample(generator, everything, sample))
+        sampled = [
+            replace(one, pairs=tuple(pair for number, pair in enumerate(one.pairs) if (document, number) in kept))
+            for document, one in enumerate(sampled)
         ]
-    if not foreign:
-        return [one for one in chosen if one.pairs]
+    if cross_document:
+        sampled = _add_cross_document(generator, sampled, documents, cross_document)
+    return [one for one in sampled if one.pairs]
+
+
+def _add_cross_document(
+    generator: random.Random, sampled: Sequence[DocumentQuestions], documents: Sequence[DocumentQuestions], share: float
+) -> list[DocumentQuestions]:
     mixed = []
-    own = given = 0
-    for at, one in enumerate(chosen):
-        others = [pair for other, theirs in enumerate(sat) if other != at for pair in theirs.pairs if pair.answers]
-        # Of all that was asked so far, so that rounding does not add up where documents are asked little.
-        own += len(one.pairs)
-        count = round(own * foreign / (1 - foreign)) - given if one.pairs else 0
-        strangers = [
+    own_total = cross_total = 0
+    for number, one in enumerate(sampled):
+        others = [pair for other, its in enumerate(documents) if other != number for pair in its.pairs if pair.answers]
+        # Counted over all documents so far, so that rounding errors don't add up where documents have few questions.
+        own_total += len(one.pairs)
+        count = round(own_total * share / (1 - share)) - cross_total if one.pairs else 0
+        added = [
             replace(pair, id=f"{pair.id}@{one.name}", context=None, answers=(), document=one.name, page=None)
-            for pair in _sample(chance, others, count)
+            for pair in _sample(generator, others, count)
         ]
-        given += len(strangers)
-        mixed.append(replace(one, pairs=(*one.pairs, *strangers)))
-    return [one for one in mixed if one.pairs]
+        cross_total += len(added)
+        mixed.append(replace(one, pairs=(*one.pairs, *added)))
+    return mixed
+
+
+def is_cross_document(pair: Pair) -> bool:
+    """Whether `sample_questions` added this question from another document."""
+    return pair.id.endswith(f"@{pair.document}")
 
 
 def sample(pairs: Sequence[Pair], count: int | None, seed: int = 0) -> Sequence[Pair]:
-    """A sample of the pairs, in their order and the same for the same seed; all of them where `count` is None."""
-    return _sample(_chance(seed), pairs, count)
+    """A random sample of `count` pairs, in their order; all pairs if `count` is None."""
+    return _sample(_generator(seed), pairs, count)
 
 
-def _chance(seed: int) -> random.Random:
-    return random.Random(seed)  # noqa: S311 - no secret
+def _generator(seed: int) -> random.Random:
+    return random.Random(seed)  # noqa: S311 - not for cryptography
 
 
-def _sample(chance: random.Random, some: Sequence[_T], count: int | None) -> list[_T]:
-    """So many of them, in their order; all where there are no more, or `count` is None."""
-    if count is None or count >= len(some):
-        return list(some)
-    return [some[at] for at in sorted(chance.sample(range(len(some)), count))]
+def _sample(generator: random.Random, items: Sequence[_T], count: int | None) -> list[_T]:
+    if count is None or count >= len(items):
+        return list(items)
+    return [items[number] for number in sorted(generator.sample(range(len(items)), count))]

@@ -12,15 +12,15 @@ import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from docqa import files
 from docqa.errors import DocqaError
-from docqa.models import loading, registry
+from docqa.models import loading, metadata, registry
+from docqa.models.metadata import HubSource
 from docqa.models.registry import ALIASES, Model, ModelKind
 from docqa.progress import Monitor
 
@@ -121,7 +121,7 @@ def _present(repo: _Repo, name: str, kind: ModelKind | None) -> Model | None:
     """The model installed as `name`, if it is this commit and whole."""
     for each in [kind] if kind else list(ModelKind):
         folder = registry.models_dir() / each / name
-        if folder.exists() and _source(folder) == {"repo": repo.name, "revision": repo.commit}:
+        if folder.exists() and metadata.read(folder).source == HubSource(repo.name, repo.commit):
             try:
                 return registry.find(name, each)
             except DocqaError:
@@ -129,20 +129,16 @@ def _present(repo: _Repo, name: str, kind: ModelKind | None) -> Model | None:
     return None
 
 
-def _source(folder: Path) -> dict[str, Any]:
-    source = registry.read_metadata(folder).get("source")
-    return source if isinstance(source, dict) else {}
-
-
 def _install(repo: _Repo, name: str, kind: ModelKind) -> Model:
     folder = registry.models_dir() / kind / name
-    if folder.exists() and _source(folder).get("repo") != repo.name:
+    installed = metadata.read(folder).source
+    if folder.exists() and (installed is None or installed.repo != repo.name):
         raise DocqaError(f"another {kind} is already called {name!r}", "give this one a name: --name NAME")
     _download(repo, _wanted(repo, kind))
     if kind is ModelKind.READER and "tokenizer.json" not in repo.files:
         loading.load_tokenizer(repo.staging).save(str(repo.staging / "tokenizer.json"))
-    provenance = {"source": {"repo": repo.name, "revision": repo.commit}, "kind": kind.value}
-    files.write_json_object(repo.staging / registry.METADATA, registry.read_metadata(repo.staging) | provenance)
+    provenance = HubSource(repo.name, repo.commit)
+    metadata.write(repo.staging, replace(metadata.read(repo.staging), source=provenance, kind=kind.value))
     model = registry.install(repo.staging, name, kind)
     for other_commit in _partial_dir().glob(f"{_safe(repo.name)}@*"):
         shutil.rmtree(other_commit, ignore_errors=True)

@@ -17,6 +17,8 @@ from typing import Any, BinaryIO
 from docqa import paths
 from docqa.errors import DocqaError
 from docqa.files import read_json_object, write_json_object
+from docqa.models import metadata
+from docqa.models.metadata import ModelMetadata
 
 # The hub's libraries read these when they are imported, so they are set before that can happen, and over what
 # the environment says: docqa makes no network call that was not asked for, and a variable is not asking.
@@ -24,7 +26,6 @@ os.environ.update(HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1", HF_HUB_DISABLE_T
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
 
 BUNDLED = "bundled"
-METADATA = "docqa.json"
 
 
 class ModelKind(StrEnum):
@@ -91,12 +92,9 @@ class Model:
     source: str
 
     @property
-    def metadata(self) -> dict[str, Any]:
-        """What `docqa.json` says of the model: calibration, limits, provenance. {} where there is none.
-
-        Raises `DocqaError` if the file is not a JSON object.
-        """
-        return read_metadata(self.folder)
+    def metadata(self) -> ModelMetadata:
+        """The contents of its `docqa.json`, read anew each time. Raises `DocqaError` if it is malformed."""
+        return metadata.read(self.folder)
 
     @property
     def size(self) -> int:
@@ -128,12 +126,6 @@ def _digest_of_ends(opened: BinaryIO) -> bytes:
     first = opened.read(_MIB)
     opened.seek(-_MIB, os.SEEK_END)
     return hashlib.sha256(first + opened.read(_MIB)).digest()
-
-
-def read_metadata(folder: Path) -> dict[str, Any]:
-    """What `docqa.json` in `folder` says, {} if there is none. Raises `DocqaError` if it is malformed."""
-    file = folder / METADATA
-    return read_json_object(file) if file.is_file() else {}
 
 
 # --- names -> folders ---
@@ -169,11 +161,10 @@ def _installed(name: str, kind: ModelKind) -> Model:
 def _repo_of(folder: Path) -> str | None:
     """The hub repository that `folder` was pulled from. A damaged `docqa.json` is reported elsewhere."""
     try:
-        source = read_metadata(folder).get("source")
+        source = metadata.read(folder).source
     except DocqaError:
         return None
-    repo = source.get("repo") if isinstance(source, dict) else None
-    return repo if isinstance(repo, str) else None
+    return source.repo or None if source else None
 
 
 def _find_installed(name: str, kind: ModelKind) -> Model | None:

@@ -152,15 +152,9 @@ class Reader:
         """What each token of a span after its first costs in its score: `length_penalty` in docqa.json, by default 0.
 
         The likeliest start and the likeliest end, taken independently, often enclose a longer span than annotators
-        choose. Raises `DocqaError` unless it is a number from 0.
+        choose. Raises `DocqaError` if docqa.json is malformed.
         """
-        penalty = self.model.metadata.get("length_penalty", 0.0)
-        if not isinstance(penalty, int | float) or not penalty >= 0:
-            raise DocqaError(
-                f"the length_penalty of the reader {self.name} is {penalty!r}",
-                f"docqa.json in {self.model.folder} has to have a number from 0 for it",
-            )
-        return float(penalty)
+        return self.model.metadata.length_penalty or 0.0
 
     def logits(
         self, pairs: Sequence[tuple[Sequence[int], NDArray[np.int32]]]

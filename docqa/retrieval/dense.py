@@ -40,11 +40,9 @@ class Encoder:
 
     @property
     def weight(self) -> float:
-        """What its z-scores count for beside BM25's. The bundled static encoder was measured at ½."""
-        weight = self.model.metadata.get("fusion_weight", 1.0)
-        if not isinstance(weight, int | float):
-            raise DocqaError(f"fusion_weight of the encoder {self.name} is {weight!r}, not a number", "mend docqa.json")
-        return float(weight)
+        """Weight of its z-scores in hybrid retrieval; BM25's is 1. `fusion_weight` in docqa.json, by default 1."""
+        weight = self.model.metadata.fusion_weight
+        return 1.0 if weight is None else weight
 
     @cached_property
     def _network(self) -> Any:  # A SentenceTransformer, or a StaticEncoder, which has the methods used here.

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from docqa.answers import normalize
 from docqa.datasets.pair import Pair
 from docqa.progress import Monitor
+from docqa.ranking import normalize
 from docqa.reader.sequences import InputSequence, SequenceBuilder
 from docqa.training.adversarial_questions import adversarial_question
 from docqa.training.hyperparameters import TrainingConfig

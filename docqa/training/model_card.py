@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from docqa import files
-from docqa.models import loading, registry
+from docqa.models import loading
+from docqa.models.metadata import ModelMetadata, TrainingMetrics, TrainingRecord
+from docqa.models.metadata import write as write_metadata
 from docqa.training.loss_curve import LossCurve, save_png
 
 _TOKENIZER_FILES = ("tokenizer_config.json", "special_tokens_map.json", "vocab.*", "merges.txt", "*.model")
@@ -41,18 +43,16 @@ def interpolate_weights(network: Any, base: Path, share: float) -> None:
             weights.lerp_(before[name].to(weights), 1 - share)
 
 
-def write_model_card(folder: Path, name: str, metadata: dict[str, Any], curve: LossCurve) -> None:
+def write_model_card(folder: Path, name: str, metadata: ModelMetadata, curve: LossCurve) -> None:
     """Write docqa.json, the model card and, where there is a curve, its picture."""
-    files.write_json_object(folder / registry.METADATA, metadata)
+    write_metadata(folder, metadata)
     (folder / "README.md").write_text(_card(name, metadata), encoding="utf-8")
     if curve:
         save_png(curve, folder / "loss.png", name)
 
 
-def _card(name: str, metadata: dict[str, Any]) -> str:
-    training = metadata["training"]
-    metrics = training["metrics"]
-    recipe = training["recipe"]
+def _card(name: str, metadata: ModelMetadata) -> str:
+    training = metadata.training or TrainingRecord()
     lines = [
         "---",
         "pipeline_tag: question-answering",
@@ -61,23 +61,23 @@ def _card(name: str, metadata: dict[str, Any]) -> str:
         "",
         f"# {name}",
         "",
-        f"A reader for docqa, fine-tuned by docqa {metadata['docqa']} from `{training['base']['name']}`.",
+        f"A reader for docqa, fine-tuned by docqa {metadata.docqa} from `{training.base.name}`.",
         "",
         "| measured on | questions | EM before | F1 before | EM after | F1 after |",
         "|---|---|---|---|---|---|",
-        *_rows(metrics),
+        *_rows(training.metrics),
         "",
-        f"Trained on {training['counts']['train']:,} pairs ({training['counts']['windows']:,} windows, "
-        f"{training['counts']['null_windows']:,} of them without an answer); "
-        f"{training['counts']['test']:,} pairs of other documents or contexts were held out to measure with.",
+        f"Trained on {training.counts.train:,} pairs ({training.counts.windows:,} windows, "
+        f"{training.counts.null_windows:,} of them without an answer); "
+        f"{training.counts.test:,} pairs of other documents or contexts were held out to measure with.",
         "",
         "| hyperparameter | |",
         "|---|---|",
-        *(f"| {key.replace('_', ' ')} | {value} |" for key, value in recipe.items() if value != ""),
+        *(f"| {key.replace('_', ' ')} | {value} |" for key, value in training.recipe.items() if value != ""),
         "",
         "| data | SHA-256 |",
         "|---|---|",
-        *(f"| {file} | `{digest}` |" for file, digest in training["data"].items()),
+        *(f"| {file} | `{digest}` |" for file, digest in training.data.items()),
         "",
         "`docqa.json` has the same for programs, and the calibration of the probabilities that docqa shows.",
         "Use it: `docqa models use " + name + "`. Go back: `docqa models use bundled`.",
@@ -85,11 +85,14 @@ def _card(name: str, metadata: dict[str, Any]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _rows(metrics: dict[str, Any]) -> Sequence[str]:
+def _rows(metrics: TrainingMetrics) -> Sequence[str]:
+    before, after = metrics.before, metrics.after
+    parts = (
+        ("the held-out pairs", before and before.test, after.test),
+        ("docqa's general sample", before and before.general, after.general),
+    )
     rows = []
-    for part, title in (("test", "the held-out pairs"), ("general", "docqa's general sample")):
-        before, after = metrics["before"], metrics["after"]
-        first = f"{before[part]['exact']:.1f} | {before[part]['f1']:.1f}" if before else "– | –"
-        last = after[part]
-        rows.append(f"| {title} | {last['total']} | {first} | {last['exact']:.1f} | {last['f1']:.1f} |")
+    for title, old, new in parts:
+        first = f"{old.exact:.1f} | {old.f1:.1f}" if old else "– | –"
+        rows.append(f"| {title} | {new.total} | {first} | {new.exact:.1f} | {new.f1:.1f} |")
     return rows

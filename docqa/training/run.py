@@ -19,7 +19,8 @@ from docqa.datasets import Pair
 from docqa.engine import Engine
 from docqa.errors import DocqaError
 from docqa.evaluation import calibrate
-from docqa.models import loading, registry
+from docqa.models import loading, metadata, registry
+from docqa.models.metadata import ModelMetadata, TrainingRecord
 from docqa.models.registry import Model, ModelKind
 from docqa.progress import Monitor
 from docqa.reader.devices import choose_device, precision
@@ -41,9 +42,14 @@ class FinetuneResult:
     """What came of a run: the reader, its docqa.json, the loss curve, and whether it is better than its base."""
 
     model: Model
-    metadata: dict[str, Any]
+    metadata: ModelMetadata
     curve: LossCurve
     better: bool
+
+    @property
+    def training(self) -> TrainingRecord:
+        """The record of the training in docqa.json."""
+        return self.metadata.training or TrainingRecord()
 
 
 def finetune(job: Job, data: TrainingData, monitor: Monitor) -> FinetuneResult | None:
@@ -217,33 +223,37 @@ class _Run:
                 interpolate_weights(network, self._base.folder, recipe.blend)
             write_weights(network, self._base.folder, staging)
             # What its base's docqa.json says of reading holds until it is fitted anew.
-            inherited = {k: v for k, v in self._base.metadata.items() if k in ("calibration", "length_penalty")}
-            files.write_json_object(staging / registry.METADATA, inherited)
+            base = self._base.metadata
+            inherited = ModelMetadata(calibration=base.calibration, length_penalty=base.length_penalty)
+            metadata.write(staging, inherited)
             after = self._measure(Model(job.name, ModelKind.READER, staging, "trained"))
             engine = Engine(replace(self._settings, reader=str(staging)))
             fitted = calibrate(engine, self._data.test, self._monitor, documents=self._data.documents)
-            metadata = inherited | {
-                "kind": ModelKind.READER.value,
-                "docqa": __version__,
-                "calibration": asdict(fitted.calibration),
-                "calibrated": fitted.facts(),
-                "training": {
-                    # Names without their folders: a reader is passed on, and its papers with it.
-                    "base": state["base"] | {"name": Path(state["base"]["name"]).name},
-                    "recipe": recipe.as_dict(),
-                    "data": _by_name(state["data"]),
-                    "counts": {
-                        "train": len(self._data.train),
-                        "watched": len(self._data.watched),
-                        "test": len(self._data.test),
-                        "windows": len(made),
-                        "null_windows": sum(not feature.answerable for feature in made),
-                    },
-                    "metrics": {"before": state["before"], "after": after},
-                    "in_use": state["in_use"],
-                },
-            }
-            write_model_card(staging, job.name, metadata, curve)
+            written = replace(
+                inherited,
+                kind="reader",
+                docqa=__version__,
+                calibration=metadata.CalibrationRecord(**asdict(fitted.calibration)),
+                calibrated=fitted.origin(),
+                training=metadata.training_record(
+                    {
+                        # Names without their folders: a reader is passed on, and its papers with it.
+                        "base": state["base"] | {"name": Path(state["base"]["name"]).name},
+                        "recipe": recipe.as_dict(),
+                        "data": _by_name(state["data"]),
+                        "counts": {
+                            "train": len(self._data.train),
+                            "watched": len(self._data.watched),
+                            "test": len(self._data.test),
+                            "windows": len(made),
+                            "null_windows": sum(not feature.answerable for feature in made),
+                        },
+                        "metrics": {"before": state["before"], "after": after},
+                        "in_use": state["in_use"],
+                    }
+                ),
+            )
+            write_model_card(staging, job.name, written, curve)
             model = self._install(staging)
         finally:
             shutil.rmtree(staging, ignore_errors=True)
@@ -252,7 +262,7 @@ class _Run:
         better = all(selection_key(after) > selection_key(metrics) for metrics in to_beat if metrics)
         if better and job.output is None:
             registry.use(job.name, ModelKind.READER)
-        return FinetuneResult(model, metadata, tuple(curve), better)
+        return FinetuneResult(model, written, tuple(curve), better)
 
     def _install(self, staging: Path) -> Model:
         job = self._job

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import BinaryIO
 
+from docqa.documents.formats import by_suffix
 from docqa.errors import DocqaError
 
 # Commands of common PDF viewers, by a part of the name of their desktop file.
@@ -70,11 +71,12 @@ def show(name: str, page: int | None, viewer: str = "") -> None:
 def to_deliver(name: str) -> tuple[BinaryIO, str, str]:
     """Open the file `name` for a browser; return it with a name that is safe in a header, and its media type.
 
-    Anything but a PDF is sent as text, so that the browser runs nothing in it. Raises `DocqaError` if it can't be
-    opened.
+    The media type is the format's, which is plain text for anything that could run scripts. Raises `DocqaError` if the
+    file can't be opened.
     """
     file = Path(name)
-    kind = "application/pdf" if file.suffix.lower() == ".pdf" else "text/plain; charset=utf-8"
+    document_format = by_suffix(name)
+    kind = document_format.media_type if document_format else "text/plain; charset=utf-8"
     try:
         return file.open("rb"), re.sub(r"[^\w.-]", "_", file.name, flags=re.ASCII), kind
     except OSError as error:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from docqa.errors import DocqaError
 from docqa.tui.controller import QuestionController, View
-from docqa.tui.formatting import counted
 from docqa.tui.state import feedback
+from docqa.wording import counted
 
 if TYPE_CHECKING:
     from docqa.tui.state.feedback import Verdict

@@ -73,11 +73,6 @@ def bar(done: float, width: int = 8) -> str:
     return "█" * filled + "░" * (width - filled)
 
 
-def counted(number: int, noun: str) -> str:
-    """Format a count: "1 page", "24 pages"."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
-
-
 def shortened(text: str, limit: int = 80) -> str:
     """Cut a text at a word boundary if it has more than `limit` characters."""
     if len(text) <= limit:

@@ -27,3 +27,8 @@ def error_lines(error: DocqaError) -> list[Content]:
     """An error's message, and its hint if it has one."""
     hint = [Content(f"→ {plain(error.hint)}")] if error.hint else []
     return [Content.styled(f"✗ {plain(error.message)}", "bold $text-error"), *hint]
+
+
+def error_line(error: DocqaError) -> str:
+    """An error's message and hint on one line."""
+    return f"✗ {error.message}" + (f" → {error.hint}" if error.hint else "")

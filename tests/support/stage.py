@@ -1,5 +1,6 @@
 """What the tests of the app stand on: waiting without sleeping, reading the screen, and results made by hand."""
 
+import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
@@ -13,6 +14,7 @@ from textual.widget import Widget
 from docqa.answers import Answer, Result, cite
 from docqa.config import Settings
 from docqa.documents import Document, Lines, Section
+from docqa.documents.document import find_breaks
 from docqa.passages import passage
 from docqa.progress import Monitor
 from docqa.tui.app import DocqaApp
@@ -120,7 +122,7 @@ def paged(name: str, pages: Sequence[Sequence[str]], labels: Sequence[str] = (),
             text += line + "\n"
     return Document(
         name=name,
-        kind="pdf",
+        format="pdf",
         sha256="0" * 64,
         text=text,
         body_end=len(text),
@@ -130,6 +132,7 @@ def paged(name: str, pages: Sequence[Sequence[str]], labels: Sequence[str] = (),
             np.array(on, dtype=np.int32),
             np.array(numbers, dtype=np.int32),
         ),
+        breaks=find_breaks(re.compile(r"\n|  "), text),
         page_labels=tuple(labels or (str(page) for page in range(1, len(pages) + 1))),
         sections=(Section(section, 0, 0),) if section else (),
     )
@@ -139,14 +142,14 @@ def answer(document: Document, text: str, probability: float, rank: int, also: S
     """An answer made by hand: the first place of `text` in the document."""
     start = document.text.index(text)
     first, last = passage(document.text, start, start + len(text))
-    places = [cite(document, document.text.index(other), document.text.index(other) + 1) for other in also]
+    others = [cite(document, document.text.index(other), document.text.index(other) + 1) for other in also]
     return Answer(
         rank=rank,
         text=text,
         probability=probability,
         passage=document.text[first:last],
         passage_start=first,
-        places=tuple(places),
+        other_locations=tuple(others),
         **asdict(cite(document, start, start + len(text))),
     )
 

@@ -1,7 +1,7 @@
-"""From lines in reading order to running text: paragraphs, whole words, and the way back (pure).
+"""From lines in reading order to running text (pure).
 
-The text is what a person would have typed: words whole, paragraphs on one line, `\\n\\n` between them. Each line of
-each page keeps its span in it.
+Running text is as an author types it: words without hyphenation, each paragraph on one line, `\\n\\n` between
+paragraphs. Each line of each page keeps its span in it.
 """
 
 import re
@@ -30,7 +30,7 @@ class LayoutLine(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class RunningText:
-    """The running text, and for each line its span, page (1-based) and number, in the order of the text."""
+    """Running text. For each line, in the order of the text: span, page (from 1), number and top in points."""
 
     text: str
     body_end: int
@@ -41,7 +41,7 @@ class RunningText:
     tops: list[float]
 
     def body_lines(self) -> dict[int, list[int]]:
-        """For each page the indices of its lines, headers and footers left out."""
+        """The indices of each page's lines, without headers and footers."""
         by_page: dict[int, list[int]] = defaultdict(list)
         for index, page in enumerate(self.pages):
             if self.starts[index] < self.body_end:
@@ -50,10 +50,10 @@ class RunningText:
 
     def find_heading(self, on_page: list[int], title: str, top: float | None) -> int | None:
         """Offset of the line among `on_page` that has `title`, else of the first line at or below `top`."""
-        wanted = _letters(title)
+        heading = _letters(title)
         for i in on_page:
-            found = _letters(self.text[self.starts[i] : self.ends[i]])
-            if wanted and found.endswith(wanted) and len(found) <= len(wanted) + 8:
+            line = _letters(self.text[self.starts[i] : self.ends[i]])
+            if heading and line.endswith(heading) and len(line) <= len(heading) + 8:
                 return self.starts[i]
         if top is not None:
             below = [i for i in on_page if self.tops[i] >= top - 4]
@@ -67,7 +67,7 @@ _LIST_ITEM = re.compile(r"(?:[•‣◦▪–—*·-]|\(?(?:\d{1,3}|[a-z])[.)]|\
 
 
 def notes_after_paragraphs(lines: list[LayoutLine]) -> list[LayoutLine]:
-    """Move the footnotes of a page behind a paragraph that goes on over the page's end."""
+    """Move footnotes after a paragraph that continues on the next page."""
     if not lines:
         return lines
     weights: Counter[float] = Counter()
@@ -88,7 +88,7 @@ def notes_after_paragraphs(lines: list[LayoutLine]) -> list[LayoutLine]:
 
 
 def _ends_page(lines: list[LayoutLine], index: int, size: float) -> bool:
-    """Whether only small type follows on the page: footnotes, and not a caption in mid-page."""
+    """Whether only small type follows on the page: then it is footnotes, not a caption in mid-page."""
     page = lines[index].page
     for line in lines[index:]:
         if line.page != page:
@@ -99,19 +99,19 @@ def _ends_page(lines: list[LayoutLine], index: int, size: float) -> bool:
 
 
 def _runs_on(last: LayoutLine, line: LayoutLine) -> bool:
-    """Whether a paragraph goes on over a page's or column's end."""
+    """Whether a paragraph continues over the end of a page or column."""
     if abs(last.size - line.size) > 0.08 * last.size or last.cells > 1 or line.cells > 1:
         return False
     if last.hyphen:
         return True
     if _LIST_ITEM.match(line.text) or _ENDS_SENTENCE.search(last.text):
-        # A full line that ends a sentence may or may not end its paragraph; a break does less harm here.
+        # A full line that ends a sentence may or may not end its paragraph: a wrong break does less harm.
         return False
     return line.text[0].islower() or last.x1 > last.right - 2 * last.size
 
 
 def _separator(last: LayoutLine, line: LayoutLine, pitch: float) -> str:
-    """What stands between two lines: nothing in a broken word, a space in a paragraph, an empty line between two."""
+    """What separates two lines: nothing in a hyphenated word, a space in a paragraph, else a line break or two."""
     if last.hyphen:
         return ""
     if last.page != line.page or line.top <= last.top:
@@ -131,29 +131,29 @@ def _separator(last: LayoutLine, line: LayoutLine, pitch: float) -> str:
     return " "
 
 
-def _pitch(lines: list[LayoutLine]) -> dict[float, float]:
-    """Distance from line to line that is usual for each size of type."""
+def _line_spacing(lines: list[LayoutLine]) -> dict[float, float]:
+    """The usual line spacing for each size of type."""
     steps: dict[float, list[float]] = defaultdict(list)
     for last, line in pairwise(lines):
         if last.page == line.page and 0 < line.top - last.top < 3 * line.size and abs(last.size - line.size) < 0.5:
             steps[round(line.size)].append(line.top - last.top)
-    return {size: _median(found) for size, found in steps.items()}
+    return {size: _median(spacings) for size, spacings in steps.items()}
 
 
 def _median(values: list[float]) -> float:
-    # `statistics` has one too, and imports fractions and decimals, which every process that reads pages would wait for.
+    # `statistics` imports fractions and decimals, which would slow the start of every worker process.
     ordered = sorted(values)
     middle = len(ordered) // 2
     return ordered[middle] if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2
 
 
-def write(body: list[LayoutLine], aside: list[LayoutLine]) -> RunningText:
-    """Write the body's lines as running text, and after it those of headers and footers, one a line."""
+def join_lines(body: list[LayoutLine], aside: list[LayoutLine]) -> RunningText:
+    """Join the body's lines to running text, followed by the `aside` lines (headers, footers), one a line."""
     parts: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
     position = 0
-    pitches = _pitch(body)
+    pitches = _line_spacing(body)
     compounds = _compounds(body)
 
     def add(text: str) -> None:
@@ -200,10 +200,10 @@ def _compounds(lines: list[LayoutLine]) -> set[str]:
 
 
 def _keeps_hyphen(before: str, after: str, compounds: set[str]) -> bool:
-    """Whether the hyphen at a line's end is the word's own: "long-term", "COVID-19", "Schwarz-Weiß".
+    """Whether the hyphen at a line's end belongs to the word: "long-term", "COVID-19", "Schwarz-Weiß".
 
-    PDFium marks every hyphen at a line's end alike. One before a capital or a figure is the word's own, and so is
-    one that the document has within a line too.
+    PDFium marks every hyphen at a line's end alike. It belongs to the word before a capital or a digit, and if the
+    document has the same compound within a line.
     """
     head, tail = _LAST_WORD.search(before), _FIRST_WORD.match(after)
     if not head or not tail:

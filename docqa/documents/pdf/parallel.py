@@ -1,11 +1,11 @@
-"""The pages of one PDF, read by this process and, where there are many, by others beside it.
+"""The pages of one PDF, read by this process and, for long documents, by worker processes beside it.
 
-PDFium is not thread-safe: hence processes, plain ones that speak over pipes. `fork` would copy an app full of threads,
-and multiprocessing's other ways import the user's script again, which then needs a `__main__` guard. The document goes
-by pipe, too: what is encrypted is on no disk in the clear, and a password in no list of processes.
+PDFium is not thread-safe: hence processes, started plainly and connected by pipes. `fork` would copy an app full of
+threads, and multiprocessing's other start methods import the user's script again, which then needs a `__main__`
+guard. The document is sent by pipe, too: a decrypted document never touches the disk, nor a password the process list.
 
-Ranges of pages are handed out as they are asked for, to this process too: nobody waits for a process that begins
-slowly, is beside a busier one, or is no more.
+Every process, this one included, takes the next page range when it is free: a worker that is slow to start, busy or
+killed delays nobody.
 """
 
 import os
@@ -16,27 +16,27 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Condition, Thread
-from typing import Any
 
+from docqa.documents.pdf.engines import PdfEngine, PdfFile
 from docqa.documents.pdf.paragraphs import LayoutLine
-from docqa.documents.pdf.pdfium import PdfiumPageReader
+from docqa.documents.pdf.reading_order import read_page
 from docqa.documents.pdf.worker import receive, send
 from docqa.documents.source import Source
 from docqa.progress import Monitor
 
 PageLines = list[list[LayoutLine] | None]
 
-_MOST = 8  # Processes. The part that can't be shared out is then as long as the part that is.
-_CHUNK = 8  # Pages. Some ten milliseconds: the last of them leaves nobody idle for longer.
-_WORTH = 48  # Pages for each process: half of them are read in the time that another takes to begin.
-_WAIT = 0.05  # Seconds between two looks at whether the work was cancelled.
+_MAX_PROCESSES = 8  # With more, the part of the work that can't be shared takes longer than the part that is.
+_PAGES_PER_RANGE = 8  # Some ten milliseconds: no process waits longer for the last range.
+_PAGES_PER_PROCESS = 48  # Half of them are read in the time that a worker takes to start.
+_POLL_SECONDS = 0.05  # Interval at which cancellation is checked while waiting.
 
 
-def processes_for(count: int) -> int:
-    """How many processes read a document of so many pages soonest, this one counted."""
+def processes_for(page_count: int) -> int:
+    """The number of processes, this one included, that read a document of this length fastest."""
     if getattr(sys, "frozen", False) or not sys.executable:
-        return 1  # What would be begun is not Python, but the program that has it within.
-    return max(1, min(_usable_cores(), _MOST, count // _WORTH))
+        return 1  # `sys.executable` would be the bundled program, not Python.
+    return max(1, min(_usable_cores(), _MAX_PROCESSES, page_count // _PAGES_PER_PROCESS))
 
 
 def _usable_cores() -> int:
@@ -45,40 +45,41 @@ def _usable_cores() -> int:
     return os.cpu_count() or 1
 
 
-def read_pages(document: Any, source: Source, count: int, monitor: Monitor, processes: int | None = None) -> PageLines:
-    """Lines of each page of an open document, None for a damaged one. Raises `Cancelled`."""
-    shared = _Shared(count)
-    reader = PdfiumPageReader(document)
+def read_pages(
+    file: PdfFile, engine: PdfEngine, source: Source, monitor: Monitor, processes: int | None = None
+) -> PageLines:
+    """Lines of each page of a file that `engine` opened, None for a damaged page. Raises `Cancelled`."""
+    count = file.page_count
+    queue = _PageQueue(count)
     workers = (processes_for(count) if processes is None else processes) - 1
-    try:
-        with _workers(workers, source, shared):
-            while (chunk := _next(shared, source, monitor)) is not None:
-                for index in range(*chunk):
-                    monitor.update("reading pages", source.name, shared.done, count)
-                    shared.put(index, [reader.lines(index)])
-    finally:
-        reader.close()
+    with _workers(workers, engine, source, queue):
+        while (pages := _next_range(queue, source, monitor)) is not None:
+            for index in range(*pages):
+                monitor.update("reading pages", source.name, queue.done, count)
+                queue.put(index, [read_page(file, index)])
     monitor.update("reading pages", source.name, count, count)
-    return shared.pages
+    return queue.pages
 
 
-def _next(shared: "_Shared", source: Source, monitor: Monitor) -> tuple[int, int] | None:
-    """The next range for this process: also one that another process took and did not live to read."""
+def _next_range(queue: "_PageQueue", source: Source, monitor: Monitor) -> tuple[int, int] | None:
+    """The next range for this process, including one returned by a worker that was killed. None when all is read."""
     while True:
-        chunk = shared.take()
-        if chunk is not None or shared.complete:
-            return chunk
-        shared.wait(_WAIT)
-        monitor.update("reading pages", source.name, shared.done, len(shared.pages))
+        pages = queue.take()
+        if pages is not None or queue.complete:
+            return pages
+        queue.wait(_POLL_SECONDS)
+        monitor.update("reading pages", source.name, queue.done, len(queue.pages))
 
 
-class _Shared:
-    """Which ranges of pages nobody has taken yet, and what the others came to. Used by several threads."""
+class _PageQueue:
+    """The page ranges to be read, and the lines of those that were. Thread-safe."""
 
     def __init__(self, count: int) -> None:
         self.pages: PageLines = [None] * count
         self.done = 0
-        self._waiting = deque((first, min(first + _CHUNK, count)) for first in range(0, count, _CHUNK))
+        self._waiting = deque(
+            (first, min(first + _PAGES_PER_RANGE, count)) for first in range(0, count, _PAGES_PER_RANGE)
+        )
         self._changed = Condition()
 
     @property
@@ -89,9 +90,9 @@ class _Shared:
         with self._changed:
             return self._waiting.popleft() if self._waiting else None
 
-    def give_back(self, chunk: tuple[int, int]) -> None:
+    def give_back(self, pages: tuple[int, int]) -> None:
         with self._changed:
-            self._waiting.appendleft(chunk)
+            self._waiting.appendleft(pages)
             self._changed.notify_all()
 
     def put(self, first: int, pages: PageLines) -> None:
@@ -107,62 +108,63 @@ class _Shared:
 
 
 @contextmanager
-def _workers(count: int, source: Source, shared: _Shared) -> Iterator[None]:
-    """Begin so many processes, and end them whatever happens."""
-    begun: list[subprocess.Popen[bytes]] = []
+def _workers(count: int, engine: PdfEngine, source: Source, queue: _PageQueue) -> Iterator[None]:
+    """Run worker processes, each served by a thread, and kill them on exit."""
+    processes: list[subprocess.Popen[bytes]] = []
     threads: list[Thread] = []
     try:
         for _ in range(count):
-            process = _begin()
+            process = _start_worker()
             if process is None:
                 break
-            begun.append(process)
-            threads.append(Thread(target=_serve, args=(process, source, shared), name="docqa-pages", daemon=True))
+            processes.append(process)
+            threads.append(
+                Thread(target=_serve, args=(process, engine, source, queue), name="docqa-pages", daemon=True)
+            )
             threads[-1].start()
         yield
     finally:
-        for process in begun:
+        for process in processes:
             process.kill()
-        for process in begun:
+        for process in processes:
             process.wait()
         for thread in threads:
             thread.join()
-        for process in begun:
+        for process in processes:
             for pipe in filter(None, (process.stdin, process.stdout)):
-                with suppress(OSError):  # What was not yet sent to a process that is no more.
+                with suppress(OSError):  # Closing flushes what the killed process did not read.
                     pipe.close()
 
 
-def _begin() -> "subprocess.Popen[bytes] | None":
-    # The same modules as here, and none that happens to lie in the folder that one is in (-P).
-    places = [*filter(None, sys.path), str(Path(__file__).parents[3])]
+def _start_worker() -> "subprocess.Popen[bytes] | None":
+    # The modules that this process imports, but none from the current directory (-P).
+    search_path = [*filter(None, sys.path), str(Path(__file__).parents[3])]
     try:
         return subprocess.Popen(
             [sys.executable, "-P", "-S", "-c", "from docqa.documents.pdf.worker import main; main()"],
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(places)},
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(search_path)},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
     except OSError:
-        return None  # No memory or no more processes: the work is done here.
+        return None  # Out of memory or processes: this process does the work.
 
 
-def _serve(process: "subprocess.Popen[bytes]", source: Source, shared: _Shared) -> None:
-    """Hand ranges to one process until none is left, or the process is gone."""
-    chunk = None
+def _serve(process: "subprocess.Popen[bytes]", engine: PdfEngine, source: Source, queue: _PageQueue) -> None:
+    """Send page ranges to one worker until none are left or the worker is gone."""
+    pages = None
     try:
         assert process.stdin is not None  # noqa: S101 - for the type checker
         assert process.stdout is not None  # noqa: S101
-        password = None if source.password is None else source.password.encode()
-        send(process.stdin, (source.data, password))
+        send(process.stdin, (engine.open, source.data, source.password))
         receive(process.stdout)
-        while (chunk := shared.take()) is not None:
-            send(process.stdin, chunk)
-            pages = receive(process.stdout)
-            shared.put(chunk[0], [None if page is None else list(map(LayoutLine._make, page)) for page in pages])
-            chunk = None
+        while (pages := queue.take()) is not None:
+            send(process.stdin, pages)
+            lines = receive(process.stdout)
+            queue.put(pages[0], [None if page is None else list(map(LayoutLine._make, page)) for page in lines])
+            pages = None
     except (OSError, EOFError, TypeError, ValueError):
-        if chunk is not None:
-            shared.give_back(chunk)
+        if pages is not None:
+            queue.give_back(pages)

@@ -1,52 +1,60 @@
-"""PDF. PDFium reads the file; where it can't, pypdf is the second opinion.
+"""PDF to `Document`, by the first engine that can read the file.
 
-PDFium gives the text, and with it the title, the outline and the page labels, which it has at hand already: asking
-pypdf for these would make a parse up to twice as long (benchmarks/documents.py).
+Title, outline and page labels come from the same engine as the text: asking pypdf for them would make a parse up to
+twice as long (benchmarks/documents.py).
 """
 
-import io
-import logging
-import threading
+import pkgutil
+import re
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
-import pypdfium2 as pdfium
-import pypdfium2.raw as pdfium_c
 
-from docqa.documents.document import Document, Lines, Section
+from docqa.documents.document import Document, Lines, Section, find_breaks
+from docqa.documents.pdf.cleaning import clean
+from docqa.documents.pdf.engines import (
+    ENGINES,
+    OpenPdf,
+    OutlineEntry,
+    PasswordRejectedError,
+    PdfEngine,
+    PdfEngineError,
+    PdfFile,
+    UnsupportedEncryptionError,
+)
 from docqa.documents.pdf.paragraphs import RunningText
 from docqa.documents.pdf.parallel import read_pages
-from docqa.documents.pdf.pdfium import clean
-from docqa.documents.pdf.reading_order import TextFragment, arrange, page_lines
+from docqa.documents.pdf.reading_order import arrange
 from docqa.documents.source import Source
 from docqa.errors import DocqaError
 from docqa.progress import Monitor
 
-# PDFium is not thread-safe, not even over different documents.
-_PDFIUM = threading.RLock()
+# In running text, a line end or a wide gap is one between rows or cells.
+_BREAK = re.compile(r"\n|  ")
 
 _SCAN_HINT = "it may be a scan; run it through OCR first, for example `ocrmypdf in.pdf out.pdf`"
 
 
 def parse(source: Source, monitor: Monitor, processes: int | None = None) -> Document:
-    """Parse a PDF, by `processes` of them, or as many as are worth it.
+    """Parse a PDF, with as many processes as is fastest if `processes` is None.
 
-    Raises `DocqaError` where it is encrypted, damaged, empty, or has no text layer.
+    Raises `DocqaError` if it is encrypted, damaged, empty, or has no text layer.
     """
     if not source.data:
         raise DocqaError(f"{source.name} is empty", "there is nothing in it to ask about")
-    with _PDFIUM:
+    errors: list[PdfEngineError] = []
+    for engine in ENGINES:
+        open_pdf: OpenPdf = pkgutil.resolve_name(engine.open)
         try:
-            file = pdfium.PdfDocument(source.data, password=source.password)
-        except pdfium.PdfiumError as error:
-            if "password" in str(error).lower():
-                raise _password_error(source) from error
-            return _second_opinion(source, monitor, str(error))
-        try:
-            return _parse_with_pdfium(source, file, monitor, processes)
-        finally:
-            file.close()
+            with open_pdf(source.data, source.password) as file:
+                document = _read(source, file, engine, monitor, processes)
+        except PasswordRejectedError as error:
+            raise _password_error(source) from error
+        except PdfEngineError as error:
+            errors.append(error)
+            continue
+        return document
+    raise _unreadable(source, errors[0]) from errors[-1]
 
 
 def _password_error(source: Source) -> DocqaError:
@@ -55,127 +63,74 @@ def _password_error(source: Source) -> DocqaError:
     return DocqaError(f"{source.name} does not open with this password", "check it: --password PASSWORD")
 
 
-def _parse_with_pdfium(source: Source, file: Any, monitor: Monitor, processes: int | None) -> Document:
-    count = len(file)
-    read = read_pages(file.raw, source, count, monitor, processes)
-    damaged = [number for number, page in enumerate(read, 1) if page is None]
-    layout = arrange([page or [] for page in read])
-    sections = _outline(file, layout, count)
-    labels = [file.get_page_label(index) or str(index + 1) for index in range(count)]
-    warnings = [f"page {page} is damaged and was left out" for page in damaged]
-    return _document(
-        source,
-        layout,
-        labels=tuple(labels),
-        sections=sections,
-        title=clean(file.get_metadata_value("Title")).strip() or None,
-        encrypted=pdfium_c.FPDF_GetSecurityHandlerRevision(file) >= 0,
-        warnings=warnings,
+def _unreadable(source: Source, error: PdfEngineError) -> DocqaError:
+    if isinstance(error, UnsupportedEncryptionError):
+        return DocqaError(
+            f"{source.name} is encrypted by a method that docqa does not support, such as a certificate",
+            "save or print it without encryption from a viewer that opens it",
+        )
+    return DocqaError(
+        f"{source.name} is damaged or not a PDF ({error})",
+        "open and save it again in a PDF viewer, or try `qpdf in.pdf out.pdf`",
     )
 
 
-def _document(
-    source: Source,
-    layout: RunningText,
-    *,
-    labels: tuple[str, ...],
-    sections: tuple[Section, ...] = (),
-    title: str | None = None,
-    encrypted: bool = False,
-    warnings: Sequence[str] = (),
-) -> Document:
-    if not labels:
+def _read(source: Source, file: PdfFile, engine: PdfEngine, monitor: Monitor, processes: int | None) -> Document:
+    pages = read_pages(file, engine, source, monitor, processes)
+    if not pages:
         raise DocqaError(f"{source.name} has no pages", "there is nothing in it to ask about")
-    if not layout.text[: layout.body_end].strip():
-        raise DocqaError(f"{source.name} has no text layer on any of its {len(labels)} pages", _SCAN_HINT)
-    blank = len(labels) - len({int(page) for page in layout.pages})
-    notes = list(warnings)
-    if blank > len(labels) // 4:
-        notes.append(f"{blank} of {len(labels)} pages have no text; {_SCAN_HINT}")
-    order = np.argsort(np.array(layout.starts, dtype=np.int64), kind="stable")
-    lines = Lines(
-        np.array(layout.starts, dtype=np.int64)[order],
-        np.array(layout.ends, dtype=np.int64)[order],
-        np.array(layout.pages, dtype=np.int32)[order],
-        np.array(layout.numbers, dtype=np.int32)[order],
-    )
+    running_text = arrange([page or [] for page in pages])
+    text = running_text.text
+    if not text[: running_text.body_end].strip():
+        raise DocqaError(f"{source.name} has no text layer on any of its {len(pages)} pages", _SCAN_HINT)
     return Document(
         name=source.name,
-        kind="pdf",
+        format="pdf",
         sha256=source.sha256,
-        text=layout.text,
-        body_end=layout.body_end,
-        lines=lines,
-        page_labels=labels,
-        sections=sections,
-        title=title,
-        encrypted=encrypted,
-        warnings=tuple(notes),
+        text=text,
+        body_end=running_text.body_end,
+        lines=_lines(running_text),
+        breaks=find_breaks(_BREAK, text),
+        page_labels=tuple(label or str(number) for number, label in enumerate(file.page_labels(), 1)),
+        sections=_sections(file.outline(), running_text),
+        title=clean(file.title).strip() or None,
+        encrypted=file.encrypted,
+        warnings=tuple(_warnings(pages, running_text, engine)),
     )
 
 
-def _outline(file: Any, layout: RunningText, count: int) -> tuple[Section, ...]:
-    """Find each entry of the outline in the text: on its page, by its title, else by its height on the page."""
+def _warnings(pages: Sequence[object], running_text: RunningText, engine: PdfEngine) -> list[str]:
+    """What the user should know about a file that was read: another engine, damaged pages, pages without text."""
+    preferred = ENGINES[0]
+    warnings = [f"{preferred.name} can't read it; read with {engine.name}"] if engine is not preferred else []
+    warnings += [f"page {number} is damaged and was left out" for number, page in enumerate(pages, 1) if page is None]
+    blank = len(pages) - len(set(running_text.pages))
+    if blank > len(pages) // 4:
+        warnings.append(f"{blank} of {len(pages)} pages have no text; {_SCAN_HINT}")
+    return warnings
+
+
+def _lines(running_text: RunningText) -> Lines:
+    """The lines, sorted by offset."""
+    starts = np.array(running_text.starts, dtype=np.int64)
+    order = np.argsort(starts, kind="stable")
+    return Lines(
+        starts[order],
+        np.array(running_text.ends, dtype=np.int64)[order],
+        np.array(running_text.pages, dtype=np.int32)[order],
+        np.array(running_text.numbers, dtype=np.int32)[order],
+    )
+
+
+def _sections(outline: Sequence[OutlineEntry], running_text: RunningText) -> tuple[Section, ...]:
+    """Locate each outline entry in the text: on its page by its title, else by its height on the page."""
     sections = []
-    by_page = layout.body_lines()
-    for entry in file.get_toc():
-        destination = entry.get_dest()
-        page = destination.get_index() if destination else None
-        title = " ".join(clean(entry.get_title()).split())
-        if page is None or not title or not 0 <= page < count:
+    by_page = running_text.body_lines()
+    for entry in outline:
+        title = " ".join(clean(entry.title).split())
+        if not title:
             continue
-        _, view = destination.get_view()
-        top = _height(file, page) - view[1] if len(view) > 1 and view[1] else None
-        start = layout.find_heading(by_page.get(page + 1, []), title, top)
+        start = running_text.find_heading(by_page.get(entry.page + 1, []), title, entry.top)
         if start is not None:
             sections.append(Section(title, entry.level, start))
     return tuple(sorted(sections, key=lambda section: section.start))
-
-
-def _height(file: Any, page: int) -> float:
-    """Height of a page in points, 0 where the page is damaged."""
-    size = pdfium_c.FS_SIZEF()
-    pdfium_c.FPDF_GetPageSizeByIndexF(file, page, size)
-    return float(size.height)
-
-
-def _second_opinion(source: Source, monitor: Monitor, first: str) -> Document:
-    """Read with pypdf what PDFium can't. Lines have no boxes then: one column, one line below the other."""
-    from pypdf import PdfReader
-    from pypdf.errors import PyPdfError
-
-    logging.getLogger("pypdf").setLevel(logging.CRITICAL)
-    damaged = DocqaError(
-        f"{source.name} is damaged or not a PDF ({first.rstrip('.')})",
-        "open and save it again in a PDF viewer, or try `qpdf in.pdf out.pdf`",
-    )
-    try:
-        reader = PdfReader(io.BytesIO(source.data), password=source.password)
-        count = len(reader.pages)
-        pages = []
-        for index in range(count):
-            monitor.update("reading pages", source.name, index, count)
-            pages.append(page_lines(_without_boxes(reader.pages[index].extract_text()), index + 1))
-        labels = tuple(reader.page_labels)
-    # pypdf meets damage with whatever its own code then trips over.
-    except (
-        PyPdfError,
-        ValueError,
-        KeyError,
-        IndexError,
-        TypeError,
-        AttributeError,
-        RecursionError,
-        OSError,
-    ) as error:
-        raise damaged from error
-    return _document(source, arrange(pages), labels=labels, warnings=("PDFium can't read it; read with pypdf",))
-
-
-def _without_boxes(text: str) -> list[TextFragment]:
-    fragments = []
-    for row, line in enumerate(text.split("\n")):
-        content = clean(line)
-        if content.strip():
-            fragments.append(TextFragment(content, 0, row * 12, len(content) * 5, row * 12 + 10, 10, row, False))
-    return fragments

@@ -1,73 +1,61 @@
-"""From the boxes of text on pages to lines in reading order, headers and footers apart (pure).
+"""From the text fragments of pages to lines in reading order, headers and footers apart (pure).
 
-`paragraphs` makes running text of the lines. Heights are in points; y grows downwards.
+`paragraphs` joins the lines into running text. Lengths are in points; y grows downwards.
 """
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
 from operator import attrgetter
-from typing import NamedTuple
 
-from docqa.documents.pdf.paragraphs import LayoutLine, RunningText, notes_after_paragraphs, write
+from docqa.documents.pdf.cleaning import clean
+from docqa.documents.pdf.engines import PdfFile, TextFragment
+from docqa.documents.pdf.paragraphs import LayoutLine, RunningText, join_lines, notes_after_paragraphs
 
 _PAGE = attrgetter("page")
 _TOP = attrgetter("top")
 
 
-class TextFragment(NamedTuple):
-    """A run of text in one row of one column, with the spaces at its ends. `hyphen`: its last word goes on below."""
-
-    text: str
-    x0: float
-    top: float
-    x1: float
-    bottom: float
-    size: float
-    row: int
-    hyphen: bool
-
-
 def arrange(pages: Sequence[list[LayoutLine]]) -> RunningText:
-    """Lay out a whole document: `pages[i]` has the lines of page i + 1 (`page_lines`).
+    """Lay out a whole document: `pages[i]` has the lines of page i + 1, from `read_page`.
 
-    Running headers and footers and tables of contents stand on their pages, and after the text, not in it.
+    The lines of running headers, footers and tables of contents follow the body text, so that they don't interrupt it.
     """
     lines = [line for page in pages for line in page]
-    furniture = _furniture(lines, len(pages))
-    unread = furniture | {(line.page, line.number) for line in lines if _CONTENTS.search(line.text)}
-    aside = [line for line in lines if (line.page, line.number) in unread] if unread else []
-    body = [line for line in lines if (line.page, line.number) not in unread] if unread else lines
+    headers = _headers_and_footers(lines, len(pages))
+    excluded = headers | {(line.page, line.number) for line in lines if _CONTENTS.search(line.text)}
+    aside = [line for line in lines if (line.page, line.number) in excluded] if excluded else []
+    body = [line for line in lines if (line.page, line.number) not in excluded] if excluded else lines
     if not body:
         body, aside = aside, []
-    numbers = _as_seen(lines, body, furniture)
-    body, aside = ([_numbered(line, numbers) for line in part] for part in (body, aside))
-    return write(notes_after_paragraphs(body), aside)
+    numbers = _display_numbers(lines, body, headers)
+    body, aside = ([_renumbered(line, numbers) for line in part] for part in (body, aside))
+    return join_lines(notes_after_paragraphs(body), aside)
 
 
-def _as_seen(
-    lines: list[LayoutLine], body: list[LayoutLine], furniture: set[tuple[int, int]]
+def _display_numbers(
+    lines: list[LayoutLine], body: list[LayoutLine], headers: set[tuple[int, int]]
 ) -> dict[tuple[int, int], int]:
-    """New numbers of the lines of pages with furniture, by page and number.
+    """New line numbers for pages with headers or footers, by page and old number.
 
-    Many files have their headers last: a page is numbered as it is seen, header, text, footer.
+    Many files have their headers last: a page is numbered as displayed, header, text, footer.
     """
-    turned = {page for page, _ in furniture}
-    highest: dict[int, float] = {}
+    affected = {page for page, _ in headers}
+    body_tops: dict[int, float] = {}
     for line in body:
-        if line.page in turned:
-            highest[line.page] = min(line.top, highest.get(line.page, line.top))
+        if line.page in affected:
+            body_tops[line.page] = min(line.top, body_tops.get(line.page, line.top))
     numbers = {}
-    for page, found in groupby(lines, key=_PAGE):
-        if page in turned:
-            top = highest.get(page, 0.0)
-            seen = sorted((line.top - top if (page, line.number) in furniture else 0.0, line.number) for line in found)
-            numbers.update({(page, before): after for after, (_, before) in enumerate(seen, 1)})
+    for page, on_page in groupby(lines, key=_PAGE):
+        if page in affected:
+            top = body_tops.get(page, 0.0)
+            order = sorted((line.top - top if (page, line.number) in headers else 0.0, line.number) for line in on_page)
+            numbers.update({(page, old): new for new, (_, old) in enumerate(order, 1)})
     return numbers
 
 
-def _numbered(line: LayoutLine, numbers: dict[tuple[int, int], int]) -> LayoutLine:
+def _renumbered(line: LayoutLine, numbers: dict[tuple[int, int], int]) -> LayoutLine:
     number = numbers.get((line.page, line.number), line.number)
     return line if number == line.number else line._replace(number=number)
 
@@ -75,9 +63,15 @@ def _numbered(line: LayoutLine, numbers: dict[tuple[int, int], int]) -> LayoutLi
 # Reading order ------------------------------------------------------------------------------------
 
 
+def read_page(file: PdfFile, index: int) -> list[LayoutLine] | None:
+    """Lines of the page with this index, in reading order, or None if the page is damaged."""
+    fragments = file.fragments(index)
+    return None if fragments is None else page_lines(fragments, index + 1)
+
+
 def page_lines(fragments: list[TextFragment], page: int) -> list[LayoutLine]:
-    """Lines of a page, in reading order, of its fragments in the order of the file."""
-    ordered = _in_columns(_on_one_baseline(fragments))
+    """Lines of a page, in reading order, from its fragments in the order of the file."""
+    ordered = _in_columns(_on_one_baseline(list(_cleaned(fragments))))
     rows: list[list[TextFragment]] = []
     for fragment in ordered:
         if rows and rows[-1][-1].row == fragment.row and fragment.x0 >= rows[-1][-1].x1:
@@ -99,8 +93,16 @@ def page_lines(fragments: list[TextFragment], page: int) -> list[LayoutLine]:
     return lines
 
 
+def _cleaned(fragments: list[TextFragment]) -> Iterator[TextFragment]:
+    """The fragments with their text cleaned, without blank ones."""
+    for fragment in fragments:
+        text = clean(fragment.text)
+        if text and not text.isspace():
+            yield fragment if text == fragment.text else fragment._replace(text=text)
+
+
 def _on_one_baseline(fragments: list[TextFragment]) -> list[TextFragment]:
-    """Put back into its line what the file sets apart: footnote marks, superscripts, a word in another font."""
+    """Rejoin what the file separates from its line: footnote marks, superscripts, a word in another font."""
     merged: list[TextFragment] = []
     for fragment in fragments:
         last = merged[-1] if merged else None
@@ -130,10 +132,10 @@ def _continues(last: TextFragment, following: TextFragment) -> bool:
 
 
 def _in_columns(fragments: list[TextFragment]) -> list[TextFragment]:
-    """Put columns one after the other where the file has them row by row.
+    """Separate columns that the file interleaves row by row.
 
-    Most files have their text in reading order, and reordering by geometry would break their tables. Only where
-    several rows each have two runs of prose, left and right of one gutter, are they taken for columns.
+    Most files have their text in reading order, and reordering by geometry would break their tables. Rows are treated
+    as columns only if several of them have two runs of prose, left and right of one gutter.
     """
     gutter = _gutter(fragments)
     if gutter is None:
@@ -152,7 +154,7 @@ def _in_columns(fragments: list[TextFragment]) -> list[TextFragment]:
         across = any(fragment.x0 < gutter < fragment.x1 for fragment in row)
         if across or (len(row) > 1 and not any(_is_prose(fragment.text) for fragment in row)):
             flush()
-            ordered.extend(row)  # A title over both columns, or a row of a table.
+            ordered.extend(row)  # A title across both columns, or a row of a table.
         else:
             left.extend(fragment for fragment in row if fragment.x1 <= gutter)
             right.extend(fragment for fragment in row if fragment.x0 >= gutter)
@@ -168,7 +170,7 @@ def _rows(fragments: list[TextFragment]) -> dict[int, list[TextFragment]]:
 
 
 def _gutter(fragments: list[TextFragment]) -> float | None:
-    """x of a gutter between columns of prose, if the rows of the file run across one."""
+    """x of the gutter between columns of prose, None if the file's rows don't cross one."""
     rows = _rows(fragments)
     gaps = [(a.x1, b.x0) for row in rows.values() for a, b in pairwise(row) if _is_prose(a.text) and _is_prose(b.text)]
     if len(gaps) < 3 or len(gaps) < 0.25 * len(rows):
@@ -182,7 +184,7 @@ def _is_prose(text: str) -> bool:
 
 
 def _right_edges(rows: list[list[TextFragment]]) -> list[float]:
-    """Right edge of each row's column. A column is a run of rows that goes down the page, one below the other."""
+    """Right edge of each row's column. A column is a run of rows, each below the one before."""
     edges: list[float] = []
     start = 0
     for i in range(1, len(rows) + 1):
@@ -200,34 +202,37 @@ def _below(upper: list[TextFragment], lower: list[TextFragment]) -> bool:
 
 # Headers and footers ------------------------------------------------------------------------------
 
-# A line of a table of contents: a heading beside a number looks like the answer to a good many questions.
+# A line of a table of contents: a heading next to a number looks like the answer to many questions.
 _CONTENTS = re.compile(r" … ?[\divxlc]+$", re.IGNORECASE)
 _NUMBERS = re.compile(r"\d+|\b[ivxlc]+\b", re.IGNORECASE)
 
 
-def _furniture(lines: list[LayoutLine], page_count: int) -> set[tuple[int, int]]:
+def _headers_and_footers(lines: list[LayoutLine], page_count: int) -> set[tuple[int, int]]:
     """Find running headers and footers: (page, number) of the lines that recur at one height on many pages.
 
-    They recur in their words, but for the numbers; or a part of them does, beside a chapter's title; or they begin
-    or end with a number that counts the pages. Left and right pages often differ, so that a third of the pages is
-    enough; three at least.
+    The words recur, apart from numbers; or one cell does, next to a chapter's title; or the line begins or ends with
+    a number that counts the pages. Left and right pages often differ, so a third of the pages is enough, but at
+    least three.
     """
-    needed = max(3, page_count // 3)
-    seen: dict[tuple[str, int], list[LayoutLine]] = defaultdict(list)
-    for line in _edges(lines):
+    min_pages = max(3, page_count // 3)
+    occurrences: dict[tuple[str, int], list[LayoutLine]] = defaultdict(list)
+    for line in _edge_lines(lines):
         height = round(line.top / 4)
         for feature in _features(line):
-            seen[feature, height].append(line)
+            occurrences[feature, height].append(line)
+
+    def count(feature: str, height: int) -> int:
+        return len(occurrences.get((feature, height), ()))
+
     recurring: set[tuple[int, int]] = set()
-    for (feature, height), found in seen.items():
-        # A line may fall on either side of a boundary between two heights.
-        near = len(found) + max(len(seen.get((feature, height - 1), ())), len(seen.get((feature, height + 1), ())))
-        if near >= needed:
-            recurring.update((line.page, line.number) for line in found)
+    for (feature, height), same in occurrences.items():
+        # Rounding may put a line on either side of a boundary between two heights.
+        if len(same) + max(count(feature, height - 1), count(feature, height + 1)) >= min_pages:
+            recurring.update((line.page, line.number) for line in same)
     return recurring
 
 
-def _edges(lines: list[LayoutLine]) -> list[LayoutLine]:
+def _edge_lines(lines: list[LayoutLine]) -> list[LayoutLine]:
     """The three highest and the three lowest lines of each page."""
     edges: list[LayoutLine] = []
     for _, page in groupby(lines, key=_PAGE):
@@ -237,8 +242,9 @@ def _edges(lines: list[LayoutLine]) -> list[LayoutLine]:
 
 
 def _features(line: LayoutLine) -> set[str]:
-    """What of a line may recur: the whole, each cell, and how far a number at its end is from the page's."""
+    """What may recur of a line: the whole, each cell, and the difference of a number at its ends to the page's."""
     words = line.text.split()
-    counted = {f"page {int(word) - line.page:+}" for word in (words[0], words[-1]) if word.isdecimal()}
+    numbers = [int(word) for word in (words[0], words[-1]) if word.isdecimal() and len(word) < 10]
+    counted = {f"page {number - line.page:+}" for number in numbers}
     cells = (line.text, *(cell for cell in line.text.split("  ") if len(cell) > 3))
     return {_NUMBERS.sub("#", cell).casefold() for cell in cells} | counted

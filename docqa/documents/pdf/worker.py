@@ -1,58 +1,54 @@
-"""A process that reads pages for another one: `main` is all that it does.
+"""A worker process that reads pages for another process. `main` is its entry point.
 
-On its standard input come the document and then ranges of pages, on its standard output go their lines. marshal is for
-two ends that run the same Python, which these do, and packs lines many times faster than JSON; neither end is a file.
+It receives the document and then page ranges on standard input, and sends their lines to standard output. Messages
+are packed by marshal: both ends run the same Python, and it packs lines many times faster than JSON.
 """
 
 import marshal
 import os
+import pkgutil
 import signal
 import sys
 from typing import IO, Any
 
-import pypdfium2_raw as pdfium
+from docqa.documents.pdf.engines import OpenPdf, PdfEngineError
+from docqa.documents.pdf.reading_order import read_page
 
-from docqa.documents.pdf.pdfium import PdfiumPageReader
-
-_LENGTH = 8
+_LENGTH_BYTES = 8
 
 
 def send(stream: IO[bytes], message: Any) -> None:
-    """Write one message: bytes, or what marshal knows."""
+    """Write one message, of any type that marshal supports."""
     packed = marshal.dumps(message)
-    stream.write(len(packed).to_bytes(_LENGTH, "little"))
+    stream.write(len(packed).to_bytes(_LENGTH_BYTES, "little"))
     stream.write(packed)
     stream.flush()
 
 
 def receive(stream: IO[bytes]) -> Any:
-    """Read one message. Raises `EOFError` where the other end is gone."""
-    length = stream.read(_LENGTH)
+    """Read one message. Raises `EOFError` if the other end is closed."""
+    length = stream.read(_LENGTH_BYTES)
     packed = stream.read(int.from_bytes(length, "little"))
-    if len(length) < _LENGTH or len(packed) < int.from_bytes(length, "little"):
+    if len(length) < _LENGTH_BYTES or len(packed) < int.from_bytes(length, "little"):
         raise EOFError
-    return marshal.loads(packed)  # noqa: S302 - from the process that this one began, or was begun by
+    return marshal.loads(packed)  # noqa: S302 - only from the parent or a child of this process
 
 
 def main() -> None:
-    """Read what is asked for until the other process has enough of it, or is no more."""
-    # Ctrl-C is meant for the other process, which ends this one.
+    """Read pages until the parent process closes the pipe or exits."""
+    # Ctrl-C is handled by the parent, which ends this process.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     source, sink = sys.stdin.buffer, sys.stdout.buffer
-    config = pdfium.FPDF_LIBRARY_CONFIG(version=2)
-    pdfium.FPDF_InitLibraryWithConfig(config)
     try:
-        data, password = receive(source)
-        document = pdfium.FPDF_LoadMemDocument64(data, len(data), password)
-        if not document:
-            return
-        reader = PdfiumPageReader(document)
-        send(sink, "ready")
-        while True:
-            pages = [reader.lines(index) for index in range(*receive(source))]
-            send(sink, [None if page is None else list(map(tuple, page)) for page in pages])
-    except (EOFError, BrokenPipeError):
+        engine, data, password = receive(source)
+        open_pdf: OpenPdf = pkgutil.resolve_name(engine)
+        with open_pdf(data, password) as file:
+            send(sink, "ready")
+            while True:
+                pages = [read_page(file, index) for index in range(*receive(source))]
+                send(sink, [None if page is None else list(map(tuple, page)) for page in pages])
+    except (EOFError, BrokenPipeError, PdfEngineError):
         pass
     finally:
-        # Nothing of it is worth closing, and a flush into a broken pipe would complain.
+        # There is nothing to clean up, and flushing a broken pipe would print an error.
         os._exit(0)

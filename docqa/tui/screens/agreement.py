@@ -10,9 +10,10 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from docqa.tui.formatting import bar, cited, counted, flat, likelihood, percent, plain
+from docqa.tui.formatting import bar, cited, flat, likelihood, percent, plain
 from docqa.tui.state.agreement import AnswerGroup
 from docqa.tui.styling import MUTED, joined
+from docqa.wording import counted
 
 if TYPE_CHECKING:
     from docqa.answers import Answer  # noqa: F401 - in the screen's type

@@ -12,8 +12,9 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from docqa.progress import Progress
-from docqa.tui.formatting import bar, counted, plain, stage
+from docqa.tui.formatting import bar, plain, stage
 from docqa.tui.state.comparison import ComparedQuestion, cell, difference, summary
+from docqa.tui.styling import error_line
 from docqa.tui.widgets.table import RowTable, TableColumn, TableRow
 from docqa.tui.workers.comparison import (
     ComparisonAdvanced,
@@ -22,6 +23,7 @@ from docqa.tui.workers.comparison import (
     QuestionCompared,
     compare,
 )
+from docqa.wording import counted
 
 
 class ComparisonScreen(ModalScreen[None]):
@@ -93,8 +95,7 @@ class ComparisonScreen(ModalScreen[None]):
         self._ended = True
         done, total = len(self._compared), len(self.request.asked)
         if message.error is not None:
-            hint = f" → {message.error.hint}" if message.error.hint else ""
-            self._show_progress(f"✗ {message.error.message}{hint}", "$text-error")
+            self._show_progress(error_line(message.error), "$text-error")
         elif message.cancelled:
             self._show_progress(f"■ Cancelled after {done} of {total}.", "$text-warning")
         else:

@@ -13,8 +13,9 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from docqa.tui.formatting import counted, plain
+from docqa.tui.formatting import plain
 from docqa.tui.styling import MUTED
+from docqa.wording import counted
 
 if TYPE_CHECKING:
     from docqa.answers import Result

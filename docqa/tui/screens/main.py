@@ -239,13 +239,14 @@ class MainScreen(Screen[None]):
     def action_next_location(self) -> None:
         """Go to the next location of the selected answer; after the last, to its own."""
         selected = self.answers.selected
-        if selected is not None and selected.places:
-            self._location = (self._location + 1) % (1 + len(selected.places))
-            location = selected.places[self._location - 1] if self._location else selected
+        if selected is not None and selected.other_locations:
+            count = 1 + len(selected.other_locations)
+            self._location = (self._location + 1) % count
+            location = selected.other_locations[self._location - 1] if self._location else selected
             document = self.document(location.document)
             if document is not None:
                 self.go_to(document, location.start)
-                self.notify(f"{self._location + 1} of {1 + len(selected.places)}: {cited(location)}", markup=False)
+                self.notify(f"{self._location + 1} of {count}: {cited(location)}", markup=False)
 
     def action_compare(self) -> None:
         """Show the best answer of each document side by side."""
@@ -299,7 +300,7 @@ class MainScreen(Screen[None]):
         if action == "go_back":
             return self.page.can_go_back
         if action == "next_location":
-            return bool(self.answers.selected and self.answers.selected.places)
+            return bool(self.answers.selected and self.answers.selected.other_locations)
         return True
 
     # --- what is shown ---

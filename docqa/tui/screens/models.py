@@ -21,7 +21,7 @@ from docqa.tui.formatting import plain
 from docqa.tui.screens.choose import ChooseScreen
 from docqa.tui.screens.confirm import ConfirmScreen
 from docqa.tui.state.models_list import KnownModel, known_models, pullable
-from docqa.tui.styling import MUTED, joined
+from docqa.tui.styling import MUTED, error_line, joined
 from docqa.tui.widgets.table import RowTable, TableColumn, TableRow
 from docqa.tui.workers.model_pull import ModelPulled, PullAdvanced, PullEnded, TransferRate, pull
 
@@ -358,7 +358,7 @@ class ModelsScreen(ModalScreen[None]):
         self.query_one("#message", Static).update(Content.styled(plain(text), style))
 
     def _show_error(self, error: DocqaError) -> None:
-        text = f"✗ {error.message}" + (f" → {error.hint}" if error.hint else "")
+        text = error_line(error)
         self._say(text, "$text-error")
         if not self.is_current:
             self.app.notify(plain(text), markup=False, severity="error", timeout=10)

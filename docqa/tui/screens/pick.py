@@ -14,12 +14,12 @@ from textual.message import Message
 from textual.widgets import OptionList, Static
 from textual.worker import get_current_worker
 
-from docqa.tui.formatting import counted
 from docqa.tui.screens.choose import ChooseScreen
 from docqa.tui.state import file_search, file_suggestions
 from docqa.tui.state.choices import Choice
 from docqa.tui.state.file_suggestions import PickedDocuments, RecentDocuments, SuggestionRow
 from docqa.tui.widgets.inputs import PastingInput
+from docqa.wording import counted
 
 _INTERVAL = 0.2  # Seconds between two reports of the files found.
 

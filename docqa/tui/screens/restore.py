@@ -10,10 +10,11 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from docqa.tui.formatting import counted, flat
+from docqa.tui.formatting import flat
 from docqa.tui.state import file_suggestions
 from docqa.tui.styling import MUTED, hang, joined
 from docqa.userdata.crash_recovery import SessionState
+from docqa.wording import counted
 
 _MAX_QUESTIONS = 8
 _MAX_PATHS = 3

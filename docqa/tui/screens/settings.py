@@ -19,7 +19,7 @@ from docqa.errors import DocqaError, unexpected
 from docqa.models import registry
 from docqa.models.registry import ModelKind
 from docqa.tui.formatting import plain
-from docqa.tui.styling import MUTED, joined
+from docqa.tui.styling import MUTED, error_line, joined
 from docqa.tui.widgets.table import RowTable, TableColumn, TableRow
 
 _COLUMNS = (TableColumn("setting", 17), TableColumn("value"), TableColumn("from", 11))
@@ -122,7 +122,7 @@ class SettingsScreen(ModalScreen[None]):
             self.post_message(self.SettingsChanged(name, config.merged(layers), layers))
         except DocqaError as error:
             self.post_message(self.ChangeRejected(error))
-        except Exception as error:  # noqa: BLE001 - shown where the person looks
+        except Exception as error:  # noqa: BLE001 - shown below the table
             self.post_message(self.ChangeRejected(unexpected(error)))
 
     def _try(self, name: str, value: Any) -> None:
@@ -152,13 +152,12 @@ class SettingsScreen(ModalScreen[None]):
         self._draw()
         override = _override(message.name, message.layers)
         text = f"Saved {message.name} in {config.file()}"
-        text += f", but {override}" if override else f": {config.about(message.name).applies}."
+        text += f", but {override}" if override else f"; takes effect {config.about(message.name).applies}."
         self._say(text, "$text-warning" if override else "$text-success")
 
     @on(ChangeRejected)
     def _change_rejected(self, message: ChangeRejected) -> None:
-        hint = f" → {message.error.hint}" if message.error.hint else ""
-        self._say(f"✗ {message.error.message}{hint}", "$text-error")
+        self._say(error_line(message.error), "$text-error")
 
     # --- what the user does ---
 
@@ -237,7 +236,7 @@ def _details(name: str, layers: Layers) -> Content:
     default = about.unset or config.format_value(getattr(Settings(), name)) or '""'
     lines = [
         Content(about.text.replace("`", "")),
-        Content.styled(f"Default: {default.replace('`', '')}. Takes effect: {about.applies}.", MUTED),
+        Content.styled(f"Default: {default.replace('`', '')}. Takes effect {about.applies}.", MUTED),
     ]
     override = _override(name, layers)
     if override:

@@ -3,6 +3,8 @@
 from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from docqa.ranking import normalize
+
 if TYPE_CHECKING:
     from docqa.answers import Answer
 
@@ -18,8 +20,6 @@ def group_answers(best: "Iterable[Answer]") -> list[AnswerGroup]:
     Two answers agree if one contains the words of the other, ignoring case, articles and punctuation: "Ada Marsh" and
     "the engineer Ada Marsh". Answers that differ by a negation don't agree.
     """
-    from docqa.answers import normalize  # Imports numpy, which must not delay the first frame.
-
     groups: list[tuple[list[str], list[Answer]]] = []
     for answer in best:
         words = normalize(answer.text).split() or [answer.text]

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from docqa.tui.formatting import counted, flat, percent
+from docqa.tui.formatting import flat, percent
 from docqa.tui.state.session import AskedQuestion, QuestionState
+from docqa.wording import counted
 
 if TYPE_CHECKING:
     from docqa.answers import Result
@@ -61,7 +62,7 @@ def is_right(result: "Result", right: Sequence[str]) -> bool | None:
 
 def difference(compared: ComparedQuestion) -> str:
     """Describe in a word how the two first answers differ."""
-    from docqa.answers import normalize
+    from docqa.ranking import normalize
 
     if compared.mine.answered is not compared.other.answered:
         return "only one"

@@ -50,7 +50,7 @@ def evidence_by_document(collection: "Collection", progress: "SearchProgress") -
     """Return the evidence for each document, by name."""
     ranks = np.empty(len(progress.order), dtype=np.int64)
     ranks[progress.order] = np.arange(1, len(progress.order) + 1)
-    places = np.array([collection.place(window) for window in range(len(ranks))], dtype=np.int64).reshape(-1, 3)
+    places = np.array([collection.locate_window(window) for window in range(len(ranks))], dtype=np.int64).reshape(-1, 3)
     found = {}
     for number, document in enumerate(collection.documents):
         own = places[:, 0] == number

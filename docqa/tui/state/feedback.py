@@ -54,7 +54,10 @@ class Verdict:
     def confirms(self, answer: "Answer") -> bool:
         """Whether this answer is the right one, at its own place or at another."""
         document, start, end = self.places[0]
-        places = [(answer.document, answer.start, answer.end), *((p.document, p.start, p.end) for p in answer.places)]
+        places = [
+            (answer.document, answer.start, answer.end),
+            *((p.document, p.start, p.end) for p in answer.other_locations),
+        ]
         return self.answered and (document.name, start, end) in places
 
     def corrections(self, question: str) -> "list[Correction]":
@@ -103,7 +106,7 @@ FeedbackChoice = Verdict | Literal[_Action.ON_PAGE, _Action.TAKE_BACK]
 def unlearnable(verdict: Verdict) -> DocqaError | None:
     """Return an error if the reader can't learn this answer because it could never return it."""
     document, start, end = verdict.places[0]
-    if verdict.answered and document.breaks.search(document.text, start, end):
+    if verdict.answered and document.spans_break(start, end):
         return DocqaError(
             "can't learn this: it crosses a paragraph, row or cell boundary, and answers never do",
             "choose the part that answers the question",

@@ -4,7 +4,8 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterator
 from itertools import islice
-from pathlib import Path
+
+from docqa.documents.formats import by_suffix, suffixes
 
 MAX_FILES = 100_000
 """The search stops after this many files."""
@@ -23,8 +24,7 @@ def find_files(folder: str, stopped: Callable[[], bool]) -> Iterator[list[str]]:
 
     Stops when `stopped()`. Links to folders are not followed: they may lead back up.
     """
-    from docqa.documents import FORMATS  # numpy comes with it.
-
+    supported = frozenset(suffixes())
     waiting = deque([""])
     entries_read = found = 0
     while waiting and entries_read < _MAX_ENTRIES and found < MAX_FILES and not stopped():
@@ -41,7 +41,7 @@ def find_files(folder: str, stopped: Callable[[], bool]) -> Iterator[list[str]]:
             if _is_folder(entry, follow=False):
                 if entry.name not in _JUNK:
                     waiting.append(path)
-            elif (suffix := os.path.splitext(entry.name)[1].lower()) and suffix in FORMATS:  # noqa: PTH122
+            elif os.path.splitext(entry.name)[1].lower() in supported:  # noqa: PTH122
                 batch.append(path)
         batch = batch[: MAX_FILES - found]
         found += len(batch)
@@ -54,8 +54,6 @@ def completions(typed: str) -> list[str]:
 
     If the text itself is an existing path, it comes first. `~` is the home folder.
     """
-    from docqa.documents import FORMATS
-
     path = os.path.expanduser(typed)  # noqa: PTH111 - Path.expanduser raises where there is no home
     folder, prefix = os.path.split(path)
     matching = [
@@ -63,7 +61,7 @@ def completions(typed: str) -> list[str]:
         for entry in _entries(folder or ".", _MAX_ENTRIES)
         if entry.name.lower().startswith(prefix.lower()) and (prefix.startswith(".") or not entry.name.startswith("."))
         for entry_is_folder in [_is_folder(entry, follow=True)]
-        if entry_is_folder or Path(entry.name).suffix.lower() in FORMATS
+        if entry_is_folder or by_suffix(entry.name)
     ]
     here = [path] if os.path.exists(path) else []  # noqa: PTH110 - false where the path is impossible
     return [*here, *islice((one for one in matching if one.rstrip(os.sep) != path.rstrip(os.sep)), _COMPLETIONS)]

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from itertools import chain, takewhile
 from pathlib import Path
 
-from docqa.tui.formatting import counted, flat
+from docqa.tui.formatting import flat
 from docqa.tui.state import file_search
 from docqa.tui.state.choices import Choice, match_score
 from docqa.userdata import history
+from docqa.wording import counted
 
 _MAX_FILES = 200  # Shown; typing more of a name narrows them.
 _MAX_RECENT = 8  # Recent sets shown before the files while nothing is typed.

@@ -2,8 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-from docqa.tui.formatting import counted, flat
+from docqa.tui.formatting import flat
 from docqa.tui.state.choices import Choice, matching
+from docqa.wording import counted
 
 if TYPE_CHECKING:
     from docqa.documents import Document

@@ -3,13 +3,13 @@
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
 
 from docqa.errors import DocqaError
 from docqa.models import registry
 from docqa.models.registry import ALIASES, Model, ModelKind
-from docqa.tui.formatting import counted, flat, percent
+from docqa.tui.formatting import flat, percent
 from docqa.tui.state.choices import Choice, matching
+from docqa.wording import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,28 +84,18 @@ def _describe(model: Model) -> KnownModel:
         threshold = calibration_of(model).threshold if model.kind is ModelKind.READER else None
     except DocqaError as error:
         return KnownModel(model, size, problem=str(error))
-    after = _inside(metadata, "training", "metrics", "after", "test")
+    training = metadata.training
+    scores = training.metrics.after.test if training else None
     return KnownModel(
         model,
         size,
-        exact=_number(after.get("exact")),
-        f1=_number(after.get("f1")),
-        questions=int(_number(after.get("total")) or 0),
+        exact=scores.exact if scores and scores.total else None,
+        f1=scores.f1 if scores and scores.total else None,
+        questions=scores.total if scores else 0,
         threshold=threshold,
-        base=str(_inside(metadata, "training", "base").get("name", "")),
-        repo=str(_inside(metadata, "source").get("repo", "")),
+        base=training.base.name if training else "",
+        repo=metadata.source.repo if metadata.source else "",
     )
-
-
-def _inside(metadata: Any, *names: str) -> dict[str, Any]:
-    """Return a nested object; {} if a level is missing or not an object, as in another program's file."""
-    for name in names:
-        metadata = metadata.get(name) if isinstance(metadata, dict) else None
-    return metadata if isinstance(metadata, dict) else {}
-
-
-def _number(value: object) -> float | None:
-    return float(value) if isinstance(value, int | float) else None
 
 
 def pullable(typed: str, installed: Collection[str]) -> list[Choice[str]]:

@@ -12,11 +12,12 @@ from textual.message import Message
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from docqa.tui.formatting import bar, cited, counted, flat, likelihood, percent, plain
+from docqa.tui.formatting import bar, cited, flat, likelihood, percent, plain
 from docqa.tui.messages import AnswerSelected
 from docqa.tui.state.agreement import count_disagreeing
 from docqa.tui.state.session import AskedQuestion, QuestionState
 from docqa.tui.styling import MUTED, error_lines, hang, joined
+from docqa.wording import counted
 
 if TYPE_CHECKING:
     from docqa.answers import Answer
@@ -172,16 +173,16 @@ def _lines(answer: "Answer", width: int, *, selected: bool, closest: bool, roomy
     probability = answer.probability
     # Words before the bar, for screen readers. They have the same width in all answers.
     likely = f"{percent(probability).strip():<4} {likelihood(probability):<13} {bar(probability)}"
-    if answer.places and not roomy:
-        likely += f" · and {counted(len(answer.places), 'other place')}"
+    if answer.other_locations and not roomy:
+        likely += f" · and {counted(len(answer.other_locations), 'other place')}"
     citation = Content.styled(cited(answer), MUTED)
     if len(likely) + citation.cell_length + 7 <= width:
         yield Content("     ") + likely + "  " + citation
     else:
         yield Content("     ") + likely
         yield from hang(citation, width, "     ")
-    if answer.places and roomy:
-        also = f"also in {counted(len(answer.places), 'other place')}: {cited(answer.places[0])}"
+    if answer.other_locations and roomy:
+        also = f"also in {counted(len(answer.other_locations), 'other place')}: {cited(answer.other_locations[0])}"
         yield from hang(Content.styled(also, MUTED), width, "     ")
 
 

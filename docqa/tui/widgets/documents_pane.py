@@ -18,9 +18,10 @@ from textual.widgets import Static
 
 from docqa.errors import DocqaError
 from docqa.progress import Progress
-from docqa.tui.formatting import bar, counted, plain, stage
+from docqa.tui.formatting import bar, plain, stage
 from docqa.tui.styling import MUTED, hang, joined
 from docqa.tui.workers import events
+from docqa.wording import counted
 
 if TYPE_CHECKING:
     from docqa.documents import Document
@@ -143,25 +144,25 @@ class DocumentsPane(VerticalScroll):
         """Show what happened to the documents."""
         match event:
             case events.DocumentsClosed():
-                self.close()
+                self._remove_all()
             case events.OpeningStarted():
-                self.restart()
+                self._remove_failed()
             case events.DocumentsFound():
-                self.found(event.names)
+                self._list_names(event.names)
             case events.OpeningProgressed():
-                self.advanced(event.progress)
+                self._show_progress(event.progress)
             case events.DocumentOpened():
-                self.opened(event.document)
+                self._mark_open(event.document)
             case events.DocumentFailed():
-                self.failed(event.name, event.error)
+                self._add_error(event.name, event.error)
             case events.DocumentsChanged():
-                self.mark_changed(event.names)
+                self._mark_changed(event.names)
             case events.DocumentsOpened() if not event.cancelled:
-                self.finished()
+                self._end_search()
             case events.DocumentsOpened() | events.OpeningFailed():
-                self.stopped()
+                self._mark_cancelled()
 
-    def found(self, names: tuple[str, ...]) -> None:
+    def _list_names(self, names: tuple[str, ...]) -> None:
         """List these documents as waiting, except those that are already open."""
         self._searching = False
         known = self.rows
@@ -170,26 +171,20 @@ class DocumentsPane(VerticalScroll):
         self.rows = failed | {name: still_open.get(name) or DocumentRow(name) for name in names}
         self._draw()
 
-    @property
-    def changed(self) -> list[str]:
-        """The names of the open documents whose files have changed on disk."""
-        return [name for name, row in self.rows.items() if row.changed]
-
-    def mark_changed(self, names: Iterable[str]) -> bool:
-        """Mark these files as changed on disk. Returns whether any was not marked before."""
+    def _mark_changed(self, names: Iterable[str]) -> None:
+        """Mark these files as changed on disk."""
         rows = [self.rows[name] for name in names if name in self.rows and not self.rows[name].changed]
         for row in rows:
             row.changed = True
-        if rows:  # The same changes are reported until the file is reopened.
+        if rows:  # The same changes are reported every few seconds.
             self._draw()
-        return bool(rows)
 
-    def close(self) -> None:
+    def _remove_all(self) -> None:
         """Remove all documents, before they are reopened."""
         self.rows = {}
         self._draw()
 
-    def restart(self) -> None:
+    def _remove_failed(self) -> None:
         """Remove failed and changed documents, before they are reopened."""
         self._searching = True
         self.rows = {
@@ -197,7 +192,7 @@ class DocumentsPane(VerticalScroll):
         }
         self._draw()
 
-    def advanced(self, progress: Progress) -> None:
+    def _show_progress(self, progress: Progress) -> None:
         """Show the progress of opening a document."""
         row = self.rows.get(progress.item)
         if row is not None and row.state in {DocumentState.WAITING, DocumentState.OPENING}:
@@ -205,18 +200,18 @@ class DocumentsPane(VerticalScroll):
             row.progress = progress
             self._draw()
 
-    def opened(self, document: "Document") -> None:
+    def _mark_open(self, document: "Document") -> None:
         """Mark a document as open."""
         self.rows[document.name] = DocumentRow(document.name, DocumentState.OPEN, document=document)
         self._draw()
 
-    def failed(self, name: str, error: DocqaError) -> None:
+    def _add_error(self, name: str, error: DocqaError) -> None:
         """Show an error. `name` is "" if it concerns no single file."""
         key = name or f"\0{len(self.rows)}"
         self.rows[key] = DocumentRow(name, DocumentState.FAILED, error=error)
         self._draw()
 
-    def stopped(self) -> None:
+    def _mark_cancelled(self) -> None:
         """Mark the documents that are not open yet as cancelled."""
         self._searching = False
         for row in self.rows.values():
@@ -224,7 +219,7 @@ class DocumentsPane(VerticalScroll):
                 row.state = DocumentState.CANCELLED
         self._draw()
 
-    def finished(self) -> None:
+    def _end_search(self) -> None:
         """Record that nothing more is being searched for or opened."""
         self._searching = False
         self._draw()

@@ -9,7 +9,8 @@ from textual.message import Message
 from textual.timer import Timer
 from textual.widget import Widget
 
-from docqa.tui.formatting import cited, counted, flat, shortened
+from docqa.documents.formats import cite
+from docqa.tui.formatting import cited, flat, shortened
 from docqa.tui.messages import SpanChosen
 from docqa.tui.state import page_selection
 from docqa.tui.state.page_marks import MarkKind, PageMark, clip
@@ -17,6 +18,7 @@ from docqa.tui.state.page_selection import PageSelection, PageWord, move_to, wor
 from docqa.tui.styling import MUTED
 from docqa.tui.widgets.page_row import gutter_width
 from docqa.tui.widgets.page_view import PageView
+from docqa.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -187,14 +189,7 @@ class SelectablePage(PageView):
         selection = self.selection
         if selection is None:
             return super()._subtitle()
-        place = selection.document.locate(selection.start, selection.end)
-        if place.page_end != place.page:
-            where = f"line {place.line_start} to page {place.page_end}, line {place.line_end}"
-        elif place.line_end == place.line_start:
-            where = f"line {place.line_start}"
-        else:
-            where = f"lines {place.line_start}–{place.line_end}"
-        where = f"page {place.page}, {where}" if place.page else where
+        where = cite(selection.document.format, selection.document.locate(selection.start, selection.end))
         limit = ", the maximum" if selection.full else ""
         search = f"{super()._subtitle()} · " if self._query else ""
         return f"{search}{counted(len(selection.text.split()), 'word')} selected{limit} · {where}"

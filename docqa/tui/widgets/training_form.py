@@ -9,12 +9,14 @@ from textual.widgets import Input, Label, Select, Static
 
 from docqa.errors import DocqaError
 from docqa.models.registry import BUNDLED
-from docqa.tui.formatting import counted, flat, plain
+from docqa.training.hyperparameters import TrainingConfig
+from docqa.tui.formatting import flat, plain
 from docqa.tui.state.training import TrainingFacts, TrainingPairs
 from docqa.tui.styling import MUTED, error_lines, joined
 from docqa.userdata import corrections
+from docqa.wording import counted
 
-EPOCHS = "3"  # As the command has it.
+_EPOCHS = f"{TrainingConfig().epochs:g}"
 _MIN_PAIRS = 2  # One to train on, and one from another passage to test on.
 _USEFUL_PAIRS = 24  # "A few dozen at least", docs/finetuning.md.
 
@@ -29,7 +31,7 @@ class TrainingForm(Vertical):
         # A reader is always chosen; otherwise the list would begin with an empty entry.
         self._reader_field = Select[str]([(BUNDLED, BUNDLED)], allow_blank=False, compact=True)
         self._name_field = Input(compact=True)
-        self._epochs_field = Input(EPOCHS, compact=True, type="number")
+        self._epochs_field = Input(_EPOCHS, compact=True, type="number")
         self._report = Static(id="training-checked")
         self._hint = Static(id="training-hint")
         self._facts: TrainingFacts | None = None
@@ -61,9 +63,9 @@ class TrainingForm(Vertical):
     @property
     def epochs(self) -> str:
         """The number of epochs. Raises `DocqaError` if it is not a number."""
-        typed = self._epochs_field.value.strip() or EPOCHS
+        typed = self._epochs_field.value.strip() or _EPOCHS
         if not self._epochs_field.is_valid:
-            raise DocqaError(f"epochs must be a number, not {typed}", f"{EPOCHS} is usual")
+            raise DocqaError(f"epochs must be a number, not {typed}", f"{_EPOCHS} is usual")
         return typed
 
     def fill(self, facts: TrainingFacts) -> None:

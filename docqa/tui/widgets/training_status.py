@@ -5,9 +5,10 @@ from collections.abc import Iterator, Sequence
 from textual.content import Content
 
 from docqa.errors import DocqaError
-from docqa.tui.formatting import bar, counted, flat, plain
+from docqa.tui.formatting import bar, flat, plain
 from docqa.tui.state.training import TrainingProgress, TrainingState, duration
 from docqa.tui.styling import MUTED, error_lines
+from docqa.wording import counted
 
 _MIN_QUESTIONS = 10  # With fewer held-out questions, one right answer more changes the scores by over ten points.
 
@@ -59,19 +60,20 @@ def outcome_lines(training: TrainingProgress) -> Iterator[Content]:
 
 
 def _done_lines(training: TrainingProgress) -> Iterator[Content]:
+    from docqa.models.metadata import training_record
     from docqa.training.report import remarks, table
 
     name, previous = flat(training.name), flat(training.previous)
-    report = training.report["training"]
+    record = training_record(training.report["training"])
     if training.better:
         yield Content.styled(f"✓ {name} is better on the held-out pairs", "bold $text-success")
     else:
         yield Content.styled(f"∅ {name} is not better on the held-out pairs", "bold $text-warning")
     yield Content("")
-    yield from (Content(line) for line in table(report))
+    yield from (Content(line) for line in table(record))
     yield Content("")
-    yield from (Content(plain(line)) for line in remarks(report))
-    held_out = report["metrics"]["after"]["test"]["total"]
+    yield from (Content(plain(line)) for line in remarks(record))
+    held_out = record.metrics.after.test.total
     if held_out < _MIN_QUESTIONS:
         few = f"Evaluated on only {counted(held_out, 'question')}, so the scores mean little. Add more pairs."
         yield Content.styled(few, "$text-warning")

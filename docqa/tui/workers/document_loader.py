@@ -28,7 +28,7 @@ from docqa.tui.workers.events import (
 from docqa.userdata import history
 
 if TYPE_CHECKING:
-    from docqa.engine import Engine, Failure, Indexed
+    from docqa.engine import Engine, Failure, IndexedDocument
 
 MakeEngine = Callable[[Settings], "Engine"]
 
@@ -65,7 +65,7 @@ class DocumentLoader:
         self._password = password
         self._post = post
         self._make_engine = make_engine
-        self._opened: dict[str, Indexed] = {}
+        self._opened: dict[str, IndexedDocument] = {}
         self._stamps: dict[str, _FileStamp] = {}
         """Each document's file, as it was just before it was opened."""
         self._reported: tuple[str, str, float] = ("", "", 0.0)
@@ -137,7 +137,7 @@ class DocumentLoader:
         if self.engine is None:
             self.engine = self._make_engine(settings)
         elif settings != self.engine.settings:
-            self.engine = self.engine.under(settings)
+            self.engine = self.engine.with_settings(settings)
         encoder = self.engine.encoder
         if self.engine.reader.needs_torch or (encoder is not None and encoder.needs_torch):
             # Not in the thread that loads the weights: while a library is mapped, other imports wait for the lock.

@@ -52,10 +52,10 @@ def _search(collection: "Collection", asked: AskedQuestion, post: PostEvent) -> 
     exhaustive = True if asked.exhaustive else None  # None: as the settings have it.
     result: Result | None = None
     began = time.perf_counter()
-    for found in collection.read(asked.question, monitor, exhaustive=exhaustive):
+    for found in collection.search(asked.question, monitor, exhaustive=exhaustive):
         monitor.check()
         result = collection.result(asked.question, found, time.perf_counter() - began)
-        post(AnswersFound(asked, result, evidence_by_document(collection, found), collection.best(found)))
+        post(AnswersFound(asked, result, evidence_by_document(collection, found), collection.best_by_document(found)))
     return result
 
 

@@ -58,9 +58,9 @@ def _base(chosen: str, file: str, readers: list[str]) -> str:
 
     A reader trained on pairs that are now held out would score too well.
     """
-    training = registry.find(chosen, ModelKind.READER).metadata.get("training", {})
-    base = str(training.get("base", {}).get("name", ""))
-    return base if Path(file).name in training.get("data", {}) and base in readers else chosen
+    training = registry.find(chosen, ModelKind.READER).metadata.training
+    learned = training is not None and Path(file).name in training.data
+    return training.base.name if training and learned and training.base.name in readers else chosen
 
 
 def check_pairs(file: str, cancel: Event, post: Post) -> None:

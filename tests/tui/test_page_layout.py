@@ -11,7 +11,6 @@ from docqa.documents import Source
 from docqa.documents.plain_text import from_text
 from docqa.tui.formatting import flat
 from docqa.tui.state.page_layout import RULE, lay_out
-from docqa.tui.state.page_marks import MAX_MATCHES, find_matches
 
 _TEXT = st.text(alphabet=st.sampled_from("ab 字e\u0301\t\n漢-"), max_size=200)
 
@@ -48,12 +47,3 @@ def test_pages_begin_with_a_rule_and_stand_in_their_order() -> None:
     layout = lay_out(document, 40)
     assert layout.lines.tolist() == [RULE, 0, 1, RULE, RULE, 2]
     assert layout.pages.tolist() == [1, 1, 1, 2, 3, 3]
-
-
-def test_what_is_looked_for_may_run_over_a_line_s_end_and_capitals_count_only_where_typed() -> None:
-    text = "The Lamp\n  burns. the lamp. LAMP"
-    assert find_matches(text, "lamp burns") == [(4, 16)]
-    assert [text[start:end] for start, end in find_matches(text, "lamp")] == ["Lamp", "lamp", "LAMP"]
-    assert find_matches(text, "Lamp") == [(4, 8)]
-    assert find_matches(text, "la.p") == find_matches(text, "  ") == []
-    assert len(find_matches("a" * (MAX_MATCHES + 5), "a")) == MAX_MATCHES

@@ -17,6 +17,7 @@ from textual.widgets import Static
 from docqa import files
 from docqa.config import Settings
 from docqa.models import hub, registry
+from docqa.models.metadata import read_json
 from docqa.models.registry import ModelKind
 from docqa.progress import Progress
 from docqa.tui.app import DocqaApp
@@ -63,10 +64,10 @@ def own_reader(name: str = "harbour", folder: Path | None = None) -> Path:
     copied = shutil.copytree(
         folder or registry.find("bundled", ModelKind.READER).folder, registry.models_dir() / "reader" / name
     )
-    metadata = registry.read_metadata(copied)
+    metadata = read_json(copied)
     scores = {"test": {"exact": 71.25, "f1": 80.5, "total": 234}}
     training = {"base": {"name": "bundled"}, "metrics": {"before": None, "after": scores}}
-    files.write_json_object(copied / registry.METADATA, metadata | {"training": training})
+    files.write_json_object(copied / "docqa.json", metadata | {"training": training})
     return copied
 
 

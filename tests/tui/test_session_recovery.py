@@ -271,7 +271,7 @@ def terminal(*arguments: str) -> Iterator[Terminal]:
 
 def test_after_a_kill_the_next_docqa_has_both_the_question_asked_and_the_half_typed_one(lighthouse: str) -> None:
     with terminal(lighthouse) as first:
-        first.sees("Ask a question of your documents")
+        first.sees("Ask your documents a question")
         first.type("When was the lighthouse built?\r")
         first.sees("windows read")  # The page has the answer's text before it is an answer.
         first.screen = b""

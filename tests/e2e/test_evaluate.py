@@ -92,19 +92,19 @@ def test_v2_as_the_official_script(tmp_path: Path, narrow: list[object]) -> None
 def test_the_whole_way_for_a_person(tmp_path: Path, narrow: list[object], tiny_reader: Path) -> None:
     (tmp_path / "pairs.json").write_text(json.dumps({"data": squad(unanswerable=True)}), encoding="utf-8")
     done = run(
-        "eval", tmp_path / "pairs.json", "--as-documents", "--per-document", 6, "--foreign", 0.5, "--worst", 2,
+        "eval", tmp_path / "pairs.json", "--as-documents", "--per-document", 6, "--cross-document", 0.5, "--worst", 2,
         "--compare", tiny_reader, "--plot", tmp_path / "plots", *narrow,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     for said in (
-        "24 questions, each asked of one of 2 documents, 12 of them another document's",
+        "24 questions, each asked of one of 2 documents, 12 of them about another document",
         "abstaining below 30%",
         "of them right",
         "AUROC of the abstention",
         "an accepted answer is in the best",
         "retrieval missed",
         "rightly refused",
-        "the wrong answers that are surest",
+        "the most confident wrong answers",
         "questions a second",
         "the difference in F1 may be chance",
     ):
@@ -145,7 +145,7 @@ def test_a_calibration_is_stored_with_the_reader(tmp_path: Path, tiny_reader: Pa
     arguments = ["calibrate", tmp_path / "pairs.json", "--reader", reader, "--encoder", tiny_encoder, "--device", "cpu"]
     shown = run(*arguments, "--dry-run", "--min-precision", 0.9)
     assert shown.returncode == 0, shown.stderr
-    assert "33 questions, each asked of one of 2 documents, 11 of them another document's" in shown.stdout
+    assert "33 questions, each asked of one of 2 documents, 11 of them about another document" in shown.stdout
     assert "threshold of" in shown.stdout
     assert "calibration" not in json.loads((reader / "docqa.json").read_text(encoding="utf-8"))
     stored = run(*arguments, "--json")
@@ -174,8 +174,8 @@ def test_a_reader_that_cannot_be_written_is_told(tmp_path: Path, tiny_reader: Pa
     ("arguments", "message"),
     [
         (["eval", "nowhere.json"], "nowhere.json does not exist"),
-        (["eval", "{pairs}", "--foreign", "1"], "--foreign is 1.0"),
-        (["eval", "{pairs}", "--foreign", "0.5"], "--as-documents"),
+        (["eval", "{pairs}", "--cross-document", "1"], "--cross-document is 1.0"),
+        (["eval", "{pairs}", "--cross-document", "0.5"], "--as-documents"),
         (["eval", "{pairs}", "README.md", "--per-document", "2"], "these have none"),
         (["eval", "{pairs}", "--sample", "0"], "--sample is 0"),
         (["eval", "{pairs}", "--predictions", "no/such/folder/p.json"], "there is no folder no/such/folder"),

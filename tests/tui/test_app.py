@@ -201,7 +201,7 @@ async def test_another_reader_answers_from_the_choice_on(
         await pilot.press("M")
         await sees(pilot, app, "harbour")
         await pilot.press("j", "enter")
-        await sees(pilot, app, "The reader is now harbour.")
+        await sees(pilot, app, "Now using the reader harbour.")
         await pilot.press("escape")
         after = await ask_and_wait(pilot, "Who was the keeper in 1911?")
         assert before.result is not None and after.result is not None
@@ -216,9 +216,14 @@ async def test_a_file_that_changes_is_read_again_when_the_person_wants_it(engine
         assert not app.check_action("reopen", ())
         text = Path(lighthouse).read_text(encoding="utf-8").replace("Tobias Wren", "Ottilie Brandt-Wren")
         Path(lighthouse).write_text(text, encoding="utf-8")
-        await sees(pilot, app.main.documents, "changed since, r reads it again")
+        await sees(pilot, app.main.documents, "changed on disk, r reopens it")
         await pilot.press("r")
-        await until(pilot, lambda: app.main.documents.count(DocumentState.OPEN) and not app.main.documents.changed)
+        await until(
+            pilot,
+            lambda: (
+                [(row.state, row.changed) for row in app.main.documents.rows.values()] == [(DocumentState.OPEN, False)]
+            ),
+        )
         after = await ask_and_wait(pilot, "Who was the keeper in 1911?")
         assert after.shown[0].text == "Ottilie Brandt-Wren"
 

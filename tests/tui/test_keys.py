@@ -1,5 +1,7 @@
 """Every key does what the help says. The tests are found by the bindings, so a new one without a test fails."""
 
+import importlib
+import pkgutil
 import shlex
 import shutil
 import sys
@@ -31,13 +33,16 @@ from textual.binding import Binding
 from textual.command import CommandPalette
 from textual.pilot import Pilot
 
+import docqa.tui
 from docqa import config, datasets, files
 from docqa.documents import Section
 from docqa.errors import DocqaError
 from docqa.models import registry
 from docqa.models.registry import ModelKind
 from docqa.training.job import state_file, unfinished
+from docqa.tui import key_reference
 from docqa.tui.app import DocqaApp
+from docqa.tui.inline import InlineApp
 from docqa.tui.key_reference import PLACES
 from docqa.tui.screens.agreement import AgreementScreen, AnswerCard
 from docqa.tui.screens.choose import ChooseScreen
@@ -138,6 +143,19 @@ async def test_a_key_that_is_bound_anew_is_the_only_one(tmp_path: Path, monkeypa
         await pilot.press("f1")
         assert isinstance(app.screen, HelpScreen)
         await sees(pilot, app, "D f2")
+
+
+def test_docs_keys_md_is_generated_from_the_bindings() -> None:
+    docs = Path(__file__).parents[2] / "docs"
+    assert (docs / "keys.md").read_text(encoding="utf-8") == key_reference.page(), "run make keys"
+
+
+def test_everything_with_keys_is_in_the_help() -> None:
+    listed = {DocqaApp, MainScreen, HelpScreen, InlineApp, *PLACES}
+    for module in pkgutil.walk_packages(docqa.tui.__path__, "docqa.tui."):
+        for name, found in vars(importlib.import_module(module.name)).items():
+            if isinstance(found, type) and found.__module__ == module.name and found.__dict__.get("BINDINGS"):
+                assert found in listed, f"{name} is missing in key_reference.PLACES"
 
 
 def test_a_key_for_what_is_not_there_is_told() -> None:

@@ -1,11 +1,11 @@
-"""Pictures of selecting on the page, and of documents side by side. As in test_tui_pictures."""
+"""Pictures of selecting on the page, and of documents side by side. As in test_snapshots."""
 
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from support.stage import NoCollection, StillApp, answer, ask, evidence, paged, result, settled, until
-from test_tui_pictures import SIZES, State
+from test_snapshots import SIZES, State
 from textual.pilot import Pilot
 
 from docqa.documents import Document

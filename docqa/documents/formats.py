@@ -1,0 +1,69 @@
+"""The registered document formats: which one a file has, and what they are called in messages."""
+
+import os
+from pathlib import Path
+
+from docqa.documents.document import Document, Location
+from docqa.documents.source import STDIN, Source
+from docqa.errors import DocqaError, unexpected
+from docqa.extensions import FORMATS, DocumentFormat, resolve
+from docqa.progress import Cancelled, Monitor
+
+
+def suffixes() -> tuple[str, ...]:
+    """The suffixes of all formats, lower case, with their dots."""
+    known = (FORMATS.get(name) for name in FORMATS.names())
+    return tuple(dict.fromkeys(suffix for each in known for suffix in each.suffixes if suffix))
+
+
+def file_types() -> str:
+    """The formats in words: "PDF, text or Markdown"."""
+    *others, last = [FORMATS.get(name).label for name in FORMATS.names()] or ["supported"]
+    return f"{', '.join(others)} or {last}" if others else last
+
+
+def readable() -> str:
+    """A sentence for error messages: "docqa reads .pdf, .txt, …"."""
+    return f"docqa reads {', '.join(suffixes())}"
+
+
+def by_suffix(name: str) -> DocumentFormat | None:
+    """The format of files with the suffix of `name`, None if there is none."""
+    suffix = Path(name).suffix.lower()
+    return next((each for each in FORMATS if suffix in each.suffixes), None)
+
+
+def format_of(source: Source) -> DocumentFormat:
+    """The format of a file: by how its bytes begin, else by its suffix, else plain text's. Raises `DocqaError`."""
+    start = source.data[:1024].lstrip()
+    by_signature = (each for each in FORMATS if each.signature and start.startswith(each.signature))
+    name = "" if source.name == STDIN else source.name
+    found = next(by_signature, None) or by_suffix(name) or by_suffix("")
+    if found is None:
+        raise DocqaError(f"the format of {source.name} is not supported", readable())
+    return found
+
+
+def parse(source: Source, monitor: Monitor | None = None) -> Document:
+    """Parse a file of any format.
+
+    Raises `DocqaError` if it is empty, damaged, encrypted, or has no text, and for whatever else the parser raises.
+    """
+    parser = resolve(format_of(source).parse)
+    try:
+        document: Document = parser(source, monitor or Monitor())
+    except (DocqaError, Cancelled):
+        raise
+    except Exception as error:
+        if os.environ.get("DOCQA_DEBUG"):
+            raise
+        raise DocqaError(
+            f"{source.name} could not be parsed: {type(error).__name__}: {error}", unexpected(error).hint
+        ) from error
+    return document
+
+
+def cite(format_name: str, location: Location) -> str:
+    """Cite a location as its format does: "page 7 (v), lines 3–4"."""
+    citation: str = resolve(FORMATS.get(format_name).cite)(location)
+    return citation

@@ -1,0 +1,99 @@
+"""The interface between a PDF library and the page layout, and the engines that implement it.
+
+An engine is one module and one line in `ENGINES`. Only its module uses the library's handles; everything else sees
+`PdfFile`. Worker processes import this module, so it must stay cheap.
+"""
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from typing import NamedTuple, Protocol
+
+
+class TextFragment(NamedTuple):
+    """A run of text in one row of one column, in points; y grows downwards from the top of the page as displayed."""
+
+    text: str
+    x0: float
+    top: float
+    x1: float
+    bottom: float
+    size: float
+    """Height of the type."""
+    row: int
+    """Fragments that the file places in one row have the same number."""
+    hyphen: bool
+    """Whether a hyphen was removed at the end: the last word continues in the next row."""
+
+
+class OutlineEntry(NamedTuple):
+    """An outline entry: nesting level (0 is outermost), page index from 0, and distance from the page's top."""
+
+    title: str
+    level: int
+    page: int
+    top: float | None
+
+
+class PdfFile(Protocol):
+    """An open PDF. Pages are numbered from 0. Text may be as raw as the file has it; the layout cleans it."""
+
+    @property
+    def page_count(self) -> int:
+        """Number of pages."""
+        ...
+
+    @property
+    def title(self) -> str:
+        """Title in the metadata, "" if missing."""
+        ...
+
+    @property
+    def encrypted(self) -> bool:
+        """Whether the file is encrypted, with or without a password."""
+        ...
+
+    def page_labels(self) -> Sequence[str]:
+        """The label of each page, "" where the file has none."""
+        ...
+
+    def outline(self) -> Sequence[OutlineEntry]:
+        """The outline entries that lead to a page, in order."""
+        ...
+
+    def fragments(self, page: int) -> list[TextFragment] | None:
+        """The text of a page in the order of the file, or None if the page is damaged."""
+        ...
+
+
+class OpenPdf(Protocol):
+    """Opens a PDF from its bytes, and closes it on exit. It may hold a lock meanwhile."""
+
+    def __call__(self, data: bytes, password: str | None) -> AbstractContextManager[PdfFile]:
+        """Open the file. Raises `PdfEngineError` on entry, or later from any method of the `PdfFile`."""
+        ...
+
+
+class PdfEngineError(Exception):
+    """The engine cannot read the file."""
+
+
+class PasswordRejectedError(PdfEngineError):
+    """The file needs a password, and none or a wrong one was given."""
+
+
+class UnsupportedEncryptionError(PdfEngineError):
+    """The file is encrypted by a method that the engine does not support."""
+
+
+class PdfEngine(NamedTuple):
+    """A PDF library: its name for messages, and its `OpenPdf` as "package.module:name"."""
+
+    name: str
+    open: str
+
+
+# In the order in which they are tried.
+ENGINES = (
+    PdfEngine("PDFium", "docqa.documents.pdf.pdfium_engine:open_pdf"),
+    PdfEngine("pypdf", "docqa.documents.pdf.pypdf_engine:open_pdf"),
+)

@@ -1,0 +1,83 @@
+"""pypdf as a PDF engine: the fallback for files that PDFium rejects.
+
+It has no boxes: every page is one column, one line below the other.
+"""
+
+import io
+import logging
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from pypdf import PdfReader
+
+from docqa.documents.pdf.cleaning import clean
+from docqa.documents.pdf.engines import OutlineEntry, PdfEngineError, TextFragment
+
+_LOCK = threading.Lock()
+
+# Points, for the boxes that pypdf doesn't give.
+_SIZE, _PITCH, _CHARACTER_WIDTH = 10, 12, 5
+
+
+@contextmanager
+def open_pdf(data: bytes, password: str | None) -> Iterator["PypdfFile"]:
+    """Open a PDF. Raises `PdfEngineError` if pypdf cannot read it."""
+    with _quiet():
+        with _errors():
+            file = PypdfFile(PdfReader(io.BytesIO(data), password=password))
+        yield file
+
+
+class PypdfFile:
+    """A PDF read by pypdf."""
+
+    title = ""
+
+    def __init__(self, reader: PdfReader) -> None:
+        self._reader = reader
+        self.page_count = len(reader.pages)
+        self.encrypted = reader.is_encrypted
+
+    def page_labels(self) -> Sequence[str]:
+        """The label of each page."""
+        with _errors():
+            return self._reader.page_labels
+
+    def outline(self) -> Sequence[OutlineEntry]:
+        """Empty: without boxes, the headings could not be placed."""
+        return ()
+
+    def fragments(self, page: int) -> list[TextFragment]:
+        """The lines of a page, with made-up boxes."""
+        with _errors():
+            text = self._reader.pages[page].extract_text()
+        lines = [(row, clean(line)) for row, line in enumerate(text.split("\n"))]
+        return [
+            TextFragment(
+                line, 0, row * _PITCH, len(line) * _CHARACTER_WIDTH, row * _PITCH + _SIZE, _SIZE, row, hyphen=False
+            )
+            for row, line in lines
+        ]
+
+
+@contextmanager
+def _errors() -> Iterator[None]:
+    """Turn every exception of pypdf into a `PdfEngineError`: on damaged files, any line of its code may fail."""
+    try:
+        yield
+    except Exception as error:
+        raise PdfEngineError(f"pypdf: {type(error).__name__}") from error
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Silence pypdf's log while a file is read: the user can do nothing about its warnings."""
+    logger = logging.getLogger("pypdf")
+    with _LOCK:  # Overlapping calls would restore each other's level.
+        level = logger.level
+        logger.setLevel(logging.CRITICAL)
+        try:
+            yield
+        finally:
+            logger.setLevel(level)
