@@ -16,7 +16,7 @@ from docqa import config
 
 DOCS = Path(__file__).parent
 
-_PREFACE = '''\
+_PREFACE = """\
 # Python API
 
 Generated from the docstrings by `make docs`. Everything here is imported from `docqa`, with type annotations:
@@ -32,7 +32,7 @@ for answer in result.answers:
 
 `report.documents[0].text[answer.start:answer.end]` is always `answer.text`. To add document formats, retrievers, reader
 backends or metrics, see [extending](extending.md).
-'''
+"""
 
 
 def api_page() -> str:
