@@ -27,7 +27,7 @@ class HubSource:
 
 @dataclass(frozen=True, slots=True)
 class CalibrationRecord:
-    """A reader's `docqa.answers.Calibration`; None where the file leaves a number to the default."""
+    """A reader's `docqa.ranking.Calibration`; None where the file leaves a number to the default."""
 
     scale: float | None = None
     prior: float | None = None
@@ -144,6 +144,14 @@ def read_json(folder: Path) -> dict[str, Any]:
     """The JSON object in docqa.json as it is, unknown keys included; {} if there is none. Raises `DocqaError`."""
     file = folder / FILE_NAME
     return read_json_object(file) if file.is_file() else {}
+
+
+def source_of(folder: Path) -> HubSource | None:
+    """The repository that a model was pulled from; None if there is none, or docqa.json is malformed."""
+    try:
+        return read(folder).source
+    except DocqaError:
+        return None
 
 
 def write(folder: Path, metadata: ModelMetadata) -> None:
