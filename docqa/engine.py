@@ -1,12 +1,15 @@
 """Open documents and ask them questions. The command, the app and the Python API all use this module."""
 
+import atexit
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event, Thread
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,23 +65,23 @@ class Engine:
     """The models and the index cache, for one set of settings."""
 
     def __init__(self, settings: Settings | None = None, store: ArrayStore | None = None) -> None:
-        self.settings = settings or config.load()
-        wanted = self.settings
+        self.settings = settings = settings or config.load()
+        reader = settings.reader or registry.chosen(registry.ModelKind.READER)
         self.reader = Reader(
-            registry.find(wanted.reader or registry.chosen(registry.ModelKind.READER), registry.ModelKind.READER),
-            wanted.device,
-            wanted.max_answer_length,
-            exact=wanted.precision == "float32",
+            registry.find(reader, registry.ModelKind.READER),
+            settings.device,
+            settings.max_answer_length,
+            exact=settings.precision == "float32",
         )
-        self._cutter = WindowCutter(self.reader.tokenizer, wanted.max_seq_length, wanted.doc_stride, self.reader.limit)
+        self._cutter = WindowCutter(
+            self.reader.tokenizer, settings.max_seq_length, settings.doc_stride, self.reader.limit
+        )
         self.encoder: Encoder | None = None
-        if RETRIEVERS.get(wanted.retriever).needs_encoder:
-            found = registry.find(
-                wanted.encoder or registry.chosen(registry.ModelKind.ENCODER), registry.ModelKind.ENCODER
-            )
-            self.encoder = Encoder(found)
-        self.store = store or (ArrayStore.in_cache("index") if wanted.cache else ArrayStore(None))
-        self.calibration = calibration_of(self.reader.model, wanted.threshold)
+        if RETRIEVERS.get(settings.retriever).needs_encoder:
+            encoder = settings.encoder or registry.chosen(registry.ModelKind.ENCODER)
+            self.encoder = Encoder(registry.find(encoder, registry.ModelKind.ENCODER))
+        self.store = store or (ArrayStore.in_cache("index") if settings.cache else ArrayStore(None))
+        self.calibration = calibration_of(self.reader.model, settings.threshold)
         self._loading: _BackgroundLoad | None = None
 
     def with_settings(self, settings: Settings) -> "Engine":
@@ -323,9 +326,9 @@ def open(
 
 
 def calibration_of(model: registry.Model, threshold: float = -1.0) -> Calibration:
-    """A reader's own calibration, or the default one, with another threshold if `threshold` is not negative.
+    """The calibration in a reader's docqa.json, with defaults for what it lacks; `threshold` if not negative.
 
-    Raises `DocqaError` if it is malformed.
+    Raises `DocqaError` if the file is malformed.
     """
     stored = model.metadata.calibration
     calibration = Calibration(**stored.numbers()) if stored else Calibration()
@@ -339,14 +342,17 @@ def _one_line(question: str) -> str:
 class _BackgroundLoad:
     """Loads a reader's weights in a thread of its own.
 
-    The thread is not a daemon: Python would stop it inside native code at exit, which crashes the process. So a script
-    that ends while it runs ends when the weights are loaded. The `docqa` command doesn't wait: it ends by `os._exit`.
+    Python must not exit while native code runs in that thread: it would crash. So the thread is not a daemon, and a
+    script that ends early waits for it. The `docqa` command doesn't wait, since it ends by `os._exit`.
     """
+
+    unfinished: ClassVar[set[Event]] = set()
 
     def __init__(self, load: Callable[[], None]) -> None:
         self._load = load
         self._error: BaseException | None = None
         self._finished = Event()
+        self.unfinished.add(self._finished)
         Thread(target=self._run, name="docqa-loading").start()
 
     def _run(self) -> None:
@@ -356,6 +362,7 @@ class _BackgroundLoad:
             self._error = error
         finally:
             self._finished.set()
+            self.unfinished.discard(self._finished)
 
     def wait(self, monitor: Monitor) -> None:
         """Wait for the weights. Raises what loading raised, or `Cancelled`."""
@@ -365,3 +372,12 @@ class _BackgroundLoad:
             monitor.check()
         if self._error is not None:
             raise self._error
+
+
+@atexit.register
+def _finish_loading() -> None:
+    """Wait for the threads even after a second Ctrl-C, which stops Python's own waiting for them."""
+    for finished in tuple(_BackgroundLoad.unfinished):
+        while not finished.is_set():
+            with suppress(KeyboardInterrupt):
+                finished.wait()

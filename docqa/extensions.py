@@ -1,7 +1,7 @@
-"""What docqa can be taught: document formats, retrievers, reader backends and metrics.
+"""The extension points: registries of document formats, retrievers, reader backends and metrics.
 
-Each is registered with one call, the built-in ones at the end of this file by the same call. docs/extending.md has a
-worked example of each. Nothing here imports what it names: a reference "package.module:name" is resolved on first use.
+Each extension is registered with one call; the built-in ones use it at the end of this file. docs/extending.md has a
+worked example of each. A reference "package.module:name" is imported on first use, so that this module stays cheap.
 """
 
 import pkgutil
@@ -33,19 +33,19 @@ T = TypeVar("T", bound=_Named)
 
 
 class Registry(Generic[T]):
-    """Extensions of one kind, by name. Where several fit, the one registered last is taken."""
+    """Extensions of one kind, by name. If several apply, the one registered last is used."""
 
     def __init__(self, kind: str) -> None:
         self.kind = kind
         self._known: dict[str, T] = {}
 
     def register(self, extension: T) -> None:
-        """Add an extension, in place of the one with the same name if there is one."""
+        """Add an extension. It replaces the one with the same name, if any."""
         self._known.pop(extension.name, None)
         self._known[extension.name] = extension
 
     def remove(self, name: str) -> None:
-        """Take an extension out."""
+        """Remove an extension."""
         del self._known[name]
 
     def get(self, name: str) -> T:
@@ -64,7 +64,7 @@ class Registry(Generic[T]):
 
 
 def resolve(reference: Any) -> Any:
-    """What a reference "package.module:name" names; anything else is returned as it is."""
+    """Import what a reference "package.module:name" names; return anything else unchanged."""
     return pkgutil.resolve_name(reference) if isinstance(reference, str) else reference
 
 

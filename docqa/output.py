@@ -63,12 +63,12 @@ def _answer(answer: Answer, paint: _Paint) -> str:
     return "\n".join([head, *(paint(_DIM, line) for line in where), _passage(answer, paint)])
 
 
-def citation(place: Answer | Citation) -> str:
-    """Cite an answer or another place of it: "report.pdf, page 7 (v), lines 3–4, 2.1 Methods"."""
-    location = Location(place.page, place.page_label, place.page_end, place.section, place.line_start, place.line_end)
-    parts = ["(standard input)" if place.document == STDIN else place.document, cite(place.format, location)]
-    if place.section:
-        parts.append(place.section)
+def citation(cited: Answer | Citation) -> str:
+    """A citation as text: "report.pdf, page 7 (v), lines 3–4, 2.1 Methods"."""
+    location = Location(cited.page, cited.page_label, cited.page_end, cited.section, cited.line_start, cited.line_end)
+    parts = ["(standard input)" if cited.document == STDIN else cited.document, cite(cited.format, location)]
+    if cited.section:
+        parts.append(cited.section)
     return ", ".join(parts)
 
 

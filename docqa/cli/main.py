@@ -1,6 +1,7 @@
 """The entry point: parse arguments, dispatch, turn errors into exit codes."""
 
 import argparse
+import io
 import os
 import signal
 import sys
@@ -61,6 +62,10 @@ def run() -> None:
     Skips the interpreter's shutdown: a thread that is still loading weights may be inside C++ code, which aborts if
     the interpreter is finalized under it, and waiting for that thread after a Ctrl-C would take seconds.
     """
+    for stream in (sys.stdout, sys.stderr):
+        # The encoding of a pipe may lack a character of an answer: escape it.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     code = main()
     with suppress(OSError):  # The reader of our output may be gone.
         sys.stdout.flush()

@@ -23,19 +23,18 @@ KEYS: list[BindingType] = [
         id="question.recall",
         priority=True,
     ),
-    Binding("o", "view", "View", show=False, tooltip="Open the document in the system's viewer", id="document.view"),
     Binding(
         "Y", "copy_passage", "Passage", show=False, tooltip="Copy the passage with its citation", id="answers.quote"
     ),
     Binding("e", "export", "Export", show=False, tooltip="Write questions and answers to a file", id="answers.export"),
     Binding("y", "copy", "Copy", tooltip="Copy the answer with its citation", id="answers.copy"),
-    Binding("c", "confirm", "Right", tooltip="Say that the answer is right", id="teaching.right"),
+    Binding("c", "confirm", "Right", tooltip="Say that the answer is right", id="feedback.right"),
     Binding(
         "w",
         "correct",
         "Wrong",
         tooltip="Say what is right instead, or that nothing is; take it back",
-        id="teaching.wrong",
+        id="feedback.wrong",
     ),
     Binding("x", "read_all", "Read all", tooltip="Read every window for this question", id="question.read_all"),
     Binding(
@@ -91,6 +90,7 @@ DOCUMENT_KEYS: list[BindingType] = [
     Binding("g", "go_to", "Go to", show=False, tooltip="Go to a page or section", id="document.go_to"),
     Binding("m", "next_place", "More", tooltip="Go to the answer's next place", id="answers.place"),
     Binding("D", "compare", "Compare", tooltip="See each document's answer side by side", id="answers.compare"),
+    Binding("o", "view", "View", show=False, tooltip="Open the document in the system's viewer", id="document.view"),
     Binding("b", "go_back", "Back", show=False, tooltip="Go back to where you were", id="document.back"),
 ]
 """Those that need the panes; nothing may lie over them."""

@@ -17,7 +17,7 @@ from textual_serve.server import Server
 
 from docqa import config
 from docqa.errors import DocqaError
-from docqa.tui.screens.help import check
+from docqa.tui.key_reference import check_keymap
 
 _PATIENCE = 2.0  # Seconds that the apps have to end in when the server does, and the pages to close.
 
@@ -30,7 +30,7 @@ def serve(paths: Sequence[str], host: str, port: int, say: Callable[[str], None]
     The app finds its settings, and the password, in the environment. `say` tells the person the address.
     Raises `DocqaError` where it can't be served there.
     """
-    check(config.keys())  # Else the app would say so, to a page that shows nothing yet.
+    check_keymap(config.keys())  # Else the app would say so, to a page that shows nothing yet.
     listening = _listen(host, port, say)
     bound = ipaddress.ip_address(listening.getsockname()[0].partition("%")[0])
     if not bound.is_loopback:

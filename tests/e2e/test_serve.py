@@ -118,7 +118,7 @@ def test_where_others_can_reach_it_that_is_said() -> None:
         (["--host", "192.0.2.1"], "the app can't be served at 192.0.2.1"),
         (["--port", "70000"], "port 70000 is none"),
         (["nowhere.pdf"], "nowhere.pdf does not exist"),
-        (["-"], "standard input can't be opened in a browser"),
+        (["-"], "standard input cannot be opened in a browser"),
         (["README.md", "--top", "0"], "top is 0"),
     ],
 )
