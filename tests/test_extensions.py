@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -12,7 +13,7 @@ import pytest
 from support.samples import PROSE, ROOT
 
 import docqa
-from docqa import output
+from docqa import config, output
 from docqa.array_store import ArrayStore
 from docqa.cli.main import main
 from docqa.config import Settings
@@ -21,9 +22,13 @@ from docqa.documents.plain_text import from_text
 from docqa.engine import Collection, Engine
 from docqa.errors import DocqaError
 from docqa.evaluation.metrics import Prediction
-from docqa.extensions import FORMATS, METRICS, DocumentFormat, Metric, Registry
+from docqa.extensions import BACKENDS, FORMATS, METRICS, RETRIEVERS, DocumentFormat, Metric, Registry, RetrieverKind
+from docqa.models import registry
+from docqa.models.registry import ModelKind
 from docqa.progress import Monitor
-from docqa.tui.workers import file_search
+from docqa.reader.backend import choose_backend
+from docqa.reader.reader import Reader
+from docqa.tui.state import file_search
 
 
 def example(heading: str) -> str:
@@ -36,20 +41,20 @@ def example(heading: str) -> str:
 @pytest.fixture(autouse=True)
 def registries(monkeypatch: pytest.MonkeyPatch) -> None:
     """Undo what a test registers or removes."""
-    for registry in (FORMATS, METRICS):
-        monkeypatch.setattr(registry, "_known", dict(registry._known))
+    for each in (FORMATS, RETRIEVERS, BACKENDS, METRICS):
+        monkeypatch.setattr(each, "_known", dict(each._known))
 
 
 def test_the_last_registered_extension_of_a_name_wins() -> None:
-    registry: Registry[DocumentFormat] = Registry("document format")
+    formats: Registry[DocumentFormat] = Registry("document format")
     first, second, other = (DocumentFormat(name, "", (), "") for name in ("a", "a", "b"))
     for each in (first, other, second):
-        registry.register(each)
-    assert registry.get("a") is second
-    assert list(registry) == [second, other]
-    registry.remove("a")
+        formats.register(each)
+    assert formats.get("a") is second
+    assert list(formats) == [second, other]
+    formats.remove("a")
     with pytest.raises(DocqaError, match="there is no document format called 'a'"):
-        registry.get("a")
+        formats.get("a")
 
 
 # Document formats ---------------------------------------------------------------------------------
@@ -83,7 +88,7 @@ def seen_by_users(folder: Path, capsys: pytest.CaptureFixture[str]) -> str:
         Collection(Engine(Settings(retriever="lexical")), []).ask("Who?")
     shown.append(str(nothing.value))
     shown += map(str, expand([folder]))
-    shown += [name for names in file_search.files(str(folder), lambda: False) for name in names]
+    shown += [name for names in file_search.find_files(str(folder), lambda: False) for name in names]
     shown += file_search.completions(f"{folder}/")
     return "\n".join(shown)
 
@@ -210,3 +215,75 @@ def test_one_figure_of_all_questions_is_resampled_and_an_impossible_one_left_out
     text = capsys.readouterr().out
     assert "longest answer" in text
     assert "AUROC" not in text
+
+
+# Retrievers ---------------------------------------------------------------------------------------
+
+_LOGBOOK = "\n\n".join(
+    [
+        *(f"On day {day} the weather was fair, and nothing worth a note happened on board." for day in range(1, 40)),
+        "The captain of the Albatross is Greta Lind.",
+        *(f"On day {day} we sailed before a light wind towards the islands." for day in range(41, 80)),
+    ]
+)
+
+
+@pytest.fixture
+def logbook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with a text that is several windows long, which is the current one."""
+    (tmp_path / "logbook.txt").write_text(_LOGBOOK, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_the_example_of_a_retriever_answers(logbook: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    names: dict[str, Any] = {}
+    exec(example("A retriever"), names)  # noqa: S102 - this repository's own documentation
+    assert names["answers"][0].text == "Greta Lind"
+    asked = ["ask", "Who is captin of the Albatros?", "logbook.txt", "--json", "--retriever", "trigrams", "-q"]
+    assert main([*asked, "--top-k-windows", "1"]) == 0
+    shown = json.loads(capsys.readouterr().out)
+    assert (shown["retriever"], shown["answers"][0]["text"]) == ("trigrams", "Greta Lind")
+
+
+def test_retrievers_are_named_by_the_registry_everywhere(logbook: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    RETRIEVERS.register(RetrieverKind("mine", "docqa.retrieval.bm25:build"))
+    RETRIEVERS.remove("dense")
+    assert config.choices("retriever") == ("hybrid", "lexical", "mine")
+    with pytest.raises(SystemExit):
+        main(["ask", "--help"])
+    assert "--retriever {hybrid,lexical,mine}" in " ".join(capsys.readouterr().out.split())
+    with pytest.raises(DocqaError, match="retriever is 'dense'") as refused:
+        Settings(retriever="dense")
+    assert "mine" in refused.value.hint and "dense" not in refused.value.hint
+    assert docqa.open("logbook.txt", retriever="mine").ask("Who is the captain?").answers[0].text == "Greta Lind"
+
+
+def test_an_encoder_is_loaded_only_for_retrievers_that_need_one(logbook: Path) -> None:
+    assert Engine(Settings(retriever="lexical")).encoder is None
+    engine = Engine(Settings(retriever="dense"))
+    assert engine.encoder is not None
+    assert engine.open(["logbook.txt"]).opened[0].vectors is not None
+
+
+# Reader backends ----------------------------------------------------------------------------------
+
+
+def test_the_example_of_a_reader_backend_answers(logbook: Path, tiny_reader: Path) -> None:
+    bundled = registry.find("bundled", ModelKind.READER).folder
+    shutil.copytree(bundled, logbook / "two-readers")
+    (logbook / "two-readers" / "second").symlink_to(bundled, target_is_directory=True)
+    names: dict[str, Any] = {}
+    exec(example("A reader backend"), names)  # noqa: S102 - this repository's own documentation
+    assert names["answers"][0].text == "Greta Lind"
+    reader = Reader(registry.find(str(logbook / "two-readers"), ModelKind.READER), "cpu")
+    assert reader.needs_torch
+    assert choose_backend(reader.model.folder, "cpu").name == "ensemble"
+    assert choose_backend(tiny_reader, "cpu").name != "ensemble"
+
+
+def test_a_reader_that_no_backend_can_load_is_an_error(tiny_reader: Path) -> None:
+    for name in BACKENDS.names():
+        BACKENDS.remove(name)
+    with pytest.raises(DocqaError, match="no reader backend can load"):
+        Reader(registry.find(str(tiny_reader), ModelKind.READER), "cpu").load()

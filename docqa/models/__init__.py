@@ -1,1 +1,1 @@
-"""Readers and encoders on this machine, and where they come from."""
+"""Readers and encoders: installed on this machine, pulled from the hub, loaded."""

@@ -1,1 +1,1 @@
-"""The reader: a question and windows to scored spans."""
+"""The reader: from a question and windows to scored answer spans."""

@@ -3,8 +3,7 @@
 Reading, evaluation and training all build them here.
 """
 
-from collections.abc import Iterable
-from collections.abc import Sequence as Seq
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -63,7 +62,7 @@ class SequenceBuilder:
         """Index in a sequence at which the window begins, after a question of `question_length` tokens."""
         return len(self._before) + question_length + len(self._between)
 
-    def build(self, question: Seq[int], window: Seq[int] | NDArray[np.int32]) -> InputSequence:
+    def build(self, question: Sequence[int], window: Sequence[int] | NDArray[np.int32]) -> InputSequence:
         """The sequence of a question's and a window's token ids, without truncation."""
         parts = (self._before, question, self._between, window, self._after)
         ids = np.concatenate([np.asarray(part, dtype=np.int32) for part in parts])

@@ -1,1 +1,1 @@
-"""Retrieval: which windows to read first."""
+"""Retrieval: the order in which windows are read."""
