@@ -322,8 +322,8 @@ def open(
 ) -> Collection:
     """Open documents to ask them questions: `docqa.open("report.pdf").ask("Who wrote it?")`.
 
-    `settings` are fields of `docqa.Settings`. The reader is loaded in a thread meanwhile; a script that ends early waits
-    for it. Raises `DocqaError` if no path could be opened; if some could, the others are in `failures`.
+    `settings` are fields of `docqa.Settings`. The reader is loaded in a thread meanwhile; a script that ends early
+    waits for it. Raises `DocqaError` if no path could be opened; if some could, the others are in `failures`.
     """
     engine = Engine(config.load(settings))
     engine.load_in_background()
