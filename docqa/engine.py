@@ -21,6 +21,7 @@ from docqa.config import Settings
 from docqa.documents import Document, Source
 from docqa.documents.formats import file_types
 from docqa.errors import DocqaError, unexpected
+from docqa.extensions import RETRIEVERS, resolve
 from docqa.index_cache import (
     DocumentWindows,
     document_key,
@@ -36,9 +37,8 @@ from docqa.progress import Cancelled, Monitor
 from docqa.ranking import Calibration, Candidate
 from docqa.reader.reader import Reader
 from docqa.reader.span_decoding import Span
-from docqa.retrieval.bm25 import BM25Retriever, terms
-from docqa.retrieval.dense import DenseRetriever, Encoder
-from docqa.retrieval.hybrid import HybridRetriever
+from docqa.retrieval.bm25 import terms
+from docqa.retrieval.dense import Encoder
 from docqa.retrieval.retriever import Retriever, standardize
 from docqa.search_state import QuestionSearch, SearchProgress
 from docqa.windows import Window, WindowCutter
@@ -77,7 +77,7 @@ class Engine:
             self.reader.tokenizer, settings.max_seq_length, settings.doc_stride, self.reader.limit
         )
         self.encoder: Encoder | None = None
-        if settings.retriever != "lexical":
+        if RETRIEVERS.get(settings.retriever).needs_encoder:
             encoder = settings.encoder or registry.chosen(registry.ModelKind.ENCODER)
             self.encoder = Encoder(registry.find(encoder, registry.ModelKind.ENCODER))
         self.store = store or (ArrayStore.in_cache("index") if settings.cache else ArrayStore(None))
@@ -186,7 +186,8 @@ class Collection:
         self.opened = tuple(opened)
         self.failures = tuple(failures)
         self._windows = [(d, w) for d, one in enumerate(self.opened) for w in range(len(one.windows))]
-        self._retriever = self._make_retriever() if self._windows else None
+        kind = RETRIEVERS.get(engine.settings.retriever)
+        self._retriever: Retriever | None = resolve(kind.build)(self.opened, engine.encoder) if self._windows else None
 
     @property
     def documents(self) -> tuple[Document, ...]:
@@ -304,17 +305,6 @@ class Collection:
         found = [scored for scored in progress.best_by_document.values() if scored.probability >= threshold]
         found.sort(key=lambda scored: scored.sort_key)
         return tuple(answer for scored in found for answer in rank_answers([scored], self.documents, 1))
-
-    def _make_retriever(self) -> Retriever:
-        encoder = self.engine.encoder
-        lexical = BM25Retriever([one.windows.terms for one in self.opened])
-        if encoder is None:
-            return lexical
-        vectors = [one.vectors for one in self.opened if one.vectors is not None]
-        dense = DenseRetriever(encoder, np.concatenate(vectors))
-        if self.engine.settings.retriever == "dense":
-            return dense
-        return HybridRetriever([(lexical, 1.0), (dense, encoder.weight)])
 
 
 def open(

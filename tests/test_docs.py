@@ -25,6 +25,12 @@ def test_links_resolve(page: Path) -> None:
             assert anchor in _anchors(file), target
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_files_that_are_named_exist(page: Path) -> None:
+    named = re.findall(r"`((?:docqa|tests|docs|sample_docs)/[\w/.-]+)`", _prose(page))
+    assert [path for path in named if not (ROOT / path).exists()] == []
+
+
 def test_the_index_lists_every_page() -> None:
     index = (ROOT / "docs" / "README.md").read_text(encoding="utf-8")
     linked = {target.partition("#")[0] for target in LINK.findall(index)}
@@ -43,7 +49,10 @@ def test_generated_pages_are_current() -> None:
 
 def test_every_dependency_is_explained() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    declared = [*project["dependencies"], *(one for extra in project["optional-dependencies"].values() for one in extra)]
+    declared = [
+        *project["dependencies"],
+        *(one for extra in project["optional-dependencies"].values() for one in extra),
+    ]
     names = {re.match(r"[\w-]+", requirement)[0] for requirement in declared}  # type: ignore[index]
     page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8").partition("## Dependencies")[2]
     explained = {name for row in page.splitlines() for name in re.findall(r"[\w-]+", "".join(row.split("|")[1:3]))}
