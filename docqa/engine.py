@@ -291,7 +291,7 @@ class Collection:
             question=question,
             answered=bool(answers),
             answers=answers,
-            closest=tuple(ranked[len(answers) :]),
+            closest=tuple(answer for answer in ranked if answer.probability < engine.calibration.threshold),
             windows_read=progress.windows_read,
             windows_total=self.windows_total,
             reader=engine.reader.name,
@@ -312,8 +312,8 @@ def open(
 ) -> Collection:
     """Open documents to ask them questions: `docqa.open("report.pdf").ask("Who wrote it?")`.
 
-    `settings` are fields of `docqa.Settings`. Raises `DocqaError` if no path could be opened; if some could, the others
-    are in `failures`.
+    `settings` are fields of `docqa.Settings`. The reader is loaded in a thread meanwhile; a script that ends early
+    waits for it. Raises `DocqaError` if no path could be opened; if some could, the others are in `failures`.
     """
     engine = Engine(config.load(settings))
     engine.load_in_background()

@@ -133,7 +133,7 @@ class Metric:
     digits: int = 3
     """Decimals in text output."""
     resampled: bool = True
-    """Whether one figure for all questions has an interval, for which `compute` is called 2,000 times."""
+    """Whether one figure for all questions has an interval, for which `compute` is called 1,000 times."""
 
 
 FORMATS: Registry[DocumentFormat] = Registry("document format")

@@ -25,6 +25,7 @@ from docqa.evaluation.calibration import MIN_QUESTIONS
 from docqa.evaluation.metrics import Prediction
 from docqa.models.registry import ModelKind, find
 from docqa.progress import Cancelled, Monitor
+from docqa.ranking import ScoredCandidate
 from docqa.reader.reader import Reader
 
 OTHER = "Ships called at Skagen in the storms.\r\nThe birds of the keeper were 2,148 in all, and she had a dog, too."
@@ -168,6 +169,25 @@ def test_end_to_end_evaluation_gives_the_answers_that_asking_gives(engine: Engin
             assert (found.text, found.start) == (first.text, first.start)
             assert found.probability == first.probability
             assert collection.documents[0].text.startswith(found.text, found.start)
+
+
+def test_a_changed_ranking_changes_the_answers_of_ask_the_app_and_eval_alike(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.txt").write_text(PROSE, encoding="utf-8")
+    collection = engine.open([tmp_path / "a.txt"])
+    before = collection.ask("Who was its keeper?").answers[0]
+    # The last span in the document first.
+    monkeypatch.setattr(ScoredCandidate, "sort_key", property(lambda self: (-self.candidate.start, 0, 0, 0)))
+    *_, progress = collection.search("Who was its keeper?")
+    first = collection.result("Who was its keeper?", progress, 0.0).answers[0]
+    assert first.start > before.start
+    (shown_in_app,) = collection.best_by_document(progress)
+    asked = pair("1", "Who was its keeper?", PROSE, "Anna Holm")
+    (end_to_end,) = evaluate_collection(collection, [asked], {})
+    (closed_context,) = evaluate_contexts(engine.reader, [asked], engine.settings)
+    assert first.start == shown_in_app.start == end_to_end.prediction.start == closed_context.start
+    assert end_to_end.candidates[0].candidate.start == first.start
 
 
 def test_pairs_that_name_a_document_are_asked_of_it(bundled: Engine, tmp_path: Path) -> None:

@@ -113,7 +113,7 @@ def _read(
         report(pairs * first // len(order))
         batch = [items[i] for i in order[first : first + reader.batch_size]]
         start = time.perf_counter()
-        spans = reader.read_pairs([(item.question_ids, item.window) for item in batch], n_best=1)
+        spans = reader.read_pairs([(item.question_ids, item.window) for item in batch])
         share = (time.perf_counter() - start) / len(batch)
         for item in batch:
             seconds[item.pair] = seconds.get(item.pair, 0.0) + share

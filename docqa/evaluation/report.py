@@ -149,7 +149,8 @@ def _figure(
         return Figure(metric.label, float(np.mean(value)), interval_of_mean(value, groups), metric.digits)
 
     def resampled(indexes: NDArray[np.int64]) -> float | None:
-        figure: float | None = compute([predictions[i] for i in indexes], [pairs[i] for i in indexes], threshold)
+        numbers = indexes.tolist()
+        figure: float | None = compute([predictions[i] for i in numbers], [pairs[i] for i in numbers], threshold)
         return figure
 
     interval = interval_of(resampled, groups) if metric.resampled else None

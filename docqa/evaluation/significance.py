@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from docqa.datasets.pair import Pair
 
 _RESAMPLES = 2_000
+_STATISTIC_RESAMPLES = 1_000  # Of statistics that are recomputed for each resample, which is slow.
 _PERMUTATIONS = 10_000
 _BATCH = 500  # Resamples drawn at a time, to save memory.
 _MIN_CLUSTERS = 10  # With fewer, bootstrap intervals are too narrow (Cameron, Gelbach & Miller 2008).
@@ -65,7 +66,8 @@ def interval_of(
     if len(numbers) < 2:
         return None
     everything = np.arange(len(groups))
-    values = (statistic(np.repeat(everything, counts[inverse])) for counts in _resamples(len(numbers), seed))
+    resamples = _resamples(len(numbers), seed, _STATISTIC_RESAMPLES)
+    values = (statistic(np.repeat(everything, counts[inverse])) for counts in resamples)
     return _percentiles([value for value in values if value is not None])
 
 
@@ -92,10 +94,10 @@ def compare(first: Sequence[float], second: Sequence[float], groups: NDArray[np.
     )
 
 
-def _resamples(count: int, seed: int) -> Iterator[NDArray[np.int64]]:
-    """How often each of `count` clusters is drawn, of shape (count,), for each resample."""
+def _resamples(count: int, seed: int, total: int = _RESAMPLES) -> Iterator[NDArray[np.int64]]:
+    """How often each of `count` clusters is drawn, of shape (count,), for each of `total` resamples."""
     random = np.random.default_rng(seed)
-    for _ in range(_RESAMPLES // _BATCH):
+    for _ in range(total // _BATCH):
         yield from random.multinomial(count, np.full(count, 1 / count), size=_BATCH)
 
 
