@@ -62,7 +62,7 @@ async def test_each_setting_is_explained_with_its_value_and_where_it_is_from(
         assert rows["threshold"] == ("threshold", "0.4", "environment")
         assert rows["doc_stride"] == ("doc_stride", "64", "flag")
         assert rows["device"] == ("device", "auto", "default")
-        await sees(pilot, app, "probability below which there is no answer")
+        await sees(pilot, app, "probability below which docqa abstains")
         await sees(pilot, app, "The environment variable DOCQA_THRESHOLD overrides config.toml.")
         await edit(pilot, "0.2")
         await sees(pilot, app.screen.query_one("#message"), "but the environment variable DOCQA_THRESHOLD overrides")
@@ -138,7 +138,7 @@ async def test_a_file_that_was_damaged_meanwhile_is_told_and_stays() -> None:
         await pilot.press("comma")
         await sees(pilot, app.screen.query_one("#message"), "is not valid TOML")
         await pilot.press("x")
-        await sees(pilot, app.screen.query_one("#message"), "mend it, or move it away")
+        await sees(pilot, app.screen.query_one("#message"), "fix it, or move it away")
         assert config.file().read_text() == "top = \n# mine"
 
 
@@ -149,7 +149,7 @@ async def test_a_read_only_file_is_told_and_stays() -> None:
     async with app.run_test(size=WIDE) as pilot:
         await go_to(pilot, "top")
         await edit(pilot, "3")
-        await sees(pilot, app.screen.query_one("#message"), "is read-only → allow yourself to write it")
+        await sees(pilot, app.screen.query_one("#message"), "is read-only → make it writable")
         assert config.file().read_text() == "top = 7\n"
 
 
