@@ -16,7 +16,7 @@ from benchmarks.questions import reader
 from benchmarks.side import Work, serve
 from docqa.models import registry
 from docqa.reader.backend import ROWS_ON_CPU, Backend
-from docqa.reader.openvino_backend import OpenVinoBackend, apart, measured
+from docqa.reader.openvino_backend import OpenVinoBackend, measure_ranges, relative_error
 from docqa.reader.reader import Reader
 from docqa.reader.sequences import Batch
 
@@ -45,7 +45,7 @@ def network(kind: str) -> Backend:
         return TorchBackend(reader(), "cpu", torch.float32)
     if kind == "OpenVINO, int8":
         sample = Reader(registry.find(str(reader()), registry.ModelKind.READER), "cpu").sample()
-        return OpenVinoBackend(reader(), ranges=measured(reader(), sample)[0])
+        return OpenVinoBackend(reader(), ranges=measure_ranges(reader(), sample)[0])
     return OpenVinoBackend(reader(), exact=kind == "OpenVINO, float32")
 
 
@@ -53,7 +53,7 @@ def load(kind: str) -> Work:
     """A network, and how far its logits are from float32's: what each command gives, having computed them."""
     computed, batches = network(kind), windows()
     exact = OpenVinoBackend(reader(), exact=True).logits(batches)
-    off = apart(computed.logits(batches), exact)
+    off = relative_error(computed.logits(batches), exact)
 
     def compute(_: object) -> float:
         computed.logits(batches)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from benchmarks.measuring import Claim, Report, finish, in_turns, parser, timed
 
-_HEAVY = ("torch", "transformers", "sentence_transformers", "textual", "numpy", "tokenizers", "pypdfium2", "scipy")
+_HEAVY = ("torch", "transformers", "sentence_transformers", "textual", "numpy", "tokenizers", "pypdfium2_raw", "scipy")
 
 
 def measure(rounds: int) -> Report:

@@ -1,9 +1,8 @@
-"""Named arrays on disk, each entry an npz file without pickle. Whatever was computed, and can be computed again."""
+"""A cache of named arrays on disk: an npz file for each entry, without pickle."""
 
 import hashlib
 import json
 import zipfile
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,22 +14,24 @@ from docqa.files import atomic_write
 
 Arrays = dict[str, NDArray[Any]]
 
+_FILE_VERSION = 1  # Increment it when entries are written differently.
+
 
 class ArrayStore:
-    """The entries under a directory. With `directory=None` it keeps nothing, and has nothing."""
+    """The entries in a directory. With `directory=None` nothing is stored."""
 
     def __init__(self, directory: Path | None) -> None:
         self._directory = directory
         self.failure: str | None = None
-        """Why the last entry could not be written: worth a word to the person, not worth stopping for."""
+        """Why the last entry could not be written. Worth a warning, but not an error."""
 
     @classmethod
     def in_cache(cls, name: str) -> "ArrayStore":
-        """The person's own store of that name."""
+        """The store of this name in the user's cache directory."""
         return cls(paths.cache_dir() / name)
 
     def get(self, kind: str, name: str) -> Arrays | None:
-        """The arrays of an entry, or None where there is none or it is damaged."""
+        """The arrays of an entry, or None if there is none or it is damaged."""
         if self._directory is None:
             return None
         file = _file(self._directory, kind, name)
@@ -40,10 +41,10 @@ class ArrayStore:
         except FileNotFoundError:
             return None
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
-            return None  # It is computed again, and written over.
+            return None  # It will be computed again and overwritten.
 
     def put(self, kind: str, name: str, arrays: Arrays) -> None:
-        """Write an entry: whole, or not at all."""
+        """Write an entry atomically."""
         if self._directory is None:
             return
         file = _file(self._directory, kind, name)
@@ -52,24 +53,15 @@ class ArrayStore:
             with atomic_write(file) as stream:
                 np.savez(stream, allow_pickle=False, **arrays)
         except OSError as error:
-            self.failure = f"the index could not be kept in {self._directory}: {error.strerror or error}"
+            self.failure = f"the index could not be stored in {self._directory}: {error.strerror or error}"
 
 
-def key(code: tuple[str, ...], *parts: object) -> str:
-    """A name for what `code` computes from `parts`: files of this package, as patterns.
+def key(*parts: object) -> str:
+    """A name for the entry that is computed from `parts`. Include everything that decides the result.
 
-    After a change to one of them, or to how entries are kept, no entry from before is met again.
+    That is the input, the settings, the versions of libraries, and a version number of the code that computes it.
     """
-    return hashlib.sha256(json.dumps([_digest((*code, "array_store.py")), *parts], default=str).encode()).hexdigest()[
-        :40
-    ]
-
-
-@cache
-def _digest(patterns: tuple[str, ...]) -> str:
-    here = Path(__file__).parent
-    files = [file for pattern in patterns for file in sorted(here.glob(pattern))]
-    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
+    return hashlib.sha256(json.dumps([_FILE_VERSION, *parts], default=str).encode()).hexdigest()[:40]
 
 
 def _file(directory: Path, kind: str, name: str) -> Path:

@@ -1,12 +1,15 @@
-"""Open documents, ask questions: what both shells and the Python API call."""
+"""Open documents and ask them questions. The command, the app and the Python API all use this module."""
 
+import atexit
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event, Thread
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,15 +21,24 @@ from docqa.config import Settings
 from docqa.documents import Document, Source
 from docqa.documents.formats import file_types
 from docqa.errors import DocqaError, unexpected
-from docqa.index_cache import DocumentWindows, key, pack_document, pack_windows, unpack_document, unpack_windows
+from docqa.extensions import RETRIEVERS, resolve
+from docqa.index_cache import (
+    DocumentWindows,
+    document_key,
+    pack_document,
+    pack_windows,
+    unpack_document,
+    unpack_windows,
+    vectors_key,
+    windows_key,
+)
 from docqa.models import registry
 from docqa.progress import Cancelled, Monitor
 from docqa.ranking import Calibration, Candidate
 from docqa.reader.reader import Reader
 from docqa.reader.span_decoding import Span
-from docqa.retrieval.bm25 import BM25Retriever, terms
-from docqa.retrieval.dense import DenseRetriever, Encoder
-from docqa.retrieval.hybrid import HybridRetriever
+from docqa.retrieval.bm25 import terms
+from docqa.retrieval.dense import Encoder
 from docqa.retrieval.retriever import Retriever, standardize
 from docqa.search_state import QuestionSearch, SearchProgress
 from docqa.windows import Window, WindowCutter
@@ -34,7 +46,7 @@ from docqa.windows import Window, WindowCutter
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A path that could not be opened, and why. The other paths were."""
+    """A path that could not be opened, and the error."""
 
     path: str
     error: DocqaError
@@ -42,7 +54,7 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class IndexedDocument:
-    """A document with what was computed for it. `vectors` has the shape (windows, dimensions), or is None."""
+    """A document and its index. `vectors` has the shape (windows, dimensions), or is None without an encoder."""
 
     document: Document
     windows: DocumentWindows
@@ -50,32 +62,33 @@ class IndexedDocument:
 
 
 class Engine:
-    """A reader, a retriever's encoder and a store, under one set of settings."""
+    """The models and the index cache, for one set of settings."""
 
     def __init__(self, settings: Settings | None = None, store: ArrayStore | None = None) -> None:
-        self.settings = settings or config.load()
-        wanted = self.settings
+        self.settings = settings = settings or config.load()
+        reader = settings.reader or registry.chosen(registry.ModelKind.READER)
         self.reader = Reader(
-            registry.find(wanted.reader or registry.chosen(registry.ModelKind.READER), registry.ModelKind.READER),
-            wanted.device,
-            wanted.max_answer_length,
-            exact=wanted.precision == "float32",
+            registry.find(reader, registry.ModelKind.READER),
+            settings.device,
+            settings.max_answer_length,
+            exact=settings.precision == "float32",
         )
-        self._cutter = WindowCutter(self.reader.tokenizer, wanted.max_seq_length, wanted.doc_stride, self.reader.limit)
+        self._cutter = WindowCutter(
+            self.reader.tokenizer, settings.max_seq_length, settings.doc_stride, self.reader.limit
+        )
         self.encoder: Encoder | None = None
-        if wanted.retriever != "lexical":
-            found = registry.find(
-                wanted.encoder or registry.chosen(registry.ModelKind.ENCODER), registry.ModelKind.ENCODER
-            )
-            self.encoder = Encoder(found)
-        self.store = store or (ArrayStore.in_cache("index") if wanted.cache else ArrayStore(None))
-        self.calibration = calibration_of(self.reader.model, wanted.threshold)
+        if RETRIEVERS.get(settings.retriever).needs_encoder:
+            encoder = settings.encoder or registry.chosen(registry.ModelKind.ENCODER)
+            self.encoder = Encoder(registry.find(encoder, registry.ModelKind.ENCODER))
+        self.store = store or (ArrayStore.in_cache("index") if settings.cache else ArrayStore(None))
+        self.calibration = calibration_of(self.reader.model, settings.threshold)
         self._loading: _BackgroundLoad | None = None
 
     def with_settings(self, settings: Settings) -> "Engine":
-        """The same models under settings that differ in nothing that documents are opened by (`config.changes`).
+        """An engine with other settings and the same models.
 
-        Raises `DocqaError` where the reader's calibration is malformed.
+        Only for settings that don't affect how documents are opened (see `config.changes`). Raises `DocqaError` if the
+        reader's calibration is malformed.
         """
         engine = copy(self)
         engine.settings = settings
@@ -83,24 +96,24 @@ class Engine:
         return engine
 
     def load_in_background(self) -> "_BackgroundLoad":
-        """Begin to load the reader's weights, so that they are there when the documents are."""
+        """Start loading the reader's weights while documents are opened."""
         if self._loading is None:
             self._loading = _BackgroundLoad(self.reader.load)
         return self._loading
 
     def wait_until_loaded(self, monitor: Monitor | None = None) -> None:
-        """Return when the reader is loaded; raise what its loading raised, or `Cancelled`."""
+        """Wait until the reader is loaded. Raises what loading raised, or `Cancelled`."""
         loading = self.load_in_background()
         try:
             loading.wait(monitor or Monitor())
         except DocqaError:
-            self._loading = None  # A later question may find the folder mended.
+            self._loading = None  # The next question tries again: the folder may be repaired.
             raise
 
     def open(
         self, paths: Sequence[str | Path], monitor: Monitor | None = None, password: str | None = None
     ) -> "Collection":
-        """Open files and directories. Those that fail are in `failures`; nothing raises but `Cancelled`."""
+        """Open files and directories. Paths that can't be opened are in `failures`. Raises only `Cancelled`."""
         opened: list[IndexedDocument] = []
         failures: list[Failure] = []
         for path in documents.expand(paths):
@@ -120,48 +133,45 @@ class Engine:
         return Collection(self, opened, failures)
 
     def index(self, path: str, monitor: Monitor, password: str | None = None) -> IndexedDocument:
-        """Parse, tokenize and embed one file, or take what the store has of it. Raises `DocqaError`."""
+        """Parse, tokenize and embed a file, or load the results from the cache. Raises `DocqaError`."""
         return self.index_source(documents.read(path, password), monitor)
 
     def index_source(self, source: Source, monitor: Monitor) -> IndexedDocument:
-        """The same for bytes under a name. Raises `DocqaError`."""
-        suffix = Path(source.name).suffix.lower()
-        content = key("document", suffix, source.sha256)
-        document = self._document(source, content, monitor)
+        """Index bytes under a name, like `index`. Raises `DocqaError`."""
+        name = document_key(source)
+        document = self._document(source, name, monitor)
         store = ArrayStore(None) if document.encrypted else self.store
-        cut_as = key("windows", content, self.reader.fingerprint, self._cutter.size, self._cutter.stride)
-        windows = self._windows(document, cut_as, store, monitor)
-        indexed = IndexedDocument(document, windows, None)
-        return replace(indexed, vectors=self._vectors(indexed, cut_as, store, monitor))
+        name = windows_key(name, self.reader.fingerprint, self._cutter.size, self._cutter.stride)
+        windows = self._windows(document, name, store, monitor)
+        return IndexedDocument(document, windows, self._vectors(document, windows, name, store, monitor))
 
     def _document(self, source: Source, name: str, monitor: Monitor) -> Document:
-        kept = self.store.get("documents", name)
-        if kept is not None:
-            return unpack_document(kept, source.name)
+        cached = self.store.get("documents", name)
+        if cached is not None:
+            return unpack_document(cached, source.name)
         document = documents.parse(source, monitor)
         if not document.encrypted:
             self.store.put("documents", name, pack_document(document))
         return document
 
     def _windows(self, document: Document, name: str, store: ArrayStore, monitor: Monitor) -> DocumentWindows:
-        kept = store.get("windows", name)
-        if kept is not None:
-            return unpack_windows(kept)
+        cached = store.get("windows", name)
+        if cached is not None:
+            return unpack_windows(cached)
         cut = self._cutter.cut(document, monitor)
         windows = DocumentWindows(cut.tokens, cut.bounds, terms(cut.texts(document.text)))
         store.put("windows", name, pack_windows(windows))
         return windows
 
     def _vectors(
-        self, indexed: IndexedDocument, cut_as: str, store: ArrayStore, monitor: Monitor
+        self, document: Document, windows: DocumentWindows, windows_name: str, store: ArrayStore, monitor: Monitor
     ) -> NDArray[np.float32] | None:
         if self.encoder is None:
             return None
-        name = key("vectors", cut_as, self.encoder.fingerprint)
-        kept = store.get("vectors", name)
-        if kept is not None:
-            return kept["vectors"]
-        document, windows = indexed.document, indexed.windows
+        name = vectors_key(windows_name, self.encoder.fingerprint)
+        cached = store.get("vectors", name)
+        if cached is not None:
+            return cached["vectors"]
         texts = [document.text[slice(*windows.span(i))] for i in range(len(windows))]
         vectors = self.encoder.embed(texts, monitor, document.name)
         store.put("vectors", name, {"vectors": vectors})
@@ -176,7 +186,8 @@ class Collection:
         self.opened = tuple(opened)
         self.failures = tuple(failures)
         self._windows = [(d, w) for d, one in enumerate(self.opened) for w in range(len(one.windows))]
-        self._retriever = self._make_retriever() if self._windows else None
+        kind = RETRIEVERS.get(engine.settings.retriever)
+        self._retriever: Retriever | None = resolve(kind.build)(self.opened, engine.encoder) if self._windows else None
 
     @property
     def documents(self) -> tuple[Document, ...]:
@@ -295,25 +306,14 @@ class Collection:
         found.sort(key=lambda scored: scored.sort_key)
         return tuple(answer for scored in found for answer in rank_answers([scored], self.documents, 1))
 
-    def _make_retriever(self) -> Retriever:
-        encoder = self.engine.encoder
-        lexical = BM25Retriever([one.windows.terms for one in self.opened])
-        if encoder is None:
-            return lexical
-        vectors = [one.vectors for one in self.opened if one.vectors is not None]
-        dense = DenseRetriever(encoder, np.concatenate(vectors))
-        if self.engine.settings.retriever == "dense":
-            return dense
-        return HybridRetriever([(lexical, 1.0), (dense, encoder.weight)])
-
 
 def open(
     *paths: str | Path, password: str | None = None, monitor: Monitor | None = None, **settings: object
 ) -> Collection:
     """Open documents to ask them questions: `docqa.open("report.pdf").ask("Who wrote it?")`.
 
-    `settings` are the fields of `docqa.Settings`. Raises `DocqaError` where none of the paths could be opened; where
-    only some could, the others are in `failures`.
+    `settings` are fields of `docqa.Settings`. Raises `DocqaError` if no path could be opened; if some could, the others
+    are in `failures`.
     """
     engine = Engine(config.load(settings))
     engine.load_in_background()
@@ -342,14 +342,17 @@ def _one_line(question: str) -> str:
 class _BackgroundLoad:
     """Loads a reader's weights in a thread of its own.
 
-    The thread is not a daemon: Python would stop it inside native code at exit, which crashes the process. So a script
-    that ends while it runs ends when the weights are loaded. The `docqa` command doesn't wait: it ends by `os._exit`.
+    Python must not exit while native code runs in that thread: it would crash. So the thread is not a daemon, and a
+    script that ends early waits for it. The `docqa` command doesn't wait, since it ends by `os._exit`.
     """
+
+    unfinished: ClassVar[set[Event]] = set()
 
     def __init__(self, load: Callable[[], None]) -> None:
         self._load = load
         self._error: BaseException | None = None
         self._finished = Event()
+        self.unfinished.add(self._finished)
         Thread(target=self._run, name="docqa-loading").start()
 
     def _run(self) -> None:
@@ -359,12 +362,22 @@ class _BackgroundLoad:
             self._error = error
         finally:
             self._finished.set()
+            self.unfinished.discard(self._finished)
 
     def wait(self, monitor: Monitor) -> None:
         """Wait for the weights. Raises what loading raised, or `Cancelled`."""
-        # An event: after Ctrl-C in Thread.join, Python 3.11 takes a running thread for a finished one (bpo-45274).
+        # Not `Thread.join`: after a Ctrl-C in it Python 3.11 believes that the thread has finished (bpo-45274).
         # With a timeout, because an untimed wait can't be interrupted on every platform.
         while not self._finished.wait(0.1):
             monitor.check()
         if self._error is not None:
             raise self._error
+
+
+@atexit.register
+def _finish_loading() -> None:
+    """Wait for the threads even after a second Ctrl-C, which stops Python's own waiting for them."""
+    for finished in tuple(_BackgroundLoad.unfinished):
+        while not finished.is_set():
+            with suppress(KeyboardInterrupt):
+                finished.wait()

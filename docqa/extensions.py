@@ -1,7 +1,7 @@
-"""What docqa can be taught: document formats, retrievers, reader backends and metrics.
+"""The extension points: registries of document formats, retrievers, reader backends and metrics.
 
-Each is registered with one call, the built-in ones at the end of this file by the same call. docs/extending.md has a
-worked example of each. Nothing here imports what it names: a reference "package.module:name" is resolved on first use.
+Each extension is registered with one call; the built-in ones use it at the end of this file. docs/extending.md has a
+worked example of each. A reference "package.module:name" is imported on first use, so that this module stays cheap.
 """
 
 import pkgutil
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from docqa.engine import IndexedDocument
     from docqa.evaluation.metrics import Prediction
     from docqa.progress import Monitor
-    from docqa.reader.backend import Backend
+    from docqa.reader.backend import Backend, LoadRequest
     from docqa.retrieval.dense import Encoder
     from docqa.retrieval.retriever import Retriever
 
@@ -33,19 +33,19 @@ T = TypeVar("T", bound=_Named)
 
 
 class Registry(Generic[T]):
-    """Extensions of one kind, by name. Where several fit, the one registered last is taken."""
+    """Extensions of one kind, by name. If several apply, the one registered last is used."""
 
     def __init__(self, kind: str) -> None:
         self.kind = kind
         self._known: dict[str, T] = {}
 
     def register(self, extension: T) -> None:
-        """Add an extension, in place of the one with the same name if there is one."""
+        """Add an extension. It replaces the one with the same name, if any."""
         self._known.pop(extension.name, None)
         self._known[extension.name] = extension
 
     def remove(self, name: str) -> None:
-        """Take an extension out."""
+        """Remove an extension."""
         del self._known[name]
 
     def get(self, name: str) -> T:
@@ -64,7 +64,7 @@ class Registry(Generic[T]):
 
 
 def resolve(reference: Any) -> Any:
-    """What a reference "package.module:name" names; anything else is returned as it is."""
+    """Import what a reference "package.module:name" names; return anything else unchanged."""
     return pkgutil.resolve_name(reference) if isinstance(reference, str) else reference
 
 
@@ -93,21 +93,29 @@ class DocumentFormat:
 
 @dataclass(frozen=True, slots=True)
 class RetrieverKind:
-    """A way to order windows. `build` is given the opened documents and the encoder, which is None unless wanted."""
+    """A way to rank windows, chosen by the setting `retriever`.
+
+    `build` is called with the opened documents and the encoder, which is None unless `needs_encoder`. The retriever
+    scores the windows of all documents, in their order.
+    """
 
     name: str
-    about: str
     build: "str | Callable[[Sequence[IndexedDocument], Encoder | None], Retriever]"
     needs_encoder: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class BackendKind:
-    """A library that computes a reader's logits. `can_load` is asked with the model's folder and the device."""
+    """A library that computes a reader's logits. The one registered last of those that can load a reader is used.
+
+    `can_load` is called with the reader's folder and the torch name of the device.
+    """
 
     name: str
     can_load: "str | Callable[[Path, str], bool]"
-    load: "str | Callable[..., Backend]"
+    load: "str | Callable[[LoadRequest], Backend]"
+    needs_torch: bool = False
+    """Whether loading imports torch, which takes seconds. The app does it while nothing else happens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,9 +171,15 @@ FORMATS.register(
         libraries=("charset-normalizer", "markdown-it-py"),
     )
 )
-RETRIEVERS.register(RetrieverKind("hybrid", "BM25 and the encoder, fused", "docqa.retrieval.hybrid:build", True))
-RETRIEVERS.register(RetrieverKind("lexical", "BM25 alone", "docqa.retrieval.bm25:build"))
-RETRIEVERS.register(RetrieverKind("dense", "the encoder alone", "docqa.retrieval.dense:build", True))
+RETRIEVERS.register(RetrieverKind("hybrid", "docqa.retrieval.hybrid:build", needs_encoder=True))
+RETRIEVERS.register(RetrieverKind("lexical", "docqa.retrieval.bm25:build"))
+RETRIEVERS.register(RetrieverKind("dense", "docqa.retrieval.dense:build", needs_encoder=True))
+BACKENDS.register(
+    BackendKind("torch", "docqa.reader.devices:supported_by_torch", "docqa.reader.torch_backend:load", needs_torch=True)
+)
+BACKENDS.register(
+    BackendKind("openvino", "docqa.reader.openvino_distilbert:can_load", "docqa.reader.openvino_backend:load")
+)
 METRICS.register(Metric("exact", "EM", "docqa.evaluation.metrics:exact_values", digits=2))
 METRICS.register(Metric("f1", "F1", "docqa.evaluation.metrics:f1_values", digits=2))
 METRICS.register(Metric("auroc", "AUROC of abstention", "docqa.evaluation.metrics:auroc"))

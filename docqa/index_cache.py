@@ -1,24 +1,76 @@
-"""What was computed for a document, kept in a store by its content and the settings it was computed with.
+"""The cached results of indexing a document: how their entries are named and packed.
 
-Three kinds of entry, so that a change of one setting computes again only
-what depends on it: the parsed document; its tokens, windows and terms; its vectors. An encrypted document is never
-kept: what is behind a password stays there.
+There are three kinds of entries, so that a changed setting recomputes only what depends on it: the parsed document; its
+tokens, windows and terms; its vectors. Encrypted documents are never cached.
+
+An entry is named by everything that decides its content: the document's bytes, settings, models, the versions of
+libraries, and a version number for each stage. When you change what a stage computes, increment its version here (that
+of a parser is in `docqa.extensions.FORMATS`): otherwise users are served stale results. tests/test_index_cache.py fails
+when a stage's output changes and its version doesn't.
 """
 
 import json
 from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from docqa import array_store
-from docqa.array_store import Arrays
-from docqa.documents import Document, Lines, Section
+from docqa.array_store import Arrays, key
+from docqa.documents import Document, Lines, Section, Source
+from docqa.documents.formats import format_of
 from docqa.retrieval.bm25 import Terms
 from docqa.windows import Tokens
 
-_KEPT_CODE = ("documents/**/*.py", "windows.py", "index_cache.py", "retrieval/*.py")
+PACKING_VERSION = 1
+"""Of the `pack_` functions of this module."""
+WINDOWS_VERSION = 1
+"""Of `docqa.windows`: tokens and window boundaries."""
+TERMS_VERSION = 1
+"""Of `docqa.retrieval.bm25.terms`."""
+VECTORS_VERSION = 1
+"""Of `docqa.retrieval.dense.Encoder.embed` and `docqa.retrieval.static_encoder`."""
+
+_WINDOW_LIBRARIES = ("tokenizers", "bm25s", "PyStemmer")
+_VECTOR_LIBRARIES = ("tokenizers", "sentence-transformers")
+
+
+@cache
+def library_versions(libraries: tuple[str, ...]) -> list[str]:
+    """Libraries with their installed versions, "" for one that is not installed."""
+    return [f"{library} {_version(library)}" for library in libraries]
+
+
+def _version(library: str) -> str:
+    try:
+        return version(library)
+    except PackageNotFoundError:
+        return ""
+
+
+def document_key(source: Source) -> str:
+    """The name of a parsed document's entry. Raises `DocqaError` if no format fits the source."""
+    parser = format_of(source)
+    libraries = library_versions(parser.libraries)
+    # The suffix decides between formats without a signature, and a parser may look at it.
+    suffix = Path(source.name).suffix.lower()
+    return key("document", PACKING_VERSION, parser.name, parser.version, libraries, suffix, source.sha256)
+
+
+def windows_key(document: str, reader_fingerprint: str, window_size: int, doc_stride: int) -> str:
+    """The name of the entry with the tokens, windows and terms of the document with the key `document`."""
+    versions = (PACKING_VERSION, WINDOWS_VERSION, TERMS_VERSION)
+    libraries = library_versions(_WINDOW_LIBRARIES)
+    return key("windows", versions, libraries, document, reader_fingerprint, window_size, doc_stride)
+
+
+def vectors_key(windows: str, encoder_fingerprint: str) -> str:
+    """The name of the entry with the vectors of the windows with the key `windows`."""
+    libraries = library_versions(_VECTOR_LIBRARIES)
+    return key("vectors", (PACKING_VERSION, VECTORS_VERSION), libraries, windows, encoder_fingerprint)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +85,13 @@ class DocumentWindows:
         return len(self.bounds)
 
     def span(self, window: int) -> tuple[int, int]:
-        """Offsets at which a window begins and ends."""
+        """The offsets at which a window starts and ends."""
         first, last = self.bounds[window]
         return int(self.tokens.starts[first]), int(self.tokens.ends[last - 1])
 
 
-def key(*parts: object) -> str:
-    """A name for what this version of docqa computes of a document from `parts`."""
-    return array_store.key(_KEPT_CODE, *parts)
-
-
 def pack_document(document: Document) -> Arrays:
-    """A document as arrays. Its name is not kept: the same content may be asked for under another."""
+    """Pack a document into arrays, without its name: another file may have the same content."""
     facts = {
         "format": document.format,
         "sha256": document.sha256,
@@ -67,7 +114,7 @@ def pack_document(document: Document) -> Arrays:
 
 
 def unpack_document(arrays: Arrays, name: str) -> Document:
-    """The document that `pack_document` packed, under the name it has now."""
+    """Unpack a document, under the name that it has now."""
     facts = json.loads(_text(arrays["facts"]))
     return Document(
         name=name,
@@ -85,7 +132,7 @@ def unpack_document(arrays: Arrays, name: str) -> Document:
 
 
 def pack_windows(windows: DocumentWindows) -> Arrays:
-    """Windows as arrays."""
+    """Pack windows into arrays."""
     tokens, terms = windows.tokens, windows.terms
     return {
         "ids": tokens.ids,
@@ -101,7 +148,7 @@ def pack_windows(windows: DocumentWindows) -> Arrays:
 
 
 def unpack_windows(arrays: Arrays) -> DocumentWindows:
-    """The windows that `pack_windows` packed."""
+    """Unpack windows."""
     return DocumentWindows(
         Tokens(arrays["ids"], arrays["starts"], arrays["ends"], arrays["words"], arrays["blocks"]),
         arrays["bounds"],

@@ -64,7 +64,7 @@ def _answer(answer: Answer, paint: _Paint) -> str:
 
 
 def citation(cited: Answer | Citation) -> str:
-    """Where an answer stands, as text: "report.pdf, page 7 (v), lines 3–4, 2.1 Methods"."""
+    """A citation as text: "report.pdf, page 7 (v), lines 3–4, 2.1 Methods"."""
     location = Location(cited.page, cited.page_label, cited.page_end, cited.section, cited.line_start, cited.line_end)
     parts = ["(standard input)" if cited.document == STDIN else cited.document, cite(cited.format, location)]
     if cited.section:

@@ -4,19 +4,19 @@ import re
 from collections.abc import Iterator
 
 PASSAGE = 320
-"""Characters up to which neighbouring sentences are added to a passage."""
+"""Neighbouring sentences are added to a passage up to this length, in characters."""
 
-_LONGEST = 900  # A "sentence" beyond this is a table or a list; it is cut at words.
-_REACH = 4_000
+_MAX_SENTENCE = 900  # In characters. A longer "sentence" is a table or a list, and is cut at words.
+_MAX_DISTANCE = 4_000  # Characters before and after the answer in which a paragraph break is searched.
 _PARAGRAPH = re.compile(r"\n[^\S\n]*\n\s*")
 _END = re.compile(
     r"""
-    (?<=[.!?…]) (?:["'”’»)\]]+)? \d{0,2} (?=\s+ ["'“‘«(\[]* [^\W_a-z])   # the next word begins with no small letter
+    (?<=[.!?…]) (?:["'”’»)\]]+)? \d{0,2} (?=\s+ ["'“‘«(\[]* [^\W_a-z])   # the next word doesn't start in lower case
     | (?<=[。！？])
     """,
     re.VERBOSE,
 )
-# Stops that end no sentence: titles, units of reference, initials.
+# Full stops that don't end a sentence: after titles, references and initials.
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(\[“\"'])(?:Mr|Mrs|Ms|Dr|Prof|St|Sr|Jr|Capt|Lt|Col|Gen|Rev|Hon|No|Nos|Fig|Figs|Eq|Sec|Ch|Vol|pp?|cf|vs|"
     r"etc|approx|ca|al|e\.g|i\.e|[A-Z])\.$"
@@ -24,7 +24,7 @@ _ABBREVIATION = re.compile(
 
 
 def passage(text: str, start: int, end: int) -> tuple[int, int]:
-    """Span of the whole sentences that `text[start:end]` stands in, with neighbours while it stays short."""
+    """The span of the sentences around `text[start:end]`, plus neighbouring ones while the passage stays short."""
     first, last = _paragraph(text, start, end)
     sentences = list(_sentences(text, first, last))
     inside = [i for i, (a, b) in enumerate(sentences) if a < end and b > start]
@@ -32,19 +32,19 @@ def passage(text: str, start: int, end: int) -> tuple[int, int]:
         return start, end
     low, high = inside[0], inside[-1]
     while True:
-        # The sentence before says what the answer is about more often than the one after.
+        # The previous sentence gives the context of an answer more often than the next one.
         if low > 0 and sentences[high][1] - sentences[low - 1][0] <= PASSAGE:
             low -= 1
         elif high + 1 < len(sentences) and sentences[high + 1][1] - sentences[low][0] <= PASSAGE:
             high += 1
         else:
             break
-    # Sentences begin and end with a word; what was asked for may begin or end with a space.
+    # Sentences start and end with a word, but the answer may start or end with a space.
     return _trimmed(text, min(sentences[low][0], start), max(sentences[high][1], end), start, end)
 
 
 def _paragraph(text: str, start: int, end: int) -> tuple[int, int]:
-    low, high = max(0, start - _REACH), min(len(text), end + _REACH)
+    low, high = max(0, start - _MAX_DISTANCE), min(len(text), end + _MAX_DISTANCE)
     first = low
     for gap in _PARAGRAPH.finditer(text, low, start):
         first = gap.end()
@@ -69,10 +69,10 @@ def _sentences(text: str, first: int, last: int) -> Iterator[tuple[int, int]]:
 
 
 def _trimmed(text: str, low: int, high: int, start: int, end: int) -> tuple[int, int]:
-    """Cut what is far too long at words, around the answer."""
-    if high - low <= _LONGEST:
+    """Cut a passage that is far too long at words, around the answer."""
+    if high - low <= _MAX_SENTENCE:
         return low, high
-    room = max(0, _LONGEST - (end - start)) // 2
+    room = max(0, _MAX_SENTENCE - (end - start)) // 2
     first, last = max(low, start - room), min(high, end + room)
     while low < first < start and not text[first - 1].isspace():
         first += 1

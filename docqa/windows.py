@@ -18,12 +18,15 @@ from docqa.documents.plain_text import from_text
 from docqa.errors import DocqaError
 from docqa.progress import Monitor
 
-# Tokens of `max_seq_length` that are kept for the question and the separators around it. Of SQuAD's questions 99 in a
-# hundred need fewer; a longer one makes its sequences longer, up to the model's limit, and takes nothing from a window.
 QUESTION_BUDGET = 40
+"""Tokens of `max_seq_length` reserved for the question and the special tokens.
+
+99% of SQuAD's questions need fewer. A longer question makes its sequences longer, up to the model's limit; the windows
+stay as they are.
+"""
 
 _MIN_WINDOW = 16
-_PIECE = 8_000  # Characters that are tokenized at a time: small enough that a cancel is noticed at once.
+_PIECE = 8_000  # Characters tokenized at a time: small enough to notice a cancel at once.
 _PIECES_AT_ONCE = 64
 _PARAGRAPH_BREAK = re.compile(r"\n\s*\n")
 _UNBROKEN = re.compile(r"\d+(?:[.,:]\d+)+|[^\W\d_]+['’][^\W\d_]+")
@@ -34,9 +37,9 @@ _JOINERS = "\u200d\ufe0e\ufe0f"
 class Tokens:
     """The reader tokens of a document's body. Five parallel arrays of shape (tokens,).
 
-    `ids` are the reader's; `starts` and `ends` are offsets; `words` is True where a token begins a word, as the
-    tokenizer's own pre-tokenizer sees words (a punctuation mark is one, but in "2,148" and "don't"); `blocks`
-    numbers the paragraphs, rows and cells that tokens stand in, which no answer runs across.
+    `ids` are the reader's; `starts` and `ends` are offsets in the document's text; `words` is True where a token begins
+    a word, as defined by the tokenizer's pre-tokenizer (a punctuation mark is a word, except inside "2,148" and
+    "don't"); `blocks` are the numbers of the paragraphs, rows and cells that tokens are in. No answer spans two blocks.
     """
 
     ids: NDArray[np.int32]
@@ -81,12 +84,12 @@ class WindowCutter:
     """Cuts documents into the windows of one reader."""
 
     def __init__(self, tokenizer: Tokenizer, max_seq_length: int, doc_stride: int, limit: int) -> None:
-        """`limit`: tokens in the reader's longest sequence. Raises `DocqaError` where the settings don't fit it."""
+        """`limit`: tokens in the reader's longest sequence. Raises `DocqaError` if the settings don't fit it."""
         self._tokenizer = tokenizer
         self.size = window_size(max_seq_length, doc_stride, limit)
-        """Tokens in a window at most."""
+        """The most tokens in a window."""
         self.stride = doc_stride
-        """Tokens by which windows overlap, about."""
+        """Tokens by which windows overlap, approximately."""
 
     def cut(self, document: Document, monitor: Monitor) -> Windows:
         """Tokenize a document's body and cut it. Raises `Cancelled` from the monitor."""
@@ -99,7 +102,7 @@ class WindowCutter:
 
 
 def window_size(max_seq_length: int, doc_stride: int, limit: int) -> int:
-    """Tokens of a document in a window. Raises `DocqaError` where the settings don't fit each other or the model."""
+    """Document tokens in a window. Raises `DocqaError` if the settings don't fit each other or the model."""
     if max_seq_length > limit:
         raise DocqaError(
             f"max_seq_length is {max_seq_length}, but this reader takes at most {limit} tokens",
@@ -109,7 +112,7 @@ def window_size(max_seq_length: int, doc_stride: int, limit: int) -> int:
     if size < _MIN_WINDOW:
         raise DocqaError(
             f"max_seq_length is {max_seq_length}, which leaves {max(0, size)} tokens for the document",
-            f"set it to {QUESTION_BUDGET + _MIN_WINDOW} or more ({QUESTION_BUDGET} are kept for the question)",
+            f"set it to {QUESTION_BUDGET + _MIN_WINDOW} or more ({QUESTION_BUDGET} are reserved for the question)",
         )
     if not 0 <= doc_stride <= size // 2:
         raise DocqaError(
@@ -143,7 +146,7 @@ def tokenize(document: Document, tokenizer: Tokenizer, monitor: Monitor) -> Toke
         return Tokens(empty.astype(np.int32), empty, empty, empty.astype(bool), empty.astype(np.int32))
     span = np.concatenate(spans)
     starts, ends = span[:, 0].copy(), span[:, 1].copy()
-    _take_in_marks(text, starts, ends)
+    _extend_over_marks(text, starts, ends)
     word = np.concatenate(words)
     word &= ~_inside(_UNBROKEN, text, pieces, starts)
     blocks = np.searchsorted(document.breaks, starts).astype(np.int32)
@@ -151,10 +154,10 @@ def tokenize(document: Document, tokenizer: Tokenizer, monitor: Monitor) -> Toke
 
 
 def split_windows(tokens: Tokens, size: int, stride: int) -> NDArray[np.int32]:
-    """Cut tokens into windows of at most `size`, each overlapping the one before by about `stride`.
+    """Cut tokens into windows of at most `size`, each overlapping the previous one by about `stride`.
 
-    Returns token ranges of shape (windows, 2). A boundary stands where a space is, else where a word begins (in
-    scripts without spaces), and inside a word only where the word alone is longer than half a window.
+    Returns token ranges of shape (windows, 2). Boundaries are at spaces, else at the beginnings of words (in scripts
+    without spaces), and inside a word only if it is longer than half a window.
     """
     count = len(tokens)
     if count == 0:
@@ -182,7 +185,7 @@ def split_windows(tokens: Tokens, size: int, stride: int) -> NDArray[np.int32]:
 
 
 def _pieces(text: str) -> Iterator[tuple[int, int]]:
-    """Cut a text between paragraphs, or where it has none at spaces, into parts that fit the tokenizer's batches."""
+    """Cut a text between paragraphs, or at spaces where there are none, into pieces of about `_PIECE` characters."""
     begin = 0
     last = 0
     for gap in _PARAGRAPH_BREAK.finditer(text):
@@ -209,10 +212,10 @@ def _at_spaces(text: str, begin: int, end: int) -> Iterator[tuple[int, int]]:
 def _inside(
     pattern: re.Pattern[str], text: str, pieces: list[tuple[int, int]], positions: NDArray[np.int64]
 ) -> NDArray[np.bool_]:
-    """Which positions lie inside a match of `pattern`, after its first character. No match goes beyond its piece."""
-    # Piece by piece: one search holds Python's lock until it finds something, which may be at the end of the text.
-    found = [match.span() for a, b in pieces for match in pattern.finditer(text, a, b)]
-    spans = np.array(found, dtype=np.int64).reshape(-1, 2)
+    """Which positions are inside a match of `pattern`, after its first character. Matches end at their piece's end."""
+    # Piece by piece: a search holds the GIL until it finds a match, which may be at the end of the text.
+    matches = [match.span() for a, b in pieces for match in pattern.finditer(text, a, b)]
+    spans = np.array(matches, dtype=np.int64).reshape(-1, 2)
     if not len(spans):
         return np.zeros(len(positions), dtype=bool)
     nearest = np.maximum(np.searchsorted(spans[:, 0], positions, side="left") - 1, 0)
@@ -220,10 +223,10 @@ def _inside(
     return within
 
 
-def _take_in_marks(text: str, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> None:
-    """Let each token end after the combining marks on its last letter: tokenizers that strip accents leave them out.
+def _extend_over_marks(text: str, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> None:
+    """Extend each token's end over combining marks on its last letter: tokenizers that strip accents exclude them.
 
-    Without this, an answer cut from "cafe\u0301" would lose its accent.
+    Otherwise an answer that ends in "cafe\u0301" would lose its accent.
     """
     if text.isascii():
         return

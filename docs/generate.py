@@ -1,6 +1,6 @@
-"""Write docs/api.md from the docstrings of `docqa.__all__`, and the table of settings in docs/configuration.md.
+"""Write docs/api.md from the docstrings of `docqa.__all__`, and the tables of configuration.md and finetuning.md.
 
-`make docs` runs it; tests/test_docs.py checks that both pages are current.
+`make docs` runs it; tests check that the pages are current.
 """
 
 import ast
@@ -13,10 +13,11 @@ from typing import Any
 
 import docqa
 from docqa import config
+from docqa.training import hyperparameters
 
 DOCS = Path(__file__).parent
 
-_PREFACE = '''\
+_PREFACE = """\
 # Python API
 
 Generated from the docstrings by `make docs`. Everything here is imported from `docqa`, with type annotations:
@@ -32,22 +33,25 @@ for answer in result.answers:
 
 `report.documents[0].text[answer.start:answer.end]` is always `answer.text`. To add document formats, retrievers, reader
 backends or metrics, see [extending](extending.md).
-'''
+"""
 
 
 def api_page() -> str:
     """The contents of docs/api.md."""
-    parts = [_PREFACE]
-    for name in sorted(docqa.__all__, key=lambda name: (name != "open", name.lower())):
-        if name != "__version__":
-            parts.append("\n\n".join(_entry(name, getattr(docqa, name))) + "\n")
-    return "\n".join(parts)
+    names = sorted(set(docqa.__all__) - {"__version__"}, key=lambda name: (name != "open", name.lower()))
+    return "\n".join([_PREFACE, *("\n\n".join(_entry(name, getattr(docqa, name))) + "\n" for name in names)])
 
 
 def configuration_page() -> str:
     """The contents of docs/configuration.md, with the table of settings renewed."""
     page = (DOCS / "configuration.md").read_text(encoding="utf-8")
     return re.sub(r"\| setting \|.*?(?=\n\n)", lambda _: config.table(), page, count=1, flags=re.DOTALL)
+
+
+def finetuning_page() -> str:
+    """The contents of docs/finetuning.md, with the table of hyperparameters renewed."""
+    page = (DOCS / "finetuning.md").read_text(encoding="utf-8")
+    return re.sub(r"\| flag \|.*?(?=\n\n)", lambda _: hyperparameters.table(), page, count=1, flags=re.DOTALL)
 
 
 def _entry(name: str, value: Any) -> Iterator[str]:
@@ -122,6 +126,7 @@ def main() -> None:
     """Write the pages."""
     (DOCS / "api.md").write_text(api_page(), encoding="utf-8")
     (DOCS / "configuration.md").write_text(configuration_page(), encoding="utf-8")
+    (DOCS / "finetuning.md").write_text(finetuning_page(), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
-"""The pictures in the README: the app itself, over the sample documents, as SVG in docs/screenshots/.
+"""Make the screenshots of the documentation: the app on the sample documents, as SVG in docs/screenshots/.
 
-`make screenshots` writes them anew. Look at them before they are committed.
+`make screenshots` runs it. Look at the results before committing them.
 """
 
 import asyncio
@@ -17,9 +17,9 @@ from docqa.tui.app import DocqaApp
 
 _REPORT = "sample_docs/harbour-report.pdf"
 _FOLDER = Path(__file__).with_name("screenshots")
-_LOOK = 0.05  # Seconds between two looks at whether the app is done.
+_POLL = 0.05  # Seconds between checks whether the app is done.
 
-State = Callable[[DocqaApp, Pilot[None]], Awaitable[None]]
+Steps = Callable[[DocqaApp, Pilot[None]], Awaitable[None]]
 
 
 async def _answered(app: DocqaApp, pilot: Pilot[None]) -> None:
@@ -35,7 +35,7 @@ async def _corrected(app: DocqaApp, pilot: Pilot[None]) -> None:
     await pilot.press("w")
 
 
-_PICTURES: dict[str, tuple[tuple[int, int], State]] = {
+_SCREENSHOTS: dict[str, tuple[tuple[int, int], Steps]] = {
     "answered": ((130, 34), _answered),
     "abstained": ((110, 28), _abstained),
     "corrected": ((110, 28), _corrected),
@@ -46,8 +46,8 @@ async def _ask(app: DocqaApp, pilot: Pilot[None], question: str) -> None:
     app.main.question.focus()
     app.main.question.value = question
     await pilot.press("enter")
-    while app.shown is None or app.shown.pending or not _answer_in_view(app):
-        await asyncio.sleep(_LOOK)
+    while app.questions.shown is None or app.questions.shown.pending or not _answer_in_view(app):
+        await asyncio.sleep(_POLL)
 
 
 def _answer_in_view(app: DocqaApp) -> bool:
@@ -57,24 +57,24 @@ def _answer_in_view(app: DocqaApp) -> bool:
 
 
 async def _take(name: str) -> None:
-    size, state = _PICTURES[name]
+    size, steps = _SCREENSHOTS[name]
     app = DocqaApp([_REPORT], Settings(cache=False))
     async with app.run_test(size=size) as pilot:
-        await state(app, pilot)
-        await pilot.pause(0.5)  # The footer is made anew after all else.
+        await steps(app, pilot)
+        await pilot.pause(0.5)  # The footer is updated last.
         svg = app.export_screenshot(title=f"docqa open {_REPORT}", simplify=True)
-    # Textual's picture fetches its font from elsewhere; a picture of an offline tool fetches nothing.
+    # Textual's SVG loads its font from the network; a screenshot of an offline tool should not.
     svg = re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL)
     (_FOLDER / f"{name}.svg").write_text(svg, encoding="utf-8")
 
 
 def main() -> None:
-    """Write every picture."""
+    """Write all screenshots."""
     _FOLDER.mkdir(exist_ok=True)
     os.environ.pop("NO_COLOR", None)
-    with tempfile.TemporaryDirectory() as home:  # Nothing of the person's own is in the pictures.
+    with tempfile.TemporaryDirectory() as home:  # Keep the user's own settings out of the screenshots.
         os.environ["DOCQA_HOME"] = home
-        for name in _PICTURES:
+        for name in _SCREENSHOTS:
             asyncio.run(_take(name))
 
 

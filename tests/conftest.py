@@ -1,4 +1,4 @@
-"""What several test modules share."""
+"""Fixtures that several test modules share."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,9 +14,9 @@ from docqa.engine import Collection, Engine
 
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Every test has a home of its own, and none sees the settings of the person who runs it.
+    """Give every test a home of its own, without the settings of whoever runs it.
 
-    What docqa does faster on one processor than on another is left to tests of its own: a new home would measure anew.
+    Precision is float32: with a new home, docqa would measure each time whether int8 is faster.
     """
     for name in Settings.__dataclass_fields__:
         monkeypatch.delenv(f"DOCQA_{name.upper()}", raising=False)
@@ -37,7 +37,7 @@ def tiny_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def tiny_settings(tiny_reader: Path, tiny_encoder: Path) -> Settings:
-    """Random weights, small windows, no threshold: for what doesn't depend on the answers being right."""
+    """Random weights, small windows, no threshold: for tests that don't depend on right answers."""
     return Settings(
         reader=str(tiny_reader),
         encoder=str(tiny_encoder),

@@ -32,11 +32,11 @@ def ranked(*candidates: Candidate, top: int = 5) -> list[tuple[str, int]]:
     return [(answer.text, len(answer.other_locations)) for answer in answers]
 
 
-def test_overlapping_spans_are_one_answer_told_by_the_likelier() -> None:
+def test_of_overlapping_spans_the_most_probable_is_kept() -> None:
     assert ranked(candidate("in March 2024", 3), candidate("March 2024", 5)) == [("March 2024", 0)]
 
 
-def test_equal_answers_in_several_places_are_one_with_all_its_places() -> None:
+def test_equal_answers_are_one_answer_with_all_its_locations() -> None:
     found = answers_to(
         candidate("March 2024", 5),
         candidate("march 2024", 4),
@@ -55,7 +55,7 @@ def test_scores_compare_across_documents_and_retrieval_breaks_ties() -> None:
     assert ranked(candidate("Dr. Holm", 2), candidate("4.2 per cent", 2, z=3))[0][0] == "4.2 per cent"
 
 
-def test_only_the_likeliest_are_given() -> None:
+def test_only_the_top_answers_are_returned() -> None:
     assert len(ranked(candidate("Dr. Holm", 2), candidate("4.2 per cent", 1), candidate("board", 0), top=2)) == 2
     assert ranked() == []
 

@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -18,9 +19,10 @@ from docqa.array_store import ArrayStore
 from docqa.models import loading
 from docqa.models.registry import ModelKind, find
 from docqa.reader import openvino_distilbert
+from docqa.reader.backend import LoadRequest
 from docqa.reader.devices import accelerator_possible, choose_device
-from docqa.reader.openvino_backend import OpenVinoBackend, apart, fastest, measured
-from docqa.reader.quantization import Range, quantized
+from docqa.reader.openvino_backend import OpenVinoBackend, load_fastest, measure_ranges, relative_error
+from docqa.reader.quantization import Range, quantize
 from docqa.reader.reader import Reader
 from docqa.reader.sequences import Batch
 
@@ -71,23 +73,27 @@ def passages(file: str, places: int) -> list[Batch]:
 
 
 def test_int8_is_close_to_float32_on_another_text_than_its_ranges_are_from() -> None:
-    ranges, _ = measured(BUNDLED, passages("expedition-journal.txt", 8))
+    ranges, _ = measure_ranges(BUNDLED, passages("expedition-journal.txt", 8))
     others = passages("staff-handbook.md", 8)
     exact = OpenVinoBackend(BUNDLED, exact=True).logits(others)
     found = OpenVinoBackend(BUNDLED, ranges=ranges).logits(others)
-    assert 0 < apart(found, exact) < 0.1
+    assert 0 < relative_error(found, exact) < 0.1
     best = [np.argmax(batch, axis=2) for batch in (np.concatenate(found, axis=1), np.concatenate(exact, axis=1))]
     assert (best[0] == best[1]).mean() >= 0.75  # Most starts and ends are the same, where there is no answer at all.
 
 
+def request(folder: Path, sample: Callable[[], list[Batch]], store: ArrayStore) -> LoadRequest:
+    return LoadRequest(folder, "cpu", exact=False, fingerprint=folder.name, sample=sample, store=store)
+
+
 def test_whether_int8_is_taken_is_measured_once(tmp_path: Path) -> None:
     store, text = ArrayStore(tmp_path), passages("expedition-journal.txt", 4)
-    first = fastest(BUNDLED, "as it is", lambda: text, store).logits(text)
+    first = load_fastest(request(BUNDLED, lambda: text, store)).logits(text)
     (kept,) = (tmp_path / "int8").iterdir()
-    again = fastest(BUNDLED, "as it is", lambda: pytest.fail("measured again"), store).logits(text)
+    again = load_fastest(request(BUNDLED, lambda: pytest.fail("measured again"), store)).logits(text)
     assert all(np.array_equal(one, other) for one, other in zip(first, again, strict=True))
     kept.write_bytes(b"damaged")
-    fastest(BUNDLED, "as it is", lambda: text, store)
+    load_fastest(request(BUNDLED, lambda: text, store))
     assert store.get("int8", kept.stem) is not None
 
 
@@ -100,9 +106,9 @@ def test_a_reader_that_int8_would_spoil_is_read_as_usual(tmp_path: Path) -> None
         prefix = f"distilbert.transformer.layer.{layer}.ffn"
         weights[f"{prefix}.lin1.weight"][7] *= 1000
     save_file(weights, spoilt / "model.safetensors", {"format": "pt"})
-    ranges, exact = measured(spoilt, text)
-    assert apart(OpenVinoBackend(spoilt, ranges=ranges).logits(text), exact) > 0.1
-    taken = fastest(spoilt, "spoilt", lambda: text, ArrayStore(tmp_path)).logits(text)
+    ranges, exact = measure_ranges(spoilt, text)
+    assert relative_error(OpenVinoBackend(spoilt, ranges=ranges).logits(text), exact) > 0.1
+    taken = load_fastest(request(spoilt, lambda: text, ArrayStore(tmp_path))).logits(text)
     usual = OpenVinoBackend(spoilt).logits(text)
     assert all(np.array_equal(one, other) for one, other in zip(taken, usual, strict=True))
 
@@ -133,7 +139,7 @@ def test_a_rounded_layer_is_off_by_no_more_than_half_a_step_of_either_side(rows:
     spread = 10 ** random.uniform(-3, 3, inputs)
     values = (random.normal(size=(20, inputs)) * spread + random.normal(size=inputs)).astype(np.float32)
     weight = random.normal(size=(rows, inputs)).astype(np.float32)
-    layer = quantized(weight, Range(values.min(axis=0), values.max(axis=0)))
+    layer = quantize(weight, Range(values.min(axis=0), values.max(axis=0)))
     taken = np.round((values - layer.centre) / layer.scale)
     assert np.abs(taken).max() <= 127
     found = (layer.step * layer.weight @ taken.T).T + layer.bias

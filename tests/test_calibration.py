@@ -33,7 +33,7 @@ def test_it_finds_the_coefficients_that_made_the_data() -> None:
     assert (fitted.questions, fitted.kept) == (4000, "")
 
 
-def test_of_several_spans_the_likeliest_counts() -> None:
+def test_the_best_candidate_of_each_question_counts() -> None:
     # The decoys score below the best span of each question, and are all right.
     asked = [[labeled(one[0].candidate.score - 4, one[0].candidate.retrieval_z, True), *one] for one in drawn(300)]
     assert fit(asked, range(300), Calibration()).calibration == fit(drawn(300), range(300), Calibration()).calibration
@@ -60,7 +60,7 @@ def test_a_few_dozen_pairs_give_no_absurd_fit() -> None:
         ([[]] * 40, "0 questions are too few"),
     ],
 )
-def test_where_nothing_can_be_fitted_the_present_one_stays(asked: list[list[LabeledCandidate]], why: str) -> None:
+def test_without_enough_information_the_calibration_is_kept(asked: list[list[LabeledCandidate]], why: str) -> None:
     present = Calibration(scale=0.4)
     fitted = fit(asked, range(len(asked)), present)
     assert why in fitted.kept

@@ -1,4 +1,4 @@
-"""Settings: the last of defaults, file, environment and flags wins; a bad one names its source."""
+"""Settings: the last of defaults, file, environment and flags wins; an error names its source."""
 
 from pathlib import Path
 
@@ -8,6 +8,7 @@ from docqa import config
 from docqa.cli import main
 from docqa.config import Applies, Origin, Settings, changes, keys, layers, load, merged, origin, parse
 from docqa.errors import DocqaError
+from docqa.extensions import RETRIEVERS, RetrieverKind
 
 
 def write(home: Path, text: str) -> None:
@@ -31,27 +32,27 @@ def test_the_last_source_wins(home: Path, monkeypatch: pytest.MonkeyPatch) -> No
     ("text", "message"),
     [
         ("top =", "is not valid TOML"),
-        ("tpo = 3", "sets 'tpo', which is no setting"),
+        ("tpo = 3", "sets 'tpo', which is not a setting"),
         ('top = "3"', "sets top to '3'"),
         ("top = true", "sets top to True"),
         ("top = 0", "top is 0"),
         ('retriever = "best"', "retriever is 'best'"),
     ],
 )
-def test_a_bad_file_is_told(home: Path, text: str, message: str) -> None:
+def test_a_bad_file_is_reported(home: Path, text: str, message: str) -> None:
     write(home, text)
     with pytest.raises(DocqaError, match=message) as failure:
         load()
     assert failure.value.hint
 
 
-def test_a_bad_environment_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bad_environment_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DOCQA_TOP", "many")
     with pytest.raises(DocqaError, match="DOCQA_TOP to 'many'"):
         load()
 
 
-def test_keys_are_apart_from_settings(home: Path) -> None:
+def test_keys_are_separate_from_settings(home: Path) -> None:
     assert keys() == {}
     write(home, 'top = 7\n[keys]\n"answers.copy" = "Y"\n')
     assert keys() == {"answers.copy": "Y"}
@@ -59,24 +60,24 @@ def test_keys_are_apart_from_settings(home: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["keys = 3", "[keys]\n'answers.copy' = 3", "[keys]\n'answers.copy' = ''"])
-def test_bad_keys_are_told(home: Path, text: str) -> None:
+def test_bad_keys_are_reported(home: Path, text: str) -> None:
     write(home, text)
     with pytest.raises(DocqaError, match="sets keys to"):
         keys()
 
 
-def test_it_is_told_where_a_value_is_from(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_origin_of_a_value_is_known(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(home, "top = 7\ndoc_stride = 32\nthreshold = 0.5\n")
     monkeypatch.setenv("DOCQA_DOC_STRIDE", "48")
     monkeypatch.setenv("DOCQA_THRESHOLD", "0.4")
-    said = layers({"threshold": 0.3, "reader": None})
-    assert {name: origin(name, said) for name in ("reader", "top", "doc_stride", "threshold")} == {
+    sources = layers({"threshold": 0.3, "reader": None})
+    assert {name: origin(name, sources) for name in ("reader", "top", "doc_stride", "threshold")} == {
         "reader": Origin.DEFAULT,
         "top": Origin.FILE,
         "doc_stride": Origin.ENVIRONMENT,
         "threshold": Origin.FLAG,
     }
-    assert merged(said) == load({"threshold": 0.3})
+    assert merged(sources) == load({"threshold": 0.3})
 
 
 @pytest.mark.parametrize(
@@ -88,7 +89,7 @@ def test_it_is_told_where_a_value_is_from(home: Path, monkeypatch: pytest.Monkey
         ("viewer", "okular {file}", "okular {file}"),
     ],
 )
-def test_a_text_becomes_a_value(name: str, text: str, value: object) -> None:
+def test_text_is_parsed(name: str, text: str, value: object) -> None:
     assert parse(name, text) == value
 
 
@@ -103,21 +104,37 @@ def test_a_text_becomes_a_value(name: str, text: str, value: object) -> None:
         ("retriever", "best", "retriever is 'best'", "hybrid, lexical or dense"),
     ],
 )
-def test_a_text_that_is_no_value_is_told(name: str, text: str, message: str, hint: str) -> None:
+def test_an_invalid_value_is_reported(name: str, text: str, message: str, hint: str) -> None:
     with pytest.raises(DocqaError) as error:
         parse(name, text)
     assert (error.value.message, error.value.hint) == (message, f"it has to be {hint}")
 
 
-def test_a_change_says_when_it_is_felt() -> None:
+def test_when_a_change_takes_effect() -> None:
     assert changes(Settings(), Settings()) == set()
     assert changes(Settings(), Settings(top=3, threshold=0.5)) == {Applies.NEXT_QUESTION}
     assert changes(Settings(), Settings(reader="x", animations=False)) == {Applies.REOPEN, Applies.AT_ONCE}
 
 
-def test_the_documentation_has_the_settings_with_their_flags() -> None:
+def test_the_documentation_lists_the_settings_and_their_flags() -> None:
     page = (Path(__file__).parent.parent / "docs" / "configuration.md").read_text(encoding="utf-8")
-    assert config.table() in page, "python -m docqa.config prints it"
+    assert config.table() in page, "run `make docs`"
     arguments = vars(main.build_parser().parse_args(["open", "x"]))
     flagged = {name for name in config.names() if config.about(name).flag != ""}
     assert flagged == set(config.names()) & set(arguments)
+
+
+def test_choices_of_a_retriever_are_those_that_are_registered() -> None:
+    def built(*_: object) -> None:
+        raise AssertionError("only named")
+
+    RETRIEVERS.register(RetrieverKind("newest", "the last window first", built))
+    try:
+        assert Settings(retriever="newest").retriever == "newest"
+        assert parse("retriever", "newest") == "newest"
+        assert main.build_parser().parse_args(["ask", "Who?", "x", "--retriever", "newest"]).retriever == "newest"
+        assert "newest" in config.table()
+    finally:
+        RETRIEVERS.remove("newest")
+    with pytest.raises(DocqaError, match="retriever is 'newest'"):
+        Settings(retriever="newest")

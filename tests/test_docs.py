@@ -25,6 +25,12 @@ def test_links_resolve(page: Path) -> None:
             assert anchor in _anchors(file), target
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_files_that_are_named_exist(page: Path) -> None:
+    named = re.findall(r"`((?:docqa|tests|docs|sample_docs)/[\w/.-]+)`", _prose(page))
+    assert [path for path in named if not (ROOT / path).exists()] == []
+
+
 def test_the_index_lists_every_page() -> None:
     index = (ROOT / "docs" / "README.md").read_text(encoding="utf-8")
     linked = {target.partition("#")[0] for target in LINK.findall(index)}

@@ -1,7 +1,9 @@
-"""Files to documents: text, places, and a sentence for each way to fail."""
+"""Files to documents: text, locations, and a message for each way to fail."""
 
 import os
 import re
+import socket
+from contextlib import chdir
 from itertools import pairwise
 from pathlib import Path
 
@@ -65,6 +67,30 @@ def test_markdown_headings_are_sections_and_code_is_not(tmp_path: Path) -> None:
     assert document.title == "Guide"
     assert document.section_at(document.text.index("last words")) == "Setting up"
     assert document.section_at(document.text.index("hello")) == "Guide"
+
+
+def test_markdown_lines_end_at_newlines_only(tmp_path: Path) -> None:
+    file = tmp_path / "a.md"
+    file.write_text("one\ftwo\u2028three\n\n# Heading\n\nlast words\n", encoding="utf-8")
+    document = load(file)
+    assert document.text[document.sections[0].start :].startswith("# Heading")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "broken", "whole"),
+    [
+        ("a.txt", "one\ntwo | three  four\n \nfive", ["four", "five"], ["one", "four"]),
+        ("a.md", "one\ntwo  x | three\n \nfive", ["two", "three"], ["one", "x"]),
+    ],
+)
+def test_breaks_are_those_of_the_format(
+    tmp_path: Path, name: str, text: str, broken: list[str], whole: list[str]
+) -> None:
+    file = tmp_path / name
+    file.write_text(text, encoding="utf-8")
+    document = load(file)
+    for (first, last), expected in ((broken, True), (whole, False)):
+        assert document.spans_break(text.index(first), text.index(last) + len(last)) is expected
 
 
 # PDF ----------------------------------------------------------------------------------------------
@@ -145,14 +171,14 @@ def test_a_hyphen_that_is_the_words_own_stays(tmp_path: Path) -> None:
     assert "CO-2 fell" in document.text
 
 
-def test_pages_without_text_are_told_of(tmp_path: Path) -> None:
+def test_pages_without_text_are_reported(tmp_path: Path) -> None:
     document = load(draw(tmp_path / "a.pdf", [(72, 700, "Only the first page says anything.")], [], []))
     assert document.warnings == (
         "2 of 3 pages have no text; it may be a scan; run it through OCR first, for example `ocrmypdf in.pdf out.pdf`",
     )
 
 
-def test_a_damaged_page_is_left_out_and_told_of(tmp_path: Path) -> None:
+def test_a_damaged_page_is_left_out_and_reported(tmp_path: Path) -> None:
     file = draw(tmp_path / "a.pdf", *([(72, 700, f"Page {number} is about herons.")] for number in range(1, 6)))
     pages = [match.start() for match in re.finditer(rb"/Type /Page\s", file.read_bytes())]
     damaged = bytearray(file.read_bytes())
@@ -193,7 +219,7 @@ def test_an_encrypted_pdf_opens_with_its_password_only(tmp_path: Path) -> None:
         ("a.docx", b"PK", "is of a type that docqa does not read"),
     ],
 )
-def test_a_file_that_cannot_be_opened_is_told_with_a_remedy(
+def test_a_file_that_cannot_be_opened_is_reported_with_a_hint(
     tmp_path: Path, name: str, content: bytes, message: str
 ) -> None:
     file = tmp_path / name
@@ -203,7 +229,7 @@ def test_a_file_that_cannot_be_opened_is_told_with_a_remedy(
     assert failure.value.hint
 
 
-def test_a_scan_is_told_with_a_remedy(tmp_path: Path) -> None:
+def test_a_scan_is_reported_with_a_hint(tmp_path: Path) -> None:
     with pytest.raises(DocqaError, match="has no text layer on any of its 2 pages") as failure:
         load(draw(tmp_path / "a.pdf", [], []))
     assert "ocrmypdf" in failure.value.hint
@@ -220,7 +246,7 @@ def test_a_truncated_pdf_opens_or_is_refused(tmp_path: Path) -> None:
             assert refusal.hint
 
 
-def test_what_is_not_there_or_not_readable_is_told(tmp_path: Path) -> None:
+def test_missing_and_unreadable_files_are_reported(tmp_path: Path) -> None:
     with pytest.raises(DocqaError, match="does not exist"):
         load(tmp_path / "nowhere.pdf")
     if os.geteuid() == 0:
@@ -232,7 +258,7 @@ def test_what_is_not_there_or_not_readable_is_told(tmp_path: Path) -> None:
         load(file)
 
 
-def test_a_directory_means_the_supported_files_in_it(tmp_path: Path) -> None:
+def test_a_folder_stands_for_the_supported_files_in_it(tmp_path: Path) -> None:
     for name in ("b.txt", "a.PDF", "c.docx", "deep/er/d.md", ".git/e.txt", "README"):
         file = tmp_path / name
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -242,7 +268,7 @@ def test_a_directory_means_the_supported_files_in_it(tmp_path: Path) -> None:
     assert found == ["a.PDF", "b.txt", "deep/er/d.md"]
 
 
-def test_an_empty_directory_is_an_error_of_its_own(tmp_path: Path) -> None:
+def test_an_empty_folder_is_an_error_of_its_own(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     (tmp_path / "a.txt").write_text("x", encoding="utf-8")
     error, path = expand([tmp_path / "empty", tmp_path / "a.txt"])
@@ -251,8 +277,67 @@ def test_an_empty_directory_is_an_error_of_its_own(tmp_path: Path) -> None:
     assert path == str(tmp_path / "a.txt")
 
 
+needs_posix = pytest.mark.skipif(os.name != "posix", reason="Windows has no FIFOs, and needs a privilege for links")
+
+
+@needs_posix
+def test_pipes_sockets_and_devices_are_skipped_in_a_folder_and_refused_by_name(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("x", encoding="utf-8")
+    (tmp_path / "folder.txt").symlink_to(tmp_path)
+    os.mkfifo(tmp_path / "pipe.txt")
+    (tmp_path / "null.txt").symlink_to(os.devnull)
+    with socket.socket(socket.AF_UNIX) as server, chdir(tmp_path):
+        server.bind("socket.txt")
+    assert list(expand([tmp_path])) == [str(tmp_path / "a.txt")]
+    for name, kind in (("pipe.txt", "a named pipe"), ("socket.txt", "a socket"), ("null.txt", "a device")):
+        with pytest.raises(DocqaError, match=f"{name} is {kind}, not a file"):
+            read(str(tmp_path / name))
+
+
+@pytest.mark.skipif(not Path("/dev/fd").is_dir(), reason="process substitution needs /dev/fd")
+def test_process_substitution_is_read() -> None:
+    reading, writing = os.pipe()
+    os.write(writing, b"The boat is moored at dock seven.")
+    os.close(writing)
+    assert read(f"/dev/fd/{reading}").data == b"The boat is moored at dock seven."
+    os.close(reading)
+
+
+@needs_posix
+def test_broken_links_and_loops_stop_no_other_file(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("x", encoding="utf-8")
+    (tmp_path / "gone.txt").symlink_to("nowhere.txt")
+    (tmp_path / "self.txt").symlink_to("self.txt")
+    assert list(expand([tmp_path])) == [str(tmp_path / name) for name in ("a.txt", "gone.txt", "self.txt")]
+    with pytest.raises(DocqaError, match=r"gone\.txt does not exist"):
+        read(str(tmp_path / "gone.txt"))
+    with pytest.raises(DocqaError, match=r"self\.txt can't be read: too many levels of symbolic links"):
+        read(str(tmp_path / "self.txt"))
+
+
+@pytest.mark.parametrize(("path", "message"), [("x" * 300, "the name is too long"), ("a\0b", "is not a path")])
+def test_what_can_be_no_path_is_reported(path: str, message: str) -> None:
+    assert list(expand([path, "a.txt"])) == [path, "a.txt"]
+    with pytest.raises(DocqaError, match=message) as failure:
+        read(path)
+    assert failure.value.hint
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may read every folder")
+def test_an_unreadable_folder_is_reported_and_stops_no_other_file(tmp_path: Path) -> None:
+    (tmp_path / "locked").mkdir()
+    (tmp_path / "z.txt").write_text("x", encoding="utf-8")
+    (tmp_path / "locked").chmod(0)
+    try:
+        error, path = expand([tmp_path])
+    finally:
+        (tmp_path / "locked").chmod(0o700)
+    assert "locked can't be read: permission denied" in str(error)
+    assert path == str(tmp_path / "z.txt")
+
+
 @pytest.mark.skipif(not (SHARED / "pdfs").is_dir(), reason="the shared PDFs are not beside this checkout")
-def test_real_pdfs_open_or_are_refused_with_a_sentence() -> None:
+def test_real_pdfs_open_or_are_refused_with_a_message() -> None:
     opened = refused = 0
     for file in sorted((SHARED / "pdfs").glob("*.pdf")):
         try:

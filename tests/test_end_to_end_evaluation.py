@@ -111,7 +111,7 @@ def test_evaluation_can_be_cancelled(reader: Reader, tiny_settings: Settings) ->
         evaluate_contexts(reader, PAIRS, tiny_settings, monitor)
 
 
-def test_the_contexts_of_a_title_are_one_document_in_which_the_answers_stand(engine: Engine) -> None:
+def test_the_contexts_of_a_title_are_joined_and_the_offsets_of_answers_moved(engine: Engine) -> None:
     skagen, mars = group_by_document(PAIRS, {})
     assert (skagen.name, mars.name) == ("Skagen", "Mars")
     assert skagen.source is not None

@@ -32,7 +32,7 @@ def write(path: Path, text: str = PROSE) -> Path:
 
 
 def check(collection: Collection, result: docqa.Result) -> None:
-    """What holds of every answer whatever was asked of whatever."""
+    """Check what is true of every answer."""
     documents = {document.name: document for document in collection.documents}
     probabilities = [answer.probability for answer in result.answers]
     assert probabilities == sorted(probabilities, reverse=True)
@@ -84,7 +84,7 @@ def test_every_answer_from_a_pdf_is_a_verbatim_span(engine: Engine, sample_colle
 
 
 class Recorder(Monitor):
-    """A monitor that keeps what was reported: work that is done says so, and work that isn't doesn't."""
+    """A monitor that records the stages of the work that was done."""
 
     def __init__(self) -> None:
         self.stages: list[str] = []
@@ -157,7 +157,7 @@ def test_a_damaged_entry_is_computed_again(tmp_path: Path, tiny_settings: Settin
     assert opened(tiny_settings, file)[1] == set()
 
 
-def test_what_is_behind_a_password_is_not_kept(tmp_path: Path, tiny_settings: Settings, home: Path) -> None:
+def test_encrypted_documents_are_not_cached(tmp_path: Path, tiny_settings: Settings, home: Path) -> None:
     sheet = canvas.Canvas(str(tmp_path / "a.pdf"), encrypt="sesame")
     sheet.drawString(72, 700, PROSE[:80])
     sheet.save()
@@ -166,13 +166,13 @@ def test_what_is_behind_a_password_is_not_kept(tmp_path: Path, tiny_settings: Se
     assert not list(home.rglob("*.npz"))
 
 
-def test_a_store_that_cannot_be_written_is_told_and_stops_nothing(
+def test_a_cache_that_cannot_be_written_is_reported_and_stops_nothing(
     tmp_path: Path, tiny_settings: Settings, home: Path
 ) -> None:
     write(home / "cache", "a file where the folder should be")
     collection, _ = opened(tiny_settings, write(tmp_path / "a.txt"))
     assert collection.ask("Who kept it?").answers
-    assert "could not be kept" in str(collection.engine.store.failure)
+    assert "could not be stored" in str(collection.engine.store.failure)
 
 
 def test_one_bad_file_never_stops_the_others(tmp_path: Path, engine: Engine) -> None:
@@ -204,7 +204,7 @@ def test_asking_can_be_cancelled(tmp_path: Path, engine: Engine) -> None:
         next(results)
 
 
-def test_nothing_to_ask_is_told(engine: Engine, tmp_path: Path) -> None:
+def test_missing_documents_and_questions_are_errors(engine: Engine, tmp_path: Path) -> None:
     with pytest.raises(DocqaError, match="no document is open"):
         engine.open([]).ask("Who?")
     blank = engine.open([write(tmp_path / "a.txt")])
@@ -212,7 +212,7 @@ def test_nothing_to_ask_is_told(engine: Engine, tmp_path: Path) -> None:
         blank.ask("   ")
 
 
-def test_settings_that_do_not_fit_the_reader_are_told(tiny_settings: Settings) -> None:
+def test_settings_that_do_not_fit_the_reader_are_errors(tiny_settings: Settings) -> None:
     with pytest.raises(DocqaError, match="takes at most 512"):
         Engine(replace(tiny_settings, max_seq_length=1024))
 
@@ -252,7 +252,7 @@ def test_below_the_threshold_docqa_abstains(tmp_path: Path, tiny_settings: Setti
     assert np.all([answer.probability < 1 for answer in result.closest])
 
 
-def test_the_best_answer_of_each_document_is_kept_however_many_likelier_ones_another_has(
+def test_each_document_keeps_its_best_answer_however_many_better_ones_another_has(
     engine: Engine, tmp_path: Path
 ) -> None:
     long = write(tmp_path / "long.txt", "\n\n".join([PROSE] * 120))

@@ -13,24 +13,29 @@ from support.samples import ROOT
 MODULES = {
     "__init__": "Python's",
     "agreement": "the screen in screens/, what it shows in state/",
-    "calibration": "",
-    "comparison": "the screen in screens/, the work that it shows in workers/",
-    "evaluation": "",
+    "comparison": "the screen in screens/, what it shows in state/, the work in workers/",
     "export": "docqa/export.py writes the file; the screen that asks for it is in screens/",
-    "formats": "",
-    "loading": "of models in models/, of pairs in datasets/",
-    "models": "the command in cli/, the screen in screens/; docqa/models/ are the models",
-    "report": "of a training in training/, of an evaluation in evaluation/",
-    "training": "the screen and the form in screens/, what they show in state/; docqa/training/ trains",
+    "formats": "of documents in documents/, of pairs in datasets/",
+    "loading": "of documents in documents/, of pairs in datasets/, of models in models/",
+    "main": "the entry point in cli/, the main screen in screens/",
+    "models": "docqa/models/ are the models; the command is in cli/, the screen in screens/",
+    "reader": "the class in reader/reader.py",
+    "report": "of an evaluation in evaluation/, of a training in training/",
+    "training": "docqa/training/ trains; the screen is in screens/, what it shows in state/",
 }
 CLASSES: dict[str, str] = {}
 
-LONGEST, SHORTEST = 400, 30
-LONG: dict[str, str] = {}
+LONGEST, SHORTEST = 400, 30  # Lines.
+LONG = {
+    "models/hub.py": "a download from the first request to the rename",
+}
 SHORT = {
-    "documents/source.py": "what every parser gets; imported by processes that must start fast",
+    "documents/pdf/cleaning.py": "shared by the parser and its worker processes, which import little",
+    "documents/source.py": "what every parser is given; worker processes import it, and little else",
+    "plotting.py": "shared by evaluation and training",
+    "retrieval/retriever.py": "the interface of a retriever",
+    "wording.py": "shared by messages everywhere",
     "documents/markdown.py": "one module per format",
-    "plotting.py": "matplotlib's set-up, for evaluation and training",
 }
 
 

@@ -1,10 +1,10 @@
-"""Pages read by several processes: the same document, and no process left, whatever happens."""
+"""Pages read by several processes: the same document, and no process left over, whatever happens."""
 
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -17,14 +17,14 @@ from docqa.errors import DocqaError
 from docqa.progress import Cancelled, Monitor, Progress
 
 _CHILDREN = Path("/proc/self/task")
-needs_proc = pytest.mark.skipif(not _CHILDREN.is_dir(), reason="only Linux tells a process's children in /proc")
+needs_proc = pytest.mark.skipif(not _CHILDREN.is_dir(), reason="only Linux lists a process's children in /proc")
 
 
 def children() -> list[int]:
     return [int(pid) for task in _CHILDREN.iterdir() for pid in (task / "children").read_text().split()]
 
 
-def begun_since(before: list[int]) -> list[int]:
+def started_since(before: list[int]) -> list[int]:
     return [pid for pid in children() if pid not in before]
 
 
@@ -44,7 +44,7 @@ def draw(path: Path, pages: int, **options: object) -> Path:
     return path
 
 
-def told(document: Document) -> tuple[object, ...]:
+def content(document: Document) -> tuple[object, ...]:
     lines = (document.lines.starts, document.lines.ends, document.lines.pages, document.lines.numbers)
     facts = (document.text, document.body_end, document.page_labels, document.sections, document.title)
     return (*facts, document.warnings, document.encrypted, *(array.tolist() for array in lines))
@@ -52,7 +52,7 @@ def told(document: Document) -> tuple[object, ...]:
 
 def outcome(file: Path, processes: int, password: str | None = None) -> tuple[object, ...]:
     try:
-        return told(parse(read(str(file), password), Monitor(), processes))
+        return content(parse(read(str(file), password), Monitor(), processes))
     except DocqaError as error:
         return (error.message, error.hint)
 
@@ -67,7 +67,7 @@ def test_several_processes_read_the_same_document_as_one(file: Path) -> None:
 def test_a_long_document_is_the_same_too_and_its_progress_only_grows(long_pdf: Path) -> None:
     reports: list[Progress] = []
     document = parse(read(str(long_pdf)), Monitor(reports.append), 3)
-    assert told(document) == outcome(long_pdf, 1)
+    assert content(document) == outcome(long_pdf, 1)
     done = [report.done for report in reports]
     assert done == sorted(done)
     assert (done[0], done[-1]) == (0, 600)
@@ -79,14 +79,14 @@ def test_an_encrypted_document_is_the_same_too(tmp_path: Path) -> None:
     assert "heron" in str(outcome(file, 3, "sésame"))
 
 
-def test_a_damaged_page_is_left_out_by_whichever_process_meets_it(tmp_path: Path) -> None:
+def test_a_damaged_page_is_left_out_by_whichever_process_reads_it(tmp_path: Path) -> None:
     file = draw(tmp_path / "a.pdf", 120)
     file.write_bytes(file.read_bytes().replace(b"/Type /Page\n", b"/Type /Pagx\n", 1))
     assert outcome(file, 3) == outcome(file, 1)
 
 
 def at_page(number: int, act: Callable[[], object]) -> Callable[[Progress], None]:
-    """A report that does something once, when so many pages are read."""
+    """A report that calls `act` once, when `number` pages are read."""
     acted = []
 
     def report(progress: Progress) -> None:
@@ -101,35 +101,37 @@ def at_page(number: int, act: Callable[[], object]) -> Callable[[Progress], None
 def test_cancelling_leaves_no_process(long_pdf: Path) -> None:
     before = children()
     seen: list[int] = []
-    monitor = Monitor(at_page(20, lambda: (seen.extend(begun_since(before)), monitor.cancel.set())))
+    monitor = Monitor(at_page(20, lambda: (seen.extend(started_since(before)), monitor.cancel.set())))
     with pytest.raises(Cancelled):
         parse(read(str(long_pdf)), monitor, 3)
     assert len(seen) == 2
-    assert begun_since(before) == []
+    assert started_since(before) == []
 
 
 @needs_proc
 @pytest.mark.parametrize("pages", [0, 200], ids=["before they read", "while they read"])
-def test_processes_that_are_killed_are_survived(long_pdf: Path, pages: int) -> None:
+def test_killed_processes_are_survived(long_pdf: Path, pages: int) -> None:
     before = children()
     killed: list[int] = []
 
     def kill() -> None:
-        killed.extend(begun_since(before))
+        killed.extend(started_since(before))
         for pid in killed:
             os.kill(pid, signal.SIGKILL)
 
     document = parse(read(str(long_pdf)), Monitor(at_page(pages, kill)), 3)
     assert len(killed) == 2
-    assert told(document) == outcome(long_pdf, 1)
-    assert begun_since(before) == []
+    assert content(document) == outcome(long_pdf, 1)
+    assert started_since(before) == []
 
 
 SCRIPT = """
 import os, signal, sys
 from docqa.documents import read
-from docqa.documents.pdf import parse
+from docqa.documents.pdf.parser import parse
 from docqa.progress import Monitor
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # A shell may start its background jobs with SIGINT ignored.
 
 def report(progress):
     if {interrupt} and progress.done >= 100:
@@ -139,10 +141,12 @@ print(parse(read(sys.argv[1]), Monitor(report), 3).page_count)
 """
 
 
-def run_script(tmp_path: Path, file: Path, *, interrupt: bool) -> subprocess.CompletedProcess[str]:
+def run_script(
+    tmp_path: Path, file: Path, *, interrupt: bool, shell: Sequence[str] = ()
+) -> subprocess.CompletedProcess[str]:
     script = tmp_path / "script.py"
     script.write_text(SCRIPT.format(interrupt=interrupt), encoding="utf-8")
-    command = [sys.executable, str(script), str(file)]
+    command = [*shell, sys.executable, str(script), str(file)]
     return subprocess.run(
         command, cwd=tmp_path, capture_output=True, text=True, start_new_session=True, timeout=120, check=False
     )
@@ -154,9 +158,14 @@ def test_a_script_needs_no_main_guard(tmp_path: Path, long_pdf: Path) -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="Windows has no process groups to interrupt")
-def test_ctrl_c_ends_them_all_and_only_one_complains(tmp_path: Path, long_pdf: Path) -> None:
+@pytest.mark.parametrize(
+    "shell", [(), ("sh", "-c", 'trap "" INT; exec "$@"', "sh")], ids=["", "in a shell that ignores SIGINT"]
+)
+def test_ctrl_c_ends_all_processes_and_prints_one_traceback(
+    tmp_path: Path, long_pdf: Path, shell: Sequence[str]
+) -> None:
     # `run` returns when no process is left that could write to the pipes.
-    ended = run_script(tmp_path, long_pdf, interrupt=True)
+    ended = run_script(tmp_path, long_pdf, interrupt=True, shell=shell)
     assert ended.returncode == -signal.SIGINT
     assert ended.stderr.count("Traceback") == 1
     assert ended.stderr.rstrip().endswith("KeyboardInterrupt")

@@ -184,10 +184,11 @@ def test_token_goes_to_the_hub_and_not_to_where_it_redirects(hub: Hub, monkeypat
     assert {request.authorization for request in hub.requests if not request.on_cdn} == {"Bearer hf_secret"}
 
 
-def test_afterwards_docqa_is_offline_again(hub: Hub) -> None:
+def test_afterwards_docqa_is_offline_again(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
     from huggingface_hub import HfApi, constants
     from huggingface_hub.errors import OfflineModeIsEnabled
 
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)  # As in the command.
     get()
     refused_later = len(hub.requests)
     hub.refuse["someone/other"] = (404, "")
@@ -317,7 +318,7 @@ def test_a_server_that_cannot_resume_starts_over(hub: Hub) -> None:
 def test_corrupted_weights_are_refused_and_thrown_away(hub: Hub) -> None:
     hub.corrupt.add(WEIGHTS)
     error = refused()
-    assert error.message == f"{WEIGHTS} of {REPO} arrived damaged: its checksum is not the one that the hub tells"
+    assert error.message == f"{WEIGHTS} of {REPO} arrived damaged: its checksum differs from the hub's"
     assert parts() == []
     hub.corrupt.clear()
     assert get().name == "lighthouse-reader"
@@ -325,7 +326,7 @@ def test_corrupted_weights_are_refused_and_thrown_away(hub: Hub) -> None:
 
 def test_weights_without_a_checksum_are_refused_before_they_are_downloaded(hub: Hub) -> None:
     hub.tell_checksums = False
-    assert "tells no checksum of model.safetensors" in refused().message
+    assert "gives no checksum of model.safetensors" in refused().message
     assert not hub.downloads(WEIGHTS)
 
 
@@ -364,8 +365,8 @@ def test_a_kind_that_it_is_not(hub: Hub) -> None:
         (401, "RepoNotFound", "there is no model"),
         (404, "RepoNotFound", "there is no model"),
         (404, "", "there is no model"),
-        (401, "", "refuses access"),
-        (403, "", "refuses access"),
+        (401, "", "denies access"),
+        (403, "", "denies access"),
         (429, "", "answered HTTP 429"),
         (503, "", "answered HTTP 503"),
     ],
@@ -387,7 +388,7 @@ def test_what_cannot_be_a_repository(hub: Hub, repo: str) -> None:
 
 def test_a_login_page_is_not_a_hub(hub: Hub) -> None:
     hub.answer_html = True
-    assert "does not answer as a model hub does" in refused().message
+    assert "does not answer like a model hub" in refused().message
 
 
 def test_no_network(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -397,7 +398,9 @@ def test_no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_ENDPOINT", f"http://{address}")
     error = refused()
     assert error.message == f"cannot reach the model hub ({address})"
-    assert error.hint == ("the bundled reader still works; or copy a model folder here and name it: --reader FOLDER")
+    assert error.hint == (
+        "the bundled reader still works; or copy a model folder to this machine and name it: --reader FOLDER"
+    )
 
 
 @pytest.mark.parametrize("endpoint", ["hub.example.org", "ftp://example.org", "http://[bad", "http://a b"])

@@ -7,7 +7,7 @@ from typing import Any
 
 from docqa import config
 from docqa.config import Settings
-from docqa.extensions import FORMATS
+from docqa.documents.formats import file_types
 
 # The order and the groups of the flags in a command's help.
 _GROUPS = {
@@ -63,8 +63,7 @@ def add_setting(group: "argparse.ArgumentParser | argparse._ArgumentGroup", name
 
 def document_help() -> str:
     """The files that docqa reads, for help texts: "PDF, text or Markdown file"."""
-    labels = [FORMATS.get(name).label for name in FORMATS.names()]
-    return f"{' or '.join(filter(None, [', '.join(labels[:-1]), *labels[-1:]]))} file"
+    return f"{file_types()} file"
 
 
 def exists(path: str) -> bool:

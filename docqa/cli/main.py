@@ -1,6 +1,7 @@
 """The entry point: parse arguments, dispatch, turn errors into exit codes."""
 
 import argparse
+import io
 import os
 import signal
 import sys
@@ -43,12 +44,28 @@ def build_parser(only: str | None = None) -> argparse.ArgumentParser:
     return root
 
 
+def keep_hub_libraries_offline() -> None:
+    """Set what the hub's libraries read from the environment when they are imported, overriding the user's own values.
+
+    docqa makes no network call that was not asked for, and a variable is not asking. `docqa.models.hub` goes online by
+    itself. The library leaves the environment alone: it loads models with `local_files_only`.
+    """
+    os.environ.update(
+        HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1", HF_HUB_DISABLE_TELEMETRY="1", HF_HUB_DISABLE_XET="1"
+    )
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")  # Or `tokenizers` warns after a fork.
+
+
 def run() -> None:
     """Run the command and exit. The installed command and `python -m docqa` start here.
 
     Skips the interpreter's shutdown: a thread that is still loading weights may be inside C++ code, which aborts if
     the interpreter is finalized under it, and waiting for that thread after a Ctrl-C would take seconds.
     """
+    for stream in (sys.stdout, sys.stderr):
+        # The encoding of a pipe may lack a character of an answer: escape it.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     code = main()
     with suppress(OSError):  # The reader of our output may be gone.
         sys.stdout.flush()
@@ -58,6 +75,7 @@ def run() -> None:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code."""
+    keep_hub_libraries_offline()
     words = sys.argv[1:] if argv is None else argv
     command = next((word for word in words if not word.startswith("-")), "")
     arguments = build_parser(command).parse_args(words)

@@ -9,7 +9,8 @@ from typing import Any
 from docqa.cli.commands import COMMANDS, add_command
 from docqa.cli.terminal import download_bar, note
 from docqa.errors import DocqaError, ExitCode
-from docqa.models import metadata, registry
+from docqa.models import registry
+from docqa.models.metadata import HubSource, read_json
 from docqa.models.registry import Model, ModelKind
 
 _EXAMPLES = """\
@@ -118,7 +119,7 @@ def _show(arguments: argparse.Namespace) -> int:
     model = registry.find(arguments.name or registry.chosen(kind), kind)
     facts = _facts(model, _choice(kind)) | {
         "fingerprint": model.fingerprint,
-        "metadata": metadata.read_json(model.folder),
+        "metadata": read_json(model.folder),
     }
     if arguments.json:
         _print(json.dumps(facts, indent=2, ensure_ascii=False))
@@ -176,7 +177,7 @@ def _origin(model: Model) -> str:
     """Where the model came from, for display."""
     if model.source != "pulled":
         return model.source
-    source = model.metadata.source or metadata.HubSource()
+    source = model.metadata.source or HubSource()
     return f"{source.repo} at {source.revision[:7]}"
 
 

@@ -87,7 +87,7 @@ def read(path: str, password: str | None = None) -> Source:
             raise DocqaError(
                 f"{path[:60]}… does not exist: the name is too long", "check the order: docqa ask QUESTION PATH..."
             ) from None
-        raise DocqaError(f"{path} can't be read: {_reason(error)}", "check the file and its disk") from error
+        raise DocqaError(f"{path} can't be read: {_reason(error)}", "check that it is a readable file") from error
 
 
 def _require_document(path: str, mode: int) -> None:

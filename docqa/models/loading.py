@@ -1,4 +1,4 @@
-"""Tokenizers and weights from a model's folder. The only module that calls `from_pretrained`."""
+"""Load tokenizers and weights from a model's folder, without a network connection and without its code."""
 
 import ctypes
 import importlib.util
@@ -18,27 +18,27 @@ if TYPE_CHECKING:
     import torch
     from tokenizers import Tokenizer
 
-# Imports of these libraries race in threads, and their verbosity is the process's: one load at a time.
+# One load at a time: imports of these libraries race in threads, and their verbosity is global.
 _loading = threading.RLock()
 
 
 def map_torch() -> None:
-    """Map torch's libraries while other threads run.
+    """Map torch's libraries into memory without holding the GIL.
 
-    `import torch` does it with Python's lock held, for an eighth of a second in which the app can't answer a key. A
-    call through ctypes gives the lock away. Where it comes to nothing, the import does it as ever, or says why not.
+    `import torch` holds it while it maps them, an eighth of a second in which the app can't respond to keys. A call
+    through ctypes releases it. If this fails, the import maps them, or reports the problem.
     """
-    found = None if "torch" in sys.modules else importlib.util.find_spec("torch")
-    if sys.platform != "linux" or found is None or found.origin is None:
+    spec = None if "torch" in sys.modules else importlib.util.find_spec("torch")
+    if sys.platform != "linux" or spec is None or spec.origin is None:
         return
     open_library = ctypes.CDLL(None).dlopen
     open_library.argtypes, open_library.restype = [ctypes.c_char_p, ctypes.c_int], ctypes.c_void_p
-    open_library(os.fsencode(Path(found.origin).parent / "lib" / "libtorch_python.so"), os.RTLD_LAZY | os.RTLD_LOCAL)
+    open_library(os.fsencode(Path(spec.origin).parent / "lib" / "libtorch_python.so"), os.RTLD_LAZY | os.RTLD_LOCAL)
 
 
 @contextmanager
 def quietly() -> Iterator[None]:
-    """Keep what transformers and sentence-transformers say off the terminal, which may be an app's."""
+    """Silence transformers and sentence-transformers: the terminal may be showing the app."""
     from transformers.utils import logging as transformers_logging
 
     encoders = logging.getLogger("sentence_transformers")
@@ -61,10 +61,13 @@ def quietly() -> Iterator[None]:
 
 @contextmanager
 def readable_errors(folder: Path, what: str) -> Iterator[None]:
-    """Turn what the libraries raise over a damaged or foreign folder into a `DocqaError` of one line."""
+    """Turn the libraries' errors about a damaged or unsupported folder into a `DocqaError` of one line.
+
+    `what` is what the folder should be: "a reader".
+    """
     from safetensors import SafetensorError
 
-    foreign = (OSError, ValueError, TypeError, LookupError, RuntimeError, ImportError)
+    expected = (OSError, ValueError, TypeError, LookupError, RuntimeError, ImportError)
     try:
         yield
     except SafetensorError as error:
@@ -72,7 +75,7 @@ def readable_errors(folder: Path, what: str) -> Iterator[None]:
     except DocqaError:
         raise
     except Exception as error:
-        if not isinstance(error, foreign):
+        if not isinstance(error, expected):
             from huggingface_hub.errors import StrictDataclassError
 
             if not isinstance(error, StrictDataclassError):
@@ -83,13 +86,13 @@ def readable_errors(folder: Path, what: str) -> Iterator[None]:
 
 @contextmanager
 def transformers_load(folder: Path, what: str) -> Iterator[None]:
-    """Load from `folder` with transformers or a library on top: one thread at a time, quietly, errors in one line."""
+    """Load something with transformers or sentence-transformers: one thread at a time, silently, errors in one line."""
     with _loading, quietly(), readable_errors(folder, what):
         yield
 
 
 def load_tokenizer(folder: Path) -> "Tokenizer":
-    """The tokenizer of the model in `folder`, with truncation and padding off: docqa cuts windows itself.
+    """The tokenizer of the model in `folder`, without truncation and padding.
 
     Raises `DocqaError` if there is none or it is damaged.
     """
@@ -107,13 +110,13 @@ def _read_tokenizer(file: Path) -> "Tokenizer":
         return Tokenizer.from_str(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         raise DocqaError(f"{file} cannot be read: {error}") from error
-    except Exception as error:  # `tokenizers` has no class of its own: it raises this very one
+    except Exception as error:  # `tokenizers` raises this very class.
         raise DocqaError(f"{file} is damaged: {error}", "install the model again") from error
 
 
 def _convert_tokenizer(folder: Path) -> "Tokenizer":
     """A tokenizer from the vocabulary files of an older model."""
-    # Without one transformers makes up an empty tokenizer of the configured kind.
+    # Without one, transformers would create an empty tokenizer of the configured type.
     if not any(file for pattern in ("vocab.*", "*.model") for file in folder.glob(pattern)):
         raise DocqaError(f"{folder} has no tokenizer: neither tokenizer.json nor a vocabulary")
     with transformers_load(folder, "a model"):
@@ -122,25 +125,25 @@ def _convert_tokenizer(folder: Path) -> "Tokenizer":
         loaded = AutoTokenizer.from_pretrained(str(folder), local_files_only=True, trust_remote_code=False)
         backend: Tokenizer | None = getattr(loaded, "backend_tokenizer", None)
     if backend is None:
-        raise DocqaError(f"{folder} has a tokenizer of a kind that docqa cannot use")
+        raise DocqaError(f"{folder} has a type of tokenizer that docqa cannot use")
     return backend
 
 
 def sequence_limit(folder: Path) -> int:
-    """Tokens that a reader takes in one sequence. Raises `DocqaError` if its config.json is damaged."""
+    """Tokens in a reader's longest sequence. Raises `DocqaError` if its config.json is damaged."""
     config = read_json_object(folder / "config.json")
     limit = config.get("max_position_embeddings", 512)
     if not isinstance(limit, int) or limit < 8:
         raise DocqaError(f"max_position_embeddings of {folder} is {limit!r}, and should be a number of tokens")
-    # RoBERTa's family counts positions from after the padding token's id; its configurations include those.
+    # The RoBERTa family numbers positions from the padding token's id + 1; its configurations include these two.
     kind = str(config.get("model_type", ""))
     return limit - 2 if "roberta" in kind or kind == "mpnet" else limit
 
 
 def layer_count(folder: Path) -> int:
-    """How many layers a reader has. Raises `DocqaError` if its config.json is damaged."""
+    """The number of layers of a reader. Raises `DocqaError` if its config.json is damaged."""
     config = read_json_object(folder / "config.json")
-    # DistilBERT has a name of its own for it.
+    # DistilBERT's name for it is n_layers.
     count = config.get("num_hidden_layers", config.get("n_layers"))
     if not isinstance(count, int) or count < 1:
         raise DocqaError(f"num_hidden_layers of {folder} is {count!r}, and should be a number of layers")
@@ -150,10 +153,10 @@ def layer_count(folder: Path) -> int:
 def load_reader(folder: Path, device: str, dtype: "torch.dtype") -> "torch.nn.Module":
     """The question-answering model in `folder`, on `device`, in evaluation mode.
 
-    Raises `DocqaError` if it is damaged, lacks weights or a question-answering head, or `device` isn't there.
+    Raises `DocqaError` if it is damaged, lacks weights or a question-answering head, or `device` is not available.
     """
-    model, headless = _load_network(folder, dtype)
-    if headless:
+    model, new_head = _load_network(folder, dtype)
+    if new_head:
         raise DocqaError(f"{folder} has no question-answering head: it was not trained to answer questions")
     try:
         reader: torch.nn.Module = model.eval().to(device)
@@ -163,17 +166,17 @@ def load_reader(folder: Path, device: str, dtype: "torch.dtype") -> "torch.nn.Mo
 
 
 def load_trainable(folder: Path, device: str, seed: int) -> "torch.nn.Module":
-    """The model in `folder` for training: float32, and on a CPU without attention dropout.
+    """The model in `folder` for training: in float32, and on a CPU without attention dropout.
 
-    A folder without a question-answering head, such as an encoder's, gets a random one, drawn from `seed`. Raises
-    `DocqaError` if the folder is damaged or lacks weights.
+    If it has no question-answering head, like an encoder, it gets a random one, drawn from `seed`. Raises `DocqaError`
+    if the folder is damaged or lacks weights.
     """
     import torch
 
-    # With it PyTorch leaves its fused attention, and a step takes about twice as long; dropout elsewhere remains.
-    without = {"attention_dropout": 0.0, "attention_probs_dropout_prob": 0.0} if device == "cpu" else {}
+    # With attention dropout, PyTorch doesn't use fused attention, and a step takes twice as long. Other dropout stays.
+    overrides = {"attention_dropout": 0.0, "attention_probs_dropout_prob": 0.0} if device == "cpu" else {}
     torch.manual_seed(seed)
-    model, _ = _load_network(folder, torch.float32, without)
+    model, _ = _load_network(folder, torch.float32, overrides)
     model.train()
     return model
 
@@ -194,7 +197,7 @@ def has_head(folder: Path) -> bool:
 
 
 def save(network: "torch.nn.Module", folder: Path) -> None:
-    """Write a network's configuration and weights. Raises `OSError`."""
+    """Write a model's configuration and weights. Raises `OSError`."""
     with _loading, quietly():
         network.save_pretrained(folder)  # type: ignore[operator]
 
@@ -202,7 +205,7 @@ def save(network: "torch.nn.Module", folder: Path) -> None:
 def _load_network(
     folder: Path, dtype: "torch.dtype", overrides: dict[str, float] | None = None
 ) -> "tuple[torch.nn.Module, bool]":
-    """The model, and whether its question-answering head is new. `overrides` apply where the configuration has them."""
+    """The model, and whether its question-answering head is new. `overrides` apply to keys that its config has."""
     with transformers_load(folder, "a reader"):
         from transformers import AutoConfig, AutoModelForQuestionAnswering
 

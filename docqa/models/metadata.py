@@ -27,7 +27,7 @@ class HubSource:
 
 @dataclass(frozen=True, slots=True)
 class CalibrationRecord:
-    """A reader's `docqa.answers.Calibration`; None where the file leaves a number to the default."""
+    """A reader's `docqa.ranking.Calibration`; None where the file leaves a number to the default."""
 
     scale: float | None = None
     prior: float | None = None
@@ -64,7 +64,7 @@ class TrainingCounts:
     """Pairs used for training, early stopping and the test; training windows, and those of them without an answer."""
 
     train: int = 0
-    watched: int = 0
+    validation: int = 0
     test: int = 0
     windows: int = 0
     null_windows: int = 0
@@ -105,10 +105,10 @@ class ReaderInUse:
 
 @dataclass(frozen=True, slots=True)
 class TrainingRecord:
-    """How a reader was trained. `recipe` holds the hyperparameters, `data` the SHA-256 (hex) of each file by name."""
+    """How a reader was trained. `config` holds the hyperparameters, `data` the SHA-256 (hex) of each file by name."""
 
     base: BaseReader = field(default_factory=BaseReader)
-    recipe: dict[str, Any] = field(default_factory=dict)
+    config: dict[str, Any] = field(default_factory=dict)
     data: dict[str, str] = field(default_factory=dict)
     counts: TrainingCounts = field(default_factory=TrainingCounts)
     metrics: TrainingMetrics = field(default_factory=TrainingMetrics)
@@ -144,6 +144,14 @@ def read_json(folder: Path) -> dict[str, Any]:
     """The JSON object in docqa.json as it is, unknown keys included; {} if there is none. Raises `DocqaError`."""
     file = folder / FILE_NAME
     return read_json_object(file) if file.is_file() else {}
+
+
+def source_of(folder: Path) -> HubSource | None:
+    """The repository that a model was pulled from; None if there is none, or docqa.json is malformed."""
+    try:
+        return read(folder).source
+    except DocqaError:
+        return None
 
 
 def write(folder: Path, metadata: ModelMetadata) -> None:

@@ -1,6 +1,6 @@
-"""Readers and encoders by name: where they are, and which is chosen.
+"""Readers and encoders on this machine: find, install, choose and remove them by name.
 
-It opens no connection: `docqa.models.hub.pull` does, when asked to.
+Opens no connection. `docqa.models.hub.pull` does.
 """
 
 import difflib
@@ -20,16 +20,11 @@ from docqa.files import read_json_object, write_json_object
 from docqa.models import metadata
 from docqa.models.metadata import ModelMetadata
 
-# The hub's libraries read these when they are imported, so they are set before that can happen, and over what
-# the environment says: docqa makes no network call that was not asked for, and a variable is not asking.
-os.environ.update(HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1", HF_HUB_DISABLE_TELEMETRY="1", HF_HUB_DISABLE_XET="1")
-os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
-
 BUNDLED = "bundled"
 
 
 class ModelKind(StrEnum):
-    """What a model is for: a reader finds the span, the retriever's encoder finds the window."""
+    """What a model is for: a reader extracts answers, an encoder embeds windows for retrieval."""
 
     READER = "reader"
     ENCODER = "encoder"
@@ -37,9 +32,9 @@ class ModelKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class HubAlias:
-    """A hub repository under a short name. `revision` is a commit where the project has tried that one.
+    """A hub repository under a short name. `revision` is a commit if docqa was tested with that one.
 
-    `about` says in words what it is, and how much there is to download.
+    `about` describes it to the user, with the size of the download.
     """
 
     repo: str
@@ -69,7 +64,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _MIB = 1 << 20
 _WHOLE = 200 * _MIB
 
-# What decides a model's output: weights, tokenizer and, in an encoder, the modules and how they pool.
+# The files that decide a model's output: weights, tokenizer and, for an encoder, its modules and pooling.
 _FINGERPRINTED = (
     "*.safetensors",
     "tokenizer*.json",
@@ -84,7 +79,7 @@ _FINGERPRINTED = (
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A model on this machine. `source` is "bundled", "pulled", "trained" or "folder" (named by its path)."""
+    """A model on this machine. `source` is "bundled", "pulled", "trained" or "folder" (then `name` is its path)."""
 
     name: str
     kind: ModelKind
@@ -98,14 +93,14 @@ class Model:
 
     @property
     def size(self) -> int:
-        """Bytes of all its files."""
+        """The size of all its files, in bytes."""
         return sum(file.stat().st_size for file in self.folder.rglob("*") if file.is_file())
 
     @property
     def fingerprint(self) -> str:
-        """SHA-256 (hex) of its weights and tokenizer: equal for two copies, wherever and whenever made.
+        """SHA-256 (hex) of its weights and tokenizer, equal for all copies of a model.
 
-        Of a file over 200 MiB only size, first MiB and last MiB count, so it takes a fraction of a second.
+        Of files over 200 MiB, only the size and the first and last MiB are hashed, so it takes a fraction of a second.
         """
         files = {file for pattern in _FINGERPRINTED for file in self.folder.rglob(pattern) if file.is_file()}
         total = hashlib.sha256()
@@ -128,23 +123,20 @@ def _digest_of_ends(opened: BinaryIO) -> bytes:
     return hashlib.sha256(first + opened.read(_MIB)).digest()
 
 
-# --- names -> folders ---
-
-
 def models_dir() -> Path:
-    """The folder of everything installed: `reader/NAME`, `encoder/NAME`, and the choice between them."""
+    """The folder of installed models, in `reader/NAME` and `encoder/NAME`, and of the choice between them."""
     return paths.data_dir() / "models"
 
 
 def installed(kind: ModelKind | None = None) -> list[Model]:
-    """The models that can be named, of one kind or both: of each kind the bundled one first, then by name."""
+    """The bundled and installed models of one kind or both: for each kind the bundled one first, then by name."""
     found = []
     for each in [kind] if kind else list(ModelKind):
         bundled = _bundled(each)
         found += [bundled] if bundled.folder.is_dir() else []
         folder = models_dir() / each
         names = sorted(entry.name for entry in folder.iterdir() if entry.is_dir()) if folder.is_dir() else []
-        # A hidden folder is one on its way in or out.
+        # Hidden folders are being installed or removed.
         found += [_installed(name, each) for name in names if not name.startswith(".")]
     return found
 
@@ -159,16 +151,13 @@ def _installed(name: str, kind: ModelKind) -> Model:
 
 
 def _repo_of(folder: Path) -> str | None:
-    """The hub repository that `folder` was pulled from. A damaged `docqa.json` is reported elsewhere."""
-    try:
-        source = metadata.read(folder).source
-    except DocqaError:
-        return None
+    """The hub repository that `folder` was pulled from, if any."""
+    source = metadata.source_of(folder)
     return source.repo or None if source else None
 
 
 def _find_installed(name: str, kind: ModelKind) -> Model | None:
-    """The installed model of that name, else one pulled from the repository or alias of that name."""
+    """The installed model of this name, else one pulled from the repository or alias of this name."""
     candidates = [model for model in installed(kind) if model.source != BUNDLED]
     for model in candidates:
         if model.name == name:
@@ -181,9 +170,9 @@ def _find_installed(name: str, kind: ModelKind) -> Model | None:
 
 
 def find(name: str, kind: ModelKind) -> Model:
-    """The model called `name`: "bundled", an installed one, a repository or alias that was pulled, a folder.
+    """Find a model by `name`: "bundled", an installed model's, a repository or alias that was pulled, or a folder.
 
-    Raises `DocqaError` if there is none, or if what is there lacks a file that loading needs.
+    Raises `DocqaError` if there is none, or if it lacks a file that loading needs.
     """
     bundled = _bundled(kind) if name == BUNDLED else None
     model = bundled or _find_installed(name, kind) or _find_folder(name, kind)
@@ -213,7 +202,7 @@ def _not_found(name: str, kind: ModelKind) -> DocqaError:
 
 
 def _check_complete(model: Model) -> None:
-    """Raise `DocqaError` if the folder lacks a file without which its kind of model cannot be loaded."""
+    """Raise `DocqaError` if the folder lacks a file that loading this kind of model needs."""
     if model.kind is ModelKind.READER:
         needed, weights = "config.json", ("model.safetensors", "model.safetensors.index.json")
         has_weights = any((model.folder / name).is_file() for name in weights)
@@ -226,14 +215,11 @@ def _check_complete(model: Model) -> None:
         raise DocqaError(f"{where}: it lacks {needed}")
     if not has_weights and any(model.folder.rglob("pytorch_model*.bin")):
         raise DocqaError(
-            f"{where}: it has pytorch_model.bin only",
-            "docqa loads safetensors only, because pickle runs code",
+            f"{where}: it has only pytorch_model.bin",
+            "docqa loads only safetensors, because pickle can run code",
         )
     if not has_weights:
         raise DocqaError(f"{where}: it lacks model.safetensors")
-
-
-# --- the choice ---
 
 
 def _choices() -> dict[str, Any]:
@@ -249,7 +235,7 @@ def _choose(name: str, kind: ModelKind) -> None:
 
 
 def chosen(kind: ModelKind) -> str:
-    """The name that `use` chose, else "bundled". Raises `DocqaError` if that one is gone or incomplete."""
+    """The name of the chosen model, by default "bundled". Raises `DocqaError` if it is missing or incomplete."""
     name = str(_choices().get(kind.value, BUNDLED))
     if name == BUNDLED:
         return name
@@ -264,14 +250,14 @@ def chosen(kind: ModelKind) -> str:
 
 
 def use(name: str, kind: ModelKind) -> Model:
-    """Choose the model to use where none is named (a folder, by its absolute path). Raises as `find` does."""
+    """Choose the model to use by default (a folder is stored by its absolute path). Raises as `find` does."""
     model = find(name, kind)
     _choose(model.name, kind)
     return model
 
 
 def remove(name: str, kind: ModelKind) -> Model:
-    """Delete an installed model, and return what it was; if it was chosen, the bundled one is from now on.
+    """Delete and return an installed model. If it was the chosen one, choose the bundled one.
 
     Raises `DocqaError` for the bundled model and for anything that docqa did not install.
     """
@@ -282,42 +268,42 @@ def remove(name: str, kind: ModelKind) -> Model:
         raise _not_found(name, kind)
     if _choices().get(kind.value) == model.name:
         _choose(BUNDLED, kind)
-    # Out of the list at once: an interrupted deletion must not leave half a model that looks whole.
+    # Hide it first: an interrupted deletion must not leave half a model in the list.
     shutil.rmtree(_set_aside(model.folder).parent)
     return model
 
 
 def install(folder: Path, name: str, kind: ModelKind) -> Model:
-    """Move a complete model folder to where `name` is looked up; an earlier model of that name makes way.
+    """Install a model by moving its folder, replacing an previous model of the same name.
 
-    `folder` must be on the file system of `models_dir()`. Raises `DocqaError` if `name` cannot be one or the
-    folder is incomplete, `OSError` if it cannot be moved; the earlier model is then still there.
+    `folder` must be on the file system of `models_dir()`. Raises `DocqaError` if `name` is invalid or the folder
+    incomplete, `OSError` if it cannot be moved; the previous model is kept in both cases.
     """
     check_name(name)
     _check_complete(Model(name, kind, folder, "folder"))
     target = models_dir() / kind / name
     target.parent.mkdir(parents=True, exist_ok=True)
-    earlier = _set_aside(target) if target.exists() else None
+    previous = _set_aside(target) if target.exists() else None
     try:
         folder.rename(target)
     except OSError:
-        if earlier:
-            earlier.rename(target)
-            earlier.parent.rmdir()
+        if previous:
+            previous.rename(target)
+            previous.parent.rmdir()
         raise
-    if earlier:
-        shutil.rmtree(earlier.parent, ignore_errors=True)
+    if previous:
+        shutil.rmtree(previous.parent, ignore_errors=True)
     return _installed(name, kind)
 
 
 def _set_aside(folder: Path) -> Path:
-    """Move `folder` into a hidden one, so that it is no longer listed; return where it is now."""
+    """Move a folder into a hidden one, so that it is no longer listed. Returns its new path."""
     aside = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
     return folder.rename(aside / folder.name)
 
 
 def check_name(name: str) -> None:
-    """Raise `DocqaError` unless `name` can be the name of an installed model (it becomes a folder's)."""
+    """Raise `DocqaError` unless `name` is valid for an installed model. It becomes the name of a folder."""
     if name == BUNDLED or not _NAME.fullmatch(name):
         raise DocqaError(
             f"{name!r} cannot be a model's name",

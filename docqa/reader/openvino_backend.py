@@ -1,12 +1,14 @@
-"""A DistilBERT reader computed by OpenVINO, in the precision that is the fastest here.
+"""The OpenVINO backend: DistilBERT readers on a CPU, in the fastest precision that is accurate enough.
 
-On a CPU it reads faster than torch does, and is ready in a tenth of the time that importing torch and transformers
-takes (docs/performance.md). OpenVINO is the extra `fast`; without it, and for every other architecture, torch reads.
+It is faster than torch on a CPU, and loads in a tenth of the time that importing torch and transformers takes
+(docs/performance.md). OpenVINO is installed by the extra `fast`. Without it, and for every other architecture, docqa
+uses torch.
 """
 
+import importlib
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from threading import Lock
@@ -15,150 +17,157 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from docqa.array_store import Arrays, ArrayStore, key
+from docqa.array_store import Arrays, key
 from docqa.reader import openvino_distilbert, quantization
-from docqa.reader.backend import ROWS_ON_CPU
+from docqa.reader.backend import ROWS_ON_CPU, LoadRequest
 from docqa.reader.quantization import Range
 from docqa.reader.sequences import Batch
 
-_APART = 0.1
-"""How far int8's logits may be from float32's (`apart`). At 0.11 F1 was still the same, at 0.2 lower by 1.5."""
-_GAIN = 1.1
-"""How many times faster int8 has to be."""
-_TRIES, _TIMED = 4, 128  # How often they take their turns, with sequences of so many tokens.
-_KEPT_CODE = ("reader/openvino_distilbert.py", "reader/openvino_backend.py", "reader/quantization.py")
+_MAX_ERROR = 0.1
+"""The largest `relative_error` accepted of int8's logits. F1 is the same at 0.11, and 1.5 points lower at 0.2."""
+_MIN_SPEEDUP = 1.1
+"""int8 is used only if it is faster than the default precision by this factor."""
+_TIMED_RUNS, _TIMED_WIDTH = 4, 128
+_CHOICE_VERSION = 1  # Increment it when the graph, the quantization or the comparison of the two changes.
 
 
 class OpenVinoBackend:
-    """A compiled DistilBERT. Safe to use from several threads, which wait for each other."""
+    """A compiled DistilBERT. Thread-safe: concurrent calls wait for each other."""
 
     def __init__(self, folder: Path, *, exact: bool = False, ranges: Mapping[str, Range] | None = None) -> None:
-        """Build and compile the graph of a folder that `distilbert.can_read` says yes to.
+        """Build and compile the graph of a folder that passes `openvino_distilbert.can_build`.
 
-        In float32 at all events if `exact`; with products in int8 of the layers that have `ranges`.
+        The default is bfloat16 where the processor has it, else float32; `exact` forces float32. Linear layers that
+        have `ranges` are computed in int8.
         """
         openvino = _openvino()
         op = openvino.opset13
-        linear = quantization.in_int8(op, ranges) if ranges else quantization.plain(op)
-        self._request = _compiled(openvino_distilbert.build_graph(openvino, folder, linear), exact=exact)
+        linear = quantization.int8_linear(op, ranges) if ranges else quantization.float_linear(op)
+        self._request = _compile(openvino_distilbert.build_graph(openvino, folder, linear), exact=exact)
         self._lock = Lock()
 
-    def rows(self, width: int) -> int:  # noqa: ARG002 - other networks need it
-        """Sequences that are best computed as one batch."""
+    def rows(self, width: int) -> int:  # noqa: ARG002 - part of the protocol
+        """The best number of sequences for one batch."""
         return ROWS_ON_CPU
 
     def logits(self, batches: Sequence[Batch]) -> list[NDArray[np.float32]]:
-        """For each batch the start and end logits, of shape (2, rows, width)."""
-        found = []
+        """The start and end logits of each batch, of shape (2, rows, width)."""
+        logits = []
         for batch in batches:
             with self._lock:
                 output = self._request.infer({0: batch.ids, 1: batch.mask}, share_inputs=True)[0]
-                found.append(np.moveaxis(output, -1, 0).astype(np.float32))  # A copy: the output is the request's.
-        return found
+                logits.append(np.moveaxis(output, -1, 0).astype(np.float32))  # A copy: the request owns the output.
+        return logits
 
 
-def fastest(
-    folder: Path, fingerprint: str, sample: Callable[[], Sequence[Batch]], store: ArrayStore
-) -> OpenVinoBackend:
-    """The network in int8 where that is faster here and, on a `sample`, nearly as exact; else in the usual type.
+def load(request: LoadRequest) -> OpenVinoBackend:
+    """Load a reader: in float32 if the request says exact, in int8 if that is faster and accurate, else the default."""
+    return OpenVinoBackend(request.folder, exact=True) if request.exact else load_fastest(request)
 
-    Whether it is depends on the processor and on the reader. It is measured once for each, in a second or two, and kept
-    in `store`. The batches of the sample have no padding.
+
+def load_fastest(request: LoadRequest) -> OpenVinoBackend:
+    """The reader in int8 if that is faster on this machine and accurate enough, else in the default precision.
+
+    This depends on the processor and on the reader. It is measured once for each combination, on the request's sample,
+    which takes a second or two; the result is kept in the request's store.
     """
-    name = _name(fingerprint)
-    kept = store.get("int8", name)
-    if kept is not None:
-        return OpenVinoBackend(folder, ranges=_unpacked(kept))
-    batches = sample()
-    ranges, exact = measured(folder, batches)
-    usual = OpenVinoBackend(folder)
+    name = _choice_key(request.fingerprint)
+    stored = request.store.get("int8", name)
+    if stored is not None:
+        return OpenVinoBackend(request.folder, ranges=_unpack(stored))
+    batches = request.sample()
+    ranges, exact = measure_ranges(request.folder, batches)
+    default = OpenVinoBackend(request.folder)
     try:
-        quantized = OpenVinoBackend(folder, ranges=ranges)
-        close = apart(quantized.logits(batches), exact) <= _APART
-    except RuntimeError:  # OpenVINO's only class. Not every processor's plugin has every layer in int8.
-        close = False
-    better = close and _gain(quantized, usual, batches[0]) >= _GAIN
-    store.put("int8", name, _packed(ranges) if better else {})
-    return quantized if better else usual
+        quantized = OpenVinoBackend(request.folder, ranges=ranges)
+        accurate = relative_error(quantized.logits(batches), exact) <= _MAX_ERROR
+    except RuntimeError:  # The only class that OpenVINO raises. Some processors' plugins lack layers in int8.
+        accurate = False
+    use_int8 = accurate and _speedup(quantized, default, batches[0]) >= _MIN_SPEEDUP
+    request.store.put("int8", name, _pack(ranges) if use_int8 else {})
+    return quantized if use_int8 else default
 
 
-def measured(folder: Path, batches: Sequence[Batch]) -> tuple[dict[str, Range], list[NDArray[np.float32]]]:
-    """The ranges of what each linear layer of the encoder takes in, by its name, and the logits, both in float32."""
+def measure_ranges(folder: Path, batches: Sequence[Batch]) -> tuple[dict[str, Range], list[NDArray[np.float32]]]:
+    """The input ranges of the encoder's linear layers by layer name, and the logits, both computed in float32."""
     openvino = _openvino()
-    met: dict[str, tuple[Any, Any]] = {}
-    model = openvino_distilbert.build_graph(openvino, folder, quantization.watched(openvino.opset13, met))
-    met.pop(openvino_distilbert.HEAD)  # The last product is small, and the logits are what comes of it.
-    outputs = [model.outputs[0].get_node().input_value(0)] + [node for pair in met.values() for node in pair]
-    request = _compiled(openvino.Model(outputs, model.get_parameters(), "watched"), exact=True)
+    extremes: dict[str, tuple[Any, Any]] = {}
+    model = openvino_distilbert.build_graph(openvino, folder, quantization.observed_linear(openvino.opset13, extremes))
+    extremes.pop(openvino_distilbert.HEAD)  # The last layer is small and its output is the logits: keep it exact.
+    outputs = [model.outputs[0].get_node().input_value(0)] + [node for pair in extremes.values() for node in pair]
+    request = _compile(openvino.Model(outputs, model.get_parameters(), "observed"), exact=True)
     ranges: dict[str, Range] = {}
     logits = []
     for batch in batches:
-        found = [np.array(one) for one in request.infer({0: batch.ids, 1: batch.mask}).values()]
-        logits.append(np.moveaxis(found[0], -1, 0))
-        for name, low, high in zip(met, found[1::2], found[2::2], strict=True):
+        arrays = [np.array(output) for output in request.infer({0: batch.ids, 1: batch.mask}).values()]
+        logits.append(np.moveaxis(arrays[0], -1, 0))
+        for name, low, high in zip(extremes, arrays[1::2], arrays[2::2], strict=True):
             before = ranges.get(name, Range(low, high))
             ranges[name] = Range(np.minimum(before.low, low), np.maximum(before.high, high))
     return ranges, logits
 
 
-def apart(logits: Sequence[NDArray[np.float32]], exact: Sequence[NDArray[np.float32]]) -> float:
-    """How far logits are from the exact ones: root mean square, in standard deviations of the exact ones."""
-    one, other = (np.concatenate([batch.ravel() for batch in batches]) for batches in (logits, exact))
-    return float(np.sqrt(np.mean((one - other) ** 2)) / max(float(np.std(other)), np.finfo(np.float32).tiny))
+def relative_error(logits: Sequence[NDArray[np.float32]], exact: Sequence[NDArray[np.float32]]) -> float:
+    """The root mean square error of logits, in standard deviations of the exact ones."""
+    ours, theirs = (np.concatenate([batch.ravel() for batch in batches]) for batches in (logits, exact))
+    return float(np.sqrt(np.mean((ours - theirs) ** 2)) / max(float(np.std(theirs)), np.finfo(np.float32).tiny))
 
 
-def _gain(one: OpenVinoBackend, other: OpenVinoBackend, batch: Batch) -> float:
-    """How many times faster than the other the one is: the least time of several, in turns."""
-    short = Batch(*(part[:, :_TIMED] for part in batch))
-    times: dict[OpenVinoBackend, list[float]] = {one: [], other: []}
-    for _ in range(_TRIES):
-        for network, taken in times.items():
+def _speedup(ours: OpenVinoBackend, theirs: OpenVinoBackend, batch: Batch) -> float:
+    """How many times faster `ours` is: by the shortest of several runs each, taken in turns."""
+    short = Batch(*(part[:, :_TIMED_WIDTH] for part in batch))
+    times: dict[OpenVinoBackend, list[float]] = {ours: [], theirs: []}
+    for _ in range(_TIMED_RUNS):
+        for backend, seconds in times.items():
             began = time.perf_counter()
-            network.logits([short])
-            taken.append(time.perf_counter() - began)
-    return min(times[other]) / min(times[one])
+            backend.logits([short])
+            seconds.append(time.perf_counter() - began)
+    return min(times[theirs]) / min(times[ours])
 
 
-def _name(fingerprint: str) -> str:
-    """What a choice depends on: the reader, the processor, the library, and the code that makes the graph."""
+def _choice_key(fingerprint: str) -> str:
+    """The store's key for the choice of precision: reader, processor, library and version of this code."""
     processor = _core().get_property("CPU", "FULL_DEVICE_NAME")
-    return key(_KEPT_CODE, fingerprint, processor, _openvino().__version__)
+    return key(_CHOICE_VERSION, fingerprint, processor, _openvino().__version__)
 
 
-def _packed(ranges: Mapping[str, Range]) -> Arrays:
-    return {name: np.stack(one) for name, one in ranges.items()}
+def _pack(ranges: Mapping[str, Range]) -> Arrays:
+    return {name: np.stack(bounds) for name, bounds in ranges.items()}
 
 
-def _unpacked(arrays: Arrays) -> dict[str, Range]:
-    return {name: Range(*both) for name, both in arrays.items()}
+def _unpack(arrays: Arrays) -> dict[str, Range]:
+    return {name: Range(*bounds) for name, bounds in arrays.items()}
 
 
 def _openvino() -> Any:
-    """The library, without the package through which each import of it is reported to its maker, over the network.
+    """The library, imported without `openvino_telemetry`, which reports each import to Intel over the network.
 
-    It does without that package where it is not installed, which None stands for in `sys.modules`.
+    It is an optional dependency of `openvino`: None in `sys.modules` makes its import fail as if it were missing.
     """
-    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
-    import openvino
-
-    return openvino
+    if "openvino" not in sys.modules and "openvino_telemetry" not in sys.modules:
+        sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]
+        try:
+            return importlib.import_module("openvino")
+        finally:
+            del sys.modules["openvino_telemetry"]
+    return importlib.import_module("openvino")
 
 
 @cache
 def _core() -> Any:
-    """One for the process, which never ends.
+    """The process's one Core, never destroyed.
 
-    Each sets a stack for signals aside. Where two ended in the order in which they began, the second would put back
-    the first one's, which is gone, and Ctrl-C would crash the process.
+    Each Core installs an alternate signal stack. If two were destroyed in the order of their creation, the second
+    would restore the first one's stack, which is freed by then, and Ctrl-C would crash the process.
     """
     return _openvino().Core()
 
 
-def _compiled(model: Any, *, exact: bool) -> Any:
-    there = _core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+def _compile(model: Any, *, exact: bool) -> Any:
+    capabilities = _core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
     options = {
         "PERFORMANCE_HINT": "LATENCY",
-        # Without the instructions bfloat16 is emulated.
-        "INFERENCE_PRECISION_HINT": "bf16" if "BF16" in there and not exact else "f32",
+        # On a processor without the instructions, bfloat16 is emulated.
+        "INFERENCE_PRECISION_HINT": "bf16" if "BF16" in capabilities and not exact else "f32",
     }
     return _core().compile_model(model, "CPU", options).create_infer_request()

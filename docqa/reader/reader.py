@@ -10,15 +10,14 @@ from docqa import files, paths
 from docqa.array_store import ArrayStore
 from docqa.errors import DocqaError
 from docqa.models import loading, registry
-from docqa.reader import openvino_distilbert
-from docqa.reader.backend import ROWS_ON_CPU, Backend
-from docqa.reader.devices import choose_device, is_cpu, precision
+from docqa.reader.backend import ROWS_ON_CPU, Backend, LoadRequest, choose_backend, load_backend
+from docqa.reader.devices import choose_device, is_cpu
 from docqa.reader.sequences import Batch, SequenceBuilder, pad
 from docqa.reader.span_decoding import Span, best_spans
 from docqa.windows import Window
 
 _WINDOWS_ON_ACCELERATOR = 512
-_SAMPLES, _SAMPLE_WIDTH = 8, 384  # Sequences that the ranges of int8 are measured on, and the tokens of each.
+_SAMPLES, _SAMPLE_WIDTH = 8, 384  # Sequences of `Reader.sample`, and tokens in each.
 
 
 class Reader:
@@ -61,7 +60,7 @@ class Reader:
     @property
     def needs_torch(self) -> bool:
         """Whether loading the weights imports torch."""
-        return not (is_cpu(self._device_setting) and openvino_distilbert.can_build(self.model.folder))
+        return not is_cpu(self._device_setting) or choose_backend(self.model.folder, "cpu").needs_torch
 
     def load(self) -> None:
         """Load the weights now."""
@@ -69,19 +68,18 @@ class Reader:
 
     @cached_property
     def _backend(self) -> Backend:
-        folder = self.model.folder
-        if self.device == "cpu" and openvino_distilbert.can_build(folder):
-            from docqa.reader import openvino_backend as openvino
-
-            if self._exact:
-                return openvino.OpenVinoBackend(folder, exact=True)
-            return openvino.fastest(folder, self.fingerprint, self.sample, ArrayStore.in_cache("readers"))
-        from docqa.reader.torch_backend import TorchBackend
-
-        return TorchBackend(folder, self.device, precision(self.device, exact=self._exact))
+        request = LoadRequest(
+            folder=self.model.folder,
+            device=self.device,
+            exact=self._exact,
+            fingerprint=self.fingerprint,
+            sample=self.sample,
+            store=ArrayStore.in_cache("readers"),
+        )
+        return load_backend(choose_backend(request.folder, request.device), request)
 
     def sample(self) -> list[Batch]:
-        """Unpadded sequences of the general sample, all of one length: int8's value ranges are measured on them."""
+        """Unpadded sequences of the general sample, all of one length, in batches: what backends measure on."""
         width = min(_SAMPLE_WIDTH, self.limit)
         sequences = []
         for article in files.read_json_object(paths.general_sample())["data"][:_SAMPLES]:

@@ -1,4 +1,4 @@
-"""A reader's network as transformers has it, computed by torch on any device."""
+"""The torch backend: transformers' implementation of a reader, on any device."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,57 +9,63 @@ import torch
 from numpy.typing import NDArray
 
 from docqa.models import loading
-from docqa.reader.backend import ROWS_ON_CPU
+from docqa.reader.backend import ROWS_ON_CPU, LoadRequest
+from docqa.reader.devices import precision
 from docqa.reader.sequences import Batch
 
 _ROWS_ON_OTHERS = 64
-_ROWS_AT_MOST = 512  # More keep no device busier.
-_WIDTHS_ALIVE = 12  # Hidden sizes of activations that a layer has at once: its input, three projections, 4 + 4 within.
+_MAX_ROWS = 512  # More rows keep the device no busier.
+_LIVE_ACTIVATIONS = 12  # Hidden-size activations alive in a layer: its input, three projections, 4 + 4 inside the FFN.
+
+
+def load(request: LoadRequest) -> "TorchBackend":
+    """Load a reader in the fastest type of the device, or in float32 if the request says exact."""
+    return TorchBackend(request.folder, request.device, precision(request.device, exact=request.exact))
 
 
 class TorchBackend:
-    """A question-answering model on a device, in the given floating point type."""
+    """A question-answering model on a device, in a floating point type."""
 
     def __init__(self, folder: Path, device: str, dtype: torch.dtype) -> None:
-        """Load it. Raises `DocqaError` if it is damaged, lacks weights or a head, or `device` isn't there."""
+        """Raises `DocqaError` if the folder is damaged, lacks weights or a head, or `device` is not available."""
         self._model = loading.load_reader(folder, device, dtype)
         self._device = torch.device(device)
-        self._typed = getattr(self._model.config, "type_vocab_size", 0) > 1
+        self._uses_types = getattr(self._model.config, "type_vocab_size", 0) > 1
 
     def rows(self, width: int) -> int:
-        """Sequences of so many tokens that are best computed as one batch: on CUDA as many as half the memory holds."""
+        """The best number of sequences of this width for one batch: on CUDA as many as fit into half the memory."""
         if self._device.type == "cpu":
             return ROWS_ON_CPU
         if self._device.type != "cuda":
             return _ROWS_ON_OTHERS
         free, _ = torch.cuda.mem_get_info(self._device)
         config: Any = self._model.config
-        # Activations of a layer, and its heads' scores where attention is not fused; 4 bytes are twice bfloat16's.
-        each: int = 4 * width * (_WIDTHS_ALIVE * config.hidden_size + config.num_attention_heads * width)
-        return max(1, min(_ROWS_AT_MOST, free // 2 // each))
+        # The activations of a layer and, if attention is not fused, its scores; 4 bytes are twice bfloat16's.
+        row_bytes: int = 4 * width * (_LIVE_ACTIVATIONS * config.hidden_size + config.num_attention_heads * width)
+        return max(1, min(_MAX_ROWS, free // 2 // row_bytes))
 
     def logits(self, batches: Sequence[Batch]) -> list[NDArray[np.float32]]:
-        """For each batch the start and end logits, of shape (2, rows, width).
+        """The start and end logits of each batch, of shape (2, rows, width).
 
-        On an accelerator all of them are queued, and waited for once, when their logits are copied back together.
+        On an accelerator all batches are queued, then awaited once, when their logits are copied back together.
         """
         with torch.inference_mode():
-            outputs = [self._run(batch) for batch in batches]
+            outputs = [self._forward(batch) for batch in batches]
             flat = torch.cat([output.flatten() for output in outputs]).cpu().numpy()
         shapes = [(2, *batch.ids.shape) for batch in batches]
         ends = np.cumsum([np.prod(shape) for shape in shapes])
         return [part.reshape(shape) for part, shape in zip(np.split(flat, ends[:-1]), shapes, strict=True)]
 
-    def _run(self, batch: Batch) -> torch.Tensor:
-        inputs = {"input_ids": self._there(batch.ids), "attention_mask": self._there(batch.mask)}
-        if self._typed:
-            inputs["token_type_ids"] = self._there(batch.types)
+    def _forward(self, batch: Batch) -> torch.Tensor:
+        inputs = {"input_ids": self._to_device(batch.ids), "attention_mask": self._to_device(batch.mask)}
+        if self._uses_types:
+            inputs["token_type_ids"] = self._to_device(batch.types)
         output = self._model(**inputs)
         return torch.stack([output.start_logits, output.end_logits]).float()
 
-    def _there(self, array: NDArray[np.int64]) -> torch.Tensor:
+    def _to_device(self, array: NDArray[np.int64]) -> torch.Tensor:
         tensor = torch.from_numpy(array)
         if self._device.type == "cuda":
-            # From pinned memory the copy needs no wait: the next batch is prepared meanwhile.
+            # Pinned memory is copied asynchronously, while the next batch is prepared.
             return tensor.pin_memory().to(self._device, non_blocking=True)
         return tensor.to(self._device)

@@ -2,14 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+if TYPE_CHECKING:
+    from docqa.engine import IndexedDocument
+    from docqa.retrieval.dense import Encoder
+
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """The stemmed words of a document's windows: `ids[bounds[i]:bounds[i + 1]]` index `vocabulary` for window i."""
+    """The stemmed words of a document's windows: those of window i are `vocabulary[ids[bounds[i]:bounds[i + 1]]]`."""
 
     vocabulary: tuple[str, ...]
     ids: NDArray[np.int32]
@@ -17,13 +22,13 @@ class Terms:
 
 
 def terms(texts: Sequence[str]) -> Terms:
-    """Stem the words of each text, stopwords left out."""
+    """The stemmed words of each text, without stopwords."""
     import bm25s
 
     tokenized = bm25s.tokenize(list(texts), stopwords="en", stemmer=_stem, show_progress=False)
     words = sorted(tokenized.vocab, key=tokenized.vocab.__getitem__)
     lengths = [len(ids) for ids in tokenized.ids]
-    flat = [number for ids in tokenized.ids for number in ids]
+    flat = [term for ids in tokenized.ids for term in ids]
     return Terms(
         tuple(words),
         np.array(flat, dtype=np.int32),
@@ -38,6 +43,11 @@ def _stem(words: list[str]) -> list[str]:
     return stems
 
 
+def build(documents: "Sequence[IndexedDocument]", _encoder: "Encoder | None") -> "BM25Retriever":
+    """The retriever called `lexical`."""
+    return BM25Retriever([each.windows.terms for each in documents])
+
+
 class BM25Retriever:
     """BM25 (Robertson & Zaragoza 2009) over the windows of several documents, as one collection."""
 
@@ -47,8 +57,9 @@ class BM25Retriever:
         vocabulary: dict[str, int] = {}
         windows: list[list[int]] = []
         for document in documents:
-            number = np.array([vocabulary.setdefault(w, len(vocabulary)) for w in document.vocabulary], dtype=np.int64)
-            ids = number[document.ids].tolist() if len(document.ids) else []
+            # A word's id in the collection's vocabulary, indexed by its id in the document's.
+            shared = np.array([vocabulary.setdefault(w, len(vocabulary)) for w in document.vocabulary], dtype=np.int64)
+            ids = shared[document.ids].tolist() if len(document.ids) else []
             windows.extend(ids[a:b] for a, b in zip(document.bounds, document.bounds[1:], strict=False))
         self._count = len(windows)
         self._vocabulary = vocabulary
@@ -60,8 +71,8 @@ class BM25Retriever:
 
     def scores(self, question: str) -> NDArray[np.float32]:
         """BM25 scores of shape (windows,), 0 for a window that shares no word with the question."""
-        asked = [self._vocabulary[word] for word in terms([question]).vocabulary if word in self._vocabulary]
-        if not asked:
+        known = [self._vocabulary[word] for word in terms([question]).vocabulary if word in self._vocabulary]
+        if not known:
             return np.zeros(self._count, dtype=np.float32)
-        scores: NDArray[np.float32] = self._index.get_scores(asked)
+        scores: NDArray[np.float32] = self._index.get_scores(known)
         return scores

@@ -18,11 +18,13 @@ from docqa.retrieval.static_encoder import StaticEncoder, is_static
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
-_EMBEDDED_AT_ONCE = 64
+    from docqa.engine import IndexedDocument
+
+_BATCH = 64
 
 
 class Encoder:
-    """A sentence-transformers model, loaded when it is first needed."""
+    """A sentence encoder. Its weights are loaded on first use, or by `load`."""
 
     def __init__(self, model: registry.Model, device: str = "cpu") -> None:
         self.model = model
@@ -30,12 +32,12 @@ class Encoder:
 
     @property
     def name(self) -> str:
-        """The encoder's name, as `docqa models list --encoder` has it."""
+        """The encoder's name, as in `docqa models list --encoder`."""
         return self.model.name
 
     @cached_property
     def fingerprint(self) -> str:
-        """The model's fingerprint, computed once: every document asks for it."""
+        """The model's fingerprint, computed once: it is part of every document's cache key."""
         return self.model.fingerprint
 
     @property
@@ -50,7 +52,7 @@ class Encoder:
 
     @property
     def needs_torch(self) -> bool:
-        """Whether loading it imports torch."""
+        """Whether loading the weights imports torch."""
         return not is_static(self.model.folder)
 
     def load(self) -> None:
@@ -60,8 +62,8 @@ class Encoder:
     def embed(self, texts: Sequence[str], monitor: Monitor, name: str = "") -> NDArray[np.float32]:
         """Embed texts as unit vectors of shape (texts, dimensions).
 
-        A text longer than the encoder's own limit is embedded in pieces, and its vector is their mean, weighted by
-        their length: none is silently cut.
+        A text that exceeds the encoder's limit is embedded in pieces; its vector is their mean, weighted by length.
+        Progress is reported under `name`.
         """
         pieces: list[str] = []
         owners: list[int] = []
@@ -70,9 +72,9 @@ class Encoder:
             pieces.extend(parts)
             owners.extend([owner] * len(parts))
         vectors = []
-        for first in range(0, len(pieces), _EMBEDDED_AT_ONCE):
+        for first in range(0, len(pieces), _BATCH):
             monitor.update("embedding", name, first, len(pieces))
-            batch = pieces[first : first + _EMBEDDED_AT_ONCE]
+            batch = pieces[first : first + _BATCH]
             vectors.append(self._network.encode(batch, convert_to_numpy=True, show_progress_bar=False))
         monitor.update("embedding", name, len(pieces), len(pieces))
         if not vectors:
@@ -85,11 +87,11 @@ class Encoder:
 
     def _within_limit(self, text: str) -> list[str]:
         limit = self._network.max_seq_length
-        # A token has a character or more: a text this short needs no count.
+        # Each token has at least one character.
         if limit is None or len(text) < limit:
             return [text]
         tokenizer = self._network.tokenizer
-        room = limit - 2  # The special tokens at both ends.
+        room = limit - 2  # Special tokens at both ends.
         offsets = tokenizer(text, add_special_tokens=False, return_offsets_mapping=True, verbose=False)[
             "offset_mapping"
         ]
@@ -99,16 +101,24 @@ class Encoder:
         return [text[a:b] for a, b in pairwise(cuts)]
 
 
+def build(documents: "Sequence[IndexedDocument]", encoder: Encoder | None) -> "DenseRetriever":
+    """The retriever called `dense`, which needs an encoder and the documents' vectors."""
+    vectors = [each.vectors for each in documents if each.vectors is not None]
+    if encoder is None or len(vectors) < len(documents):
+        raise ValueError("dense retrieval needs an encoder and its vectors of every document")
+    return DenseRetriever(encoder, np.concatenate(vectors))
+
+
 class DenseRetriever:
-    """Cosine similarity of the question to each window's vector."""
+    """Cosine similarity of the question's vector to each window's."""
 
     def __init__(self, encoder: Encoder, vectors: NDArray[np.float32]) -> None:
-        self._encoder = encoder
+        self.encoder = encoder
         self._vectors = vectors
 
     def scores(self, question: str) -> NDArray[np.float32]:
         """Cosines of shape (windows,), from -1 to 1."""
-        vector = self._encoder.embed([question], Monitor())[0]
+        vector = self.encoder.embed([question], Monitor())[0]
         scores: NDArray[np.float32] = self._vectors @ vector
         return scores
 

@@ -1,4 +1,4 @@
-"""What a retriever is: it scores each window of the open documents against a question."""
+"""The retriever protocol, and scores without a unit. `docqa.extensions.RETRIEVERS` has the retrievers."""
 
 from typing import Protocol
 
@@ -7,17 +7,17 @@ from numpy.typing import NDArray
 
 
 class Retriever(Protocol):
-    """Scores every window of a document set against a question."""
+    """Scores every window of the opened documents against a question."""
 
     def scores(self, question: str) -> NDArray[np.float32]:
-        """Scores of shape (windows,): higher is likelier to hold the answer, in no fixed unit."""
+        """Scores of shape (windows,), higher for windows likelier to hold the answer. The unit is arbitrary."""
         ...
 
 
 def standardize(scores: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Scores in standard deviations from their mean; zeros where they are all alike."""
+    """The z-scores: standard deviations from the mean; zeros if all scores are equal."""
     if not len(scores) or float(np.ptp(scores)) == 0:
         return np.zeros_like(scores)
-    exact = scores.astype(np.float64)  # Of scores that are nearly alike, rounding would make any z whatever.
+    exact = scores.astype(np.float64)  # In float32, z-scores of nearly equal scores would be rounding errors.
     standard: NDArray[np.float32] = ((exact - exact.mean()) / exact.std()).astype(np.float32)
     return standard

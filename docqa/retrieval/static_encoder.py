@@ -1,7 +1,7 @@
-"""A static encoder: a table with one vector a token, and a text's vector is the mean of its tokens'.
+"""A static encoder: a table of token vectors; the vector of a text is the mean of its tokens' vectors.
 
-sentence-transformers computes it too (`StaticEmbedding`), but importing that library, and torch with it, takes far
-longer than embedding a whole document does.
+The same as sentence-transformers' `StaticEmbedding`, but importing that library, and torch with it, takes far longer
+than embedding a whole document.
 """
 
 import json
@@ -21,9 +21,9 @@ _WEIGHTS = "embedding.weight"
 
 
 def is_static(folder: Path) -> bool:
-    """Whether the encoder in `folder` is such a table, and nothing else.
+    """Whether the encoder in `folder` consists of such a table alone.
 
-    Where it can't be read, whoever loads it by other means says what is wrong with it.
+    Returns False for a damaged folder: sentence-transformers reports what is wrong with it.
     """
     from safetensors import SafetensorError, safe_open
 
@@ -39,19 +39,19 @@ def is_static(folder: Path) -> bool:
 
 
 class StaticEncoder:
-    """The table. It has the part of SentenceTransformer's interface that docqa uses."""
+    """The encoder, with those methods of SentenceTransformer that docqa uses."""
 
     max_seq_length = math.inf
 
     def __init__(self, folder: Path, tokenizer: "Tokenizer") -> None:
-        """Load the table of a folder that is one."""
+        """Load the table of a folder that passes `is_static`."""
         from safetensors.numpy import load_file
 
         self.tokenizer = tokenizer
         self._table = load_file(folder / "model.safetensors")[_WEIGHTS]
 
     def get_embedding_dimension(self) -> int:
-        """Numbers in a vector."""
+        """The length of a vector."""
         return int(self._table.shape[1])
 
     def encode(self, texts: Sequence[str], **_: object) -> NDArray[np.float32]:

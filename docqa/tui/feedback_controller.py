@@ -56,7 +56,7 @@ class FeedbackController:
         from docqa.userdata import corrections
 
         try:
-            count = corrections.keep(verdict.corrections(asked.question), names)
+            count = corrections.save(verdict.corrections(asked.question), names)
         except DocqaError as error:
             self._view.call_later(self._failed, asked, error)
         else:
@@ -66,7 +66,7 @@ class FeedbackController:
         from docqa.userdata import corrections
 
         try:
-            count = corrections.forget(asked.question, names)
+            count = corrections.remove(asked.question, names)
         except DocqaError as error:
             self._view.call_later(self._questions.warn_once, error)
         else:

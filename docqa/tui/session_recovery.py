@@ -8,7 +8,7 @@ from docqa.tui.controller import QuestionController, View
 from docqa.tui.state.file_suggestions import relative
 from docqa.tui.state.session import QuestionState
 from docqa.userdata import history
-from docqa.userdata.crash_recovery import LeftoverSession, SessionFile, SessionState, leftover_sessions
+from docqa.userdata.crash_recovery import LeftoverSession, SessionFile, SessionState, claim_leftover_session
 
 
 class SessionRecovery:
@@ -34,7 +34,7 @@ class SessionRecovery:
             return
 
         def look() -> None:
-            self._view.call_later(found, leftover_sessions(self.paths))
+            self._view.call_later(found, claim_leftover_session(self.paths))
 
         self._view.start("recovery", look)
 
@@ -66,20 +66,20 @@ class SessionRecovery:
         state = session.state
         if history.document_set(state.opened) != history.document_set(self._questions.loader.paths):
             self._questions.open(map(relative, state.opened), replace=True)
-        for question in state.asked:
+        for question in state.questions:
             self._questions.ask(question)
-        return " ".join(filter(None, [state.typed, draft]))
+        return " ".join(filter(None, [state.draft, draft]))
 
     def discard(self, session: LeftoverSession) -> None:
         """Forget a session, in a thread."""
-        self._view.start("recovery", session.drop)
+        self._view.start("recovery", session.discard)
 
     def end(self) -> None:
         """Leave nothing to restore: the app ends without a crash."""
         self._drop_restored()
-        self._file.end()
+        self._file.delete()
 
     def _drop_restored(self) -> None:
         if self._restored is not None:
-            self._restored.drop()
+            self._restored.discard()
             self._restored = None

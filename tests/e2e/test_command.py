@@ -1,14 +1,15 @@
-"""The installed command, as a person or a script runs it."""
+"""The installed command, as a user or a script runs it."""
 
 import json
 import os
-import pty
 import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from docqa import config
 
 ROOT = Path(__file__).parent.parent.parent
 DOCQA = Path(sys.executable).with_name("docqa")
@@ -28,7 +29,7 @@ def run(*arguments: object, stdin: str = "", **environment: str) -> subprocess.C
     )
 
 
-def test_a_question_of_a_real_pdf_is_answered_with_its_page() -> None:
+def test_a_question_about_a_pdf_is_answered_with_its_page() -> None:
     done = run("ask", QUESTION, REPORT)
     assert done.returncode == 0
     assert done.stdout.startswith("1. ")
@@ -37,7 +38,7 @@ def test_a_question_of_a_real_pdf_is_answered_with_its_page() -> None:
     assert done.stderr == ""
 
 
-def test_json_for_machines_and_a_page_for_people_agree(tmp_path: Path) -> None:
+def test_json_and_text_agree(tmp_path: Path) -> None:
     done = run("ask", QUESTION, REPORT, "--json", "--top", 2)
     answers = json.loads(done.stdout)
     assert answers["answered"]
@@ -72,7 +73,7 @@ def test_many_questions_from_a_file(tmp_path: Path) -> None:
     assert "Linnell" in lines[1]["answers"][0]["text"]
 
 
-def test_a_bad_file_is_told_and_the_others_are_answered(tmp_path: Path) -> None:
+def test_a_bad_file_is_reported_and_the_others_are_searched(tmp_path: Path) -> None:
     (tmp_path / "bad.pdf").write_bytes(b"no PDF")
     (tmp_path / "good.txt").write_text("Anna Holm kept the lamp for 31 years.", encoding="utf-8")
     done = run("ask", "Who kept the lamp?", tmp_path)
@@ -87,18 +88,21 @@ def test_a_bad_file_is_told_and_the_others_are_answered(tmp_path: Path) -> None:
     ("arguments", "message"),
     [
         (["ask"], "the following arguments are required"),
-        (["ask", "Who?"], "no document was named"),
+        (["ask", "Who?"], "no document given"),
         (["ask", "README.md", "Who?"], "README.md is a file; the question comes first"),
         (["ask", "Who?", "nowhere.pdf"], "nowhere.pdf does not exist"),
+        (["ask", "Who?", "x" * 300], "does not exist"),
+        (["ask", "x" * 300, "nowhere.pdf"], "nowhere.pdf does not exist"),
+        (["ask", "Who?", "README.md", "--retriever", "best"], "invalid choice: 'best'"),
         (["ask", "Who?", "README.md", "--reader", "nosuchreader"], "nosuchreader"),
         (["ask", "Who?", "README.md", "--top", "0"], "top is 0"),
         (["ask", "Who?", "sample_docs/staff-handbook.md", "--device", "tpu"], "no device 'tpu'"),
-        (["ask", "--questions", "nowhere.txt", "README.md"], "nowhere.txt can't be read"),
+        (["ask", "--questions", "nowhere.txt", "README.md"], "cannot read nowhere.txt"),
         (["open", "README.md"], "the app needs a terminal"),
         (["nosuchcommand"], "invalid choice"),
     ],
 )
-def test_a_mistake_is_told_on_stderr_with_exit_code_2(arguments: list[str], message: str) -> None:
+def test_a_mistake_is_reported_with_exit_code_2(arguments: list[str], message: str) -> None:
     done = run(*arguments)
     assert done.returncode == 2
     assert message in done.stderr
@@ -139,6 +143,7 @@ def test_bash_completes_commands() -> None:
 
 def on_a_terminal(arguments: list[str], **environment: str) -> str:
     """What a command writes on stdout where stdout is a terminal."""
+    pty = pytest.importorskip("pty", exc_type=ImportError)
     ours, theirs = pty.openpty()
     with subprocess.Popen(
         [DOCQA, *arguments], stdout=theirs, stderr=subprocess.DEVNULL, env=os.environ | environment
@@ -148,7 +153,7 @@ def on_a_terminal(arguments: list[str], **environment: str) -> str:
         while True:
             try:
                 part = os.read(ours, 65_536)
-            except OSError:  # The other end is closed.
+            except OSError:  # The other end was closed.
                 break
             if not part:
                 break
@@ -165,6 +170,22 @@ def test_colour_only_on_a_terminal_and_never_with_no_color() -> None:
     assert on_a_terminal(arguments, TERM="xterm", NO_COLOR="1") == plain
 
 
+def test_characters_that_the_output_encoding_lacks_are_escaped() -> None:
+    done = run("ask", "Who is the keeper?", "-", "-q", stdin="The keeper is “Núñez”.", PYTHONIOENCODING="ascii:strict")
+    assert done.returncode in {0, 1}
+    assert "N\\xfa\\xf1ez" in done.stdout
+    assert done.stderr == ""
+
+
+def test_defaults_in_the_help_are_those_of_the_settings() -> None:
+    for command in ("ask", "open", "serve"):
+        text = " ".join(run(command, "--help").stdout.split())
+        assert "PDF, text or Markdown file" in text
+        for name in ("top", "retriever", "top_k_windows", "max_seq_length", "doc_stride", "max_answer_length"):
+            described = text[text.index(f"{config.flag(name)} ", text.index("options:")) :]
+            assert described[described.index("(default: ") :].startswith(f"(default: {config.default(name)})"), name
+
+
 def test_a_closed_pipe_ends_it_quietly() -> None:
     command = f"'{DOCQA}' ask --jsonl '{QUESTION}' '{REPORT}' | true; echo ${{PIPESTATUS[0]}}"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True)
@@ -174,14 +195,14 @@ def test_a_closed_pipe_ends_it_quietly() -> None:
 
 def test_an_interrupt_ends_it_with_130(tmp_path: Path) -> None:
     document = tmp_path / "pipe.txt"
-    os.mkfifo(document)  # It is being read for as long as nobody writes.
-    # A shell starts what runs in its background with SIGINT ignored, and that would be inherited.
+    os.mkfifo(document)  # Reading it blocks until somebody writes.
+    # A shell ignores SIGINT in what it starts in the background, and children inherit that.
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     process = subprocess.Popen([DOCQA, "ask", "Who?", document], stderr=subprocess.PIPE, text=True)
     signal.signal(signal.SIGINT, before)
     with document.open("w", encoding="utf-8"):  # Returns once the other side has opened it.
         process.send_signal(signal.SIGINT)
-    # Closed before the wait: a signal that comes just before a read begins is seen when the read returns.
+    # The pipe is closed before waiting: Python handles a signal that came before the read when the read returns.
     _, errors = process.communicate(timeout=60)
     assert (process.returncode, errors) == (130, "docqa: interrupted\n")
 

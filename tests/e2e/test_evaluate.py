@@ -89,18 +89,18 @@ def test_v2_as_the_official_script(tmp_path: Path, narrow: list[object]) -> None
                 assert found[f"best_{name}"]["threshold"] == pytest.approx(1 - reference[f"best_{name}_thresh"])
 
 
-def test_the_whole_way_for_a_person(tmp_path: Path, narrow: list[object], tiny_reader: Path) -> None:
+def test_end_to_end_report_as_text(tmp_path: Path, narrow: list[object], tiny_reader: Path) -> None:
     (tmp_path / "pairs.json").write_text(json.dumps({"data": squad(unanswerable=True)}), encoding="utf-8")
     done = run(
         "eval", tmp_path / "pairs.json", "--as-documents", "--per-document", 6, "--cross-document", 0.5, "--worst", 2,
         "--compare", tiny_reader, "--plot", tmp_path / "plots", *narrow,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    for said in (
+    for text in (
         "24 questions, each asked of one of 2 documents, 12 of them about another document",
         "abstaining below 30%",
         "of them right",
-        "AUROC of the abstention",
+        "AUROC of abstention",
         "an accepted answer is in the best",
         "retrieval missed",
         "rightly refused",
@@ -108,7 +108,7 @@ def test_the_whole_way_for_a_person(tmp_path: Path, narrow: list[object], tiny_r
         "questions a second",
         "the difference in F1 may be chance",
     ):
-        assert said in done.stdout
+        assert text in done.stdout
     assert "\x1b" not in done.stdout
     assert (tmp_path / "plots" / "roc.png").is_file()
     # The same questions with the same seed.
@@ -116,7 +116,7 @@ def test_the_whole_way_for_a_person(tmp_path: Path, narrow: list[object], tiny_r
     assert json.loads(again.stdout)["questions"] == 5
 
 
-def test_a_file_that_is_named_is_what_is_asked(tmp_path: Path, narrow: list[object]) -> None:
+def test_pairs_that_name_a_file_are_asked_of_it(tmp_path: Path, narrow: list[object]) -> None:
     (tmp_path / "skagen.txt").write_text(PROSE, encoding="utf-8")
     lines = [
         {"id": "same", "question": "who kept it?", "answer": "Anna Holm", "document": "skagen.txt"},
@@ -130,7 +130,7 @@ def test_a_file_that_is_named_is_what_is_asked(tmp_path: Path, narrow: list[obje
     done = run("eval", pairs, "--predictions", out, *narrow)
     assert done.returncode == 0
     assert "3 questions, each asked of one of 1 document" in done.stdout
-    assert "Nobody At All" in done.stderr  # What can't be measured is told.
+    assert "Nobody At All" in done.stderr  # Unusable pairs are reported.
     assert {"same", "same#2"} <= json.loads(out.read_text(encoding="utf-8")).keys()
     assert "ID#2" in done.stderr
     done = run("eval", pairs, tmp_path / "skagen.txt", "--json", "-q", *narrow)
@@ -160,7 +160,7 @@ def test_a_calibration_is_stored_with_the_reader(tmp_path: Path, tiny_reader: Pa
     assert json.loads(shown.stdout)["metadata"]["calibration"] == facts["calibration"]
 
 
-def test_a_reader_that_cannot_be_written_is_told(tmp_path: Path, tiny_reader: Path, tiny_encoder: Path) -> None:
+def test_a_reader_that_cannot_be_written_is_an_error(tmp_path: Path, tiny_reader: Path, tiny_encoder: Path) -> None:
     reader = shutil.copytree(tiny_reader, tmp_path / "reader")
     (tmp_path / "pairs.json").write_text(json.dumps({"data": squad(unanswerable=False)}), encoding="utf-8")
     (reader / "docqa.json").mkdir()  # Unlike a read-only folder it stops root as well.
@@ -176,7 +176,7 @@ def test_a_reader_that_cannot_be_written_is_told(tmp_path: Path, tiny_reader: Pa
         (["eval", "nowhere.json"], "nowhere.json does not exist"),
         (["eval", "{pairs}", "--cross-document", "1"], "--cross-document is 1.0"),
         (["eval", "{pairs}", "--cross-document", "0.5"], "--as-documents"),
-        (["eval", "{pairs}", "README.md", "--per-document", "2"], "these have none"),
+        (["eval", "{pairs}", "README.md", "--per-document", "2"], "questions that belong to documents"),
         (["eval", "{pairs}", "--sample", "0"], "--sample is 0"),
         (["eval", "{pairs}", "--predictions", "no/such/folder/p.json"], "there is no folder no/such/folder"),
         (["eval", "{pairs}", "nowhere.pdf"], "nowhere.pdf does not exist"),
@@ -184,7 +184,7 @@ def test_a_reader_that_cannot_be_written_is_told(tmp_path: Path, tiny_reader: Pa
         (["calibrate", "{pairs}", "--min-precision", "90"], "--min-precision is 90.0"),
     ],
 )
-def test_a_mistake_is_told_before_anything_takes_time(tmp_path: Path, arguments: list[str], message: str) -> None:
+def test_mistakes_are_reported_before_anything_slow_begins(tmp_path: Path, arguments: list[str], message: str) -> None:
     pairs = tmp_path / "pairs.json"
     pairs.write_text(json.dumps({"data": squad(unanswerable=False)}), encoding="utf-8")
     done = run(*(argument.format(pairs=pairs) for argument in arguments))

@@ -92,8 +92,8 @@ async def test_what_is_selected_over_a_line_s_end_is_kept_as_the_document_has_it
         # A line's end of a PDF's text stands between paragraphs, rows or cells.
         assert "answers never do" in texts(app)[-1] and app.main.page.selection is not None
         await pilot.press("escape", "s", "j", "dollar_sign", "h", "h", "v", "l", "enter")
-        await until(pilot, corrections.kept)
-        (kept,) = corrections.kept()
+        await until(pilot, corrections.load)
+        (kept,) = corrections.load()
         assert kept.answer == "Matteo Bellandi" and kept.answer_start is not None
         assert kept.context[kept.answer_start :].startswith("Matteo Bellandi")
 
@@ -199,8 +199,8 @@ async def test_dragging_selects_whole_words_and_enter_keeps_them() -> None:
         assert app.main.line.selecting.has_focus and page.selection.text == "Matteo Bellandi"
         await sees(pilot, app, "“Matteo Bellandi”  Enter right answer")
         await pilot.press("enter")
-        await until(pilot, corrections.kept)
-        assert [one.answer for one in corrections.kept()] == ["Matteo Bellandi"]
+        await until(pilot, corrections.load)
+        assert [one.answer for one in corrections.load()] == ["Matteo Bellandi"]
 
 
 async def test_a_double_click_selects_a_word_a_click_moves_the_caret_and_does_nothing_else() -> None:
@@ -261,7 +261,7 @@ async def test_what_the_reader_could_not_answer_is_not_kept(engines: Engines, wr
             assert page.selection is not None
         assert "more than the 30 that the reader can give" in texts(app)[-2]
         assert "answers never do" in texts(app)[-1]
-        assert corrections.kept() == []
+        assert corrections.load() == []
 
 
 # --- w ---
@@ -306,8 +306,8 @@ async def test_w_leads_to_the_page() -> None:
         await pilot.press("enter")
         await until(pilot, lambda: app.main.line.selecting.has_focus)
         await pilot.press("v", "enter")
-        await until(pilot, corrections.kept)
-        assert [one.answer for one in corrections.kept()] == ["Knut"]
+        await until(pilot, corrections.load)
+        assert [one.answer for one in corrections.load()] == ["Knut"]
 
 
 async def test_what_was_said_can_be_taken_back() -> None:
@@ -315,12 +315,12 @@ async def test_what_was_said_can_be_taken_back() -> None:
     async with app.run_test(size=WIDE) as pilot:
         await show(pilot, VOYAGE, found=("Knut", "Jens"))
         await pilot.press("c")
-        await until(pilot, corrections.kept)
+        await until(pilot, corrections.load)
         await sees(pilot, app, "you marked this right")
         await pilot.press("w")
         await sees(pilot, app, "Take back your correction")
         await pilot.press("down", "enter")
-        await until(pilot, lambda: not corrections.kept(), "the correction gone")
+        await until(pilot, lambda: not corrections.load(), "the correction gone")
         # Not as it is on the screen: there it wraps.
         await until(
             pilot, lambda: any(n.message == "Feedback withdrawn. 0 corrections saved." for n in app._notifications)

@@ -228,8 +228,8 @@ async def test_where_nothing_can_be_opened_it_leaves_and_says_why(reader: str, e
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["Who?", "README.md", "--questions", "q.txt"], "--inline and --questions don't go together"),
-        (["Who?"], "no document was named"),
+        (["Who?", "README.md", "--questions", "q.txt"], "--inline and --questions cannot be combined"),
+        (["Who?"], "no document given"),
         (["Who?", "-"], "--inline needs standard input for the keyboard"),
         (["README.md"], "--inline needs a terminal"),
     ],

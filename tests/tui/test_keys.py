@@ -39,7 +39,7 @@ from docqa.documents import Section
 from docqa.errors import DocqaError
 from docqa.models import registry
 from docqa.models.registry import ModelKind
-from docqa.training.job import state_file, unfinished
+from docqa.training.job import state_file, unfinished_runs
 from docqa.tui import key_reference
 from docqa.tui.app import DocqaApp
 from docqa.tui.inline import InlineApp
@@ -190,9 +190,9 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
 async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     app.main.answers.move(1)
     await pilot.press(key)
-    await until(pilot, corrections.kept)
+    await until(pilot, corrections.load)
     await sees(pilot, app.main.answers, "✓ you marked this right")
-    assert [(one.question, one.answer) for one in corrections.kept()] == [("Who was aboard?", NAMES[1])]
+    assert [(one.question, one.answer) for one in corrections.load()] == [("Who was aboard?", NAMES[1])]
     said = [notification.message for notification in app._notifications]
     assert said == [f"1 correction saved. To train a reader on it: T, or docqa finetune {corrections.file()}"]
 
@@ -203,13 +203,13 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await sees(pilot, app, "What is the right answer? Who was aboard?")
     await pilot.press("enter")
     await sees(pilot, app.main.answers, "✎ your correction: not in these documents")
-    await until(pilot, corrections.kept)
+    await until(pilot, corrections.load)
     await pilot.press(key)
     await type_in(pilot, "carpenter")
     await sees(pilot, app, "voyage.pdf, page 2, line 3")
     await pilot.press("enter")
     await sees(pilot, app.main.answers, "✎ your correction: carpenter")
-    await until(pilot, lambda: [one.answer for one in corrections.kept()] == ["carpenter"], "the second in its place")
+    await until(pilot, lambda: [one.answer for one in corrections.load()] == ["carpenter"], "the second in its place")
     (pair,) = datasets.load([corrections.file()]).pairs
     assert (pair.question, pair.answers[0].text) == ("Who was aboard?", "carpenter")
 
@@ -449,7 +449,7 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await pilot.press(key)
     assert [n.message for n in app._notifications][-1] == "d once more discards what was trained of harbour."
     await pilot.press(key)
-    await until(pilot, lambda: not unfinished(), "it to be discarded")
+    await until(pilot, lambda: not unfinished_runs(), "it to be discarded")
 
 
 @checks("TrainingScreen", "training.new")
@@ -718,7 +718,7 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
 @checks("RestoreScreen", "restore.take", "restore.leave")
 async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     taken: list[bool | None] = []
-    app.push_screen(RestoreScreen(Unfinished(asked=("Who?",))), taken.append)
+    app.push_screen(RestoreScreen(Unfinished(questions=("Who?",))), taken.append)
     await sees(pilot, app, "Enter restores the session · Esc discards it")
     await pilot.press(key)
     assert taken == [key == "enter"]
@@ -757,7 +757,7 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await sees(pilot, app.main.page, VOYAGE.text[line : line + 18])
 
 
-@checks("MainScreen", "answers.place")
+@checks("MainScreen", "answers.location")
 async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     asked = await ask(pilot, "Which lines?")
     found = [answer(VOYAGE, "Line 7 of", 0.9, 1, also=["Line 55 of", "The cook"])]
@@ -811,8 +811,8 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     assert app.main.question.display and not app.main.line.selecting.display
     if key == "enter":
         await sees(pilot, app.main.answers, "✓ you marked this right")
-        await until(pilot, corrections.kept)
-    assert [one.answer for one in corrections.kept()] == (["Knut Dyrnes"] if key == "enter" else [])
+        await until(pilot, corrections.load)
+    assert [one.answer for one in corrections.load()] == (["Knut Dyrnes"] if key == "enter" else [])
     assert app.clipboard == ("Knut Dyrnes (voyage.pdf, page 2, line 1, Crew)" if key == "y" else "")
 
 

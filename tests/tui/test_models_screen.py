@@ -16,7 +16,7 @@ from textual.widgets import Static
 
 from docqa import files
 from docqa.config import Settings
-from docqa.models import hub, registry
+from docqa.models import hub_download, registry
 from docqa.models.metadata import read_json
 from docqa.models.registry import ModelKind
 from docqa.progress import Progress
@@ -182,13 +182,13 @@ async def test_a_model_is_pulled_and_used(served: Hub, own_home: Path) -> None:
 async def test_a_pull_is_cancelled_and_goes_on_from_there(
     served: Hub, own_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    gate, check = Gate(), hub._check_space
+    gate, check = Gate(), hub_download.check_space
 
-    def held(repo: hub._Repo, needed: int) -> None:
+    def held(repo: hub_download.Repository, needed: int) -> None:
         gate.hold(repo.monitor)
         check(repo, needed)
 
-    monkeypatch.setattr(hub, "_check_space", held)
+    monkeypatch.setattr(hub_download, "check_space", held)
     app = StillApp()
     async with app.run_test(size=WIDE) as pilot:
         screen = await show(pilot)
@@ -209,8 +209,10 @@ async def test_a_pull_is_cancelled_and_goes_on_from_there(
 async def test_a_pull_goes_on_when_the_screen_is_left(
     served: Hub, own_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    gate, check = Gate(), hub._check_space
-    monkeypatch.setattr(hub, "_check_space", lambda repo, needed: (gate.hold(repo.monitor), check(repo, needed)))
+    gate, check = Gate(), hub_download.check_space
+    monkeypatch.setattr(
+        hub_download, "check_space", lambda repo, needed: (gate.hold(repo.monitor), check(repo, needed))
+    )
     app = StillApp()
     async with app.run_test(size=WIDE) as pilot:
         screen = await show(pilot)
@@ -286,7 +288,7 @@ async def test_two_readers_are_compared_on_what_was_asked(own_home: Path, lighth
     async with app.run_test(size=WIDE) as pilot:
         await ask_and_wait(pilot, "Who was the keeper in 1911?")
         await pilot.press("c")
-        await until(pilot, corrections.kept)
+        await until(pilot, corrections.load)
         await ask_and_wait(pilot, "Who built the lighthouse?")
         await show(pilot)
         await pilot.press("j", "c")

@@ -48,7 +48,7 @@ def crashed(*named: str, asked: tuple[str, ...] = (), typed: str = "") -> None:
     folder = paths.data_dir() / "sessions"
     folder.mkdir(parents=True, exist_ok=True)
     absolute = [str(Path(name).absolute()) for name in named]
-    state = {"named": absolute, "opened": absolute, "asked": asked, "typed": typed}
+    state = {"arguments": absolute, "opened": absolute, "questions": asked, "draft": typed}
     folder.joinpath(f"{len(list(folder.iterdir()))}.json").write_text(json.dumps(state))
 
 
@@ -60,10 +60,10 @@ async def test_what_is_asked_and_typed_is_on_the_disk_while_the_session_goes_on(
         await ask_and_wait(pilot, QUESTION)
         app.main.question.focus()
         await type_in(pilot, "half a q")
-        await until(pilot, lambda: [one["typed"] for one in sessions()] == ["half a q"])
+        await until(pilot, lambda: [one["draft"] for one in sessions()] == ["half a q"])
         (state,) = sessions()
-        assert state["asked"] == [QUESTION] and state["opened"] == [str(Path(lighthouse).absolute())]
-        assert crash_recovery.leftover_sessions([]) is None  # It goes on.
+        assert state["questions"] == [QUESTION] and state["opened"] == [str(Path(lighthouse).absolute())]
+        assert crash_recovery.claim_leftover_session([]) is None  # It goes on.
         await pilot.press("up")  # The draft is as good as typed.
         assert app.main.question.value == QUESTION and app.main.question.unasked == "half a q"
     assert sessions() == []
@@ -78,7 +78,7 @@ async def test_without_the_cache_nothing_of_a_session_is_written_or_offered(engi
         app._save_session()
         await until(pilot, lambda: opened(app))
         assert not app.recovery._saving and app.screen is app.main
-    assert [one["typed"] for one in sessions()] == ["of another day"]
+    assert [one["draft"] for one in sessions()] == ["of another day"]
 
 
 async def test_a_session_is_restored_with_its_documents_answers_and_half_a_question(
@@ -96,8 +96,8 @@ async def test_a_session_is_restored_with_its_documents_answers_and_half_a_quest
         assert app.main.question.value == "half a q" and app.main.question.has_focus
         assert app.main.documents.summary() == "2 open"
         # The new session has it by now, and the old one is gone.
-        await until(pilot, lambda: [one["typed"] for one in sessions()] == ["half a q"])
-        assert sessions()[0]["asked"] == [QUESTION, "Who is the baker?"]
+        await until(pilot, lambda: [one["draft"] for one in sessions()] == ["half a q"])
+        assert sessions()[0]["questions"] == [QUESTION, "Who is the baker?"]
     assert sessions() == []
 
 
@@ -122,7 +122,7 @@ async def test_a_session_of_other_documents_is_left_for_another_time(
     async with app.run_test(size=WIDE) as pilot:
         await until(pilot, lambda: opened(app))
         assert app.screen is app.main
-    assert [one["typed"] for one in sessions()] == ["half a q"]
+    assert [one["draft"] for one in sessions()] == ["half a q"]
 
 
 async def test_a_session_that_is_neither_taken_up_nor_left_stays(engines: Engines, lighthouse: str) -> None:
@@ -131,7 +131,7 @@ async def test_a_session_that_is_neither_taken_up_nor_left_stays(engines: Engine
     async with app.run_test(size=WIDE) as pilot:
         await until(pilot, lambda: isinstance(app.screen, RestoreScreen))
         await pilot.press("ctrl+q")
-    assert [one["typed"] for one in sessions()] == ["half a q"]
+    assert [one["draft"] for one in sessions()] == ["half a q"]
 
 
 async def test_an_app_that_breaks_leaves_its_session(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -142,7 +142,7 @@ async def test_an_app_that_breaks_leaves_its_session(monkeypatch: pytest.MonkeyP
             await until(pilot, sessions)
             app.call_later(lambda: 1 / 0)
             await pilot.pause()
-    assert [one["typed"] for one in sessions()] == ["half a q"]
+    assert [one["draft"] for one in sessions()] == ["half a q"]
 
 
 async def test_a_session_that_can_t_be_kept_is_told_once(tmp_path: Path) -> None:
@@ -153,7 +153,7 @@ async def test_a_session_that_can_t_be_kept_is_told_once(tmp_path: Path) -> None
             app.main.question.value = text
             await until(pilot, lambda: app.recovery._saved.typed == text)  # noqa: B023
         await until(pilot, lambda: len(app._notifications))
-        assert [one.message.partition(" in ")[0] for one in app._notifications] == ["what you type can't be kept"]
+        assert [one.message.partition(" in ")[0] for one in app._notifications] == ["can't save the session"]
 
 
 async def test_no_text_of_an_encrypted_document_is_written(engines: Engines) -> None:
@@ -165,7 +165,7 @@ async def test_no_text_of_an_encrypted_document_is_written(engines: Engines) -> 
         asked = await ask_and_wait(pilot, "Where is the treasure buried?")
         assert "mulberry" in asked.shown[0].text
         app.main.question.value = "half a q"
-        await until(pilot, lambda: [one["typed"] for one in sessions()] == ["half a q"])
+        await until(pilot, lambda: [one["draft"] for one in sessions()] == ["half a q"])
         written = [file.read_bytes() for file in paths.data_dir().rglob("*") if file.is_file()]
         assert written and not any(b"mulberry" in one or one == b"key" for one in written)
 
@@ -181,15 +181,15 @@ async def test_what_was_marked_in_an_earlier_session_is_shown_when_it_is_asked_a
     async with app.run_test(size=WIDE) as pilot:
         await ask_and_wait(pilot, QUESTION)
         await pilot.press("c")
-        await until(pilot, lambda: len(corrections.kept()) == 1)
+        await until(pilot, lambda: len(corrections.load()) == 1)
         await ask_and_wait(pilot, "Who is the baker?")
         await pilot.press("w")
         await type_in(pilot, "rye bread")
         await pilot.press("enter")
-        await until(pilot, lambda: len(corrections.kept()) == 2)
+        await until(pilot, lambda: len(corrections.load()) == 2)
         await ask_and_wait(pilot, lacking)
         await pilot.press("w", "enter")
-        await until(pilot, lambda: len(corrections.kept()) > 2)
+        await until(pilot, lambda: len(corrections.load()) > 2)
     app = engines.app([str(Path(lighthouse).absolute()), bakery], Settings())
     async with app.run_test(size=WIDE) as pilot:
         asked = await ask_and_wait(pilot, QUESTION)
@@ -217,7 +217,7 @@ async def test_corrections_that_can_t_be_read_are_told_and_stop_no_answer(engine
             asked = await ask_and_wait(pilot, QUESTION)
             assert asked.shown[0].text == "Tobias Wren"
         await until(pilot, lambda: len(app._notifications))
-        assert ["this is no correction" in one.message for one in app._notifications] == [True]
+        assert ["not a correction" in one.message for one in app._notifications] == [True]
 
 
 # --- a real process in a real terminal ---
@@ -278,7 +278,7 @@ def test_after_a_kill_the_next_docqa_has_both_the_question_asked_and_the_half_ty
         first.type("i")
         first.sees("Earlier")  # The footer's: the line has the focus.
         first.type("half a q")
-        first.wait(lambda: [one["typed"] for one in sessions()] == ["half a q"], "the draft on the disk")
+        first.wait(lambda: [one["draft"] for one in sessions()] == ["half a q"], "the draft on the disk")
         first.end(signal.SIGKILL)
     with terminal() as second:
         second.sees("docqa did not shut down cleanly")
@@ -300,7 +300,7 @@ async def offered(pilot: Pilot[Any]) -> None:
     crashed(
         "harbour/report.pdf", "notes.md", asked=("Who was the mate?", "How many tons was she?"), typed="Who lit the"
     )
-    app.offer_session(crash_recovery.leftover_sessions([]))
+    app.offer_session(crash_recovery.claim_leftover_session([]))
     await until(pilot, lambda: isinstance(app.screen, RestoreScreen))
 
 
@@ -312,5 +312,5 @@ def test_picture(snap_compare: Any, size: tuple[int, int]) -> None:
 def test_a_long_session_shows_its_last_questions() -> None:
     from docqa.tui.screens.restore import _lines
 
-    lines = [line.plain for line in _lines(SessionState(asked=tuple(f"Why {n}?" for n in range(11))), 70)]
+    lines = [line.plain for line in _lines(SessionState(questions=tuple(f"Why {n}?" for n in range(11))), 70)]
     assert "3 earlier questions" in lines[0] and lines[-1].strip() == "? Why 10?"

@@ -15,7 +15,7 @@ from docqa.models import registry
 from docqa.models.registry import ModelKind
 from docqa.progress import Monitor
 from docqa.training.hyperparameters import TrainingConfig
-from docqa.training.job import Job, alone, prepare, run_folder, stored_state, unfinished
+from docqa.training.job import Job, lock_run, prepare, run_folder, stored_state, unfinished_runs
 from docqa.tui.screens.training import TrainingScreen
 from docqa.tui.state.training import TrainingProgress, TrainingState, duration
 from docqa.tui.widgets.training_status import outcome_lines
@@ -142,9 +142,9 @@ async def test_a_training_that_is_stopped_is_gone_on_with(pairs: Path) -> None:
         await until(pilot, lambda: not _training(pilot).running, "it to stop once more")
         await pilot.press("d")
         assert [n.message for n in app._notifications][-1] == "Press d again to discard the training of keeper."
-        assert unfinished() == ["keeper"]
+        assert unfinished_runs() == ["keeper"]
         await pilot.press("d")
-        await until(pilot, lambda: not unfinished(), "it to be discarded")
+        await until(pilot, lambda: not unfinished_runs(), "it to be discarded")
         await until(pilot, lambda: app.models.training.form.display, "the form")
 
 
@@ -180,7 +180,7 @@ async def test_quitting_asks_and_stops_a_training_with_a_checkpoint(pairs: Path)
         assert training.state is TrainingState.STOPPED
     assert app.return_code == 0
     assert list(run_folder("keeper").glob("checkpoints/*/complete.json"))
-    assert unfinished() == ["keeper"]
+    assert unfinished_runs() == ["keeper"]
 
 
 async def test_what_is_corrected_meanwhile_does_not_keep_a_training_from_being_gone_on_with(pairs: Path) -> None:
@@ -188,18 +188,18 @@ async def test_what_is_corrected_meanwhile_does_not_keep_a_training_from_being_g
         context, answer = record["context"], record["answer"]
         return Correction(record["question"], record["title"], context, answer, context.index(answer))
 
-    corrections.keep(map(corrected, _records()))
+    corrections.save(map(corrected, _records()))
     app = StillApp()
     async with app.run_test(size=(80, 24)) as pilot:
         training = await _begin(pilot, corrections.file())
         await pilot.press("x")
         await until(pilot, lambda: not training.running, "it to stop")
-        corrections.keep([corrected(record) for record in _records(11)[-2:]])
+        corrections.save([corrected(record) for record in _records(11)[-2:]])
         await pilot.press("enter")
         await until(pilot, lambda: _training(pilot).trained or not _training(pilot).running, "it to go on")
         assert _training(pilot).running, _training(pilot).error
         # And while it runs, another one of that name is refused.
-        with pytest.raises(Exception, match="another docqa is training keeper right now"):
+        with pytest.raises(Exception, match="another docqa process is training keeper"):
             start_arguments(str(corrections.file()), "keeper", "bundled", "1", "cpu")
 
 
@@ -214,11 +214,11 @@ async def test_an_error_of_the_command_is_shown_with_its_hint(pairs: Path) -> No
         await sees(pilot, app, "→ letters, digits")
         await pilot.press("enter")
         await until(pilot, lambda: app.models.training.form.display, "the form again")
-        with alone("keeper"):  # As another docqa does.
+        with lock_run("keeper"):  # As another docqa does.
             await _fill(pilot, pairs, "1")
             await pilot.press("enter")
             await until(pilot, lambda: not _training(pilot).running, "it to be refused")
-            await sees(pilot, app, "another docqa is training keeper right now")
+            await sees(pilot, app, "another docqa process is training keeper")
     assert stored_state("keeper") is None
 
 
@@ -230,13 +230,13 @@ async def test_of_too_few_corrections_it_is_said_what_is_needed(pairs: Path) -> 
         await sees(pilot, app, "add at least 2 pairs from two passages")
         await pilot.press("escape")
         context = "The keeper was Anna Holm."
-        corrections.keep([Correction("Who?", "a.txt", context, "Anna Holm", context.index("Anna"))])
+        corrections.save([Correction("Who?", "a.txt", context, "Anna Holm", context.index("Anna"))])
         await pilot.press("T")
         await sees(pilot, app, "1 pair on 1 context of 1 document: 1 answerable, 0 not")
         await sees(pilot, app, "add at least 1 pair from another passage")
         await pilot.press("enter")
         assert not app.models.training.running
-        corrections.keep([Correction("When?", "b.txt", "In May it rained.", None)])
+        corrections.save([Correction("When?", "b.txt", "In May it rained.", None)])
         await pilot.press("escape", "T")
         await sees(pilot, app, "1 pair to train and 1 to test")
         await sees(pilot, app, "Scores mean little below 24 pairs")

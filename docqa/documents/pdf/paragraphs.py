@@ -77,17 +77,17 @@ def notes_after_paragraphs(lines: list[LayoutLine]) -> list[LayoutLine]:
     ordered: list[LayoutLine] = []
     notes: list[LayoutLine] = []
     for index, line in enumerate(lines):
-        if line.size < 0.92 * body_size and _ends_page(lines, index, 0.92 * body_size):
+        if line.size < 0.92 * body_size and _only_notes_follow(lines, index, 0.92 * body_size):
             notes.append(line)
             continue
-        if notes and not (ordered and _runs_on(ordered[-1], line)):
+        if notes and not (ordered and _continues_paragraph(ordered[-1], line)):
             ordered.extend(notes)
             notes = []
         ordered.append(line)
     return ordered + notes
 
 
-def _ends_page(lines: list[LayoutLine], index: int, size: float) -> bool:
+def _only_notes_follow(lines: list[LayoutLine], index: int, size: float) -> bool:
     """Whether only small type follows on the page: then it is footnotes, not a caption in mid-page."""
     page = lines[index].page
     for line in lines[index:]:
@@ -98,35 +98,35 @@ def _ends_page(lines: list[LayoutLine], index: int, size: float) -> bool:
     return True
 
 
-def _runs_on(last: LayoutLine, line: LayoutLine) -> bool:
+def _continues_paragraph(previous: LayoutLine, line: LayoutLine) -> bool:
     """Whether a paragraph continues over the end of a page or column."""
-    if abs(last.size - line.size) > 0.08 * last.size or last.cells > 1 or line.cells > 1:
+    if abs(previous.size - line.size) > 0.08 * previous.size or previous.cells > 1 or line.cells > 1:
         return False
-    if last.hyphen:
+    if previous.hyphen:
         return True
-    if _LIST_ITEM.match(line.text) or _ENDS_SENTENCE.search(last.text):
+    if _LIST_ITEM.match(line.text) or _ENDS_SENTENCE.search(previous.text):
         # A full line that ends a sentence may or may not end its paragraph: a wrong break does less harm.
         return False
-    return line.text[0].islower() or last.x1 > last.right - 2 * last.size
+    return line.text[0].islower() or previous.x1 > previous.right - 2 * previous.size
 
 
-def _separator(last: LayoutLine, line: LayoutLine, pitch: float) -> str:
+def _separator(previous: LayoutLine, line: LayoutLine, pitch: float) -> str:
     """What separates two lines: nothing in a hyphenated word, a space in a paragraph, else a line break or two."""
-    if last.hyphen:
+    if previous.hyphen:
         return ""
-    if last.page != line.page or line.top <= last.top:
-        return " " if _runs_on(last, line) else "\n\n"
-    if last.cells > 1 or line.cells > 1:
-        return "\n" if line.top - last.top < 2.5 * pitch else "\n\n"
-    if abs(last.size - line.size) > 0.08 * last.size or line.top - last.top > 1.35 * pitch:
+    if previous.page != line.page or line.top <= previous.top:
+        return " " if _continues_paragraph(previous, line) else "\n\n"
+    if previous.cells > 1 or line.cells > 1:
+        return "\n" if line.top - previous.top < 2.5 * pitch else "\n\n"
+    if abs(previous.size - line.size) > 0.08 * previous.size or line.top - previous.top > 1.35 * pitch:
         return "\n\n"
     if _LIST_ITEM.match(line.text):
         return "\n\n"
-    short = last.x1 < last.right - 0.12 * max(1.0, last.right - last.x0)
-    indented = line.x0 > last.x0 + 0.8 * line.size
-    if _ENDS_SENTENCE.search(last.text) and (short or indented):
+    short = previous.x1 < previous.right - 0.12 * max(1.0, previous.right - previous.x0)
+    indented = line.x0 > previous.x0 + 0.8 * line.size
+    if _ENDS_SENTENCE.search(previous.text) and (short or indented):
         return "\n\n"
-    if last.x1 < last.right - 0.4 * max(1.0, last.right - last.x0):
+    if previous.x1 < previous.right - 0.4 * max(1.0, previous.right - previous.x0):
         return "\n"
     return " "
 
@@ -134,9 +134,13 @@ def _separator(last: LayoutLine, line: LayoutLine, pitch: float) -> str:
 def _line_spacing(lines: list[LayoutLine]) -> dict[float, float]:
     """The usual line spacing for each size of type."""
     steps: dict[float, list[float]] = defaultdict(list)
-    for last, line in pairwise(lines):
-        if last.page == line.page and 0 < line.top - last.top < 3 * line.size and abs(last.size - line.size) < 0.5:
-            steps[round(line.size)].append(line.top - last.top)
+    for previous, line in pairwise(lines):
+        if (
+            previous.page == line.page
+            and 0 < line.top - previous.top < 3 * line.size
+            and abs(previous.size - line.size) < 0.5
+        ):
+            steps[round(line.size)].append(line.top - previous.top)
     return {size: _median(spacings) for size, spacings in steps.items()}
 
 
@@ -163,8 +167,8 @@ def join_lines(body: list[LayoutLine], aside: list[LayoutLine]) -> RunningText:
 
     for index, line in enumerate(body):
         if index:
-            last = body[index - 1]
-            add(_separator(last, line, pitches.get(round(line.size), 1.3 * line.size)))
+            previous = body[index - 1]
+            add(_separator(previous, line, pitches.get(round(line.size), 1.3 * line.size)))
         starts.append(position)
         add(line.text)
         if line.hyphen and index + 1 < len(body) and _keeps_hyphen(line.text, body[index + 1].text, compounds):

@@ -55,11 +55,11 @@ def _lines(state: SessionState, width: int) -> Iterator[Content]:
         hidden = len(state.opened) - _MAX_PATHS
         more = f" and {counted(hidden, 'other')}" if hidden > 0 else ""
         yield from hang(Content(flat(named) + more), width, Content.styled("of  ", MUTED))
-    hidden = len(state.asked) - _MAX_QUESTIONS
+    hidden = len(state.questions) - _MAX_QUESTIONS
     if hidden > 0:
         yield Content.styled(f"    {counted(hidden, 'earlier question')}", MUTED)
-    for question in state.asked[-_MAX_QUESTIONS:]:
+    for question in state.questions[-_MAX_QUESTIONS:]:
         yield from hang(Content(flat(question)), width, Content.styled("  ? ", "$text-accent"))
-    if state.typed.strip():
-        yield from hang(Content(flat(state.typed)), width, Content.styled("  ❯ ", "$text-accent"))
+    if state.draft.strip():
+        yield from hang(Content(flat(state.draft)), width, Content.styled("  ❯ ", "$text-accent"))
         yield Content.styled("    not asked yet", MUTED)

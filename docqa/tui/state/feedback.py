@@ -62,9 +62,9 @@ class Verdict:
 
     def corrections(self, question: str) -> "list[Correction]":
         """The corrections to store for this verdict."""
-        from docqa.userdata.corrections import right, unanswered
+        from docqa.userdata.corrections import answered, unanswered
 
-        make = right if self.answered else unanswered
+        make = answered if self.answered else unanswered
         return [make(question, document, start, end) for document, start, end in self.places]
 
 

@@ -82,7 +82,7 @@ def _compare(request: ComparisonRequest, password: str | None, monitor: Monitor,
         if before.sha256 != now.document.sha256:
             raise DocqaError(f"{before.name} has changed on disk since it was opened", "reopen it with r, then compare")
     other = Collection(engine, opened)
-    right = right_answers([document.name for document in mine.documents], corrections.kept())
+    right = right_answers([document.name for document in mine.documents], corrections.load())
     for asked in request.asked:
         exhaustive = True if asked.exhaustive else None  # None: as the settings say.
         result = asked.result

@@ -162,7 +162,7 @@ class DocumentLoader:
         for closed in self._opened.keys() - set(names):
             del self._opened[closed]
         self._remember(names)
-        self._post(DocumentsFound(tuple(names), history.asked_of(names, history.entries())))
+        self._post(DocumentsFound(tuple(names), history.questions_about(names, history.entries())))
         return names
 
     def _remember(self, names: Sequence[str]) -> None:

@@ -71,7 +71,7 @@ def _corrections(post: PostEvent) -> "list[Correction]":
     from docqa.userdata import corrections
 
     try:
-        return corrections.kept()
+        return corrections.load()
     except DocqaError as error:
         post(WarningRaised(error))
         return []

@@ -40,7 +40,7 @@ class TrainingBlocked(Message):
 
 def find_facts(file: str, post: Post) -> None:
     """Post what a training on this file can start from. Raises nothing."""
-    from docqa.training.job import free_name, unfinished
+    from docqa.training.job import free_name, unfinished_runs
 
     try:
         chosen = registry.chosen(ModelKind.READER)
@@ -48,7 +48,7 @@ def find_facts(file: str, post: Post) -> None:
         if chosen not in readers:
             readers.insert(0, chosen)  # A folder.
         base, name = _base(chosen, file, readers), free_name(file, new=True)
-        post(FactsFound(TrainingFacts(tuple(readers), chosen, base, name, tuple(unfinished()))))
+        post(FactsFound(TrainingFacts(tuple(readers), chosen, base, name, tuple(unfinished_runs()))))
     except (DocqaError, OSError) as error:
         post(TrainingBlocked(error if isinstance(error, DocqaError) else DocqaError(str(error))))
 

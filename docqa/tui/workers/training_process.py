@@ -133,10 +133,10 @@ def start_arguments(file: str, name: str, base: str, epochs: str, device: str) -
 
     Corrections are copied first: the user may add some meanwhile, and a run can't be resumed on other pairs.
     """
-    from docqa.training.job import alone, run_folder, stored_state
+    from docqa.training.job import lock_run, run_folder, stored_state
 
     if file == str(corrections.file()):
-        with alone(name):
+        with lock_run(name):
             if stored_state(name) is None:
                 copy = run_folder(name) / corrections.file().name
                 shutil.copyfile(file, copy)
@@ -149,7 +149,7 @@ def resume_arguments(name: str) -> list[str]:
     """Return the arguments that resume an unfinished run. Raises `DocqaError` if it didn't record them."""
     from docqa.training.job import stored_state
 
-    words = (stored_state(name) or {}).get("again")
+    words = (stored_state(name) or {}).get("resume_arguments")
     if not isinstance(words, list) or words[:1] != ["finetune"]:
         raise DocqaError(
             f"the unfinished run {name} has no record of its command",
@@ -160,10 +160,10 @@ def resume_arguments(name: str) -> list[str]:
 
 def discard(name: str) -> None:
     """Delete an unfinished run. Raises `DocqaError` while another process is training it."""
-    from docqa.training.job import alone, forget
+    from docqa.training.job import discard_run, lock_run
 
-    with alone(name):
-        forget(name)
+    with lock_run(name):
+        discard_run(name)
 
 
 def _parsed(text: str) -> dict[str, Any]:

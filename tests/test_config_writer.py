@@ -1,4 +1,4 @@
-"""A setting is written into the person's own file, and nothing else in it changes."""
+"""A setting is written into the user's `config.toml`, and nothing else in it changes."""
 
 import stat
 import tomllib
@@ -34,7 +34,7 @@ def file(home: Path) -> Path:
     return file
 
 
-def test_comments_order_and_other_tables_stay(file: Path) -> None:
+def test_comments_order_and_other_tables_are_kept(file: Path) -> None:
     file.write_text(MINE)
     put("top", 3)
     assert file.read_text() == MINE.replace("top = 7 ", "top = 3 ")
@@ -48,7 +48,7 @@ def test_comments_order_and_other_tables_stay(file: Path) -> None:
     assert file.read_text() == MINE.replace("top = 7 ", "top = 3 ")
 
 
-def test_line_ends_and_permissions_stay(file: Path) -> None:
+def test_line_ends_and_permissions_are_kept(file: Path) -> None:
     file.write_bytes(b"top = 7\r\n# mine\r\n[keys]\r\na = 'b'\r\n")
     file.chmod(0o640)
     put("top", 3)
@@ -56,10 +56,10 @@ def test_line_ends_and_permissions_stay(file: Path) -> None:
     assert stat.S_IMODE(file.stat().st_mode) == 0o640
 
 
-def test_a_file_that_is_not_there_is_made(home: Path) -> None:
+def test_a_missing_file_is_created(home: Path) -> None:
     put("viewer", 'okular --page {page} "{file}"')
     assert config.load().viewer == 'okular --page {page} "{file}"'
-    assert [one.name for one in (home / "config").iterdir() if one.suffix != ".lock"] == ["config.toml"]
+    assert [path.name for path in (home / "config").iterdir() if path.suffix != ".lock"] == ["config.toml"]
 
 
 def test_a_link_is_followed(file: Path, tmp_path: Path) -> None:
@@ -78,14 +78,14 @@ def test_a_link_is_followed(file: Path, tmp_path: Path) -> None:
         (b"# \xff", "is not UTF-8"),
     ],
 )
-def test_a_damaged_file_is_told_and_stays(file: Path, contents: bytes, message: str) -> None:
+def test_a_malformed_file_is_reported_and_kept(file: Path, contents: bytes, message: str) -> None:
     file.write_bytes(contents)
     with pytest.raises(DocqaError, match=message) as error:
         put("top", 3)
     assert error.value.hint and file.read_bytes() == contents
 
 
-def test_a_read_only_file_is_told_and_stays(file: Path) -> None:
+def test_a_read_only_file_is_reported_and_kept(file: Path) -> None:
     file.write_text("top = 7\n")
     file.chmod(0o444)
     with pytest.raises(DocqaError, match="is read-only") as error:
@@ -93,13 +93,13 @@ def test_a_read_only_file_is_told_and_stays(file: Path) -> None:
     assert "chmod" in error.value.hint and file.read_text() == "top = 7\n"
 
 
-def test_a_folder_in_the_way_is_told(file: Path) -> None:
+def test_a_folder_in_its_place_is_reported(file: Path) -> None:
     file.mkdir()
-    with pytest.raises(DocqaError, match="can't be written"):
+    with pytest.raises(DocqaError, match="cannot write"):
         put("top", 3)
 
 
-def test_two_at_once_lose_nothing(file: Path) -> None:
+def test_concurrent_writes_lose_nothing(file: Path) -> None:
     file.write_text(MINE)
     values = {
         "top": 3,
@@ -110,8 +110,8 @@ def test_two_at_once_lose_nothing(file: Path) -> None:
         "cache": False,
     }
     with ThreadPoolExecutor(len(values)) as pool:
-        for done in [pool.submit(put, *one) for one in values.items()]:
-            done.result()
+        for future in [pool.submit(put, *item) for item in values.items()]:
+            future.result()
     assert tomllib.loads(file.read_text()) == tomllib.loads(MINE) | values
 
 
@@ -124,7 +124,7 @@ VALUES = st.one_of(st.text(), st.booleans(), st.integers(), st.floats(allow_nan=
     value=st.one_of(st.none(), VALUES),
     keys=st.booleans(),
 )
-def test_whatever_is_put_all_else_stays(before: dict[str, Any], name: str, value: Any, keys: bool) -> None:
+def test_everything_else_is_kept(before: dict[str, Any], name: str, value: Any, keys: bool) -> None:
     import tomlkit
 
     text = tomlkit.dumps(before) + ('\n[keys] # mine\n"a.b" = "Y"\n' if keys else "# mine\n")
@@ -133,6 +133,6 @@ def test_whatever_is_put_all_else_stays(before: dict[str, Any], name: str, value
     file.write_text(text, encoding="utf-8", newline="")
     put(name, value)
     after = tomllib.loads(file.read_bytes().decode())
-    wanted = tomllib.loads(text) | {name: value}
-    assert after == {one: of for one, of in wanted.items() if of is not None}
+    expected = tomllib.loads(text) | {name: value}
+    assert after == {key: setting for key, setting in expected.items() if setting is not None}
     assert "# mine" in file.read_text(encoding="utf-8")

@@ -9,11 +9,11 @@ import pytest
 
 MIB = 1 << 20
 
-# The child tells its peak before the check, with everything imported, and after it. Linux hands a process started from
+# The child prints its peak before the check, with everything imported, and after it. Linux hands a process started from
 # a large one (pytest, with torch in it) that one's ru_maxrss, and then nothing would be seen to grow: VmHWM is its own.
 CHECK = """
 import pathlib, re, resource, sys
-from docqa.pairs import check
+from docqa.datasets import check
 
 def peak():
     status = pathlib.Path("/proc/self/status")

@@ -1,0 +1,116 @@
+"""The interface between a PDF library and the page layout, and the engines behind it."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from reportlab.pdfgen import canvas
+from support.samples import SAMPLES
+
+from docqa.documents import Document, Section, Source, parse, read
+from docqa.documents.pdf import parser
+from docqa.documents.pdf.engines import ENGINES, OutlineEntry, PdfEngine, PdfEngineError, TextFragment
+from docqa.errors import DocqaError
+
+PDFIUM, PYPDF = ENGINES
+
+
+class ToyFile:
+    """Two pages of made-up text, the second one damaged."""
+
+    page_count = 2
+    title = "A toy"
+    encrypted = True
+
+    def page_labels(self) -> list[str]:
+        return ["i", ""]
+
+    def outline(self) -> list[OutlineEntry]:
+        return [OutlineEntry("Herons", 0, 0, 90.0)]
+
+    def fragments(self, page: int) -> list[TextFragment] | None:
+        rows = ["Herons", "The oﬃce counts the herons that\x00nest", "by the river."]
+        return (
+            None
+            if page
+            else [TextFragment(t, 72, 100 + 20 * i, 300, 110 + 20 * i, 10, i, False) for i, t in enumerate(rows)]
+        )
+
+
+@contextmanager
+def open_toy(data: bytes, password: str | None) -> Iterator[ToyFile]:
+    if password is None:
+        raise PdfEngineError("toy: no password")
+    yield ToyFile()
+
+
+TOY = PdfEngine("toy", "test_pdf_engines:open_toy")
+
+
+def use(monkeypatch: pytest.MonkeyPatch, *engines: PdfEngine) -> None:
+    monkeypatch.setattr(parser, "ENGINES", engines)
+
+
+def sample() -> Document:
+    return parse(read(str(SAMPLES / "harbour-report.pdf")))
+
+
+def test_an_engine_from_outside_gives_a_document(monkeypatch: pytest.MonkeyPatch) -> None:
+    use(monkeypatch, TOY)
+    document = parse(Source("a.pdf", b"%PDF-", "sesame"))
+    assert " ".join(document.text.split()) == "Herons The office counts the herons that nest by the river."
+    assert document.page_labels == ("i", "2")
+    assert document.sections == (Section("Herons", 0, 0),)
+    assert (document.title, document.encrypted) == ("A toy", True)
+    assert document.warnings == ("page 2 is damaged and was left out", *document.warnings[1:])
+
+
+def test_the_next_engine_reads_what_the_first_rejects(monkeypatch: pytest.MonkeyPatch) -> None:
+    use(monkeypatch, TOY, PDFIUM)
+    document = sample()
+    assert document.warnings == ("toy can't read it; read with PDFium",)
+    use(monkeypatch, PDFIUM)
+    assert document.text == sample().text
+
+
+def test_pypdf_reads_without_boxes_and_leaves_its_log_as_it_was(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    use(monkeypatch, PYPDF)
+    logger = logging.getLogger("pypdf")
+    logger.setLevel(logging.INFO)
+    try:
+        document = sample()
+        with pytest.raises(DocqaError, match="is damaged or not a PDF"):
+            parse(Source("a.pdf", b"%PDF-1.7\nnothing of the kind\n"))
+        assert logger.level == logging.INFO
+    finally:
+        logger.setLevel(logging.NOTSET)
+    assert "retired as Harbour Master" in document.text
+    assert document.page_labels[:4] == ("i", "ii", "iii", "1")
+    assert caplog.records == []
+
+
+def test_unsupported_encryption_is_reported(tmp_path: Path) -> None:
+    file = tmp_path / "a.pdf"
+    sheet = canvas.Canvas(str(file), invariant=1, encrypt="sesame")
+    sheet.drawString(72, 700, "The secret word is heron.")
+    sheet.save()
+    encrypted = file.read_bytes()
+    file.write_bytes(encrypted.replace(b"/Filter /Standard", b"/Filter /Personal"))
+    assert file.read_bytes() != encrypted
+    with pytest.raises(DocqaError, match="is encrypted by a method that docqa does not support") as refused:
+        parse(read(str(file)))
+    assert "without encryption" in refused.value.hint
+
+
+@pytest.mark.parametrize("password", ["wr\udcffng", "w\0", "密码"])
+def test_a_password_of_any_characters_is_only_wrong(tmp_path: Path, password: str) -> None:
+    file = tmp_path / "a.pdf"
+    sheet = canvas.Canvas(str(file), invariant=1, encrypt="sesame")
+    sheet.drawString(72, 700, "The secret word is heron.")
+    sheet.save()
+    with pytest.raises(DocqaError, match="does not open with this password"):
+        parse(read(str(file), password))
