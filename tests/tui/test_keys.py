@@ -913,3 +913,20 @@ async def test_keys_that_would_do_nothing_are_not_offered() -> None:
         last = screen_text(app).rstrip().split("\n")[-1]
         assert "Ask" in last and "Quit" in last
         assert not any(word in last for word in ("Copy", "Read all", "Reopen", "Next"))
+
+
+async def test_the_footer_follows_check_action_for_any_key() -> None:
+    class Extended(StillApp):
+        BINDINGS = (Binding("f9", "extra", "Extra"),)
+        extra_does_something = False
+
+        def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+            return self.extra_does_something if action == "extra" else super().check_action(action, parameters)
+
+    app = Extended()
+    async with app.run_test(size=(160, 30)) as pilot:
+        await sees(pilot, app, "^q Quit")
+        assert "f9 Extra" not in screen_text(app)
+        app.extra_does_something = True
+        app.update()
+        await sees(pilot, app, "f9 Extra")

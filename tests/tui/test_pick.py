@@ -163,9 +163,8 @@ async def test_a_list_of_many_files_says_that_there_are_more() -> None:
     put(*(f"{number:03}.txt" for number in range(250)))
     rows = file_suggestions.suggestions("", [], [f"{number:03}.txt" for number in range(250)])
     assert rows[-1] == Choice("… and more: type part of a name", None)
-    assert [
-        value for _, value in file_suggestions.suggestions("249", [], [f"{number:03}.txt" for number in range(250)])
-    ] == [PickedDocuments(("249.txt",))]
+    rows = file_suggestions.suggestions("249", [], [f"{number:03}.txt" for number in range(250)])
+    assert [row.value for row in rows] == [PickedDocuments(("249.txt",))]
 
 
 async def test_enter_opens_what_was_typed_however_fast() -> None:
