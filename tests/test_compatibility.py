@@ -117,3 +117,9 @@ def test_keys_of_a_dry_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
     pairs.write_text(json.dumps({"question": "Who?", "context": PROSE, "answer": "Anna Holm"}), encoding="utf-8")
     found = json.loads(run(capsys, ["finetune", pairs, "--dry-run", "--json"]))
     assert set(found) == {"train", "test"} and set(found["train"]) >= PAIRS
+
+
+def test_keys_of_models(capsys: pytest.CaptureFixture[str]) -> None:
+    facts = {"name", "kind", "source", "chosen", "size", "folder"}
+    assert [set(model) for model in json.loads(run(capsys, ["models", "list", "--json"]))] == [facts]
+    assert set(json.loads(run(capsys, ["models", "show", "--json"]))) == facts | {"fingerprint", "metadata"}
