@@ -22,14 +22,14 @@ async def test_a_document_that_fails_is_shown_with_the_reason_while_others_open(
     engines: Engines, lighthouse: str, write: Callable[[str, str], str]
 ) -> None:
     broken = write("broken.pdf", "this is no PDF")
-    app = engines.app([broken, "missing.txt", lighthouse], Settings())
+    app = engines.app([broken, "missing.txt", lighthouse, "long" * 100], Settings())
     async with app.run_test(size=WIDE) as pilot:
         asked = await ask_and_wait(pilot, "When was the lighthouse built?")
         assert asked.shown[0].text == "1874"
         text = pane_text(app.main.documents)
         assert "missing.txt does not exist → check the spelling" in text
         assert "broken.pdf is damaged or not a PDF" in text
-        assert app.main.documents.summary() == "1 open, 2 failed"
+        assert app.main.documents.summary() == "1 open, 3 failed"
 
 
 async def test_escape_cancels_a_question_at_once(engines: Engines, lighthouse: str, held_reading: Gate) -> None:

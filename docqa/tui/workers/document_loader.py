@@ -4,6 +4,7 @@
 wait for them.
 """
 
+import os
 import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -170,7 +171,7 @@ class DocumentLoader:
             return
         self._remembered = self.paths
         try:
-            history.remember_opened(path for path in self.paths if Path(path).exists())
+            history.remember_opened(filter(os.path.exists, self.paths))  # Never raises, unlike `Path.exists`.
         except DocqaError as error:
             self._post(WarningRaised(error))
 
