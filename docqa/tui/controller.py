@@ -172,7 +172,7 @@ class QuestionController:
         self._unsaved.append(question)
         self._save_history()
         if self.failure is not None and self.opening is None:
-            self.session.fail_waiting(self.failure)
+            self.session.fail_queued(self.failure)
         self._start_next()
 
     def read_all(self) -> None:
@@ -283,7 +283,7 @@ class QuestionController:
         if self._reopen_next:
             self.reopen()
         elif self.failure is not None:
-            self.session.fail_waiting(self.failure)
+            self.session.fail_queued(self.failure)
         else:
             self._start_next()
 

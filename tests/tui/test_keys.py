@@ -757,7 +757,7 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await sees(pilot, app.main.page, VOYAGE.text[line : line + 18])
 
 
-@checks("MainScreen", "answers.place")
+@checks("MainScreen", "answers.location")
 async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     asked = await ask(pilot, "Which lines?")
     found = [answer(VOYAGE, "Line 7 of", 0.9, 1, also=["Line 55 of", "The cook"])]

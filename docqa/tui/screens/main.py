@@ -143,7 +143,7 @@ class MainScreen(Screen[None]):
     # --- the document ---
 
     def show_answer(self, answer: "Answer | None", evidence: "Mapping[str, DocumentEvidence]") -> None:
-        """Show the document of an answer at its place; without one, leave the document as it is."""
+        """Show an answer in its document; without one, keep showing the same document."""
         self._location = 0
         document = answer.document if answer else self.page.document.name if self.page.document else ""
         self.evidence.show(evidence.get(document), answer.start if answer else self.page.first_offset)
@@ -155,7 +155,7 @@ class MainScreen(Screen[None]):
 
     @on(DocumentsPane.DocumentChosen)
     def _document_chosen(self, message: DocumentsPane.DocumentChosen) -> None:
-        """Show a document, at the answer if it is the selected one's, else from its beginning."""
+        """Show a document, at the selected answer if that is in it, else from the beginning."""
         selected = self.answers.selected
         scrolled = message.read and self.page.scroll_offset.y > 0
         if scrolled or message.document is not self.page.document:
@@ -165,36 +165,36 @@ class MainScreen(Screen[None]):
             self.page.focus()
 
     def go_to(self, document: "Document", offset: int) -> None:
-        """Show a place of a document, to come back from; its evidence goes with it."""
+        """Show a location in a document, with its evidence; `b` goes back."""
         self.page.go_to(document, offset)
         self._follow(offset)
 
     def _follow(self, offset: int) -> None:
-        """Show the evidence of the document that is shown, and have its row be the one that the keys begin from."""
+        """Show the evidence of the document that is shown, and select its row."""
         document, asked = self.page.document, self.answers.asked
         if document is not None:
             self.evidence.show(asked.evidence.get(document.name) if asked else None, offset)
             self.documents.set_current(document.name)
 
     @on(AnswersPane.AnswerOpened)
-    def _answer_wanted(self, message: AnswersPane.AnswerOpened) -> None:
-        """Go to the answer, if the document was scrolled or another one is shown since it was selected."""
+    def _answer_opened(self, message: AnswersPane.AnswerOpened) -> None:
+        """Go to the answer, if it is no longer in view."""
         document = self.document(message.answer.document)
         if document is not None and not self.page.answer_in_view:
             self.go_to(document, message.answer.start)
 
     @on(ScreenSuspend)
     def _covered(self) -> None:
-        """What was said of the panes would lie over the screen that covers them, its keys first of all."""
+        """Have the app remove its notices, which would hide the keys of the other screen."""
         self.post_message(self.Covered())
 
     def document(self, name: str) -> "Document | None":
-        """The document of this name, if it is open."""
+        """Return the document of this name, if it is open."""
         row = self.documents.rows.get(name)
         return row.document if row is not None else None
 
-    def action_weigh(self) -> None:
-        """Go to the evidence."""
+    def action_show_evidence(self) -> None:
+        """Go to the evidence strip."""
         self.evidence.focus()
 
     @on(EvidenceStrip.WindowChosen)
@@ -226,7 +226,7 @@ class MainScreen(Screen[None]):
                 "Go to",
                 goto.hint(document),
                 partial(goto.targets, document),
-                nothing="No page or section is called so.",
+                nothing="No matching page or section.",
                 first=goto.section_at(document, self.page.first_offset),
             )
             self.app.push_screen(screen, self._go_to)
@@ -236,24 +236,23 @@ class MainScreen(Screen[None]):
             self.page.go_to(self.page.document, offset)
             self.page.focus()
 
-    def action_next_place(self) -> None:
-        """Go to the next place of the selected answer; after the last, to its own."""
+    def action_next_location(self) -> None:
+        """Go to the next location of the selected answer; after the last, to its own."""
         selected = self.answers.selected
         if selected is not None and selected.other_locations:
-            self._location = (self._location + 1) % (1 + len(selected.other_locations))
-            place = selected.other_locations[self._location - 1] if self._location else selected
-            document = self.document(place.document)
+            count = 1 + len(selected.other_locations)
+            self._location = (self._location + 1) % count
+            location = selected.other_locations[self._location - 1] if self._location else selected
+            document = self.document(location.document)
             if document is not None:
-                self.go_to(document, place.start)
-                self.notify(
-                    f"{self._location + 1} of {1 + len(selected.other_locations)}: {cited(place)}", markup=False
-                )
+                self.go_to(document, location.start)
+                self.notify(f"{self._location + 1} of {count}: {cited(location)}", markup=False)
 
     def action_compare(self) -> None:
         """Show the best answer of each document side by side."""
         asked = self.answers.asked
         if asked is not None and asked.best:
-            read = {name for name, worth in asked.evidence.items() if worth.read}
+            read = {name for name, evidence in asked.evidence.items() if evidence.read}
             without = without_answer([document.name for document in self.documents.open_documents], asked.best, read)
             self.app.push_screen(AgreementScreen(asked.question, group_answers(asked.best), *without), self._compared)
 
@@ -289,18 +288,18 @@ class MainScreen(Screen[None]):
             self._controller.warn(error)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
-        """Whether a key does anything now; where not, the footer leaves it out."""
-        if action == "find":  # It has priority, and would else take the letter from a line that is typed in.
+        """Whether a key does anything now; if not, the footer omits it."""
+        if action == "find":  # A priority key would take its letter from any input.
             return self.page.document is not None and not isinstance(self.focused, Input)
         if action in {"go_to", "select", "view"}:
             return self.page.document is not None
-        if action == "weigh":
+        if action == "show_evidence":
             return self.evidence.display
         if action == "compare":
             return len(self.documents.open_documents) > 1 and bool(self.answers.asked and self.answers.asked.best)
         if action == "go_back":
             return self.page.can_go_back
-        if action == "next_place":
+        if action == "next_location":
             return bool(self.answers.selected and self.answers.selected.other_locations)
         return True
 
