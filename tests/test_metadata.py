@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from docqa import paths
-from docqa.answers import Calibration
 from docqa.engine import calibration_of
 from docqa.errors import DocqaError
 from docqa.models import metadata
 from docqa.models.metadata import CalibrationRecord, HubSource, ModelMetadata
 from docqa.models.registry import ModelKind, find
+from docqa.ranking import Calibration
 from docqa.reader.reader import Reader
 
 
