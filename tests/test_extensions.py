@@ -23,7 +23,7 @@ from docqa.errors import DocqaError
 from docqa.evaluation.metrics import Prediction
 from docqa.extensions import FORMATS, METRICS, DocumentFormat, Metric, Registry
 from docqa.progress import Monitor
-from docqa.tui.workers import file_search
+from docqa.tui.state import file_search
 
 
 def example(heading: str) -> str:
@@ -83,7 +83,7 @@ def seen_by_users(folder: Path, capsys: pytest.CaptureFixture[str]) -> str:
         Collection(Engine(Settings(retriever="lexical")), []).ask("Who?")
     shown.append(str(nothing.value))
     shown += map(str, expand([folder]))
-    shown += [name for names in file_search.files(str(folder), lambda: False) for name in names]
+    shown += [name for names in file_search.find_files(str(folder), lambda: False) for name in names]
     shown += file_search.completions(f"{folder}/")
     return "\n".join(shown)
 
