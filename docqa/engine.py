@@ -106,7 +106,9 @@ class Engine:
         loading = self.load_in_background()
         try:
             loading.wait(monitor or Monitor())
-        except DocqaError:
+        except Cancelled:
+            raise
+        except Exception:
             self._loading = None  # The next question tries again: the folder may be repaired.
             raise
 

@@ -11,16 +11,16 @@ import pytest
 from support.samples import PROSE
 
 ENDINGS = {
-    "end": ("", 0),
-    "exit": ("import sys; sys.exit(3)", 3),
-    "exception": ("1 / 0", 1),
-    "several engines": ("docqa.open(file); docqa.open(file)", 0),
-    "question": ("next(report.ask_progressively('Who kept it?'))", 0),
+    "end": ("", {0}),
+    "exit": ("import sys; sys.exit(3)", {3}),
+    "exception": ("1 / 0", {1}),
+    "several engines": ("docqa.open(file); docqa.open(file)", {0}),
+    "question": ("next(report.ask_progressively('Who kept it?'))", {0}),
     # A shell starts background jobs with SIGINT ignored, and they inherit that.
     "Ctrl-C": (
         "import signal, time; signal.signal(signal.SIGINT, signal.default_int_handler); "
         "print(flush=True); time.sleep(60)",
-        -signal.SIGINT,
+        {-signal.SIGINT, 1},  # 1 if the next Ctrl-C comes while Python reports the one before.
     ),
 }
 RUNS = 4  # Of each, with an empty cache, in which loading takes longest: a daemon thread crashed one run in three.
@@ -49,5 +49,5 @@ def test_a_script_ends_cleanly_while_the_reader_loads(ending: str, tmp_path: Pat
 
     with ThreadPoolExecutor(2) as pool:
         done = list(pool.map(run, range(RUNS)))
-    assert [code for code, _ in done] == [expected] * RUNS, done
+    assert {code for code, _ in done} <= expected, done
     assert not any("terminate" in errors or "Fatal" in errors for _, errors in done)
