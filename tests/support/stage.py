@@ -190,7 +190,7 @@ class StillApp(DocqaApp):
 class StillComparison(ComparisonScreen):
     """The comparison without its worker."""
 
-    def _work(self) -> None:
+    def _compare(self) -> None:
         """It shows what it is told."""
 
 

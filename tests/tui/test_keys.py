@@ -445,9 +445,9 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
 async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     files.write_json_object(state_file("harbour"), {})
     await pilot.press("T")
-    await sees(pilot, app, "The training of harbour was not finished.")
+    await sees(pilot, app, "The training of harbour was interrupted.")
     await pilot.press(key)
-    assert [n.message for n in app._notifications][-1] == "d once more discards what was trained of harbour."
+    assert [n.message for n in app._notifications][-1] == "Press d again to discard the training of harbour."
     await pilot.press(key)
     await until(pilot, lambda: not unfinished_runs(), "it to be discarded")
 
@@ -457,7 +457,7 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await _trained(pilot, app, better=False)
     await pilot.press(key)
     await sees(pilot, app, "No corrections yet.")
-    assert app.models.training.form.name_of_new == "corrections"
+    assert app.models.training.form.new_name == "corrections"
 
 
 @checks("DocqaApp", "question.read_all")
@@ -825,7 +825,7 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     assert app.main.page.selection.text == ("was Knut Dyrnes" if key == "o" else "Knut")
 
 
-@checks("SelectionLine", *(f"select.{name}" for name in ("next", "before", "down", "up", "first", "last")))
+@checks("SelectionLine", *(f"select.{name}" for name in ("next", "previous", "down", "up", "first", "last")))
 async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await pilot.press("n", "s", key)
     after = {"l": "Bellandi", "right": "Bellandi", "h": "was", "left": "was"}
