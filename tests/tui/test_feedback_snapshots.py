@@ -1,4 +1,4 @@
-"""Pictures of selecting on the page, and of documents side by side. As in test_snapshots."""
+"""Snapshots of selecting on the page, and of answers side by side. See test_snapshots."""
 
 from dataclasses import replace
 from typing import Any

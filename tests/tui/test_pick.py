@@ -1,4 +1,4 @@
-"""Documents are opened from within the app: chosen from a list that grows, typed as a path, or dropped."""
+"""Opening documents in the app: from the list, by a typed path, or by dropping files."""
 
 import shlex
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What the app looks like is remembered, and a file that is damaged or in the way costs nothing else."""
+"""The theme is saved; a damaged or unwritable file does no harm."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Pictures of the training screen in each of its states, from what its workers would report."""
+"""Snapshots of the training screen in each state, from what its workers report."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from threading import Event
