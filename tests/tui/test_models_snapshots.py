@@ -1,6 +1,6 @@
-"""Pictures of the models, a pull, a confirmation, a comparison and the settings: the same on every machine.
+"""Snapshots of the models, a pull, a confirmation, a comparison and the settings.
 
-After a change that is meant: `pytest tests/tui --snapshot-update`, and look at the pictures before they are committed.
+After an intended change: `pytest tests/tui --snapshot-update`, and look at the pictures before you commit them.
 """
 
 from collections.abc import Awaitable, Callable

@@ -1,6 +1,6 @@
-"""Pictures of the app in each of its states, from results made by hand: the same on every machine.
+"""Snapshots of the app in each state, from hand-made results.
 
-After a change that is meant: `pytest tests/tui --snapshot-update`, and look at the pictures before they are committed.
+After an intended change: `pytest tests/tui --snapshot-update`, and look at the pictures before you commit them.
 """
 
 from collections.abc import Awaitable, Callable
