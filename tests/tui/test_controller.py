@@ -203,12 +203,12 @@ def test_settings_for_questions_keep_the_documents_open(
 
 
 def test_the_history_is_of_the_files_found_also_if_a_path_fails(view: Notes, make: Make, lighthouse: str) -> None:
-    controller = make("missing.txt", lighthouse)
+    controller = make("-", lighthouse)
     controller.ask(QUESTION)
     view.wait(lambda: not controller.session.asked[0].pending)
     assert controller.can_reopen  # The path that failed.
-    assert history.asked_of([lighthouse], history.entries()) == [QUESTION]
-    make("missing.txt", lighthouse)
+    assert history.questions_about([lighthouse], history.entries()) == [QUESTION]
+    make("-", lighthouse)
     view.wait(lambda: view.kinds().count("DocumentsFound") == 2)
     found = [event for event in view.events if isinstance(event, events.DocumentsFound)]
     assert found[1].asked_before == [QUESTION]
@@ -224,7 +224,7 @@ def test_a_history_that_can_t_be_written_is_warned_of_once(
     for _ in range(2):
         controller.ask(QUESTION)
     view.wait(lambda: not controller.session.asked[1].pending)
-    assert len([message for message in view.warnings if "history" in message]) == 1
+    assert len([message for message in view.warnings if message.startswith("can't save the history")]) == 1
 
 
 def test_a_session_is_saved_and_restored_without_an_app(
@@ -236,8 +236,8 @@ def test_a_session_is_saved_and_restored_without_an_app(
     recovery.save("half a q")
     view.threads[-1].join()
     recovery._file._file_lock.release()  # As the system does when the process is killed.
-    session = crash_recovery.leftover_sessions([lighthouse])
-    assert session is not None and session.state.typed == "half a q"
+    session = crash_recovery.claim_leftover_session([lighthouse])
+    assert session is not None and session.state.draft == "half a q"
     restored = make()
     again = SessionRecovery(view, restored)
     assert again.restore(session, "and more") == "half a q and more"
@@ -245,7 +245,7 @@ def test_a_session_is_saved_and_restored_without_an_app(
     assert restored.session.asked[0].shown[0].text == "Tobias Wren"
     again.end()
     recovery.end()
-    assert crash_recovery.leftover_sessions([lighthouse]) is None
+    assert crash_recovery.claim_leftover_session([lighthouse]) is None
 
 
 def test_closing_cancels_everything(view: Notes, make: Make, lighthouse: str, held_opening: Gate) -> None:

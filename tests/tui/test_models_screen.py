@@ -1,4 +1,4 @@
-"""The models screen: what is known of each, pulling from a hub on this machine, deleting, comparing."""
+"""The models screen: details, pulling from a local hub, deleting, comparing."""
 
 import json
 import shutil

@@ -1,4 +1,4 @@
-"""The settings: shown with where they are from, changed in the file and felt at once; what is wrong is told."""
+"""The settings screen: values with their origin, saved to the file and applied; errors are shown."""
 
 from pathlib import Path
 from typing import Any
