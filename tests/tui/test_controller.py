@@ -200,7 +200,7 @@ def test_the_history_is_of_the_files_found_also_if_a_path_fails(view: Notes, mak
     controller.ask(QUESTION)
     view.wait(lambda: not controller.session.asked[0].pending)
     assert controller.can_reopen  # The path that failed.
-    assert history.asked_of([lighthouse], history.entries()) == [QUESTION]
+    assert history.questions_about([lighthouse], history.entries()) == [QUESTION]
     make("missing.txt", lighthouse)
     view.wait(lambda: view.kinds().count("DocumentsFound") == 2)
     found = [event for event in view.events if isinstance(event, events.DocumentsFound)]
@@ -229,8 +229,8 @@ def test_a_session_is_saved_and_restored_without_an_app(
     recovery.save("half a q")
     view.threads[-1].join()
     recovery._file._lock.release()  # As the system does when the process is killed.
-    session = crash_recovery.leftover_sessions([lighthouse])
-    assert session is not None and session.state.typed == "half a q"
+    session = crash_recovery.claim_leftover_session([lighthouse])
+    assert session is not None and session.state.draft == "half a q"
     restored = make()
     again = SessionRecovery(view, restored)
     assert again.restore(session, "and more") == "half a q and more"
@@ -238,7 +238,7 @@ def test_a_session_is_saved_and_restored_without_an_app(
     assert restored.session.asked[0].shown[0].text == "Tobias Wren"
     again.end()
     recovery.end()
-    assert crash_recovery.leftover_sessions([lighthouse]) is None
+    assert crash_recovery.claim_leftover_session([lighthouse]) is None
 
 
 def test_closing_cancels_everything(view: Notes, make: Make, lighthouse: str, held_opening: Gate) -> None:
