@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from docqa.cli.main import main, parser
+from docqa.cli.main import build_parser, main
 from docqa.errors import DocqaError
 from docqa.training import hyperparameters
 from docqa.training.hyperparameters import Group, TrainingConfig
@@ -38,7 +38,7 @@ def test_the_help_text_has_every_flag_with_its_default(
 def test_every_flag_sets_its_hyperparameter() -> None:
     values = {name: _other(name) for name in NAMES}
     flags = [word for name, value in values.items() for word in (hyperparameters.flag(name), str(value))]
-    arguments = parser("finetune").parse_args(["finetune", "pairs.json", *flags])
+    arguments = build_parser("finetune").parse_args(["finetune", "pairs.json", *flags])
     assert {name: getattr(arguments, name) for name in NAMES} == values
     TrainingConfig(**values).check()
 
