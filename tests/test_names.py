@@ -26,9 +26,7 @@ MODULES = {
 CLASSES: dict[str, str] = {}
 
 LONGEST, SHORTEST = 400, 30  # Lines.
-LONG = {
-    "models/hub.py": "a download from the first request to the rename",
-}
+LONG: dict[str, str] = {}
 SHORT = {
     "documents/pdf/cleaning.py": "shared by the parser and its worker processes, which import little",
     "documents/source.py": "what every parser is given; worker processes import it, and little else",
