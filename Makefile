@@ -49,7 +49,7 @@ docs: keys
 	$(BIN)/python docs/generate.py
 
 keys: .venv/installed
-	$(BIN)/python -m docqa.tui.screens.help > docs/keys.md
+	$(BIN)/python -m docqa.tui.key_reference > docs/keys.md
 
 clean:
 	rm -rf .venv dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

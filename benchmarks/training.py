@@ -26,7 +26,7 @@ from docqa.models.registry import ModelKind
 from docqa.progress import Monitor
 from docqa.reader.devices import choose_device, precision
 from docqa.training.dataset import OrderedDataset, batch_order
-from docqa.training.features import Feature, make
+from docqa.training.features import Feature, make_features
 from docqa.training.hyperparameters import TrainingConfig
 from docqa.training.trainer import train
 
@@ -39,19 +39,19 @@ def main() -> None:
     """Print examples a second of both, round by round."""
     rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 4
     folder = registry.find(registry.BUNDLED, ModelKind.READER).folder
-    recipe = TrainingConfig(epochs=1, batch_size=_BATCH, negatives=0)
-    some = datasets.load([sys.argv[1]]).pairs
-    chosen = [some[i] for i in np.random.default_rng(0).permutation(len(some))[: 2 * _WINDOWS]]
-    features = make(chosen, loading.load_tokenizer(folder), loading.sequence_limit(folder), recipe)[:_WINDOWS]
+    config = TrainingConfig(epochs=1, batch_size=_BATCH, negatives=0)
+    pairs = datasets.load([sys.argv[1]]).pairs
+    chosen = [pairs[i] for i in np.random.default_rng(0).permutation(len(pairs))[: 2 * _WINDOWS]]
+    features = make_features(chosen, loading.load_tokenizer(folder), loading.sequence_limit(folder), config)[:_WINDOWS]
     mean = statistics.mean(len(feature.ids) for feature in features)
     print(f"{len(features)} windows, {mean:.0f} tokens on average")
     best = str(precision(choose_device("auto"))).removeprefix("torch.")
     ratios: dict[str, list[float]] = {kind: [] for kind in dict.fromkeys((best, "float32"))}
     for number in range(rounds + 1):
-        plain = len(features) / _seconds(lambda: _plain(folder, features, recipe))
+        plain = len(features) / _seconds(lambda: _plain(folder, features, config))
         print(f"{number or 'warm-up'}: plain {plain:.2f}", end="")
         for kind, found in ratios.items():
-            ours = len(features) / _seconds(partial(_docqa, folder, features, recipe, kind))
+            ours = len(features) / _seconds(partial(_docqa, folder, features, config, kind))
             print(f", docqa in {kind} {ours:.2f} ({ours / plain:.2f} times)", end="", flush=True)
             if number:
                 found.append(ours / plain)
@@ -66,15 +66,15 @@ def _seconds(loop: Callable[[], None]) -> float:
     return time.perf_counter() - began
 
 
-def _plain(folder: Path, features: list[Feature], recipe: TrainingConfig) -> None:
+def _plain(folder: Path, features: list[Feature], config: TrainingConfig) -> None:
     device = choose_device("auto")
     with loading.quietly():
         model = AutoModelForQuestionAnswering.from_pretrained(folder, dtype=torch.float32).to(device)
     model.train()
-    optimizer = torch.optim.AdamW(model.parameters(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay)
-    chance = np.random.default_rng(recipe.seed).permutation(len(features))
+    optimizer = torch.optim.AdamW(model.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay)
+    order = np.random.default_rng(config.seed).permutation(len(features))
     for first in range(0, len(features), _BATCH):
-        batch = [features[i] for i in chance[first : first + _BATCH]]
+        batch = [features[i] for i in order[first : first + _BATCH]]
         ids = torch.zeros((len(batch), _PADDED), dtype=torch.long)
         mask = torch.zeros_like(ids)
         for row, feature in enumerate(batch):
@@ -91,16 +91,16 @@ def _plain(folder: Path, features: list[Feature], recipe: TrainingConfig) -> Non
         loss.item()
 
 
-def _docqa(folder: Path, features: list[Feature], recipe: TrainingConfig, kind: str) -> None:
+def _docqa(folder: Path, features: list[Feature], config: TrainingConfig, kind: str) -> None:
     device = choose_device("auto")
-    network = loading.load_trainable(folder, device, recipe.seed)
-    numbers = batch_order([len(feature.ids) for feature in features], recipe.batch_size, recipe.epochs, recipe.seed)
+    network = loading.load_trainable(folder, device, config.seed)
+    order = batch_order([len(feature.ids) for feature in features], config.batch_size, config.epochs, config.seed)
     with tempfile.TemporaryDirectory() as run:
         train(
             network,
-            OrderedDataset(features, numbers),
+            OrderedDataset(features, order),
             None,
-            recipe,
+            config,
             limit=loading.sequence_limit(folder),
             folder=Path(run),
             device=device,

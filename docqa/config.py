@@ -24,7 +24,7 @@ _TYPE_NAMES = {str: "text", int: "a whole number", float: "a number", bool: "tru
 class Applies(StrEnum):
     """When a change to a setting takes effect on open documents, in words for the user."""
 
-    REOPEN = "the documents are reopened"
+    REOPEN = "once the documents are reopened"
     NEXT_QUESTION = "from the next question on"
     AT_ONCE = "at once"
 

@@ -1,6 +1,6 @@
-"""Write docs/api.md from the docstrings of `docqa.__all__`, and the table of settings in docs/configuration.md.
+"""Write docs/api.md from the docstrings of `docqa.__all__`, and the tables of configuration.md and finetuning.md.
 
-`make docs` runs it; tests/test_docs.py checks that both pages are current.
+`make docs` runs it; tests check that the pages are current.
 """
 
 import ast
@@ -13,6 +13,7 @@ from typing import Any
 
 import docqa
 from docqa import config
+from docqa.training import hyperparameters
 
 DOCS = Path(__file__).parent
 
@@ -45,6 +46,12 @@ def configuration_page() -> str:
     """The contents of docs/configuration.md, with the table of settings renewed."""
     page = (DOCS / "configuration.md").read_text(encoding="utf-8")
     return re.sub(r"\| setting \|.*?(?=\n\n)", lambda _: config.table(), page, count=1, flags=re.DOTALL)
+
+
+def finetuning_page() -> str:
+    """The contents of docs/finetuning.md, with the table of hyperparameters renewed."""
+    page = (DOCS / "finetuning.md").read_text(encoding="utf-8")
+    return re.sub(r"\| flag \|.*?(?=\n\n)", lambda _: hyperparameters.table(), page, count=1, flags=re.DOTALL)
 
 
 def _entry(name: str, value: Any) -> Iterator[str]:
@@ -119,6 +126,7 @@ def main() -> None:
     """Write the pages."""
     (DOCS / "api.md").write_text(api_page(), encoding="utf-8")
     (DOCS / "configuration.md").write_text(configuration_page(), encoding="utf-8")
+    (DOCS / "finetuning.md").write_text(finetuning_page(), encoding="utf-8")
 
 
 if __name__ == "__main__":

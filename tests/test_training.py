@@ -1,4 +1,4 @@
-"""Training: what the features say, what order they come in, and that a killed run ends as if it had not been."""
+"""Training: features, batch order, hyperparameters, and runs that are interrupted at any moment."""
 
 import json
 import math
@@ -34,9 +34,9 @@ from docqa.ranking import normalize
 from docqa.reader.reader import Reader
 from docqa.training.dataset import TokenMasking, batch_order, collate
 from docqa.training.distillation import soft_targets
-from docqa.training.features import NULL, Feature, make
+from docqa.training.features import NULL, Feature, make_features
 from docqa.training.hyperparameters import TrainingConfig
-from docqa.training.job import Job, prepare
+from docqa.training.job import Job, prepare, state_file
 from docqa.training.run import finetune
 from docqa.training.scoring import selection_key
 
@@ -44,18 +44,18 @@ _SMALL = TrainingConfig(max_seq_length=72, doc_stride=12, batch_size=4, learning
 
 
 def _pairs(count: int, seed: int = 0) -> list[Pair]:
-    """Questions on contexts of the tiny reader's words, four to a document."""
-    chance = random.Random(seed)
+    """Return pairs whose contexts use the vocabulary of the tiny reader, four to a document."""
+    rng = random.Random(seed)
     vocabulary = [word for word in PROSE.split() if normalize(word)]
-    made = []
+    pairs = []
     for number in range(count):
-        words = [chance.choice(vocabulary) for _ in range(chance.randint(8, 60))]
-        at = chance.randrange(len(words))
+        words = [rng.choice(vocabulary) for _ in range(rng.randint(8, 60))]
+        at = rng.randrange(len(words))
         context = " ".join(words)
         start = len(" ".join(words[:at])) + (1 if at else 0)
         gold = Gold(words[at], start)
-        made.append(Pair(f"q{number}", f"Which {chance.choice(vocabulary)}?", context, (gold,), f"d{number // 4}"))
-    return made
+        pairs.append(Pair(f"q{number}", f"Which {rng.choice(vocabulary)}?", context, (gold,), f"d{number // 4}"))
+    return pairs
 
 
 def _file(folder: Path, pairs: list[Pair], name: str = "pairs.json") -> Path:
@@ -74,14 +74,14 @@ def _file(folder: Path, pairs: list[Pair], name: str = "pairs.json") -> Path:
     return file
 
 
-def _features(reader: Path, pairs: list[Pair], recipe: TrainingConfig = _SMALL) -> list[Feature]:
-    return make(pairs, loading.load_tokenizer(reader), 512, recipe)
+def _features(reader: Path, pairs: list[Pair], config: TrainingConfig = _SMALL) -> list[Feature]:
+    return make_features(pairs, loading.load_tokenizer(reader), 512, config)
 
 
 # --- features ---
 
 
-def test_the_target_of_a_window_is_the_answer(tiny_reader: Path) -> None:
+def test_the_target_of_a_window_is_its_answer(tiny_reader: Path) -> None:
     pairs = _pairs(30)
     features = _features(tiny_reader, pairs)
     answered = [feature for feature in features if feature.answerable]
@@ -94,7 +94,7 @@ def test_the_target_of_a_window_is_the_answer(tiny_reader: Path) -> None:
         assert feature.context[begin:stop] == gold.text
 
 
-def test_annotators_share_the_target(tiny_reader: Path) -> None:
+def test_the_target_is_shared_by_the_annotators(tiny_reader: Path) -> None:
     context = "The lighthouse was built in 1858 by Anna Holm."
     golds = tuple(Gold(text, context.index(text)) for text in ("in 1858", "1858", "1858"))
     (feature,) = _features(tiny_reader, [Pair("1", "When?", context, golds)], TrainingConfig(negatives=0))
@@ -102,7 +102,7 @@ def test_annotators_share_the_target(tiny_reader: Path) -> None:
     assert [share for _, share in feature.end] == [1.0]
 
 
-def test_negatives_are_of_the_same_document_and_hold_no_answer(tiny_reader: Path) -> None:
+def test_negatives_come_from_the_same_document_and_contain_no_answer(tiny_reader: Path) -> None:
     pairs = _pairs(40)
     features = _features(tiny_reader, pairs, TrainingConfig(max_seq_length=72, doc_stride=12, negatives=1.5))
     nulls = [feature for feature in features if not feature.answerable]
@@ -115,13 +115,13 @@ def test_negatives_are_of_the_same_document_and_hold_no_answer(tiny_reader: Path
         assert normalize(pair.answers[0].text) not in normalize(text)
 
 
-def test_altered_questions_are_put_to_the_windows_that_held_the_answer(tiny_reader: Path) -> None:
+def test_adversarial_questions_are_paired_with_the_windows_of_the_answer(tiny_reader: Path) -> None:
     pairs = [
         Pair(pair.id, f"{pair.question[:-1]} in 1858?", f"{pair.context} 1923", pair.answers, pair.document)
         for pair in _pairs(20)
     ]
     plain = _features(tiny_reader, pairs, replace(_SMALL, negatives=0))
-    features = _features(tiny_reader, pairs, replace(_SMALL, negatives=0, altered=0.5))
+    features = _features(tiny_reader, pairs, replace(_SMALL, negatives=0, adversarial_questions=0.5))
     added = features[len(plain) :]
     assert len(added) == 10
     ids = {feature.pair: feature.ids.tolist() for feature in plain}
@@ -131,21 +131,21 @@ def test_altered_questions_are_put_to_the_windows_that_held_the_answer(tiny_read
         assert feature.context == pairs[feature.pair].context
 
 
-def test_masked_words_depend_on_the_place_in_the_order_alone(tiny_reader: Path) -> None:
+def test_masked_tokens_depend_only_on_the_position_in_the_order(tiny_reader: Path) -> None:
     features = _features(tiny_reader, _pairs(30))
     tokenizer = loading.load_tokenizer(tiny_reader)
-    dropout = TokenMasking.of(tokenizer, 0.3, seed=1)
+    masking = TokenMasking.of(tokenizer, 0.3, seed=1)
     special = {tokenizer.token_to_id(name) for name in ("[CLS]", "[SEP]")}
     masked = total = 0
     for position, feature in enumerate(features):
-        read = dropout.applied(feature, position)
-        assert (read.ids == dropout.applied(feature, position).ids).all()
+        read = masking.apply(feature, position)
+        assert (read.ids == masking.apply(feature, position).ids).all()
         changed = read.ids != feature.ids
-        assert set(read.ids[changed].tolist()) <= {dropout.mask}
+        assert set(read.ids[changed].tolist()) <= {masking.mask}
         assert not set(feature.ids[changed].tolist()) & special
         masked, total = masked + int(changed.sum()), total + len(feature.ids) - 3
     assert 0.2 < masked / total < 0.4
-    assert (dropout.applied(features[0], 0).ids != dropout.applied(features[0], 1).ids).any()
+    assert (masking.apply(features[0], 0).ids != masking.apply(features[0], 1).ids).any()
 
 
 def test_an_unanswerable_question_has_the_null_as_its_target(tiny_reader: Path) -> None:
@@ -153,7 +153,7 @@ def test_an_unanswerable_question_has_the_null_as_its_target(tiny_reader: Path) 
     assert (feature.start, feature.end) == (NULL, NULL)
 
 
-def test_a_long_context_is_seen_through_every_window_that_holds_the_answer(tiny_reader: Path) -> None:
+def test_every_window_with_the_answer_is_a_feature(tiny_reader: Path) -> None:
     context = f"{PROSE} {PROSE} In 1923 the keeper left. {PROSE} {PROSE}"
     pair = Pair("1", "When did she leave?", context, (Gold("1923", context.index("1923")),))
     features = [feature for feature in _features(tiny_reader, [pair]) if feature.answerable]
@@ -168,7 +168,9 @@ def test_a_long_context_is_seen_through_every_window_that_holds_the_answer(tiny_
     st.sampled_from([0.5, 1.0, 1.5, 3.0]),
     st.integers(0, 5),
 )
-def test_the_order_is_fixed_and_every_pass_is_whole(lengths: list[int], batch: int, epochs: float, seed: int) -> None:
+def test_the_order_is_fixed_and_every_pass_is_complete(
+    lengths: list[int], batch: int, epochs: float, seed: int
+) -> None:
     numbers = batch_order(lengths, batch, epochs, seed)
     assert (numbers == batch_order(lengths, batch, epochs, seed)).all()
     assert len(numbers) == max(1, round(epochs * len(lengths)))
@@ -178,15 +180,15 @@ def test_the_order_is_fixed_and_every_pass_is_whole(lengths: list[int], batch: i
         assert min(seen[n] for n in range(len(lengths))) >= int(epochs)
 
 
-def test_batches_are_of_like_length() -> None:
-    chance = random.Random(0)
-    lengths = [chance.randint(20, 380) for _ in range(4000)]
+def test_the_sequences_of_a_batch_have_similar_lengths() -> None:
+    rng = random.Random(0)
+    lengths = [rng.randint(20, 380) for _ in range(4000)]
     numbers = batch_order(lengths, 16, 1, 0)
     padded = sum(max(lengths[n] for n in numbers[i : i + 16]) * 16 for i in range(0, 4000, 16))
     assert padded < 1.05 * sum(lengths)
 
 
-def test_a_batch_lets_only_the_null_and_the_window_compete(tiny_reader: Path) -> None:
+def test_only_the_null_and_the_window_compete(tiny_reader: Path) -> None:
     features = _features(tiny_reader, _pairs(5))
     batch = collate([(feature, feature.start, feature.end) for feature in features], 512)
     for row, feature in enumerate(features):
@@ -200,32 +202,34 @@ def test_a_batch_lets_only_the_null_and_the_window_compete(tiny_reader: Path) ->
 # --- the teacher ---
 
 
-def test_a_teacher_of_the_same_vocabulary_says_what_it_would_itself(tiny_reader: Path, tmp_path: Path) -> None:
-    brief = tmp_path / "brief"
-    shutil.copytree(tiny_reader, brief)
-    write_json_object(brief / "docqa.json", {"length_penalty": 0.5})
+def test_soft_targets_are_the_distributions_of_the_teacher(tiny_reader: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "teacher"
+    shutil.copytree(tiny_reader, folder)
+    write_json_object(folder / "docqa.json", {"length_penalty": 0.5})
     pairs = _pairs(6)
     features = _features(tiny_reader, pairs)
-    teacher = Reader(Model("teacher", ModelKind.READER, brief, "folder"), "cpu")
+    teacher = Reader(Model("teacher", ModelKind.READER, folder, "folder"), "cpu")
     questions = [pair.question for pair in pairs]
-    taught = soft_targets(teacher, features, questions, weight=1.0, store=ArrayStore(tmp_path), monitor=Monitor())
-    for feature, (start, end) in zip(features, taught, strict=True):
+    targets = soft_targets(teacher, features, questions, weight=1.0, store=ArrayStore(tmp_path), monitor=Monitor())
+    for feature, (start, end) in zip(features, targets, strict=True):
         if not feature.answerable:
             assert (start, end) == (NULL, NULL)
             continue
         body = feature.ids[feature.first : feature.first + feature.size]
         starts, ends = teacher.logits([(feature.ids[1 : feature.first - 1].tolist(), body)])
-        places = range(feature.first, feature.first + feature.size)
-        spans = {(a, b): starts[0, a] + ends[0, b] - 0.5 * (b - a) for a in places for b in places if 0 <= b - a < 30}
+        positions = range(feature.first, feature.first + feature.size)
+        spans = {
+            (a, b): starts[0, a] + ends[0, b] - 0.5 * (b - a) for a in positions for b in positions if 0 <= b - a < 30
+        }
         weights = {span: math.exp(score) for span, score in {**spans, (0, 0): starts[0, 0] + ends[0, 0]}.items()}
         for side, target in enumerate((start, end)):
-            shares = [sum(w for span, w in weights.items() if span[side] == place) for place in (0, *places)]
+            shares = [sum(w for span, w in weights.items() if span[side] == position) for position in (0, *positions)]
             assert sum(share for _, share in target) == pytest.approx(1, abs=1e-5)
             likeliest = max(target, key=lambda each: each[1])[0]
-            assert shares[[0, *places].index(likeliest)] == pytest.approx(max(shares))
+            assert shares[[0, *positions].index(likeliest)] == pytest.approx(max(shares))
 
 
-def test_what_a_teacher_said_is_not_asked_again(tiny_reader: Path, tmp_path: Path) -> None:
+def test_the_predictions_of_a_teacher_are_stored(tiny_reader: Path, tmp_path: Path) -> None:
     pairs = _pairs(6)
     features = _features(tiny_reader, pairs)
     teacher = Reader(Model("teacher", ModelKind.READER, tiny_reader, "folder"), "cpu")
@@ -248,50 +252,50 @@ def test_what_a_teacher_said_is_not_asked_again(tiny_reader: Path, tmp_path: Pat
 @pytest.fixture
 def job(tiny_reader: Path, tmp_path: Path) -> Job:
     file = _file(tmp_path, _pairs(40))
-    recipe = TrainingConfig(**{**_SMALL.as_dict(), "base": str(tiny_reader)})
+    config = TrainingConfig(**{**_SMALL.as_dict(), "base": str(tiny_reader)})
     registry.use(str(tiny_reader), ModelKind.READER)
-    return Job((str(file),), recipe, "mine", device="cpu")
+    return Job((str(file),), config, "mine", device="cpu")
 
 
 def _train(job: Job, monitor: Monitor | None = None) -> Path:
     monitor = monitor or Monitor()
-    outcome = finetune(job, prepare(job, monitor), monitor)
-    assert outcome is not None
-    return outcome.model.folder
+    result = finetune(job, prepare(job, monitor), monitor)
+    assert result is not None
+    return result.model.folder
 
 
 def _stopping_at(step: int) -> Monitor:
-    """A monitor that cancels at a step of the training."""
+    """Return a monitor that is cancelled at a step of the training."""
     stop = Event()
     return Monitor(lambda at: stop.set() if at.stage == "training" and at.done == step else None, stop)
 
 
-def test_a_run_leaves_a_reader_with_its_papers(job: Job) -> None:
+def test_a_run_installs_a_reader_with_its_metadata_and_model_card(job: Job) -> None:
     folder = _train(job)
     metadata = read_json(folder)
-    assert metadata["training"]["recipe"] == job.recipe.as_dict()
+    assert metadata["training"]["config"] == job.config.as_dict()
     assert metadata["training"]["metrics"]["before"]["test"]["total"] == metadata["training"]["counts"]["test"]
     assert set(metadata["calibration"]) == {"scale", "prior", "bias", "threshold"}
     assert {"README.md", "loss.png", "model.safetensors", "tokenizer.json"} <= {file.name for file in folder.iterdir()}
     assert registry.find("mine", ModelKind.READER).source == "trained"
     assert not job.folder.exists()
     assert {str(value.dtype) for value in load_file(folder / "model.safetensors").values()} == {"float16"}
-    # The base's own dropout is left for the next training to decide about.
+    # Training may change the dropout, but the result has that of its base.
     assert files.read_json_object(folder / "config.json")["attention_dropout"] == 0.1
 
 
 def test_training_learns(job: Job) -> None:
-    """The loss of what is shown again and again falls well below that of a guess."""
-    again = replace(job, recipe=replace(job.recipe, epochs=30, learning_rate=3e-3, negatives=0))
-    outcome = finetune(again, prepare(again, Monitor()), Monitor())
-    assert outcome is not None
-    losses = [loss for _, loss in outcome.curve]
+    """The loss on repeated examples falls well below that of a guess."""
+    again = replace(job, config=replace(job.config, epochs=30, learning_rate=3e-3, negatives=0))
+    result = finetune(again, prepare(again, Monitor()), Monitor())
+    assert result is not None
+    losses = [loss for _, loss in result.curve]
     assert np.mean(losses[-5:]) < 0.7 * np.mean(losses[:5])
 
 
-def test_a_run_that_was_stopped_ends_as_one_that_was_not(job: Job) -> None:
-    """Stopped by the monitor, as Ctrl-C does, twice; the weights are the same to the last bit."""
-    job = replace(job, recipe=replace(job.recipe, token_dropout=0.1))
+def test_a_cancelled_and_resumed_run_gives_the_same_weights(job: Job) -> None:
+    """Cancelled twice, as by Ctrl-C."""
+    job = replace(job, config=replace(job.config, token_masking=0.1))
     whole = replace(job, name="whole")
     expected = load_file(_train(whole) / "model.safetensors")
     with pytest.raises(Cancelled):
@@ -303,22 +307,22 @@ def test_a_run_that_was_stopped_ends_as_one_that_was_not(job: Job) -> None:
     assert all((resumed[name] == expected[name]).all() for name in expected)
 
 
-def test_a_run_killed_at_any_moment_ends_as_one_that_was_not(job: Job, home: Path) -> None:
-    """SIGKILL, which leaves no time for anything, at moments that chance decides, until a run gets through."""
+def test_a_killed_and_resumed_run_gives_the_same_weights(job: Job, home: Path) -> None:
+    """Killed by SIGKILL at random steps, three times."""
     expected = load_file(_train(replace(job, name="whole")) / "model.safetensors")
-    recipe = job.recipe
+    config = job.config
     command = [
-        *(sys.executable, "-m", "docqa", "finetune", *job.files, "--base", recipe.base, "--name", "mine"),
+        *(sys.executable, "-m", "docqa", "finetune", *job.files, "--base", config.base, "--name", "mine"),
         *("--max-seq-length", "72", "--doc-stride", "12", "--batch-size", "4", "--learning-rate", "1e-3"),
         *("--epochs", "2", "--device", "cpu", "--save-minutes", "0", "--json"),
     ]
-    chance = random.Random(0)
+    rng = random.Random(0)
     killed = 0
     while True:
         resume = ["--resume"] if (job.folder / "run.json").is_file() else []
         with subprocess.Popen([*command, *resume], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-            # It saves after every step: wait for some more of them, then kill it in the middle of whatever it does.
-            enough = _newest(job) + chance.randint(1, 4)
+            # It saves after every step. Wait for a few steps, then kill it at an arbitrary moment.
+            enough = _newest(job) + rng.randint(1, 4)
             while killed < 3 and process.poll() is None and _newest(job) < enough:
                 pass
             if killed < 3 and process.poll() is None:
@@ -342,7 +346,7 @@ def _newest(job: Job) -> int:
 def test_two_processes_train_one_reader(job: Job) -> None:
     command = [
         *(sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"),
-        *("-m", "docqa", "finetune", *job.files, "--base", job.recipe.base, "--name", "both", "--device", "cpu"),
+        *("-m", "docqa", "finetune", *job.files, "--base", job.config.base, "--name", "both", "--device", "cpu"),
         *("--max-seq-length", "72", "--doc-stride", "12", "--batch-size", "4", "--epochs", "2", "--json"),
     ]
     done = subprocess.run(
@@ -355,46 +359,47 @@ def test_two_processes_train_one_reader(job: Job) -> None:
     assert steps == -(-report["training"]["counts"]["windows"] * 2 // 8)
 
 
-def test_a_teacher_is_learned_from(job: Job, tmp_path: Path) -> None:
+def test_a_teacher_changes_the_weights(job: Job, tmp_path: Path) -> None:
     teacher = tiny_models.make_reader(tmp_path / "teacher", PROSE, seed=7)
-    taught = replace(job, name="taught", recipe=replace(job.recipe, teacher=str(teacher), teacher_weight=1.0))
+    distilled = replace(job, name="distilled", config=replace(job.config, teacher=str(teacher), teacher_weight=1.0))
     alone = load_file(_train(job) / "model.safetensors")
-    both = load_file(_train(taught) / "model.safetensors")
+    both = load_file(_train(distilled) / "model.safetensors")
     assert any((alone[name] != both[name]).any() for name in alone)
 
 
-def test_a_blend_lies_between_the_base_and_what_was_trained(job: Job, tiny_reader: Path) -> None:
+def test_interpolated_weights_lie_between_the_base_and_the_trained_ones(job: Job, tiny_reader: Path) -> None:
     base = load_file(tiny_reader / "model.safetensors")
     trained = load_file(_train(job) / "model.safetensors")
-    blended = load_file(
-        _train(replace(job, name="blend", recipe=replace(job.recipe, blend=0.25))) / "model.safetensors"
+    interpolated = load_file(
+        _train(replace(job, name="interpolated", config=replace(job.config, weight_interpolation=0.25)))
+        / "model.safetensors"
     )
-    for name, weights in blended.items():
+    for name, weights in interpolated.items():
         expected = 0.75 * base[name].astype(np.float32) + 0.25 * trained[name].astype(np.float32)
         assert np.allclose(weights, expected, atol=2e-3)
-    assert any((blended[name] != trained[name]).any() for name in blended)
+    assert any((interpolated[name] != trained[name]).any() for name in interpolated)
 
 
-def test_frozen_layers_stay_as_they_were(job: Job, tiny_reader: Path) -> None:
+def test_frozen_layers_do_not_change(job: Job, tiny_reader: Path) -> None:
     base = load_file(tiny_reader / "model.safetensors")
-    trained = load_file(_train(replace(job, recipe=replace(job.recipe, frozen=1))) / "model.safetensors")
+    trained = load_file(_train(replace(job, config=replace(job.config, freeze_layers=1))) / "model.safetensors")
     changed = {name for name in base if (base[name].astype(np.float16) != trained[name]).any()}
     still = {name for name in base if "embeddings" in name or "layer.0." in name}
     assert still and not changed & still
     assert any("layer.1." in name for name in changed) and any("qa_outputs" in name for name in changed)
 
 
-def test_early_stopping_ends_a_run_that_gets_no_better(job: Job) -> None:
-    hopeless = replace(job, recipe=replace(job.recipe, epochs=40, learning_rate=0.05, warmup=0, early_stopping=2))
-    outcome = finetune(hopeless, prepare(hopeless, Monitor()), Monitor())
-    assert outcome is not None
-    counts = outcome.training.counts
-    assert counts.watched > 0
-    assert outcome.curve[-1][0] <= 20 * -(-counts.windows // 4)  # Half of the epochs.
+def test_early_stopping_ends_a_run_without_improvement(job: Job) -> None:
+    hopeless = replace(job, config=replace(job.config, epochs=40, learning_rate=0.05, warmup=0, early_stopping=2))
+    result = finetune(hopeless, prepare(hopeless, Monitor()), Monitor())
+    assert result is not None
+    counts = result.training.counts
+    assert counts.validation > 0
+    assert result.curve[-1][0] <= 20 * -(-counts.windows // 4)  # Half of the epochs.
 
 
-def test_early_stopping_counts_on_after_an_interruption(job: Job) -> None:
-    hopeless = replace(job, recipe=replace(job.recipe, epochs=40, learning_rate=0.05, warmup=0, early_stopping=2))
+def test_early_stopping_is_not_affected_by_interruptions(job: Job) -> None:
+    hopeless = replace(job, config=replace(job.config, epochs=40, learning_rate=0.05, warmup=0, early_stopping=2))
     whole = finetune(hopeless, prepare(hopeless, Monitor()), Monitor())
     assert whole is not None
     again = replace(hopeless, name="again")
@@ -406,35 +411,35 @@ def test_early_stopping_counts_on_after_an_interruption(job: Job) -> None:
     resumed = finetune(again, prepare(again, Monitor()), Monitor())
     assert resumed is not None
     assert resumed.curve[-1][0] == steps
-    expected, weights = (load_file(one.model.folder / "model.safetensors") for one in (whole, resumed))
+    expected, weights = (load_file(run.model.folder / "model.safetensors") for run in (whole, resumed))
     assert all((weights[name] == expected[name]).all() for name in expected)
 
 
 def test_a_reader_that_is_not_better_is_not_used(job: Job) -> None:
-    still = replace(job, recipe=replace(job.recipe, learning_rate=1e-12, epochs=0.5))
-    outcome = finetune(still, prepare(still, Monitor()), Monitor())
-    assert outcome is not None
-    assert not outcome.better
-    assert registry.chosen(ModelKind.READER) == still.recipe.base
+    still = replace(job, config=replace(job.config, learning_rate=1e-12, epochs=0.5))
+    result = finetune(still, prepare(still, Monitor()), Monitor())
+    assert result is not None
+    assert not result.better
+    assert registry.chosen(ModelKind.READER) == still.config.base
 
 
-def test_a_result_has_to_beat_the_reader_in_use_and_not_its_base_alone(job: Job) -> None:
+def test_a_result_must_also_beat_the_reader_in_use(job: Job) -> None:
     registry.use(registry.BUNDLED, ModelKind.READER)
-    outcome = finetune(job, prepare(job, Monitor()), Monitor())
-    assert outcome is not None
-    training = to_json(outcome.metadata)["training"]
+    result = finetune(job, prepare(job, Monitor()), Monitor())
+    assert result is not None
+    training = to_json(result.metadata)["training"]
     to_beat = training["in_use"]["metrics"], training["metrics"]["before"]
     assert training["in_use"]["name"] == registry.BUNDLED
-    assert outcome.better is all(
+    assert result.better is all(
         selection_key(training["metrics"]["after"]) > selection_key(metrics) for metrics in to_beat
     )
-    assert registry.chosen(ModelKind.READER) == ("mine" if outcome.better else registry.BUNDLED)
+    assert registry.chosen(ModelKind.READER) == ("mine" if result.better else registry.BUNDLED)
 
 
 def test_an_installed_reader_is_never_overwritten(job: Job) -> None:
     before = load_file(_train(job) / "model.safetensors")
-    with pytest.raises(DocqaError, match="there is a reader called mine already") as error:
-        _train(replace(job, recipe=replace(job.recipe, epochs=1)))
+    with pytest.raises(DocqaError, match="a reader named mine already exists") as error:
+        _train(replace(job, config=replace(job.config, epochs=1)))
     assert "--name" in error.value.hint
     after = load_file(registry.find("mine", ModelKind.READER).folder / "model.safetensors")
     assert all((before[name] == after[name]).all() for name in before)
@@ -443,8 +448,8 @@ def test_an_installed_reader_is_never_overwritten(job: Job) -> None:
 def test_an_output_folder_is_written_and_never_overwritten(job: Job, tmp_path: Path) -> None:
     out = replace(job, output=tmp_path / "out")
     assert _train(out) == tmp_path / "out"
-    assert registry.chosen(ModelKind.READER) == out.recipe.base
-    with pytest.raises(DocqaError, match="is there already"):
+    assert registry.chosen(ModelKind.READER) == out.config.base
+    with pytest.raises(DocqaError, match="already exists"):
         _train(out)
 
 
@@ -458,34 +463,34 @@ def test_the_loss_is_logged_for_tensorboard(job: Job, tmp_path: Path) -> None:
 # --- mistakes ---
 
 
-def test_an_unfinished_run_is_not_begun_again_by_accident(job: Job) -> None:
+def test_an_unfinished_run_is_not_overwritten(job: Job) -> None:
     stop = Event()
     monitor = Monitor(lambda at: stop.set() if at.stage == "training" else None, stop)
     with pytest.raises(Cancelled):
         _train(job, monitor)
-    with pytest.raises(DocqaError, match="there is an unfinished run called mine") as error:
+    with pytest.raises(DocqaError, match="there is an unfinished run named mine") as error:
         _train(job)
     assert "--resume" in error.value.hint
-    other = replace(job, resume=True, recipe=replace(job.recipe, learning_rate=1e-4))
+    other = replace(job, resume=True, config=replace(job.config, learning_rate=1e-4))
     with pytest.raises(DocqaError, match=r"the run began with --learning-rate 0\.001, not 0\.0001"):
         _train(other)
     _file(Path(job.files[0]).parent, _pairs(41))
-    with pytest.raises(DocqaError, match="the pairs, or documents that they name, changed since the run began"):
+    with pytest.raises(DocqaError, match="the pairs, or documents that they refer to, changed since the run began"):
         _train(replace(job, resume=True))
 
 
-def test_a_mistake_discards_no_unfinished_run(job: Job) -> None:
+def test_an_invalid_job_discards_no_unfinished_run(job: Job) -> None:
     stop = Event()
     with pytest.raises(Cancelled):
         _train(job, Monitor(lambda at: stop.set() if at.stage == "training" else None, stop))
-    wrong = replace(job, restart=True, recipe=replace(job.recipe, teacher="nobody"))
+    wrong = replace(job, restart=True, config=replace(job.config, teacher="nobody"))
     with pytest.raises(DocqaError, match="there is no reader called 'nobody'"):
         _train(wrong)
     assert (job.folder / "run.json").is_file()
     assert _train(replace(job, restart=True)).name == "mine"
 
 
-def test_a_run_goes_on_wherever_its_files_are_named_from(job: Job, tmp_path: Path) -> None:
+def test_a_run_resumes_after_its_files_were_moved(job: Job, tmp_path: Path) -> None:
     stop = Event()
     with pytest.raises(Cancelled):
         _train(job, Monitor(lambda at: stop.set() if at.stage == "training" else None, stop))
@@ -494,33 +499,43 @@ def test_a_run_goes_on_wherever_its_files_are_named_from(job: Job, tmp_path: Pat
     assert _train(replace(job, files=(str(moved),), resume=True)).name == "mine"
 
 
+def test_a_run_of_another_version_is_not_resumed(job: Job) -> None:
+    with pytest.raises(Cancelled):
+        _train(job, _stopping_at(1))
+    state = files.read_json_object(state_file("mine"))
+    state["recipe"] = state.pop("config")
+    write_json_object(state_file("mine"), state)
+    with pytest.raises(DocqaError, match="the unfinished run mine was started by another version of docqa"):
+        _train(replace(job, resume=True))
+
+
 def test_nothing_to_resume(job: Job) -> None:
-    with pytest.raises(DocqaError, match="there is no unfinished run called mine"):
+    with pytest.raises(DocqaError, match="there is no unfinished run named mine"):
         _train(replace(job, resume=True))
 
 
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"epochs": 0}, "epochs is 0"),
-        ({"learning_rate": 5}, "learning-rate is 5"),
+        ({"epochs": 0}, "--epochs is 0"),
+        ({"learning_rate": 5}, "--learning-rate is 5"),
         ({"precision": "int8"}, "precision is int8"),
         ({"test_split": 1.0}, "test-split is 1.0"),
         ({"max_seq_length": 4096}, "max_seq_length is 4096, but this reader takes at most 512"),
-        ({"frozen": 2}, "the base has 2 layers"),
+        ({"freeze_layers": 2}, "the base has 2 layers"),
         ({"teacher": "nobody"}, "there is no reader called 'nobody'"),
         ({"base": "nobody"}, "there is no reader called 'nobody'"),
     ],
 )
-def test_a_recipe_that_cannot_be(job: Job, change: dict[str, object], message: str) -> None:
-    wrong = replace(job, recipe=replace(job.recipe, **change))  # type: ignore[arg-type]
+def test_an_invalid_config_is_rejected(job: Job, change: dict[str, object], message: str) -> None:
+    wrong = replace(job, config=replace(job.config, **change))  # type: ignore[arg-type]
     with pytest.raises(DocqaError, match=message):
         _train(wrong)
 
 
-def test_a_training_pair_on_a_context_of_the_test_is_left_out(job: Job, tmp_path: Path) -> None:
+def test_training_pairs_about_contexts_of_the_test_are_left_out(job: Job, tmp_path: Path) -> None:
     pairs = _pairs(40)
     test = _file(tmp_path, pairs[:5], "test.json")
     data = prepare(replace(job, test_files=(str(test),)), Monitor())
     assert (len(data.train), len(data.test)) == (35, 5)
-    assert "5 that ask about a context of the test were left out" in data.note
+    assert "5 left out of training because their context is in the test" in data.note

@@ -13,6 +13,7 @@ from docqa.cli.arguments import add_settings, settings
 from docqa.cli.commands import COMMANDS, add_command
 from docqa.cli.terminal import note, progress_bar
 from docqa.errors import DocqaError, ExitCode
+from docqa.wording import counted
 
 if TYPE_CHECKING:
     from docqa.config import Settings
@@ -164,7 +165,7 @@ def evaluate_end_to_end(
             if collection.failures:
                 raise collection.failures[0].error
             pairs = evaluation.sample(loaded.pairs, sample, arguments.seed)
-            how = f"each asked of all of {_count(len(collection.documents), 'document')}"
+            how = f"each asked of all of {counted(len(collection.documents), 'document')}"
             return evaluation.evaluate_collection(collection, pairs, loaded.documents, monitor), how
         documents = evaluation.sample_questions(
             evaluation.group_by_document(loaded.pairs, loaded.documents),
@@ -174,7 +175,7 @@ def evaluate_end_to_end(
             seed=arguments.seed,
         )
         evaluated = evaluation.evaluate_documents(engine, documents, monitor, arguments.password)
-    how = f"each asked of one of {_count(len(documents), 'document')}"
+    how = f"each asked of one of {counted(len(documents), 'document')}"
     crossed = sum(evaluation.is_cross_document(one.pair) for one in evaluated) if cross_document else 0
     return evaluated, how + (f", {crossed:,} of them about another document" if crossed else "")
 
@@ -233,7 +234,7 @@ def _worst(evaluated: _Evaluation, count: int) -> list[dict[str, Any]]:
     return [
         {
             "id": pair.id,
-            "place": pair.place,
+            "place": pair.location,
             "question": pair.question,
             "answer": prediction.text,
             "accepted": list(dict.fromkeys(gold.text for gold in pair.answers)),
@@ -281,11 +282,7 @@ def _unique_ids(predictions: "Sequence[Prediction]", *, quiet: bool) -> list[str
     if repeated:
         names = ", ".join(repeated[:3])
         note(
-            f"docqa: {_count(len(repeated), 'id')} used for several questions ({names}): written as ID#2, …",
+            f"docqa: {counted(len(repeated), 'id')} used for several questions ({names}): written as ID#2, …",
             quiet=quiet,
         )
     return ids
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" + ("" if number == 1 else "s")

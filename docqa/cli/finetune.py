@@ -1,4 +1,4 @@
-"""`docqa finetune PAIRS`: train a reader on a person's own questions, and say whether it is better."""
+"""`docqa finetune PAIRS`: train a reader on the user's own pairs, and report whether it is better."""
 
 import argparse
 import shlex
@@ -7,32 +7,44 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from docqa.cli.commands import COMMANDS
 from docqa.cli.json_progress import JsonProgress
 from docqa.cli.terminal import note, progress_bar
 from docqa.errors import DocqaError, ExitCode
 from docqa.progress import Cancelled, Monitor, Progress
+from docqa.training.hyperparameters import (
+    SAVE_MINUTES,
+    Group,
+    TrainingConfig,
+    default,
+    default_text,
+    describe,
+    flag,
+    names,
+    summary,
+)
 
 if TYPE_CHECKING:
     from docqa.training.job import Job
 
 _EXAMPLES = """\
 examples:
-  docqa finetune my_pairs.json                     train on top of the reader in use, and use the result if better
+  docqa finetune my_pairs.json                     train, starting from the reader in use
   docqa finetune my_pairs.json --dry-run           only check the pairs
   docqa finetune train.jsonl --test-file test.jsonl --epochs 5 --name contracts
-  docqa finetune my_pairs.json --resume            go on after Ctrl-C, a kill or a power cut
+  docqa finetune my_pairs.json --resume            continue after Ctrl-C, a crash or a power cut
   torchrun --nproc-per-node 2 -m docqa finetune my_pairs.json
 
-Pairs: SQuAD JSON, a JSON list, JSONL, CSV or TSV (docs/formats.md). What each flag is for: docs/finetuning.md.
-exit codes: 0 trained and measured, 1 --dry-run found pairs that can't be used, 2 an error, 130 stopped
+Pairs: SQuAD JSON, a JSON list, JSONL, CSV or TSV (docs/formats.md). All options: docs/finetuning.md.
+
+exit codes: 0 trained and evaluated, 1 --dry-run found unusable pairs, 2 an error, 130 interrupted
 """
 
-_LINE_EVERY = 30.0  # Seconds between progress lines where there is no terminal for a bar.
+_LOG_INTERVAL = 30.0  # Seconds between progress lines where stderr is not a terminal.
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -40,67 +52,53 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser = subparsers.add_parser(
         "finetune",
         help=COMMANDS["finetune"].about,
-        description="Train a reader on your own question-answer pairs, measure it on pairs it has not seen, and use "
-        "it from then on if it is better.",
+        description="Train a reader on your own question-answer pairs, evaluate it on pairs that were held out, and "
+        "use it from then on if it is better.",
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("pairs", metavar="PAIRS", nargs="+", help="files of question-answer pairs")
-    parser.add_argument("--name", help="what to call the reader (default: the name of the first file)")
+    parser.add_argument("--name", help="name of the new reader (default: the name of the first file)")
     parser.add_argument("--output", metavar="DIR", help="write the reader to a new folder instead of installing it")
-    parser.add_argument("--dry-run", action="store_true", help="check the pairs, train nothing")
+    parser.add_argument("--dry-run", action="store_true", help="check the pairs without training")
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
-    shown = parser.add_mutually_exclusive_group()
-    shown.add_argument("-q", "--quiet", action="store_true", help="print no progress")
-    shown.add_argument(
-        "--progress", choices=["json"], help="tell a program the progress: a JSON object a line on stderr"
-    )
-    again = parser.add_mutually_exclusive_group()
-    again.add_argument("--resume", action="store_true", help="go on with an unfinished run of that name")
-    again.add_argument("--restart", action="store_true", help="discard an unfinished run of that name, begin anew")
+    output = parser.add_mutually_exclusive_group()
+    output.add_argument("-q", "--quiet", action="store_true", help="print no progress")
+    output.add_argument("--progress", choices=["json"], help="write progress to stderr as JSON lines")
+    unfinished = parser.add_mutually_exclusive_group()
+    unfinished.add_argument("--resume", action="store_true", help="resume the interrupted run of that name")
+    unfinished.add_argument("--restart", action="store_true", help="discard the interrupted run of that name")
     parser.add_argument("--device", default="auto", metavar="DEVICE", help="auto, cpu, cuda, mps or xpu")
     parser.add_argument("--log-dir", metavar="DIR", help="write TensorBoard logs (needs docqa-tui[tensorboard])")
     parser.add_argument(
-        "--save-minutes", type=float, default=5.0, metavar="N", help="work that a kill may cost (default: 5)"
+        "--save-minutes",
+        type=float,
+        default=SAVE_MINUTES,
+        metavar="N",
+        help=f"minutes between checkpoints (default: {SAVE_MINUTES:g})",
     )
-
-    data = parser.add_argument_group("data")
+    data = parser.add_argument_group(Group.DATA)
     data.add_argument(
-        "--test-file", action="append", metavar="FILE", help="measure with these pairs; train on all others"
+        "--test-file", action="append", metavar="FILE", help="pairs to test on; all others are used for training"
     )
-    _flag(data, "test_split", float, "SHARE", "share held out to measure with, by whole documents (default: 0.2)")
-    _flag(data, "max_per_context", int, "N", "pairs taken of one context (default: all)")
-    _flag(data, "negatives", float, "SHARE", "windows without the answer, per answerable pair (default: 0.2)")
-    _flag(data, "altered", float, "SHARE", "questions altered so that nothing answers them, likewise (default: 0)")
-    _flag(data, "max_seq_length", int, "N", "tokens in a sequence (default: 384)")
-    _flag(data, "doc_stride", int, "N", "tokens that windows overlap by (default: 128)")
-
-    training = parser.add_argument_group("training")
-    _flag(training, "base", str, "READER", "reader to start from: a name, or a folder (default: the one in use)")
-    _flag(training, "epochs", float, "N", "passes over the pairs (default: 3)")
-    _flag(training, "batch_size", int, "N", "windows a step, on each device (default: 16)")
-    _flag(training, "gradient_accumulation", int, "N", "batches a step (default: 1)")
-    _flag(training, "learning_rate", float, "RATE", "at its peak (default: 5e-5)")
-    _flag(training, "warmup", float, "SHARE", "share of the steps before the peak (default: 0.1)")
-    _flag(training, "weight_decay", float, "RATE", "default: 0.01")
-    _flag(training, "token_dropout", float, "SHARE", "of the words masked, others at each pass (default: 0)")
-    _flag(training, "blend", float, "SHARE", "of the trained weights in the result, the rest the base's (default: 1)")
-    _flag(training, "frozen", int, "N", "layers from below that stay as they are: saves time (default: 0)")
-    _flag(training, "seed", int, "N", "default: 0")
-    _flag(training, "precision", str, "TYPE", "auto, float32, bfloat16 or float16")
-    _flag(training, "teacher", str, "READER", "learn a better reader's answers too: a name, or a folder")
-    _flag(training, "teacher_weight", float, "SHARE", "of the teacher's answers against the pairs' (default: 0.5)")
-    _flag(training, "early_stopping", int, "N", "stop after N passes that made nothing better (default: never)")
+    _add_hyperparameters(data, Group.DATA)
+    _add_hyperparameters(parser.add_argument_group(Group.TRAINING), Group.TRAINING)
     parser.set_defaults(run=run)
 
 
-def _flag(group: Any, name: str, kind: type, metavar: str, about: str) -> None:
-    # None is "not given": with --resume the unfinished run's own value counts.
-    group.add_argument(f"--{name.replace('_', '-')}", type=kind, metavar=metavar, default=None, help=about)
+def _add_hyperparameters(parser: "argparse._ArgumentGroup", group: Group) -> None:
+    for name in names(group):
+        parser.add_argument(
+            flag(name),
+            type=type(default(name)),
+            default=None,  # "Not given": with --resume, the value of the interrupted run applies.
+            metavar=describe(name).metavar,
+            help=f"{summary(name)} (default: {default_text(name)})",
+        )
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Check, train, measure, install, report."""
+    """Check, train, evaluate, install, report."""
     events = JsonProgress() if arguments.progress else None
     try:
         return (_check if arguments.dry_run else _train)(arguments, events)
@@ -113,33 +111,33 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _train(arguments: argparse.Namespace, events: JsonProgress | None) -> int:
     from docqa.training import distributed
-    from docqa.training.job import prepare, stored_recipe
+    from docqa.training.job import prepare, stored_state
     from docqa.training.report import as_json, as_text
     from docqa.training.run import finetune
 
     job = _job(arguments)
-    say = events.note if events else note
-    with _stoppable(say, _shown(arguments, events, lines=True)) as monitor:
+    write = events.note if events else note
+    with _cancelled_by_signals(write, _progress(arguments, events, lines=True)) as monitor:
         try:
             data = prepare(job, monitor)
             if not arguments.quiet and distributed.is_first():
-                say(data.report.as_text())
+                write(data.report.as_text())
                 if data.test_report is not None:
-                    say(f"test: {data.test_report.as_text()}")
-                say(data.note)
-            outcome = finetune(job, data, monitor)
+                    write(f"test: {data.test_report.as_text()}")
+                write(data.note)
+            result = finetune(job, data, monitor)
         except Cancelled:
-            kept = stored_recipe(job.name) is not None
+            resumable = stored_state(job.name) is not None
             if events:
-                events.emit("stopped", kept=kept)
-            elif not kept:
-                note("docqa: stopped; nothing was trained yet")
+                events.emit("stopped", kept=resumable)
+            elif not resumable:
+                note("docqa: stopped before training began")
             else:
-                note("docqa: stopped; what was trained so far is kept")
-                note(f"  hint: {shlex.join(['docqa', *job.again])} goes on, to the same result")
+                note("docqa: stopped; a checkpoint was saved")
+                note(f"  hint: resume with {shlex.join(['docqa', *job.resume_arguments])}")
             return ExitCode.INTERRUPTED
-    if outcome is not None:
-        print(as_json(outcome) if arguments.json else as_text(outcome))  # noqa: T201
+    if result is not None:
+        print(as_json(result) if arguments.json else as_text(result))  # noqa: T201
     return ExitCode.ANSWERED
 
 
@@ -149,34 +147,28 @@ def _check(arguments: argparse.Namespace, events: JsonProgress | None) -> int:
     from docqa.training.report import dumps
 
     job = _job(arguments)
-    job.recipe.check()
+    job.config.check()
     registry.check_name(job.name)
-    reports = []
-    with _shown(arguments, events) as monitor:
-        tests = arguments.test_file or []
-        reports.append(datasets.check(arguments.pairs, monitor, against=tests))
-        if tests:
-            reports.append(datasets.check(tests, monitor))
+    with _progress(arguments, events) as monitor:
+        train = datasets.check(job.files, monitor, against=job.test_files)
+        test = datasets.check(job.test_files, monitor) if job.test_files else None
+    reports = [report for report in (train, test) if report is not None]
     if arguments.json:
-        print(dumps({"train": reports[0].as_dict(), "test": reports[1].as_dict() if tests else None}))  # noqa: T201
+        print(dumps({"train": train.as_dict(), "test": test.as_dict() if test else None}))  # noqa: T201
     else:
         print("\n\n".join(report.as_text() for report in reports))  # noqa: T201
     return ExitCode.NOT_FOUND if any(report.dropped for report in reports) else ExitCode.ANSWERED
 
 
 def _job(arguments: argparse.Namespace) -> "Job":
-    from docqa.training.hyperparameters import TrainingConfig
-    from docqa.training.job import Job, free_name, stored_recipe
+    from docqa.training.job import Job, free_name, stored_config
 
     name = arguments.name or free_name(arguments.output or arguments.pairs[0])
-    given = {field.name: getattr(arguments, field.name, None) for field in fields(TrainingConfig)}
-    stored = stored_recipe(name) if arguments.resume else None
-    recipe = replace(
-        stored or TrainingConfig(), **{field: value for field, value in given.items() if value is not None}
-    )
+    given = {key: getattr(arguments, key) for group in Group for key in names(group)}
+    config = (stored_config(name) if arguments.resume else None) or TrainingConfig()
     return Job(
         files=tuple(arguments.pairs),
-        recipe=recipe,
+        config=replace(config, **{key: value for key, value in given.items() if value is not None}),
         name=name,
         test_files=tuple(arguments.test_file or ()),
         output=Path(arguments.output).absolute() if arguments.output else None,
@@ -188,41 +180,41 @@ def _job(arguments: argparse.Namespace) -> "Job":
     )
 
 
-def _shown(
+def _progress(
     arguments: argparse.Namespace, events: JsonProgress | None, *, lines: bool = False
 ) -> AbstractContextManager[Monitor]:
-    """A monitor whose progress is shown: to a program, or to a person as a bar, or, with `lines`, now and then."""
+    """A monitor that reports progress as JSON events, as a bar, or (with `lines`, without a terminal) as log lines."""
     if events:
         return nullcontext(events.monitor)
-    return (_lines if lines and not sys.stderr.isatty() else progress_bar)(quiet=arguments.quiet)
+    return (_log_lines if lines and not sys.stderr.isatty() else progress_bar)(quiet=arguments.quiet)
 
 
 @contextmanager
-def _stoppable(say: Callable[[str], None], shown: AbstractContextManager[Monitor]) -> Iterator[Monitor]:
-    """A monitor that Ctrl-C or a polite kill stops once; the second time ends the process."""
-    with shown as monitor:
+def _cancelled_by_signals(write: Callable[[str], None], progress: AbstractContextManager[Monitor]) -> Iterator[Monitor]:
+    """Cancel the monitor at the first SIGINT or SIGTERM; a second one ends the process."""
+    with progress as monitor:
 
-        def stop(number: int, _: object) -> None:
-            signal.signal(number, before[signal.Signals(number)])
+        def cancel(number: int, _: object) -> None:
+            signal.signal(number, previous[signal.Signals(number)])
             monitor.cancel.set()
-            say("docqa: stopping after this step; once more ends at once")
+            write("docqa: stopping after this step; repeat to stop at once")
 
-        before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+        previous = {number: signal.signal(number, cancel) for number in (signal.SIGINT, signal.SIGTERM)}
         try:
             yield monitor
         finally:
-            for number, handler in before.items():
+            for number, handler in previous.items():
                 signal.signal(number, handler)
 
 
 @contextmanager
-def _lines(*, quiet: bool) -> Iterator[Monitor]:
-    """A monitor for where stderr is a file: a line now and then."""
+def _log_lines(*, quiet: bool) -> Iterator[Monitor]:
+    """A monitor that writes a line to stderr from time to time."""
     last = time.monotonic()
 
     def report(progress: Progress) -> None:
         nonlocal last
-        if time.monotonic() - last >= _LINE_EVERY:
+        if time.monotonic() - last >= _LOG_INTERVAL:
             last = time.monotonic()
             note(f"docqa: {progress.stage}: {progress.done} of {progress.total} · {progress.item}")
 

@@ -1,4 +1,4 @@
-"""Question–answer pairs: load, check, repair and split them."""
+"""Question–answer pairs: load, validate, repair and split them."""
 
 from docqa.datasets.issues import Issue, IssueEffect, IssueKind, LoadReport
 from docqa.datasets.loading import LoadedPairs, check, load

@@ -1,4 +1,4 @@
-"""An answer to its place in a context: where it says, where it must have meant, or nowhere (pure)."""
+"""Align an answer with its context: at the start that the file claims, else where it must have meant (pure)."""
 
 from collections.abc import Callable, Iterable, Sequence
 
@@ -12,138 +12,142 @@ Alignment = tuple[Gold, list[FieldFinding]]
 
 
 class AlignmentContext:
-    """One context, and what its earlier answers have taught about how its starts are counted."""
+    """A context, and the offset by which the starts of its previous answers were shifted."""
 
     def __init__(self, text: str) -> None:
         self.text = SearchableText(text)
         self._shift: int | None = None
 
-    def place(self, question: str, claim: ClaimedAnswer, golds: Sequence[Gold]) -> Alignment:
-        """Place an answer; `golds` are those of its pair that are placed already. Raises `RejectedRecord`."""
+    def align(self, question: str, claim: ClaimedAnswer, golds: Sequence[Gold]) -> Alignment:
+        """Align an answer. `golds` are the answers of its pair aligned so far. Raises `RejectedRecord`."""
         text, context = self.text, self.text.text
         if claim.start is not None and claim.start >= 0 and context.startswith(claim.text, claim.start):
             return _trimmed(claim), []
         answer = claim.text.strip()
-        findings: list[FieldFinding] = []
-        # "art" without a start is rather "Art" than a part of "party"; with one, it is what is near.
-        searches = (text.whole, text.alike, text.anywhere)
+        # Without a start, "art" means "Art" rather than a part of "party"; with one, it means what is near.
+        searches = (text.whole, text.normalized, text.anywhere)
         if claim.start is not None:
-            searches = (text.whole, text.anywhere, text.alike)
-        places, exact = next(
-            ((found, search != text.alike) for search in searches if (found := search(answer))), ([], False)
+            searches = (text.whole, text.anywhere, text.normalized)
+        spans, verbatim = next(
+            ((found, search != text.normalized) for search in searches if (found := search(answer))), ([], False)
         )
-        if not places:
+        if not spans:
             raise RejectedRecord(
                 IssueKind.NOT_IN_CONTEXT,
-                f"the answer {shorten(answer)} was expected to stand in the context, and does not",
-                "copy the answer from the context, letter by letter",
+                f"the answer {shorten(answer)} is not in the context",
+                "copy the answer verbatim from the context",
             )
+        findings: list[FieldFinding] = []
         if claim.start is None:
-            span, findings = choose(text, question, answer, places, golds)
+            span, findings = choose_span(text, question, answer, spans, golds)
         else:
-            span, kind, why = self._meant(ClaimedAnswer(answer, claim.start), places)
-            if exact:
-                there = context[claim.start : claim.start + len(answer)] if claim.start >= 0 else ""
-                message = f"`answer_start` is {claim.start}, where the context has {shorten(there)}"
-                message += f"; {shorten(answer)} stands at {span[0]}"
-                findings = [FieldFinding(kind, IssueEffect.REPAIRED, message, f"taken so: {why}")]
-        if not exact:
-            message = f"the answer {shorten(answer)} stands in the context as {shorten(context[slice(*span)])}"
+            span, kind, reason = self._intended(ClaimedAnswer(answer, claim.start), spans)
+            if verbatim:
+                actual = context[claim.start : claim.start + len(answer)] if claim.start >= 0 else ""
+                message = f"`answer_start` is {claim.start}, where the context has {shorten(actual)}"
+                message += f"; {shorten(answer)} is at {span[0]}"
+                findings = [FieldFinding(kind, IssueEffect.REPAIRED, message, f"repaired: {reason}")]
+        if not verbatim:
+            message = f"the answer {shorten(answer)} is written {shorten(context[slice(*span)])} in the context"
             findings.append(
-                FieldFinding(IssueKind.TEXT_DIFFERS, IssueEffect.REPAIRED, message, "taken as it stands there")
+                FieldFinding(IssueKind.TEXT_DIFFERS, IssueEffect.REPAIRED, message, "the context's text is used")
             )
         return Gold(context[slice(*span)], span[0]), findings
 
-    def _meant(self, claim: ClaimedAnswer, places: list[Span]) -> tuple[Span, IssueKind, str]:
-        """The one place that a wrong start can mean, and why. Raises `RejectedRecord` where that is not certain."""
+    def _intended(self, claim: ClaimedAnswer, spans: list[Span]) -> tuple[Span, IssueKind, str]:
+        """Return the one span that a wrong start can mean, and why. Raises `RejectedRecord` if it is ambiguous."""
         start = claim.start or 0
-        by_start = {span[0]: span for span in places}
+        by_start = {span[0]: span for span in spans}
         if start in by_start:
-            return by_start[start], IssueKind.SHIFTED, "the start is right"  # It is the text that differs there.
-        counted = {
-            IssueKind.UTF16: _characters(self.text.text, start, "utf-16-le", 2),
-            IssueKind.BYTES: _characters(self.text.text, start, "utf-8", 1),
+            return by_start[start], IssueKind.START_SHIFTED, "the start is right"  # Only the text differs there.
+        converted = {
+            IssueKind.START_IN_UTF16: _code_points(self.text.text, start, "utf-16-le", 2),
+            IssueKind.START_IN_BYTES: _code_points(self.text.text, start, "utf-8", 1),
         }
-        explained = {kind: at for kind, at in counted.items() if at is not None and at != start and at in by_start}
+        explained = {kind: at for kind, at in converted.items() if at is not None and at != start and at in by_start}
         if len(set(explained.values())) == 1:
             kind, at = next(iter(explained.items()))
-            return by_start[at], kind, f"it counts {'UTF-16 units' if kind is IssueKind.UTF16 else 'bytes of UTF-8'}"
-        if len(places) == 1:
-            self._shift = places[0][0] - start
-            return places[0], IssueKind.SHIFTED, "it stands nowhere else"
+            unit = "UTF-16 code units" if kind is IssueKind.START_IN_UTF16 else "UTF-8 bytes"
+            return by_start[at], kind, f"it counts {unit}"
+        if len(spans) == 1:
+            self._shift = spans[0][0] - start
+            return spans[0], IssueKind.START_SHIFTED, "the answer occurs nowhere else"
         if self._shift is not None and start + self._shift in by_start:
-            return by_start[start + self._shift], IssueKind.SHIFTED, "others of this context are shifted by as much"
-        # A start that is off by a little still lies on its answer, or just before it (a quote, a space).
-        near = [span for span in places if abs(span[0] - start) <= max(2, len(claim.text) - 1)]
+            return (
+                by_start[start + self._shift],
+                IssueKind.START_SHIFTED,
+                "other starts in this context are shifted by as much",
+            )
+        # A start that is slightly off still lies in its answer, or just before it (a quote, a space).
+        near = [span for span in spans if abs(span[0] - start) <= max(2, len(claim.text) - 1)]
         if len(near) == 1:
-            return near[0], IssueKind.SHIFTED, "no other place is near"
-        where = ", ".join(str(begin) for begin, _ in places[:4]) + (", …" if len(places) > 4 else "")
+            return near[0], IssueKind.START_SHIFTED, "no other occurrence is near"
+        starts = ", ".join(str(begin) for begin, _ in spans[:4]) + (", …" if len(spans) > 4 else "")
         raise RejectedRecord(
-            IssueKind.UNCERTAIN_START,
-            f"`answer_start` is {start}, and {shorten(claim.text)} stands in {len(places)} other places: {where}",
-            "correct answer_start, which counts characters from 0; or leave it out",
+            IssueKind.START_UNCERTAIN,
+            f"`answer_start` is {start}, but {shorten(claim.text)} occurs at {len(spans)} other places: {starts}",
+            "correct answer_start, which counts code points from 0, or remove it",
         )
 
 
-def place_all(
-    claims: Iterable[ClaimedAnswer], place: Callable[[ClaimedAnswer, Sequence[Gold]], Alignment]
+def align_all(
+    claims: Iterable[ClaimedAnswer], align: Callable[[ClaimedAnswer, Sequence[Gold]], Alignment]
 ) -> tuple[list[Gold], list[FieldFinding]]:
-    """Place the accepted answers of a pair, in their order.
+    """Align the accepted answers of a pair, in order.
 
-    One that can't be placed is left out where others can, and told. Raises `RejectedRecord` where none can.
+    Answers that can't be aligned are left out with a warning. Raises `RejectedRecord` if none can be aligned.
     """
     golds: list[Gold] = []
     findings: list[FieldFinding] = []
-    lost: list[FieldFinding] = []
+    rejected: list[FieldFinding] = []
     for claim in claims:
         try:
-            gold, found = place(claim, golds)
-        except RejectedRecord as refused:
-            lost.append(refused.finding)
+            gold, found = align(claim, golds)
+        except RejectedRecord as rejection:
+            rejected.append(rejection.finding)
         else:
             golds.append(gold)
             findings += found
-    if lost and not golds:
-        others = f"; nor can its {len(lost) - 1} other accepted answers be placed" if len(lost) > 1 else ""
-        raise RejectedRecord(lost[0].kind, lost[0].message + others, lost[0].remedy)
+    if rejected and not golds:
+        first, others = rejected[0], len(rejected) - 1
+        also = f", and neither are its {others} other accepted answers" if others else ""
+        raise RejectedRecord(first.kind, first.message + also, first.remedy)
     findings += [
-        FieldFinding(
-            each.kind, IssueEffect.WARNING, f"{each.message}; left out, other accepted answers remain", each.remedy
-        )
-        for each in lost
+        FieldFinding(each.kind, IssueEffect.WARNING, f"{each.message}; its other answers are kept", each.remedy)
+        for each in rejected
     ]
     return golds, findings
 
 
-def choose(
-    text: SearchableText, question: str, answer: str, places: list[Span], golds: Sequence[Gold]
+def choose_span(
+    text: SearchableText, question: str, answer: str, spans: list[Span], golds: Sequence[Gold]
 ) -> tuple[Span, list[FieldFinding]]:
-    """Choose a place for an answer that claims none, and say so where another could have been meant.
+    """Choose a span for an answer without a start, with a warning if the choice is a guess.
 
-    A reader learns an answer by the words around it. So the place is taken where these speak of what is asked: the
-    first one may be where the answer is mentioned for another reason. What overlaps an accepted answer that has its
-    place is that answer in other words.
+    A reader learns an answer by the words around it, so the span whose neighbourhood is most like the question is
+    taken: the first occurrence may be about something else. A span that overlaps an answer in `golds` is that answer
+    in other words.
     """
-    if len(places) == 1:
-        return places[0], []
+    if len(spans) == 1:
+        return spans[0], []
     for gold in golds:
-        for start, end in places:
+        for start, end in spans:
             if start < gold.start + len(gold.text) and gold.start < end:
                 return (start, end), []
-    chosen = text.likeliest(places, question)
-    message = f"the answer {shorten(answer)} stands in {len(places)} places"
-    remedy = f"taken at {chosen[0]}, where the words around it are most like the question; `answer_start` can tell"
+    chosen = text.likeliest(spans, question)
+    message = f"the answer {shorten(answer)} occurs {len(spans)} times"
+    remedy = f"the one at {chosen[0]} is used, whose surroundings are most like the question; or set `answer_start`"
     return chosen, [FieldFinding(IssueKind.SEVERAL_PLACES, IssueEffect.WARNING, message, remedy)]
 
 
 def _trimmed(claim: ClaimedAnswer) -> Gold:
-    """The answer without white space around it, which no reader predicts."""
+    """Return the answer without surrounding white space, which no reader predicts."""
     stripped = claim.text.lstrip()
     return Gold(stripped.rstrip(), (claim.start or 0) + len(claim.text) - len(stripped))
 
 
-def _characters(context: str, start: int, encoding: str, width: int) -> int | None:
-    """How many characters `start` units of this encoding are, None where they end inside of one."""
+def _code_points(context: str, start: int, encoding: str, width: int) -> int | None:
+    """Convert an offset in units of `width` bytes of an encoding to code points; None if it is inside of one."""
     if start < 0 or context.isascii():
         return None
     try:

@@ -1,37 +1,40 @@
-"""A file of pairs to raw records, each with its place, in one pass and bounded memory: the format is its own affair."""
+"""Read a file of pairs in any supported format, as raw records, in one pass and with bounded memory."""
 
 import csv
 import json
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 from typing import TextIO
 
 import ijson
 
-from docqa.datasets.json_stream import broken_json, build, events_of
+from docqa.datasets.json_stream import build, events_of, locate_errors
 from docqa.datasets.raw_record import RawRecord, record_of
 from docqa.datasets.squad import squad
 from docqa.datasets.text_file import FORMATS, open_text
 from docqa.errors import DocqaError
 
 _PEEK = 1 << 16
-_FIELD_LIMIT = 16 << 20  # Characters of a CSV field. Beyond it a quote was left open, and the file would be one field.
+_FIELD_LIMIT = 16 << 20  # Characters of a CSV field. A longer one means an unclosed quote.
+_FIELD_LIMIT_LOCK = Lock()
 _HEADER = "the first line names the columns: question,context,answer or question,answer,document,page"
 
 RecordReader = Callable[[str | Path, TextIO], Iterator[RawRecord]]
 
 
 def read_records(path: str | Path, progress: Callable[[int, int], None]) -> Iterator[RawRecord]:
-    """Give a file's records in order. `progress` is told the bytes read and the bytes there are.
+    """Yield the records of a file in order. `progress` is called with the bytes read and the size of the file.
 
-    Memory is bounded by the largest paragraph with its questions (SQuAD) or record (the others). Raises `DocqaError`
-    where the file can't be read, is of no known format, holds no pairs, or breaks off in a way that leaves no next
-    record to go on with.
+    Memory is bounded by the largest paragraph with its questions (SQuAD) or record (other formats). Raises
+    `DocqaError` if the file can't be read, has an unknown format or no pairs, or is broken so that no next record can
+    be found.
     """
     with open_text(path) as file:
         head = file.read(_PEEK)
         if not head.strip():
-            raise DocqaError(f"{path} is empty; question–answer pairs were expected", FORMATS)
+            raise DocqaError(f"{path} is empty; expected question–answer pairs", FORMATS)
         read = _format(path, head)
     found = False
     with open_text(path) as file:
@@ -43,37 +46,37 @@ def read_records(path: str | Path, progress: Callable[[int, int], None]) -> Iter
             yield record
         progress(size, size)
     if not found:
-        raise DocqaError(f"{path} holds no question–answer pairs", FORMATS)
+        raise DocqaError(f"{path} contains no question–answer pairs", FORMATS)
 
 
 def _format(path: str | Path, head: str) -> RecordReader:
-    """Tell the format by how the file begins; its name decides only where that says nothing."""
+    """Detect the format from the beginning of the file; its name decides only where that is ambiguous."""
     suffix = Path(path).suffix.lower()
-    begin = head.lstrip()
-    if begin.startswith("["):
+    start = head.lstrip()
+    if start.startswith("["):
         return _json_list
-    if begin.startswith("{"):
-        return _jsonl if suffix in {".jsonl", ".ndjson"} or not _has_data(begin) else squad
+    if start.startswith("{"):
+        return _jsonl if suffix in {".jsonl", ".ndjson"} or not _is_squad(start) else squad
     if suffix in {".json", ".jsonl", ".ndjson"}:
-        raise DocqaError(f"{path} was expected to begin with {{ or [, and begins with {begin[:20]!r}", FORMATS)
-    header = begin.splitlines()[0]
+        raise DocqaError(f"{path}: expected {{ or [ at the beginning, found {start[:20]!r}", FORMATS)
+    header = start.splitlines()[0]
     for delimiter in "\t,;":
         if "question" in _columns(header, delimiter):
             return _table(delimiter)
     if suffix in {".csv", ".tsv"}:
         raise DocqaError(
-            f"{path}, line 1: a header with a column `question` was expected, found {header[:80]!r}",
+            f"{path}, line 1: expected a header with a column `question`, found {header[:80]!r}",
             _HEADER,
         )
-    raise DocqaError(f"{path} is in no format known for pairs; it begins with {begin[:20]!r}", FORMATS)
+    raise DocqaError(f"{path} has an unknown format; it begins with {start[:20]!r}", FORMATS)
 
 
-def _has_data(begin: str) -> bool:
-    """Whether the first object has a key "data", or none of a record's: a SQuAD file, and no line of JSONL."""
+def _is_squad(start: str) -> bool:
+    """Return whether the first object has a key "data", or no key of a record: SQuAD rather than JSONL."""
     keys: set[str] = set()
     depth = 0
     try:
-        for event, value in ijson.basic_parse(begin.encode()):
+        for event, value in ijson.basic_parse(start.encode()):
             depth += event.startswith("start") - event.startswith("end")
             if depth == 1 and event == "map_key":
                 keys.add(value)
@@ -82,75 +85,92 @@ def _has_data(begin: str) -> bool:
             if depth == 0:
                 break
     except ijson.JSONError:
-        pass  # The text breaks off where the peek ends, or is broken: then the reader says where.
+        pass  # The end of the peek, or an error, which the reader will locate.
     return not keys & {"question", "context", "document", "answer", "answers"}
 
 
 def _json_list(path: str | Path, file: TextIO) -> Iterator[RawRecord]:
-    place = ""
-    with broken_json(path, lambda: place):
+    location = ""
+    with locate_errors(path, lambda: location):
         events = events_of(file)
-        next(events)  # The bracket that the file begins with.
+        next(events)  # The opening bracket.
         for index, (event, value) in enumerate(events):
             if event != "end_array":
                 item = build(event, value, events)
-                place = f"[{index}]"
-                yield record_of(place, item)
+                location = f"[{index}]"
+                yield record_of(location, item)
 
 
 def _jsonl(_: str | Path, file: TextIO) -> Iterator[RawRecord]:
     for number, line in enumerate(file, 1):
         if not line.strip():
             continue
-        place = f"line {number}"
+        location = f"line {number}"
         try:
-            yield record_of(place, json.loads(line))
+            yield record_of(location, json.loads(line))
         except json.JSONDecodeError as error:
-            yield RawRecord(place, {}, f"is not JSON: {error.msg} at column {error.colno}")
+            yield RawRecord(location, {}, f"invalid JSON: {error.msg} at column {error.colno}")
         except RecursionError:
-            yield RawRecord(place, {}, "is not JSON that can be read: it is nested too deeply")
+            yield RawRecord(location, {}, "invalid JSON: it is nested too deeply")
 
 
 def _table(delimiter: str) -> RecordReader:
     def read(path: str | Path, file: TextIO) -> Iterator[RawRecord]:
-        csv.field_size_limit(_FIELD_LIMIT)
-        rows = csv.reader(file, delimiter=delimiter, strict=True)
-        begin = 0
         columns: list[str] | None = None
-        try:
-            for row in rows:
-                begin, line = rows.line_num, begin + 1
-                if not any(row):
-                    continue
-                if columns is None:
-                    columns = _header(path, row)
-                elif len(row) > len(columns):
-                    excess = f"has {len(row)} fields under {len(columns)} columns"
-                    yield RawRecord(
-                        f"line {line}", {}, f"{excess}; put quotes around a field that has a separator in it"
-                    )
-                else:
-                    yield RawRecord(f"line {line}", dict(zip(columns, row, strict=False)))
-        except csv.Error as error:
-            raise DocqaError(
-                f"{path}, line {begin + 1}: the row that begins here can't be read: {error}",
-                'a quote inside a quoted field is written twice (""), and every quoted field has to end',
-            ) from None
+        for line, row in _rows(path, file, delimiter):
+            if columns is None:
+                columns = _header(path, row)
+            elif len(row) > len(columns):
+                excess = f"found {len(row)} fields for {len(columns)} columns"
+                yield RawRecord(f"line {line}", {}, f"{excess}; quote fields that contain a separator")
+            else:
+                yield RawRecord(f"line {line}", dict(zip(columns, row, strict=False)))
 
     return read
 
 
+def _rows(path: str | Path, file: TextIO, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield the rows that are not empty, each with the number of its first line. Raises `DocqaError`."""
+    rows = csv.reader(file, delimiter=delimiter, strict=True)
+    while True:
+        line = rows.line_num + 1
+        try:
+            with _field_limit():
+                row = next(rows, None)
+        except csv.Error as error:
+            raise DocqaError(
+                f"{path}, line {line}: invalid row: {error}",
+                'double the quotes inside a quoted field (""), and close every quoted field',
+            ) from None
+        if row is None:
+            return
+        if any(row):
+            yield line, row
+
+
+@contextmanager
+def _field_limit() -> Iterator[None]:
+    """Raise the limit of the csv module, which is the process's: contexts can be longer than its default of 128 KiB.
+
+    It is raised for one row at a time, so that the code that consumes the rows does not see it.
+    """
+    with _FIELD_LIMIT_LOCK:
+        previous = csv.field_size_limit(_FIELD_LIMIT)
+        try:
+            yield
+        finally:
+            csv.field_size_limit(previous)
+
+
 def _header(path: str | Path, row: list[str]) -> list[str]:
     columns = [name.strip().lower() for name in row]
-    twice = {name for name in columns if name and columns.count(name) > 1}
-    if twice:
-        raise DocqaError(
-            f"{path}, line 1: the column {min(twice)} is there twice", "give every column a name of its own"
-        )
-    for needed in (("answer", "answers", "is_impossible"), ("context", "document")):
-        if not set(needed) & set(columns):
+    repeated = {name for name in columns if name and columns.count(name) > 1}
+    if repeated:
+        raise DocqaError(f"{path}, line 1: duplicate column {min(repeated)}", "give every column a unique name")
+    for required in (("answer", "answers", "is_impossible"), ("context", "document")):
+        if not set(required) & set(columns):
             raise DocqaError(
-                f"{path}, line 1: a column {' or '.join(needed[:2])} was expected, found {', '.join(columns)}", _HEADER
+                f"{path}, line 1: expected a column {' or '.join(required[:2])}, found {', '.join(columns)}", _HEADER
             )
     return columns
 

@@ -1,4 +1,4 @@
-"""JSON as a stream of events: values are built one at a time, and what is broken is told by its place."""
+"""JSON as a stream of events: values are built one at a time, and errors are located."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -12,15 +12,15 @@ from docqa.datasets.raw_record import shorten
 from docqa.datasets.text_file import open_text
 from docqa.errors import DocqaError
 
-_LOCATABLE = 64 << 20  # Bytes of broken JSON that are read again whole to tell the line; larger files get a place.
+_LOCATABLE = 64 << 20  # Bytes of broken JSON that are read again at once to find the line of the error.
 _END_MAP = ("end_map", None)
 _END_ARRAY = ("end_array", None)
 
 JsonEvents = Iterator[tuple[str, Any]]
 
 
-class _Bytes:
-    """A text file as ijson wants it: UTF-8 without a byte order mark, whatever the file's own encoding."""
+class _Utf8Reader:
+    """A text file as ijson reads it: as UTF-8 without a byte order mark."""
 
     def __init__(self, file: TextIO) -> None:
         self.file = file
@@ -30,18 +30,21 @@ class _Bytes:
 
 
 def events_of(file: TextIO) -> JsonEvents:
-    """The JSON's events, without ijson's paths: brackets nested deep enough make these take all the memory there is."""
-    events: JsonEvents = ijson.basic_parse(_Bytes(file), use_float=True)
+    """Return the events of a JSON file.
+
+    Without ijson's paths, because those of deeply nested brackets would exhaust the memory.
+    """
+    events: JsonEvents = ijson.basic_parse(_Utf8Reader(file), use_float=True)
     return events
 
 
 def next_value(events: JsonEvents) -> Any:
-    """Build the value that comes next."""
+    """Build the next value."""
     return build(*next(events), events)
 
 
 def build(event: str, value: Any, events: JsonEvents) -> Any:
-    """Build the value that begins with this event, as Python's json would."""
+    """Build the value that begins with this event, as the json module would."""
     if event == "start_map":
         return {key: next_value(events) for _, key in iter(events.__next__, _END_MAP)}
     if event == "start_array":
@@ -50,14 +53,14 @@ def build(event: str, value: Any, events: JsonEvents) -> Any:
 
 
 @contextmanager
-def broken_json(path: str | Path, place: Callable[[], str]) -> Iterator[None]:
-    """Say where JSON is broken: its line in a file that can be read whole, else the last place that was read."""
+def locate_errors(path: str | Path, last_location: Callable[[], str]) -> Iterator[None]:
+    """Turn JSON errors into a `DocqaError` with the line, and with the location of the last record read, if any."""
     try:
         yield
     except (ijson.JSONError, RecursionError) as error:
-        after = f"after {place()}" if place() else "before the first pair"
+        after = f"after {last_location()}" if last_location() else "before the first pair"
         raise DocqaError(
-            f"{path}{_line_of_error(path)}: the JSON is broken {after}: {_reason(error)}",
+            f"{path}{_line_of_error(path)}: invalid JSON {after}: {_reason(error)}",
             f"check it with: python -m json.tool {path}",
         ) from None
 
@@ -78,6 +81,6 @@ def _line_of_error(path: str | Path) -> str:
 def _reason(error: Exception) -> str:
     if isinstance(error, RecursionError):
         return "it is nested too deeply"
-    # YAJL's message: what is wrong, a line with the text around it, and an arrow.
+    # YAJL's message: the error, a line with the text around it, and an arrow.
     lines = [line.strip() for line in str(error).strip().splitlines()]
     return lines[0].removesuffix(".") + (f", near {shorten(lines[1])}" if len(lines) > 1 and lines[1] else "")

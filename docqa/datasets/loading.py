@@ -1,4 +1,4 @@
-"""Many files to one set of pairs: what is asked twice is one pair, and every record is accounted for."""
+"""Load files as one set of pairs: repeated questions are merged, and every record is accounted for."""
 
 import json
 import sqlite3
@@ -13,7 +13,7 @@ from docqa.datasets.formats import read_records
 from docqa.datasets.issues import Issue, IssueEffect, IssueKind, LoadReport
 from docqa.datasets.pair import Gold, Pair
 from docqa.datasets.raw_record import shorten
-from docqa.datasets.splitting import APART, context_digest
+from docqa.datasets.splitting import SHARED_CONTEXT_REMEDY, context_digest
 from docqa.datasets.validation import PairValidator
 from docqa.documents import Document
 from docqa.progress import Monitor
@@ -21,36 +21,37 @@ from docqa.progress import Monitor
 
 @dataclass(frozen=True)
 class LoadedPairs:
-    """Pairs that are ready to use, and the account of how they came about.
+    """Usable pairs, and the report on how they were loaded.
 
-    In every pair `context[gold.start:gold.start + len(gold.text)] == gold.text` holds for every gold, and equal
-    contexts are one object. `documents` are those that pairs name, by `Pair.document`.
+    `context[gold.start:gold.start + len(gold.text)] == gold.text` holds for every gold of every pair, and equal
+    contexts are one object.
     """
 
     pairs: tuple[Pair, ...]
     report: LoadReport
     documents: dict[str, Document]
+    """The documents that pairs refer to, by `Pair.document`."""
 
 
 def load(paths: Sequence[str | Path], monitor: Monitor | None = None, *, merge: bool = True) -> LoadedPairs:
-    """Load, check and repair the pairs of these files.
+    """Load, validate and repair the pairs of these files.
 
-    With `merge`, a question that is put twice to the same context is one pair, with the answers of both; without, it
-    stays two, which is what a measurement wants that has to agree with another one's count.
+    With `merge`, a question that is asked twice about the same context becomes one pair with the answers of both.
+    Without, both are kept, as an evaluation needs that counts questions like another one does.
 
-    Raises `DocqaError` where a file can't be read at all; a pair that can't be used is in the report.
+    Raises `DocqaError` if a file can't be read at all; unusable pairs are in the report.
     """
     pairs: list[Pair] = []
     contexts: dict[str, str] = {}
     documents = DocumentTexts()
     report = LoadReport(tuple(map(str, paths)))
-    for at, pair, _ in _gather(paths, report, documents, monitor or Monitor(), merge):
-        assert pair.context is not None  # noqa: S101 - for mypy: the checker reads the documents
+    for index, pair, _ in _pairs(paths, report, documents, monitor or Monitor(), merge):
+        assert pair.context is not None  # noqa: S101 - for mypy: the validator reads the documents
         shared = replace(pair, context=contexts.setdefault(pair.context, pair.context))
-        if at == len(pairs):
+        if index == len(pairs):
             pairs.append(shared)
         else:
-            pairs[at] = shared
+            pairs[index] = shared
     return LoadedPairs(tuple(pairs), report, documents.by_name())
 
 
@@ -61,59 +62,68 @@ def check(
     against: Sequence[str | Path] = (),
     merge: bool = True,
 ) -> LoadReport:
-    """Check files as `load` does and with the same report, keeping no pair in memory.
+    """Return the report that `load` would, without keeping pairs in memory.
 
-    Contexts that are also in the files `against`, those of the test, are told; these files are not reported on
-    otherwise. Raises `DocqaError` where a file can't be read at all.
+    It also has the contexts that occur in the files `against`, those of the test. Raises `DocqaError` if a file can't
+    be read at all.
     """
     report = LoadReport(tuple(map(str, paths)))
     monitor = monitor or Monitor()
     documents = DocumentTexts()
-    with closing(_Contexts()) as tested:
-        for _, pair, file in _gather(against, LoadReport(), documents, monitor, merge):
-            tested.note(pair, f"{file}, {pair.place}")
-        for _, pair, file in _gather(paths, report, documents, monitor, merge):
-            where = tested.take(pair) if against else None
+    with closing(_TestContexts()) as test:
+        for _, pair, file in _pairs(against, LoadReport(), documents, monitor, merge):
+            test.add(pair, f"{file}, {pair.location}")
+        for _, pair, file in _pairs(paths, report, documents, monitor, merge):
+            where = test.pop(pair) if against else None
             if where:
-                message = f"this context is in {where} too"
-                report.add(Issue(IssueKind.SHARED_CONTEXT, IssueEffect.WARNING, file, pair.place, message, APART))
+                message = f"this context is also in {where}"
+                report.add(
+                    Issue(
+                        IssueKind.SHARED_CONTEXT,
+                        IssueEffect.WARNING,
+                        file,
+                        pair.location,
+                        message,
+                        SHARED_CONTEXT_REMEDY,
+                    )
+                )
     return report
 
 
-def _gather(
+def _pairs(
     paths: Sequence[str | Path], report: LoadReport, documents: DocumentTexts, monitor: Monitor, merge: bool
 ) -> Iterator[tuple[int, Pair, str]]:
-    """Give each pair with its number and file; a number that was there before is that pair as it is now."""
-    with closing(_Seen()) as seen:
+    """Yield each pair with its index and file. An index that was yielded before replaces that pair."""
+    with closing(_SeenPairs()) as seen:
         for path in paths:
             file = str(path)
-            checker = PairValidator(file, documents)
+            validator = PairValidator(file, documents)
 
             def progress(done: int, total: int, file: str = file) -> None:
                 monitor.update("reading pairs", file, done, total)
 
             for record in read_records(path, progress):
                 report.read += 1
-                pair, problems = checker.check(record, monitor)
-                for problem in problems:
-                    report.add(problem)
+                pair, issues = validator.validate(record, monitor)
+                for issue in issues:
+                    report.add(issue)
                 if pair is None:
                     continue
-                report.repaired += any(problem.effect is IssueEffect.REPAIRED for problem in problems)
-                earlier = seen.note(pair, file, report.pairs)
+                report.repaired += any(issue.effect is IssueEffect.REPAIRED for issue in issues)
+                earlier = seen.add(pair, file, report.pairs)
                 if earlier:
-                    repeat = _repeat(pair, file, earlier, merge)
-                    report.add(repeat.problem)
-                    if repeat.answers is not None:
+                    repetition = _resolve(pair, file, earlier, merge)
+                    report.add(repetition.issue)
+                    if repetition.answers is not None:
                         report.answerable += not earlier.spans
-                        seen.amend(pair, earlier if earlier.spans else None, file, repeat.answers)
-                        yield earlier.number, replace(pair, answers=repeat.answers), file
+                        seen.update(pair, earlier if earlier.spans else None, file, repetition.answers)
+                        yield earlier.index, replace(pair, answers=repetition.answers), file
                     if merge:
                         continue
-                if seen.had_id(pair):
-                    message = f"the id {shorten(pair.id)} is another pair's already"
-                    remedy = "both are kept; predictions that go by id can't tell them apart"
-                    report.add(Issue(IssueKind.SAME_ID, IssueEffect.WARNING, file, pair.place, message, remedy))
+                if seen.add_id(pair):
+                    message = f"another pair has the id {shorten(pair.id)}"
+                    remedy = "both are kept, but predictions by id can't tell them apart"
+                    report.add(Issue(IssueKind.SAME_ID, IssueEffect.WARNING, file, pair.location, message, remedy))
                 report.contexts, report.documents = seen.contexts, len(seen.documents)
                 report.pairs += 1
                 report.answerable += bool(pair.answers)
@@ -121,163 +131,158 @@ def _gather(
 
 
 @dataclass(frozen=True, slots=True)
-class _Earlier:
-    """The pair that put a question first: its number, where it stands, and its answers as (start, length)."""
+class _EarlierPair:
+    """The pair that first asked a question: its index, location, and answers as (start, length)."""
 
-    number: int
+    index: int
     file: str
-    place: str
+    location: str
     spans: list[list[int]]
 
 
 @dataclass(frozen=True, slots=True)
-class _Repeat:
-    """What a repeated question comes to. `answers` is None where the earlier pair stays as it is."""
+class _Repetition:
+    """The outcome of a repeated question."""
 
-    problem: Issue
+    issue: Issue
     answers: tuple[Gold, ...] | None = None
+    """The merged answers, or None if the earlier pair stays as it is."""
 
 
-def _repeat(pair: Pair, file: str, earlier: _Earlier, merge: bool) -> _Repeat:
+def _resolve(pair: Pair, file: str, earlier: _EarlierPair, merge: bool) -> _Repetition:
     context = pair.context or ""
     before = tuple(Gold(context[start : start + length], start) for start, length in earlier.spans)
-    where = earlier.place if earlier.file == file else f"{earlier.file}, {earlier.place}"
+    where = earlier.location if earlier.file == file else f"{earlier.file}, {earlier.location}"
     question = shorten(pair.question)
 
-    def problem(kind: IssueKind, effect: IssueEffect, message: str, remedy: str) -> Issue:
+    def issue(kind: IssueKind, effect: IssueEffect, message: str, remedy: str) -> Issue:
         if not merge:
             effect, remedy = IssueEffect.WARNING, "both are kept"
-        return Issue(kind, effect, file, pair.place, message, remedy)
+        return Issue(kind, effect, file, pair.location, message, remedy)
 
     if set(before) == set(pair.answers):
-        message = f"{question} and its answer stand at {where} already"
-        return _Repeat(problem(IssueKind.DUPLICATE, IssueEffect.MERGED, message, "kept once"))
+        message = f"{question} is already at {where}, with the same answer"
+        return _Repetition(issue(IssueKind.DUPLICATE, IssueEffect.MERGED, message, "kept once"))
     if not before or not pair.answers:
-        # An answer that stands in the context speaks for itself; nothing speaks for there being none.
-        answer = shorten((before or pair.answers)[0].text)
+        # Answers are in the context, which is evidence for them; there is none for the claim that there is no answer.
+        answer, remedy = shorten((before or pair.answers)[0].text), "remove the one that is wrong"
         if before:
-            message = f"{question} has no answer here, and {answer} at {where}"
-            return _Repeat(
-                problem(IssueKind.CONTRADICTION, IssueEffect.DROPPED, message, "take out the one that is wrong")
-            )
-        message = f"{question} has no answer here, and {answer} at {pair.place}"
-        lost = Issue(
-            IssueKind.CONTRADICTION,
-            IssueEffect.DROPPED,
-            earlier.file,
-            earlier.place,
-            message,
-            "take out the one that is wrong",
-        )
+            message = f"{question} has no answer here, but {answer} at {where}"
+            return _Repetition(issue(IssueKind.CONTRADICTION, IssueEffect.DROPPED, message, remedy))
+        message = f"{question} has no answer here, but {answer} at {pair.location}"
+        dropped = Issue(IssueKind.CONTRADICTION, IssueEffect.DROPPED, earlier.file, earlier.location, message, remedy)
         if merge:
-            return _Repeat(lost, pair.answers)
-        return _Repeat(replace(lost, effect=IssueEffect.WARNING, remedy="both are kept"))
-    both = f"{shorten(before[0].text)} at {where}, and {shorten(pair.answers[0].text)} here"
-    overlap = any(
-        one.start < other.start + len(other.text) and other.start < one.start + len(one.text)
-        for one in before
-        for other in pair.answers
+            return _Repetition(dropped, pair.answers)
+        return _Repetition(replace(dropped, effect=IssueEffect.WARNING, remedy="both are kept"))
+    message = f"{question} is answered by {shorten(before[0].text)} at {where}, and by "
+    message += f"{shorten(pair.answers[0].text)} here"
+    kind = IssueKind.DUPLICATE
+    if not _overlap(before, pair.answers):
+        message, kind = f"{message}, which do not overlap", IssueKind.CONTRADICTION
+    merged = before + tuple(gold for gold in pair.answers if gold not in before) if merge else None
+    return _Repetition(issue(kind, IssueEffect.MERGED, message, "merged into one pair that accepts both"), merged)
+
+
+def _overlap(golds: Sequence[Gold], others: Sequence[Gold]) -> bool:
+    return any(
+        gold.start < other.start + len(other.text) and other.start < gold.start + len(gold.text)
+        for gold in golds
+        for other in others
     )
-    if overlap:
-        message, kind = f"{question} is answered with {both}", IssueKind.DUPLICATE
-    else:
-        message, kind = f"{question} is answered with {both}, which have nothing in common", IssueKind.CONTRADICTION
-    merged = None
-    if merge:
-        merged = before + tuple(gold for gold in pair.answers if gold not in before)
-    return _Repeat(problem(kind, IssueEffect.MERGED, message, "one pair that accepts both"), merged)
 
 
-class _Seen:
-    """Which questions were put to which contexts, by 16-byte digests, in a temporary database.
+class _SeenPairs:
+    """The questions asked about each context, as 16-byte digests in a temporary database.
 
-    SQLite keeps it on disk when it outgrows the cache, so that memory does not grow with the file.
+    SQLite moves it to disk when it outgrows the cache, so that memory does not grow with the file.
     """
 
     def __init__(self) -> None:
-        self._base = _temporary_base()
+        self._database = _temporary_database()
         for statement in (
-            "CREATE TABLE pairs (key BLOB PRIMARY KEY, number INT, file TEXT, place TEXT, spans TEXT) WITHOUT ROWID",
+            "CREATE TABLE pairs (key BLOB PRIMARY KEY, number INT, file TEXT, location TEXT, spans TEXT) WITHOUT ROWID",
             "CREATE TABLE contexts (key BLOB PRIMARY KEY) WITHOUT ROWID",
             "CREATE TABLE ids (key BLOB PRIMARY KEY) WITHOUT ROWID",
         ):
-            self._base.execute(statement)
+            self._database.execute(statement)
         self.contexts = 0
         self.documents: set[str] = set()
         self._context: tuple[str, bytes] | None = None
 
-    def had_id(self, pair: Pair) -> bool:
-        """Note a pair's id, and tell whether it was there before."""
-        added = self._base.execute("INSERT OR IGNORE INTO ids VALUES (?)", (_digest(pair.id),))
+    def add_id(self, pair: Pair) -> bool:
+        """Add a pair's id, and return whether another pair has it."""
+        added = self._database.execute("INSERT OR IGNORE INTO ids VALUES (?)", (_digest(pair.id),))
         return not added.rowcount
 
-    def note(self, pair: Pair, file: str, number: int) -> _Earlier | None:
-        """Note a pair, unless its question was put to its context before: then give the pair that did."""
+    def add(self, pair: Pair, file: str, index: int) -> _EarlierPair | None:
+        """Add a pair, or return the earlier pair with the same question and context."""
         if pair.document:
             self.documents.add(pair.document)
         key = self._key(pair)
         spans = _spans(pair.answers)
-        added = self._base.execute(
-            "INSERT OR IGNORE INTO pairs VALUES (?, ?, ?, ?, ?)", (key, number, file, pair.place, spans)
+        added = self._database.execute(
+            "INSERT OR IGNORE INTO pairs VALUES (?, ?, ?, ?, ?)", (key, index, file, pair.location, spans)
         )
         if added.rowcount:
             return None
-        row = self._base.execute("SELECT number, file, place, spans FROM pairs WHERE key = ?", (key,)).fetchone()
-        return _Earlier(row[0], row[1], row[2], json.loads(row[3]))
+        row = self._database.execute("SELECT number, file, location, spans FROM pairs WHERE key = ?", (key,)).fetchone()
+        return _EarlierPair(row[0], row[1], row[2], json.loads(row[3]))
 
-    def amend(self, pair: Pair, earlier: _Earlier | None, file: str, answers: tuple[Gold, ...]) -> None:
-        """Note the answers that a question has now, and, where there is no earlier pair that holds, its place."""
-        place = (earlier.file, earlier.place) if earlier else (file, pair.place)
-        self._base.execute(
-            "UPDATE pairs SET file = ?, place = ?, spans = ? WHERE key = ?", (*place, _spans(answers), self._key(pair))
+    def update(self, pair: Pair, earlier: _EarlierPair | None, file: str, answers: tuple[Gold, ...]) -> None:
+        """Set the answers of a question, and its location: that of the earlier pair unless it was dropped."""
+        location = (earlier.file, earlier.location) if earlier else (file, pair.location)
+        self._database.execute(
+            "UPDATE pairs SET file = ?, location = ?, spans = ? WHERE key = ?",
+            (*location, _spans(answers), self._key(pair)),
         )
 
     def close(self) -> None:
-        """Give the database up."""
-        self._base.close()
+        """Delete the database."""
+        self._database.close()
 
     def _key(self, pair: Pair) -> bytes:
         context = pair.context or ""
         if self._context is None or self._context[0] is not context:
             digest = _digest(context)
-            added = self._base.execute("INSERT OR IGNORE INTO contexts VALUES (?)", (digest,))
+            added = self._database.execute("INSERT OR IGNORE INTO contexts VALUES (?)", (digest,))
             self.contexts += added.rowcount
             self._context = (context, digest)
         return _digest(" ".join(pair.question.casefold().split()), self._context[1])
 
 
-class _Contexts:
-    """Where a context was first, in a temporary database too."""
+class _TestContexts:
+    """The contexts of the test files with their locations, in a temporary database."""
 
     def __init__(self) -> None:
-        self._base = _temporary_base()
-        self._base.execute("CREATE TABLE contexts (key BLOB PRIMARY KEY, place TEXT) WITHOUT ROWID")
+        self._database = _temporary_database()
+        self._database.execute("CREATE TABLE contexts (key BLOB PRIMARY KEY, location TEXT) WITHOUT ROWID")
 
-    def note(self, pair: Pair, place: str) -> None:
-        """Note a pair's context and its place, unless it is there."""
-        self._base.execute("INSERT OR IGNORE INTO contexts VALUES (?, ?)", (context_digest(pair.context or ""), place))
+    def add(self, pair: Pair, location: str) -> None:
+        """Add a pair's context, unless it is there already."""
+        key = context_digest(pair.context or "")
+        self._database.execute("INSERT OR IGNORE INTO contexts VALUES (?, ?)", (key, location))
 
-    def take(self, pair: Pair) -> str | None:
-        """Give the place of a pair's context and forget it, so that it is told once."""
+    def pop(self, pair: Pair) -> str | None:
+        """Return the location of a pair's context and remove it, so that it is reported once."""
         key = (context_digest(pair.context or ""),)
-        row = self._base.execute("SELECT place FROM contexts WHERE key = ?", key).fetchone()
+        row = self._database.execute("SELECT location FROM contexts WHERE key = ?", key).fetchone()
         if row is None:
             return None
-        self._base.execute("DELETE FROM contexts WHERE key = ?", key)
+        self._database.execute("DELETE FROM contexts WHERE key = ?", key)
         return str(row[0])
 
     def close(self) -> None:
-        """Give the database up."""
-        self._base.close()
+        """Delete the database."""
+        self._database.close()
 
 
-def _temporary_base() -> sqlite3.Connection:
-    base = sqlite3.connect("", isolation_level=None)
-    # The cache is in KiB; without a journal, as nobody comes back to this.
+def _temporary_database() -> sqlite3.Connection:
+    database = sqlite3.connect("", isolation_level=None)
+    # The cache size is in KiB. No journal is needed, because the database is never reopened.
     for statement in ("journal_mode = OFF", "synchronous = OFF", "cache_size = -16384"):
-        base.execute(f"PRAGMA {statement}")
-    base.execute("BEGIN")
-    return base
+        database.execute(f"PRAGMA {statement}")
+    database.execute("BEGIN")
+    return database
 
 
 def _spans(answers: tuple[Gold, ...]) -> str:

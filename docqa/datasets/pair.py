@@ -1,29 +1,30 @@
-"""A question with its accepted answers: what a reader is trained on and measured by."""
+"""A question with its accepted answers, for training and evaluation."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Gold:
-    """An accepted answer. `start` is its offset in the pair's context, in code points; -1 where it is not located."""
+    """An accepted answer."""
 
     text: str
     start: int
+    """Offset in the pair's context, in code points; -1 if it is not located."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """One question about a context, or about a document.
-
-    `answers` is empty where the question can't be answered there. `context` is None until the document that the pair
-    names has been read. `document` is what pairs are grouped by when they are split: a SQuAD article's title or the
-    name of a file, "" where the pairs say nothing of it. `place` is where in its file the pair stands ("line 7").
-    """
+    """A question about a context or a document."""
 
     id: str
     question: str
     context: str | None
+    """None until the document that the pair refers to has been read."""
     answers: tuple[Gold, ...]
+    """Empty if the context does not answer the question."""
     document: str = ""
+    """What pairs are grouped by when they are split: the title of a SQuAD article, the path of a document, or ""."""
     page: int | None = None
-    place: str = ""
+    """The page of the answer, from 1."""
+    location: str = ""
+    """Where in its file the pair is: "line 7"."""

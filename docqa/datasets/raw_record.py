@@ -1,4 +1,4 @@
-"""What a file says of one pair, and how a message names what it says."""
+"""An unchecked record from a file of pairs, and descriptions of its values for messages."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -6,26 +6,24 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class RawRecord:
-    """What a file says of one pair, unchecked. `place` is where it says so: "line 7", "[12]",
-    "data[3].paragraphs[0].qas[1]".
+    """What a file has for one pair, unchecked."""
 
-    `malformed` says why there are no fields where a record can't be read at all, but the ones after it can.
-    """
-
-    place: str
+    location: str
+    """Where in the file: "line 7", "[12]", "data[3].paragraphs[0].qas[1]"."""
     fields: dict[str, Any]
     malformed: str = ""
+    """Why there are no fields, if the record can't be read but the ones after it can."""
 
 
-def record_of(place: str, item: object) -> RawRecord:
-    """A JSON value as the record that it was expected to be."""
+def record_of(location: str, item: object) -> RawRecord:
+    """Return the record for a JSON value, which should be an object."""
     if isinstance(item, dict):
-        return RawRecord(place, item)
-    return RawRecord(place, {}, f"was expected to be an object, and is {kind_of(item)}")
+        return RawRecord(location, item)
+    return RawRecord(location, {}, f"expected an object, found {kind_of(item)}")
 
 
 def kind_of(value: object) -> str:
-    """What a JSON value is, for a message: "a number (12)"."""
+    """Describe a JSON value for a message: "a number (12)"."""
     if value is None:
         return "null"
     if isinstance(value, bool):
@@ -33,10 +31,10 @@ def kind_of(value: object) -> str:
     if isinstance(value, int | float):
         return f"a number ({value})"
     if isinstance(value, str):
-        return f"a text ({shorten(value)})"
+        return f"a string ({shorten(value)})"
     return "a list" if isinstance(value, list) else "an object"
 
 
 def shorten(text: str) -> str:
-    """A text in quotes for a message, cut where it is long, its line breaks written out."""
+    """Quote a text for a message: truncated if it is long, with escaped line breaks."""
     return repr(text if len(text) <= 60 else f"{text[:57]}…")

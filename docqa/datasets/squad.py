@@ -1,51 +1,51 @@
-"""SQuAD's JSON to raw records, one paragraph at a time."""
+"""Read SQuAD JSON as raw records, one paragraph at a time."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
-from docqa.datasets.json_stream import JsonEvents, broken_json, build, events_of, next_value
+from docqa.datasets.json_stream import JsonEvents, build, events_of, locate_errors, next_value
 from docqa.datasets.raw_record import RawRecord, kind_of, record_of
 from docqa.datasets.text_file import FORMATS, open_text
 from docqa.errors import DocqaError
 
 
 def squad(path: str | Path, file: TextIO) -> Iterator[RawRecord]:
-    """Give the records of a SQuAD file in order. Raises `DocqaError` where its JSON is broken or has no list `data`."""
-    place = ""
+    """Yield the records of a SQuAD file in order. Raises `DocqaError` if its JSON is invalid or has no list `data`."""
+    location = ""
     titles: list[Any] | None = None
-    with broken_json(path, lambda: place):
+    with locate_errors(path, lambda: location):
         for paragraph in _paragraphs(path, file):
-            place = paragraph.place
+            location = paragraph.location
             fields = paragraph.fields
             if not paragraph.nested:
-                yield RawRecord(place, fields, paragraph.malformed)
+                yield RawRecord(location, fields, paragraph.malformed)
                 continue
             title = paragraph.title
             if not paragraph.titled:
-                # The title comes after the article's paragraphs, or not at all.
+                # The title follows the paragraphs of the article, or is missing.
                 if titles is None:
                     titles = _titles(path)
                 title = titles[paragraph.article]
             shared = {"context": fields["context"]} if "context" in fields else {}
-            # What has no title is an article all the same: its paragraphs belong together when pairs are split.
+            # An article without a title gets a unique one, so that a split keeps its paragraphs together.
             shared["title"] = title if title else f"{Path(path).name} data[{paragraph.article}]"
             questions = fields.get("qas")
             if not isinstance(questions, list):
                 found = kind_of(questions) if "qas" in fields else "nothing"
-                yield RawRecord(place, {}, f"was expected to hold a list `qas`, and holds {found}")
+                yield RawRecord(location, {}, f"expected a list `qas`, found {found}")
                 continue
             for index, item in enumerate(questions):
-                record = record_of(f"{place}.qas[{index}]", item)
-                yield record if record.malformed else RawRecord(record.place, shared | record.fields)
+                record = record_of(f"{location}.qas[{index}]", item)
+                yield record if record.malformed else RawRecord(record.location, shared | record.fields)
 
 
 @dataclass(frozen=True, slots=True)
 class _Paragraph:
-    """A paragraph, or (not `nested`) an item of `data` that has none and is a record itself."""
+    """A paragraph, or (not `nested`) an item of `data` that has no paragraphs and is itself a record."""
 
-    place: str
+    location: str
     article: int
     fields: dict[str, Any]
     nested: bool = True
@@ -55,10 +55,10 @@ class _Paragraph:
 
 
 def _paragraphs(path: str | Path, file: TextIO) -> Iterator[_Paragraph]:
-    """Build one paragraph at a time: an article can be the whole file."""
+    """Yield one paragraph at a time: an article can be the whole file."""
     events = events_of(file)
     keys = []
-    next(events)  # The brace that the file begins with.
+    next(events)  # The opening brace.
     for event, key in events:
         if event != "map_key":
             continue
@@ -68,28 +68,28 @@ def _paragraphs(path: str | Path, file: TextIO) -> Iterator[_Paragraph]:
         else:
             next_value(events)
     if "data" not in keys:
-        found = ", ".join(keys[:8]) or "no key at all"
-        raise DocqaError(f"{path} was expected to have a list `data`, as SQuAD has, and has {found}", FORMATS)
+        found = ", ".join(keys[:8]) or "no keys"
+        raise DocqaError(f"{path}: expected a list `data`, as in SQuAD, found {found}", FORMATS)
 
 
 def _articles(path: str | Path, events: JsonEvents) -> Iterator[_Paragraph]:
     event, value = next(events)
     if event != "start_array":
         found = kind_of(build(event, value, events))
-        raise DocqaError(f"{path}: `data` was expected to be a list, and is {found}", FORMATS)
+        raise DocqaError(f"{path}: expected `data` to be a list, found {found}", FORMATS)
     for article, (event, value) in enumerate(events):
         if event == "end_array":
             return
-        place = f"data[{article}]"
+        location = f"data[{article}]"
         if event == "start_map":
-            yield from _article(article, place, events)
+            yield from _article(article, location, events)
         else:
             found = kind_of(build(event, value, events))
-            malformed = f"was expected to be an article (an object), and is {found}"
-            yield _Paragraph(place, article, {}, nested=False, malformed=malformed)
+            malformed = f"expected an article (an object), found {found}"
+            yield _Paragraph(location, article, {}, nested=False, malformed=malformed)
 
 
-def _article(article: int, place: str, events: JsonEvents) -> Iterator[_Paragraph]:
+def _article(article: int, location: str, events: JsonEvents) -> Iterator[_Paragraph]:
     fields: dict[str, Any] = {}
     nested = False
     for event, key in events:
@@ -102,26 +102,26 @@ def _article(article: int, place: str, events: JsonEvents) -> Iterator[_Paragrap
         nested = True
         if event != "start_array":
             found = kind_of(build(event, value, events))
-            malformed = f"was expected to hold a list `paragraphs`, and holds {found}"
-            yield _Paragraph(place, article, {}, nested=False, malformed=malformed)
+            malformed = f"expected a list `paragraphs`, found {found}"
+            yield _Paragraph(location, article, {}, nested=False, malformed=malformed)
             continue
         for index, (event, value) in enumerate(events):  # noqa: PLW2901
             if event == "end_array":
                 break
             item = build(event, value, events)
-            where = f"{place}.paragraphs[{index}]"
+            nested_location = f"{location}.paragraphs[{index}]"
             if isinstance(item, dict):
-                yield _Paragraph(where, article, item, titled="title" in fields, title=fields.get("title"))
+                yield _Paragraph(nested_location, article, item, titled="title" in fields, title=fields.get("title"))
             else:
-                malformed = f"was expected to be a paragraph (an object), and is {kind_of(item)}"
-                yield _Paragraph(where, article, {}, nested=False, malformed=malformed)
+                malformed = f"expected a paragraph (an object), found {kind_of(item)}"
+                yield _Paragraph(nested_location, article, {}, nested=False, malformed=malformed)
     if not nested:
-        # The list of records under `data` that Hugging Face's question-answering scripts take.
-        yield _Paragraph(place, article, fields, nested=False)
+        # A record in a list under `data`, as in the question-answering scripts of Hugging Face.
+        yield _Paragraph(location, article, fields, nested=False)
 
 
 def _titles(path: str | Path) -> list[Any]:
-    """The title of each article, None where it has none."""
+    """Return the title of each article, or None."""
     titles: list[Any] = []
     with open_text(path) as file:
         events = events_of(file)

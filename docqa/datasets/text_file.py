@@ -1,4 +1,4 @@
-"""A file of pairs opened as text, and in words why it can't be."""
+"""Open a file of pairs as text."""
 
 import codecs
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from typing import TextIO
 from docqa.errors import DocqaError
 
 FORMATS = "docqa reads SQuAD JSON, a JSON list, JSONL, CSV and TSV; docs/formats.md has an example of each"
-"""The hint where a file is none of these."""
+"""The hint for a file in another format."""
 
 _CHUNK = 1 << 16
 _BOMS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
@@ -17,24 +17,24 @@ _BOMS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM
 
 @contextmanager
 def open_text(path: str | Path) -> Iterator[TextIO]:
-    """Open a text file in the encoding that its byte order mark tells, else UTF-8. Raises `DocqaError`."""
+    """Open a text file in the encoding of its byte order mark, by default UTF-8. Raises `DocqaError`."""
     file = Path(path)
     try:
         with file.open("rb") as binary:
-            begin = binary.read(3)
-        encoding = next((name for bom, name in _BOMS.items() if begin.startswith(bom)), "utf-8")
+            head = binary.read(3)
+        encoding = next((name for bom, name in _BOMS.items() if head.startswith(bom)), "utf-8")
         with file.open(encoding=encoding, newline="") as text:
             yield text
     except UnicodeDecodeError as error:
         raise DocqaError(
             f"{path}, line {_undecodable_line(file, encoding)}: "
-            f"{encoding.removesuffix('-sig').upper()} was expected, found the byte 0x{error.object[error.start]:02x}",
-            "save it as UTF-8; a spreadsheet calls this “CSV UTF-8”",
+            f"expected {encoding.removesuffix('-sig').upper()}, found the byte 0x{error.object[error.start]:02x}",
+            "save it as UTF-8; spreadsheets call this “CSV UTF-8”",
         ) from None
     except FileNotFoundError:
-        raise DocqaError(f"{path} does not exist", "check the spelling, and the folder that you are in") from None
+        raise DocqaError(f"{path} does not exist", "check the spelling and the current directory") from None
     except IsADirectoryError:
-        raise DocqaError(f"{path} is a directory; a file of question–answer pairs was expected", FORMATS) from None
+        raise DocqaError(f"{path} is a directory; expected a file of question–answer pairs", FORMATS) from None
     except PermissionError:
         raise DocqaError(f"{path} can't be read: permission denied", f"try `ls -l {path}`") from None
     except OSError as error:

@@ -64,7 +64,7 @@ class TrainingCounts:
     """Pairs used for training, early stopping and the test; training windows, and those of them without an answer."""
 
     train: int = 0
-    watched: int = 0
+    validation: int = 0
     test: int = 0
     windows: int = 0
     null_windows: int = 0
@@ -105,10 +105,10 @@ class ReaderInUse:
 
 @dataclass(frozen=True, slots=True)
 class TrainingRecord:
-    """How a reader was trained. `recipe` holds the hyperparameters, `data` the SHA-256 (hex) of each file by name."""
+    """How a reader was trained. `config` holds the hyperparameters, `data` the SHA-256 (hex) of each file by name."""
 
     base: BaseReader = field(default_factory=BaseReader)
-    recipe: dict[str, Any] = field(default_factory=dict)
+    config: dict[str, Any] = field(default_factory=dict)
     data: dict[str, str] = field(default_factory=dict)
     counts: TrainingCounts = field(default_factory=TrainingCounts)
     metrics: TrainingMetrics = field(default_factory=TrainingMetrics)

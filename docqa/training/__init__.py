@@ -1,1 +1,1 @@
-"""Training: a person's own pairs make a reader of their own."""
+"""Fine-tuning: train a reader on the user's own pairs."""

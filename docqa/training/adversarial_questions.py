@@ -1,18 +1,18 @@
-"""Questions altered so that their passage no longer answers them.
+"""Adversarial questions: changed by one word, so that their passage no longer answers them.
 
-The unanswerable questions of SQuAD v2.0 look answerable: a name, a number or a word is another one than the passage's
-(Rajpurkar, Jia & Liang 2018, table 1: entity swaps and antonyms are two fifths of them). Windows of elsewhere teach a
-reader nothing of that kind; these do.
+The unanswerable questions of SQuAD 2.0 look answerable, but a name, a number or a word differs from the passage
+(Rajpurkar, Jia & Liang 2018, table 1: entity swaps and antonyms are two fifths of them). Random negative windows do not
+teach a reader to notice that.
 """
 
 import random
 import re
 from collections.abc import Sequence
 
-# A sentence's first word has a capital whatever it is: a name is one only after a small letter.
+# The first word of a sentence is always capitalized: only a capital after a lower-case letter is a name.
 _NAME = re.compile(r"(?<=[a-z,] )[A-Z][\w-]*[a-z](?: (?:of )?[A-Z][\w-]*)*")
 _NUMBER = re.compile(r"\b\d[\d,.]*\d\b|\b\d\b")
-_OPPOSITES = (
+_ANTONYM_PAIRS = (
     ("first", "last"),
     ("most", "least"),
     ("more", "less"),
@@ -62,32 +62,32 @@ _OPPOSITES = (
     ("major", "minor"),
     ("always", "never"),
 )
-_OPPOSITE = dict(_OPPOSITES) | {b: a for a, b in _OPPOSITES}
-_WORD = re.compile(rf"\b(?:{'|'.join(sorted(_OPPOSITE, key=len, reverse=True))})\b", re.IGNORECASE)
+_ANTONYMS = dict(_ANTONYM_PAIRS) | {b: a for a, b in _ANTONYM_PAIRS}
+_ANTONYM = re.compile(rf"\b(?:{'|'.join(sorted(_ANTONYMS, key=len, reverse=True))})\b", re.IGNORECASE)
 
 
 def adversarial_question(
-    question: str, context: str, answers: Sequence[str], elsewhere: str, chance: random.Random
+    question: str, context: str, answers: Sequence[str], other_context: str, rng: random.Random
 ) -> str | None:
-    """The question with one name, number or word changed; None where there is nothing to change.
+    """Return the question with one name, number or word replaced, or None if there is nothing to replace.
 
-    A new name or number is taken from the question's own context or, as often, from `elsewhere`, another text: never
-    one that the question or an answer holds.
+    A new name or number comes from the question's context or, equally often, from `other_context`. It never occurs in
+    the question or in an answer.
     """
-    taken = " ".join([question, *answers]).casefold()
-    ways: list[tuple[re.Match[str], str]] = []
+    excluded = " ".join([question, *answers]).casefold()
+    replacements: list[tuple[re.Match[str], str]] = []
     for pattern in (_NAME, _NUMBER):
-        found = list(pattern.finditer(question))
-        for text in chance.sample((context, elsewhere), 2):
-            others = [name for name in pattern.findall(text) if name.casefold() not in taken]
-            if found and others:
-                ways.append((chance.choice(found), chance.choice(others)))
+        matches = list(pattern.finditer(question))
+        for text in rng.sample((context, other_context), 2):
+            candidates = [name for name in pattern.findall(text) if name.casefold() not in excluded]
+            if matches and candidates:
+                replacements.append((rng.choice(matches), rng.choice(candidates)))
                 break
-    words = list(_WORD.finditer(question))
+    words = list(_ANTONYM.finditer(question))
     if words:
-        word = chance.choice(words)
-        ways.append((word, _OPPOSITE[word.group().lower()]))
-    if not ways:
+        word = rng.choice(words)
+        replacements.append((word, _ANTONYMS[word.group().lower()]))
+    if not replacements:
         return None
-    match, other = chance.choice(ways)
-    return question[: match.start()] + other + question[match.end() :]
+    match, replacement = rng.choice(replacements)
+    return question[: match.start()] + replacement + question[match.end() :]

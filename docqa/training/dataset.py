@@ -1,4 +1,4 @@
-"""Features to batches: in an order fixed beforehand, by length, padded, with the targets beside them."""
+"""Batches of features: in an order fixed in advance, by length, padded, with their targets."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -15,97 +15,95 @@ from docqa.training.features import Feature, Target
 if TYPE_CHECKING:
     import torch
 
-_MASKS = ("[mask]", "<mask>")
-_BATCHES_SORTED = (
-    50  # Batches' worth of features that are sorted together: enough for even lengths, few enough for chance.
-)
+_MASK_TOKENS = ("[mask]", "<mask>")
+_SORTED_BATCHES = 50  # Batches that are sorted by length together: a compromise between padding and randomness.
 
 
 def batch_order(lengths: Sequence[int], batch: int, epochs: float, seed: int) -> NDArray[np.int64]:
-    """The numbers of the features in the order of training, all epochs one after the other.
+    """Return the indices of the features in the order of training, with all epochs in sequence.
 
-    Consecutive runs of `batch` are of like length. The whole order is made beforehand, from the seed, so that a
-    resumed run goes on with exactly the batches that an uninterrupted one would have had.
+    The features of a batch have similar lengths. The whole order is fixed in advance by the seed, so that a resumed
+    run continues with exactly the batches of an uninterrupted one.
     """
-    chance = np.random.default_rng(seed)
+    rng = np.random.default_rng(seed)
     total = max(1, round(epochs * len(lengths)))
     passes = -(-total // len(lengths))
-    stream = np.concatenate([chance.permutation(len(lengths)) for _ in range(passes)])[:total]
-    size = np.asarray(lengths)
+    indices = np.concatenate([rng.permutation(len(lengths)) for _ in range(passes)])[:total]
+    length_of = np.asarray(lengths)
     ordered = []
-    for first in range(0, total, batch * _BATCHES_SORTED):
-        some = stream[first : first + batch * _BATCHES_SORTED]
-        some = some[np.argsort(-size[some], kind="stable")]
-        whole = len(some) // batch
-        batches = some[: whole * batch].reshape(whole, batch)
-        # The incomplete batch, of the shortest, stays last; any other place would shift those after it.
-        ordered += [batches[chance.permutation(whole)].ravel(), some[whole * batch :]]
+    for first in range(0, total, batch * _SORTED_BATCHES):
+        chunk = indices[first : first + batch * _SORTED_BATCHES]
+        chunk = chunk[np.argsort(-length_of[chunk], kind="stable")]
+        complete = len(chunk) // batch
+        batches = chunk[: complete * batch].reshape(complete, batch)
+        # The incomplete batch, of the shortest features, stays last so that it does not shift the others.
+        ordered += [batches[rng.permutation(complete)].ravel(), chunk[complete * batch :]]
     return np.concatenate(ordered)
 
 
 @dataclass(frozen=True, slots=True)
 class TokenMasking:
-    """Words that are masked at random, a `share` of the question's and the window's, others at each pass.
+    """Masks a random `share` of the tokens of questions and windows, different ones in each pass.
 
-    They are drawn from the seed and the position in the order alone: a resumed run draws what an uninterrupted one
-    would have.
+    The choice depends only on the seed and on the position in the order, so that it is the same in a resumed run.
     """
 
     share: float
     seed: int
     mask: int
+    """The id of the mask token."""
     special: tuple[int, ...]
+    """The ids of tokens that are never masked."""
 
     @classmethod
     def of(cls, tokenizer: Tokenizer, share: float, seed: int) -> Self:
-        """With the tokenizer's own mask. Raises `DocqaError` where it has none."""
-        added = {
-            identifier: token for identifier, token in tokenizer.get_added_tokens_decoder().items() if token.special
-        }
-        masks = [identifier for identifier, token in added.items() if token.content.lower() in _MASKS]
+        """Return a masking with the tokenizer's mask token. Raises `DocqaError` if it has none."""
+        special = {token_id: token for token_id, token in tokenizer.get_added_tokens_decoder().items() if token.special}
+        masks = [token_id for token_id, token in special.items() if token.content.lower() in _MASK_TOKENS]
         if not masks:
-            raise DocqaError("the base's tokenizer has no mask", "leave --token-dropout out")
-        return cls(share, seed, masks[0], tuple(added))
+            raise DocqaError("the base's tokenizer has no mask token", "omit --token-masking")
+        return cls(share, seed, masks[0], tuple(special))
 
-    def applied(self, feature: Feature, position: int) -> Feature:
-        """The feature as it is read at this position of the order."""
-        drawn = np.random.default_rng((self.seed, position)).random(len(feature.ids)) < self.share
-        drawn &= ~np.isin(feature.ids, self.special)
-        masked = np.where(drawn, np.int32(self.mask), feature.ids)
-        return replace(feature, sequence=feature.sequence._replace(ids=masked))
+    def apply(self, feature: Feature, position: int) -> Feature:
+        """Return the feature with the mask of this position in the order."""
+        masked = np.random.default_rng((self.seed, position)).random(len(feature.ids)) < self.share
+        masked &= ~np.isin(feature.ids, self.special)
+        ids = np.where(masked, np.int32(self.mask), feature.ids)
+        return replace(feature, sequence=feature.sequence._replace(ids=ids))
 
 
 class OrderedDataset:
-    """Features in a fixed order, with their teacher's targets: a map-style dataset."""
+    """Features in a fixed order, with their targets: a map-style dataset."""
 
     def __init__(
         self,
         features: Sequence[Feature],
-        numbers: NDArray[np.int64],
-        taught: "Sequence[tuple[Target, Target]] | None" = None,
-        dropout: TokenMasking | None = None,
+        order: NDArray[np.int64],
+        soft_targets: Sequence[tuple[Target, Target]] | None = None,
+        masking: TokenMasking | None = None,
     ) -> None:
         self._features = features
-        self._numbers = numbers
-        self._taught = taught
-        self._dropout = dropout
+        self._order = order
+        self._soft_targets = soft_targets
+        self._masking = masking
 
     def __len__(self) -> int:
-        return len(self._numbers)
+        return len(self._order)
 
     def __getitem__(self, position: int) -> tuple[Feature, Target, Target]:
-        number = int(self._numbers[position])
-        feature = self._features[number]
-        start, end = self._taught[number] if self._taught is not None else (feature.start, feature.end)
-        if self._dropout is not None:
-            feature = self._dropout.applied(feature, position)
+        index = int(self._order[position])
+        feature = self._features[index]
+        start, end = self._soft_targets[index] if self._soft_targets is not None else (feature.start, feature.end)
+        if self._masking is not None:
+            feature = self._masking.apply(feature, position)
         return feature, start, end
 
 
 def collate(items: Sequence[tuple[Feature, Target, Target]], limit: int) -> dict[str, "torch.Tensor"]:
-    """A batch, padded as in reading: input_ids, attention_mask and token_type_ids, of shape (batch, width).
+    """Return a batch of tensors of shape (batch, width), padded as in reading; `limit` is the reader's, in tokens.
 
-    And of the same shape `allowed`, True at the null and the window's tokens, and the targets `start` and `end`.
+    The inputs are `input_ids`, `attention_mask` and `token_type_ids`. `allowed` is True at the null and at the
+    window's tokens. `start` and `end` are the targets.
     """
     import torch
 
@@ -123,6 +121,7 @@ def collate(items: Sequence[tuple[Feature, Target, Target]], limit: int) -> dict
         "attention_mask": padded.mask,
         "token_type_ids": padded.types,
         "allowed": allowed,
+        "start": targets[0],
+        "end": targets[1],
     }
-    batch = {name: torch.from_numpy(array) for name, array in arrays.items()}
-    return batch | {"start": torch.from_numpy(targets[0]), "end": torch.from_numpy(targets[1])}
+    return {name: torch.from_numpy(array) for name, array in arrays.items()}

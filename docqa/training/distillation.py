@@ -1,7 +1,7 @@
-"""What a teacher would answer: its distributions over starts and ends, to be learned beside the given answers.
+"""Distillation: learn a teacher's distributions over starts and ends beside the annotated answers.
 
-Hinton, Vinyals & Dean (2015), "Distilling the knowledge in a neural network". Every window is read once, before
-training, and what the teacher said is kept: on a CPU that is most of the work, and it does not change between passes.
+Hinton, Vinyals & Dean (2015), "Distilling the knowledge in a neural network". The teacher reads every window once,
+before training, and its predictions are stored: on a CPU that is most of the work, and they are the same in each pass.
 """
 
 from collections import defaultdict
@@ -16,11 +16,11 @@ from docqa.reader.reader import Reader
 from docqa.reader.span_decoding import span_scores
 from docqa.training.features import Feature, Target
 
-_KEPT = 8  # Positions of a distribution that are kept; they hold nearly all of it.
-_SAVED_EVERY = 50  # Batches.
+_TOP = 8  # Positions of a distribution that are stored: nearly all of its mass.
+_SAVE_INTERVAL = 50  # Batches.
 
 SoftTargets = tuple[Target, Target]
-"""What to learn of a feature's start and of its end."""
+"""The targets of a feature's start and end."""
 
 
 def soft_targets(
@@ -32,121 +32,126 @@ def soft_targets(
     store: ArrayStore,
     monitor: Monitor,
 ) -> list[SoftTargets]:
-    """The targets of all features: their own, mixed in those that have an answer with `weight` of the teacher's.
+    """Return the targets of all features: those with an answer are mixed with `weight` of the teacher's distribution.
 
-    `questions` are those of the pairs. `store` is where an interrupted run finds what was already read.
+    `questions` are those of the pairs. An interrupted run resumes from the predictions in `store`.
     """
-    said = _Said(store, len(features))
-    waiting = [number for number, feature in enumerate(features) if feature.answerable and not said.known[number]]
-    waiting.sort(key=lambda number: len(features[number].ids))
-    for batch, first in enumerate(range(0, len(waiting), teacher.batch_size)):
-        monitor.update("asking the teacher", teacher.name, first, len(waiting))
-        some = waiting[first : first + teacher.batch_size]
-        said.put(some, _ask(teacher, [(questions[features[number].pair], features[number]) for number in some]))
-        if batch % _SAVED_EVERY == _SAVED_EVERY - 1:
-            said.save()
-    if waiting:
-        said.save()
+    predictions = _Predictions(store, len(features))
+    remaining = [i for i, feature in enumerate(features) if feature.answerable and not predictions.known[i]]
+    remaining.sort(key=lambda i: len(features[i].ids))
+    for batch, first in enumerate(range(0, len(remaining), teacher.batch_size)):
+        monitor.update("asking the teacher", teacher.name, first, len(remaining))
+        indices = remaining[first : first + teacher.batch_size]
+        predictions.put(indices, _predict(teacher, [(questions[features[i].pair], features[i]) for i in indices]))
+        if batch % _SAVE_INTERVAL == _SAVE_INTERVAL - 1:
+            predictions.save()
+    if remaining:
+        predictions.save()
     return [
-        (_mix(feature.start, said.target(0, number), weight), _mix(feature.end, said.target(1, number), weight))
+        (_mix(feature.start, predictions.target(0, i), weight), _mix(feature.end, predictions.target(1, i), weight))
         if feature.answerable
         else (feature.start, feature.end)
-        for number, feature in enumerate(features)
+        for i, feature in enumerate(features)
     ]
 
 
-def _ask(teacher: Reader, items: Sequence[tuple[str, Feature]]) -> list[SoftTargets]:
-    """The teacher's start and end distributions over each feature's own positions."""
-    rows, spans = [], []
+def _predict(teacher: Reader, items: Sequence[tuple[str, Feature]]) -> list[SoftTargets]:
+    """Return the teacher's start and end distributions over the positions of each feature."""
+    inputs, offsets = [], []
     for question, feature in items:
         begin, end = int(feature.offsets[0, 0]), int(feature.offsets[-1, 1])
-        encoding = teacher.tokenizer.encode(feature.context[begin:end], add_special_tokens=False)
-        asked = teacher.tokenizer.encode(question, add_special_tokens=False).ids
-        room = teacher.sequences.room(len(asked))
-        rows.append((asked, np.array(encoding.ids[:room], dtype=np.int32)))
-        spans.append(np.array(encoding.offsets[:room], dtype=np.int64) + begin)
-    starts, ends = teacher.logits(rows)
-    taught = []
+        window = teacher.tokenizer.encode(feature.context[begin:end], add_special_tokens=False)
+        question_ids = teacher.tokenizer.encode(question, add_special_tokens=False).ids
+        room = teacher.sequences.room(len(question_ids))
+        inputs.append((question_ids, np.array(window.ids[:room], dtype=np.int32)))
+        offsets.append(np.array(window.offsets[:room], dtype=np.int64) + begin)
+    start_logits, end_logits = teacher.logits(inputs)
+    predictions = []
     for row, (_, feature) in enumerate(items):
-        first = teacher.sequences.window_start(len(rows[row][0]))
-        own = [0, *range(first, first + len(spans[row]))]
-        of_starts, of_ends = _marginals(
-            starts[row, own], ends[row, own], teacher.max_answer_length, teacher.length_penalty
+        first = teacher.sequences.window_start(len(inputs[row][0]))
+        allowed = [0, *range(first, first + len(offsets[row]))]
+        starts, ends = _marginals(
+            start_logits[row, allowed], end_logits[row, allowed], teacher.max_answer_length, teacher.length_penalty
         )
-        taught.append(
-            (_carry_over(of_starts, spans[row][:, 0], feature), _carry_over(of_ends, spans[row][:, 1] - 1, feature))
+        last_characters = offsets[row][:, 1] - 1
+        predictions.append(
+            (_carry_over(starts, offsets[row][:, 0], feature), _carry_over(ends, last_characters, feature))
         )
-    return taught
+    return predictions
 
 
 def _marginals(
     starts: NDArray[np.float32], ends: NDArray[np.float32], longest: int, length_penalty: float
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The shares of each start and of each end in the distribution over the null, position 0, and all spans.
+    """Return the marginal distributions of starts and ends, from the logits of the null (position 0) and the window.
 
-    The spans are those that reading allows: their ends can't stand before their starts, and length has its cost.
+    They are those of the distribution over the null and the spans that reading allows: at most `longest` tokens, with
+    the length penalty.
     """
     scores = span_scores(starts[1:], ends[1:], longest, length_penalty)
-    null = starts[0] + ends[0]
-    highest = max(null, scores.max())
-    of_null, shares = np.exp(null - highest), np.exp(scores - highest)
-    size, width = shares.shape
+    null_score = starts[0] + ends[0]
+    highest = max(null_score, scores.max())
+    null, spans = np.exp(null_score - highest), np.exp(scores - highest)
+    size, width = spans.shape
     by_end = np.zeros(size + width - 1)
     for length in range(width):
-        by_end[length : length + size] += shares[:, length]
-    total = of_null + shares.sum()
-    return np.append(of_null, shares.sum(axis=1)) / total, np.append(of_null, by_end[:size]) / total
+        by_end[length : length + size] += spans[:, length]
+    total = null + spans.sum()
+    return np.append(null, spans.sum(axis=1)) / total, np.append(null, by_end[:size]) / total
 
 
 def _carry_over(shares: NDArray[np.float64], characters: NDArray[np.int64], feature: Feature) -> Target:
-    """The teacher's distribution, over its own tokens, as one over the feature's: by the character each stands at."""
-    best = np.argsort(-shares)[:_KEPT]
-    votes: dict[int, float] = defaultdict(float)
-    for position in best:
+    """Map a distribution from the teacher's tokens to the feature's, by the offset of each token in the context."""
+    top = np.argsort(-shares)[:_TOP]
+    mapped: dict[int, float] = defaultdict(float)
+    for position in top:
         if position == 0:
-            votes[0] += float(shares[0])
+            mapped[0] += float(shares[0])
         else:
             character = int(characters[position - 1])
             token = int(np.searchsorted(feature.offsets[:, 1], character, side="right"))
-            votes[feature.first + min(token, feature.size - 1)] += float(shares[position])
-    total = sum(votes.values())
-    return tuple((position, share / total) for position, share in votes.items())
+            mapped[feature.first + min(token, feature.size - 1)] += float(shares[position])
+    total = sum(mapped.values())
+    return tuple((position, share / total) for position, share in mapped.items())
 
 
-def _mix(own: Target, taught: Target, weight: float) -> Target:
+def _mix(annotated: Target, predicted: Target, weight: float) -> Target:
     mixed: dict[int, float] = defaultdict(float)
-    for target, share in ((own, 1 - weight), (taught, weight)):
-        for position, part in target:
-            mixed[position] += share * part
+    for target, share in ((annotated, 1 - weight), (predicted, weight)):
+        for position, probability in target:
+            mixed[position] += share * probability
     return tuple(mixed.items())
 
 
-class _Said:
-    """What the teacher said so far. `positions` and `shares` have the shape (2, features, kept); share 0 is none."""
+class _Predictions:
+    """The teacher's predictions so far.
+
+    `positions` and `shares` have the shape (2 for start and end, features, `_TOP`); unused entries have the share 0.
+    """
 
     def __init__(self, store: ArrayStore, count: int) -> None:
         self._store = store
-        kept = store.get("teacher", "said")
-        if kept is None or len(kept["known"]) != count:
-            kept = {
-                "positions": np.zeros((2, count, _KEPT), dtype=np.int32),
-                "shares": np.zeros((2, count, _KEPT), dtype=np.float32),
+        arrays = store.get("teacher", "predictions")
+        if arrays is None or len(arrays["known"]) != count:
+            arrays = {
+                "positions": np.zeros((2, count, _TOP), dtype=np.int32),
+                "shares": np.zeros((2, count, _TOP), dtype=np.float32),
                 "known": np.zeros(count, dtype=np.bool_),
             }
-        self.positions, self.shares, self.known = kept["positions"], kept["shares"], kept["known"]
+        self.positions, self.shares, self.known = arrays["positions"], arrays["shares"], arrays["known"]
 
     def save(self) -> None:
         arrays = {"positions": self.positions, "shares": self.shares, "known": self.known}
-        self._store.put("teacher", "said", arrays)
+        self._store.put("teacher", "predictions", arrays)
 
-    def put(self, numbers: Sequence[int], said: Sequence[SoftTargets]) -> None:
-        for number, sides in zip(numbers, said, strict=True):
-            for side, target in enumerate(sides):
-                for place, (position, share) in enumerate(target):
-                    self.positions[side, number, place] = position
-                    self.shares[side, number, place] = share
-            self.known[number] = True
+    def put(self, indices: Sequence[int], predictions: Sequence[SoftTargets]) -> None:
+        for index, targets in zip(indices, predictions, strict=True):
+            for side, target in enumerate(targets):
+                for entry, (position, share) in enumerate(target):
+                    self.positions[side, index, entry] = position
+                    self.shares[side, index, entry] = share
+            self.known[index] = True
 
-    def target(self, side: int, number: int) -> Target:
-        entries = zip(self.positions[side, number].tolist(), self.shares[side, number].tolist(), strict=True)
+    def target(self, side: int, index: int) -> Target:
+        entries = zip(self.positions[side, index].tolist(), self.shares[side, index].tolist(), strict=True)
         return tuple((position, share) for position, share in entries if share > 0)

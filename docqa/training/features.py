@@ -1,4 +1,4 @@
-"""Pairs to training sequences: a question, a window, and where in it the answer starts and ends."""
+"""Make features of pairs: sequences of a question and a window, with the start and end of the answer as targets."""
 
 import random
 from collections import Counter, defaultdict
@@ -18,48 +18,47 @@ from docqa.training.hyperparameters import TrainingConfig
 from docqa.windows import Tokens, WindowCutter
 
 Target = tuple[tuple[int, float], ...]
-"""A sparse distribution over a sequence's positions, which sums to 1. Position 0 is the null: "not in this window"."""
+"""A distribution over the positions of a sequence, as (position, probability). Position 0 is the null: no answer."""
 
 NULL: Target = ((0, 1.0),)
 
-_TRIED = 6  # Windows that are weighed for a negative; the one that shares most words with the question is taken.
+_NEGATIVE_CANDIDATES = 6  # Random windows, of which the one that shares most words with the question is the negative.
 
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """One training sequence.
-
-    The window's tokens are at `first` to `first + size` in `sequence`; `offsets`, of shape (size, 2), are their
-    offsets in `context`, the context of the pair with index `pair`.
-    """
+    """One training sequence."""
 
     sequence: InputSequence
     size: int
+    """The number of the window's tokens: those at `first` to `first + size` in the sequence."""
     offsets: NDArray[np.int32]
+    """The offsets of these tokens in `context`, of shape (size, 2)."""
     start: Target
     end: Target
     pair: int
+    """The index of the pair."""
     context: str
 
     @property
     def ids(self) -> NDArray[np.int32]:
-        """The sequence's token ids, of shape (sequence,), special tokens included."""
+        """The token ids of the sequence, with special tokens."""
         return self.sequence.ids
 
     @property
     def first(self) -> int:
-        """Index in the sequence of the window's first token."""
+        """The position of the window's first token."""
         return self.sequence.window_start
 
     @property
     def answerable(self) -> bool:
-        """Whether the window holds an answer."""
+        """Whether the window contains an answer."""
         return self.start != NULL
 
 
 @dataclass(frozen=True, slots=True)
-class _Cut:
-    """A context, tokenized and cut."""
+class _WindowedContext:
+    """A tokenized context and its windows; `bounds` has the shape (windows, 2), in tokens."""
 
     context: str
     tokens: Tokens
@@ -70,135 +69,143 @@ class _Cut:
         return self.context[int(self.tokens.starts[begin]) : int(self.tokens.ends[end - 1])]
 
 
-def make(
-    pairs: Sequence[Pair], tokenizer: Tokenizer, limit: int, recipe: TrainingConfig, monitor: Monitor | None = None
+def make_features(
+    pairs: Sequence[Pair], tokenizer: Tokenizer, limit: int, config: TrainingConfig, monitor: Monitor | None = None
 ) -> list[Feature]:
-    """The features of all pairs: every window that holds an answer, and as many without as the recipe asks for.
+    """Return the features of all pairs: each window with an answer, and the negatives that the configuration asks for.
 
-    A window's target is the share of the annotators who chose each start and each end. The same pairs and recipe make
-    the same features.
+    A target is the share of the annotators who chose each start and each end. `limit` is the longest sequence that the
+    reader accepts, in tokens. The result depends only on the arguments.
     """
-    maker = _Maker(tokenizer, limit, recipe)
+    builder = _FeatureBuilder(tokenizer, limit, config)
     contexts = list(dict.fromkeys(pair.context for pair in pairs if pair.context is not None))
     monitor = monitor or Monitor()
     for number, context in enumerate(contexts):
         if number % 100 == 0:
             monitor.update("tokenizing", "contexts", number, len(contexts))
-        maker.add(context)
+        builder.add(context)
     positive: list[Feature] = []
     null: list[Feature] = []
-    wanting: list[tuple[int, Pair]] = []
+    answerable: list[tuple[int, Pair]] = []
     for number, pair in enumerate(pairs):
         if number % 1000 == 0:
             monitor.update("tokenizing", "questions", number, len(pairs))
         if pair.answers:
-            found = maker.positive(number, pair)
-            positive += found
-            wanting += [(number, pair)] if found else []
+            features = builder.positive(number, pair)
+            positive += features
+            answerable += [(number, pair)] if features else []
         else:
-            null += maker.unanswerable(number, pair)
-    return positive + null + _negatives(maker, pairs, wanting, recipe) + _altered(maker, wanting, recipe)
+            null += builder.unanswerable(number, pair)
+    negatives = _negatives(builder, pairs, answerable, config)
+    return positive + null + negatives + _adversarial(builder, answerable, config)
 
 
 def _negatives(
-    maker: "_Maker", pairs: Sequence[Pair], wanting: list[tuple[int, Pair]], recipe: TrainingConfig
+    builder: "_FeatureBuilder", pairs: Sequence[Pair], answerable: list[tuple[int, Pair]], config: TrainingConfig
 ) -> list[Feature]:
-    """Windows of the same document that don't hold the answer, for a random share of the answerable pairs."""
-    chance = random.Random(recipe.seed)  # noqa: S311 - no secret
+    """Return windows without the answer, from the same documents, for a random share of the answerable pairs."""
+    rng = random.Random(config.seed)  # noqa: S311 - not for cryptography
     by_document: dict[str, list[str]] = defaultdict(list)
     for context, document in dict.fromkeys((pair.context, pair.document) for pair in pairs):
         if context is not None:
             by_document[document].append(context)
-    count = round(recipe.negatives * len(wanting))
+    count = round(config.negatives * len(answerable))
     chosen: list[tuple[int, Pair]] = []
-    while wanting and len(chosen) < count:
-        chosen += chance.sample(wanting, min(len(wanting), count - len(chosen)))
-    made = (maker.negative(number, pair, by_document[pair.document], chance) for number, pair in chosen)
-    return [feature for feature in made if feature is not None]
+    while answerable and len(chosen) < count:
+        chosen += rng.sample(answerable, min(len(answerable), count - len(chosen)))
+    negatives = (builder.negative(number, pair, by_document[pair.document], rng) for number, pair in chosen)
+    return [feature for feature in negatives if feature is not None]
 
 
-def _altered(maker: "_Maker", wanting: list[tuple[int, Pair]], recipe: TrainingConfig) -> list[Feature]:
-    """The windows that hold the answers of a random share of the pairs, asked what they no longer answer."""
-    chance = random.Random(recipe.seed + 1)  # noqa: S311 - no secret
-    count = round(recipe.altered * len(wanting))
-    made: list[Feature] = []
-    for number, pair in chance.sample(wanting, len(wanting)) if count else []:
-        if len(made) >= count:
+def _adversarial(
+    builder: "_FeatureBuilder", answerable: list[tuple[int, Pair]], config: TrainingConfig
+) -> list[Feature]:
+    """Return windows with the answers of a random share of the pairs, with questions that they don't answer."""
+    rng = random.Random(config.seed + 1)  # noqa: S311 - not for cryptography
+    count = round(config.adversarial_questions * len(answerable))
+    features: list[Feature] = []
+    for number, pair in rng.sample(answerable, len(answerable)) if count else []:
+        if len(features) >= count:
             break
-        elsewhere = chance.choice(wanting)[1].context or ""
+        other_context = rng.choice(answerable)[1].context or ""
         answers = [gold.text for gold in pair.answers]
-        question = adversarial_question(pair.question, pair.context or "", answers, elsewhere, chance)
+        question = adversarial_question(pair.question, pair.context or "", answers, other_context, rng)
         if question is not None:
-            made += maker.positive(number, replace(pair, question=question), null=True)[:1]
-    return made
+            features += builder.positive(number, replace(pair, question=question), null=True)[:1]
+    return features
 
 
-class _Maker:
-    """Makes features of pairs whose contexts it has been given."""
+class _FeatureBuilder:
+    """Builds features of pairs. Their contexts must have been added."""
 
-    def __init__(self, tokenizer: Tokenizer, limit: int, recipe: TrainingConfig) -> None:
+    def __init__(self, tokenizer: Tokenizer, limit: int, config: TrainingConfig) -> None:
         self._tokenizer = tokenizer
         self._sequences = SequenceBuilder(tokenizer, limit)
-        self._cutter = WindowCutter(tokenizer, recipe.max_seq_length, recipe.doc_stride, limit)
-        self._cuts: dict[str, _Cut] = {}
+        self._cutter = WindowCutter(tokenizer, config.max_seq_length, config.doc_stride, limit)
+        self._contexts: dict[str, _WindowedContext] = {}
         self._questions: dict[str, list[int]] = {}
 
     def add(self, context: str) -> None:
-        self._cuts[context] = _Cut(context, *self._cutter.cut_text(context, Monitor()))
+        self._contexts[context] = _WindowedContext(context, *self._cutter.cut_text(context, Monitor()))
 
     def positive(self, number: int, pair: Pair, *, null: bool = False) -> list[Feature]:
-        """Every window that holds one of the answers whole; with the null as its target where it no longer answers."""
-        one = self._cuts[pair.context or ""]
-        spans = [_token_span(one.tokens, gold.start, gold.start + len(gold.text)) for gold in pair.answers]
-        found = []
-        for window, (begin, end) in enumerate(one.bounds):
-            inside = [(a - begin, b - begin) for a, b in spans if begin <= a <= b < end]
+        """Return each window that contains a whole answer; with `null`, with the null as target."""
+        context = self._contexts[pair.context or ""]
+        spans = [_token_span(context.tokens, gold.start, gold.start + len(gold.text)) for gold in pair.answers]
+        features = []
+        for window, (begin, end) in enumerate(context.bounds):
+            inside = [(first - begin, last - begin) for first, last in spans if begin <= first <= last < end]
             if inside:
-                found.append(self._feature(number, pair, one, window, [] if null else inside))
-        return [feature for feature in found if feature is not None]
+                features.append(self._feature(number, pair, context, window, [] if null else inside))
+        return [feature for feature in features if feature is not None]
 
     def unanswerable(self, number: int, pair: Pair) -> list[Feature]:
-        """The two windows of the context that share most words with the question: what a reader would fall for."""
-        one = self._cuts[pair.context or ""]
-        windows = sorted(range(len(one.bounds)), key=lambda window: -_shared(pair.question, one.text(window)))
-        found = [self._feature(number, pair, one, window, []) for window in windows[:2]]
-        return [feature for feature in found if feature is not None]
+        """Return the two windows that share most words with an unanswerable question: the hardest ones."""
+        context = self._contexts[pair.context or ""]
+        windows = sorted(
+            range(len(context.bounds)), key=lambda window: -_shared_words(pair.question, context.text(window))
+        )
+        features = [self._feature(number, pair, context, window, []) for window in windows[:2]]
+        return [feature for feature in features if feature is not None]
 
-    def negative(self, number: int, pair: Pair, contexts: Sequence[str], chance: random.Random) -> Feature | None:
-        """A window of these contexts that has none of the answers in it; None where the tries found none."""
-        tried: list[tuple[int, int, _Cut, int]] = []
-        for _ in range(_TRIED):
-            one = self._cuts[chance.choice(contexts)]
-            if len(one.bounds):
-                window = chance.randrange(len(one.bounds))
-                tried.append((_shared(pair.question, one.text(window)), len(tried), one, window))
+    def negative(self, number: int, pair: Pair, contexts: Sequence[str], rng: random.Random) -> Feature | None:
+        """Return a window of these contexts without any of the answers, or None if no candidate is without."""
+        candidates: list[tuple[int, _WindowedContext, int]] = []
+        for _ in range(_NEGATIVE_CANDIDATES):
+            context = self._contexts[rng.choice(contexts)]
+            if len(context.bounds):
+                window = rng.randrange(len(context.bounds))
+                candidates.append((_shared_words(pair.question, context.text(window)), context, window))
         answers = [normalize(gold.text) for gold in pair.answers]
-        for _, _, one, window in sorted(tried, key=lambda each: (-each[0], each[1])):
-            text = normalize(one.text(window))
+        for _, context, window in sorted(candidates, key=lambda candidate: -candidate[0]):
+            text = normalize(context.text(window))
             if not any(answer and answer in text for answer in answers):
-                return self._feature(number, pair, one, window, [])
+                return self._feature(number, pair, context, window, [])
         return None
 
     def _feature(
-        self, number: int, pair: Pair, one: _Cut, window: int, spans: Sequence[tuple[int, int]]
+        self, number: int, pair: Pair, context: _WindowedContext, window: int, spans: Sequence[tuple[int, int]]
     ) -> Feature | None:
-        """A sequence of this window, or None where the question is so long that the answer doesn't fit beside it."""
+        """Return the sequence of a window, or None if the question leaves no room for the answer.
+
+        `spans` are the answers, as first and last tokens of the window; none for the null.
+        """
         question = self._question(pair.question)
-        begin, end = (int(bound) for bound in one.bounds[window])
+        begin, end = (int(bound) for bound in context.bounds[window])
         size = min(end - begin, self._sequences.room(len(question)))
         if size < 1 or any(last >= size for _, last in spans):
             return None
-        body = slice(begin, begin + size)
-        sequence = self._sequences.build(question, one.tokens.ids[body])
-        first = sequence.window_start
+        tokens, body = context.tokens, slice(begin, begin + size)
+        sequence = self._sequences.build(question, tokens.ids[body])
+        offset = sequence.window_start
         return Feature(
             sequence=sequence,
             size=size,
-            offsets=np.stack([one.tokens.starts[body], one.tokens.ends[body]], axis=1).astype(np.int32),
-            start=_shares(first + a for a, _ in spans) if spans else NULL,
-            end=_shares(first + b for _, b in spans) if spans else NULL,
+            offsets=np.stack([tokens.starts[body], tokens.ends[body]], axis=1).astype(np.int32),
+            start=_distribution(offset + first for first, _ in spans) if spans else NULL,
+            end=_distribution(offset + last for _, last in spans) if spans else NULL,
             pair=number,
-            context=one.context,
+            context=context.context,
         )
 
     def _question(self, question: str) -> list[int]:
@@ -210,17 +217,17 @@ class _Maker:
 
 
 def _token_span(tokens: Tokens, start: int, end: int) -> tuple[int, int]:
-    """The first and the last token of the characters from `start` to `end`."""
+    """Return the first and the last token of the characters from `start` to `end`."""
     return (
         int(np.searchsorted(tokens.ends, start, side="right")),
         int(np.searchsorted(tokens.starts, end, side="left")) - 1,
     )
 
 
-def _shares(positions: Iterable[int]) -> Target:
+def _distribution(positions: Iterable[int]) -> Target:
     votes = Counter(positions)
     return tuple((position, count / votes.total()) for position, count in sorted(votes.items()))
 
 
-def _shared(question: str, text: str) -> int:
+def _shared_words(question: str, text: str) -> int:
     return len(set(normalize(question).split()) & set(normalize(text).split()))

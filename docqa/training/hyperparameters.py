@@ -1,92 +1,275 @@
-"""How a reader is trained: every hyperparameter, flat, each with the reason for its default."""
+"""The hyperparameters of a training run. Each one is described here, once.
 
-from dataclasses import asdict, dataclass, fields
-from typing import Any, Self
+`docqa finetune` makes its flags from these fields, and docs/finetuning.md has the table that
+`python -m docqa.training.hyperparameters` prints.
+"""
 
+import operator
+import sys
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field, fields
+from enum import StrEnum
+from typing import Any
+
+from docqa.config import Settings
 from docqa.errors import DocqaError
+
+PRECISIONS = ("auto", "float32", "bfloat16", "float16")
+
+SAVE_MINUTES = 5.0
+"""Default of `--save-minutes`. Not a hyperparameter: it does not affect the result."""
+
+_SETTINGS = Settings()
+_COMPARISONS: dict[str, tuple[Callable[[Any, Any], bool], str]] = {
+    ">": (operator.gt, "greater than"),
+    ">=": (operator.ge, "at least"),
+    "<": (operator.lt, "less than"),
+    "<=": (operator.le, "at most"),
+}
+
+
+class Group(StrEnum):
+    """A section of `docqa finetune --help`."""
+
+    DATA = "data"
+    TRAINING = "training"
+
+
+@dataclass(frozen=True, slots=True)
+class Hyperparameter:
+    """The description of one field of `TrainingConfig`."""
+
+    group: Group
+    metavar: str
+    help: str
+    """One line, for `--help` and the documentation."""
+    details: str = ""
+    """Why the default is what it is, and when to change it: for the documentation only. Markdown."""
+    unset: str = ""
+    """What the default means, where its value does not say so."""
+    limits: tuple[tuple[str, float], ...] = ()
+    """Comparisons that a value must satisfy, such as `(">=", 0)`."""
+    choices: tuple[str, ...] = ()
+
+
+def _data(default: Any, metavar: str, help: str, **more: Any) -> Any:
+    return field(default=default, metadata={"about": Hyperparameter(Group.DATA, metavar, help, **more)})
+
+
+def _training(default: Any, metavar: str, help: str, **more: Any) -> Any:
+    return field(default=default, metadata={"about": Hyperparameter(Group.TRAINING, metavar, help, **more)})
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingConfig:
-    """The hyperparameters of a training run. docs/finetuning.md says more of each."""
+    """Everything that decides the result of a training run, apart from its data."""
 
-    base: str = ""
-    """The reader (or encoder folder) to start from; "" is the reader in use: what it has learned is kept."""
-    epochs: float = 3.0
-    """Passes over the pairs. Two to four is the field's habit (Devlin et al. 2019, appendix A.3); parts are allowed."""
-    max_seq_length: int = 384
-    """Tokens in a sequence: the length that `docqa ask` reads, so that training sees what reading will."""
-    doc_stride: int = 128
-    """Tokens that the windows of a long context overlap by, as in reading."""
-    batch_size: int = 16
-    """Sequences a step on each device. Small, because a person's own pairs are few, and steps must be enough."""
-    learning_rate: float = 5e-5
-    """The peak. The middle of what is usual for models of this family (2e-5 to 1.5e-4)."""
-    warmup: float = 0.1
-    """The share of steps over which the learning rate rises, before it falls linearly to 0."""
-    weight_decay: float = 0.01
-    """Decoupled (Loshchilov & Hutter 2019); biases and layer norms are left out."""
-    seed: int = 0
-    """Decides the split, the order, the negatives and dropout."""
-    precision: str = "auto"
-    """auto, float32, bfloat16 or float16: auto is what the device computes in itself, without emulation."""
-    gradient_accumulation: int = 1
-    """Batches a step: more of them make a larger batch than the memory holds at once."""
-    negatives: float = 0.2
-    """Windows without the answer, as a share of the answerable pairs: they teach the null score its meaning."""
-    altered: float = 0.0
-    """Windows with the answer asked an altered question, as a share of the answerable pairs."""
-    token_dropout: float = 0.0
-    """The share of a sequence's words that are masked, others at each pass: what a large model learns by heart less."""
-    frozen: int = 0
-    """Layers from below that stay as they are, with the embeddings; 0 trains all. It saves time, for a large base."""
-    teacher: str = ""
-    """A reader whose answers are learned beside the given ones (Hinton et al. 2015); "" is none."""
-    teacher_weight: float = 0.5
-    """The teacher's share of the target, 0 to 1."""
-    blend: float = 1.0
-    """The trained weights' share of the result, the rest is the base's (Wortsman et al. 2022); 1 is all theirs."""
-    max_per_context: int = 0
-    """Pairs taken of one context; 0 is all. A context asked a hundred times teaches little but itself."""
-    test_split: float = 0.2
-    """The share of the pairs, by whole documents or contexts, that is held out to measure with."""
-    early_stopping: int = 0
-    """Passes without a lower loss on held-out training pairs after which training stops; 0 is never."""
+    test_split: float = _data(
+        0.2,
+        "SHARE",
+        "share of the pairs held out for the test",
+        details="Whole documents are held out, or whole contexts where there are too few documents.",
+        limits=((">", 0), ("<", 1)),
+    )
+    max_per_context: int = _data(
+        0,
+        "N",
+        "maximum number of pairs from one context",
+        details="For data sets with hundreds of questions on one paragraph.",
+        unset="all",
+        limits=((">=", 0),),
+    )
+    negatives: float = _data(
+        0.2,
+        "SHARE",
+        "windows without the answer, per answerable pair",
+        details="They come from the same document: of six drawn at random, the one that shares most words with the "
+        "question. Without them the null score says little about whole documents.",
+        limits=((">=", 0), ("<=", 10)),
+    )
+    adversarial_questions: float = _data(
+        0.0,
+        "SHARE",
+        "questions made unanswerable by changing a word, per answerable pair",
+        details="A name, a number or a word is replaced, and the window no longer answers the question, as in SQuAD "
+        "2.0. For general-purpose readers; it does not help with a few pairs about your own documents.",
+        limits=((">=", 0), ("<=", 1)),
+    )
+    max_seq_length: int = _data(
+        _SETTINGS.max_seq_length,
+        "N",
+        "tokens in a sequence",
+        details="The default of `docqa ask`, so that training sees the windows that reading will.",
+    )
+    doc_stride: int = _data(
+        _SETTINGS.doc_stride, "N", "tokens by which windows overlap", details="The default of `docqa ask`."
+    )
+    base: str = _training(
+        "",
+        "READER",
+        "reader to start from: a name or a folder",
+        details="The folder of an encoder without a question-answering head gets a new head.",
+        unset="the reader in use",
+    )
+    epochs: float = _training(
+        3.0,
+        "N",
+        "passes over the pairs",
+        details="Two to four are usual (Devlin et al. 2019, appendix A.3). Fractions are allowed.",
+        limits=((">", 0),),
+    )
+    batch_size: int = _training(
+        16,
+        "N",
+        "windows in a batch, on each device",
+        details="Small, because a few dozen pairs should still make enough steps.",
+        limits=((">=", 1),),
+    )
+    gradient_accumulation: int = _training(
+        1,
+        "N",
+        "batches in a step",
+        details="Raise it where a larger batch does not fit into memory.",
+        limits=((">=", 1),),
+    )
+    learning_rate: float = _training(
+        5e-5,
+        "RATE",
+        "peak learning rate",
+        details="2e-5 to 1.5e-4 are usual for models of this kind.",
+        limits=((">", 0), ("<", 1)),
+    )
+    warmup: float = _training(
+        0.1,
+        "SHARE",
+        "share of the steps before the peak",
+        details="After the peak, the rate falls linearly to 0.",
+        limits=((">=", 0), ("<", 1)),
+    )
+    weight_decay: float = _training(
+        0.01,
+        "RATE",
+        "weight decay",
+        details="Decoupled (Loshchilov & Hutter 2019); biases and layer norms are excluded.",
+        limits=((">=", 0), ("<", 1)),
+    )
+    token_masking: float = _training(
+        0.0,
+        "SHARE",
+        "share of the tokens masked at random",
+        details="Different ones in each pass. For several passes over many pairs, which a small model would otherwise "
+        "memorize.",
+        limits=((">=", 0), ("<", 1)),
+    )
+    weight_interpolation: float = _training(
+        1.0,
+        "SHARE",
+        "weight of the trained model when it is averaged with its base",
+        details="1 keeps the trained weights. Less forgets less of the base (Wortsman et al. 2022); results are in "
+        "[benchmarks](../benchmarks/README.md).",
+        limits=((">", 0), ("<=", 1)),
+    )
+    freeze_layers: int = _training(
+        0,
+        "N",
+        "lowest layers to leave untrained, with the embeddings",
+        details="Saves time (Lee, Tang & Lin 2019): on a CPU, a base of twelve layers trains about a fifth faster "
+        "with four of them frozen.",
+        limits=((">=", 0),),
+    )
+    teacher: str = _training(
+        "",
+        "READER",
+        "reader to distill from: a name or a folder",
+        details="Its distribution over starts and ends is mixed with the annotated answers (Hinton et al. 2015). It "
+        "reads each window once, before training; `--resume` reuses what it has read.",
+        unset="none",
+    )
+    teacher_weight: float = _training(
+        0.5,
+        "SHARE",
+        "weight of the teacher's answers against the annotated ones",
+        limits=((">=", 0), ("<=", 1)),
+    )
+    early_stopping: int = _training(
+        0,
+        "N",
+        "stop after N passes without a lower validation loss",
+        details="The validation set is a tenth of the training pairs; the test pairs are never used for this. The "
+        "best pass is kept.",
+        unset="never",
+        limits=((">=", 0),),
+    )
+    precision: str = _training(
+        "auto",
+        "TYPE",
+        "type to compute in",
+        details="`auto` is what the device supports natively: bfloat16 on recent GPUs and CPUs, float16 on older "
+        "GPUs, otherwise float32.",
+        choices=PRECISIONS,
+    )
+    seed: int = _training(
+        0, "N", "random seed", details="It decides the split, the order, the negatives, masking and dropout."
+    )
 
     def check(self) -> None:
-        """Raise `DocqaError` where a value can't be."""
-        rules = {
-            "epochs": (self.epochs > 0, "more than 0"),
-            "batch_size": (self.batch_size >= 1, "1 or more"),
-            "learning_rate": (0 < self.learning_rate < 1, "between 0 and 1; 5e-5 is usual"),
-            "warmup": (0 <= self.warmup < 1, "a share of the steps, from 0 to below 1"),
-            "weight_decay": (0 <= self.weight_decay < 1, "from 0 to below 1"),
-            "precision": (self.precision in PRECISIONS, f"one of {', '.join(PRECISIONS)}"),
-            "gradient_accumulation": (self.gradient_accumulation >= 1, "1 or more"),
-            "negatives": (0 <= self.negatives <= 10, "from 0 to 10"),
-            "altered": (0 <= self.altered <= 1, "from 0 to 1"),
-            "token_dropout": (0 <= self.token_dropout < 1, "from 0 to below 1"),
-            "frozen": (self.frozen >= 0, "0 (none) or more"),
-            "teacher_weight": (0 <= self.teacher_weight <= 1, "from 0 to 1"),
-            "blend": (0 < self.blend <= 1, "more than 0, and 1 at most"),
-            "max_per_context": (self.max_per_context >= 0, "0 (all) or more"),
-            "test_split": (0 < self.test_split < 1, "a share of the pairs, between 0 and 1"),
-            "early_stopping": (self.early_stopping >= 0, "0 (never) or more"),
-        }
-        for name, (holds, wanted) in rules.items():
-            if not holds:
-                flag = name.replace("_", "-")
-                raise DocqaError(f"{flag} is {getattr(self, name)}", f"--{flag} has to be {wanted}")
+        """Raise `DocqaError` for the first value that is out of range."""
+        for each in fields(self):
+            value, about = getattr(self, each.name), describe(each.name)
+            if about.choices and value not in about.choices:
+                allowed = f"one of {', '.join(about.choices)}"
+            elif not all(_COMPARISONS[sign][0](value, limit) for sign, limit in about.limits):
+                allowed = " and ".join(f"{_COMPARISONS[sign][1]} {limit}" for sign, limit in about.limits)
+            else:
+                continue
+            raise DocqaError(f"{flag(each.name)} is {value}", f"it must be {allowed}")
 
     def as_dict(self) -> dict[str, Any]:
-        """For run.json, docqa.json and the model card."""
+        """Return the values by name, for run.json, docqa.json and the model card."""
         return asdict(self)
 
-    @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> Self:
-        """The inverse of `as_dict`; what an earlier docqa did not write has its default."""
-        known = {field.name for field in fields(cls)}
-        return cls(**{name: value for name, value in values.items() if name in known})
+
+def names(group: Group) -> list[str]:
+    """Return the names of a group's hyperparameters, in the order of the help text."""
+    return [each.name for each in fields(TrainingConfig) if describe(each.name).group is group]
 
 
-PRECISIONS = ("auto", "float32", "bfloat16", "float16")
+def describe(name: str) -> Hyperparameter:
+    """Return the description of a hyperparameter."""
+    about: Hyperparameter = TrainingConfig.__dataclass_fields__[name].metadata["about"]
+    return about
+
+
+def summary(name: str) -> str:
+    """Return the line of a hyperparameter for `--help`, without its default."""
+    about = describe(name)
+    return f"{about.help}: {', '.join(about.choices)}" if about.choices else about.help
+
+
+def flag(name: str) -> str:
+    """Return the flag of `docqa finetune` that sets a hyperparameter."""
+    return f"--{name.replace('_', '-')}"
+
+
+def default(name: str) -> Any:
+    """Return the default of a hyperparameter."""
+    return TrainingConfig.__dataclass_fields__[name].default
+
+
+def default_text(name: str) -> str:
+    """Return the default of a hyperparameter as the documentation shows it."""
+    value = default(name)
+    return describe(name).unset or (f"{value:g}".replace("e-0", "e-") if isinstance(value, float) else str(value))
+
+
+def table() -> str:
+    """Return the hyperparameters as the Markdown table of docs/finetuning.md."""
+    rows = ["| flag | default | meaning |", "|---|---|---|"]
+    for name in (*names(Group.DATA), *names(Group.TRAINING)):
+        meaning = f"{summary(name)[0].upper()}{summary(name)[1:]}. {describe(name).details}".strip()
+        rows.append(f"| `{flag(name)}` | {default_text(name)} | {meaning} |")
+    return "\n".join(rows)
+
+
+if __name__ == "__main__":
+    sys.stdout.write(f"{table()}\n")

@@ -1,4 +1,4 @@
-"""What is to be trained on what, and the folder of a run that is not done."""
+"""What to train on which data, and the folder of an unfinished run."""
 
 import hashlib
 import re
@@ -13,41 +13,44 @@ from typing import Any, Self
 from filelock import FileLock, Timeout
 
 from docqa import datasets, files, paths
-from docqa.datasets import Pair
+from docqa.datasets import LoadReport, Pair
 from docqa.documents import Document
 from docqa.errors import DocqaError
 from docqa.models import registry
 from docqa.models.registry import ModelKind
 from docqa.progress import Monitor
 from docqa.training import distributed
-from docqa.training.hyperparameters import TrainingConfig
+from docqa.training.hyperparameters import SAVE_MINUTES, TrainingConfig
 
-_WATCHED = 0.1  # Of the training pairs, what early stopping listens to. The test pairs only measure.
+_VALIDATION_SHARE = 0.1  # Of the training pairs, for early stopping. The test pairs only measure the result.
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What is to be trained on what, and where the result goes. A kill costs at most `save_minutes` of work."""
+    """What to train on which files, and where to put the result."""
 
     files: tuple[str, ...]
-    recipe: TrainingConfig
+    config: TrainingConfig
     name: str
     test_files: tuple[str, ...] = ()
     output: Path | None = None
+    """A new folder for the reader; None installs it."""
     device: str = "auto"
     log_dir: Path | None = None
     resume: bool = False
+    """Continue the unfinished run of this name."""
     restart: bool = False
-    """Discard an unfinished run of this name."""
-    save_minutes: float = 5.0
+    """Discard the unfinished run of this name."""
+    save_minutes: float = SAVE_MINUTES
+    """Minutes between checkpoints: the most work that a kill can lose."""
 
     @property
     def folder(self) -> Path:
-        """Where the run keeps its checkpoints until it is done."""
+        """The folder of the run's checkpoints until it is done."""
         return run_folder(self.name)
 
     def absolute(self) -> Self:
-        """The same job, from whatever folder it is told."""
+        """Return the same job with absolute paths."""
         return replace(
             self,
             files=tuple(str(Path(file).absolute()) for file in self.files),
@@ -57,8 +60,8 @@ class Job:
         )
 
     @property
-    def again(self) -> list[str]:
-        """What to say to `docqa` to go on with this run once it was stopped."""
+    def resume_arguments(self) -> list[str]:
+        """The arguments of `docqa` that resume this run."""
         words = ["finetune", *self.files]
         for file in self.test_files:
             words += ["--test-file", file]
@@ -71,69 +74,83 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class TrainingData:
-    """The pairs of a run. `watched` are held out of the training pairs, for early stopping."""
+    """The pairs of a run."""
 
     train: tuple[Pair, ...]
-    watched: tuple[Pair, ...]
+    validation: tuple[Pair, ...]
+    """Held out of the training pairs for early stopping; empty without it."""
     test: tuple[Pair, ...]
-    report: datasets.LoadReport
-    test_report: datasets.LoadReport | None
-    """That of the test files, where the test has files of its own."""
+    report: LoadReport
+    test_report: LoadReport | None
+    """The report on the test files, if there are any."""
     note: str
+    """How the pairs were split, for the user."""
     documents: dict[str, Document]
+    """The documents that pairs refer to, by `Pair.document`."""
     digests: dict[str, str]
+    """The SHA-256 of every file of pairs and every document, by path."""
 
 
 def run_folder(name: str) -> Path:
-    """Where an unfinished run of this name is kept. Raises `DocqaError` if no model can have the name."""
+    """Return the folder of the unfinished run of this name. Raises `DocqaError` if a model can't have the name."""
     registry.check_name(name)
     return paths.data_dir() / "training" / name
 
 
 def state_file(name: str) -> Path:
-    """Where it says how the run of this name began."""
+    """Return the file that records how the run of this name began."""
     return run_folder(name) / "run.json"
 
 
 def stored_state(name: str) -> dict[str, Any] | None:
-    """What the unfinished run of this name began with, None if there is none."""
+    """Return how the unfinished run of this name began, or None if there is no such run."""
     file = state_file(name)
     return files.read_json_object(file) if file.is_file() else None
 
 
-def stored_recipe(name: str) -> TrainingConfig | None:
-    """The recipe of the unfinished run of this name, None if there is none."""
+def stored_config(name: str) -> TrainingConfig | None:
+    """Return the configuration of the unfinished run of this name, or None if there is no such run.
+
+    Raises `DocqaError` for a run of an incompatible version.
+    """
     state = stored_state(name)
-    return TrainingConfig.from_dict(state["recipe"]) if state else None
+    if state is None:
+        return None
+    try:
+        return TrainingConfig(**state["config"])
+    except (KeyError, TypeError):
+        raise DocqaError(
+            f"the unfinished run {name} was started by another version of docqa", "--restart discards it"
+        ) from None
 
 
 def is_taken(name: str) -> bool:
-    """Whether a reader of this name is installed: none is ever overwritten. Raises as `run_folder` does."""
+    """Return whether a reader of this name is installed. Raises `DocqaError` as `run_folder` does."""
     registry.check_name(name)
     return any(model.name == name for model in registry.installed(ModelKind.READER))
 
 
-def unfinished() -> list[str]:
-    """The names of the runs that were stopped, killed, or are under way, the one begun last first."""
-    files = (paths.data_dir() / "training").glob("*/run.json")
-    return [file.parent.name for file in sorted(files, key=lambda file: -file.stat().st_mtime)]
+def unfinished_runs() -> list[str]:
+    """Return the names of runs that are in progress or were interrupted, the most recent first."""
+    states = (paths.data_dir() / "training").glob("*/run.json")
+    return [file.parent.name for file in sorted(states, key=lambda file: -file.stat().st_mtime)]
 
 
 def free_name(file: str, *, new: bool = False) -> str:
-    """The file's name, as a model can be called; with a number where a reader has it.
+    """Return a reader's name derived from a file name, numbered if a reader has that name.
 
-    An unfinished run may have it, unless it is for a `new` one.
+    The name may be that of an unfinished run, unless `new`.
     """
-    name = re.sub(r"[^\w.-]+", "-", Path(file).stem, flags=re.ASCII).strip("-.") or "reader"
-    names = chain([name], (f"{name}-{number}" for number in count(2)))
-    return next(each for each in names if (not new if stored_state(each) else not is_taken(each)))
+    stem = re.sub(r"[^\w.-]+", "-", Path(file).stem, flags=re.ASCII).strip("-.") or "reader"
+    candidates = chain([stem], (f"{stem}-{number}" for number in count(2)))
+    return next(name for name in candidates if (not new if stored_state(name) else not is_taken(name)))
 
 
 @contextmanager
-def alone(name: str) -> Iterator[None]:
-    """Hold the run of this name: two processes would write over each other. Those of one `torchrun` are one.
+def lock_run(name: str) -> Iterator[None]:
+    """Lock the run of this name, so that no two processes write to its folder. The processes of a `torchrun` share it.
 
-    Raises `DocqaError` where another docqa holds it.
+    Raises `DocqaError` if another docqa holds the lock.
     """
     if not distributed.is_first():
         yield
@@ -144,54 +161,56 @@ def alone(name: str) -> Iterator[None]:
     try:
         lock.acquire()
     except Timeout:
-        raise DocqaError(f"another docqa is training {name} right now", "wait for it, or use another --name") from None
+        raise DocqaError(
+            f"another docqa process is training {name}", "wait for it to finish, or use another --name"
+        ) from None
     try:
         yield
     finally:
         lock.release()
 
 
-def forget(name: str) -> None:
-    """Delete the unfinished run of this name, if there is one."""
+def discard_run(name: str) -> None:
+    """Delete the unfinished run of this name, if any."""
     shutil.rmtree(run_folder(name), ignore_errors=True)
 
 
 def prepare(job: Job, monitor: Monitor) -> TrainingData:
-    """Load, check and split the pairs. Raises `DocqaError` where a file can't be read or nothing is left to use.
+    """Load, check and split the pairs.
 
-    A training pair whose context is also among the test files' is left out, and the report counts it: what is
-    measured must not have been seen.
+    Training pairs whose context is also in the test files are left out, because a reader must not be measured on what
+    it was trained on. Raises `DocqaError` if a file can't be read or no pairs are left.
     """
-    recipe = job.recipe
-    recipe.check()
+    config = job.config
+    config.check()
     loaded = datasets.load(job.files, monitor)
-    usable = (
-        datasets.sample(loaded.pairs, recipe.max_per_context, recipe.seed) if recipe.max_per_context else loaded.pairs
-    )
+    pairs = loaded.pairs
+    if config.max_per_context:
+        pairs = datasets.sample(pairs, config.max_per_context, config.seed)
     documents = dict(loaded.documents)
     held_out = datasets.load(job.test_files, monitor) if job.test_files else None
     if held_out is not None:
         test = held_out.pairs
         documents |= held_out.documents
-        shared = {id(pair) for pair in datasets.overlap(usable, test).pairs}
-        train = tuple(pair for pair in usable if id(pair) not in shared)
+        shared = {id(pair) for pair in datasets.overlap(pairs, test).pairs}
+        train = tuple(pair for pair in pairs if id(pair) not in shared)
         note = datasets.sizes(train, test)
         if shared:
-            note += f"; {len(shared):,} that ask about a context of the test were left out of training"
+            note += f"; {len(shared):,} left out of training because their context is in the test"
     else:
-        parts = datasets.split(usable, recipe.test_split, recipe.seed)
+        parts = datasets.split(pairs, config.test_split, config.seed)
         train, test, note = parts.train, parts.test, parts.note
     if not train or not test:
-        what = "train on" if not train else "test with"
-        raise DocqaError(f"no pairs are left to {what}", "docqa finetune PAIRS --dry-run says what became of each")
-    watched: tuple[Pair, ...] = ()
-    if recipe.early_stopping:
-        parts = datasets.split(train, _WATCHED, recipe.seed)
-        train, watched = parts.train, parts.test
+        purpose = "training" if not train else "the test"
+        raise DocqaError(f"no pairs are left for {purpose}", "docqa finetune PAIRS --dry-run reports on each pair")
+    validation: tuple[Pair, ...] = ()
+    if config.early_stopping:
+        parts = datasets.split(train, _VALIDATION_SHARE, config.seed)
+        train, validation = parts.train, parts.test
     digests = {file: _digest(Path(file)) for file in (*job.files, *job.test_files)}
     digests |= {name: document.sha256 for name, document in documents.items()}
     return TrainingData(
-        train, watched, test, loaded.report, held_out.report if held_out else None, note, documents, digests
+        train, validation, test, loaded.report, held_out.report if held_out else None, note, documents, digests
     )
 
 

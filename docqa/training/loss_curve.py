@@ -1,4 +1,4 @@
-"""The loss curve, as a picture and as a plot in the terminal."""
+"""The loss curve, as a PNG and as a plot in the terminal."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -6,11 +6,11 @@ from pathlib import Path
 from docqa.plotting import png_axes
 
 LossCurve = Sequence[tuple[int, float]]
-"""Points (step, loss), in order; the loss is the mean since the point before."""
+"""Points (step, loss) in order; each loss is the mean since the previous point."""
 
 
 def save_png(curve: LossCurve, file: Path, title: str) -> None:
-    """Draw the curve into a PNG file."""
+    """Draw the curve to a PNG file."""
     steps, losses = zip(*curve, strict=True)
     with png_axes(file, title, "step", "loss", (7, 4)) as axes:
         axes.plot(steps, losses, color="0.75", linewidth=1)
@@ -19,7 +19,7 @@ def save_png(curve: LossCurve, file: Path, title: str) -> None:
 
 
 def as_text(curve: LossCurve, width: int = 64, height: int = 12) -> str:
-    """The curve as a plot of braille dots, without colours."""
+    """Return the curve as a plot of braille dots, without colours. `width` and `height` are in cells."""
     import plotext
 
     steps, losses = zip(*curve, strict=True)
@@ -33,7 +33,7 @@ def as_text(curve: LossCurve, width: int = 64, height: int = 12) -> str:
 
 
 def smooth(losses: Sequence[float]) -> list[float]:
-    """Each loss averaged with those before it, the nearest most: a batch's loss says little of the next one's."""
+    """Return the exponential moving average, corrected for its start: single batches are noisy."""
     smoothed, total, weight = [], 0.0, 0.0
     keep = 1 - 1 / max(1.0, len(losses) / 40)
     for loss in losses:

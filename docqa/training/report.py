@@ -1,4 +1,4 @@
-"""What a run came to, for people and for programs."""
+"""The report on a finished run, as text and as JSON."""
 
 import json
 from typing import TYPE_CHECKING, Any
@@ -11,14 +11,14 @@ if TYPE_CHECKING:
     from docqa.training.run import FinetuneResult
 
 
-def as_text(outcome: "FinetuneResult") -> str:
-    """A table of before and after, the loss curve, and what was done with the reader."""
-    lines = [plot(outcome.curve), ""] if outcome.curve else []
-    return "\n".join([*lines, *table(outcome.training), "", *_verdict(outcome)])
+def as_text(result: "FinetuneResult") -> str:
+    """Return the loss curve, the metrics before and after, and what was done with the reader."""
+    lines = [plot(result.curve), ""] if result.curve else []
+    return "\n".join([*lines, *table(result.training), "", *_verdict(result)])
 
 
 def table(training: TrainingRecord) -> list[str]:
-    """The reader's scores before and after training, as a table."""
+    """Return the metrics before and after training, as the lines of a table."""
     before, after = training.metrics.before, training.metrics.after
     lines = [f"{'':24}{'questions':>10}{'EM before':>11}{'after':>8}{'F1 before':>11}{'after':>8}"]
     for title, old, new in (
@@ -30,25 +30,8 @@ def table(training: TrainingRecord) -> list[str]:
     return lines
 
 
-def _verdict(outcome: "FinetuneResult") -> list[str]:
-    model = outcome.model
-    training = outcome.training
-    in_use = training.in_use
-    lines = remarks(training)
-    if model.source == "folder":
-        lines.append(f"The reader is in {model.folder}.")
-        lines.append(f"Use it: docqa models use {model.folder}")
-    elif outcome.better:
-        lines.append(f"{model.name} is better on the held-out pairs: docqa uses it from now on.")
-        lines.append(f"Go back: docqa models use {in_use.name if in_use else training.base.name}")
-    else:
-        lines.append(f"{model.name} is not better on the held-out pairs: docqa goes on with the reader it used.")
-        lines.append(f"Use it all the same: docqa models use {model.name}")
-    return lines
-
-
 def remarks(training: TrainingRecord) -> list[str]:
-    """What the table does not say: how right the reader in use is, and what the new one forgot."""
+    """Return what the table does not show: the metrics of the reader in use, and how much the new one forgot."""
     metrics, in_use = training.metrics, training.in_use
     lines = []
     if in_use:
@@ -58,23 +41,39 @@ def remarks(training: TrainingRecord) -> list[str]:
     if metrics.before:
         forgotten = metrics.before.general.f1 - metrics.after.general.f1
         if forgotten > 1:
-            lines.append(f"It forgot something: {forgotten:.1f} points of F1 on general questions.")
+            lines.append(f"It lost {forgotten:.1f} points of F1 on general questions.")
     return lines
 
 
-def as_json(outcome: "FinetuneResult") -> str:
-    """The reader's name and folder, whether it is better, its docqa.json and the loss curve."""
+def _verdict(result: "FinetuneResult") -> list[str]:
+    model, training = result.model, result.training
+    lines = remarks(training)
+    if model.source == "folder":
+        lines.append(f"The reader is in {model.folder}.")
+        lines.append(f"Use it: docqa models use {model.folder}")
+    elif result.better:
+        previous = training.in_use or training.base
+        lines.append(f"{model.name} is better on the held-out pairs; docqa now uses it.")
+        lines.append(f"Go back: docqa models use {previous.name}")
+    else:
+        lines.append(f"{model.name} is not better on the held-out pairs; docqa keeps using the current reader.")
+        lines.append(f"Use it anyway: docqa models use {model.name}")
+    return lines
+
+
+def as_json(result: "FinetuneResult") -> str:
+    """Return the reader's name, folder and docqa.json, whether it is better, and the loss curve."""
     return dumps(
         {
-            "name": outcome.model.name,
-            "folder": str(outcome.model.folder),
-            "better": outcome.better,
-            "loss": [{"step": step, "loss": loss} for step, loss in outcome.curve],
-            **metadata.to_json(outcome.metadata),
+            "name": result.model.name,
+            "folder": str(result.model.folder),
+            "better": result.better,
+            "loss": [{"step": step, "loss": loss} for step, loss in result.curve],
+            **metadata.to_json(result.metadata),
         }
     )
 
 
 def dumps(value: dict[str, Any]) -> str:
-    """Indented JSON."""
+    """Return indented JSON."""
     return json.dumps(value, indent=2, ensure_ascii=False)

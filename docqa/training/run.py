@@ -1,11 +1,9 @@
-"""A training run, from pairs to a reader that can answer: what `docqa finetune` does."""
+"""A training run, from pairs to an installed reader: what `docqa finetune` does."""
 
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import timedelta
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -28,23 +26,35 @@ from docqa.reader.reader import Reader
 from docqa.training import distributed
 from docqa.training.dataset import OrderedDataset, TokenMasking, batch_order
 from docqa.training.distillation import SoftTargets, soft_targets
-from docqa.training.features import Feature, make
-from docqa.training.job import Job, TrainingData, alone, forget, is_taken, state_file, stored_state
-from docqa.training.layer_freezing import freeze_layers
+from docqa.training.features import Feature, make_features
+from docqa.training.hyperparameters import flag
+from docqa.training.job import (
+    Job,
+    TrainingData,
+    discard_run,
+    is_taken,
+    lock_run,
+    state_file,
+    stored_config,
+    stored_state,
+)
 from docqa.training.loss_curve import LossCurve
-from docqa.training.model_card import interpolate_weights, write_model_card, write_weights
+from docqa.training.model_card import write_model_card
 from docqa.training.scoring import score_reader, selection_key
+from docqa.training.weights import freeze_layers, interpolate_weights, write_weights
 from docqa.windows import window_size
 
 
 @dataclass(frozen=True, slots=True)
 class FinetuneResult:
-    """What came of a run: the reader, its docqa.json, the loss curve, and whether it is better than its base."""
+    """The result of a run."""
 
     model: Model
     metadata: ModelMetadata
+    """The contents of the reader's docqa.json."""
     curve: LossCurve
     better: bool
+    """Whether it is better on the test than its base and the reader in use."""
 
     @property
     def training(self) -> TrainingRecord:
@@ -53,180 +63,174 @@ class FinetuneResult:
 
 
 def finetune(job: Job, data: TrainingData, monitor: Monitor) -> FinetuneResult | None:
-    """Train, measure before and after, and install. None in the processes of a `torchrun` other than the first.
+    """Train, evaluate before and after, and install. Returns None in all but the first process of a `torchrun`.
 
-    A run that was stopped leaves its checkpoints: `job.resume` goes on from the last, to the same weights. Raises
-    `Cancelled` when stopped by the monitor, `DocqaError` where the run can't begin.
+    An interrupted run keeps its checkpoints: `job.resume` continues from the last one, to the same weights. Raises
+    `Cancelled` when the monitor is cancelled, `DocqaError` if the run can't start.
     """
-    with alone(job.name):
-        run = _Run(job, data, monitor)  # Whatever is wrong is said before anything is discarded.
+    with lock_run(job.name):
+        run = _Run(job, data, monitor)  # Before anything is discarded, because it validates the job.
         if job.restart and distributed.is_first():
-            forget(job.name)
-        return run.go()
+            discard_run(job.name)
+        return run.execute()
 
 
 class _Run:
-    """One run. Its steps are methods, in the order in which they happen."""
+    """One run. Its steps are methods, in order."""
 
     def __init__(self, job: Job, data: TrainingData, monitor: Monitor) -> None:
         self._job = job
         self._data = data
         self._monitor = monitor
         self._device = choose_device(job.device)
-        # Another reader may be in use by now than when an unfinished run began.
-        begun = stored_state(job.name) if job.resume else None
-        base = job.recipe.base or (begun["base"]["name"] if begun else registry.chosen(ModelKind.READER))
+        # When an interrupted run began, another reader may have been in use.
+        state = stored_state(job.name) if job.resume else None
+        base = job.config.base or (state["base"]["name"] if state else registry.chosen(ModelKind.READER))
         self._base = registry.find(base, ModelKind.READER)
         self._limit = loading.sequence_limit(self._base.folder)
-        window_size(job.recipe.max_seq_length, job.recipe.doc_stride, self._limit)  # for the sake of its errors
+        window_size(
+            job.config.max_seq_length, job.config.doc_stride, self._limit
+        )  # Raises an error if it does not fit.
         layers = loading.layer_count(self._base.folder)
-        if job.recipe.frozen >= layers:
-            raise DocqaError(f"the base has {layers} layers", f"--frozen has to be {layers - 1} at most")
-        if job.recipe.teacher:
-            self._teacher = registry.find(job.recipe.teacher, ModelKind.READER)
-        if job.recipe.blend < 1 and not loading.has_head(self._base.folder):
+        if job.config.freeze_layers >= layers:
+            raise DocqaError(f"the base has {layers} layers", f"--freeze-layers must be at most {layers - 1}")
+        if job.config.teacher:
+            self._teacher = registry.find(job.config.teacher, ModelKind.READER)
+        if job.config.weight_interpolation < 1 and not loading.has_head(self._base.folder):
             raise DocqaError(
-                f"{self._base.name} answers no questions yet: it can't be blended with", "leave --blend out"
+                f"{self._base.name} has no question-answering head to interpolate with", "omit --weight-interpolation"
             )
         if job.log_dir is not None and find_spec("tensorboard") is None:
-            raise DocqaError(
-                "TensorBoard is not installed", "pip install 'docqa-tui[tensorboard]', or leave --log-dir out"
-            )
+            raise DocqaError("TensorBoard is not installed", "pip install 'docqa-tui[tensorboard]', or omit --log-dir")
         if job.output is not None and job.output.exists():
-            raise DocqaError(f"{job.output} is there already", "name a folder that is not")
+            raise DocqaError(f"{job.output} already exists", "choose a folder that does not exist")
         if job.output is None and is_taken(job.name):
             raise DocqaError(
-                f"there is a reader called {job.name} already",
-                f"--name gives this one another name; docqa models remove {job.name} makes room",
+                f"a reader named {job.name} already exists",
+                f"choose another --name, or remove it: docqa models remove {job.name}",
             )
-        # Not the person's own settings: what a reader's papers say of it must not depend on them.
+        # Not the user's own settings, because the published metrics must not depend on them.
         self._settings = Settings(
             device=self._device,
-            max_seq_length=job.recipe.max_seq_length,
-            doc_stride=job.recipe.doc_stride,
+            max_seq_length=job.config.max_seq_length,
+            doc_stride=job.config.doc_stride,
             cache=False,
         )
 
-    def go(self) -> FinetuneResult | None:
-        with self._first_process_first():
+    def execute(self) -> FinetuneResult | None:
+        with distributed.first_process_first(self._device):
             state = self._begin()
-            made, taught = self._features()
-            watched = self._make(self._data.watched) if self._data.watched else None
-        network, curve = self._train(made, taught, watched)
-        return self._finish(state, network, curve, made) if distributed.is_first() else None
-
-    @contextmanager
-    def _first_process_first(self) -> Iterator[None]:
-        """Let the first process of a `torchrun` measure and ask the teacher; the others find what it wrote."""
-        if distributed.count() == 1:
-            yield
-            return
-        from accelerate import PartialState
-
-        with PartialState(cpu=self._device == "cpu", timeout=timedelta(days=1)).main_process_first():
-            yield
+            features = self._features(self._data.train)
+            if not features:
+                raise DocqaError(
+                    "the training pairs make no windows",
+                    "their questions may be too long for --max-seq-length; docqa finetune PAIRS --dry-run checks them",
+                )
+            targets = self._soft_targets(features)
+            validation = self._features(self._data.validation)
+        network, curve = self._train(features, targets, validation)
+        return self._finish(state, network, curve, features) if distributed.is_first() else None
 
     def _begin(self) -> dict[str, Any]:
-        """What run.json says of this run, once the base has been measured."""
+        """Return the contents of run.json: of the run to resume, or, after evaluating the base, of a new run."""
         fingerprint = self._base.fingerprint
-        wanted = {
+        current = {
             "docqa": __version__,
-            "recipe": self._job.recipe.as_dict(),
+            "config": self._job.config.as_dict(),
             "base": {"name": self._base.name, "fingerprint": fingerprint},
             "data": self._data.digests,
         }
         state = stored_state(self._job.name)
         if state is not None and distributed.is_first() and not self._job.resume:
             raise DocqaError(
-                f"there is an unfinished run called {self._job.name}",
-                "--resume goes on with it, --restart begins it anew, --name trains beside it",
+                f"there is an unfinished run named {self._job.name}",
+                "use --resume to continue it, --restart to discard it, or another --name",
             )
         if state is None and self._job.resume:
-            raise DocqaError(f"there is no unfinished run called {self._job.name}", "leave --resume out to begin one")
+            raise DocqaError(f"there is no unfinished run named {self._job.name}", "omit --resume to start one")
         if state is not None:
-            _check_same(state, wanted)
+            _check_unchanged(self._job.name, state, current)
             return state
-        before = self._measure(self._base) if loading.has_head(self._base.folder) else None
-        used = registry.find(registry.chosen(ModelKind.READER), ModelKind.READER)
-        other = self._job.output is None and used.fingerprint != fingerprint
-        state = wanted | {
+        before = self._score(self._base) if loading.has_head(self._base.folder) else None
+        in_use = registry.find(registry.chosen(ModelKind.READER), ModelKind.READER)
+        compare = self._job.output is None and in_use.fingerprint != fingerprint
+        state = current | {
             "before": before,
-            # What the result has to beat to be used, where that is another reader than its base.
-            "in_use": {"name": used.name, "metrics": self._measure(used)} if other else None,
-            # From any folder, and for whoever did not hear how it was begun.
-            "again": self._job.absolute().again,
+            # What the result must also beat to be used, unless it is its base.
+            "in_use": {"name": in_use.name, "metrics": self._score(in_use)} if compare else None,
+            # With absolute paths, so that the app can resume the run from any directory.
+            "resume_arguments": self._job.absolute().resume_arguments,
         }
         files.write_json_object(state_file(self._job.name), state)
         return state
 
-    def _measure(self, model: Model) -> dict[str, Any]:
+    def _score(self, model: Model) -> dict[str, Any]:
         return score_reader(model, self._data.test, self._data.documents, self._settings, self._monitor)
 
-    def _make(self, some: Sequence[Pair]) -> list[Feature]:
-        return make(some, loading.load_tokenizer(self._base.folder), self._limit, self._job.recipe, self._monitor)
+    def _features(self, pairs: Sequence[Pair]) -> list[Feature]:
+        tokenizer = loading.load_tokenizer(self._base.folder)
+        return make_features(pairs, tokenizer, self._limit, self._job.config, self._monitor)
 
-    def _features(self) -> tuple[list[Feature], list[SoftTargets] | None]:
-        recipe = self._job.recipe
-        made = self._make(self._data.train)
-        if not made:
-            raise DocqaError(
-                "not one window could be made of the training pairs",
-                "their questions may be too long for --max-seq-length; docqa finetune PAIRS --dry-run checks them",
-            )
-        if not recipe.teacher:
-            return made, None
-        teacher = Reader(self._teacher, self._device)
-        questions = [pair.question for pair in self._data.train]
-        store = ArrayStore(self._job.folder)
-        return made, soft_targets(
-            teacher, made, questions, weight=recipe.teacher_weight, store=store, monitor=self._monitor
+    def _soft_targets(self, features: list[Feature]) -> list[SoftTargets] | None:
+        config = self._job.config
+        if not config.teacher:
+            return None
+        return soft_targets(
+            Reader(self._teacher, self._device),
+            features,
+            [pair.question for pair in self._data.train],
+            weight=config.teacher_weight,
+            store=ArrayStore(self._job.folder),
+            monitor=self._monitor,
         )
 
     def _train(
-        self, made: list[Feature], taught: list[SoftTargets] | None, watched: list[Feature] | None
+        self, features: list[Feature], targets: list[SoftTargets] | None, validation: list[Feature]
     ) -> tuple[Any, LossCurve]:
         from docqa.training.trainer import train
 
-        recipe, job = self._job.recipe, self._job
-        network = loading.load_trainable(self._base.folder, self._device, recipe.seed)
-        if recipe.frozen:
-            freeze_layers(network, recipe.frozen)
-        lengths = [len(feature.ids) for feature in made]
-        numbers = batch_order(lengths, recipe.batch_size * distributed.count(), recipe.epochs, recipe.seed)
-        dropout = None
-        if recipe.token_dropout:
+        config, job = self._job.config, self._job
+        network = loading.load_trainable(self._base.folder, self._device, config.seed)
+        if config.freeze_layers:
+            freeze_layers(network, config.freeze_layers)
+        lengths = [len(feature.ids) for feature in features]
+        order = batch_order(lengths, config.batch_size * distributed.count(), config.epochs, config.seed)
+        masking = None
+        if config.token_masking:
             tokenizer = loading.load_tokenizer(self._base.folder)
-            dropout = TokenMasking.of(tokenizer, recipe.token_dropout, recipe.seed)
+            masking = TokenMasking.of(tokenizer, config.token_masking, config.seed)
         curve = train(
             network,
-            OrderedDataset(made, numbers, taught, dropout),
-            OrderedDataset(watched, np.arange(len(watched))) if watched else None,
-            recipe,
+            OrderedDataset(features, order, targets, masking),
+            OrderedDataset(validation, np.arange(len(validation))) if validation else None,
+            config,
             limit=self._limit,
             folder=job.folder,
             device=self._device,
-            precision=_precision(recipe.precision, self._device),
+            precision=_precision(config.precision, self._device),
             log_dir=job.log_dir,
             save_minutes=job.save_minutes,
             monitor=self._monitor,
         )
         return network, curve
 
-    def _finish(self, state: dict[str, Any], network: Any, curve: LossCurve, made: Sequence[Feature]) -> FinetuneResult:
-        """Write the reader beside where it will be, measure what was written, and put it in place."""
-        job, recipe = self._job, self._job.recipe
+    def _finish(
+        self, state: dict[str, Any], network: Any, curve: LossCurve, features: Sequence[Feature]
+    ) -> FinetuneResult:
+        """Write the reader to a temporary folder, evaluate it, and move it into place."""
+        job, config = self._job, self._job.config
         parent = (job.output or registry.models_dir() / ModelKind.READER / job.name).parent
         parent.mkdir(parents=True, exist_ok=True)
         staging = Path(tempfile.mkdtemp(dir=parent, prefix=f".{job.name}."))
         try:
-            if recipe.blend < 1:
-                interpolate_weights(network, self._base.folder, recipe.blend)
+            if config.weight_interpolation < 1:
+                interpolate_weights(network, self._base.folder, config.weight_interpolation)
             write_weights(network, self._base.folder, staging)
-            # What its base's docqa.json says of reading holds until it is fitted anew.
+            # Until it is calibrated, it reads with the settings of its base.
             base = self._base.metadata
             inherited = ModelMetadata(calibration=base.calibration, length_penalty=base.length_penalty)
             metadata.write(staging, inherited)
-            after = self._measure(Model(job.name, ModelKind.READER, staging, "trained"))
+            after = self._score(Model(job.name, ModelKind.READER, staging, "trained"))
             engine = Engine(replace(self._settings, reader=str(staging)))
             fitted = calibrate(engine, self._data.test, self._monitor, documents=self._data.documents)
             written = replace(
@@ -235,34 +239,38 @@ class _Run:
                 docqa=__version__,
                 calibration=metadata.CalibrationRecord(**asdict(fitted.calibration)),
                 calibrated=fitted.origin(),
-                training=metadata.training_record(
-                    {
-                        # Names without their folders: a reader is passed on, and its papers with it.
-                        "base": state["base"] | {"name": Path(state["base"]["name"]).name},
-                        "recipe": recipe.as_dict(),
-                        "data": _by_name(state["data"]),
-                        "counts": {
-                            "train": len(self._data.train),
-                            "watched": len(self._data.watched),
-                            "test": len(self._data.test),
-                            "windows": len(made),
-                            "null_windows": sum(not feature.answerable for feature in made),
-                        },
-                        "metrics": {"before": state["before"], "after": after},
-                        "in_use": state["in_use"],
-                    }
-                ),
+                training=self._record(state, features, after),
             )
             write_model_card(staging, job.name, written, curve)
             model = self._install(staging)
         finally:
             shutil.rmtree(staging, ignore_errors=True)
-        forget(job.name)
+        discard_run(job.name)
         to_beat = [state["before"], (state["in_use"] or {}).get("metrics")]
         better = all(selection_key(after) > selection_key(metrics) for metrics in to_beat if metrics)
         if better and job.output is None:
             registry.use(job.name, ModelKind.READER)
         return FinetuneResult(model, written, tuple(curve), better)
+
+    def _record(self, state: dict[str, Any], features: Sequence[Feature], after: dict[str, Any]) -> TrainingRecord:
+        """Return the record of the run for docqa.json; `after` are the metrics of the trained reader."""
+        return metadata.training_record(
+            {
+                # Names without folders, because readers are published.
+                "base": state["base"] | {"name": Path(state["base"]["name"]).name},
+                "config": self._job.config.as_dict(),
+                "data": _by_name(state["data"]),
+                "counts": {
+                    "train": len(self._data.train),
+                    "validation": len(self._data.validation),
+                    "test": len(self._data.test),
+                    "windows": len(features),
+                    "null_windows": sum(not feature.answerable for feature in features),
+                },
+                "metrics": {"before": state["before"], "after": after},
+                "in_use": state["in_use"],
+            }
+        )
 
     def _install(self, staging: Path) -> Model:
         job = self._job
@@ -274,6 +282,7 @@ class _Run:
 
 
 def _by_name(digests: dict[str, str]) -> dict[str, str]:
+    """Key digests by file name; files of the same name keep their paths."""
     names = [Path(file).name for file in digests]
     return {
         name if names.count(name) == 1 else file: digest
@@ -281,23 +290,24 @@ def _by_name(digests: dict[str, str]) -> dict[str, str]:
     }
 
 
-def _check_same(state: dict[str, Any], wanted: dict[str, Any]) -> None:
-    """Raise `DocqaError` unless a run goes on with what it began with: anything else would be another run."""
-    # By contents: the same files may be named from another folder.
-    if sorted(state["data"].values()) != sorted(wanted["data"].values()):
+def _check_unchanged(name: str, state: dict[str, Any], current: dict[str, Any]) -> None:
+    """Raise `DocqaError` if the data, base or configuration differ from those that the run began with."""
+    # By contents, because the files may be named differently.
+    if sorted(state["data"].values()) != sorted(current["data"].values()):
         raise DocqaError(
-            "the pairs, or documents that they name, changed since the run began", "--restart begins it anew"
+            "the pairs, or documents that they refer to, changed since the run began", "--restart discards the run"
         )
-    if state["base"]["fingerprint"] != wanted["base"]["fingerprint"]:
-        raise DocqaError("the base reader changed since the run began", "--restart begins it anew")
-    for name, value in wanted["recipe"].items():
-        if state["recipe"].get(name) != value:
-            flag = name.replace("_", "-")
-            began = state["recipe"].get(name)
+    if state["base"]["fingerprint"] != current["base"]["fingerprint"]:
+        raise DocqaError("the base reader changed since the run began", "--restart discards the run")
+    stored = stored_config(name)
+    before = stored.as_dict() if stored else {}
+    for key, value in current["config"].items():
+        if before[key] != value:
             raise DocqaError(
-                f"the run began with --{flag} {began}, not {value}", f"leave --{flag} out, or --restart begins it anew"
+                f"the run began with {flag(key)} {before[key]}, not {value}",
+                f"omit {flag(key)}, or discard the run with --restart",
             )
 
 
-def _precision(wanted: str, device: str) -> str:
-    return str(precision(device)).removeprefix("torch.") if wanted == "auto" else wanted
+def _precision(name: str, device: str) -> str:
+    return str(precision(device)).removeprefix("torch.") if name == "auto" else name

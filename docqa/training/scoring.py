@@ -1,4 +1,4 @@
-"""How right a reader is before and after training: the two figures that decide whether it is used."""
+"""EM and F1 of a reader before and after training. They decide whether it is used."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -18,33 +18,34 @@ from docqa.progress import Monitor
 def score_reader(
     model: Model, test: Sequence[Pair], documents: Mapping[str, Document], settings: Settings, monitor: Monitor
 ) -> dict[str, Any]:
-    """EM and F1, in percent, on the `test` pairs and on the "general" sample: what a reader forgets, it forgets of it.
+    """Return EM and F1, in percent, on the `test` pairs and on the general sample, which shows forgetting.
 
-    Pairs that bring a context are asked of it; those that name one of `documents` go the whole way, as they will be
-    asked.
+    Pairs with a context are read from that context; pairs that refer to one of `documents` are asked end to end.
     """
-    wanted = replace(settings, reader=str(model.folder))
-    engine = Engine(wanted)
-    measured = {}
-    for name, some in (("test", test), ("general", datasets.load([paths.general_sample()]).pairs)):
-        bare = [pair for pair in some if pair.document not in documents]
-        named = [pair for pair in some if pair.document in documents]
-        examined = evaluate_documents(engine, group_by_document(named, documents), monitor) if named else []
-        predicted = evaluate_contexts(engine.reader, bare, wanted, monitor)
-        predicted += [one.prediction for one in examined]
-        measured[name] = _figures(predicted, bare + [one.pair for one in examined])
-    return measured
+    settings = replace(settings, reader=str(model.folder))
+    engine = Engine(settings)
+    metrics = {}
+    for name, pairs in (("test", test), ("general", datasets.load([paths.general_sample()]).pairs)):
+        with_context = [pair for pair in pairs if pair.document not in documents]
+        with_document = [pair for pair in pairs if pair.document in documents]
+        predictions = evaluate_contexts(engine.reader, with_context, settings, monitor)
+        evaluated = (
+            evaluate_documents(engine, group_by_document(with_document, documents), monitor) if with_document else []
+        )
+        predictions += [question.prediction for question in evaluated]
+        metrics[name] = _metrics(predictions, with_context + [question.pair for question in evaluated])
+    return metrics
 
 
-def selection_key(measured: dict[str, Any]) -> tuple[float, float]:
-    """What decides which of two readers is better: F1 on the test pairs, then EM."""
-    return measured["test"]["f1"], measured["test"]["exact"]
+def selection_key(metrics: dict[str, Any]) -> tuple[float, float]:
+    """Return what decides which of two readers is better: F1 on the test pairs, then EM."""
+    return metrics["test"]["f1"], metrics["test"]["exact"]
 
 
-def _figures(predicted: Sequence[Prediction], some: Sequence[Pair]) -> dict[str, float]:
-    """EM and F1; where questions have no answer, at the best threshold, as SQuAD v2.0's official script finds it."""
-    if all(pair.answers for pair in some):
-        whole = scores(predicted, some)
-        return {"exact": whole.exact, "f1": whole.f1, "total": whole.total}
-    exact, overlap = best_thresholds(predicted, some)
-    return {"exact": exact.value, "f1": overlap.value, "total": len(some)}
+def _metrics(predictions: Sequence[Prediction], pairs: Sequence[Pair]) -> dict[str, float]:
+    """Return EM and F1; with unanswerable questions, those at the best threshold, as in SQuAD 2.0's official script."""
+    if all(pair.answers for pair in pairs):
+        total = scores(predictions, pairs)
+        return {"exact": total.exact, "f1": total.f1, "total": total.total}
+    exact, f1 = best_thresholds(predictions, pairs)
+    return {"exact": exact.value, "f1": f1.value, "total": len(pairs)}

@@ -1,4 +1,4 @@
-"""The training loop: transformers' Trainer with docqa's loss, order and checkpoints."""
+"""The training loop: the Trainer of transformers with docqa's loss, batch order and checkpoints."""
 
 import math
 import os
@@ -20,15 +20,14 @@ from docqa.training.loss_curve import LossCurve
 
 CHECKPOINTS = "checkpoints"
 _COMPLETE = "complete.json"
-_LOGGED = 200  # Points of the loss curve.
-_DAY = 86_400  # Seconds that other processes wait for the first, which evaluates and labels.
+_LOG_POINTS = 200  # Points of the loss curve.
 
 
 def train(
     network: torch.nn.Module,
-    data: OrderedDataset,
-    held_out: OrderedDataset | None,
-    recipe: TrainingConfig,
+    train_set: OrderedDataset,
+    validation_set: OrderedDataset | None,
+    config: TrainingConfig,
     *,
     limit: int,
     folder: Path,
@@ -38,36 +37,36 @@ def train(
     save_minutes: float,
     monitor: Monitor,
 ) -> LossCurve:
-    """Train `network` in place, on from the last complete checkpoint in `folder` if there is one.
+    """Train `network` in place, resuming from the last complete checkpoint in `folder` if there is one.
 
-    `limit`: tokens in the network's longest sequence. Returns the loss curve. Raises `Cancelled`, with a checkpoint
-    written, once the monitor is cancelled.
+    The order of `train_set` already holds all epochs. With a `validation_set`, training stops early and the best
+    weights are restored. `limit` is the network's longest sequence, in tokens. Returns the loss curve. Raises
+    `Cancelled`, after saving a checkpoint, when the monitor is cancelled.
     """
     arguments = _arguments(
-        recipe,
-        len(data),
+        config,
+        len(train_set),
         folder,
         device=device,
         precision=precision,
         log_dir=log_dir,
-        held_out=held_out is not None,
+        validate=validation_set is not None,
     )
     reporter = _Reporter(monitor, arguments)
     callbacks: list[TrainerCallback] = [reporter, _Checkpoints(60 * save_minutes)]
-    if held_out is not None:
-        callbacks.append(EarlyStoppingCallback(recipe.early_stopping))
+    if validation_set is not None:
+        callbacks.append(EarlyStoppingCallback(config.early_stopping))
     trainer = _Trainer(
         model=network,
         args=arguments,
-        train_dataset=data,
-        eval_dataset=held_out,
+        train_dataset=train_set,
+        eval_dataset=validation_set,
         data_collator=partial(collate, limit=limit),
         callbacks=callbacks,
     )
-    for unwanted in ("PrinterCallback", "ProgressCallback"):
-        for callback in list(trainer.callback_handler.callbacks):
-            if type(callback).__name__ == unwanted:
-                trainer.remove_callback(callback)
+    for callback in list(trainer.callback_handler.callbacks):
+        if type(callback).__name__ in {"PrinterCallback", "ProgressCallback"}:
+            trainer.remove_callback(callback)
     last = last_checkpoint(folder)
     with quietly():
         trainer.train(resume_from_checkpoint=str(last) if last else None)
@@ -77,75 +76,75 @@ def train(
 
 
 def last_checkpoint(folder: Path) -> Path | None:
-    """The newest checkpoint in a run's folder that was written to its end."""
-    found = [mark.parent for mark in (folder / CHECKPOINTS).glob(f"checkpoint-*/{_COMPLETE}")]
-    return max(found, key=lambda checkpoint: int(checkpoint.name.rpartition("-")[2]), default=None)
+    """Return the newest checkpoint in a run's folder that was written completely."""
+    complete = [marker.parent for marker in (folder / CHECKPOINTS).glob(f"checkpoint-*/{_COMPLETE}")]
+    return max(complete, key=lambda checkpoint: int(checkpoint.name.rpartition("-")[2]), default=None)
 
 
 def _arguments(
-    recipe: TrainingConfig,
+    config: TrainingConfig,
     count: int,
     folder: Path,
     *,
     device: str,
     precision: str,
     log_dir: Path | None,
-    held_out: bool,
+    validate: bool,
 ) -> TrainingArguments:
-    steps = math.ceil(count / (recipe.batch_size * recipe.gradient_accumulation * distributed.count()))
-    every_pass = max(1, round(steps / recipe.epochs))
+    steps = math.ceil(count / (config.batch_size * config.gradient_accumulation * distributed.count()))
+    steps_per_epoch = max(1, round(steps / config.epochs))
     if log_dir:
         os.environ["TENSORBOARD_LOGGING_DIR"] = str(log_dir)
-    watching: dict[str, Any] = (
+    early_stopping: dict[str, Any] = (
         {
             "eval_strategy": "steps",
-            "eval_steps": every_pass,
+            "eval_steps": steps_per_epoch,
             "save_strategy": "steps",
-            "save_steps": every_pass,
+            "save_steps": steps_per_epoch,
             "load_best_model_at_end": True,
             "metric_for_best_model": "eval_loss",
             "greater_is_better": False,
-            "restore_callback_states_from_checkpoint": True,  # how many passes were no better
+            "restore_callback_states_from_checkpoint": True,  # the number of passes without improvement
         }
-        if held_out
+        if validate
         else {"save_strategy": "no"}
     )
     return TrainingArguments(
         output_dir=str(folder / CHECKPOINTS),
-        # All epochs are one pass over an `Ordered`, whose order holds whatever happens in between.
+        # To the trainer, all epochs are one: `OrderedDataset` repeats the features.
         num_train_epochs=1,
         train_sampling_strategy="sequential",
-        per_device_train_batch_size=recipe.batch_size,
-        per_device_eval_batch_size=recipe.batch_size,
-        gradient_accumulation_steps=recipe.gradient_accumulation,
-        learning_rate=recipe.learning_rate,
+        per_device_train_batch_size=config.batch_size,
+        per_device_eval_batch_size=config.batch_size,
+        gradient_accumulation_steps=config.gradient_accumulation,
+        learning_rate=config.learning_rate,
         lr_scheduler_type="linear",
-        warmup_steps=recipe.warmup,
-        weight_decay=recipe.weight_decay,
+        warmup_steps=config.warmup,
+        weight_decay=config.weight_decay,
         optim="adamw_torch_fused",
-        seed=recipe.seed,
+        seed=config.seed,
         use_cpu=device == "cpu",
         bf16=precision == "bfloat16",
         fp16=precision == "float16",
-        logging_steps=max(1, steps // _LOGGED),
+        logging_steps=max(1, steps // _LOG_POINTS),
         save_total_limit=2,
         remove_unused_columns=False,
         label_names=["start", "end"],
         prediction_loss_only=True,
         dataloader_pin_memory=device != "cpu",
         ddp_find_unused_parameters=False,
-        ddp_timeout=_DAY,
+        ddp_timeout=int(distributed.TIMEOUT.total_seconds()),
         report_to=["tensorboard"] if log_dir else "none",
         disable_tqdm=True,
-        **watching,
+        **early_stopping,
     )
 
 
 class _Trainer(Trainer):  # type: ignore[misc] # transformers has no types
     def compute_loss(self, model: Any, inputs: dict[str, torch.Tensor], return_outputs: bool = False, **_: Any) -> Any:
-        """Cross-entropy of the start and the end distribution with the targets, averaged.
+        """Return the mean cross-entropy of the start and end distributions.
 
-        Only the positions that reading considers compete: the null and the window, never the question or the padding.
+        Only positions that can be answers compete: the null and the window, not the question or the padding.
         """
         inputs = dict(inputs)
         allowed = inputs.pop("allowed")
@@ -162,18 +161,18 @@ class _Trainer(Trainer):  # type: ignore[misc] # transformers has no types
 
 
 class _Reporter(TrainerCallback):  # type: ignore[misc]
-    """Tells the monitor of every step, and stops at the next one, with a checkpoint, when it is cancelled."""
+    """Reports each step to the monitor. When that is cancelled, saves a checkpoint and stops."""
 
     def __init__(self, monitor: Monitor, arguments: TrainingArguments) -> None:
         self._monitor = monitor
         self._batch = arguments.train_batch_size * arguments.gradient_accumulation_steps * arguments.world_size
         self._loss = math.nan
-        self._began = (0.0, 0)
+        self._start = (0.0, 0)
         self.stopped = False
 
     def on_train_begin(self, _args: Any, state: Any, _control: Any, **_: Any) -> None:
-        self._began = time.monotonic(), state.global_step
-        for entry in state.log_history:  # Of a run that goes on: the curve goes on too.
+        self._start = time.monotonic(), state.global_step
+        for entry in state.log_history:  # When resuming: report the curve so far.
             if "loss" in entry:
                 self._loss = entry["loss"]
                 self._monitor.update("training", "", entry["step"], state.max_steps, {"loss": self._loss})
@@ -187,32 +186,32 @@ class _Reporter(TrainerCallback):  # type: ignore[misc]
             control.should_save = True
             control.should_training_stop = True
             return
-        seconds = time.monotonic() - self._began[0]
-        steps = state.global_step - self._began[1]
+        start_time, start_step = self._start
+        seconds = time.monotonic() - start_time
+        steps = state.global_step - start_step
         rate = steps * self._batch / max(seconds, 1e-9)
         figures = {"rate": rate, "seconds_left": (state.max_steps - state.global_step) * seconds / steps}
-        shown = ""
+        item = f"{rate:.1f} windows/s"
         if not math.isnan(self._loss):
             figures["loss"] = self._loss
-            shown = f"loss {self._loss:.3f} · "
-        item = f"{shown}{rate:.1f} windows/s"
+            item = f"loss {self._loss:.3f} · {item}"
         self._monitor.update("training", item, state.global_step, state.max_steps, figures)
 
 
 class _Checkpoints(TrainerCallback):  # type: ignore[misc]
-    """Saves by the clock, and marks what is wholly on the disk: a kill may leave half a checkpoint."""
+    """Saves every `interval` seconds, and marks complete checkpoints: a kill may leave a partial one."""
 
-    def __init__(self, every: float) -> None:
-        self._every = every
-        self._saved = time.monotonic()
+    def __init__(self, interval: float) -> None:
+        self._interval = interval
+        self._last_save = time.monotonic()
 
     def on_step_end(self, _args: Any, state: Any, control: Any, **_: Any) -> None:
-        # The last step too: a kill while the result is measured must not cost the training.
-        if time.monotonic() - self._saved >= self._every or state.global_step >= state.max_steps:
+        # Save the last step too: a kill while the result is being evaluated must not lose it.
+        if time.monotonic() - self._last_save >= self._interval or state.global_step >= state.max_steps:
             control.should_save = True
 
     def on_save(self, args: Any, state: Any, _control: Any, **_: Any) -> None:
-        self._saved = time.monotonic()
+        self._last_save = time.monotonic()
         if not state.is_world_process_zero:
             return
         folder = Path(args.output_dir) / f"checkpoint-{state.global_step}"

@@ -21,15 +21,14 @@ __all__ = ["ask_inline", "run"]
 def run(
     paths: Sequence[str], settings: Settings, password: str | None = None, flags: Mapping[str, Any] | None = None
 ) -> int:
-    """Run the app on files and folders until the person quits; give the exit code. Without any, they are chosen there.
+    """Run the app until the user quits; return the exit code. Without `paths`, the user chooses some in the app.
 
-    `flags` are those of the settings that the file can't win over.
-    Raises `DocqaError` where there is no terminal to run in.
+    `flags` are the settings given on the command line. Raises `DocqaError` if there is no terminal to run in.
     """
-    # Textual reads the keys from standard input and paints on standard error; `docqa serve` names another driver.
+    # Textual reads keys from standard input and writes to standard error; `docqa serve` sets another driver.
     served = os.environ.get("TEXTUAL_DRIVER")
     if served is None and not all(stream is not None and stream.isatty() for stream in (sys.__stdin__, sys.__stderr__)):
-        raise DocqaError("the app needs a terminal, and this is none", "without one: docqa ask QUESTION PATH...")
+        raise DocqaError("the app needs a terminal", "without one, use docqa ask QUESTION PATH...")
     if served is not None:
         threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     from docqa.tui.app import DocqaApp
@@ -40,7 +39,7 @@ def run(
 
 
 def _end_with(parent: int) -> None:
-    """End this process when the server that started it is gone, even killed: nobody could reach the app any more."""
+    """Exit when the server that started this process has ended, or was killed: nobody can reach the app then."""
     while os.getppid() == parent:
         time.sleep(1)
     os._exit(ExitCode.ERROR)
@@ -49,23 +48,23 @@ def _end_with(parent: int) -> None:
 def ask_inline(
     paths: Sequence[str], settings: Settings, password: str | None = None, question: str = ""
 ) -> "tuple[Collection | None, list[Result]]":
-    """Ask under the prompt until the person leaves; give what was opened and what was answered.
+    """Run the inline app until the user quits; return the open documents and the results.
 
-    Raises `DocqaError` where there is no terminal, or nothing can be opened; KeyboardInterrupt at Ctrl-C.
+    Raises `DocqaError` if there is no terminal or nothing can be opened, and KeyboardInterrupt on Ctrl+C.
     """
     if sys.platform == "win32":  # Textual has no such mode there.
-        raise DocqaError("--inline doesn't work on Windows", "docqa open PATH..., or docqa ask without --inline")
+        raise DocqaError("--inline doesn't work on Windows", "use docqa open PATH..., or docqa ask without --inline")
     if not all(stream is not None and stream.isatty() for stream in (sys.__stdin__, sys.__stdout__, sys.__stderr__)):
-        raise DocqaError("--inline needs a terminal, and this is none", "without one: docqa ask QUESTION PATH...")
+        raise DocqaError("--inline needs a terminal", "without one, use docqa ask QUESTION PATH...")
     from docqa.tui.inline import InlineApp
-    from docqa.tui.screens.help import check
+    from docqa.tui.key_reference import check_keymap
 
     keys = config.keys()
-    check(keys)
-    app = InlineApp(paths, settings, password, keys, question)
+    check_keymap(keys)
+    app = InlineApp(paths, settings, password, keys, question=question)
     app.run(inline=True)
     if app.interrupted:
         raise KeyboardInterrupt
-    if app.failure is not None:
-        raise app.failure
-    return app.collection, app.session.results
+    if app.questions.failure is not None:
+        raise app.questions.failure
+    return app.questions.collection, app.questions.session.results

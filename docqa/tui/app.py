@@ -1,45 +1,60 @@
-"""The app: what happens when a key is pressed. What is shown is the panes' business."""
+"""The app: what each key does, and how the parts work together.
 
-import shlex
-from collections.abc import Iterable, Mapping, Sequence
+`QuestionController` opens documents and answers questions, `FeedbackController` saves what the user marks,
+`SessionRecovery` keeps what a crash would lose, and the screens show it.
+"""
+
+import gc
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from time import monotonic
 from typing import Any, ClassVar
 
-from textual import on, work
-from textual.app import SystemCommand
+from textual import on
+from textual.app import App, SystemCommand
 from textual.binding import BindingType
-from textual.content import Content
+from textual.notifications import SeverityLevel
 from textual.screen import Screen
 from textual.theme import Theme
 from textual.widgets import Input
 
-from docqa import config
 from docqa.config import Settings
 from docqa.errors import DocqaError
-from docqa.models import registry
-from docqa.models.registry import ModelKind
-from docqa.tui import external_viewer, messages
-from docqa.tui.formatting import cited, counted, flat, shortened
+from docqa.tui import messages
+from docqa.tui.controller import QuestionController
+from docqa.tui.feedback_controller import FeedbackController
+from docqa.tui.formatting import cited, flat, plain, shortened
+from docqa.tui.key_reference import check_keymap, key_groups
 from docqa.tui.keys import KEYS, palette
-from docqa.tui.screens.choose import ChooseScreen, matching
-from docqa.tui.screens.comparison import CompareScreen
+from docqa.tui.model_screens import ModelScreens
+from docqa.tui.screens.choose import ChooseScreen
 from docqa.tui.screens.export import ExportScreen
-from docqa.tui.screens.help import HelpScreen, check, groups
+from docqa.tui.screens.help import HelpScreen
+from docqa.tui.screens.main import MainScreen
 from docqa.tui.screens.models import ModelsScreen
-from docqa.tui.screens.restore import RecoveringApp
+from docqa.tui.screens.pick import PickScreen
+from docqa.tui.screens.restore import RestoreScreen
 from docqa.tui.screens.settings import SettingsScreen
 from docqa.tui.screens.training import TrainingScreen
+from docqa.tui.session_recovery import SessionRecovery
 from docqa.tui.state import feedback
-from docqa.tui.state.session import AskedQuestion
-from docqa.tui.widgets.documents_pane import DocumentState
-from docqa.tui.workers.comparison import ComparisonRequest, to_compare
-from docqa.tui.workers.tasks import keep, take_back, unexpected
+from docqa.tui.state.choices import Choice, matching
+from docqa.tui.state.file_suggestions import PickedDocuments, relative
+from docqa.tui.widgets.inputs import PastingInput
+from docqa.tui.workers import events
+from docqa.tui.workers.document_loader import MakeEngine, default_engine
+from docqa.tui.workers.events import WorkerEvent
 from docqa.userdata import history, preferences
+from docqa.userdata.crash_recovery import LeftoverSession
+
+_CHECK_FILES = 2.0  # Seconds between two checks whether a file changed.
+_SAVE_SESSION = 0.5  # Seconds between two saves of the session: what a crash may lose.
+_NO_FULL_COLLECTION = 1_000_000  # Collections of the middle generation before one of the oldest.
 
 
-class DocqaApp(RecoveringApp):
-    """Ask questions of documents, and see the answers where they stand."""
+class DocqaApp(App[None]):
+    """Ask questions of documents, and see the answers where they are in the text."""
 
     TITLE = "docqa"
     CSS_PATH = Path(__file__).with_name("app.tcss")
@@ -53,90 +68,168 @@ class DocqaApp(RecoveringApp):
         password: str | None = None,
         keys: Mapping[str, str] | None = None,
         flags: Mapping[str, Any] | None = None,
+        *,
+        make_engine: MakeEngine = default_engine,
     ) -> None:
-        """`keys` are those that the person bound anew, by the bindings' ids; `DocqaError` if there is no such id.
+        """`keys` are the user's key bindings by id. `flags` are the settings given on the command line.
 
-        `flags` are those of the settings that the file can't win over.
+        Raises `DocqaError` if `keys` has an unknown id.
         """
-        super().__init__(paths, settings, password)
-        self._bound = dict(keys or {})
-        check(self._bound)
-        self.set_keymap(self._bound)
-        kept = preferences.theme()
-        if kept in self.available_themes:
-            self.theme = kept
-        self._password = password
-        self._flags = dict(flags or {})
-        self._models: ModelsScreen | None = None
-        self._comparison: CompareScreen | None = None
-        self.training = TrainingScreen(settings.device)
-        self.install_screen(self.training, "training")  # Closed, it goes on.
+        super().__init__()
+        self._keys = dict(keys or {})
+        check_keymap(self._keys)
+        self.set_keymap(self._keys)
+        saved_theme = preferences.theme()
+        if saved_theme in self.available_themes:
+            self.theme = saved_theme
+        self._terminal_animation = self.animation_level
+        self._warning_until = 0.0
+        """When the last warning disappears, by `time.monotonic`."""
+        self.questions = QuestionController(self, paths, settings, password, make_engine)
+        self.feedback = FeedbackController(self, self.questions)
+        self.recovery = SessionRecovery(self, self.questions)
+        self.models = ModelScreens(
+            self, self, self.questions, flags=flags or {}, password=password, make_engine=make_engine
+        )
+        self._set_animation()
+
+    def get_default_screen(self) -> Screen[None]:
+        """The screen with the panes."""
+        self.main = MainScreen(self.questions)
+        return self.main
 
     def on_ready(self) -> None:
-        """Remember the theme from now on."""
-        self.theme_changed_signal.subscribe(self, self._theme_chosen)
-
-    def _theme_chosen(self, theme: Theme) -> None:
-        try:
-            preferences.remember_theme(theme.name)
-        except DocqaError as error:
-            self._warn(error)
+        """Start working: the first frame is on the screen."""
+        # A full collection walks every object of every document and library, and freezes the app for 0.25 s. Objects
+        # that die young are still collected, and few of the others are in cycles.
+        gc.set_threshold(*gc.get_threshold()[:2], _NO_FULL_COLLECTION)
+        if self.main.focused is None:  # In a browser, where Textual starts without the focus.
+            self.main.question.focus()
+        self.questions.begin()
+        self.recovery.find(self.offer_session)
+        self.set_interval(_CHECK_FILES, self.questions.check_files)
+        self.set_interval(_SAVE_SESSION, self._save_session)
+        self.theme_changed_signal.subscribe(self, self._save_theme)
+        self.update()
 
     def on_unmount(self) -> None:
-        """Let a training end with the app."""
-        self.training.stop()
+        """Stop the workers. After a crash, keep the session to restore."""
+        self.questions.close()
+        self.models.training.stop()
+        if not self.return_code:
+            self.recovery.end()
 
-    # --- questions ---
+    async def action_quit(self) -> None:
+        """Quit, having asked if a training is running."""
+        self.models.quit()
 
-    def action_focus_question(self) -> None:
-        """Go to the question's line."""
-        self.main.ask()
+    # --- the view of the controllers; `call_later` is Textual's ---
 
-    def action_recall(self) -> None:
-        """Choose a question asked before, of these documents or others, to edit and ask again."""
-        kept = history.questions(self.main.documents.rows, history.entries())
+    def start(self, group: str, work: Callable[[], None]) -> None:
+        """Run `work` in a worker thread, unless the app is closing."""
+        if self.is_running:
+            self.run_worker(work, group=group, thread=True)
 
-        def fitting(typed: str) -> list[tuple[Content, str]]:
-            return matching(typed, ((question, (Content(flat(question)), question)) for question in kept))
+    def update(self, event: WorkerEvent | None = None) -> None:
+        """Show the state after `event`, or after something that the user did."""
+        match event:
+            case events.OpeningFailed() if self.questions.shown is not None or self.screen is not self.main:
+                self.warn(event.error, severity="error")  # The hint that would show it is hidden.
+            case events.EngineStarted():
+                self.models.engine_started()
+        self.main.update(event)
 
-        nothing = "No question like that was asked." if kept else "No question was asked yet."
-        self.push_screen(
-            ChooseScreen("Questions asked before", "Type some of it", fitting, nothing=nothing), self._recall
-        )
+    def say(self, text: str) -> None:
+        """Show a notice."""
+        self.notify(plain(text), markup=False)
 
-    def _recall(self, question: str | None) -> None:
-        if question is not None:
-            self.main.question.value = question
-            self.main.question.cursor_position = len(question)
-            self.main.ask()
+    def warn(self, error: DocqaError, *, severity: SeverityLevel = "warning") -> None:
+        """Show an error and its hint."""
+        text = f"{error.message}\n→ {error.hint}" if error.hint else error.message
+        self.notify(plain(text), markup=False, severity=severity, timeout=10)
 
-    def action_read_all(self) -> None:
-        """Read every window for the question that is shown."""
-        if self.shown is not None:
-            self.session.ask_again(self.shown)
-            self._start_next()
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = True,
+    ) -> None:
+        """Show a notice. A warning stays for its time, even if another screen opens."""
+        if severity != "information":
+            self._warning_until = monotonic() + (timeout or self.NOTIFICATION_TIMEOUT)
+        super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
 
-    def action_show_questions(self) -> None:
-        """Go to the questions asked."""
-        self.main.show_sidebar(True)
-        self.main.questions.focus()
+    @on(MainScreen.Covered)
+    def _covered(self) -> None:
+        if monotonic() > self._warning_until:
+            self.clear_notifications()
+
+    # --- documents ---
+
+    def action_open(self) -> None:
+        """Choose documents to open."""
+        self.push_screen(PickScreen(self.main.documents.rows), self._picked)
+
+    def _picked(self, picked: PickedDocuments | None) -> None:
+        if picked is not None:
+            self.questions.open(picked.paths, replace=picked.instead)
+        elif not self.main.documents.rows:
+            self.main.answers.list.focus()  # There, O is a key and not a letter to type.
+
+    @on(PastingInput.PathsDropped)
+    def _dropped(self, message: PastingInput.PathsDropped) -> None:
+        self.questions.open(map(relative, message.paths))
+
+    def action_reopen(self) -> None:
+        """Open what failed, was cancelled or has changed."""
+        self.questions.reopen()
 
     def action_toggle_documents(self) -> None:
         """Show or hide the documents and questions."""
         self.main.show_sidebar(not self.main.sidebar.display)
 
+    # --- questions ---
+
+    def action_focus_question(self) -> None:
+        """Go to the question input."""
+        self.main.ask()
+
+    def action_recall(self) -> None:
+        """Choose an earlier question, of these documents or others, to edit and ask again."""
+        asked_before = history.questions(self.questions.names, history.entries())
+
+        def fitting(typed: str) -> list[Choice[str]]:
+            return matching(typed, (Choice(flat(question), question) for question in asked_before))
+
+        nothing = "No matching question." if asked_before else "No question has been asked yet."
+        self.push_screen(ChooseScreen("Earlier questions", "Type to filter", fitting, nothing=nothing), self._recall)
+
+    def _recall(self, question: str | None) -> None:
+        if question is not None:
+            self.main.question.edit(question)
+            self.main.ask()
+
+    def action_show_questions(self) -> None:
+        """Go to the list of questions."""
+        self.main.show_sidebar(True)
+        self.main.questions.focus()
+
+    def action_read_all(self) -> None:
+        """Read every window for the question that is shown."""
+        self.questions.read_all()
+
     def action_cancel(self) -> None:
-        """Cancel the question, else the opening; else leave the question's line."""
-        cancelled = self.session.cancel()
+        """Cancel the question, else opening the documents; else leave the question input."""
+        cancelled = self.questions.cancel_question()
         if cancelled is not None:
-            self._say(f"Cancelled: {cancelled.question}")
-            self._refresh()
-        elif self._loading is not None:
-            self._loading.set()  # The worker says when it has stopped, and how far it came.
-        else:
+            self.say(f"Cancelled: {cancelled.question}")
+        elif not self.questions.cancel_opening():
             self.main.answers.list.focus()
 
-    # --- answers ---
+    # --- answers and feedback ---
 
     def action_move(self, step: int) -> None:
         """Select another answer."""
@@ -147,252 +240,158 @@ class DocqaApp(RecoveringApp):
         selected = self.main.answers.selected
         if selected is not None:
             self.copy_to_clipboard(f"{flat(selected.text)} ({cited(selected)})")
-            self._say(f"Copied: {shortened(flat(selected.text))}")
+            self.say(f"Copied: {shortened(flat(selected.text))}")
 
     def action_copy_passage(self) -> None:
         """Copy the sentences around the selected answer with their citation."""
         selected = self.main.answers.selected
         if selected is not None:
             self.copy_to_clipboard(f"“{flat(selected.passage)}” ({cited(selected)})")
-            self._say(f"Copied: {shortened(flat(selected.passage))}")
+            self.say(f"Copied: {shortened(flat(selected.passage))}")
 
     def action_export(self) -> None:
         """Write the questions and answers to a file."""
-        self.push_screen(ExportScreen(self.session.results))
-
-    @work(thread=True, group="viewing")
-    def action_view(self) -> None:
-        """Open the document in the system's viewer, at the selected answer's page."""
-        selected, document = self.main.answers.selected, self.main.page.document
-        if document is None:
-            return
-        page = selected.page if selected and selected.document == document.name else None
-        try:
-            if self.is_web:  # The person is where the browser is, and that may be far from here.
-                opened, name, kind = external_viewer.to_deliver(document.name)
-                self.call_from_thread(
-                    self.deliver_binary, opened, save_filename=name, open_method="browser", mime_type=kind
-                )
-            else:
-                external_viewer.show(document.name, page, self._settings.viewer)
-        except DocqaError as error:
-            self._warn(error)
-
-    # --- teaching ---
+        self.push_screen(ExportScreen(self.questions.session.results))
 
     def action_confirm(self) -> None:
-        """Say that the selected answer is right."""
+        """Mark the selected answer as right."""
         selected = self.main.answers.selected
         document = self.main.document(selected.document) if selected else None
         if selected is not None and document is not None:
             verdict = feedback.confirm(selected, document)
             if verdict is None:
-                self._say("The document changed since: ask again.")
-            self._judge(verdict)
+                self.say("The document has changed since: ask again.")
+            else:
+                self._judge(verdict)
 
     def action_correct(self) -> None:
-        """Say what is right instead of the answers, or that these documents don't have it."""
-        if self.shown is not None:
-            asked, open_now = self.shown, self.main.documents.open_documents
-            title = f"What is right? {flat(asked.question)}"
-            self.push_screen(
-                ChooseScreen(
-                    title,
-                    "Choose, or type the right answer as the document has it",
-                    lambda typed: feedback.choices(typed, asked.shown, open_now, said=asked.verdict is not None),
-                    nothing="This doesn't stand in these documents.",
-                ),
-                self._corrected,
-            )
+        """Mark another answer as right, or that these documents have none."""
+        asked, documents = self.questions.shown, self.main.documents.open_documents
+        if asked is None:
+            return
+        screen = ChooseScreen(
+            f"What is the right answer? {flat(asked.question)}",
+            "Choose, or type the right answer as it is in the document",
+            lambda typed: feedback.choices(typed, asked.shown, documents, has_verdict=asked.verdict is not None),
+            nothing="These documents do not contain this text.",
+        )
+        self.push_screen(screen, self._corrected)
 
-    def _corrected(self, chosen: feedback.Chosen | None) -> None:
+    def _corrected(self, chosen: feedback.FeedbackChoice | None) -> None:
         if chosen is feedback.ON_PAGE:
             self.main.action_select()
         elif chosen is feedback.TAKE_BACK:
-            if self.shown is not None:
-                self.unteach(self.shown)
+            if self.questions.shown is not None:
+                self.feedback.withdraw(self.questions.shown)
         elif isinstance(chosen, feedback.Verdict):
             self._judge(chosen)
 
     @on(messages.SpanChosen)
     def _span_chosen(self, message: messages.SpanChosen) -> None:
         place = message.document, message.start, message.end
-        if self.shown is None:
-            self._say("Ask a question first (i): then Enter says that this is its right answer.")
+        if self.questions.shown is None:
+            self.say("Ask a question first (i), then mark its right answer with Enter.")
         elif self._judge(feedback.Verdict(answered=True, places=(place,))):
             self.main.page.select(None)
 
-    def _judge(self, verdict: feedback.Verdict | None) -> bool:
-        """Keep what the person says, and tell whether it can be."""
-        if verdict is None or self.shown is None:
-            return False
-        unfit = feedback.unfit(verdict) or self._loader.too_long(verdict.text)
-        if unfit is not None:
-            self._warn(unfit)
-            return False
-        self.shown.verdict = verdict
-        self.teach(self.shown, verdict)
-        self._refresh()
-        return True
+    def _judge(self, verdict: feedback.Verdict) -> bool:
+        return self.questions.shown is not None and self.feedback.judge(self.questions.shown, verdict)
 
-    @work(thread=True, group="teaching")
-    def teach(self, asked: AskedQuestion, verdict: feedback.Verdict) -> None:
-        """Keep what the person says is right, in a thread."""
-        keep(asked, verdict, list(self.main.documents.rows), self.post_message)
-
-    @work(thread=True, group="teaching")
-    def unteach(self, asked: AskedQuestion) -> None:
-        """Forget what the person said of a question, in a thread."""
-        take_back(asked, list(self.main.documents.rows), self.post_message)
-
-    @on(messages.CorrectionTakenBack)
-    def _correction_taken_back(self, message: messages.CorrectionTakenBack) -> None:
-        message.asked.verdict = None
-        self._refresh()
-        self._say(f"Taken back. {counted(message.count, 'correction')} kept.")
-
-    @on(messages.CorrectionKept)
-    def _correction_kept(self, message: messages.CorrectionKept) -> None:
-        kept, them = counted(message.count, "correction"), "it" if message.count == 1 else "them"
-        self._say(f"{kept} kept. To learn from {them}: T, or docqa finetune {shlex.quote(message.file)}")
-
-    @on(messages.CorrectionFailed)
-    def _correction_failed(self, message: messages.CorrectionFailed) -> None:
-        message.asked.verdict = None
-        self._refresh()
-        self._warn(message.error, severity="error")
-
-    @on(messages.VerdictRecalled)
-    def _verdict_recalled(self, message: messages.VerdictRecalled) -> None:
-        if message.asked.verdict is None:
-            message.asked.verdict = message.verdict
-            self._refresh_if_shown(message.asked)
+    # --- training, models and settings ---
 
     def action_train(self) -> None:
-        """Train a reader, or see how the training stands."""
-        self.push_screen(self.training)
+        """Train a reader, or show the training in progress."""
+        self.models.show_training()
 
-    @on(TrainingScreen.Stood)
-    def _training_stood(self, message: TrainingScreen.Stood) -> None:
-        if message.brief != self.main.training:
-            self.main.training = message.brief
-            self.main.show_header(self._reader)
-            self.screen.refresh()  # Where another screen lies over the header, that one paints it.
+    @on(TrainingScreen.StatusChanged)
+    def _training_progressed(self, message: TrainingScreen.StatusChanged) -> None:
+        if message.summary != self.main.training:
+            self.main.training = message.summary
+            self.main.show_header()
+            self.screen.refresh()  # A screen that covers the header has to repaint it.
 
-    @on(TrainingScreen.ReaderWanted)
-    def _reader_wanted(self, message: TrainingScreen.ReaderWanted) -> None:
-        try:
-            registry.use(message.name, ModelKind.READER)
-        except (DocqaError, OSError) as error:
-            self._warn(error if isinstance(error, DocqaError) else unexpected(error), severity="error")
-        else:
-            self._model_used(ModelsScreen.Used(ModelKind.READER, message.name))
-
-    # --- models and settings ---
+    @on(TrainingScreen.ReaderRequested)
+    def _reader_wanted(self, message: TrainingScreen.ReaderRequested) -> None:
+        self.models.use_trained(message.name)
 
     def action_models(self) -> None:
         """Show the readers and encoders on this machine."""
-        if self._models is None:
-            self._models = ModelsScreen(self._used)
-            self.install_screen(self._models, "models")  # It outlives being closed: a pull goes on.
-        self.push_screen(self._models)
+        self.models.show_models()
 
-    @property
-    def _used(self) -> dict[ModelKind, str]:
-        return {ModelKind.READER: self._reader, ModelKind.ENCODER: self._encoder}
+    @on(ModelsScreen.ModelChosen)
+    def _model_used(self, message: ModelsScreen.ModelChosen) -> None:
+        self.models.use_model(message.kind, message.name)
 
-    @on(messages.EngineStarted)
-    def _used_changed(self, message: messages.EngineStarted) -> None:
-        if self._models is not None:
-            self._models.show_used({ModelKind.READER: message.reader, ModelKind.ENCODER: message.encoder})
-
-    @on(ModelsScreen.Used)
-    def _model_used(self, message: ModelsScreen.Used) -> None:
-        settings, setting = self._settings, message.kind.value
-        named = getattr(settings, setting)
-        if named:  # Else the choice that was just made is what holds.
-            self._flags[setting] = message.name
-            settings = config.with_value(settings, setting, message.name)
-            self._say(f"The settings name {named} as the {setting}: it answers again in the next session.")
-        self.apply(settings, anew=True)
-
-    @on(ModelsScreen.CompareWanted)
-    def _compare(self, message: ModelsScreen.CompareWanted) -> None:
-        asked = tuple(to_compare(self.session.asked))
-        if self._collection is None or not asked:
-            self._say("There is nothing to compare yet: ask a question first, and let it be answered.")
-            return
-        kept, wanted = self._comparison, ComparisonRequest(self._collection, message.name, asked)
-        if kept is None or kept.wanted != wanted or kept.cancel.is_set():
-            if kept is not None:
-                self.uninstall_screen(kept)
-                kept.remove()
-            self._comparison = CompareScreen(wanted, self._password)
-            self.install_screen(self._comparison, "comparison")  # As above.
-        if self._comparison is not None:
-            self.push_screen(self._comparison)
+    @on(ModelsScreen.ComparisonRequested)
+    def _compare(self, message: ModelsScreen.ComparisonRequested) -> None:
+        self.models.compare(message.name)
 
     def action_settings(self) -> None:
-        """Show the settings, and change them."""
-        self.push_screen(SettingsScreen(self._settings, self._flags, self._used))
+        """Show and change the settings."""
+        self.models.show_settings()
 
-    @on(SettingsScreen.Changed)
-    def _settings_changed(self, message: SettingsScreen.Changed) -> None:
-        self.apply(message.settings)
+    @on(SettingsScreen.SettingsChanged)
+    def _settings_changed(self, message: SettingsScreen.SettingsChanged) -> None:
+        self.questions.use_settings(message.settings)
+        self._set_animation()
 
-    # --- the app ---
+    def _set_animation(self) -> None:
+        self.animation_level = self._terminal_animation if self.questions.settings.animations else "none"
+
+    def _save_theme(self, theme: Theme) -> None:
+        try:
+            preferences.remember_theme(theme.name)
+        except DocqaError as error:
+            self.warn(error)
+
+    # --- crash recovery ---
+
+    def offer_session(self, session: LeftoverSession | None) -> None:
+        """Offer to restore what a crash left. If it is not restored and no path was given, choose documents to open."""
+
+        def decided(restore: bool | None) -> None:
+            if session is not None and restore:
+                self.main.question.edit(self.recovery.restore(session, self.main.question.value))
+                self.main.question.focus()
+                return
+            if session is not None:
+                self.recovery.discard(session)
+            if not self.recovery.paths:
+                self.action_open()
+
+        if session is None:
+            decided(False)
+        else:
+            self.push_screen(RestoreScreen(session.state), decided)
+
+    def _save_session(self) -> None:
+        self.recovery.save(self.main.question.unasked)
+
+    # --- keys ---
 
     def action_help(self) -> None:
         """Show every key and what it does."""
-        self.push_screen(HelpScreen(groups(self.get_key_display, self._bound)))
-
-    async def action_quit(self) -> None:
-        """Quit; a training is stopped first, if the person agrees, and the second time at once."""
-        if not self.training.running:
-            self.exit()
-        elif self.training.quitting:
-            self.training.stop(self.exit)
-        elif self.screen.id != "quitting":
-            choices = [
-                (Content("Stop it, with a checkpoint, and quit: T goes on with it next time"), True),
-                (Content("Stay"), False),
-            ]
-            screen = ChooseScreen("A training is running", "Enter chooses", lambda _: choices, nothing="")
-            screen.id = "quitting"
-            self.push_screen(screen, self._stop_and_quit)
-
-    def _stop_and_quit(self, chosen: bool | None) -> None:
-        if not chosen:
-            return
-        self.training.stop(self.exit)
-        if self.training.running and not self.training.is_active:
-            self.push_screen(self.training)
-        elif not self.training.running:
-            self.exit()
+        self.push_screen(HelpScreen(key_groups(self.get_key_display, self._keys)))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
-        """Whether a key does anything now; where not, the footer leaves it out."""
-        if action == "focus_question":
-            # It has priority, and would else take the letter from a line that is typed in.
-            return self.screen is self.main and not isinstance(self.focused, Input)
-        if action == "export":
-            return bool(self.session.results)
-        if action == "view":
-            return self.main.page.document is not None
-        if action in {"move", "copy", "copy_passage", "confirm", "correct"}:
-            return bool(self.shown and self.shown.shown)
-        if action == "read_all":
-            return bool(self.shown and not self.shown.pending and self.shown.unread)
-        if action == "reopen":
-            idle = self._loading is None and self.session.running is None
-            unopened = self.main.documents.count(DocumentState.FAILED) + self.main.documents.count(
-                DocumentState.CANCELLED
-            )
-            return idle and bool(self._failure or unopened or self.main.documents.changed)
+        """Whether a key does anything now; if not, the footer omits it."""
+        shown = self.questions.shown
+        match action:
+            case "focus_question":
+                # A priority key would take its letter from any input.
+                return self.screen is self.main and not isinstance(self.focused, Input)
+            case "export":
+                return bool(self.questions.session.results)
+            case "move" | "copy" | "copy_passage" | "confirm" | "correct":
+                return bool(shown and shown.shown)
+            case "read_all":
+                return self.questions.can_read_all
+            case "reopen":
+                return self.questions.can_reopen
         return True
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """Put the keys' actions into the command palette."""
+        """Add the keys' actions to the command palette."""
         yield from super().get_system_commands(screen)
         for title, what, action in palette():
             namespace, _, name = action.partition("(")[0].rpartition(".")

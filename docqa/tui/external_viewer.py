@@ -1,4 +1,4 @@
-"""A document opened in the system's viewer, at the page."""
+"""Open a document in the system's viewer, at a page."""
 
 import os
 import re
@@ -12,7 +12,7 @@ from typing import BinaryIO
 from docqa.documents.formats import by_suffix
 from docqa.errors import DocqaError
 
-# How those that are the default on a desktop take a page, by a part of their names.
+# Commands of common PDF viewers, by a part of the name of their desktop file.
 _AT_PAGE = {
     "evince": "evince --page-index={page} {file}",
     "papers": "papers --page-index={page} {file}",
@@ -28,28 +28,28 @@ _AT_PAGE = {
     "chrome": "google-chrome {uri}#page={page}",
 }
 
-_SOON = 1.0  # Seconds in which a command that can't open the file has said so.
+_START_TIMEOUT = 1.0  # Seconds in which a viewer that can't open the file has exited.
 
 _running: list[subprocess.Popen[bytes]] = []
-"""The viewers that were started: Python warns of a process that is forgotten while it runs."""
+"""Viewers that were started: Python warns if a running process is garbage-collected."""
 
 
-def show(name: str, page: int | None, wanted: str = "") -> None:
-    """Open the file `name` at a page (from 1, None where it has none), in a process of its own.
+def show(name: str, page: int | None, viewer: str = "") -> None:
+    """Open the file `name` in a new process, at a page (from 1; None if it has no pages).
 
-    `wanted` is a command with `{file}`, `{uri}` or `{page}` in it, "" for the system's viewer. Takes a second, to see
-    whether it starts. Raises `DocqaError` where there is none, or it doesn't.
+    `viewer` is a command with `{file}`, `{uri}` or `{page}`, "" for the system's viewer. Waits up to a second to see
+    whether the viewer starts. Raises `DocqaError` if there is no viewer, or it fails.
     """
     file = Path(name).absolute()
     if not file.is_file():
-        raise DocqaError(f"{name} is not there any more", "it was moved or deleted since it was opened")
-    if not wanted and sys.platform == "win32":
+        raise DocqaError(f"{name} no longer exists", "it was moved or deleted after it was opened")
+    if not viewer and sys.platform == "win32":
         os.startfile(file)  # noqa: S606 - what a double click does
         return
-    command = _command(file, page or 1, wanted or _default(file))
-    hint = 'config.toml can name a viewer: viewer = "okular --page {page} {file}"'
+    command = _command(file, page or 1, viewer or _default(file))
+    hint = 'set a viewer in config.toml: viewer = "okular --page {page} {file}"'
     try:
-        # Not in the terminal's session: it stays when the app ends, and what it prints would be on the screen.
+        # In a session of its own, the viewer outlives the app and can't write to its terminal.
         process = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
@@ -58,9 +58,9 @@ def show(name: str, page: int | None, wanted: str = "") -> None:
             start_new_session=True,
         )
     except OSError as error:
-        raise DocqaError(f"{command[0]} can't be started: {error.strerror or error}", hint) from error
+        raise DocqaError(f"can't start {command[0]}: {error.strerror or error}", hint) from error
     try:
-        code = process.wait(_SOON)
+        code = process.wait(_START_TIMEOUT)
     except subprocess.TimeoutExpired:
         _running.append(process)
         return
@@ -69,7 +69,7 @@ def show(name: str, page: int | None, wanted: str = "") -> None:
 
 
 def to_deliver(name: str) -> tuple[BinaryIO, str, str]:
-    """The file `name`, opened for a browser to show, with a name that fits a header, and its media type.
+    """Open the file `name` for a browser; return it with a name that is safe in a header, and its media type.
 
     The media type is the format's, which is plain text for anything that could run scripts. Raises `DocqaError` if the
     file can't be opened.
@@ -81,7 +81,7 @@ def to_deliver(name: str) -> tuple[BinaryIO, str, str]:
         return file.open("rb"), re.sub(r"[^\w.-]", "_", file.name, flags=re.ASCII), kind
     except OSError as error:
         raise DocqaError(
-            f"{name} can't be read any more: {error.strerror or error}", "it was moved or deleted since it was opened"
+            f"can't read {name}: {error.strerror or error}", "it was moved or deleted after it was opened"
         ) from error
 
 
@@ -90,22 +90,26 @@ def _command(file: Path, page: int, template: str) -> list[str]:
         return [part.format(file=file, uri=file.as_uri(), page=page) for part in shlex.split(template)]
     except (ValueError, KeyError, IndexError) as error:
         raise DocqaError(
-            f"the viewer is {template!r}, which can't be understood: {error}",
-            'it has to be a command with {file}, {uri} or {page} in it: viewer = "okular --page {page} {file}"',
+            f"invalid viewer {template!r}: {error}",
+            'it must be a command with {file}, {uri} or {page}: viewer = "okular --page {page} {file}"',
         ) from error
 
 
 def _default(file: Path) -> str:
-    """What the desktop opens it with; what it opens PDF with is told the page, if it is known how."""
+    """Return the desktop's command for a file, with the page if it is a PDF and the viewer is a known one."""
     if sys.platform == "darwin":
         return "open {file}"
     if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
-        raise DocqaError("there is no screen to open a viewer on", "over SSH, copy the citation with y instead")
-    asked = shutil.which("xdg-mime")
-    if asked and file.suffix.lower() == ".pdf":
+        raise DocqaError("there is no display to open a viewer on", "over SSH, copy the citation with y instead")
+    xdg_mime = shutil.which("xdg-mime")
+    if xdg_mime and file.suffix.lower() == ".pdf":
         try:
             done = subprocess.run(
-                [asked, "query", "default", "application/pdf"], capture_output=True, text=True, timeout=5, check=False
+                [xdg_mime, "query", "default", "application/pdf"],
+                capture_output=True,
+                text=True,
+                timeout=5,
+                check=False,
             )
         except (OSError, subprocess.TimeoutExpired):
             return "xdg-open {file}"

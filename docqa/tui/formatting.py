@@ -1,24 +1,18 @@
-"""Text made fit for the screen: nothing in it is obeyed, by the terminal or as markup (pure)."""
+"""Text for the screen: sanitized, shortened, and numbers in words (pure)."""
 
 import re
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
-
-from textual.content import Content
 
 if TYPE_CHECKING:
     from docqa.answers import Answer, Citation
 
-# A terminal obeys control characters, and bidirectional overrides let a text pose as another. A lone
-# surrogate can't be encoded at all. Tabs and newlines are left to whoever lays the text out.
+# Control characters act on the terminal, and bidirectional overrides disguise text. Lone surrogates can't be encoded.
+# Tabs and newlines are left to the layout.
 _UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _SEPARATORS = re.compile("[\u2028\u2029]")
 _SPACE = re.compile(r"\s")
 
-MUTED = "$foreground 60%"
-"""The style of what is secondary. ($text-muted is for whole widgets; in a part of a text it is not dim.)"""
-
-_WORDS = (
+_LIKELIHOODS = (
     (0.85, "very likely"),
     (0.6, "likely"),
     (0.4, "possible"),
@@ -31,38 +25,38 @@ _STAGES = {
     "tokenizing": "preparing the text",
     "embedding": "preparing the search",
 }
-"""What the engine does with a document, in the words of those who don't know how it is done."""
+"""The engine's stages, without technical terms."""
 
 
 def stage(name: str) -> str:
-    """A stage of the engine's work, for a person."""
+    """Name a stage of the engine's work for the user."""
     return _STAGES.get(name, flat(name))
 
 
 def plain(text: str) -> str:
-    """The text without what a terminal would obey. Character for character: offsets stay."""
+    """Replace the characters that act on a terminal. The length stays the same, so offsets remain valid."""
     return _SEPARATORS.sub(" ", _UNSAFE.sub("\ufffd", text))
 
 
 def flat(text: str) -> str:
-    """As `plain`, on one line, and as long."""
+    """Like `plain`, on one line. The length stays the same."""
     return _SPACE.sub(" ", plain(text))
 
 
 def cited(place: "Answer | Citation") -> str:
-    """Where an answer stands, as every part of docqa writes it."""
-    from docqa.output import citation  # numpy comes with it, and the first frame is not to wait for that.
+    """Format a citation as all of docqa does."""
+    from docqa.output import citation  # Imports numpy, which must not delay the first frame.
 
     return plain(citation(place))
 
 
 def likelihood(probability: float) -> str:
-    """A probability as a word."""
-    return next(word for least, word in _WORDS if probability >= least or least == 0.0)
+    """Describe a probability in words."""
+    return next(word for least, word in _LIKELIHOODS if probability >= least or least == 0.0)
 
 
 def percent(probability: float) -> str:
-    """A probability as a number of four characters. It never claims to be certain."""
+    """Format a probability in four characters; never 0% or 100%."""
     if probability > 0.99:
         return ">99%"
     if probability < 0.01:
@@ -71,7 +65,7 @@ def percent(probability: float) -> str:
 
 
 def bar(done: float, width: int = 8) -> str:
-    """A fraction, 0 to 1, as a bar; a little is never drawn as nothing, nor as all."""
+    """Draw a fraction, 0 to 1, as a bar. It is empty only at 0 and full only at 1."""
     done = max(0.0, min(1.0, done))
     filled = round(done * width)
     if 0 < done < 1:
@@ -79,25 +73,8 @@ def bar(done: float, width: int = 8) -> str:
     return "█" * filled + "░" * (width - filled)
 
 
-def hang(content: Content, width: int, first: Content | str, rest: Content | str | None = None) -> list[Content]:
-    """Wrap to `width` cells, with `first` before the first line and `rest` (or blanks) before the others."""
-    blank = " " * len(first) if rest is None else rest
-    lines = content.wrap(max(4, width - len(first))) or [Content("")]
-    return [Content("") + (blank if number else first) + line for number, line in enumerate(lines)]
-
-
-def joined(lines: Iterable[Content]) -> Content:
-    """Lines as one text."""
-    return Content("\n").join(lines)
-
-
-def counted(number: int, noun: str) -> str:
-    """ "1 page", "24 pages"."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
-
-
-def shortened(text: str, most: int = 80) -> str:
-    """The beginning of a text that is only to be recognised, cut between two words if it has more characters."""
-    if len(text) <= most:
+def shortened(text: str, limit: int = 80) -> str:
+    """Cut a text at a word boundary if it has more than `limit` characters."""
+    if len(text) <= limit:
         return text
-    return (text[:most].rpartition(" ")[0] or text[:most]).rstrip() + "…"
+    return (text[:limit].rpartition(" ")[0] or text[:limit]).rstrip() + "…"

@@ -1,1 +1,1 @@
-"""What docqa keeps of its user's work."""
+"""What docqa stores for the user: history, corrections, unfinished sessions and preferences."""

@@ -1,7 +1,7 @@
-"""What a person taught docqa: questions with the right answer, or with none, as pairs that `docqa finetune` takes.
+"""The user's corrections: questions with the right answer, or with none, as pairs for `docqa finetune`.
 
-One file for all documents, a line of JSON for each pair. A second correction of the same question takes the place of
-the first: contradictory pairs teach nothing.
+They are in one file for all documents, as JSON lines. A correction replaces an earlier one of the same question about
+the same document, because contradictory pairs teach nothing.
 """
 
 import json
@@ -22,15 +22,15 @@ if TYPE_CHECKING:
     from docqa.documents import Document
 
 _BLOCK = 1600
-"""Characters of the document kept with an answer, about what a reader sees at once. The blocks are the same for all
-answers: contexts that overlapped would be taken for different ones, and train and test would share their text."""
+"""Characters of the document that are stored with an answer: about one window. All answers use the same blocks, because
+overlapping contexts would count as different ones, and training and test would share their text."""
 
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """One question of one document (an absolute path), and its answer: `context[answer_start:][:len(answer)]`.
+    """A question about a document (an absolute path), and its answer: `context[answer_start:][:len(answer)]`.
 
-    `answer` is None where the context does not answer the question. The names are those of docs/formats.md.
+    `answer` is None if the context does not answer the question. The fields are those of docs/formats.md.
     """
 
     question: str
@@ -41,75 +41,59 @@ class Correction:
 
 
 def file() -> Path:
-    """Where the corrections are kept."""
+    """Return the file of the corrections."""
     return paths.data_dir() / "corrections.jsonl"
 
 
-def right(question: str, document: "Document", start: int, end: int) -> Correction:
-    """`document.text[start:end]` is the right answer to the question. Raises `DocqaError` if it is encrypted."""
-    first, last = _around(document, start, end)
-    text = document.text
-    return Correction(question, _path(document.name), text[first:last], text[start:end], start - first)
-
-
-def unanswered(question: str, document: "Document", start: int, end: int) -> Correction:
-    """The document doesn't have the answer; what stands around `text[start:end]` came closest to one.
+def answered(question: str, document: "Document", start: int, end: int) -> Correction:
+    """Return the correction that `document.text[start:end]` is the answer.
 
     Raises `DocqaError` if the document is encrypted.
     """
-    first, last = _around(document, start, end)
-    return Correction(question, _path(document.name), document.text[first:last])
+    first, last = _surrounding_blocks(document, start, end)
+    text = document.text
+    return Correction(question, _absolute(document.name), text[first:last], text[start:end], start - first)
 
 
-def keep(corrections: Iterable[Correction], asked: Iterable[str] = ()) -> int:
-    """Keep corrections, in the place of those before of the same question; give how many there are now.
+def unanswered(question: str, document: "Document", start: int, end: int) -> Correction:
+    """Return the correction that the document has no answer; `text[start:end]` came closest to one.
 
-    `asked` are the documents that the question was put to: what is right in one of them is what none of the others has.
+    Raises `DocqaError` if the document is encrypted.
+    """
+    first, last = _surrounding_blocks(document, start, end)
+    return Correction(question, _absolute(document.name), document.text[first:last])
 
-    A crash, or another docqa that keeps one at the same time, costs none. Raises `DocqaError` where the file can't be
+
+def save(corrections: Iterable[Correction], searched: Iterable[str] = ()) -> int:
+    """Save corrections, replacing earlier ones of the same questions, and return the number of all corrections.
+
+    `searched` are the documents that the question was asked of: earlier corrections about these are replaced too. A
+    crash, or another docqa process that saves at the same time, loses none. Raises `DocqaError` if the file can't be
     read or written.
     """
     new = list(corrections)
-    return _replace({(one.question, name) for one in new for name in (one.document, *map(_path, asked))}, new)
+    return _replace({(each.question, name) for each in new for name in (each.document, *map(_absolute, searched))}, new)
 
 
-def forget(question: str, asked: Iterable[str]) -> int:
-    """Take back what was said of a question in these documents; give how many corrections there are now.
+def remove(question: str, documents: Iterable[str]) -> int:
+    """Remove the corrections of a question about these documents, and return the number of those that remain.
 
-    Raises `DocqaError` as `keep`.
+    Raises `DocqaError` as `save` does.
     """
-    return _replace({(question, name) for name in map(_path, asked)}, [])
+    return _replace({(question, name) for name in map(_absolute, documents)}, [])
 
 
-def _replace(replaced: set[tuple[str, str]], new: list[Correction]) -> int:
+def load() -> list[Correction]:
+    """Return the corrections, oldest first. Raises `DocqaError` if the file can't be read."""
     try:
-        file().parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(file().with_name(f".{file().name}.lock")):
-            now = [*(one for one in kept() if (one.question, one.document) not in replaced), *new]
-            with atomic_write(file()) as opened:
-                for one in now:
-                    opened.write((json.dumps(asdict(one), ensure_ascii=False) + "\n").encode("utf-8", "replace"))
-                opened.flush()
-                os.fsync(opened.fileno())
-    except OSError as error:
-        raise DocqaError(
-            f"the correction can't be kept in {file()}: {error.strerror or error}",
-            "mend the folder's permissions, or make room, and mark the answer once more",
-        ) from error
-    return len(now)
-
-
-def kept() -> list[Correction]:
-    """The corrections, oldest first; none where there are none. Raises `DocqaError` where the file can't be read."""
-    try:
-        lines = file().read_text(encoding="utf-8").split("\n")  # Not splitlines: a context may have a U+2028 in it.
+        lines = file().read_text(encoding="utf-8").split("\n")  # Not splitlines: a context may contain U+2028.
     except FileNotFoundError:
         return []
     except UnicodeDecodeError as error:
         raise DocqaError(f"{file()} is not UTF-8: {error}", "save it as UTF-8") from error
     except OSError as error:
         raise DocqaError(
-            f"the corrections in {file()} can't be read: {error.strerror or error}", "mend the file's permissions"
+            f"can't read the corrections in {file()}: {error.strerror or error}", "check the file's permissions"
         ) from error
     corrections = []
     for number, line in enumerate(lines, 1):
@@ -118,33 +102,53 @@ def kept() -> list[Correction]:
         try:
             corrections.append(Correction(**json.loads(line)))
         except (ValueError, TypeError) as error:
-            # It was edited by hand. Writing the file anew would lose the line.
+            # It was edited by hand. Skipping it would lose it when the file is written again.
             raise DocqaError(
-                f"{file()}, line {number}: this is no correction of docqa's: {line[:60]!r}", "mend or delete the line"
+                f"{file()}, line {number}: not a correction: {line[:60]!r}", "correct or delete the line"
             ) from error
     return corrections
 
 
-def _around(document: "Document", start: int, end: int) -> tuple[int, int]:
-    """The blocks of the body that a span is in. Raises `DocqaError` where the document is encrypted."""
+def _replace(replaced: set[tuple[str, str]], new: list[Correction]) -> int:
+    try:
+        file().parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(file().with_name(f".{file().name}.lock")):
+            corrections = [*(each for each in load() if (each.question, each.document) not in replaced), *new]
+            with atomic_write(file()) as opened:
+                for each in corrections:
+                    opened.write((json.dumps(asdict(each), ensure_ascii=False) + "\n").encode("utf-8", "replace"))
+                opened.flush()
+                os.fsync(opened.fileno())
+    except OSError as error:
+        raise DocqaError(
+            f"can't save the correction in {file()}: {error.strerror or error}",
+            "check the directory's permissions and free space, then mark the answer again",
+        ) from error
+    return len(corrections)
+
+
+def _surrounding_blocks(document: "Document", start: int, end: int) -> tuple[int, int]:
+    """Return the bounds of the blocks that contain a span. Raises `DocqaError` if the document is encrypted."""
     if document.encrypted:
         raise DocqaError(
-            f"{document.name} is encrypted: nothing of its text is kept on the disk",
-            "to teach docqa what it says, open a copy without a password",
+            f"{document.name} is encrypted: none of its text is stored on disk",
+            "to train on it, open a copy without a password",
         )
-    edges = _edges(document)
-    last = len(edges) - 1
-    return edges[min(bisect_right(edges, start), last) - 1], edges[min(bisect_left(edges, max(end, start + 1)), last)]
+    bounds = _block_bounds(document)
+    last = len(bounds) - 1
+    return bounds[min(bisect_right(bounds, start), last) - 1], bounds[
+        min(bisect_left(bounds, max(end, start + 1)), last)
+    ]
 
 
-def _edges(document: "Document") -> list[int]:
-    """Where the blocks begin: at 0, at the first line after each multiple of their length, and at the end."""
-    text, edges = document.text, [0]
-    while edges[-1] < document.body_end:
-        line_end = text.find("\n", edges[-1] + _BLOCK, document.body_end)
-        edges.append(document.body_end if line_end < 0 else line_end + 1)
-    return edges if len(edges) > 1 else [0, document.body_end]
+def _block_bounds(document: "Document") -> list[int]:
+    """Return where blocks begin: at 0, at the first line after each `_BLOCK` characters; and the end of the body."""
+    text, bounds = document.text, [0]
+    while bounds[-1] < document.body_end:
+        line_end = text.find("\n", bounds[-1] + _BLOCK, document.body_end)
+        bounds.append(document.body_end if line_end < 0 else line_end + 1)
+    return bounds if len(bounds) > 1 else [0, document.body_end]
 
 
-def _path(name: str) -> str:
+def _absolute(name: str) -> str:
     return os.path.abspath(name)  # noqa: PTH100 - resolve() would follow links

@@ -1,7 +1,7 @@
-"""Sessions of the app that didn't end by quitting: what was asked and typed in them, to be taken up again.
+"""Sessions of the app that ended without quitting: their questions and the text being typed, to be restored.
 
-Each running app has a file of its own, and beside it a lock that the system frees when the process ends, however it
-ends. A file whose lock is free is what a crash left. No text of a document is in it.
+Each running app has a file, and beside it a lock that the system releases when the process ends for any reason. A file
+whose lock is free was left by a crash. The files contain no text of documents.
 """
 
 import json
@@ -25,82 +25,83 @@ _FOLDER = "sessions"
 
 @dataclass(frozen=True, slots=True)
 class SessionState:
-    """What would be lost: `asked` are the questions in their order, `typed` is the text not asked yet.
+    """What a crash would lose."""
 
-    `named` are the files and folders that the app was started with, `opened` those that were open at the end.
-    """
-
-    named: tuple[str, ...] = ()
+    arguments: tuple[str, ...] = ()
+    """The files and folders that the app was started with."""
     opened: tuple[str, ...] = ()
-    asked: tuple[str, ...] = ()
-    typed: str = ""
+    """The files and folders that were open last."""
+    questions: tuple[str, ...] = ()
+    """The questions, in order."""
+    draft: str = ""
+    """The question being typed."""
 
     @property
     def empty(self) -> bool:
         """Whether nothing would be lost."""
-        return not self.asked and not self.typed.strip()
+        return not self.questions and not self.draft.strip()
 
 
 class SessionFile:
-    """The file of one running app. It may be called from several threads."""
+    """The file of a running app. Thread-safe."""
 
     def __init__(self) -> None:
         self._file = paths.data_dir() / _FOLDER / f"{uuid.uuid4().hex}.json"
-        self._lock = _lock(self._file)
-        self._busy = Lock()
-        self._ended = False
+        self._file_lock = _lock(self._file)
+        self._thread_lock = Lock()
+        self._deleted = False
 
     def write(self, state: SessionState) -> None:
-        """Keep a state in the place of the one before. Raises `DocqaError` where it can't be written."""
-        with self._busy:
-            if self._ended:
+        """Replace the state. Does nothing after `delete`. Raises `DocqaError` if it can't be written."""
+        with self._thread_lock:
+            if self._deleted:
                 return
             try:
                 self._file.parent.mkdir(parents=True, exist_ok=True)
-                if not self._lock.is_locked:
-                    self._lock.acquire(blocking=False)
+                if not self._file_lock.is_locked:
+                    self._file_lock.acquire(blocking=False)
                 with atomic_write(self._file) as opened:
                     opened.write(json.dumps(asdict(_absolute(state))).encode())
                     opened.flush()
                     os.fsync(opened.fileno())
             except (OSError, NotImplementedError) as error:
                 raise DocqaError(
-                    f"what you type can't be kept in {self._file.parent}: {getattr(error, 'strerror', None) or error}",
-                    "a crash would lose it; mend the folder's permissions, or make room",
+                    f"can't save the session in {self._file.parent}: {getattr(error, 'strerror', None) or error}",
+                    "a crash would lose what you type; check the directory's permissions and free space",
                 ) from error
 
-    def end(self) -> None:
-        """The session ended well: nothing is left of it, and nothing is written any more."""
-        with self._busy:
-            self._ended = True
-            if self._lock.is_locked:
-                _remove(self._file, self._lock)
+    def delete(self) -> None:
+        """Delete the file, because the app quits."""
+        with self._thread_lock:
+            self._deleted = True
+            if self._file_lock.is_locked:
+                _remove(self._file, self._file_lock)
 
 
 class LeftoverSession:
-    """A session that a crash left. Nobody else can take it up before it is dropped, or this process ends."""
+    """A session that a crash left. No other process can claim it until it is discarded or this process ends."""
 
     def __init__(self, state: SessionState, file: Path, lock: FileLock) -> None:
         self.state = state
         self._file = file
         self._lock = lock
 
-    def drop(self) -> None:
-        """Forget it."""
+    def discard(self) -> None:
+        """Delete it."""
         _remove(self._file, self._lock)
 
 
-def leftover_sessions(named: Iterable[str]) -> LeftoverSession | None:
-    """The newest session that a crash left, of these files and folders, or of any where none are named."""
-    wanted = document_set(named)
+def claim_leftover_session(paths_to_open: Iterable[str]) -> LeftoverSession | None:
+    """Return the newest session that a crash left with these files and folders, or with any if there are none."""
+    wanted = document_set(paths_to_open)
     for file in _newest_first(paths.data_dir() / _FOLDER):
         state = _read(file)
-        if state is None or (wanted and wanted not in {state.named, state.opened}):
+        if state is None or (wanted and wanted not in {state.arguments, state.opened}):
             continue
         lock = _lock(file)
-        with suppress(Timeout, OSError, NotImplementedError):  # Held: that session is still going on.
+        with suppress(Timeout, OSError, NotImplementedError):  # Locked: that app is still running.
             lock.acquire(blocking=False)
-            state = _read(file)  # Another docqa may have taken it up just now.
+            state = _read(file)  # Another docqa may have claimed it since.
             if state is not None and not state.empty:
                 return LeftoverSession(state, file, lock)
             _remove(file, lock)
@@ -108,7 +109,7 @@ def leftover_sessions(named: Iterable[str]) -> LeftoverSession | None:
 
 
 def _absolute(state: SessionState) -> SessionState:
-    return replace(state, named=document_set(state.named), opened=document_set(state.opened))
+    return replace(state, arguments=document_set(state.arguments), opened=document_set(state.opened))
 
 
 def _newest_first(folder: Path) -> Iterator[Path]:
@@ -122,14 +123,14 @@ def _newest_first(folder: Path) -> Iterator[Path]:
 def _read(file: Path) -> SessionState | None:
     try:
         values = json.loads(file.read_bytes())
-        named, opened, asked = (tuple(map(str, values[name])) for name in ("named", "opened", "asked"))
-        return SessionState(named, opened, asked, str(values["typed"]))
+        arguments, opened, questions = (tuple(map(str, values[name])) for name in ("arguments", "opened", "questions"))
+        return SessionState(arguments, opened, questions, str(values["draft"]))
     except (OSError, ValueError, TypeError, KeyError):
-        return None  # Gone, or not docqa's.
+        return None  # Deleted meanwhile, or not a session.
 
 
 def _lock(file: Path) -> FileLock:
-    # Taken in one thread and given back in another.
+    # Acquired in one thread and released in another.
     return FileLock(file.with_suffix(".lock"), thread_local=False)
 
 

@@ -1,6 +1,6 @@
-"""The questions asked in the app and what was opened, from one session to the next: lines of JSON in one file.
+"""The history of the app: questions, and the documents that were opened. One file of JSON lines.
 
-A line is appended as soon as it happens. Two docqas may append at once, and a crash costs at most a line.
+Each entry is appended at once, so that a crash loses at most one line. Several docqa processes may append.
 """
 
 import json
@@ -14,7 +14,7 @@ from typing import Any
 from docqa import paths
 from docqa.errors import DocqaError
 
-_READ = 1 << 21  # Bytes of the file's end that are read: some ten thousand questions.
+_READ = 1 << 21  # Bytes that are read from the end of the file: some ten thousand questions.
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,31 +26,31 @@ class HistoryEntry:
     at: str
 
 
-def file() -> Path:
-    """Where the questions are kept."""
-    return paths.data_dir() / "history.jsonl"
-
-
-def document_set(names: Iterable[str]) -> tuple[str, ...]:
-    """Documents as an entry has them, whatever the folder they are named from."""
-    return tuple(sorted({os.path.abspath(name) for name in names}))  # noqa: PTH100 - resolve() would follow links
-
-
 @dataclass(frozen=True, slots=True)
 class OpenedSet:
-    """What was opened together: files and folders as the person named them (absolute, sorted), and when."""
+    """Files and folders that were opened together (absolute paths, sorted), and when (ISO 8601, UTC)."""
 
     paths: tuple[str, ...]
     at: str
 
 
+def file() -> Path:
+    """Return the file of the history."""
+    return paths.data_dir() / "history.jsonl"
+
+
+def document_set(names: Iterable[str]) -> tuple[str, ...]:
+    """Return documents as entries have them: absolute, sorted, without duplicates."""
+    return tuple(sorted({os.path.abspath(name) for name in names}))  # noqa: PTH100 - resolve() would follow links
+
+
 def remember(question: str, names: Iterable[str]) -> None:
-    """Keep a question that was asked of these documents. Raises `DocqaError` where it can't be written."""
+    """Append a question about these documents. Raises `DocqaError` if it can't be written."""
     _append(asdict(HistoryEntry(question, document_set(names), _now())))
 
 
 def remember_opened(paths: Iterable[str]) -> None:
-    """Keep what was opened: a folder stays a folder. Raises `DocqaError` where it can't be written."""
+    """Append files and folders that were opened together. Raises `DocqaError` if it can't be written."""
     _append({"opened": document_set(paths), "at": _now()})
 
 
@@ -69,72 +69,76 @@ def _append(values: dict[str, Any]) -> None:
             os.close(descriptor)
     except OSError as error:
         raise DocqaError(
-            f"what is asked and opened can't be kept in {file()}: {error.strerror or error}",
-            "docqa answers all the same; mend the folder's permissions, or make room, to have it kept",
+            f"can't save the history in {file()}: {error.strerror or error}",
+            "questions are still answered; check the directory's permissions and free space",
         ) from error
 
 
 def entries() -> list[HistoryEntry]:
-    """The questions kept, oldest first. A line that is not whole is passed over."""
-    return [one for one in _kept() if isinstance(one, HistoryEntry)]
+    """Return the questions, oldest first. Damaged lines are skipped."""
+    return [each for each in _read() if isinstance(each, HistoryEntry)]
 
 
 def recent() -> list[OpenedSet]:
-    """What was opened together, each set once, the newest first.
+    """Return what was opened together, each set once, the newest first.
 
-    Documents that questions were asked of stand for themselves where nothing says how they were opened.
+    Documents of a question count as opened together, unless they are in, or are, something that was opened.
     """
-    kept = _kept()
-    known = {path for one in kept if isinstance(one, OpenedSet) for path in one.paths}
+    lines = _read()
+    opened = {path for each in lines if isinstance(each, OpenedSet) for path in each.paths}
     newest: dict[tuple[str, ...], OpenedSet] = {}
-    for line in kept:
-        one = OpenedSet(line.documents, line.at) if isinstance(line, HistoryEntry) else line
-        if one is line or not all(_within(document, known) for document in one.paths):
-            newest.pop(one.paths, None)
-            newest[one.paths] = one
+    for line in lines:
+        if isinstance(line, HistoryEntry):
+            if all(_is_within(document, opened) for document in line.documents):
+                continue
+            found = OpenedSet(line.documents, line.at)
+        else:
+            found = line
+        newest.pop(found.paths, None)
+        newest[found.paths] = found
     return list(reversed(newest.values()))
 
 
-def _within(name: str, known: Container[str]) -> bool:
-    """Whether a document is one of those known, or below one."""
-    return name in known or any(str(folder) in known for folder in Path(name).parents)
+def _is_within(name: str, opened: Container[str]) -> bool:
+    """Return whether a path or a folder above it was opened."""
+    return name in opened or any(str(folder) in opened for folder in Path(name).parents)
 
 
-def _kept() -> list[HistoryEntry | OpenedSet]:
-    """What the lines say, oldest first."""
+def _read() -> list[HistoryEntry | OpenedSet]:
+    """Return the entries at the end of the file, oldest first."""
     try:
         with file().open("rb") as opened:
             begin = max(0, opened.seek(0, os.SEEK_END) - _READ)
             opened.seek(begin)
             lines = opened.read().split(b"\n")
     except OSError:
-        return []  # None were kept, or they can't be read: `remember` says so.
-    return [entry for line in lines[1 if begin else 0 :] for entry in _entry(line)]
+        return []  # There is none, or it can't be read, which `remember` reports.
+    return [entry for line in lines[1 if begin else 0 :] if (entry := _parse(line)) is not None]
 
 
-def _entry(line: bytes) -> list[HistoryEntry | OpenedSet]:
+def _parse(line: bytes) -> HistoryEntry | OpenedSet | None:
     try:
         values = json.loads(line)
         if "opened" in values:
-            return [OpenedSet(tuple(map(str, values["opened"])), str(values["at"]))]
-        return [HistoryEntry(str(values["question"]), tuple(map(str, values["documents"])), str(values["at"]))]
+            return OpenedSet(tuple(map(str, values["opened"])), str(values["at"]))
+        return HistoryEntry(str(values["question"]), tuple(map(str, values["documents"])), str(values["at"]))
     except (ValueError, TypeError, KeyError):
-        return []
+        return None
 
 
-def asked_of(names: Iterable[str], kept: Iterable[HistoryEntry]) -> list[str]:
-    """The questions asked of exactly these documents before, each once, the one asked last at the end."""
-    wanted = document_set(names)
-    return _once(entry.question for entry in kept if entry.documents == wanted)
+def questions_about(names: Iterable[str], history: Iterable[HistoryEntry]) -> list[str]:
+    """Return the questions asked of exactly these documents, each once, the most recent last."""
+    documents = document_set(names)
+    return _last_occurrences(entry.question for entry in history if entry.documents == documents)
 
 
-def questions(names: Iterable[str], kept: Iterable[HistoryEntry]) -> list[str]:
-    """Every question kept, each once: first those asked of exactly these documents, then the others; newest first."""
-    kept = list(kept)
-    here = asked_of(names, kept)
-    others = _once(entry.question for entry in kept)
-    return [*reversed(here), *(question for question in reversed(others) if question not in set(here))]
+def questions(names: Iterable[str], history: Iterable[HistoryEntry]) -> list[str]:
+    """Return every question once: those asked of exactly these documents, then the others; each newest first."""
+    history = list(history)
+    same = questions_about(names, history)
+    others = _last_occurrences(entry.question for entry in history)
+    return [*reversed(same), *(question for question in reversed(others) if question not in set(same))]
 
 
-def _once(found: Iterable[str]) -> list[str]:
-    return list(reversed(dict.fromkeys(reversed(list(found)))))
+def _last_occurrences(texts: Iterable[str]) -> list[str]:
+    return list(reversed(dict.fromkeys(reversed(list(texts)))))

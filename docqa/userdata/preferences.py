@@ -1,4 +1,4 @@
-"""What the app looks like, remembered from one session to the next: app.json in the data directory."""
+"""The app's preferences from one session to the next: app.json in the data directory."""
 
 from pathlib import Path
 
@@ -8,12 +8,12 @@ from docqa.files import read_json_object, write_json_object
 
 
 def file() -> Path:
-    """Where it is kept."""
+    """Return the file of the preferences."""
     return paths.data_dir() / "app.json"
 
 
 def theme() -> str:
-    """The theme that the person chose last, "" if none; a damaged file is as good as none."""
+    """Return the theme that the user chose last, or "" if there is none or the file is damaged."""
     try:
         return str(read_json_object(file()).get("theme", ""))
     except DocqaError:
@@ -21,10 +21,10 @@ def theme() -> str:
 
 
 def remember_theme(name: str) -> None:
-    """Remember a theme. Raises `DocqaError` where it can't be written."""
+    """Save the theme. Raises `DocqaError` if it can't be written."""
     try:
         write_json_object(file(), {"theme": name})
     except OSError as error:
         raise DocqaError(
-            f"the theme can't be remembered in {file()}: {error.strerror or error}", "mend its folder's permissions"
+            f"can't save the theme in {file()}: {error.strerror or error}", "check the directory's permissions"
         ) from error

@@ -1,4 +1,4 @@
-"""`docqa finetune` as a person runs it: the installed command, on files."""
+"""`docqa finetune` as a user runs it: the installed command, on files."""
 
 import json
 import os
@@ -22,7 +22,7 @@ def _run(*arguments: object) -> subprocess.CompletedProcess[str]:
 
 
 def _pairs(folder: Path, count: int = 40) -> Path:
-    """The same two questions on many contexts, which a number makes different."""
+    """The same two questions about many contexts, which differ by a number."""
     records = []
     for number in range(count):
         context = f"Report {number}. {_CONTEXT}"
@@ -39,7 +39,7 @@ def test_a_dry_run_of_good_pairs(tmp_path: Path) -> None:
     assert "80 pairs on 40 contexts of 40 documents: 80 answerable, 0 not" in done.stdout
 
 
-def test_a_dry_run_counts_what_cannot_be_used(tmp_path: Path) -> None:
+def test_a_dry_run_counts_unusable_pairs(tmp_path: Path) -> None:
     file = _pairs(tmp_path)
     with file.open("a", encoding="utf-8") as opened:
         opened.write(json.dumps({"question": "Who swam?", "context": _CONTEXT, "answer": "Ole Lund"}) + "\n")
@@ -50,7 +50,7 @@ def test_a_dry_run_counts_what_cannot_be_used(tmp_path: Path) -> None:
     assert report["problems"][0]["place"] == "line 81"
 
 
-def test_a_dry_run_tells_what_train_and_test_share(tmp_path: Path) -> None:
+def test_a_dry_run_reports_contexts_in_both_training_and_test(tmp_path: Path) -> None:
     train = _pairs(tmp_path)
     test = tmp_path / "test.jsonl"
     test.write_text("".join(train.read_text(encoding="utf-8").splitlines(keepends=True)[:2]), encoding="utf-8")
@@ -58,7 +58,7 @@ def test_a_dry_run_tells_what_train_and_test_share(tmp_path: Path) -> None:
     assert "shared context" in done.stdout
 
 
-def test_ctrl_c_keeps_what_was_trained_and_says_how_to_go_on(tmp_path: Path, tiny_reader: Path) -> None:
+def test_ctrl_c_saves_a_checkpoint_and_tells_how_to_resume(tmp_path: Path, tiny_reader: Path) -> None:
     pairs = _pairs(tmp_path)
     flags = ("--base", tiny_reader, "--device", "cpu", "--max-seq-length", 72, "--doc-stride", 12, "--name", "keeper")
     checkpoints = Path(os.environ["DOCQA_HOME"], "data", "training", "keeper", "checkpoints")
@@ -69,8 +69,8 @@ def test_ctrl_c_keeps_what_was_trained_and_says_how_to_go_on(tmp_path: Path, tin
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=240)
     assert process.returncode == 130, errors
-    assert "stopping after this step; once more ends at once" in errors
-    assert f"docqa finetune {shlex.quote(str(pairs))} --name keeper --device cpu --resume goes on" in errors
+    assert "stopping after this step; repeat to stop at once" in errors
+    assert f"resume with docqa finetune {shlex.quote(str(pairs))} --name keeper --device cpu --resume" in errors
     refused = _run(pairs, *flags, "--resume", "--epochs", 1)
     assert refused.returncode == 2
     assert "the run began with --epochs 400" in refused.stderr
@@ -83,8 +83,8 @@ def test_ctrl_c_keeps_what_was_trained_and_says_how_to_go_on(tmp_path: Path, tin
 @pytest.mark.parametrize(
     ("flags", "message"),
     [
-        (["--test-split", "1.5"], "test-split is 1.5"),
-        (["--resume"], "there is no unfinished run called pairs"),
+        (["--test-split", "1.5"], "--test-split is 1.5"),
+        (["--resume"], "there is no unfinished run named pairs"),
         (["--base", "nobody"], "there is no reader called 'nobody'"),
         (["--name", "../up"], "'../up' cannot be a model's name"),
     ],
@@ -100,7 +100,7 @@ def _small(reader: Path) -> tuple[object, ...]:
     return ("--base", reader, "--device", "cpu", "--max-seq-length", 72, "--doc-stride", 12, "--name", "keeper")
 
 
-def test_a_program_is_told_the_progress_line_by_line(tmp_path: Path, tiny_reader: Path) -> None:
+def test_progress_as_json_lines(tmp_path: Path, tiny_reader: Path) -> None:
     done = _run(_pairs(tmp_path, 10), *_small(tiny_reader), "--progress", "json", "--json")
     assert done.returncode == 0, done.stderr
     events = [json.loads(line) for line in done.stderr.splitlines()]
@@ -113,19 +113,19 @@ def test_a_program_is_told_the_progress_line_by_line(tmp_path: Path, tiny_reader
     assert all(event["rate"] > 0 for event in steps)
     assert steps[-1]["seconds_left"] == 0
     report = json.loads(done.stdout)
-    # What a step came to is known once it is over: with the next one.
+    # The loss of a step is reported with the next one.
     assert [event["loss"] for event in steps[1:]] == [point["loss"] for point in report["loss"]][:-1]
 
 
-def test_a_program_is_told_an_error_and_its_hint(tmp_path: Path) -> None:
+def test_an_error_as_a_json_line(tmp_path: Path) -> None:
     done = _run(_pairs(tmp_path, 6), "--resume", "--progress", "json")
     assert done.returncode == 2
     *_, last = [json.loads(line) for line in done.stderr.splitlines()]
-    message = "there is no unfinished run called pairs"
-    assert last == {"event": "error", "message": message, "hint": "leave --resume out to begin one"}
+    message = "there is no unfinished run named pairs"
+    assert last == {"event": "error", "message": message, "hint": "omit --resume to start one"}
 
 
-def test_a_training_that_nobody_listens_to_any_more_stops_with_a_checkpoint(tmp_path: Path, tiny_reader: Path) -> None:
+def test_a_closed_progress_pipe_stops_training_with_a_checkpoint(tmp_path: Path, tiny_reader: Path) -> None:
     command = _command(_pairs(tmp_path), *_small(tiny_reader), "--epochs", 400, "--progress", "json")
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
@@ -136,8 +136,12 @@ def test_a_training_that_nobody_listens_to_any_more_stops_with_a_checkpoint(tmp_
         process.stderr.close()  # As when the app is killed.
         assert process.wait(timeout=240) == 130
     run = Path(os.environ["DOCQA_HOME"], "data", "training", "keeper")
-    (mark,) = run.glob("checkpoints/*/complete.json")
-    assert json.loads(mark.read_text(encoding="utf-8"))["step"] >= 3
-    # How to go on is kept with it, from any folder.
-    again = json.loads((run / "run.json").read_text(encoding="utf-8"))["again"]
-    assert again == ["finetune", str(tmp_path / "pairs.jsonl"), *("--name", "keeper", "--device", "cpu", "--resume")]
+    (marker,) = run.glob("checkpoints/*/complete.json")
+    assert json.loads(marker.read_text(encoding="utf-8"))["step"] >= 3
+    # The arguments that resume it have absolute paths.
+    arguments = json.loads((run / "run.json").read_text(encoding="utf-8"))["resume_arguments"]
+    assert arguments == [
+        "finetune",
+        str(tmp_path / "pairs.jsonl"),
+        *("--name", "keeper", "--device", "cpu", "--resume"),
+    ]

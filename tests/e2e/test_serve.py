@@ -103,20 +103,20 @@ def test_a_port_that_is_taken_makes_it_another() -> None:
         with served(REPORT, "--port", taken) as app:
             assert app.port != taken
             assert get(app)[0] == 200
-        assert app.said[0] == f"docqa: port {taken} is taken, so it will be another\n"
+        assert app.said[0] == f"docqa: port {taken} is in use, choosing another\n"
 
 
 def test_where_others_can_reach_it_that_is_said() -> None:
     with served(REPORT, "--port", 0, "--host", "0.0.0.0") as app:  # noqa: S104 - that is the point
-        assert "anybody on the network who can reach 0.0.0.0 can now read these documents" in app.said[0]
+        assert "anyone who can reach 0.0.0.0 on the network can now read these documents" in app.said[0]
         assert get(app, Host=f"somewhere:{app.port}")[0] == 200
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--host", "192.0.2.1"], "the app can't be served at 192.0.2.1"),
-        (["--port", "70000"], "port 70000 is none"),
+        (["--host", "192.0.2.1"], "can't serve the app at 192.0.2.1"),
+        (["--port", "70000"], "port 70000 is invalid"),
         (["nowhere.pdf"], "nowhere.pdf does not exist"),
         (["-"], "standard input cannot be opened in a browser"),
         (["README.md", "--top", "0"], "top is 0"),

@@ -112,7 +112,7 @@ def run(terminal: Terminal, command: str) -> None:
 
 def test_a_person_opens_a_report_asks_copies_and_quits(terminal: Terminal) -> None:
     run(terminal, f"open {REPORT}")
-    terminal.sees("Ask a question of your documents", "Ask", "Quit")
+    terminal.sees("Ask your documents a question", "Ask", "Quit")
     terminal.type(QUESTION)
     terminal.sees(f"❯ {QUESTION}")
     terminal.press("Enter")
@@ -126,7 +126,7 @@ def test_a_person_opens_a_report_asks_copies_and_quits(terminal: Terminal) -> No
     terminal.press("p")
     terminal.sees("▸ 1  Duncan Presswell")
     terminal.press("?")
-    terminal.sees("─ Keys ─", "Copy the answer with its citation", "Esc closes")
+    terminal.sees("─ Keys ─", "Copy the answer with its citation", "Esc close")
     terminal.press("Escape")
     terminal.sees("▸ 1  Duncan Presswell")
     terminal.press("C-q")
@@ -137,7 +137,7 @@ def test_a_person_opens_a_report_asks_copies_and_quits(terminal: Terminal) -> No
 
 def test_questions_asked_under_the_prompt_stay_there(terminal: Terminal) -> None:
     run(terminal, f"ask --inline {REPORT} --top 2")
-    screen = terminal.sees("❯ Ask a question of your documents")
+    screen = terminal.sees("❯ Ask your documents a question")
     assert screen.splitlines()[0].startswith("ready> echo before"), "it takes no more than it needs"
     terminal.type(QUESTION)
     terminal.sees(f"❯ {QUESTION}")

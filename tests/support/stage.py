@@ -18,7 +18,7 @@ from docqa.documents.document import find_breaks
 from docqa.passages import passage
 from docqa.progress import Monitor
 from docqa.tui.app import DocqaApp
-from docqa.tui.screens.comparison import CompareScreen
+from docqa.tui.screens.comparison import ComparisonScreen
 from docqa.tui.state.evidence import DocumentEvidence
 from docqa.tui.state.session import AskedQuestion
 from docqa.tui.widgets import documents_pane
@@ -49,8 +49,8 @@ async def ask(pilot: Pilot[Any], question: str) -> AskedQuestion:
     app.main.question.value = question
     await pilot.pause()
     await pilot.press("enter")
-    assert app.shown is not None
-    return app.shown
+    assert app.questions.shown is not None
+    return app.questions.shown
 
 
 async def ask_and_wait(pilot: Pilot[Any], question: str) -> AskedQuestion:
@@ -98,7 +98,7 @@ def marked(app: DocqaApp) -> str:
 def settled(app: DocqaApp) -> bool:
     """Whether the evidence is there and the page has been laid out for the room that it leaves, and scrolled."""
     page = app.main.page
-    laid_out = page._target is None and page._seen == page.scrollable_content_region.size
+    laid_out = page._target is None and page._laid_out_size == page.scrollable_content_region.size
     return laid_out and app.main.evidence.region.height > 0 and in_view(app)
 
 
@@ -169,33 +169,25 @@ def evidence(document: Document, *probabilities: float) -> DocumentEvidence:
 
 
 class StillApp(DocqaApp):
-    """The app without its workers: it shows what it is told, the same on every machine."""
+    """The app without the workers that read documents: it shows the events that a test gives to `questions.handle`."""
 
     def __init__(self, paths: Sequence[str] = (), keys: Mapping[str, str] | None = None) -> None:
         super().__init__(paths, Settings(), keys=keys)
-        self.openings: list[Event] = []
-        self.answering: list[AskedQuestion] = []
+        self.started: list[str] = []
+        """The workers that were to be started, by group."""
 
-    def open_documents(self, cancel: Event) -> None:
-        """Note that documents were to be opened."""
-        self.openings.append(cancel)
-
-    def look_at_files(self) -> None:
-        """There are no files."""
-
-    def look_for_session(self) -> None:
-        """There is none to take up, and nothing is to be chosen."""
-
-    def answer(self, collection: Any, asked: AskedQuestion) -> None:  # noqa: ARG002 - as the app has it
-        """Note that a question was to be answered."""
-        self.answering.append(asked)
+    def start(self, group: str, work: Callable[[], None]) -> None:
+        """Start none of these workers, and no search for a crashed session."""
+        self.started.append(group)
+        if group not in {"opening", "checking files", "asking", "recovery"}:
+            super().start(group, work)
 
     def on_mount(self) -> None:
-        """A cursor that blinks is in a picture or is not."""
+        """Don't blink: snapshots would differ."""
         self.main.question.cursor_blink = False
 
 
-class StillComparison(CompareScreen):
+class StillComparison(ComparisonScreen):
     """The comparison without its worker."""
 
     def _work(self) -> None:

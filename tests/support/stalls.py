@@ -31,12 +31,12 @@ async def main(document: str, question: str) -> None:
         beating = asyncio.create_task(_beat(late))
         app.main.question.value = question
         await pilot.press("enter")  # It waits until the document is open.
-        assert app.shown is not None
-        while app.shown.pending:
+        assert app.questions.shown is not None
+        while app.questions.shown.pending:
             await asyncio.sleep(_BEAT)
         await pilot.pause()
         beating.cancel()
-        answers = app.shown.result.answers if app.shown.result else ()
+        answers = app.questions.shown.result.answers if app.questions.shown.result else ()
     print(json.dumps({"longest": max(late), "answer": answers[0].text if answers else None}))
 
 

@@ -2,15 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
+from support.engines import Engines
 from support.stage import Gate
 
-from docqa import engine as engine_module
 from docqa.config import Settings
 from docqa.engine import Engine
-from docqa.progress import Monitor
 
 LIGHTHOUSE = """The Harrow Point lighthouse
 
@@ -49,18 +47,9 @@ def loaded(home: Path) -> Engine:
 
 
 @pytest.fixture
-def engines(loaded: Engine, monkeypatch: pytest.MonkeyPatch) -> list[Engine]:
-    """The engines that the app makes, newest last. They are real, but for sharing one loaded reader."""
-    made: list[Engine] = []
-
-    def make(settings: Settings) -> Engine:
-        engine = Engine(settings)
-        engine.reader, engine.encoder, engine._loading = loaded.reader, loaded.encoder, loaded._loading
-        made.append(engine)
-        return engine
-
-    monkeypatch.setattr(engine_module, "Engine", make)
-    return made
+def engines(loaded: Engine) -> Engines:
+    """Makes apps with real engines that share one loaded reader."""
+    return Engines(loaded)
 
 
 @pytest.fixture
@@ -88,26 +77,14 @@ def bakery(write: Callable[[str, str], str]) -> str:
 
 
 @pytest.fixture
-def held_opening(monkeypatch: pytest.MonkeyPatch) -> Gate:
-    """Every document waits at a gate before it is opened."""
-    gate, index = Gate(), Engine.index
-
-    def held(self: Engine, path: str, monitor: Monitor, password: str | None = None) -> Any:
-        gate.hold(monitor)
-        return index(self, path, monitor, password)
-
-    monkeypatch.setattr(Engine, "index", held)
-    return gate
+def held_opening(engines: Engines) -> Gate:
+    """Every document waits at this gate before it is opened."""
+    engines.opening_gate = Gate()
+    return engines.opening_gate
 
 
 @pytest.fixture
-def held_reading(loaded: Engine, monkeypatch: pytest.MonkeyPatch) -> Gate:
-    """Every batch of windows waits at a gate before it is read, and can't be interrupted there."""
-    gate, read = Gate(), loaded.reader.read
-
-    def held(*args: Any) -> Any:
-        gate.hold()
-        return read(*args)
-
-    monkeypatch.setattr(loaded.reader, "read", held)
-    return gate
+def held_reading(engines: Engines) -> Gate:
+    """Every batch of windows waits at this gate before it is read, and can't be cancelled there."""
+    engines.reading_gate = Gate()
+    return engines.reading_gate

@@ -10,92 +10,96 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from docqa.tui.formatting import MUTED, bar, cited, counted, flat, joined, likelihood, percent, plain
-from docqa.tui.state.agreement import Side
+from docqa.tui.formatting import bar, cited, flat, likelihood, percent, plain
+from docqa.tui.state.agreement import AnswerGroup
+from docqa.tui.styling import MUTED, joined
+from docqa.wording import counted
 
 if TYPE_CHECKING:
     from docqa.answers import Answer  # noqa: F401 - in the screen's type
 
-_COLUMN = 38  # Cells that a passage is still read easily in.
-_NAMED = 6  # Documents that are named in one place; the others are counted.
+_COLUMN = 38  # Minimum width, in cells, for a readable passage.
+_MAX_NAMES = 6  # Documents named in one place; the others are counted.
 
 
-class SideView(Static, can_focus=True):
-    """One answer, and the documents that have it."""
+class AnswerCard(Static, can_focus=True):
+    """One answer, and the documents that give it."""
 
-    def __init__(self, side: Side) -> None:
-        super().__init__(_content(side), classes="side")
-        self.side = side
+    def __init__(self, group: AnswerGroup) -> None:
+        super().__init__(_content(group), classes="answer-card")
+        self.group = group
 
 
-class SidesScreen(ModalScreen["Answer | None"]):
-    """In columns where there is room, else below each other. Its result is the answer to go to."""
+class AgreementScreen(ModalScreen["Answer | None"]):
+    """The answers in columns if there is room, else below each other. Its result is the answer to go to."""
 
     BINDING_GROUP_TITLE = "Side by side"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q", "dismiss(None)", "Close", tooltip="Stay where you were", id="sides.close"),
-        Binding("enter", "choose", "Go there", tooltip="Show the answer in its document", id="sides.choose"),
-        Binding("l,right,j,down", "move(1)", show=False, tooltip="The answer after", id="sides.next"),
-        Binding("h,left,k,up", "move(-1)", show=False, tooltip="The answer before", id="sides.previous"),
+        Binding("escape,q", "dismiss(None)", "Close", tooltip="Close", id="agreement.close"),
+        Binding("enter", "choose", "Go there", tooltip="Show the answer in its document", id="agreement.choose"),
+        Binding("l,right,j,down", "move(1)", show=False, tooltip="Go to the next answer", id="agreement.next"),
+        Binding("h,left,k,up", "move(-1)", show=False, tooltip="Go to the previous answer", id="agreement.previous"),
     ]
-    AUTO_FOCUS = "SideView"
+    AUTO_FOCUS = "AnswerCard"
 
-    def __init__(self, question: str, sides: Sequence[Side], silent: Sequence[str], unread: Sequence[str]) -> None:
-        """`silent` are the documents that were read and have no answer, `unread` those that were not read."""
+    def __init__(
+        self, question: str, groups: Sequence[AnswerGroup], unanswered: Sequence[str], unread: Sequence[str]
+    ) -> None:
+        """`unanswered` are the documents that were read and have no answer, `unread` those that were not read."""
         super().__init__()
         self._question = question
-        self._sides = sides
-        self._silent = silent
+        self._answer_groups = groups
+        self._unanswered = unanswered
         self._unread = unread
 
     def compose(self) -> ComposeResult:
-        """The answers, and which documents have none."""
-        with VerticalScroll(id="sides", can_focus=False) as box:
+        """Yield the answers, and which documents have none."""
+        with VerticalScroll(id="agreement", can_focus=False) as box:
             box.border_title = Content(flat(self._question))
-            box.border_subtitle = "Enter goes there · Esc closes"
+            box.border_subtitle = "Enter go there · Esc close"
             with ItemGrid(min_column_width=_COLUMN):
-                yield from map(SideView, self._sides)
-            if self._silent:
-                yield Static(Content(f"∅ No answer in {_named(self._silent)}"))
+                yield from map(AnswerCard, self._answer_groups)
+            if self._unanswered:
+                yield Static(Content(f"∅ No answer in {_names(self._unanswered)}"))
             if self._unread:
-                yield Static(Content.styled(f"· Not read: {_named(self._unread)}; x reads all", MUTED))
+                yield Static(Content.styled(f"· Not read: {_names(self._unread)} · x reads all", MUTED))
 
     def action_move(self, step: int) -> None:
-        """Go to another answer; at the ends, stay."""
-        views = list(self.query(SideView))
-        at = next((number for number, view in enumerate(views) if view.has_focus), 0)
-        if at + step == len(views):
-            self.query_one("#sides").scroll_end(animate=False)  # What stands below has no focus to be brought by.
+        """Go to another answer. Stops at the ends."""
+        cards = list(self.query(AnswerCard))
+        at = next((number for number, card in enumerate(cards) if card.has_focus), 0)
+        if at + step == len(cards):
+            self.query_one("#agreement").scroll_end(animate=False)  # The text below can't have the focus.
         else:
-            views[max(0, at + step)].focus()
+            cards[max(0, at + step)].focus()
 
     def action_choose(self) -> None:
         """Go to the answer."""
-        if isinstance(self.focused, SideView):
-            self.dismiss(self.focused.side[0])
+        if isinstance(self.focused, AnswerCard):
+            self.dismiss(self.focused.group[0])
 
 
-def _named(names: Sequence[str]) -> str:
-    more = f" and {counted(len(names) - _NAMED, 'other')}" if len(names) > _NAMED else ""
-    return ", ".join(plain(name) for name in names[:_NAMED]) + more
+def _names(names: Sequence[str]) -> str:
+    more = f" and {counted(len(names) - _MAX_NAMES, 'other')}" if len(names) > _MAX_NAMES else ""
+    return ", ".join(plain(name) for name in names[:_MAX_NAMES]) + more
 
 
-def _content(side: Side) -> Content:
-    """Who says it and what, how likely it is, where it stands, and the sentences around it."""
-    first = side[0]
-    who = plain(first.document) if len(side) == 1 else f"{counted(len(side), 'document')} agree"
+def _content(group: AnswerGroup) -> Content:
+    """Describe an answer: its documents, text, probability, citations and passage."""
+    first = group[0]
+    documents = plain(first.document) if len(group) == 1 else f"{counted(len(group), 'document')} agree"
     probability = first.probability
     likely = f"{percent(probability).strip()} {likelihood(probability)}"
     lines = [
-        Content.styled(who, "$text-accent"),
+        Content.styled(documents, "$text-accent"),
         Content.styled(flat(first.text), "bold"),
         Content(f"{likely} {bar(probability)}"),
-        *(Content.styled(cited(answer), MUTED) for answer in side[:_NAMED]),
+        *(Content.styled(cited(answer), MUTED) for answer in group[:_MAX_NAMES]),
     ]
-    if len(side) > _NAMED:
-        lines.append(Content.styled(f"and {counted(len(side) - _NAMED, 'other')}", MUTED))
+    if len(group) > _MAX_NAMES:
+        lines.append(Content.styled(f"and {counted(len(group) - _MAX_NAMES, 'other')}", MUTED))
     start, end = first.start - first.passage_start, first.end - first.passage_start
     passage = flat(first.passage)
-    # The marks say without any style where the answer is.
+    # The quotation marks show the answer without any style.
     marked = Content.assemble(passage[:start], (f"»{passage[start:end]}«", "bold"), passage[end:])
     return joined([*lines, Content(""), marked])

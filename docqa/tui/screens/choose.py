@@ -1,32 +1,31 @@
-"""Choose one of many by typing some of it."""
+"""Choosing from a list that is narrowed by typing."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar, TypeVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.content import Content
+from textual.content import Content, Span
 from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
-from docqa.tui.formatting import MUTED
+from docqa.tui.state.choices import Choice
+from docqa.tui.styling import MUTED
 
 T = TypeVar("T")
 
-Choice = tuple[Content, T]
-
 
 class ChooseScreen(ModalScreen[T | None]):
-    """A list that is narrowed by what is typed. Its result is what was chosen, None where nothing was."""
+    """A list of choices. Its result is the chosen value, or None."""
 
     BINDING_GROUP_TITLE = "While choosing from a list"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss(None)", "Close", tooltip="Choose nothing", id="choose.close"),
-        Binding("down", "move(1)", show=False, tooltip="The one below", id="choose.next"),
-        Binding("up", "move(-1)", show=False, tooltip="The one above", id="choose.previous"),
+        Binding("escape", "dismiss(None)", "Close", tooltip="Close without choosing", id="choose.close"),
+        Binding("down", "move(1)", show=False, tooltip="Go to the next row", id="choose.next"),
+        Binding("up", "move(-1)", show=False, tooltip="Go to the previous row", id="choose.previous"),
     ]
     AUTO_FOCUS = "Input"
 
@@ -39,7 +38,10 @@ class ChooseScreen(ModalScreen[T | None]):
         nothing: str,
         first: int = 0,
     ) -> None:
-        """`choices` gives those that fit what is typed, the best first; `first` is highlighted of all of them."""
+        """`choices` returns those that match the typed text, best first. `first` is highlighted while none is typed.
+
+        `nothing` is shown if no choice matches.
+        """
         super().__init__()
         self._title = title
         self._hint = hint
@@ -49,14 +51,14 @@ class ChooseScreen(ModalScreen[T | None]):
         self._values: list[T | None] = []
 
     def compose(self) -> ComposeResult:
-        """A line to type on, and the list."""
+        """Yield the input and the list."""
         with Vertical(id="choose") as box:
             box.border_title = Content(self._title)
             yield Input(placeholder=self._hint, compact=True)
             yield OptionList(markup=False, compact=True)
 
     def on_mount(self) -> None:
-        """Show all there is."""
+        """Show all choices."""
         self.narrow("")
 
     @on(Input.Changed)
@@ -64,30 +66,38 @@ class ChooseScreen(ModalScreen[T | None]):
         self.narrow(event.value.strip())
 
     def narrow(self, typed: str) -> None:
-        """Offer what fits."""
+        """Show the choices that match."""
         self.offer(self._choices(typed), 0 if typed else self._first)
 
-    def offer(self, found: Sequence[tuple[Content, T | None]], first: int = 0) -> None:
-        """Put these into the list, with one of them highlighted. What has no value is a heading."""
-        self._values = [value for _, value in found]
-        shown = self.query_one(OptionList)
-        shown.clear_options()
-        if not found:
-            shown.add_option(Option(Content.styled(self._nothing, MUTED), disabled=True))
+    def offer(self, choices: Sequence[Choice[T]], first: int = 0) -> None:
+        """Fill the list, and highlight one of the choices."""
+        self._values = [choice.value for choice in choices]
+        options = self.query_one(OptionList)
+        options.clear_options()
+        if not choices:
+            options.add_option(Option(Content.styled(self._nothing, MUTED), disabled=True))
             return
-        shown.add_options([Option(content, disabled=value is None) for content, value in found])
-        shown.highlighted = min(first, len(found) - 1)
+        options.add_options([Option(self.row(choice), disabled=choice.value is None) for choice in choices])
+        options.highlighted = min(first, len(choices) - 1)
+
+    def row(self, choice: Choice[T]) -> Content:
+        """Style a choice. Headings are muted."""
+        if choice.value is None:
+            return Content.styled(choice.text, MUTED)
+        spans = [Span(*choice.emphasis, "bold underline")] if choice.emphasis else []
+        text = Content(choice.text, spans=spans)
+        return Content.styled(choice.before, MUTED) + text + Content.styled(choice.after, MUTED)
 
     @property
     def highlighted(self) -> T | None:
-        """What would be chosen now."""
+        """The highlighted value."""
         number = self.query_one(OptionList).highlighted
         return self._values[number] if self._values and number is not None else None
 
     def action_move(self, step: int) -> None:
-        """Highlight another one while typing."""
-        shown = self.query_one(OptionList)
-        (shown.action_cursor_down if step > 0 else shown.action_cursor_up)()
+        """Move the highlight while the input has the focus."""
+        options = self.query_one(OptionList)
+        (options.action_cursor_down if step > 0 else options.action_cursor_up)()
 
     @on(Input.Submitted)
     @on(OptionList.OptionSelected)
@@ -95,37 +105,5 @@ class ChooseScreen(ModalScreen[T | None]):
         self.choose()
 
     def choose(self) -> None:
-        """Close, with what is highlighted."""
+        """Close with the highlighted value."""
         self.dismiss(self.highlighted)
-
-
-def matching(typed: str, named: Iterable[tuple[str, Choice[T]]]) -> list[Choice[T]]:
-    """Those whose names have what was typed in them, the best first; all, where nothing was."""
-    if not typed:
-        return [choice for _, choice in named]
-    words = typed.lower().split()
-    scored = [(closeness(words, name), choice) for name, choice in named]
-    return [choice for score, choice in sorted(scored, key=lambda one: -one[0]) if score > 0]
-
-
-def closeness(words: Sequence[str], name: str) -> float:
-    """How well a name fits words in lower case, 0 where it doesn't: best as they stand, else by their letters in order.
-
-    Textual's own matcher weighs every way to place the letters: that takes milliseconds for a long path, and there may
-    be a hundred thousand of them.
-    """
-    name = name.lower()
-    total = 0.0
-    for word in words:
-        at = name.rfind(word)
-        if at >= 0:
-            begins = at == 0 or not name[at - 1].isalnum()
-            total += 3 + begins + len(word) / len(name)
-            continue
-        last = first = name.find(word[0])
-        for letter in word[1:]:
-            last = name.find(letter, last + 1) if last >= 0 else -1
-        if last < 0:
-            return 0
-        total += len(word) / (last - first + 1)
-    return total

@@ -1,4 +1,4 @@
-"""Two readers side by side: the same questions, each with the first answer of both."""
+"""Two readers side by side: the same questions, with the first answer of each."""
 
 from threading import Event
 from typing import ClassVar
@@ -13,110 +13,112 @@ from textual.widgets import Static
 
 from docqa.progress import Progress
 from docqa.tui.formatting import bar, plain, stage
-from docqa.tui.widgets.table import DataRows, TableColumn, TableRow
+from docqa.tui.state.comparison import ComparedQuestion, cell, difference, summary
+from docqa.tui.styling import error_line
+from docqa.tui.widgets.table import RowTable, TableColumn, TableRow
 from docqa.tui.workers.comparison import (
-    ComparedQuestion,
     ComparisonAdvanced,
     ComparisonEnded,
     ComparisonRequest,
     QuestionCompared,
-    cell,
     compare,
-    difference,
-    summary,
 )
+from docqa.wording import counted
 
 
-class CompareScreen(ModalScreen[None]):
-    """Filled question by question. It outlives being closed: the asking goes on, and is seen again."""
+class ComparisonScreen(ModalScreen[None]):
+    """A table that fills up question by question. The comparison continues while the screen is closed."""
 
     BINDING_GROUP_TITLE = "In the comparison"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "close", "Close", tooltip="Cancel the comparison; close", id="compare.close"),
-        Binding("q", "dismiss(None)", "Leave", tooltip="Close, and let the comparison go on", id="compare.leave"),
+        Binding("escape", "close", "Close", tooltip="Cancel the comparison, or close", id="comparison.close"),
+        Binding(
+            "q",
+            "dismiss(None)",
+            "Leave",
+            tooltip="Close; the comparison continues in the background",
+            id="comparison.leave",
+        ),
     ]
-    AUTO_FOCUS = "DataRows"
+    AUTO_FOCUS = "RowTable"
 
-    def __init__(self, wanted: ComparisonRequest, password: str | None) -> None:
-        """`password` is that of encrypted documents."""
+    def __init__(self, request: ComparisonRequest, password: str | None) -> None:
+        """`password` decrypts the documents."""
         super().__init__()
-        self.wanted = wanted
+        self.request = request
         self.cancel = Event()
         self._password = password
         self._compared: list[ComparedQuestion] = []
         self._ended = False
 
+    @property
+    def _readers(self) -> tuple[str, str]:
+        return self.request.collection.engine.reader.name, self.request.other
+
     def compose(self) -> ComposeResult:
-        """How far it is, the table, and what it comes to."""
-        names = self.wanted.mine.engine.reader.name, self.wanted.other
-        with Vertical(id="compare", classes="dialog") as box:
-            box.border_title = Content(plain(f"{names[0]} and {names[1]}"))
-            box.border_subtitle = Content("Esc cancels, then closes · q leaves it going on")
-            yield Static("Starting…", id="under-way", markup=False)
-            columns = (
-                TableColumn("", 8),
-                TableColumn("question"),
-                TableColumn(plain(names[0])),
-                TableColumn(plain(names[1])),
-            )
-            yield DataRows(columns, wrap=True)
-            yield Static(id="said", markup=False)
+        """Yield the progress, the table and the summary."""
+        mine, other = map(plain, self._readers)
+        with Vertical(id="comparison", classes="dialog") as box:
+            box.border_title = Content(f"{mine} and {other}")
+            box.border_subtitle = Content("Esc cancel, close · q continue in background")
+            yield Static("Starting…", id="progress", markup=False)
+            columns = (TableColumn("", 8), TableColumn("question"), TableColumn(mine), TableColumn(other))
+            yield RowTable(columns, wrap=True)
+            yield Static(id="message", markup=False)
 
     def on_mount(self) -> None:
-        """Begin."""
-        self._work()
+        """Start comparing."""
+        self._compare()
 
     def on_unmount(self) -> None:
-        """Tell the worker that nobody waits for it any more."""
+        """Stop the worker."""
         self.cancel.set()
 
     @work(thread=True, group="comparing")
-    def _work(self) -> None:
-        compare(self.wanted, self._password, self.cancel, self.post_message)
+    def _compare(self) -> None:
+        compare(self.request, self._password, self.cancel, self.post_message)
 
     @on(ComparisonAdvanced)
     def _advanced(self, message: ComparisonAdvanced) -> None:
         if not self.cancel.is_set():
-            done, total = len(self._compared), len(self.wanted.asked)
-            self._under_way(f"{bar(done / total, 20)} {done} of {total} · {_stage(message.progress)}")
+            done, total = len(self._compared), len(self.request.asked)
+            self._show_progress(f"{bar(done / total, 20)} {done} of {total} · {_stage(message.progress)}")
 
     @on(QuestionCompared)
-    def _one_more(self, message: QuestionCompared) -> None:
+    def _question_compared(self, message: QuestionCompared) -> None:
         self._compared.append(message.compared)
-        mine = self.wanted.mine.engine.reader.name
-        self.query_one(DataRows).show([TableRow(one.question, _cells(one)) for one in self._compared])
-        self.query_one("#said", Static).update(
-            Content(plain("\n".join(summary(self._compared, mine, self.wanted.other))))
-        )
+        self.query_one(RowTable).show([TableRow(one.question, _cells(one)) for one in self._compared])
+        self.query_one("#message", Static).update(Content(plain("\n".join(summary(self._compared, *self._readers)))))
 
     @on(ComparisonEnded)
-    def _over(self, message: ComparisonEnded) -> None:
+    def _comparison_ended(self, message: ComparisonEnded) -> None:
         self._ended = True
-        done, total = len(self._compared), len(self.wanted.asked)
+        done, total = len(self._compared), len(self.request.asked)
         if message.error is not None:
-            hint = f" → {message.error.hint}" if message.error.hint else ""
-            self._under_way(f"✗ {message.error.message}{hint}", "$text-error")
-        elif message.stopped:
-            self._under_way(f"■ Cancelled after {done} of {total}.", "$text-warning")
+            self._show_progress(error_line(message.error), "$text-error")
+        elif message.cancelled:
+            self._show_progress(f"■ Cancelled after {done} of {total}.", "$text-warning")
         else:
-            self._under_way(f"✓ All {total} compared." if total > 1 else "✓ Compared.", "$text-success")
+            self._show_progress(f"✓ Compared {counted(total, 'question')}.", "$text-success")
         if not self.is_current:
-            self.app.notify(plain(f"{self.wanted.other} was compared: M, c shows it."), markup=False)
+            text = f"The comparison with {self.request.other} has finished. Press M, then c to see it."
+            self.app.notify(plain(text), markup=False)
 
     def action_close(self) -> None:
-        """Cancel, else close."""
+        """Cancel the comparison if it is running, else close."""
         if self._ended or self.cancel.is_set():
             self.dismiss(None)
         else:
             self.cancel.set()
-            self._under_way("Cancelling…")
+            self._show_progress("Cancelling…")
 
-    def _under_way(self, text: str, style: str = "") -> None:
-        self.query_one("#under-way", Static).update(Content.styled(plain(text), style))
+    def _show_progress(self, text: str, style: str = "") -> None:
+        self.query_one("#progress", Static).update(Content.styled(plain(text), style))
 
 
-def _cells(one: ComparedQuestion) -> tuple[str, ...]:
-    return difference(one), one.question, cell(one.mine, one.right), cell(one.other, one.right)
+def _cells(compared: ComparedQuestion) -> tuple[str, ...]:
+    mine, other = cell(compared.mine, compared.right), cell(compared.other, compared.right)
+    return difference(compared), compared.question, mine, other
 
 
 def _stage(progress: Progress) -> str:

@@ -1,4 +1,4 @@
-"""Ask before something that can't be undone."""
+"""Asking for confirmation before something that can't be undone."""
 
 from typing import ClassVar
 
@@ -13,12 +13,12 @@ from docqa.tui.formatting import plain
 
 
 class ConfirmScreen(ModalScreen[bool]):
-    """A question to say yes or no to. Enter is neither: it may still be meant for what was there before."""
+    """A yes-or-no question. Enter does nothing: it may have been meant for the screen below."""
 
-    BINDING_GROUP_TITLE = "Where docqa asks whether it may"
+    BINDING_GROUP_TITLE = "In a confirmation"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("y", "dismiss(True)", "Yes", tooltip="Yes, do it", id="confirm.yes"),
-        Binding("n,escape", "dismiss(False)", "No", tooltip="No, leave it", id="confirm.no"),
+        Binding("y", "dismiss(True)", "Yes", tooltip="Confirm", id="confirm.yes"),
+        Binding("n,escape", "dismiss(False)", "No", tooltip="Cancel", id="confirm.no"),
     ]
 
     def __init__(self, title: str, question: str) -> None:
@@ -27,7 +27,7 @@ class ConfirmScreen(ModalScreen[bool]):
         self._question = question
 
     def compose(self) -> ComposeResult:
-        """The question, and its keys."""
+        """Yield the question."""
         with Vertical(id="confirm", classes="dialog") as box:
             box.border_title = Content(plain(self._title))
             box.border_subtitle = Content("y yes · n, Esc no")

@@ -1,4 +1,4 @@
-"""Ask for a file's name, and write the questions and answers to it."""
+"""Exporting questions and answers to a file."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -13,18 +13,20 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from docqa.tui.formatting import MUTED, counted, plain
+from docqa.tui.formatting import plain
+from docqa.tui.styling import MUTED
+from docqa.wording import counted
 
 if TYPE_CHECKING:
     from docqa.answers import Result
 
 
 class ExportScreen(ModalScreen[None]):
-    """The name's ending decides on the format. Enter on a file that is there asks once more."""
+    """Asks for a file name, whose suffix decides the format. Overwriting takes a second Enter."""
 
     BINDING_GROUP_TITLE = "While exporting"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss(None)", "Close", tooltip="Write nothing", id="export.close"),
+        Binding("escape", "dismiss(None)", "Close", tooltip="Close without writing", id="export.close"),
         Binding("enter", "submit", "Write", tooltip="Write the file", id="export.write"),
     ]
     AUTO_FOCUS = "Input"
@@ -35,14 +37,16 @@ class ExportScreen(ModalScreen[None]):
         self._confirmed = ""
 
     def compose(self) -> ComposeResult:
-        """A line with a name on it, and what will happen."""
+        """Yield the input and a line for messages."""
         with Vertical(id="export") as box:
             box.border_title = Content(f"Export {counted(len(self._results), 'question')}")
             yield Input(f"docqa-{date.today().isoformat()}.md", compact=True)
-            yield Static(Content.styled(".md for people, .csv for spreadsheets, .json for programs", MUTED), id="about")
+            yield Static(
+                Content.styled(".md for reading, .csv for spreadsheets, .json for programs", MUTED), id="about"
+            )
 
     def action_submit(self) -> None:
-        """As Enter on the line."""
+        """Write the file."""
         self._submitted()
 
     @on(Input.Submitted)
@@ -53,18 +57,18 @@ class ExportScreen(ModalScreen[None]):
         file = Path(typed).expanduser()
         write = FORMATS.get(file.suffix.lower())
         if write is None:
-            self._tell(f"The name has to end with {', '.join(FORMATS)}.")
+            self._show(f"The name must end with {', '.join(FORMATS)}.")
         elif file.exists() and self._confirmed != typed:
             self._confirmed = typed
-            self._tell(f"{file} is there. Enter once more writes over it.")
+            self._show(f"{file} exists. Press Enter again to overwrite it.")
         else:
             try:
                 file.write_text(write(self._results), encoding="utf-8")
             except OSError as error:
-                self._tell(f"{file} can't be written: {error.strerror or error}.")
+                self._show(f"Can't write {file}: {error.strerror or error}.")
             else:
                 self.app.notify(plain(f"Written: {file.absolute()}"), markup=False)
                 self.dismiss(None)
 
-    def _tell(self, text: str) -> None:
+    def _show(self, text: str) -> None:
         self.query_one("#about", Static).update(Content.styled(plain(text), "$text-warning"))

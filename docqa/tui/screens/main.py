@@ -1,33 +1,36 @@
-"""The main screen: where the panes are, and what stands in them while there is no answer to show."""
+"""The main screen: its panes, what they show, and the keys that need them."""
 
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import events, on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Container, Horizontal, Vertical
+from textual.containers import Container, Vertical
 from textual.content import Content
+from textual.events import Paste, ScreenSuspend
 from textual.message import Message
 from textual.screen import Screen
-from textual.widget import Widget
-from textual.widgets import Input, Static
+from textual.widgets import Input, OptionList, Static
 
 from docqa.errors import DocqaError
+from docqa.tui import external_viewer
+from docqa.tui.controller import QuestionController
 from docqa.tui.formatting import cited, plain
 from docqa.tui.keys import DOCUMENT_KEYS
-from docqa.tui.screens.agreement import SidesScreen
+from docqa.tui.messages import AnswerSelected
+from docqa.tui.screens.agreement import AgreementScreen
 from docqa.tui.screens.choose import ChooseScreen
 from docqa.tui.state import goto
-from docqa.tui.state.agreement import sides, silent
-from docqa.tui.state.session import AskedQuestion, QuestionSession
+from docqa.tui.state.agreement import group_answers, without_answer
 from docqa.tui.widgets.answers_pane import AnswersPane
 from docqa.tui.widgets.documents_pane import DocumentsPane, DocumentState
 from docqa.tui.widgets.evidence_strip import EvidenceStrip
-from docqa.tui.widgets.find_input import FindInput
 from docqa.tui.widgets.footer import FittingFooter
-from docqa.tui.widgets.question_input import QuestionInput, QuestionsList
-from docqa.tui.widgets.selectable_page import SelectablePage, SelectionLine
+from docqa.tui.widgets.question_input import QuestionsList
+from docqa.tui.widgets.question_line import QuestionLine
+from docqa.tui.widgets.selectable_page import SelectablePage
+from docqa.tui.workers import events
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,27 +41,26 @@ if TYPE_CHECKING:
 
 
 class MainHeader(Static):
-    """One line: the documents and the reader."""
+    """One line: how many documents are open, the reader, a training in progress."""
 
 
 class MainSidebar(Vertical):
-    """The documents and the questions. On a narrow terminal the first question makes it give way."""
+    """The documents and the questions. On a narrow terminal it is hidden after the first question."""
 
 
 class MainScreen(Screen[None]):
-    """Header, three panes, the question, footer.
+    """Header, three panes, the question line, footer.
 
-    The panes are attributes: a worker may report while the help or the palette lies over them, and a query
-    of the app would then look for them there.
+    The panes are attributes, because the app can't query them while another screen is on top.
     """
 
     class Covered(Message):
-        """Another screen lies over the panes."""
+        """Another screen is on top of this one."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *DOCUMENT_KEYS,
         Binding("tab", "app.focus_next", show=False, tooltip="Go to the next pane", id="app.next"),
-        Binding("shift+tab", "app.focus_previous", show=False, tooltip="Go to the pane before", id="app.before"),
+        Binding("shift+tab", "app.focus_previous", show=False, tooltip="Go to the previous pane", id="app.before"),
     ]
     AUTO_FOCUS = "#question"
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - Textual declares it so that a ClassVar does not fit
@@ -68,8 +70,9 @@ class MainScreen(Screen[None]):
         (130, "-wide"),
     ]
 
-    def __init__(self) -> None:
+    def __init__(self, controller: QuestionController) -> None:
         super().__init__()
+        self._controller = controller
         self.header = MainHeader()
         self.sidebar = MainSidebar()
         self.documents = DocumentsPane()
@@ -77,18 +80,17 @@ class MainScreen(Screen[None]):
         self.answers = AnswersPane()
         self.evidence = EvidenceStrip()
         self.page = SelectablePage()
-        self.question = QuestionInput()
-        self.find = FindInput()
-        self.selecting = SelectionLine(self.page)
+        self.line = QuestionLine(self.page)
+        self.question = self.line.question
         self.training = ""
-        """How a training stands, for the header."""
-        self._place = 0
-        """Which place of the selected answer the document shows: 0 is its own, 1 the first of its others."""
-        self._selected_from: Widget | None = None
-        """What had the focus before the selection."""
+        """The progress of a training, for the header."""
+        self._location = 0
+        """Which location of the selected answer the page shows: 0 is its own, 1 the first of the others."""
+        self._enabled: list[tuple[str, bool]] = []
+        """The keys in the footer, and whether each does anything now."""
 
     def compose(self) -> ComposeResult:
-        """Place the panes; app.tcss says how, by the terminal's width."""
+        """The panes; app.tcss lays them out by the terminal's width."""
         yield self.header
         with Container(id="panes"):
             with self.sidebar:
@@ -99,41 +101,61 @@ class MainScreen(Screen[None]):
                 with Vertical(id="document"):
                     yield self.evidence
                     yield self.page
-        with Horizontal(id="question-line"):
-            yield Static(Content("❯"), id="prompt")
-            yield self.question
-            yield self.find
-            yield self.selecting
-        yield FittingFooter(show_command_palette=False)  # At 80 columns the room is needed.
+        yield self.line
+        yield FittingFooter(show_command_palette=False)  # Its key would not fit into 80 columns.
 
     def on_mount(self) -> None:
-        """Say at once what is going on."""
-        self.show_header("")
-        self.show_hint(None, loading=True)
-        self.show_line(self.question)
+        """Show at once that documents are being opened."""
+        self.update()
         self.evidence.show(None, 0)
 
-    def on_paste(self, event: events.Paste) -> None:
-        """Wherever the focus is, what is pasted is a document to open, or text for the question."""
+    def on_paste(self, event: Paste) -> None:
+        """Paste into the question input, or open pasted paths, wherever the focus is."""
         self.ask()
         self.question.on_paste(event)
+
+    # --- questions ---
+
+    @on(Input.Submitted, "#question")
+    def _question_submitted(self, event: Input.Submitted) -> None:
+        question = " ".join(event.value.split())
+        if not question:
+            self.notify("Type a question first.", markup=False)
+            return
+        self._controller.ask(question)
+        self.answers.list.focus()
+
+    @on(OptionList.OptionHighlighted, "#questions")
+    def _question_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        if event.option_list.highlighted == event.option_index:
+            self._controller.show(self._controller.session.asked[event.option_index])
+
+    @on(OptionList.OptionSelected, "#questions")
+    def _question_selected(self) -> None:
+        self.answers.list.focus()
+
+    @on(AnswerSelected)
+    def _answer_selected(self, message: AnswerSelected) -> None:
+        shown = self._controller.shown
+        self.show_answer(message.answer, shown.evidence if shown else {})
+        self.refresh_footer()
 
     # --- the document ---
 
     def show_answer(self, answer: "Answer | None", evidence: "Mapping[str, DocumentEvidence]") -> None:
-        """Show the document of an answer at its place; without one, leave the document as it is."""
-        self._place = 0
+        """Show an answer in its document; without one, keep showing the same document."""
+        self._location = 0
         document = answer.document if answer else self.page.document.name if self.page.document else ""
         self.evidence.show(evidence.get(document), answer.start if answer else self.page.first_offset)
         if answer is not None:
             self.page.show(self.document(answer.document), answer)
         else:
             self.page.show(self.page.document, None)
-        self.documents.shows(document)
+        self.documents.set_current(document)
 
     @on(DocumentsPane.DocumentChosen)
     def _document_chosen(self, message: DocumentsPane.DocumentChosen) -> None:
-        """Show a document, at the answer if it is the selected one's, else from its beginning."""
+        """Show a document, at the selected answer if that is in it, else from the beginning."""
         selected = self.answers.selected
         scrolled = message.read and self.page.scroll_offset.y > 0
         if scrolled or message.document is not self.page.document:
@@ -143,97 +165,58 @@ class MainScreen(Screen[None]):
             self.page.focus()
 
     def go_to(self, document: "Document", offset: int) -> None:
-        """Show a place of a document, to come back from; its evidence goes with it."""
+        """Show a location in a document, with its evidence; `b` goes back."""
         self.page.go_to(document, offset)
         self._follow(offset)
 
     def _follow(self, offset: int) -> None:
-        """Show the evidence of the document that is shown, and have its row be the one that the keys begin from."""
+        """Show the evidence of the document that is shown, and select its row."""
         document, asked = self.page.document, self.answers.asked
         if document is not None:
             self.evidence.show(asked.evidence.get(document.name) if asked else None, offset)
-            self.documents.shows(document.name)
+            self.documents.set_current(document.name)
 
-    @on(AnswersPane.AnswerWanted)
-    def _answer_wanted(self, message: AnswersPane.AnswerWanted) -> None:
-        """Go to the answer, if the document was scrolled or another one is shown since it was selected."""
+    @on(AnswersPane.AnswerOpened)
+    def _answer_opened(self, message: AnswersPane.AnswerOpened) -> None:
+        """Go to the answer, if it is no longer in view."""
         document = self.document(message.answer.document)
         if document is not None and not self.page.answer_in_view:
             self.go_to(document, message.answer.start)
 
-    @on(events.ScreenSuspend)
+    @on(ScreenSuspend)
     def _covered(self) -> None:
-        """What was said of the panes would lie over the screen that covers them, its keys first of all."""
+        """Have the app remove its notices, which would hide the keys of the other screen."""
         self.post_message(self.Covered())
 
     def document(self, name: str) -> "Document | None":
-        """The document of this name, if it is open."""
+        """Return the document of this name, if it is open."""
         row = self.documents.rows.get(name)
         return row.document if row is not None else None
 
-    def action_weigh(self) -> None:
-        """Go to the evidence."""
+    def action_show_evidence(self) -> None:
+        """Go to the evidence strip."""
         self.evidence.focus()
 
     @on(EvidenceStrip.WindowChosen)
     def _window_chosen(self, message: EvidenceStrip.WindowChosen) -> None:
         self.page.bring(message.offset)
 
+    def ask(self) -> None:
+        """Go to the question input."""
+        self.line.ask()
+
     def action_find(self) -> None:
         """Find a text in the document."""
-        self.show_line(self.find)
-        self.set_focus(self.find)  # As in `ask`.
-
-    @on(Input.Changed, "#find")
-    def _find_typed(self, event: Input.Changed) -> None:
-        self.page.find(event.value)
-
-    @on(Input.Submitted, "#find")
-    @on(FindInput.GivenUp)
-    def _find_ended(self) -> None:
-        if self.page.selection is None:
-            self.show_line(self.question)
-            self.page.focus()
-            return
-        self.show_line(self.selecting)
-        self.selecting.focus()
-        if self.page.match_in_view is not None:
-            self.page.bring_caret(self.page.match_in_view)
+        self.line.find_text()
 
     def action_select(self) -> None:
         """Select words on the page."""
-        if self.page.selection is None:
-            self.page.begin()
-        elif self.selecting.display:
-            self.selecting.focus()
-        if self.page.selection is None:
+        if not self.line.select():
             self.notify("There is no text to select.", markup=False)
 
     @on(SelectablePage.SelectionChanged)
     def _selection_changed(self, message: SelectablePage.SelectionChanged) -> None:
-        if message.selection is not self.page.selection:
-            return  # Another has come since.
-        if message.selection is None:
-            self._end_selecting()
-        elif message.done and not self.find.display:
-            if not self.selecting.display:
-                self._selected_from = self.focused
-            self.show_line(self.selecting)
-            self.selecting.focus()
-        self.selecting.refresh()
-
-    def _end_selecting(self) -> None:
-        if self.selecting.display:
-            back = self.selecting.has_focus
-            self.show_line(self.question)
-            if back:
-                (self._selected_from or self.page).focus()
-
-    def ask(self) -> None:
-        """Go to the question's line, whatever is in its place."""
-        self.page.select(None)
-        self.show_line(self.question)
-        self.set_focus(self.question)  # focus() would come after the letters that are typed with the key.
+        self.line.selection_changed(message)
 
     def action_go_to(self) -> None:
         """Go to a page or section of the document."""
@@ -243,8 +226,8 @@ class MainScreen(Screen[None]):
                 "Go to",
                 goto.hint(document),
                 partial(goto.targets, document),
-                nothing="No page or section is called so.",
-                first=goto.nearest(document, self.page.first_offset),
+                nothing="No matching page or section.",
+                first=goto.section_at(document, self.page.first_offset),
             )
             self.app.push_screen(screen, self._go_to)
 
@@ -253,24 +236,25 @@ class MainScreen(Screen[None]):
             self.page.go_to(self.page.document, offset)
             self.page.focus()
 
-    def action_next_place(self) -> None:
-        """Go to the next place of the selected answer; after the last, to its own."""
+    def action_next_location(self) -> None:
+        """Go to the next location of the selected answer; after the last, to its own."""
         selected = self.answers.selected
         if selected is not None and selected.other_locations:
-            self._place = (self._place + 1) % (1 + len(selected.other_locations))
-            place = selected.other_locations[self._place - 1] if self._place else selected
-            document = self.document(place.document)
+            count = 1 + len(selected.other_locations)
+            self._location = (self._location + 1) % count
+            location = selected.other_locations[self._location - 1] if self._location else selected
+            document = self.document(location.document)
             if document is not None:
-                self.go_to(document, place.start)
-                self.notify(f"{self._place + 1} of {1 + len(selected.other_locations)}: {cited(place)}", markup=False)
+                self.go_to(document, location.start)
+                self.notify(f"{self._location + 1} of {count}: {cited(location)}", markup=False)
 
     def action_compare(self) -> None:
         """Show the best answer of each document side by side."""
         asked = self.answers.asked
         if asked is not None and asked.best:
-            read = {name for name, worth in asked.evidence.items() if worth.read}
-            without = silent([document.name for document in self.documents.open_documents], asked.best, read)
-            self.app.push_screen(SidesScreen(asked.question, sides(asked.best), *without), self._compared)
+            read = {name for name, evidence in asked.evidence.items() if evidence.read}
+            without = without_answer([document.name for document in self.documents.open_documents], asked.best, read)
+            self.app.push_screen(AgreementScreen(asked.question, group_answers(asked.best), *without), self._compared)
 
     def _compared(self, answer: "Answer | None") -> None:
         asked = self.answers.asked
@@ -286,30 +270,99 @@ class MainScreen(Screen[None]):
         """Go back to where you were in the document."""
         self._follow(self.page.back())
 
+    @work(thread=True, group="viewing")
+    def action_view(self) -> None:
+        """Open the document in the system's viewer, at the page of the selected answer."""
+        document, selected = self.page.document, self.answers.selected
+        if document is None:
+            return
+        page = selected.page if selected and selected.document == document.name else None
+        try:
+            if self.app.is_web:  # The browser may be on another machine, so it has to show the file itself.
+                file, name, mime_type = external_viewer.to_deliver(document.name)
+                deliver = partial(self.app.deliver_binary, save_filename=name, open_method="browser")
+                self.app.call_from_thread(deliver, file, mime_type=mime_type)
+            else:
+                external_viewer.show(document.name, page, self._controller.settings.viewer)
+        except DocqaError as error:
+            self._controller.warn(error)
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
-        """Whether a key does anything now; where not, the footer leaves it out."""
-        if action == "find":  # It has priority, and would else take the letter from a line that is typed in.
+        """Whether a key does anything now; if not, the footer omits it."""
+        if action == "find":  # A priority key would take its letter from any input.
             return self.page.document is not None and not isinstance(self.focused, Input)
-        if action in {"go_to", "select"}:
+        if action in {"go_to", "select", "view"}:
             return self.page.document is not None
-        if action == "weigh":
+        if action == "show_evidence":
             return self.evidence.display
         if action == "compare":
             return len(self.documents.open_documents) > 1 and bool(self.answers.asked and self.answers.asked.best)
         if action == "go_back":
-            return self.page.came_from
-        if action == "next_place":
+            return self.page.can_go_back
+        if action == "next_location":
             return bool(self.answers.selected and self.answers.selected.other_locations)
         return True
 
     # --- what is shown ---
 
-    def show_line(self, shown: Widget) -> None:
-        """Show one of the lines that share a place: the question's, that to find on, and that of the selection."""
-        for line in (self.question, self.find, self.selecting):
-            line.display = line is shown
-        glyph = {self.find: "/", self.selecting: "▶"}.get(shown, "❯")
-        self.query_one("#prompt", Static).update(Content(glyph))
+    def update(self, event: events.WorkerEvent | None = None) -> None:
+        """Show the controller's state after `event`."""
+        self.documents.update(event)
+        match event:
+            case events.ReadingProgressed() | events.AnswersFound() | events.VerdictRecalled():
+                if event.asked is self._controller.shown:
+                    self._show_answers()
+                return
+            case events.OpeningProgressed():
+                self.show_header()
+                return
+            case events.QuestionAsked():
+                self.question.remember(event.asked.question)
+            case events.DocumentsClosed(replaced=True):
+                self.page.show(None, None)
+            case events.DocumentsFound():
+                self.question.recall_from(event.asked_before)
+            case events.DocumentOpened() if self.page.document is None:  # It can be read before anything is asked.
+                self.page.show(event.document, None)
+                self.documents.set_current(event.document.name)
+            case events.DocumentsOpened(cancelled=True):
+                self.notify(f"Opening cancelled: {self.documents.summary()}. Press r to open the rest.", markup=False)
+        shown = self._controller.shown
+        self.show_header()
+        self.questions.show(self._controller.session.asked, shown)
+        self.sidebar.set_class(shown is not None, "-asked")
+        self._show_answers()
+        self.refresh_footer()
+
+    def _show_answers(self) -> None:
+        asked = self._controller.shown
+        if asked is None:
+            self.answers.show_hint(self._hint())
+            return
+        reader = asked.result.reader if asked.result else self._controller.reader
+        self.answers.show(asked, reader, self._controller.waiting_for)
+
+    def _hint(self) -> Content:
+        """What to do, before the first question."""
+        failure = self._controller.failure
+        if failure is not None:
+            hint = Content.styled(f"✗ {plain(failure.message)}", "bold $text-error")
+            hint += f"\n→ {plain(failure.hint)}" if failure.hint else ""
+            return hint + "\n\nPress r to try again, Ctrl+Q to quit."
+        if self._controller.opening is not None:
+            return Content("Opening the documents. You can already ask: the question waits until they are open.")
+        if not self.documents.rows:
+            return Content("No documents are open. Press O to choose some, or drop a file here. Ctrl+Q quits.")
+        if not self.documents.count(DocumentState.OPEN):
+            return Content("No documents could be opened. Press d to see why, r to try again, Ctrl+Q to quit.")
+        return Content("Type a question and press Enter. Answers are quoted from the documents.")
+
+    def refresh_footer(self) -> None:
+        """Redraw the footer if other keys do something now; redrawing takes too long to do it for every event."""
+        enabled = [(key, active.enabled) for key, active in self.active_bindings.items() if active.binding.show]
+        if enabled != self._enabled:
+            self._enabled = enabled
+            self.refresh_bindings()
 
     def show_sidebar(self, display: bool) -> None:
         """Show or hide the documents and questions."""
@@ -321,32 +374,11 @@ class MainScreen(Screen[None]):
         self.answers.on_resize()
         self.page.on_resize()
 
-    def show_header(self, reader: str) -> None:
-        """Show how the documents stand, and which reader answers."""
+    def show_header(self) -> None:
+        """Show how many documents are open, which reader answers, and the progress of a training."""
         parts = ["", self.documents.summary()]
-        if reader:
-            parts.append(f"reader: {plain(reader)}")
+        if self._controller.reader:
+            parts.append(f"reader: {plain(self._controller.reader)}")
         if self.training:
             parts.append(plain(self.training))
         self.header.update(Content.assemble(("docqa", "bold $text-accent"), "   ".join(parts)))
-
-    def show_questions(self, session: QuestionSession, shown: AskedQuestion | None) -> None:
-        """Show the questions asked."""
-        self.questions.show(session.asked, shown)
-        self.sidebar.set_class(shown is not None, "-asked")
-
-    def show_hint(self, failure: DocqaError | None, *, loading: bool) -> None:
-        """Say what to do, where no question has been asked."""
-        if failure is not None:
-            hint = Content.styled(f"✗ {plain(failure.message)}", "bold $text-error")
-            hint += f"\n→ {plain(failure.hint)}" if failure.hint else ""
-            hint += "\n\nr tries again, Ctrl+Q quits."
-        elif loading:
-            hint = Content("Opening the documents. Ask already: the question waits until they are open.")
-        elif not self.documents.rows:
-            hint = Content("No document is open. O chooses some, or drop a file here. Ctrl+Q quits.")
-        elif not self.documents.count(DocumentState.OPEN):
-            hint = Content("No document is open. The documents (d) say why; r tries again, Ctrl+Q quits.")
-        else:
-            hint = Content("Type a question and press Enter. Every answer is in the documents' own words.")
-        self.answers.show_hint(hint)

@@ -1,4 +1,4 @@
-"""The readers and encoders on this machine: which one is in use, another one instead, one more, one less."""
+"""The readers and encoders on this machine: choosing, pulling, comparing and deleting them."""
 
 import time
 from collections.abc import Mapping
@@ -14,16 +14,16 @@ from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widgets import DataTable, Input, Static
 
-from docqa.errors import DocqaError
+from docqa.errors import DocqaError, unexpected
 from docqa.models import registry
 from docqa.models.registry import BUNDLED, ModelKind
-from docqa.tui.formatting import MUTED, joined, plain
+from docqa.tui.formatting import plain
 from docqa.tui.screens.choose import ChooseScreen
 from docqa.tui.screens.confirm import ConfirmScreen
-from docqa.tui.state.models_list import KnownModel, known
-from docqa.tui.widgets.table import DataRows, TableColumn, TableRow
-from docqa.tui.workers.model_pull import ModelPulled, PullAdvanced, PullEnded, PullTransfer, offered, pull
-from docqa.tui.workers.tasks import unexpected
+from docqa.tui.state.models_list import KnownModel, known_models, pullable
+from docqa.tui.styling import MUTED, error_line, joined
+from docqa.tui.widgets.table import RowTable, TableColumn, TableRow
+from docqa.tui.workers.model_pull import ModelPulled, PullAdvanced, PullEnded, TransferRate, pull
 
 _COLUMNS = (
     TableColumn("", 8),
@@ -32,291 +32,297 @@ _COLUMNS = (
     TableColumn("source", 7),
     TableColumn("size", 8),
     TableColumn("EM / F1", 11),
-    TableColumn("threshold", 9, least=84),
-    TableColumn("base", 16, least=84),
+    TableColumn("threshold", 9, min_table_width=84),
+    TableColumn("base", 16, min_table_width=84),
 )
 
 
 class ModelsScreen(ModalScreen[None]):
-    """The models as a table. It outlives being closed: a pull goes on, and is seen again when it is opened again."""
+    """The models as a table. A pull continues while the screen is closed."""
 
     BINDING_GROUP_TITLE = "In the models"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "use", "Use", tooltip="Use the model from now on", id="models.use"),
         Binding("p", "pull", "Pull", tooltip="Pull a model from the hub", id="models.pull"),
         Binding(
-            "c", "compare", "Compare", tooltip="Ask this session's questions with this reader too", id="models.compare"
+            "c",
+            "compare",
+            "Compare",
+            tooltip="Ask this reader the session's questions too, and compare",
+            id="models.compare",
         ),
-        Binding("x,delete", "remove", "Remove", tooltip="Delete the model from this machine", id="models.remove"),
-        Binding("slash", "narrow", "Narrow", tooltip="Show only the models called so", id="models.narrow"),
-        Binding("escape", "close", "Close", tooltip="Cancel the pull; show all again; close", id="models.close"),
-        Binding("q", "dismiss(None)", "Leave", tooltip="Close, and let the pull go on", id="models.leave"),
+        Binding("x,delete", "remove", "Delete", tooltip="Delete the model from this machine", id="models.remove"),
+        Binding("slash", "filter", "Filter", tooltip="Filter the models by name", id="models.filter"),
+        Binding("escape", "close", "Close", tooltip="Clear the filter, cancel the pull, or close", id="models.close"),
+        Binding(
+            "q",
+            "dismiss(None)",
+            "Leave",
+            tooltip="Close; a pull continues in the background",
+            id="models.leave",
+        ),
     ]
-    AUTO_FOCUS = "DataRows"
+    AUTO_FOCUS = "RowTable"
 
-    class Used(Message):
-        """The person chose a model, from now on."""
+    class ModelChosen(Message):
+        """A model is used from now on."""
 
         def __init__(self, kind: ModelKind, name: str) -> None:
             super().__init__()
             self.kind = kind
             self.name = name
 
-    class CompareWanted(Message):
-        """The person wants to see what this reader answers."""
+    class ComparisonRequested(Message):
+        """The user wants to compare this reader with the one in use."""
 
         def __init__(self, name: str) -> None:
             super().__init__()
             self.name = name
 
-    class Listed(Message):
-        """The models were looked for on the disk."""
+    class ModelsListed(Message):
+        """The models on the disk."""
 
         def __init__(self, models: list[KnownModel]) -> None:
             super().__init__()
             self.models = models
 
-    class Removed(Message):
-        """A model is gone."""
+    class ModelRemoved(Message):
+        """A model was deleted."""
 
-        def __init__(self, one: KnownModel) -> None:
+        def __init__(self, known: KnownModel) -> None:
             super().__init__()
-            self.one = one
+            self.known = known
 
-    class Failed(Message):
-        """What was wanted could not be done; all is as before."""
+    class ModelActionFailed(Message):
+        """An action failed and changed nothing."""
 
         def __init__(self, error: DocqaError) -> None:
             super().__init__()
             self.error = error
 
     def __init__(self, used: Mapping[ModelKind, str]) -> None:
-        """`used` are the names of those that answer now."""
+        """`used` are the names of the models in use."""
         super().__init__()
         self._used = dict(used)
         self._models: list[KnownModel] = []
-        self._pulling: Event | None = None
-        """Set to cancel the pull; None while there is none."""
-        self._transfer = PullTransfer()
-        self._next: str | None = None
-        """The key of the row to go to when the models are listed anew."""
+        self._cancel_pull: Event | None = None
+        """Set to cancel the pull; None if there is none."""
+        self._rate = TransferRate()
+        self._next_row: str | None = None
+        """The key of the row to go to when the models are listed next."""
 
     def compose(self) -> ComposeResult:
-        """The table, what there is to know of one model, and what is under way."""
+        """Yield the filter, the table, details of a model, the pull's progress and messages."""
         with Vertical(id="models", classes="dialog") as box:
             box.border_title = Content("Readers and encoders")
-            box.border_subtitle = Content("Enter uses · p pulls · c compares · x deletes · / narrows · Esc")
-            yield Input(placeholder="Part of a name; Enter goes back to the table", compact=True)
-            yield DataRows(_COLUMNS)
+            box.border_subtitle = Content("Enter use · p pull · c compare · x delete · / filter · Esc close")
+            yield Input(placeholder="Part of a name; Enter returns to the table", compact=True)
+            yield RowTable(_COLUMNS)
             yield Static(id="about", markup=False)
-            yield Static(id="under-way", markup=False)
-            yield Static(id="said", markup=False)
+            yield Static(id="progress", markup=False)
+            yield Static(id="message", markup=False)
 
     def on_mount(self) -> None:
-        """Nothing is narrowed, and nothing under way."""
+        """Hide the filter."""
         self.query_one(Input).display = False
 
     def on_screen_resume(self) -> None:
-        """Look again what is there: it may have been trained or removed meanwhile."""
-        self._look()
+        """List the models again: some may have been added or deleted meanwhile."""
+        self._list_models()
 
     def on_unmount(self) -> None:
-        """Tell the pull that nobody waits for it any more."""
-        if self._pulling is not None:
-            self._pulling.set()
+        """Stop the pull."""
+        if self._cancel_pull is not None:
+            self._cancel_pull.set()
 
     def show_used(self, used: Mapping[ModelKind, str]) -> None:
-        """These answer now."""
+        """Mark the models in use."""
         self._used = dict(used)
         if self.is_running:
             self._draw()
 
-    # --- in threads ---
+    # --- workers ---
 
     @work(thread=True, group="models")
-    def _look(self) -> None:
-        """Look for the models on the disk."""
+    def _list_models(self) -> None:
         try:
-            self.post_message(self.Listed(known(self._used)))
+            self.post_message(self.ModelsListed(known_models(self._used)))
         except (DocqaError, OSError) as error:
-            self.post_message(self.Failed(error if isinstance(error, DocqaError) else unexpected(error)))
+            self.post_message(self.ModelActionFailed(error if isinstance(error, DocqaError) else unexpected(error)))
 
     @work(thread=True, group="models")
-    def _use(self, one: KnownModel) -> None:
-        """Choose a model from now on."""
+    def _use(self, known: KnownModel) -> None:
         try:
-            registry.use(one.model.name, one.model.kind)
+            registry.use(known.model.name, known.model.kind)
         except DocqaError as error:
-            self.post_message(self.Failed(error))
+            self.post_message(self.ModelActionFailed(error))
         except OSError as error:
-            self.post_message(self.Failed(_unwritten(error)))
+            self.post_message(self.ModelActionFailed(_write_error(error)))
         else:
-            self.post_message(self.Used(one.model.kind, one.model.name))
+            self.post_message(self.ModelChosen(known.model.kind, known.model.name))
 
     @work(thread=True, group="models")
-    def _remove(self, one: KnownModel) -> None:
-        """Delete a model."""
+    def _remove(self, known: KnownModel) -> None:
         try:
-            registry.remove(one.model.name, one.model.kind)
+            registry.remove(known.model.name, known.model.kind)
         except DocqaError as error:
-            self.post_message(self.Failed(error))
+            self.post_message(self.ModelActionFailed(error))
         except OSError as error:
-            self.post_message(self.Failed(_unwritten(error)))
+            self.post_message(self.ModelActionFailed(_write_error(error)))
         else:
-            self.post_message(self.Removed(one))
+            self.post_message(self.ModelRemoved(known))
 
     @work(thread=True, group="pulling")
     def _pull(self, repo: str, cancel: Event) -> None:
-        """Pull a model."""
         pull(repo, cancel, self.post_message)
 
     # --- what they report ---
 
-    @on(Listed)
-    def _listed(self, message: Listed) -> None:
+    @on(ModelsListed)
+    def _models_listed(self, message: ModelsListed) -> None:
         self._models = message.models
         self._draw()
 
-    @on(Used)
-    def _now_used(self, message: Used) -> None:
+    @on(ModelChosen)
+    def _model_chosen(self, message: ModelChosen) -> None:
         self._used[message.kind] = message.name
         self._draw()
-        self._say(f"The {message.kind} is now {message.name}. The documents are opened anew; answers stay.")
+        self._say(f"Now using the {message.kind} {message.name}. The documents are reopened; answers stay.")
 
-    @on(Removed)
-    def _gone(self, message: Removed) -> None:
-        model = message.one.model
-        self._say(f"Deleted: the {model.kind} {model.name}, {message.one.bytes}.")
+    @on(ModelRemoved)
+    def _model_removed(self, message: ModelRemoved) -> None:
+        model = message.known.model
+        self._say(f"Deleted the {model.kind} {model.name} ({message.known.megabytes}).")
         if self._used.get(model.kind) == model.name:
-            self.post_message(self.Used(model.kind, BUNDLED))
-        self._look()
+            self.post_message(self.ModelChosen(model.kind, BUNDLED))
+        self._list_models()
 
-    @on(Failed)
-    def _failed(self, message: Failed) -> None:
-        self._complain(message.error)
+    @on(ModelActionFailed)
+    def _model_action_failed(self, message: ModelActionFailed) -> None:
+        self._show_error(message.error)
 
     @on(PullAdvanced)
     def _pull_advanced(self, message: PullAdvanced) -> None:
-        if self._pulling is not None and not self._pulling.is_set():
-            line = self._transfer.told(message.progress, time.monotonic())
-            self._under_way(f"{line}\nEsc cancels what is under way, q leaves it to itself.")
+        if self._cancel_pull is not None and not self._cancel_pull.is_set():
+            line = self._rate.describe(message.progress, time.monotonic())
+            self._show_progress(f"{line}\nEsc cancel · q continue in background")
 
     @on(ModelPulled)
-    def _pulled(self, message: ModelPulled) -> None:
+    def _model_pulled(self, message: ModelPulled) -> None:
         model = message.model
-        self._pulling = None
-        self._under_way("")
-        self._say(f"The {model.kind} {model.name} is here. Enter uses it.")
+        self._cancel_pull = None
+        self._show_progress("")
+        self._say(f"Pulled the {model.kind} {model.name}. Press Enter to use it.")
         if not self.is_current:
-            self.app.notify(plain(f"The {model.kind} {model.name} is here: M, to use it."), markup=False)
-        self._next = f"{model.kind}/{model.name}"
-        self._look()
+            self.app.notify(plain(f"Pulled the {model.kind} {model.name}. Press M to use it."), markup=False)
+        self._next_row = f"{model.kind}/{model.name}"
+        self._list_models()
 
     @on(PullEnded)
     def _pull_ended(self, message: PullEnded) -> None:
-        self._pulling = None
-        self._under_way("")
+        self._cancel_pull = None
+        self._show_progress("")
         if message.error is not None:
-            self._complain(message.error)
+            self._show_error(message.error)
         else:
-            self._say(f"Stopped pulling {message.repo}. What is here is kept: p goes on from there.")
+            self._say(f"Cancelled pulling {message.repo}. Press p to continue where it stopped.")
 
-    # --- what the person does ---
+    # --- what the user does ---
 
     @property
-    def _chosen(self) -> KnownModel | None:
-        key = self.query_one(DataRows).chosen
-        return next((one for one in self._models if one.key == key), None)
+    def _selected(self) -> KnownModel | None:
+        key = self.query_one(RowTable).chosen
+        return next((known for known in self._models if known.key == key), None)
 
     @on(DataTable.RowHighlighted)
-    def _highlighted(self) -> None:
-        self._tell()
+    def _row_highlighted(self) -> None:
+        self._show_details()
 
     @on(DataTable.RowSelected)
-    def _clicked(self) -> None:
+    def _row_clicked(self) -> None:
         self.action_use()
 
     def action_use(self) -> None:
-        """Use the chosen model."""
-        one = self._chosen
-        if one is None:
+        """Use the selected model."""
+        known = self._selected
+        if known is None:
             return
-        if self._used.get(one.model.kind) == one.model.name:
-            self._say(f"{one.model.name} is in use already.")
+        if self._used.get(known.model.kind) == known.model.name:
+            self._say(f"{known.model.name} is already in use.")
         else:
-            self._use(one)
+            self._use(known)
 
     def action_pull(self) -> None:
-        """Choose what to pull."""
-        if self._pulling is not None:
-            self._say("One pull at a time: Esc cancels the one that is under way.")
+        """Choose a model to pull."""
+        if self._cancel_pull is not None:
+            self._say("Another pull is running. Press Esc to cancel it.")
             return
         screen = ChooseScreen[str](
             "Pull a model",
             "A short name, or OWNER/REPOSITORY",
-            lambda typed: offered(typed, self._models),
-            nothing="Type OWNER/REPOSITORY, as the hub has it.",
+            lambda typed: pullable(typed, [known.repo for known in self._models]),
+            nothing="Type OWNER/REPOSITORY as on the hub.",
         )
-        self.app.push_screen(screen, self._begin)
+        self.app.push_screen(screen, self._start_pull)
 
-    def _begin(self, repo: str | None) -> None:
+    def _start_pull(self, repo: str | None) -> None:
         if repo is not None:
-            self._pulling, self._transfer = Event(), PullTransfer()
-            self._under_way(f"pulling {repo}…")
+            self._cancel_pull, self._rate = Event(), TransferRate()
+            self._show_progress(f"pulling {repo}…")
             self._say("")
-            self._pull(repo, self._pulling)
+            self._pull(repo, self._cancel_pull)
 
     def action_compare(self) -> None:
-        """Compare the chosen reader with the one in use."""
-        one = self._chosen
-        if one is None or one.model.kind is not ModelKind.READER:
-            self._say("Two readers can be compared: choose one.")
-        elif self._used.get(ModelKind.READER) == one.model.name:
-            self._say(f"{one.model.name} is the reader in use: choose another one to compare it with.")
+        """Compare the selected reader with the one in use."""
+        known = self._selected
+        if known is None or known.model.kind is not ModelKind.READER:
+            self._say("Only readers can be compared. Select one.")
+        elif self._used.get(ModelKind.READER) == known.model.name:
+            self._say(f"{known.model.name} is in use. Select another reader to compare it with.")
         else:
-            self.post_message(self.CompareWanted(one.model.name))
+            self.post_message(self.ComparisonRequested(known.model.name))
 
     def action_remove(self) -> None:
-        """Delete the chosen model, once that is confirmed."""
-        one = self._chosen
-        if one is None:
+        """Delete the selected model after a confirmation."""
+        known = self._selected
+        if known is None:
             return
-        again = f"It can be pulled again from {one.repo}." if one.repo else "It can't be brought back."
+        again = f"You can pull it again from {known.repo}." if known.repo else "This can't be undone."
 
         def confirmed(yes: bool | None) -> None:
             if yes:
-                self._remove(one)
+                self._remove(known)
 
-        if one.model.source not in {"pulled", "trained"}:
-            self._say(f"{one.model.name} is not docqa's to delete: {one.model.source}.")
+        if known.model.source not in {"pulled", "trained"}:
+            self._say(f"Can't delete {known.model.name}: docqa deletes only models that it pulled or trained.")
             return
-        question = f"Delete the {one.model.kind} {one.model.name}, {one.bytes}, from this machine? {again}"
+        question = f"Delete the {known.model.kind} {known.model.name} ({known.megabytes}) from this machine? {again}"
         self.app.push_screen(ConfirmScreen("Delete a model", question), confirmed)
 
-    def action_narrow(self) -> None:
-        """Type a part of a name."""
+    def action_filter(self) -> None:
+        """Type part of a name."""
         line = self.query_one(Input)
         line.display = True
         line.focus()
 
     @on(Input.Changed)
-    def _typed(self) -> None:
+    def _filter_typed(self) -> None:
         self._draw()
 
     @on(Input.Submitted)
-    def _narrowed(self) -> None:
-        self.query_one(DataRows).focus()
+    def _filter_submitted(self) -> None:
+        self.query_one(RowTable).focus()
 
     def action_close(self) -> None:
-        """Cancel what is under way, else show all the models again, else close."""
+        """Clear the filter, else cancel the pull, else close."""
         line = self.query_one(Input)
         if line.display:
             line.value = ""
             line.display = False
-            self.query_one(DataRows).focus()
-        elif self._pulling is not None:
-            self._pulling.set()
-            self._under_way("stopping…")
+            self.query_one(RowTable).focus()
+        elif self._cancel_pull is not None:
+            self._cancel_pull.set()
+            self._show_progress("Cancelling…")
         else:
             self.dismiss(None)
 
@@ -324,40 +330,41 @@ class ModelsScreen(ModalScreen[None]):
 
     def _draw(self) -> None:
         typed = self.query_one(Input).value.strip().casefold()
-        shown = [one for one in self._models if typed in one.model.name.casefold()]
-        used = next((one.key for one in shown if self._used.get(one.model.kind) == one.model.name), None)
-        table = self.query_one(DataRows)
-        at = self._next or (None if table.chosen else used)
-        self._next = None
-        table.show([TableRow(one.key, self._cells(one)) for one in shown], at)
-        self._tell()
+        shown = [known for known in self._models if typed in known.model.name.casefold()]
+        used = next((known.key for known in shown if self._used.get(known.model.kind) == known.model.name), None)
+        table = self.query_one(RowTable)
+        at = self._next_row or (None if table.chosen else used)
+        self._next_row = None
+        table.show([TableRow(known.key, self._cells(known)) for known in shown], at)
+        self._show_details()
 
-    def _cells(self, one: KnownModel) -> tuple[str, ...]:
-        model = one.model
-        mark = "✓ in use" if self._used.get(model.kind) == model.name else "! broken" if one.trouble else ""
-        threshold = "" if one.threshold is None else f"{one.threshold:.0%}"
-        return mark, model.name, model.kind, model.source, one.bytes, one.scores or "–", threshold, one.base
+    def _cells(self, known: KnownModel) -> tuple[str, ...]:
+        model = known.model
+        mark = "✓ in use" if self._used.get(model.kind) == model.name else "! broken" if known.problem else ""
+        threshold = "" if known.threshold is None else f"{known.threshold:.0%}"
+        scores = known.scores or "–"
+        return mark, model.name, model.kind, model.source, known.megabytes, scores, threshold, known.base
 
-    def _tell(self) -> None:
-        one = self._chosen
-        lines = one.told() if one else ["No model is called so."] if self._models else ["Looking for models…"]
-        about = [Content(plain(lines[0])), *(Content.styled(plain(line), MUTED) for line in lines[1:])]
-        self.query_one("#about", Static).update(joined(about))
+    def _show_details(self) -> None:
+        known = self._selected
+        lines = known.description() if known else ["No matching model." if self._models else "Looking for models…"]
+        details = [Content(plain(lines[0])), *(Content.styled(plain(line), MUTED) for line in lines[1:])]
+        self.query_one("#about", Static).update(joined(details))
 
-    def _under_way(self, text: str) -> None:
-        self.query_one("#under-way", Static).update(Content(plain(text)))
+    def _show_progress(self, text: str) -> None:
+        self.query_one("#progress", Static).update(Content(plain(text)))
 
     def _say(self, text: str, style: str = "") -> None:
-        self.query_one("#said", Static).update(Content.styled(plain(text), style))
+        self.query_one("#message", Static).update(Content.styled(plain(text), style))
 
-    def _complain(self, error: DocqaError) -> None:
-        text = f"✗ {error.message}" + (f" → {error.hint}" if error.hint else "")
+    def _show_error(self, error: DocqaError) -> None:
+        text = error_line(error)
         self._say(text, "$text-error")
         if not self.is_current:
             self.app.notify(plain(text), markup=False, severity="error", timeout=10)
 
 
-def _unwritten(error: OSError) -> DocqaError:
+def _write_error(error: OSError) -> DocqaError:
     return DocqaError(
-        f"{registry.models_dir()} can't be written: {error.strerror or error}", "mend its permissions, or make room"
+        f"can't write {registry.models_dir()}: {error.strerror or error}", "check its permissions and the free space"
     )

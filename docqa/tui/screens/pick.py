@@ -1,4 +1,4 @@
-"""Choose documents to open: those of before, files below the current folder, or any path."""
+"""Choosing documents to open: recent ones, files below the current folder, or any path."""
 
 import os
 import time
@@ -14,55 +14,55 @@ from textual.message import Message
 from textual.widgets import OptionList, Static
 from textual.worker import get_current_worker
 
-from docqa.tui.formatting import counted
 from docqa.tui.screens.choose import ChooseScreen
-from docqa.tui.state import file_suggestions
+from docqa.tui.state import file_search, file_suggestions
+from docqa.tui.state.choices import Choice
 from docqa.tui.state.file_suggestions import PickedDocuments, RecentDocuments, SuggestionRow
-from docqa.tui.widgets.pasting_input import PastingInput
-from docqa.tui.workers import file_search
+from docqa.tui.widgets.inputs import PastingInput
+from docqa.wording import counted
 
-_INTERVAL = 0.2  # Seconds between two reports of what was found.
+_INTERVAL = 0.2  # Seconds between two reports of the files found.
 
 
 class NameInput(PastingInput):
-    """The line of what is typed to find a document. What a space does is for the screen to say."""
+    """The input for a name or path. The screen decides what a space does."""
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
-        """Whether a key is typed, and no binding of the screen's."""
+        """Whether the input types this key, so that no binding gets it."""
         return key != "space" and super().check_consume_key(key, character)
 
 
 class PickScreen(ChooseScreen[PickedDocuments]):
-    """The list grows while the folders are searched. Several may be marked, and are opened together."""
+    """A list that grows while folders are searched. Several rows can be marked and opened together."""
 
     BINDING_GROUP_TITLE = "While choosing documents to open"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("tab", "mark", "Mark", tooltip="Mark it, to open several; of a path, type the rest", id="pick.mark"),
+        Binding("tab", "mark", "Mark", tooltip="Mark the row, or complete a typed path", id="pick.mark"),
         Binding(
             "space",
-            "mark_here",
+            "mark_row",
             "Mark",
             show=False,
-            tooltip="Mark it, unless a name is being typed",
-            id="pick.mark_here",
+            tooltip="Mark the row, unless a name is being typed",
+            id="pick.mark_row",
             priority=True,
         ),
-        Binding("ctrl+o", "instead", "Instead", tooltip="Open it instead of what is open", id="pick.instead"),
+        Binding("ctrl+o", "instead", "Instead", tooltip="Open instead of the open documents", id="pick.instead"),
     ]
 
-    class Looked(Message):
-        """The folders were searched this far; or it is known what was opened before."""
+    class FilesFound(Message):
+        """More files, or the recent documents, were found. `done` when the search is over."""
 
         def __init__(
-            self, files: Sequence[str] = (), before: Sequence[RecentDocuments] = (), *, done: bool = False
+            self, files: Sequence[str] = (), recents: Sequence[RecentDocuments] = (), *, done: bool = False
         ) -> None:
             super().__init__()
             self.files = files
-            self.before = before
+            self.recents = recents
             self.done = done
 
-    class Narrowed(Message):
-        """What fits what was typed is known, of the first `count` files that were found."""
+    class SuggestionsFound(Message):
+        """The suggestions for the typed text, among the first `count` files found."""
 
         def __init__(self, typed: str, count: int, rows: Sequence[SuggestionRow]) -> None:
             super().__init__()
@@ -71,188 +71,192 @@ class PickScreen(ChooseScreen[PickedDocuments]):
             self.rows = rows
 
     def __init__(self, is_open: Collection[str] = ()) -> None:
-        """`is_open` are the documents that are open, by their names."""
-        super().__init__("Open documents", "Type some of a name, or a path", lambda _: [], nothing="Looking for files…")
+        """`is_open` are the names of the open documents."""
+        super().__init__("Open documents", "Type part of a name, or a path", lambda _: [], nothing="Looking for files…")
         self._is_open = is_open
-        self._before: list[RecentDocuments] = []
+        self._recents: list[RecentDocuments] = []
         self._files: list[str] = []
-        self._looking = True
-        self._wanted = ""
+        self._searching = True
+        self._typed_text = ""
         self._narrowing = False
-        """Whether a thread is looking for what fits."""
-        self._rows: Sequence[SuggestionRow] = ()
+        """Whether a worker is looking for suggestions."""
+        self._suggestions: Sequence[SuggestionRow] = ()
         self._marked: dict[tuple[str, ...], None] = {}
         self._moved = False
-        """Whether the person has moved in the list since they typed."""
-        self._entered: PickedDocuments | None = None
-        """Enter was pressed before it was known what fits; whether to open it instead."""
+        """Whether the user has moved in the list since they typed."""
+        self._pending: PickedDocuments | None = None
+        """Set if the user chose before the suggestions were known; holds `instead`."""
 
     def compose(self) -> ComposeResult:
-        """As of other lists, and how to go on."""
+        """Yield the input, the list and the keys."""
         with Vertical(id="choose") as box:
-            box.border_title = Content("Add documents, or open others" if self._is_open else self._title)
+            box.border_title = Content("Add or replace documents" if self._is_open else self._title)
             yield NameInput(placeholder=self._hint, compact=True)
             yield OptionList(markup=False, compact=True)
             yield Static(id="choose-keys")
 
     def on_mount(self) -> None:
-        """Begin to look for what can be opened."""
-        self._look()
-        self._tell()
+        """Start searching."""
+        self._search()
+        self._update_texts()
 
-    # --- what there is ---
+    # --- searching ---
 
     @work(thread=True, group="looking")
-    def _look(self) -> None:
-        stopped = get_current_worker()
+    def _search(self) -> None:
+        worker = get_current_worker()
         is_open = set(self._is_open)
-        before = [one for one in file_suggestions.recent() if not is_open.issuperset(one.paths)]
-        self.post_message(self.Looked(before=before))
+        recents = [recent for recent in file_suggestions.recent() if not is_open.issuperset(recent.paths)]
+        self.post_message(self.FilesFound(recents=recents))
         found: list[str] = []
         reported = 0.0
-        for batch in file_search.files(os.curdir, lambda: stopped.is_cancelled):
+        for batch in file_search.find_files(os.curdir, lambda: worker.is_cancelled):
             found += batch
             if time.monotonic() - reported >= _INTERVAL:
-                self.post_message(self.Looked(found))
+                self.post_message(self.FilesFound(found))
                 found, reported = [], time.monotonic()
-        self.post_message(self.Looked(found, done=True))
+        self.post_message(self.FilesFound(found, done=True))
 
-    @on(Looked)
-    def _looked(self, message: Looked) -> None:
+    @on(FilesFound)
+    def _files_found(self, message: FilesFound) -> None:
         self._files.extend(message.files)
-        self._before.extend(message.before)
-        self._looking = not message.done
+        self._recents.extend(message.recents)
+        self._searching = not message.done
         if not self._narrowing:
             self._start_narrowing()
-        self._tell()
+        self._update_texts()
 
     def narrow(self, typed: str) -> None:
-        """Look for what fits, in a thread."""
-        self._wanted = typed
+        """Look for suggestions, in a thread."""
+        self._typed_text = typed
         self._moved = False
         self._start_narrowing()
-        self._tell()
+        self._update_texts()
 
     def _start_narrowing(self) -> None:
         self._narrowing = True
-        self._narrow(self._wanted)
+        self._narrow(self._typed_text)
 
     @work(thread=True, group="narrowing", exclusive=True)
     def _narrow(self, typed: str) -> None:
         worker = get_current_worker()
         count = len(self._files)
-        rows = file_suggestions.fitting(typed, self._before, self._files, self._is_open, lambda: worker.is_cancelled)
+        rows = file_suggestions.suggestions(
+            typed, self._recents, self._files, self._is_open, lambda: worker.is_cancelled
+        )
         if not worker.is_cancelled:
-            self.post_message(self.Narrowed(typed, count, rows))
+            self.post_message(self.SuggestionsFound(typed, count, rows))
 
-    @on(Narrowed)
-    def _narrowed(self, message: Narrowed) -> None:
-        if message.typed != self._wanted:
-            return  # More was typed meanwhile, and another thread looks for that.
+    @on(SuggestionsFound)
+    def _suggestions_found(self, message: SuggestionsFound) -> None:
+        if message.typed != self._typed_text:
+            return  # Outdated: another worker looks for what was typed since.
         self._narrowing = False
-        before = [value for _, value in self._rows]
-        self._rows = message.rows
-        values = [value for _, value in self._rows]
+        before = [choice.value for choice in self._suggestions]
+        self._suggestions = message.rows
+        values = [choice.value for choice in self._suggestions]
         if values != before or not values:
-            self._nothing = self._why_nothing()
-            shown = [(self._with_mark(content, value), value) for content, value in self._rows]
-            self.offer(shown, _first(values, self.highlighted if self._moved else None))
-        if self._entered is not None:
-            self._finish(instead=self._entered.instead)
+            self._nothing = self._empty_text()
+            self.offer(self._suggestions, _first(values, self.highlighted if self._moved else None))
+        if self._pending is not None:
+            self._finish(instead=self._pending.instead)
         elif message.count < len(self._files):
             self._start_narrowing()
 
-    def _why_nothing(self) -> str:
-        if file_suggestions.is_path(self._wanted):
+    def _empty_text(self) -> str:
+        if file_suggestions.is_path(self._typed_text):
             return "Nothing there that docqa can open."
-        if self._looking:
+        if self._searching:
             return "Looking for files…"
-        return f"Nothing here {'fits' if self._wanted else 'that docqa can open'}. Type a path: /… or ~/…"
+        return f"No {'matching file' if self._typed_text else 'file docqa can open'} below this folder. Type a path."
 
-    def _with_mark(self, content: Content, value: PickedDocuments | None) -> Content:
-        if value is None:
+    def row(self, choice: Choice[PickedDocuments]) -> Content:
+        """Style a choice, with a mark if it is marked."""
+        content = super().row(choice)
+        if choice.value is None:
             return content
-        return Content("✓ " if value.paths in self._marked else "  ") + content
+        return Content("✓ " if choice.value.paths in self._marked else "  ") + content
 
-    # --- what the person does ---
+    # --- choosing ---
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
-        """A space is typed as long as a name is."""
-        if action == "mark_here":
-            return self._moved or not self._wanted
+        """Whether a key applies. A space is typed while a name is being typed."""
+        if action == "mark_row":
+            return self._moved or not self._typed_text
         if action == "instead":
             return bool(self._is_open)
         return True
 
     def action_move(self, step: int) -> None:
-        """Highlight another one while typing."""
+        """Move the highlight while the input has the focus."""
         self._moved = True
         super().action_move(step)
 
-    def action_mark_here(self) -> None:
-        """Mark what is highlighted, or not any more."""
+    def action_mark_row(self) -> None:
+        """Mark or unmark the highlighted row."""
         self.action_mark()
 
     def action_mark(self) -> None:
-        """Mark what is highlighted, or not any more; of a path that is typed, type the rest."""
+        """Mark or unmark the highlighted row; complete a path that is being typed."""
         value, line = self.highlighted, self.query_one(PastingInput)
         if value is None:
             return
-        if file_suggestions.is_path(self._wanted) and not self._moved:
+        if file_suggestions.is_path(self._typed_text) and not self._moved:
             line.value = value.paths[0]
             line.cursor_position = len(line.value)
             return
         if self._marked.pop(value.paths, value) is value:
             self._marked[value.paths] = None
-        shown = self.query_one(OptionList)
-        if shown.highlighted is not None:
-            content, _ = self._rows[shown.highlighted]
-            shown.replace_option_prompt_at_index(shown.highlighted, self._with_mark(content, value))
+        options = self.query_one(OptionList)
+        if options.highlighted is not None:
+            row = self.row(self._suggestions[options.highlighted])
+            options.replace_option_prompt_at_index(options.highlighted, row)
         self.action_move(1)
-        self._tell()
+        self._update_texts()
 
-    @on(PastingInput.Dropped)
-    def _dropped(self, message: PastingInput.Dropped) -> None:
+    @on(PastingInput.PathsDropped)
+    def _paths_dropped(self, message: PastingInput.PathsDropped) -> None:
         message.stop()
         if len(message.paths) == 1:
             message.line.value = os.path.abspath(message.paths[0])  # noqa: PTH100 - resolve() would follow links
             message.line.cursor_position = len(message.line.value)
         else:
             self._marked |= {(path,): None for path in message.paths}
-            self._tell()
+            self._update_texts()
 
     def action_instead(self) -> None:
-        """Open what is marked or highlighted instead of what is open."""
+        """Open the marked or highlighted documents instead of the open ones."""
         self._finish(instead=True)
 
     def choose(self) -> None:
-        """Open what is marked or highlighted."""
+        """Open the marked or highlighted documents."""
         self._finish(instead=False)
 
     def _finish(self, *, instead: bool) -> None:
         if self._narrowing and not self._marked:
-            self._entered = PickedDocuments((), instead)
+            self._pending = PickedDocuments((), instead)
             return
-        self._entered = None
+        self._pending = None
         chosen = list(self._marked) or ([self.highlighted.paths] if self.highlighted else [])
         if chosen:
             self.dismiss(PickedDocuments(tuple(path for paths in chosen for path in paths), instead))
 
     # --- what is shown ---
 
-    def _tell(self) -> None:
-        many = len(self._files) >= file_search.MOST
-        found = f"the first {file_search.MOST:,} files" if many else counted(len(self._files), "file")
+    def _update_texts(self) -> None:
+        many = len(self._files) >= file_search.MAX_FILES
+        found = f"first {file_search.MAX_FILES:,} files" if many else counted(len(self._files), "file")
         marked = f" · {len(self._marked)} marked" if self._marked else ""
-        self.query_one("#choose").border_subtitle = Content(f"{found}{', looking' if self._looking else ''}{marked}")
-        them = " them" if self._marked else ""
-        opens = f"Enter adds{them} · Ctrl+O opens{them} instead" if self._is_open else f"Enter opens{them}"
-        tab = "Tab types the rest" if file_suggestions.is_path(self._wanted) else "Tab or Space marks"
-        self.query_one("#choose-keys", Static).update(Content(f"{opens} · {tab} · Esc closes"))
+        searching = ", searching…" if self._searching else ""
+        self.query_one("#choose").border_subtitle = Content(f"{found}{searching}{marked}")
+        marks = " marked" if self._marked else ""
+        keys = f"Enter add{marks} · Ctrl+O replace with{marks or ' it'}" if self._is_open else f"Enter open{marks}"
+        tab = "Tab complete" if file_suggestions.is_path(self._typed_text) else "Tab, Space mark"
+        self.query_one("#choose-keys", Static).update(Content(f"{keys} · {tab} · Esc close"))
 
 
-def _first(values: Sequence[PickedDocuments | None], wanted: PickedDocuments | None) -> int:
-    """The number of the one to be highlighted: the same as before, else the first that is no heading."""
-    if wanted in values and wanted is not None:
-        return values.index(wanted)
+def _first(values: Sequence[PickedDocuments | None], current: PickedDocuments | None) -> int:
+    """Return the index to highlight: the current value's, else that of the first row that is no heading."""
+    if current in values and current is not None:
+        return values.index(current)
     return next((number for number, value in enumerate(values) if value is not None), 0)

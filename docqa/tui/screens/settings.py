@@ -1,4 +1,4 @@
-"""Every setting: what it means, what it is, where that comes from; and another value for it, in `config.toml`."""
+"""Every setting with its meaning, value and origin; changes are written to `config.toml`."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar
@@ -15,12 +15,12 @@ from textual.widgets import DataTable, Input, Static
 
 from docqa import config, config_writer
 from docqa.config import Applies, Origin, Settings
-from docqa.errors import DocqaError
+from docqa.errors import DocqaError, unexpected
 from docqa.models import registry
 from docqa.models.registry import ModelKind
-from docqa.tui.formatting import MUTED, joined, plain
-from docqa.tui.widgets.table import DataRows, TableColumn, TableRow
-from docqa.tui.workers.tasks import unexpected
+from docqa.tui.formatting import plain
+from docqa.tui.styling import MUTED, error_line, joined
+from docqa.tui.widgets.table import RowTable, TableColumn, TableRow
 
 _COLUMNS = (TableColumn("setting", 17), TableColumn("value"), TableColumn("from", 11))
 _KINDS = {"reader": ModelKind.READER, "encoder": ModelKind.ENCODER}
@@ -29,7 +29,7 @@ Layers = Mapping[Origin, Mapping[str, Any]]
 
 
 class SettingsScreen(ModalScreen[None]):
-    """The settings as a table. What is changed is written at once, and felt at once."""
+    """The settings as a table. Changes are saved and applied immediately."""
 
     BINDING_GROUP_TITLE = "In the settings"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -37,16 +37,16 @@ class SettingsScreen(ModalScreen[None]):
             "enter",
             "edit",
             "Change",
-            tooltip="Change the setting; what is on or off changes at once",
+            tooltip="Change the setting; on/off settings toggle",
             id="settings.edit",
         ),
-        Binding("x,delete", "unset", "Default", tooltip="Take the setting out of config.toml", id="settings.unset"),
-        Binding("escape,comma", "close", "Close", tooltip="Leave the value as it is; close", id="settings.close"),
+        Binding("x,delete", "unset", "Default", tooltip="Remove the setting from config.toml", id="settings.unset"),
+        Binding("escape,comma", "close", "Close", tooltip="Cancel editing, or close", id="settings.close"),
     ]
-    AUTO_FOCUS = "DataRows"
+    AUTO_FOCUS = "RowTable"
 
-    class Changed(Message):
-        """`config.toml` was written; these are the settings now."""
+    class SettingsChanged(Message):
+        """`config.toml` was written; these are the new settings."""
 
         def __init__(self, name: str, settings: Settings, layers: Layers) -> None:
             super().__init__()
@@ -54,129 +54,128 @@ class SettingsScreen(ModalScreen[None]):
             self.settings = settings
             self.layers = layers
 
-    class Found(Message):
-        """What each source of settings says, and which models there are to name."""
+    class SettingsLoaded(Message):
+        """The settings of each source, and the names of the models to choose from."""
 
-        def __init__(self, layers: Layers, named: Mapping[str, list[str]]) -> None:
+        def __init__(self, layers: Layers, models: Mapping[str, list[str]]) -> None:
             super().__init__()
             self.layers = layers
-            self.named = named
+            self.models = models
 
-    class Refused(Message):
-        """The file or the value is not right; nothing was written."""
+    class ChangeRejected(Message):
+        """The file or the value is invalid; nothing was written."""
 
         def __init__(self, error: DocqaError) -> None:
             super().__init__()
             self.error = error
 
     def __init__(self, settings: Settings, flags: Mapping[str, Any], used: Mapping[ModelKind, str]) -> None:
-        """`flags` are the settings that the file does not win over: from the command line, or chosen for now.
+        """`flags` override the file: command-line flags, and models chosen for this session.
 
-        `used` are the names of the models that answer now.
+        `used` are the names of the models in use.
         """
         super().__init__()
         self._settings = settings
         self._flags = flags
         self._used = {name: used.get(kind, "") for name, kind in _KINDS.items()}
         self._layers: Layers = {}
-        """Empty until they are read, and where they can't be."""
-        self._named: Mapping[str, list[str]] = {}
+        """Empty until they are read, or if they can't be."""
+        self._model_names: Mapping[str, list[str]] = {}
 
     def compose(self) -> ComposeResult:
-        """The table, what there is to know of one setting, and a line to edit on."""
+        """Yield the table, details of a setting, the editing line and a message."""
         with Vertical(id="settings", classes="dialog") as box:
             box.border_title = Content("Settings")
-            box.border_subtitle = Content("Enter changes · x default · Esc closes")
-            yield DataRows(_COLUMNS)
+            box.border_subtitle = Content("Enter change · x default · Esc close")
+            yield RowTable(_COLUMNS)
             yield Static(id="about", markup=False)
             with Horizontal(id="editing"):
                 yield Static(id="name", markup=False)
                 yield Input(compact=True)
-            yield Static(id="said", markup=False)
+            yield Static(id="message", markup=False)
 
     def on_mount(self) -> None:
-        """Show the settings in force at once; where they are from is read in a thread."""
+        """Show the current settings; their origins are read in a thread."""
         self.query_one("#editing").display = False
         self._draw()
         self._read()
 
-    # --- in threads ---
+    # --- workers ---
 
     @work(thread=True, group="settings")
     def _read(self) -> None:
-        """Find out where the settings are from."""
+        """Read the origins of the settings."""
         try:
-            named = {name: [model.name for model in registry.installed(kind)] for name, kind in _KINDS.items()}
-            self.post_message(self.Found(config.layers(self._flags), named))
+            models = {name: [model.name for model in registry.installed(kind)] for name, kind in _KINDS.items()}
+            self.post_message(self.SettingsLoaded(config.layers(self._flags), models))
         except DocqaError as error:
-            self.post_message(self.Refused(error))
+            self.post_message(self.ChangeRejected(error))
 
     @work(thread=True, group="settings")
     def _put(self, name: str, text: str | None) -> None:
-        """Check a value, and write it; None takes the setting out of the file."""
+        """Check and write a value. None removes the setting from the file."""
         try:
             value = None if text is None else config.parse(name, text)
             self._try(name, value)
             config_writer.put(name, value)
             layers = config.layers(self._flags)
-            self.post_message(self.Changed(name, config.merged(layers), layers))
+            self.post_message(self.SettingsChanged(name, config.merged(layers), layers))
         except DocqaError as error:
-            self.post_message(self.Refused(error))
-        except Exception as error:  # noqa: BLE001 - shown where the person looks
-            self.post_message(self.Refused(unexpected(error)))
+            self.post_message(self.ChangeRejected(error))
+        except Exception as error:  # noqa: BLE001 - shown below the table
+            self.post_message(self.ChangeRejected(unexpected(error)))
 
     def _try(self, name: str, value: Any) -> None:
-        """Raise `DocqaError` where documents could not be opened with the value: no such reader, windows too large."""
+        """Raise `DocqaError` if the engine can't run with the value, e.g. because there is no such reader."""
         layers = config.layers(self._flags)
         layers[Origin.FILE] = {**layers[Origin.FILE], name: value}
         if value is None:
             del layers[Origin.FILE][name]
-        to_be = config.merged(layers)
-        if Applies.REOPEN in config.changes(self._settings, to_be):
+        changed = config.merged(layers)
+        if Applies.REOPEN in config.changes(self._settings, changed):
             from docqa.engine import Engine
 
-            _ = Engine(to_be).reader.device  # Weights are not loaded for it.
+            _ = Engine(changed).reader.device  # Doesn't load the weights.
 
     # --- what they report ---
 
-    @on(Found)
-    def _found(self, message: Found) -> None:
-        self._layers, self._named = message.layers, message.named
+    @on(SettingsLoaded)
+    def _settings_loaded(self, message: SettingsLoaded) -> None:
+        self._layers, self._model_names = message.layers, message.models
         self._draw()
 
-    @on(Changed)
-    def _changed(self, message: Changed) -> None:
+    @on(SettingsChanged)
+    def _settings_changed(self, message: SettingsChanged) -> None:
         self._settings, self._layers = message.settings, message.layers
-        self._used.pop(message.name, None)  # Another one is on its way.
-        self._leave()
+        self._used.pop(message.name, None)  # The new one is still loading.
+        self._stop_editing()
         self._draw()
-        wins = _wins(message.name, message.layers)
-        told = f"{message.name} is saved in {config.file()}"
-        told += f"; {wins}" if wins else f": {config.about(message.name).applies}."
-        self._say(told, "$text-success" if not wins else "$text-warning")
+        override = _override(message.name, message.layers)
+        text = f"Saved {message.name} in {config.file()}"
+        text += f", but {override}" if override else f"; takes effect {config.about(message.name).applies}."
+        self._say(text, "$text-warning" if override else "$text-success")
 
-    @on(Refused)
-    def _refused(self, message: Refused) -> None:
-        hint = f" → {message.error.hint}" if message.error.hint else ""
-        self._say(f"✗ {message.error.message}{hint}", "$text-error")
+    @on(ChangeRejected)
+    def _change_rejected(self, message: ChangeRejected) -> None:
+        self._say(error_line(message.error), "$text-error")
 
-    # --- what the person does ---
+    # --- what the user does ---
 
     @property
-    def _chosen(self) -> str:
-        return self.query_one(DataRows).chosen or config.names()[0]
+    def _selected(self) -> str:
+        return self.query_one(RowTable).chosen or config.names()[0]
 
     @on(DataTable.RowHighlighted)
-    def _highlighted(self) -> None:
-        self.query_one("#about", Static).update(_told(self._chosen, self._layers))
+    def _row_highlighted(self) -> None:
+        self.query_one("#about", Static).update(_details(self._selected, self._layers))
 
     @on(DataTable.RowSelected)
-    def _clicked(self) -> None:
+    def _row_clicked(self) -> None:
         self.action_edit()
 
     def action_edit(self) -> None:
-        """Turn on or off what is one of the two; else edit the value."""
-        name = self._chosen
+        """Toggle an on/off setting, else edit the value."""
+        name = self._selected
         now = self._layers.get(Origin.FILE, {}).get(name, getattr(self._settings, name))
         self._say("")
         if isinstance(now, bool):
@@ -185,7 +184,7 @@ class SettingsScreen(ModalScreen[None]):
         line = self.query_one(Input)
         line.value = "" if now == getattr(Settings(), name) and config.about(name).unset else config.format_value(now)
         line.placeholder = config.about(name).unset.replace("`", "")
-        line.suggester = SuggestFromList(self._named.get(name, config.choices(name)), case_sensitive=False)
+        line.suggester = SuggestFromList(self._model_names.get(name, config.choices(name)), case_sensitive=False)
         self.query_one("#name", Static).update(Content(f"{name} = "))
         self.query_one("#editing").display = True
         line.focus()
@@ -193,32 +192,32 @@ class SettingsScreen(ModalScreen[None]):
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
         text = event.value.strip()
-        self._put(self._chosen, None if not text and config.about(self._chosen).unset else text)
+        self._put(self._selected, None if not text and config.about(self._selected).unset else text)
 
     @on(Input.Changed)
     def _typed(self) -> None:
         self._say("")
 
     def action_unset(self) -> None:
-        """Let the default hold again."""
-        self._put(self._chosen, None)
+        """Restore the default."""
+        self._put(self._selected, None)
 
     def action_close(self) -> None:
-        """Leave the line, else the screen."""
+        """Cancel editing, else close the screen."""
         if self.query_one("#editing").display:
-            self._leave()
+            self._stop_editing()
             self._say("")
         else:
             self.dismiss(None)
 
-    def _leave(self) -> None:
+    def _stop_editing(self) -> None:
         self.query_one("#editing").display = False
-        self.query_one(DataRows).focus()
+        self.query_one(RowTable).focus()
 
     # --- what is shown ---
 
     def _draw(self) -> None:
-        self.query_one(DataRows).show([TableRow(name, self._cells(name)) for name in config.names()])
+        self.query_one(RowTable).show([TableRow(name, self._cells(name)) for name in config.names()])
 
     def _cells(self, name: str) -> tuple[str, str, str]:
         value, about = getattr(self._settings, name), config.about(name)
@@ -228,28 +227,28 @@ class SettingsScreen(ModalScreen[None]):
         return name, shown, config.origin(name, self._layers) if self._layers else "?"
 
     def _say(self, text: str, style: str = "") -> None:
-        self.query_one("#said", Static).update(Content.styled(plain(text), style))
+        self.query_one("#message", Static).update(Content.styled(plain(text), style))
 
 
-def _told(name: str, layers: Layers) -> Content:
-    """What there is to know of a setting."""
+def _details(name: str, layers: Layers) -> Content:
+    """Describe a setting: its meaning, default, and what overrides the file."""
     about = config.about(name)
     default = about.unset or config.format_value(getattr(Settings(), name)) or '""'
     lines = [
         Content(about.text.replace("`", "")),
-        Content.styled(f"Default: {default.replace('`', '')}. A change is felt: {about.applies}.", MUTED),
+        Content.styled(f"Default: {default.replace('`', '')}. Takes effect {about.applies}.", MUTED),
     ]
-    wins = _wins(name, layers)
-    if wins:
-        lines.append(Content.styled(f"! {wins[0].upper()}{wins[1:]}", "$text-warning"))
+    override = _override(name, layers)
+    if override:
+        lines.append(Content.styled(f"! {override[0].upper()}{override[1:]}", "$text-warning"))
     return joined(lines)
 
 
-def _wins(name: str, layers: Layers) -> str:
-    """What keeps the file from being heard, "" where it is."""
+def _override(name: str, layers: Layers) -> str:
+    """Say what overrides the file; "" if nothing does."""
     origin = config.origin(name, layers) if layers else Origin.DEFAULT
     if origin is Origin.ENVIRONMENT:
-        return f"{config.variable(name)} in the environment wins over config.toml."
+        return f"the environment variable {config.variable(name)} overrides config.toml."
     if origin is Origin.FLAG:
-        return "a flag, or M, has set it for this session and wins over config.toml."
+        return "a flag or the model list (M) overrides config.toml in this session."
     return ""

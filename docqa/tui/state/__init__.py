@@ -1,1 +1,1 @@
-"""What the app shows, without a widget (pure)."""
+"""The app's data and logic, without Textual. Modules that read the disk say so."""

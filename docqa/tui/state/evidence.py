@@ -1,4 +1,4 @@
-"""How the evidence for a question lies over a document: what each window was worth (pure)."""
+"""The evidence for a question across a document: the rank and probability of each window (pure)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,10 +17,10 @@ _UNREAD = "·"
 
 @dataclass(frozen=True, slots=True)
 class DocumentEvidence:
-    """The windows of one document in its order, for one question. Parallel arrays of shape (windows,).
+    """The windows of one document in text order, for one question. Parallel arrays of shape (windows,).
 
-    `starts` and `ends` are offsets; `ranks` count from 1 over the windows of all the documents, as the retriever has
-    them; `probabilities` are those of each window's likeliest span, NaN where it was not read.
+    `starts` and `ends` are offsets. `ranks` are the retriever's, from 1, across the windows of all documents.
+    `probabilities` are those of each window's most likely span, NaN for windows that were not read.
     """
 
     starts: NDArray[np.int64]
@@ -37,32 +37,32 @@ class DocumentEvidence:
         return not np.isnan(self.probabilities).all()
 
     def window_at(self, offset: int) -> int:
-        """The number, from 0, of the first window that has an offset in it, else of the nearest before."""
+        """Return the index of the first window that contains an offset, else of the nearest before."""
         inside = np.flatnonzero((self.starts <= offset) & (offset < self.ends))
         return int(inside[0]) if len(inside) else max(0, int(np.searchsorted(self.starts, offset, side="right")) - 1)
 
-    def likeliest(self) -> int:
-        """The number of the window that an answer most likely stands in."""
+    def most_likely(self) -> int:
+        """Return the index of the window most likely to contain an answer."""
         return int(np.argmax(np.nan_to_num(self.probabilities, nan=-1.0)))
 
 
-def by_document(collection: "Collection", reading: "SearchProgress") -> dict[str, DocumentEvidence]:
-    """The evidence of a reading, for each document by its name."""
-    ranks = np.empty(len(reading.order), dtype=np.int64)
-    ranks[reading.order] = np.arange(1, len(reading.order) + 1)
+def evidence_by_document(collection: "Collection", progress: "SearchProgress") -> dict[str, DocumentEvidence]:
+    """Return the evidence for each document, by name."""
+    ranks = np.empty(len(progress.order), dtype=np.int64)
+    ranks[progress.order] = np.arange(1, len(progress.order) + 1)
     places = np.array([collection.locate_window(window) for window in range(len(ranks))], dtype=np.int64).reshape(-1, 3)
     found = {}
     for number, document in enumerate(collection.documents):
         own = places[:, 0] == number
-        found[document.name] = DocumentEvidence(places[own, 1], places[own, 2], ranks[own], reading.probabilities[own])
+        found[document.name] = DocumentEvidence(places[own, 1], places[own, 2], ranks[own], progress.probabilities[own])
     return found
 
 
 def strip(evidence: DocumentEvidence, width: int) -> tuple[str, list[int]]:
-    """A document from left to right in `width` characters, and for each the window that it stands for.
+    """Draw a document in `width` characters, and return the index of the window that each character stands for.
 
-    The higher a bar, the likelier the answer of the window; a dot was not read. Where a character stands for several
-    windows, it is the likeliest's.
+    The height of a bar is the probability of the window's answer; a dot is a window that was not read. A character
+    that covers several windows shows the most likely one.
     """
     if not len(evidence) or width < 1:
         return "", []
@@ -71,15 +71,15 @@ def strip(evidence: DocumentEvidence, width: int) -> tuple[str, list[int]]:
     for column in range(width):
         first = column * count // width
         last = max(first + 1, (column + 1) * count // width)
-        some = evidence.probabilities[first:last]
-        best = first + int(np.argmax(np.nan_to_num(some, nan=-1.0)))
+        covered = evidence.probabilities[first:last]
+        best = first + int(np.argmax(np.nan_to_num(covered, nan=-1.0)))
         windows.append(best)
         characters.append(_glyph(float(evidence.probabilities[best])))
     return "".join(characters), windows
 
 
 def columns(windows: Sequence[int], number: int) -> tuple[int, int]:
-    """The first column that stands for a window, or for the nearest before it, and the one after the last."""
+    """Return the columns [first, last) that stand for a window, or for the nearest before it."""
     before = [column for column, window in enumerate(windows) if window <= number]
     at = before[-1] if before else 0
     first = windows.index(windows[at])

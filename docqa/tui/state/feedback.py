@@ -1,4 +1,4 @@
-"""What a person says is right about a question, and what they choose it from (pure)."""
+"""What the user marks as the right answer to a question, and the choices offered for it (pure)."""
 
 import os
 from collections.abc import Iterable
@@ -7,41 +7,39 @@ from enum import Enum
 from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
-from textual.content import Content, Span
-
 from docqa.errors import DocqaError
-from docqa.tui.formatting import MUTED, cited, flat
-from docqa.tui.screens.choose import Choice
-from docqa.tui.state.find import matches
-from docqa.tui.state.page_selection import whole
+from docqa.tui.formatting import cited, flat
+from docqa.tui.state.choices import Choice
+from docqa.tui.state.page_marks import find_matches
+from docqa.tui.state.page_selection import whole_words
 
 if TYPE_CHECKING:
     from docqa.answers import Answer, Result
     from docqa.documents import Document
     from docqa.userdata.corrections import Correction
 
-_MOST = 50  # Places of a text that are offered: who has not found it among them types more of it.
-_AROUND = 40  # Characters shown on each side of a place, at most.
+_MAX_CHOICES = 50  # Occurrences offered; typing more of the text narrows them.
+_CONTEXT = 40  # Maximum characters shown on each side of an occurrence.
 
 
-class _Instead(Enum):
+class _Action(Enum):
     ON_PAGE = "on the page"
     TAKE_BACK = "take back"
 
 
-ON_PAGE = _Instead.ON_PAGE
-"""Is chosen instead of a verdict: the right answer is to be selected on the page."""
+ON_PAGE = _Action.ON_PAGE
+"""Chosen instead of a verdict: select the right answer on the page."""
 
-TAKE_BACK = _Instead.TAKE_BACK
-"""Is chosen instead of a verdict: what was said before is to be forgotten."""
+TAKE_BACK = _Action.TAKE_BACK
+"""Chosen instead of a verdict: forget the verdict given before."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the person says: that `places[0]` is the right answer, or that these documents have none.
+    """The user's verdict: `places[0]` is the right answer, or these documents have none.
 
-    A place is a document and the offsets of a span in it. Where there is no answer they are what came closest to one,
-    in each document.
+    A place is a document and the start and end offsets of a span. Without an answer, the places are the closest
+    passages, one for each document.
     """
 
     answered: bool
@@ -49,11 +47,11 @@ class Verdict:
 
     @property
     def text(self) -> str:
-        """The right answer, "" where there is none."""
+        """The right answer; "" if there is none."""
         document, start, end = self.places[0]
         return document.text[start:end] if self.answered else ""
 
-    def agrees(self, answer: "Answer") -> bool:
+    def confirms(self, answer: "Answer") -> bool:
         """Whether this answer is the right one, at its own place or at another."""
         document, start, end = self.places[0]
         places = [
@@ -63,110 +61,113 @@ class Verdict:
         return self.answered and (document.name, start, end) in places
 
     def corrections(self, question: str) -> "list[Correction]":
-        """What is kept of it."""
-        from docqa.userdata.corrections import right, unanswered
+        """The corrections to store for this verdict."""
+        from docqa.userdata.corrections import answered, unanswered
 
-        make = right if self.answered else unanswered
+        make = answered if self.answered else unanswered
         return [make(question, document, start, end) for document, start, end in self.places]
 
 
 def confirm(answer: "Answer", document: "Document") -> Verdict | None:
-    """The person says that this answer is right; None where the document is another by now."""
+    """Mark an answer as right. None if the document has changed since."""
     if document.text[answer.start : answer.end] != answer.text:
         return None
     return Verdict(answered=True, places=((document, answer.start, answer.end),))
 
 
 def recalled(result: "Result", documents: "Iterable[Document]", kept: "Iterable[Correction]") -> Verdict | None:
-    """What the person said of this question in another session, if it is about these documents as they are now.
+    """Return the verdict stored in an earlier session, if it still applies to these documents.
 
-    That they don't have the answer was said of those that came close to one: one that does now was not among them.
+    A stored "no answer" covers only the documents that were among the closest then. If another one is shown now, the
+    verdict says nothing about it and does not apply.
     """
-    by_path = {os.path.abspath(document.name): document for document in documents}  # noqa: PTH100 - as it is kept
+    by_path = {os.path.abspath(document.name): document for document in documents}  # noqa: PTH100 - as it is stored
     closest: list[tuple[Document, int, int]] = []
     verdict: Verdict | None = None
-    for one in kept:
-        document = by_path.get(one.document) if one.question == result.question else None
-        at = document.text.find(one.context) if document is not None else -1
+    for correction in kept:
+        document = by_path.get(correction.document) if correction.question == result.question else None
+        at = document.text.find(correction.context) if document is not None else -1
         if document is None or at < 0:
             continue
-        if one.answer is None:
-            closest.append((document, at, at + len(one.context)))
+        if correction.answer is None:
+            closest.append((document, at, at + len(correction.context)))
         else:
-            start = at + (one.answer_start or 0)
-            verdict = Verdict(answered=True, places=((document, start, start + len(one.answer)),))
+            start = at + (correction.answer_start or 0)
+            verdict = Verdict(answered=True, places=((document, start, start + len(correction.answer)),))
     shown = {answer.document for answer in (result.answers if result.answered else result.closest)}
     if verdict is None and closest and shown <= {document.name for document, _, _ in closest}:
         return Verdict(answered=False, places=tuple(closest))
     return verdict
 
 
-Chosen = Verdict | Literal[_Instead.ON_PAGE, _Instead.TAKE_BACK]
+FeedbackChoice = Verdict | Literal[_Action.ON_PAGE, _Action.TAKE_BACK]
 
 
-def unfit(verdict: Verdict) -> DocqaError | None:
-    """What to say where the reader could never give this answer, so that there is nothing to learn from it."""
+def unlearnable(verdict: Verdict) -> DocqaError | None:
+    """Return an error if the reader can't learn this answer because it could never return it."""
     document, start, end = verdict.places[0]
     if verdict.answered and document.spans_break(start, end):
         return DocqaError(
-            "this goes over the end of a paragraph, row or cell, and no answer does: it can't be learned",
+            "can't learn this: it crosses a paragraph, row or cell boundary, and answers never do",
             "choose the part that answers the question",
         )
     return None
 
 
 def choices(
-    typed: str, shown: "Iterable[Answer]", documents: "Iterable[Document]", *, said: bool = False
-) -> list[Choice[Chosen]]:
-    """What can be right: any place of what is typed; while nothing is, that there is no answer, or one shown.
+    typed: str, shown: "Iterable[Answer]", documents: "Iterable[Document]", *, has_verdict: bool = False
+) -> list[Choice[FeedbackChoice]]:
+    """Return what can be marked as right: the occurrences of the typed text, or the answers shown if nothing is typed.
 
-    Where something was `said` before, that can be taken back.
-
-    Case and white space don't matter, and words that were typed in part are taken whole.
+    Matching ignores case and white space, and extends to whole words. With `has_verdict`, the earlier verdict can be
+    taken back.
     """
     if typed:
         places = (
             (document, start, end)
             for document in documents
             for start, end in dict.fromkeys(
-                whole(document, start, end)
-                for start, end in matches(document.text, typed, _MOST, any_case=True)
+                whole_words(document, start, end)
+                for start, end in find_matches(document.text, typed, _MAX_CHOICES, ignore_case=True)
                 if end <= document.body_end
             )
         )
-        found = [_choice(*place) for place in islice(places, _MOST)]
-        return [*found, _on_page("" if found else "This doesn't stand in these documents. ")]
+        found = [_choice(*place) for place in islice(places, _MAX_CHOICES)]
+        return [*found, _on_page("" if found else "Not found in these documents. ")]
     by_name = {document.name: document for document in documents}
     closest: dict[str, tuple[Document, int, int]] = {}
-    offered: list[Choice[Chosen]] = []
+    offered: list[Choice[FeedbackChoice]] = []
     for answer in shown:
         document = by_name.get(answer.document)
         if document is not None and confirm(answer, document):
             place = document, answer.start, answer.end
             closest.setdefault(answer.document, place)
             offered.append(_choice(*place))
-    none = (Content("∅ Not in these documents"), Verdict(answered=False, places=tuple(closest.values())))
-    # Not the first: who says that there is no answer need not look.
-    back: list[Choice[Chosen]] = [(Content("↶ Take back what you said"), TAKE_BACK)] if said else []
+    none: Choice[FeedbackChoice] = Choice(
+        "∅ Not in these documents", Verdict(answered=False, places=tuple(closest.values()))
+    )
+    back: list[Choice[FeedbackChoice]] = [Choice("↶ Take back your correction", TAKE_BACK)] if has_verdict else []
     return [none, *back, *offered, _on_page()] if closest else back
 
 
-def _on_page(before: str = "") -> Choice[Chosen]:
-    return Content(f"{before}Select it on the page… (s)"), ON_PAGE
+def _on_page(before: str = "") -> Choice[FeedbackChoice]:
+    return Choice(f"{before}Select it on the page… (s)", ON_PAGE)
 
 
-def _choice(document: "Document", start: int, end: int) -> Choice[Chosen]:
-    from docqa.answers import cite  # numpy comes with it, and the first frame is not to wait for that.
+def _choice(document: "Document", start: int, end: int) -> Choice[FeedbackChoice]:
+    from docqa.answers import cite  # Imports numpy, which must not delay the first frame.
 
-    first, last = max(0, start - _AROUND), min(document.body_end, end + _AROUND)
+    first, last = max(0, start - _CONTEXT), min(document.body_end, end + _CONTEXT)
     text = flat(document.text[first:last])
-    # From the first space before it to the last after it: no word is cut.
+    # Cut at spaces, so that no word is split.
     low = (text.find(" ", 0, start - first) + 1 or start - first) if first else 0
     high = max(text.rfind(" ", end - first), end - first) if last < document.body_end else len(text)
     low += len(text[low : start - first]) - len(text[low : start - first].lstrip())
     before, after = "…" if first + low else "", "…" if first + high < document.body_end else ""
-    span = Span(start - first - low + len(before), end - first - low + len(before), "bold underline")
-    content = Content(before + text[low:high] + after, spans=[span])
-    # Below it: all begin with what tells them apart, and citations with the same name of a document.
-    where = Content.styled(f"\n  {cited(cite(document, start, end))}", MUTED)
-    return content + where, Verdict(answered=True, places=((document, start, end),))
+    return Choice(
+        before + text[low:high] + after,
+        Verdict(answered=True, places=((document, start, end),)),
+        # Below the text: citations begin with the document's name, which is often the same in every row.
+        after=f"\n  {cited(cite(document, start, end))}",
+        emphasis=(start - first - low + len(before), end - first - low + len(before)),
+    )

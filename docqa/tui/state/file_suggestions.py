@@ -1,4 +1,4 @@
-"""What can be opened, as a list to choose from: what was opened before, and the files below the current folder."""
+"""Suggestions of what to open: recently opened documents, and the files below the current folder. Reads the disk."""
 
 import heapq
 import os
@@ -7,21 +7,20 @@ from dataclasses import dataclass
 from itertools import chain, takewhile
 from pathlib import Path
 
-from textual.content import Content
-
-from docqa.tui.formatting import MUTED, counted, flat
-from docqa.tui.screens.choose import closeness
-from docqa.tui.workers import file_search
+from docqa.tui.formatting import flat
+from docqa.tui.state import file_search
+from docqa.tui.state.choices import Choice, match_score
 from docqa.userdata import history
+from docqa.wording import counted
 
-_SHOWN = 200  # Who has not found it among them types more of its name.
-_RECENT = 8  # Sets opened before that stand before the files, while nothing is typed.
-_NAMED = 3  # Documents of a set that are named.
+_MAX_FILES = 200  # Shown; typing more of a name narrows them.
+_MAX_RECENT = 8  # Recent sets shown before the files while nothing is typed.
+_MAX_NAMES = 3  # Documents named in the row of a set.
 
 
 @dataclass(frozen=True, slots=True)
 class PickedDocuments:
-    """What is to be opened: with what is open, or instead of it."""
+    """Paths to open, in addition to the open documents or instead of them."""
 
     paths: tuple[str, ...]
     instead: bool = False
@@ -29,95 +28,97 @@ class PickedDocuments:
 
 @dataclass(frozen=True, slots=True)
 class RecentDocuments:
-    """What was opened together before, as far as it is still there, and the day of that."""
+    """Paths that were opened together and still exist, and the day they were."""
 
     paths: tuple[str, ...]
     day: str
 
 
-SuggestionRow = tuple[Content, PickedDocuments | None]
+SuggestionRow = Choice[PickedDocuments]
 
 
 def recent() -> list[RecentDocuments]:
-    """What was opened before, the newest first. It asks the disk what is still there."""
+    """Return the sets of documents opened before, newest first."""
     found = []
-    for one in history.recent():
-        paths = tuple(called(path) for path in one.paths if os.path.exists(path))  # noqa: PTH110 - never raises
+    for entry in history.recent():
+        paths = tuple(relative(path) for path in entry.paths if os.path.exists(path))  # noqa: PTH110 - never raises
         if paths:
-            found.append(RecentDocuments(paths, one.at[:10]))
+            found.append(RecentDocuments(paths, entry.at[:10]))
     return found
 
 
-def called(path: str) -> str:
-    """An absolute path as a person in the current folder calls it."""
+def relative(path: str) -> str:
+    """Return an absolute path relative to the current folder if it is below that, else unchanged."""
     here = os.path.join(os.getcwd(), "")  # noqa: PTH109, PTH118 - one string, with the slash
     return path[len(here) :] if path.startswith(here) and len(path) > len(here) else path
 
 
 def is_path(typed: str) -> bool:
-    """Whether what is typed is a path, and not some of a name."""
+    """Whether the typed text is a path rather than part of a name."""
     return typed.startswith(("/", "~", "./", "../", ".\\", "..\\")) or Path(typed).is_absolute()
 
 
-def fitting(
+def suggestions(
     typed: str,
-    before: Sequence[RecentDocuments],
+    recents: Sequence[RecentDocuments],
     files: Sequence[str],
     is_open: Container[str] = (),
     stopped: Callable[[], bool] = lambda: False,
 ) -> list[SuggestionRow]:
-    """What fits what is typed, the best first. For a worker thread: there may be a hundred thousand files."""
+    """Return the rows that match the typed text, best first. Call it in a thread: there may be 100,000 files."""
     if is_path(typed):
-        return [_path(path) for path in file_search.completions(typed)]
+        return [_path_row(path) for path in file_search.completions(typed)]
     if not typed:
-        return _all(before, files, is_open)
+        return _all_rows(recents, files, is_open)
     words = typed.lower().split()
-    sets = ((closeness(words, " ".join(one.paths)), -number, one) for number, one in enumerate(before))
+    sets = ((match_score(words, " ".join(one.paths)), -number, one) for number, one in enumerate(recents))
     single: Iterator[tuple[float, int, RecentDocuments | str]] = (
-        (closeness(words, path), -number, path) for number, path in enumerate(files, len(before))
+        (match_score(words, path), -number, path) for number, path in enumerate(files, len(recents))
     )
     scored = takewhile(lambda _: not stopped(), chain(sets, single))
-    best = heapq.nlargest(_SHOWN, (one for one in scored if one[0] > 0), key=lambda one: one[:2])
-    return [_set(one, alone=True) if isinstance(one, RecentDocuments) else _file(one, is_open) for _, _, one in best]
+    best = heapq.nlargest(_MAX_FILES, (item for item in scored if item[0] > 0), key=lambda item: item[:2])
+    return [
+        _recent_row(item, alone=True) if isinstance(item, RecentDocuments) else _file_row(item, is_open)
+        for _, _, item in best
+    ]
 
 
-def _all(before: Sequence[RecentDocuments], files: Sequence[str], is_open: Container[str]) -> list[SuggestionRow]:
+def _all_rows(recents: Sequence[RecentDocuments], files: Sequence[str], is_open: Container[str]) -> list[SuggestionRow]:
     rows: list[SuggestionRow] = []
-    if before:
-        rows += [_heading("Opened before"), *map(_set, before[:_RECENT])]
+    if recents:
+        rows += [_heading("Recently opened"), *map(_recent_row, recents[:_MAX_RECENT])]
     if files:
-        rows += [_heading("Files below this folder"), *(_file(path, is_open) for path in files[:_SHOWN])]
-    if len(files) > _SHOWN:
-        rows.append(_heading("… and more: type some of a name"))
+        rows += [_heading("Files below this folder"), *(_file_row(path, is_open) for path in files[:_MAX_FILES])]
+    if len(files) > _MAX_FILES:
+        rows.append(_heading("… and more: type part of a name"))
     return rows
 
 
 def _heading(text: str) -> SuggestionRow:
-    return Content.styled(text, MUTED), None
+    return Choice(text, None)
 
 
-def _set(one: RecentDocuments, *, alone: bool = False) -> SuggestionRow:
-    names = ", ".join(map(_name, one.paths[:_NAMED]))
-    if len(one.paths) > _NAMED:
-        names += f" and {counted(len(one.paths) - _NAMED, 'other')}"
-    folders = {_folder(path) for path in one.paths}
-    about = [*(folders if len(folders) == 1 else ()), f"opened {one.day}" if alone else one.day]
-    return _row(names, " · ".join(part for part in about if part)), PickedDocuments(one.paths)
+def _recent_row(recent: RecentDocuments, *, alone: bool = False) -> SuggestionRow:
+    names = ", ".join(map(_name, recent.paths[:_MAX_NAMES]))
+    if len(recent.paths) > _MAX_NAMES:
+        names += f" and {counted(len(recent.paths) - _MAX_NAMES, 'other')}"
+    folders = {_folder(path) for path in recent.paths}
+    details = [*(folders if len(folders) == 1 else ()), f"opened {recent.day}" if alone else recent.day]
+    return _row(names, details, recent.paths)
 
 
-def _file(path: str, is_open: Container[str]) -> SuggestionRow:
-    about = [_folder(path), "open already" if path in is_open else ""]
-    return _row(Path(path).name, " · ".join(part for part in about if part)), PickedDocuments((path,))
+def _file_row(path: str, is_open: Container[str]) -> SuggestionRow:
+    return _row(Path(path).name, [_folder(path), "already open" if path in is_open else ""], (path,))
 
 
-def _path(path: str) -> SuggestionRow:
+def _path_row(path: str) -> SuggestionRow:
     name = _name(path)
-    about = [*(["all documents in it"] if name.endswith(os.sep) else []), _folder(path)]
-    return _row(name, " · ".join(about)), PickedDocuments((path,))
+    return _row(name, [*(["all documents in it"] if name.endswith(os.sep) else []), _folder(path)], (path,))
 
 
-def _row(name: str, about: str) -> Content:
-    return Content(flat(name)) + Content.styled(f"  {flat(about)}" if about else "", MUTED)
+def _row(name: str, details: Sequence[str], paths: tuple[str, ...]) -> SuggestionRow:
+    about = " · ".join(filter(None, details))
+    return Choice(flat(name), PickedDocuments(paths), after=f"  {flat(about)}" if about else "")
 
 
 def _name(path: str) -> str:

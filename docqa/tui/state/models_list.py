@@ -1,74 +1,81 @@
-"""What is known of each reader and encoder on this machine. It reads the disk."""
+"""The readers and encoders on this machine, and those that can be pulled. Reads the disk."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
 from docqa.errors import DocqaError
 from docqa.models import registry
 from docqa.models.registry import ALIASES, Model, ModelKind
-from docqa.tui.formatting import counted, percent
+from docqa.tui.formatting import flat, percent
+from docqa.tui.state.choices import Choice, matching
+from docqa.wording import counted
 
 
 @dataclass(frozen=True, slots=True)
 class KnownModel:
-    """A model with what its `docqa.json` says. EM and F1, in percent, are those after its training, None where it has
-    none; so is the threshold of an encoder, a probability."""
+    """A model on this machine and what its `docqa.json` says.
+
+    `exact` and `f1` are percentages measured after training, `questions` the number they were measured on. `threshold`
+    is an encoder's or reader's probability below which there is no answer. None where unknown.
+    """
 
     model: Model
     size: int
+    """Bytes."""
     exact: float | None = None
     f1: float | None = None
     questions: int = 0
     threshold: float | None = None
     base: str = ""
     repo: str = ""
-    trouble: str = ""
+    problem: str = ""
+    """Why `docqa.json` can't be used; "" if it can."""
 
     @property
     def key(self) -> str:
-        """What it is told apart by: a reader and an encoder may share a name."""
+        """A unique key: a reader and an encoder may have the same name."""
         return f"{self.model.kind}/{self.model.name}"
 
     @property
-    def bytes(self) -> str:
-        """Its size, in words."""
+    def megabytes(self) -> str:
+        """The size for display: "1,234 MB"."""
         return f"{self.size / 1e6:,.0f} MB"
 
     @property
     def scores(self) -> str:
-        """EM and F1, "" where they are not known."""
+        """Exact match and F1 for display; "" if unknown."""
         return "" if self.exact is None or self.f1 is None else f"{self.exact:.1f} / {self.f1:.1f}"
 
-    def told(self) -> list[str]:
-        """All that is known of it, in lines."""
+    def description(self) -> list[str]:
+        """Describe the model in a few lines."""
         model = self.model
         origin = {
-            "bundled": "that came with docqa",
-            "pulled": f"that was pulled from {self.repo}",
-            "trained": "that was trained here",
+            "bundled": "bundled with docqa",
+            "pulled": f"pulled from {self.repo}",
+            "trained": "trained on this machine",
         }.get(model.source, "in a folder")
-        article = "An" if model.kind is ModelKind.ENCODER else "A"
-        lines = [f"{article} {model.kind} {origin}, {self.bytes}" + (f", on top of {self.base}" if self.base else "")]
+        based = f", based on {self.base}" if self.base else ""
+        lines = [f"{model.kind.capitalize()} {origin}, {self.megabytes}{based}"]
         if self.scores:
-            lines.append(f"EM / F1 after training: {self.scores}, of {counted(self.questions, 'question')} held out")
+            lines.append(f"EM / F1 after training: {self.scores}, on {counted(self.questions, 'held-out question')}")
         if self.threshold is not None:
             lines.append(f"No answer below a probability of {percent(self.threshold).strip()}")
-        lines.append(self.trouble or str(self.model.folder))
+        lines.append(self.problem or str(self.model.folder))
         return lines
 
 
-def known(used: Mapping[ModelKind, str]) -> list[KnownModel]:
-    """Every model, readers first; `used` are the names of those that answer now, which may be folders."""
+def known_models(used: Mapping[ModelKind, str]) -> list[KnownModel]:
+    """Return every model, readers first. `used` are the names of those in use, which may be folders."""
     found = registry.installed()
     for kind, name in used.items():
         if name and name not in {model.name for model in found if model.kind is kind}:
-            with suppress(DocqaError):  # It is gone by now: then it is not there to choose either.
+            with suppress(DocqaError):  # Deleted meanwhile.
                 found.append(registry.find(name, kind))
-    return [_known(model) for model in sorted(found, key=lambda model: model.kind is ModelKind.ENCODER)]
+    return [_describe(model) for model in sorted(found, key=lambda model: model.kind is ModelKind.ENCODER)]
 
 
-def _known(model: Model) -> KnownModel:
+def _describe(model: Model) -> KnownModel:
     from docqa.engine import calibration_of
 
     size = model.size
@@ -76,7 +83,7 @@ def _known(model: Model) -> KnownModel:
         metadata = model.metadata
         threshold = calibration_of(model).threshold if model.kind is ModelKind.READER else None
     except DocqaError as error:
-        return KnownModel(model, size, trouble=str(error))
+        return KnownModel(model, size, problem=str(error))
     training = metadata.training
     scores = training.metrics.after.test if training else None
     return KnownModel(
@@ -91,6 +98,16 @@ def _known(model: Model) -> KnownModel:
     )
 
 
-def is_here(alias: str, listed: list[KnownModel]) -> bool:
-    """Whether the model of a short name is on this machine."""
-    return any(one.repo == ALIASES[alias].repo for one in listed)
+def pullable(typed: str, installed: Collection[str]) -> list[Choice[str]]:
+    """Return the models that can be pulled: those with short names, and any repository typed. Needs no network.
+
+    `installed` are the repositories whose models are on this machine.
+    """
+    choices = []
+    for name, alias in ALIASES.items():
+        mark = " · installed" if alias.repo in installed else ""
+        choices.append(Choice(name, name, after=f"  {alias.kind}: {alias.about}{mark}"))
+    found = matching(typed, choices)
+    if "/" in typed and typed not in ALIASES:
+        found.append(Choice(flat(typed), typed, after="  a repository on the Hugging Face Hub"))
+    return found

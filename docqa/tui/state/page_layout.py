@@ -1,7 +1,7 @@
-"""A document as rows of a screen: its pages in order, every line wrapped to a width (pure).
+"""A document as rows on the screen: its pages in order, each line wrapped to a width (pure).
 
-All lines are wrapped at once, as arrays: a thousand pages take a fraction of a second, and scrolling through them needs
-nothing but the rows in view.
+All lines are wrapped at once, with arrays: a thousand pages take a fraction of a second, and scrolling only draws the
+rows in view.
 """
 
 from collections.abc import Iterator
@@ -16,18 +16,18 @@ from docqa.documents import Document
 from docqa.tui.formatting import flat
 
 RULE = -1
-"""Stands in `PageLayout.lines` for a row that begins a page."""
+"""Value in `PageLayout.lines` of the row that begins a page."""
 
-_AT_ONCE = 1 << 21  # Characters that are wrapped together: some of the arrays have one number for each.
-_SIMPLE = 0x300  # Below it every character is one cell wide.
+_BLOCK = 1 << 21  # Characters wrapped together: bounds the memory, since some arrays have a number for each.
+_FIRST_WIDE = 0x300  # Every character below this code point is one cell wide.
 
 
 @dataclass(frozen=True)
 class PageLayout:
     """Rows, from the top. Four parallel arrays of shape (rows,).
 
-    Row `i` shows `document.text[starts[i]:ends[i]]`, a part of the line numbered `lines[i]`, or is the rule that begins
-    the page `pages[i]`, where `lines[i]` is `RULE`.
+    Row `i` shows `document.text[starts[i]:ends[i]]`, part of the line with index `lines[i]`. If `lines[i]` is `RULE`,
+    it is the rule that begins page `pages[i]`.
     """
 
     document: Document
@@ -41,26 +41,26 @@ class PageLayout:
         return len(self.lines)
 
     def row_of(self, offset: int) -> int:
-        """The row on which `document.text[offset]` is shown."""
+        """Return the row that shows `document.text[offset]`."""
         at = int(np.searchsorted(self.starts[self._by_offset], offset, side="right")) - 1
         return int(self._by_offset[max(0, at)]) if len(self._by_offset) else 0
 
     @cached_property
     def _by_offset(self) -> NDArray[np.int64]:
-        """The rows that show text, in its order: what heads a page stands elsewhere in the text."""
+        """The rows that show text, sorted by offset: page headers are elsewhere in the text."""
         shown = np.flatnonzero(self.lines != RULE)
         return shown[np.argsort(self.starts[shown], kind="stable")]
 
 
 def lay_out(document: Document, width: int) -> PageLayout:
-    """The rows of a document whose text is `width` cells wide."""
+    """Lay out a document for a width in cells."""
     lines = document.lines
     owners, starts, ends = _wrapped(document, max(2, width))
     order = np.lexsort((lines.numbers, lines.pages))
     place = np.empty(len(order), dtype=np.int64)
     place[order] = np.arange(len(order))
     pages = lines.pages[owners].astype(np.int64)
-    # Rules come before the first line of their page.
+    # A rule comes before the first line of its page.
     ruled = np.arange(1, document.page_count + 1)
     owners = np.concatenate([np.full(len(ruled), RULE), owners])
     keys = np.concatenate([np.full(len(ruled), -1), place[owners[len(ruled) :]]])
@@ -72,8 +72,8 @@ def lay_out(document: Document, width: int) -> PageLayout:
 
 
 def _wrapped(document: Document, width: int) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """Of each row the line that it is a part of, and the offsets between which it lies."""
-    found = [_wrap(document.text, *some, width) for some in _blocks(document)]
+    """Return each row's line index, start and end offset."""
+    found = [_wrap(document.text, *block, width) for block in _blocks(document)]
     if not found:
         none = np.zeros(0, dtype=np.int64)
         return none, none, none
@@ -82,11 +82,11 @@ def _wrapped(document: Document, width: int) -> tuple[NDArray[np.int64], NDArray
 
 
 def _blocks(document: Document) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]]:
-    """The lines in blocks that are near each other in the text: their numbers, starts and ends."""
+    """Yield the lines in blocks of nearby text: indices, starts and ends."""
     lines = document.lines
     first = 0
     while first < len(lines):
-        last = int(np.searchsorted(lines.starts, lines.starts[first] + _AT_ONCE, side="right"))
+        last = int(np.searchsorted(lines.starts, lines.starts[first] + _BLOCK, side="right"))
         yield np.arange(first, last), lines.starts[first:last], lines.ends[first:last]
         first = last
 
@@ -94,7 +94,7 @@ def _blocks(document: Document) -> Iterator[tuple[NDArray[np.int64], NDArray[np.
 def _wrap(
     text: str, owners: NDArray[np.int64], starts: NDArray[np.int64], ends: NDArray[np.int64], width: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """Break each line after the last space that leaves no more than `width` cells; where there is none, in a word."""
+    """Break each line after the last space that fits into `width` cells, or inside a word if there is none."""
     base = int(starts.min())
     shown = flat(text[base : int(ends.max())])
     codes = np.frombuffer(shown.encode("utf-32-le"), dtype=np.uint32)
@@ -105,7 +105,7 @@ def _wrap(
     rows: list[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]] = []
     while len(at):
         fits = np.searchsorted(cells, cells[at] + width, side="right") - 1
-        after = breaks[np.minimum(fits + 1, len(codes))]  # A space that no longer fits is not missed.
+        after = breaks[np.minimum(fits + 1, len(codes))]  # A trailing space may stick out.
         following = np.where(after > at, after, np.maximum(fits, at + 1))
         following = np.where(fits >= stop, stop, np.minimum(following, stop))
         rows.append((owners, at + base, following + base))
@@ -115,9 +115,9 @@ def _wrap(
 
 
 def _widths(codes: NDArray[np.uint32]) -> NDArray[np.int64]:
-    """The cells that each character takes."""
+    """Return the width of each character in cells."""
     widths = np.ones(len(codes), dtype=np.int64)
-    special = np.flatnonzero(codes >= _SIMPLE)
+    special = np.flatnonzero(codes >= _FIRST_WIDE)
     if len(special):
         kinds, where = np.unique(codes[special], return_inverse=True)
         widths[special] = np.array([cell_len(chr(kind)) for kind in kinds.tolist()], dtype=np.int64)[where]

@@ -1,7 +1,7 @@
 """Selecting words of a document with a caret or the mouse (pure).
 
-A caret is a whole word, as the reader sees words: no answer begins or ends inside one. It stays in the body of the
-document: running heads and contents pages are in no answer.
+The caret covers a whole word as the reader splits words, because no answer begins or ends inside one. It stays in the
+body of the document: answers never come from running heads or tables of contents.
 """
 
 import unicodedata
@@ -19,22 +19,22 @@ if TYPE_CHECKING:
     from docqa.documents import Document
     from docqa.tui.state.page_layout import PageLayout
 
-MOST = 60
+MAX_WORDS = 60
 """Words that can be selected: far more than an answer has."""
 
 _PUNCTUATION = frozenset(punctuation) - {"_"}
 _IDEOGRAPHS = ((0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x3FFFF))
 
 PageWord = tuple[int, int]
-"""The offsets at which a word begins and ends."""
+"""The start and end offsets of a word."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PageSelection:
-    """The words from `anchor` to `caret`, whichever is first; the caret alone where there is no anchor.
+    """The words between `anchor` and `caret`, in either order; without an anchor, the caret's word.
 
-    `goal` is the column, in cells, that the caret keeps to from line to line. `full` tells that the caret stopped
-    where it did because no more can be selected.
+    `goal` is the column, in cells, that the caret keeps when it moves between lines. `full` is set if the caret
+    stopped because no more words can be selected.
     """
 
     document: "Document"
@@ -45,21 +45,21 @@ class PageSelection:
 
     @property
     def start(self) -> int:
-        """The offset of the first character."""
+        """The offset of the first selected character."""
         return min(self.caret, self.anchor or self.caret)[0]
 
     @property
     def end(self) -> int:
-        """The offset after the last character."""
+        """The offset after the last selected character."""
         return max(self.caret, self.anchor or self.caret)[1]
 
     @property
     def text(self) -> str:
-        """What is selected."""
+        """The selected text."""
         return self.document.text[self.start : self.end]
 
     def __len__(self) -> int:
-        """How many words are selected."""
+        """The number of words selected."""
         return sum(1 for _ in words(self.document, self.start, self.end))
 
 
@@ -67,7 +67,7 @@ class PageSelection:
 
 
 def word_at(document: "Document", offset: int) -> PageWord | None:
-    """The word that `document.text[offset]` is in; None for a space, and outside the body."""
+    """Return the word that contains an offset; None for white space and outside the body."""
     text, limit = document.text, document.body_end
     if not 0 <= offset < limit or text[offset].isspace():
         return None
@@ -80,7 +80,7 @@ def word_at(document: "Document", offset: int) -> PageWord | None:
 
 
 def words(document: "Document", start: int, end: int) -> Iterator[PageWord]:
-    """The words that begin between two offsets, in the order of the text."""
+    """Yield the words that begin between two offsets, in text order."""
     if start > 0 and _joined(document.text, start):
         inside = word_at(document, start)
         start = inside[1] if inside else start
@@ -90,8 +90,8 @@ def words(document: "Document", start: int, end: int) -> Iterator[PageWord]:
         word = _after(document, word[1])
 
 
-def whole(document: "Document", start: int, end: int) -> tuple[int, int]:
-    """The span with the words that it cuts taken in."""
+def whole_words(document: "Document", start: int, end: int) -> tuple[int, int]:
+    """Extend a span to the boundaries of its first and last word."""
     first, last = word_at(document, start), word_at(document, end - 1)
     return first[0] if first else start, last[1] if last else end
 
@@ -114,14 +114,14 @@ def _before(document: "Document", offset: int) -> PageWord | None:
 def _joined(text: str, at: int) -> bool:
     """Whether `text[at - 1]` and `text[at]` belong to one word.
 
-    A punctuation mark is a word of its own, but in "2,148" and "don't"; so is each character of Chinese, and a run of
-    one mark, as in dotted lines.
+    A punctuation mark is a separate word, except in "2,148" and "don't". So is each Chinese character, and a run of
+    one repeated mark, as in dotted lines.
     """
     if not 0 < at < len(text):
         return False
     pair, after = text[at - 1 : at + 1], text[at]
     if pair.isascii() and pair.isalnum():
-        return True  # As in most of any text; a line of a million letters is gone through at once.
+        return True  # The common case, kept fast for lines of a million letters.
     if pair[0].isspace() or after.isspace():
         return False
     if _combines(after):
@@ -150,7 +150,7 @@ def _mark(character: str) -> bool:
 
 
 def _combines(character: str) -> bool:
-    """Whether a character belongs to the one before: an accent, a joiner, a soft hyphen."""
+    """Whether a character attaches to the one before: an accent, a joiner, a soft hyphen."""
     return not character.isascii() and unicodedata.category(character) in {"Mn", "Mc", "Me", "Cf"}
 
 
@@ -158,17 +158,17 @@ def _ideograph(character: str) -> bool:
     return any(low <= ord(character) <= high for low, high in _IDEOGRAPHS)
 
 
-# --- where the caret can go ---
+# --- moving the caret ---
 
 
-def begin(document: "Document", offset: int) -> PageSelection | None:
-    """The caret on the word at an offset, else on the one after, else before; None where the body has no words."""
+def start_at(document: "Document", offset: int) -> PageSelection | None:
+    """Put the caret on the word at an offset, else the next, else the previous. None if the body has no words."""
     word = _after(document, offset) or _before(document, offset)
     return PageSelection(document, word) if word else None
 
 
-def begin_in(document: "Document", layout: "PageLayout", row: int) -> PageSelection | None:
-    """The caret on the first word from a row on downwards; where none is, on the last before."""
+def start_in_row(document: "Document", layout: "PageLayout", row: int) -> PageSelection | None:
+    """Put the caret on the first word at or below a row, else on the nearest above."""
     for below in chain(range(row, len(layout)), range(row - 1, -1, -1)):
         found = _in_row(document, layout, below)
         if found:
@@ -176,34 +176,34 @@ def begin_in(document: "Document", layout: "PageLayout", row: int) -> PageSelect
     return None
 
 
-def extending(selection: PageSelection) -> PageSelection:
-    """Put the anchor where the caret is; where there is one, take it away."""
+def toggle_anchor(selection: PageSelection) -> PageSelection:
+    """Set the anchor at the caret, or remove it."""
     return replace(selection, anchor=None if selection.anchor else selection.caret, full=False)
 
 
-def swapped(selection: PageSelection) -> PageSelection:
-    """The caret at the other end."""
+def swap_ends(selection: PageSelection) -> PageSelection:
+    """Exchange caret and anchor."""
     if selection.anchor is None:
         return selection
     return replace(selection, caret=selection.anchor, anchor=selection.caret, goal=None, full=False)
 
 
-def moved(selection: PageSelection, word: PageWord, goal: int | None = None) -> PageSelection:
-    """The caret on a word; with an anchor, as near to it as `MOST` words reach."""
+def move_to(selection: PageSelection, word: PageWord, goal: int | None = None) -> PageSelection:
+    """Move the caret to a word, or as near to it as `MAX_WORDS` from the anchor allow."""
     document, anchor = selection.document, selection.anchor
     reached = word if anchor is None else _reach(document, anchor, word)
     return replace(selection, caret=reached, goal=goal, full=reached != word)
 
 
-def stepped(selection: PageSelection, step: int) -> PageSelection:
-    """The caret on the next word (1), or the one before (-1); at the ends, where it is."""
+def move_word(selection: PageSelection, step: int) -> PageSelection:
+    """Move the caret to the next (1) or previous (-1) word, if there is one."""
     document, (start, end) = selection.document, selection.caret
     word = _after(document, end) if step > 0 else _before(document, start)
-    return moved(selection, word) if word else selection
+    return move_to(selection, word) if word else selection
 
 
-def lined(selection: PageSelection, layout: "PageLayout", step: int) -> PageSelection:
-    """The caret a line down (1) or up (-1) as they are shown, in its column; over what has no words of the body."""
+def move_line(selection: PageSelection, layout: "PageLayout", step: int) -> PageSelection:
+    """Move the caret a row down (1) or up (-1) in its column, skipping rows without body words."""
     document = selection.document
     row = layout.row_of(selection.caret[0])
     goal = selection.goal if selection.goal is not None else _column(document, layout, row, selection.caret[0])
@@ -211,20 +211,20 @@ def lined(selection: PageSelection, layout: "PageLayout", step: int) -> PageSele
     while 0 <= row < len(layout):
         found = _in_row(document, layout, row)
         if found:
-            left = [word for word in found if _column(document, layout, row, word[0]) <= goal]
-            return moved(selection, left[-1] if left else found[0], goal)
+            before = [word for word in found if _column(document, layout, row, word[0]) <= goal]
+            return move_to(selection, before[-1] if before else found[0], goal)
         row += step
     return selection
 
 
-def edged(selection: PageSelection, layout: "PageLayout", *, last: bool) -> PageSelection:
-    """The caret on the first or the last word of its line as it is shown."""
+def move_to_edge(selection: PageSelection, layout: "PageLayout", *, last: bool) -> PageSelection:
+    """Move the caret to the first or last word of its row."""
     found = _in_row(selection.document, layout, layout.row_of(selection.caret[0]))
-    return moved(selection, found[-1 if last else 0]) if found else selection
+    return move_to(selection, found[-1 if last else 0]) if found else selection
 
 
 def word_under(document: "Document", layout: "PageLayout", row: int, column: int) -> PageWord | None:
-    """The word at a column, in cells, of a row; in a gap the one before, else the one after. None where none is."""
+    """Return the word at a column, in cells, of a row; in a gap, the previous or next one. None if the row is empty."""
     if not 0 <= row < len(layout) or layout.lines[row] < 0:
         return None
     start, end = int(layout.starts[row]), int(layout.ends[row])
@@ -241,9 +241,9 @@ def word_under(document: "Document", layout: "PageLayout", row: int, column: int
 
 
 def _reach(document: "Document", anchor: PageWord, word: PageWord) -> PageWord:
-    """The word, or the last on the way to it that `MOST` words from the anchor on reach."""
+    """Return the word, or the last one on the way to it within `MAX_WORDS` of the anchor."""
     at = anchor
-    for _ in range(MOST - 1):
+    for _ in range(MAX_WORDS - 1):
         following = at if at == word else (_after(document, at[1]) if word > at else _before(document, at[0]))
         if following is None or following == at:
             break

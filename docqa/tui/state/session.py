@@ -1,4 +1,4 @@
-"""The questions of one session: what was asked, what came of it, and which is next (pure)."""
+"""The questions of one session, their results, and which one is next (pure)."""
 
 from dataclasses import dataclass, field
 from enum import Enum
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class QuestionState(Enum):
-    """Where a question stands."""
+    """A question's state."""
 
     QUEUED = "waiting"
     READING = "reading"
@@ -26,77 +26,78 @@ class QuestionState(Enum):
 
 @dataclass(eq=False, slots=True)
 class AskedQuestion:
-    """One question and what came of it. Only the event loop's thread changes it."""
+    """One question and its result. Only the view's thread changes it."""
 
     question: str
     state: QuestionState = QuestionState.QUEUED
     exhaustive: bool = False
     result: "Result | None" = None
     evidence: "Mapping[str, DocumentEvidence]" = field(default_factory=dict)
-    """What each window of each document was worth."""
+    """The evidence of each document, by name."""
     best: "tuple[Answer, ...]" = ()
-    """The best answer of each document that has one, the likeliest first."""
+    """The best answer of each document that has one, most probable first."""
     error: "DocqaError | None" = None
     to_read: int = 0
-    """Windows that this reading comes to, as far as is known."""
+    """Windows that will be read, 0 before that is known."""
     cancel: Event = field(default_factory=Event)
     verdict: "Verdict | None" = None
-    """What the person says is right."""
+    """What the user marked as right."""
 
     @property
     def shown(self) -> "tuple[Answer, ...]":
-        """The answers, or what came closest where there is none."""
+        """The answers, or the closest passages if there are none."""
         if self.result is None:
             return ()
         return self.result.answers if self.result.answered else self.result.closest
 
     @property
     def abstained(self) -> bool:
-        """Whether docqa says that the documents don't have the answer. Not before the last window is read."""
+        """Whether docqa found no answer in the documents. False until the last window is read."""
         return self.state is QuestionState.DONE and self.result is not None and not self.result.answered
 
     @property
     def unread(self) -> int:
-        """Windows that have not been read for this question."""
+        """Windows not read for this question."""
         return self.result.windows_total - self.result.windows_read if self.result else 0
 
     @property
     def pending(self) -> bool:
-        """Whether more is to come."""
+        """Whether the question is queued or being read."""
         return self.state in {QuestionState.QUEUED, QuestionState.READING}
 
 
 @dataclass(eq=False, slots=True)
 class QuestionSession:
-    """The questions, in the order of asking. One is read at a time: two would share one processor."""
+    """The questions in the order they were asked. One is read at a time: two would compete for the processor."""
 
     asked: list[AskedQuestion] = field(default_factory=list)
     running: AskedQuestion | None = None
-    """The question that a worker is busy with; after a cancel it stays until the worker has noticed."""
+    """The question that a worker is reading. A cancelled one stays until the worker has stopped."""
 
     @property
     def results(self) -> "list[Result]":
-        """What came of the questions that are done, in the order of asking."""
-        return [one.result for one in self.asked if one.state is QuestionState.DONE and one.result is not None]
+        """The results of the answered questions, in the order they were asked."""
+        done = (asked for asked in self.asked if asked.state is QuestionState.DONE)
+        return [asked.result for asked in done if asked.result is not None]
 
     def ask(self, question: str) -> AskedQuestion:
-        """Add a question to the end of the queue."""
+        """Queue a question and return it."""
         asked = AskedQuestion(question)
         self.asked.append(asked)
         return asked
 
     def ask_again(self, asked: AskedQuestion) -> None:
-        """Queue a question again, for all the windows. Its result stays until there is a better one."""
+        """Queue a question again, to read every window. Its result stays until there is a new one."""
         asked.exhaustive = True
         asked.state = QuestionState.QUEUED
 
     def start_next(self) -> AskedQuestion | None:
-        """Start the question that has waited longest, unless one is being read; give it."""
+        """Start and return the question that has waited longest, unless one is being read."""
         if self.running is not None:
             return None
-        self.running = next((one for one in self.asked if one.state is QuestionState.QUEUED), None)
+        self.running = next((asked for asked in self.asked if asked.state is QuestionState.QUEUED), None)
         if self.running is not None:
-            # A new event: the worker of an attempt that was cancelled must go on seeing its own.
+            # A new event: the worker of a cancelled attempt must still see its own.
             self.running.cancel = Event()
             self.running.state = QuestionState.READING
             self.running.error = None
@@ -104,23 +105,23 @@ class QuestionSession:
         return self.running
 
     def end(self, asked: AskedQuestion, state: QuestionState, error: "DocqaError | None" = None) -> None:
-        """Note how a worker's attempt ended. A question that was cancelled meanwhile stays cancelled."""
+        """Note how reading a question ended. One that was cancelled meanwhile stays cancelled."""
         self.running = None
         if asked.state is QuestionState.READING:
             asked.state = state
             asked.error = error
 
-    def fail_waiting(self, error: "DocqaError") -> None:
-        """Let every question that waits fail: nothing is open, or will be."""
+    def fail_queued(self, error: "DocqaError") -> None:
+        """Fail all queued questions: no document can be opened."""
         for asked in self.asked:
             if asked.state is QuestionState.QUEUED:
                 asked.state, asked.error = QuestionState.FAILED, error
 
     def cancel(self) -> AskedQuestion | None:
-        """Cancel the question that is being read, else the one asked last that waits; give it."""
-        waiting = [one for one in self.asked if one.state is QuestionState.QUEUED]
+        """Cancel and return the question being read, else the last one queued."""
+        queued = [asked for asked in self.asked if asked.state is QuestionState.QUEUED]
         running = self.running if self.running and self.running.state is QuestionState.READING else None
-        asked = running or (waiting[-1] if waiting else None)
+        asked = running or (queued[-1] if queued else None)
         if asked is not None:
             asked.state = QuestionState.CANCELLED
             asked.cancel.set()

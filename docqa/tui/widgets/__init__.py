@@ -1,1 +1,1 @@
-"""The panes of the app. None of them calls the engine."""
+"""The app's widgets. They call neither the engine nor workers."""

@@ -1,4 +1,4 @@
-"""The documents: what was opened, what is being opened, and what could not be."""
+"""The documents pane: what is open, being opened, or failed to open."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -7,25 +7,28 @@ from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
+from textual.events import Click
 from textual.geometry import Region
 from textual.message import Message
 from textual.widgets import Static
 
 from docqa.errors import DocqaError
 from docqa.progress import Progress
-from docqa.tui.formatting import MUTED, bar, counted, hang, joined, plain, stage
+from docqa.tui.formatting import bar, plain, stage
+from docqa.tui.styling import MUTED, hang, joined
+from docqa.tui.workers import events
+from docqa.wording import counted
 
 if TYPE_CHECKING:
     from docqa.documents import Document
 
 
 class DocumentState(Enum):
-    """Where a document stands: a glyph and a word, so that none depends on colour."""
+    """A document's state, shown as a glyph and a word, so that it never depends on colour alone."""
 
     WAITING = ("·", "waiting", MUTED)
     OPENING = ("»", "opening", "$text-accent")
@@ -41,7 +44,7 @@ class DocumentState(Enum):
 
 @dataclass(slots=True)
 class DocumentRow:
-    """One document of the list."""
+    """One document in the list."""
 
     name: str
     state: DocumentState = DocumentState.WAITING
@@ -49,22 +52,24 @@ class DocumentRow:
     document: "Document | None" = None
     error: DocqaError | None = None
     changed: bool = False
-    """Whether its file is another than when it was opened."""
+    """Whether the file has changed on disk since it was opened."""
 
 
 class DocumentsPane(VerticalScroll):
-    """The list of documents with their states. The one that is gone to is shown, whether it has an answer or not."""
+    """The documents and their states. Moving the cursor shows a document, with or without an answer."""
 
     BINDING_GROUP_TITLE = "In the documents"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j,down", "go(1)", "Next", show=False, tooltip="Show the document below", id="documents.next"),
-        Binding("k,up", "go(-1)", "Before", show=False, tooltip="Show the document above", id="documents.before"),
-        Binding("enter", "read", "Read", tooltip="Read the document from its beginning", id="documents.read"),
+        Binding("j,down", "go(1)", "Next", show=False, tooltip="Show the next document", id="documents.next"),
+        Binding(
+            "k,up", "go(-1)", "Previous", show=False, tooltip="Show the previous document", id="documents.previous"
+        ),
+        Binding("enter", "read", "Read", tooltip="Read the document from the beginning", id="documents.read"),
     ]
     BORDER_TITLE = "Documents"
 
     class DocumentChosen(Message):
-        """The person wants to see a document; `read` if to read it."""
+        """A document was chosen; with `read`, to be read from the beginning."""
 
         def __init__(self, document: "Document", *, read: bool) -> None:
             super().__init__()
@@ -76,67 +81,89 @@ class DocumentsPane(VerticalScroll):
         self._list = Static(id="documents-list")
         self.rows: dict[str, DocumentRow] = {}
         self._searching = True
-        self._at = ""
-        """The row that the keys begin from: the document shown, unless another was gone to that can't be shown."""
+        self._cursor = ""
+        """The row under the cursor: the document shown, or one that can't be shown."""
         self._lines: dict[str, tuple[int, int]] = {}
-        """Of each row, its first line in the list and the one after its last."""
+        """The lines [first, last) that each row occupies."""
 
     def compose(self) -> ComposeResult:
-        """The list is one text: a folder may have thousands of files."""
+        """Yield the list as a single text: a folder may have thousands of files."""
         yield self._list
 
     def on_resize(self) -> None:
-        """Wrap the list anew."""
+        """Wrap the list to the new width."""
         self._draw()
 
     def on_focus(self) -> None:
-        """Show which row the keys begin from."""
+        """Show the cursor."""
         self._draw()
 
     def on_blur(self) -> None:
-        """The keys go elsewhere."""
+        """Hide the cursor."""
         self._draw()
 
-    def on_click(self, event: events.Click) -> None:
+    def on_click(self, event: Click) -> None:
         """Show the document that was clicked."""
         at = event.get_content_offset(self._list)
         for key, (first, last) in self._lines.items():
             if at is not None and first <= at.y < last:
                 self._go_to(key)
 
-    def shows(self, name: str) -> None:
-        """The keys begin from this document: it is the one that is shown."""
-        if name in self.rows and name != self._at:
-            self._at = name
+    def set_current(self, name: str) -> None:
+        """Move the cursor to the document that is shown."""
+        if name in self.rows and name != self._cursor:
+            self._cursor = name
             self._draw()
 
     def action_go(self, step: int) -> None:
-        """Show the document `step` further down; at the ends, scroll: the last may say at length why it failed."""
+        """Show the document `step` rows down. At the ends, scroll: the last row may have a long error."""
         keys = list(self.rows)
-        number = keys.index(self._at) + step if self._at in keys else 0
+        number = keys.index(self._cursor) + step if self._cursor in keys else 0
         if 0 <= number < len(keys):
             self._go_to(keys[number])
         else:
             self.scroll_relative(y=step, animate=False)
 
     def action_read(self) -> None:
-        """Read the document from its beginning."""
-        row = self.rows.get(self._at)
+        """Read the document from the beginning."""
+        row = self.rows.get(self._cursor)
         if row is not None and row.document is not None:
             self.post_message(self.DocumentChosen(row.document, read=True))
 
     def _go_to(self, key: str) -> None:
-        self._at = key
+        self._cursor = key
         self._draw()
-        first, last = self._lines.get(key, (0, 0))  # Not drawn where it has no width.
+        first, last = self._lines.get(key, (0, 0))  # Absent if the pane has no width.
         region = Region(0, first, self.scrollable_content_region.width, last - first)
         self.scroll_to_region(region, animate=False, force=True)
         document = self.rows[key].document
         if document is not None:
             self.post_message(self.DocumentChosen(document, read=False))
 
-    def found(self, names: tuple[str, ...]) -> None:
-        """List these documents as waiting, but for those that are open already."""
+    def update(self, event: events.WorkerEvent | None) -> None:
+        """Show what happened to the documents."""
+        match event:
+            case events.DocumentsClosed():
+                self._remove_all()
+            case events.OpeningStarted():
+                self._remove_failed()
+            case events.DocumentsFound():
+                self._list_names(event.names)
+            case events.OpeningProgressed():
+                self._show_progress(event.progress)
+            case events.DocumentOpened():
+                self._mark_open(event.document)
+            case events.DocumentFailed():
+                self._add_error(event.name, event.error)
+            case events.DocumentsChanged():
+                self._mark_changed(event.names)
+            case events.DocumentsOpened() if not event.cancelled:
+                self._end_search()
+            case events.DocumentsOpened() | events.OpeningFailed():
+                self._mark_cancelled()
+
+    def _list_names(self, names: tuple[str, ...]) -> None:
+        """List these documents as waiting, except those that are already open."""
         self._searching = False
         known = self.rows
         failed = {key: row for key, row in known.items() if not row.name}
@@ -144,76 +171,70 @@ class DocumentsPane(VerticalScroll):
         self.rows = failed | {name: still_open.get(name) or DocumentRow(name) for name in names}
         self._draw()
 
-    @property
-    def changed(self) -> list[str]:
-        """The names of the open documents whose files are others by now."""
-        return [name for name, row in self.rows.items() if row.changed]
-
-    def mark_changed(self, names: Iterable[str]) -> bool:
-        """Show that these files changed; whether that is new of one of them."""
+    def _mark_changed(self, names: Iterable[str]) -> None:
+        """Mark these files as changed on disk."""
         rows = [self.rows[name] for name in names if name in self.rows and not self.rows[name].changed]
         for row in rows:
             row.changed = True
-        if rows:  # It is told again and again, as long as the file is not read anew.
+        if rows:  # The same changes are reported every few seconds.
             self._draw()
-        return bool(rows)
 
-    def close(self) -> None:
-        """Forget what is open: all is about to be opened anew."""
+    def _remove_all(self) -> None:
+        """Remove all documents, before they are reopened."""
         self.rows = {}
         self._draw()
 
-    def restart(self) -> None:
-        """Forget the failures and what changed: those are about to be opened again."""
+    def _remove_failed(self) -> None:
+        """Remove failed and changed documents, before they are reopened."""
         self._searching = True
         self.rows = {
             name: row for name, row in self.rows.items() if row.state is DocumentState.OPEN and not row.changed
         }
         self._draw()
 
-    def advanced(self, progress: Progress) -> None:
-        """Show how far a document has come."""
+    def _show_progress(self, progress: Progress) -> None:
+        """Show the progress of opening a document."""
         row = self.rows.get(progress.item)
         if row is not None and row.state in {DocumentState.WAITING, DocumentState.OPENING}:
             row.state = DocumentState.OPENING
             row.progress = progress
             self._draw()
 
-    def opened(self, document: "Document") -> None:
-        """Show a document as open."""
+    def _mark_open(self, document: "Document") -> None:
+        """Mark a document as open."""
         self.rows[document.name] = DocumentRow(document.name, DocumentState.OPEN, document=document)
         self._draw()
 
-    def failed(self, name: str, error: DocqaError) -> None:
-        """Show what failed, and why. `name` is "" where the error is about no single file."""
+    def _add_error(self, name: str, error: DocqaError) -> None:
+        """Show an error. `name` is "" if it concerns no single file."""
         key = name or f"\0{len(self.rows)}"
         self.rows[key] = DocumentRow(name, DocumentState.FAILED, error=error)
         self._draw()
 
-    def stopped(self) -> None:
-        """Show what has not been opened as cancelled."""
+    def _mark_cancelled(self) -> None:
+        """Mark the documents that are not open yet as cancelled."""
         self._searching = False
         for row in self.rows.values():
             if row.state in {DocumentState.WAITING, DocumentState.OPENING}:
                 row.state = DocumentState.CANCELLED
         self._draw()
 
-    def finished(self) -> None:
-        """Nothing more is being searched for or opened."""
+    def _end_search(self) -> None:
+        """Record that nothing more is being searched for or opened."""
         self._searching = False
         self._draw()
 
     def count(self, state: DocumentState) -> int:
-        """How many documents are in a state."""
+        """Count the documents in a state."""
         return sum(row.state is state for row in self.rows.values())
 
     @property
     def open_documents(self) -> "list[Document]":
-        """The documents that are open, in the order of the list."""
+        """The open documents, in list order."""
         return [row.document for row in self.rows.values() if row.document is not None]
 
     def summary(self) -> str:
-        """The states in a few words: "2 open, 1 failed"."""
+        """Summarize the states: "2 open, 1 failed"."""
         counts = [f"{self.count(state)} {state.word}" for state in DocumentState if self.count(state)]
         return ", ".join(counts) or ("looking for documents" if self._searching else "no documents")
 
@@ -225,12 +246,12 @@ class DocumentsPane(VerticalScroll):
         lines: list[Content] = []
         self._lines = {}
         for key, row in self.rows.items():
-            first, here = len(lines), key == self._at and self.has_focus
+            first, current = len(lines), key == self._cursor and self.has_focus
             name = _short(row.name) if names[_short(row.name)] == 1 else row.name
-            lines += _row(row, name, width, "bold reverse" if here else "bold")
+            lines += _row(row, name, width, "bold reverse" if current else "bold")
             self._lines[key] = first, len(lines)
         if not lines:
-            text = "Looking for documents…" if self._searching else "None. O opens some."
+            text = "Looking for documents…" if self._searching else "None. Press O to open some."
             lines = Content.styled(text, MUTED).wrap(width)
         self._list.update(joined(lines))
 
@@ -258,7 +279,7 @@ def _status(row: DocumentRow) -> str:
     if row.document is not None:
         size = row.document.page_count
         extent = counted(size, "page") if size else counted(len(row.document.lines), "line")
-        return f"{row.state.word} · {extent}" + (" · changed since, r reads it again" if row.changed else "")
+        return f"{row.state.word} · {extent}" + (" · changed on disk, r reopens it" if row.changed else "")
     progress = row.progress
     if row.state is DocumentState.OPENING and progress is not None:
         if not progress.total:

@@ -1,4 +1,4 @@
-"""The keys at the foot of the screen: as many as there is room for."""
+"""The keys at the bottom of the screen."""
 
 from textual import events
 from textual.app import ComposeResult
@@ -6,36 +6,36 @@ from textual.widget import Widget
 from textual.widgets import Footer
 from textual.widgets._footer import FooterKey
 
-_BESIDE = 3  # Cells around a key and its word.
+_PADDING = 3  # Cells around a key and its description.
 
 
 class FittingFooter(Footer):
-    """Textual's, but that it cuts off no word: a key that has no room is left to the help, whose key always stays."""
+    """A footer that leaves out the keys that don't fit, but never the help key. Textual's cuts the last one off."""
 
-    _fitted = 0
+    _fitted_width = 0
     """The width that the keys were chosen for."""
 
     def compose(self) -> ComposeResult:
-        """Give the keys that fit, in Textual's order."""
-        self._fitted = self.app.size.width
+        """Yield the keys that fit, in Textual's order."""
+        self._fitted_width = self.app.size.width
         keys = list(super().compose())
-        room = self._fitted - sum(map(_width, filter(_always, keys)))
+        room = self._fitted_width - sum(map(_width, filter(_is_help, keys)))
         for key in keys:
-            if not _always(key):
+            if not _is_help(key):
                 room -= _width(key)
                 if room < 0:
                     continue
             yield key
 
     def on_resize(self, event: events.Resize) -> None:
-        """Choose anew where the terminal has another width."""
-        if event.size.width != self._fitted:
+        """Choose the keys again if the width changed."""
+        if event.size.width != self._fitted_width:
             self.call_after_refresh(self.recompose)
 
 
-def _always(key: Widget) -> bool:
+def _is_help(key: Widget) -> bool:
     return isinstance(key, FooterKey) and key.action == "help"
 
 
 def _width(key: Widget) -> int:
-    return len(key.key_display) + len(key.description) + _BESIDE if isinstance(key, FooterKey) else 0
+    return len(key.key_display) + len(key.description) + _PADDING if isinstance(key, FooterKey) else 0

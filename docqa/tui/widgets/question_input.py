@@ -1,4 +1,4 @@
-"""The line that questions are typed on, and the list of those asked."""
+"""The question line, and the list of questions asked."""
 
 from collections.abc import Sequence
 from typing import ClassVar
@@ -8,9 +8,10 @@ from textual.content import Content
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from docqa.tui.formatting import MUTED, flat, hang, joined
+from docqa.tui.formatting import flat
 from docqa.tui.state.session import AskedQuestion, QuestionState
-from docqa.tui.widgets.pasting_input import PastingInput
+from docqa.tui.styling import MUTED, hang, joined
+from docqa.tui.widgets.inputs import PastingInput
 
 _GLYPHS = {
     QuestionState.QUEUED: "·",
@@ -22,68 +23,72 @@ _GLYPHS = {
 
 
 class QuestionInput(PastingInput):
-    """The line that questions are typed on. Every printable key types itself here."""
+    """The question line. Every printable key is typed."""
 
     BINDING_GROUP_TITLE = "In the question"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "submit", "Ask", tooltip="Ask the question", id="question.ask"),
-        Binding("up", "earlier", "Earlier", tooltip="Recall the question asked before", id="question.earlier"),
+        Binding("up", "earlier", "Earlier", tooltip="Recall the previous question", id="question.earlier"),
         Binding(
             "down",
             "later",
             "Later",
             show=False,
-            tooltip="Recall the question asked after",
+            tooltip="Recall the next question",
             id="question.later",
         ),
     ]
 
     def __init__(self) -> None:
-        hint = "Ask a question of your documents"
+        hint = "Ask your documents a question"
         super().__init__(placeholder=hint, compact=True, id="question", select_on_focus=False)
         self._history: list[str] = []
-        self._place = 0
+        self._position = 0
         self._draft = ""
 
     def recall_from(self, questions: Sequence[str]) -> None:
-        """Put these, asked in earlier sessions, before the questions that can be recalled. Nothing typed is lost."""
+        """Add questions of earlier sessions before those of this one. Typed text is kept."""
         self._history = [*questions, *(question for question in self._history if question not in set(questions))]
-        self._place = len(self._history)
+        self._position = len(self._history)
 
     def remember(self, question: str) -> None:
-        """Add a question to those that can be recalled, and empty the line."""
+        """Add a question to the history, and empty the line."""
         if not self._history or self._history[-1] != question:
             self._history.append(question)
-        self._place = len(self._history)
+        self._position = len(self._history)
         self._draft = ""
         self.value = ""
 
     @property
     def unasked(self) -> str:
-        """What was typed and not asked; while a question is recalled and as it was, what was typed before."""
-        recalled = self._place < len(self._history) and self.value == self._history[self._place]
+        """Text that was typed but not asked. While an unedited recalled question is shown, the draft before it."""
+        recalled = self._position < len(self._history) and self.value == self._history[self._position]
         return self._draft if recalled else self.value
 
     def action_earlier(self) -> None:
-        """Recall the question before."""
-        self._recall(self._place - 1)
+        """Recall the previous question."""
+        self._recall(self._position - 1)
 
     def action_later(self) -> None:
-        """Recall the question after, and at last what was being typed."""
-        self._recall(self._place + 1)
+        """Recall the next question; after the last, the draft."""
+        self._recall(self._position + 1)
 
-    def _recall(self, place: int) -> None:
-        if not 0 <= place <= len(self._history):
+    def edit(self, text: str) -> None:
+        """Set the text, with the cursor at its end."""
+        self.value = text
+        self.cursor_position = len(text)
+
+    def _recall(self, position: int) -> None:
+        if not 0 <= position <= len(self._history):
             return
-        if self._place == len(self._history):
+        if self._position == len(self._history):
             self._draft = self.value
-        self._place = place
-        self.value = self._draft if place == len(self._history) else self._history[place]
-        self.cursor_position = len(self.value)
+        self._position = position
+        self.edit(self._draft if position == len(self._history) else self._history[position])
 
 
 class QuestionsList(OptionList):
-    """The questions asked, newest last. The one that is highlighted is the one whose answers are shown."""
+    """The questions asked, newest last. The answers of the highlighted one are shown."""
 
     BINDING_GROUP_TITLE = "In the questions"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -92,7 +97,7 @@ class QuestionsList(OptionList):
             "cursor_down",
             "Later",
             show=False,
-            tooltip="Show the question after",
+            tooltip="Show the next question",
             id="questions.later",
         ),
         Binding(
@@ -100,7 +105,7 @@ class QuestionsList(OptionList):
             "cursor_up",
             "Earlier",
             show=False,
-            tooltip="Show the question before",
+            tooltip="Show the previous question",
             id="questions.earlier",
         ),
         Binding("enter", "select", "Answers", tooltip="Go to the question's answers", id="questions.select"),
@@ -112,15 +117,15 @@ class QuestionsList(OptionList):
         self._asked: list[AskedQuestion] = []
 
     def on_mount(self) -> None:
-        """Say what will be here."""
+        """Show the hint."""
         self._draw(None)
 
     def on_resize(self) -> None:
-        """Wrap the questions anew."""
+        """Wrap the questions to the new width."""
         self._draw(self.highlighted)
 
     def show(self, asked: list[AskedQuestion], current: AskedQuestion | None) -> None:
-        """Show the questions, with one highlighted."""
+        """Show the questions, and highlight one."""
         self._asked = asked
         self._draw(asked.index(current) if current in asked else None)
 
@@ -131,7 +136,7 @@ class QuestionsList(OptionList):
         with self.prevent(OptionList.OptionHighlighted):
             self.clear_options()
             if not self._asked:
-                hint = Content.styled("None yet. They stay here, to be looked at again.", MUTED)
+                hint = Content.styled("None yet. Questions you ask are listed here.", MUTED)
                 self.add_option(Option(joined(hint.wrap(width)), disabled=True))
             for one in self._asked:
                 lines = hang(Content(flat(one.question)), width, f"{_GLYPHS[one.state]} ")

@@ -1,4 +1,4 @@
-"""A table of which one row is chosen: with vim's keys, columns that fit the room, and text that is nothing but text."""
+"""A table with a row cursor, vim keys, columns that fit the width, and cells without markup."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,62 +13,62 @@ from docqa.tui.formatting import flat
 
 @dataclass(frozen=True, slots=True)
 class TableColumn:
-    """A column of a table. A `width` of 0 takes its share of what the others leave.
+    """A column of a table. Columns of `width` 0 share the remaining width.
 
-    `least` is the room, in cells, below which the table goes without it.
+    `min_table_width` is the table width, in cells, below which the column is hidden.
     """
 
     title: str
     width: int = 0
-    least: int = 0
+    min_table_width: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class TableRow:
-    """A row: its cells, one for each column, and a key that it is known by when the table is filled anew."""
+    """A row: one cell for each column, and a key that identifies it when the table is refilled."""
 
     key: str
     cells: tuple[str, ...]
 
 
-class DataRows(DataTable[Text], inherit_bindings=False):
-    """Rows to choose from. Enter and the like are the screen's business."""
+class RowTable(DataTable[Text], inherit_bindings=False):
+    """Rows to choose from. The screen handles Enter and other keys."""
 
     BINDING_GROUP_TITLE = "In a table"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j,down", "cursor_down", "Down", show=False, tooltip="Choose the row below", id="table.next"),
-        Binding("k,up", "cursor_up", "Up", show=False, tooltip="Choose the row above", id="table.previous"),
-        Binding("G,end", "scroll_bottom", "Last", show=False, tooltip="Choose the last row", id="table.last"),
-        Binding("home", "scroll_top", "First", show=False, tooltip="Choose the first row", id="table.first"),
+        Binding("j,down", "cursor_down", "Down", show=False, tooltip="Go to the next row", id="table.next"),
+        Binding("k,up", "cursor_up", "Up", show=False, tooltip="Go to the previous row", id="table.previous"),
+        Binding("G,end", "scroll_bottom", "Last", show=False, tooltip="Go to the last row", id="table.last"),
+        Binding("home", "scroll_top", "First", show=False, tooltip="Go to the first row", id="table.first"),
     ]
 
     def __init__(self, columns: Sequence[TableColumn], *, wrap: bool = False) -> None:
-        """`wrap`: a row is as high as its cells need; else each is cut to one line."""
+        """With `wrap`, rows grow to fit their cells; without, each cell is cut to one line."""
         super().__init__(cursor_type="row", zebra_stripes=False)
         self._columns = columns
         self._wrap = wrap
         self._shown: Sequence[TableRow] = ()
 
     def show(self, rows: Sequence[TableRow], at: str | None = None) -> None:
-        """Fill the table. The row with the key `at` is chosen, else the one that was, else one near it."""
+        """Fill the table. The cursor goes to the row with the key `at`, else stays at its row or near it."""
         chosen = at or self.chosen
         self._shown = rows
         self._fill(chosen)
 
     @property
     def chosen(self) -> str | None:
-        """The key of the row under the cursor; None where there are no rows."""
+        """The key of the row under the cursor; None if there are no rows."""
         return self._shown[self.cursor_row].key if self.cursor_row < len(self._shown) else None
 
     def on_resize(self) -> None:
-        """Fit the columns anew."""
+        """Fit the columns to the new width."""
         self._fill(self.chosen)
 
     def _fill(self, chosen: str | None) -> None:
         room = self.scrollable_content_region.width
         if room <= 0:
             return
-        numbers = [number for number, column in enumerate(self._columns) if room >= column.least]
+        numbers = [number for number, column in enumerate(self._columns) if room >= column.min_table_width]
         columns = [self._columns[number] for number in numbers]
         pads = 2 * self.cell_padding * len(columns)
         left, sharing = room - pads - sum(column.width for column in columns), sum(not one.width for one in columns)

@@ -1,4 +1,4 @@
-"""What is to be trained: the pairs, the reader to start from, the name of the new one."""
+"""The form of a training run: the pairs, the reader to start from, the name of the new one."""
 
 from pathlib import Path
 
@@ -9,35 +9,40 @@ from textual.widgets import Input, Label, Select, Static
 
 from docqa.errors import DocqaError
 from docqa.models.registry import BUNDLED
-from docqa.tui.formatting import MUTED, flat, joined, plain
-from docqa.tui.workers.training_facts import TrainingFacts, TrainingPairs
+from docqa.training.hyperparameters import TrainingConfig
+from docqa.tui.formatting import flat, plain
+from docqa.tui.state.training import TrainingFacts, TrainingPairs
+from docqa.tui.styling import MUTED, error_lines, joined
 from docqa.userdata import corrections
+from docqa.wording import counted
 
-EPOCHS = "3"  # As the command has it.
+_EPOCHS = f"{TrainingConfig().epochs:g}"
+_MIN_PAIRS = 2  # One to train on, and one from another passage to test on.
+_USEFUL_PAIRS = 24  # "A few dozen at least", docs/finetuning.md.
 
 
 class TrainingForm(Vertical):
-    """The lines to fill in, and what the pairs come to."""
+    """The fields, and a report on the pairs."""
 
     def __init__(self) -> None:
         super().__init__(id="training-form")
-        # Not selected when it gets the focus: a key that is meant for docqa (`?`) would replace the whole path.
+        # Not selected on focus: a key meant for docqa, such as `?`, would replace the whole path.
         self.pairs = Input(str(corrections.file()), compact=True, select_on_focus=False, id="training-pairs")
-        # A reader is always chosen; else the list would begin with an entry that is none.
-        self._readers = Select[str]([(BUNDLED, BUNDLED)], allow_blank=False, compact=True)
-        self._called = Input(compact=True)
-        self._epochs = Input(EPOCHS, compact=True, type="number")
-        self._checked = Static(id="training-checked")
+        # A reader is always chosen; otherwise the list would begin with an empty entry.
+        self._reader_field = Select[str]([(BUNDLED, BUNDLED)], allow_blank=False, compact=True)
+        self._name_field = Input(compact=True)
+        self._epochs_field = Input(_EPOCHS, compact=True, type="number")
+        self._report = Static(id="training-checked")
         self._hint = Static(id="training-hint")
         self._facts: TrainingFacts | None = None
 
     def compose(self) -> ComposeResult:
-        """A line for each thing that can be chosen."""
-        yield from _field("Learn from", self.pairs)
-        yield self._checked
-        yield from _field("Start from", self._readers)
-        yield from _field("Name of the new reader", self._called)
-        yield from _field("Passes over the pairs", self._epochs)
+        """Yield the fields."""
+        yield from _field("Training pairs", self.pairs)
+        yield self._report
+        yield from _field("Start from", self._reader_field)
+        yield from _field("Name of the new reader", self._name_field)
+        yield from _field("Epochs", self._epochs_field)
         yield self._hint
 
     @property
@@ -48,54 +53,76 @@ class TrainingForm(Vertical):
     @property
     def base(self) -> str:
         """The reader to start from."""
-        return str(self._readers.value)
+        return str(self._reader_field.value)
 
     @property
-    def name_of_new(self) -> str:
-        """The new reader's name."""
-        return self._called.value.strip() or (self._facts.name if self._facts else "")
+    def new_name(self) -> str:
+        """The name of the new reader."""
+        return self._name_field.value.strip() or (self._facts.name if self._facts else "")
 
     @property
     def epochs(self) -> str:
-        """Passes over the pairs. Raises `DocqaError` if that is no number."""
-        typed = self._epochs.value.strip() or EPOCHS
-        if not self._epochs.is_valid:
-            raise DocqaError(f"{typed} is no number of passes", f"{EPOCHS} is usual")
+        """The number of epochs. Raises `DocqaError` if it is not a number."""
+        typed = self._epochs_field.value.strip() or _EPOCHS
+        if not self._epochs_field.is_valid:
+            raise DocqaError(f"epochs must be a number, not {typed}", f"{_EPOCHS} is usual")
         return typed
 
     def fill(self, facts: TrainingFacts) -> None:
-        """Offer what there is, for the file that is named; what the person filled in stays."""
-        known, self._facts = self._facts, facts
-        chosen = self.base if known and self.base != known.base and self.base in facts.readers else facts.base
-        if known is None or known.readers != facts.readers:
-            self._readers.set_options([(flat(name), name) for name in facts.readers])
-        self._readers.value = chosen
-        if known is None or self._called.value == known.name:
-            self._called.value = facts.name
+        """Fill in the defaults for the named file. Fields that the user changed stay."""
+        old, self._facts = self._facts, facts
+        chosen = self.base if old and self.base != old.base and self.base in facts.readers else facts.base
+        if old is None or old.readers != facts.readers:
+            self._reader_field.set_options([(flat(name), name) for name in facts.readers])
+        self._reader_field.value = chosen
+        if old is None or self._name_field.value == old.name:
+            self._name_field.value = facts.name
 
     def show(self, pairs: TrainingPairs | None, failure: DocqaError | None) -> None:
-        """Show what the pairs come to (None: they are being read), and what stands in the way."""
+        """Show the report on the pairs (None: still reading), and what prevents the training."""
         reading = [Content.styled("» reading the pairs…", MUTED)]
-        self._checked.update(joined(pairs.lines() if pairs else reading))
+        self._report.update(joined(pairs_report(pairs) if pairs else reading))
         self._hint.update(joined(self._hints(pairs, failure)))
 
     def _hints(self, pairs: TrainingPairs | None, failure: DocqaError | None) -> list[Content]:
-        lines = []
-        if failure is not None:
-            lines.append(Content.styled(f"✗ {plain(failure.message)}", "bold $text-error"))
-            lines += [Content(f"→ {plain(failure.hint)}")] if failure.hint else []
+        lines = error_lines(failure) if failure is not None else []
         facts = self._facts
         if facts is not None and facts.base != facts.chosen:
-            seen = f"{flat(facts.chosen)} has seen these pairs: measured on them, it would look too good."
+            seen = f"{flat(facts.chosen)} was trained on these pairs. Tested on them, it would score too well."
             lines.append(Content(seen))
-        what = (
-            "The rest is as docqa finetune has it. The new reader is measured, as the old one is, on pairs that "
-            "are put aside, and used only if it is better; no reader is overwritten."
+        rest = (
+            "All other options are docqa finetune's defaults. Both readers are evaluated on held-out pairs, and the "
+            "new one is used only if it is better. No reader is overwritten."
         )
-        lines.append(Content.styled(what, MUTED))
+        lines.append(Content.styled(rest, MUTED))
         if pairs is not None and pairs.enough and facts is not None:
-            lines.append(Content("Enter begins. It takes minutes or longer, and docqa can be used meanwhile."))
+            lines.append(Content("Press Enter to start. It takes minutes or longer; you can keep using docqa."))
         return lines
+
+
+def pairs_report(pairs: TrainingPairs) -> list[Content]:
+    """Describe the pairs of a file: what there is, what is wrong, and what is missing."""
+    error = pairs.error
+    found = pairs.report.pairs if pairs.report else 0
+    lines = [Content(plain(line)) for line in pairs.report.as_text().split("\n")] if pairs.report else []
+    if pairs.enough:
+        few = f"{counted(found, 'pair')} will do for a trial. Scores mean little below {_USEFUL_PAIRS} pairs."
+        warning = [Content.styled(f"! {few}", "$text-warning")] if found < _USEFUL_PAIRS else []
+        return [*lines, Content(plain(pairs.split)), *warning]
+    if error is not None and pairs.report is None:
+        return error_lines(error)
+    missing = max(1, _MIN_PAIRS - found)
+    where = "from another passage" if found else "from two passages"
+    needed = f"∅ Not enough to train on: add at least {counted(missing, 'pair')} {where}."
+    how = "Ask a question, then press c if the answer is right, or w to choose the right one."
+    if not found and not (pairs.report and pairs.report.read):
+        lines = [Content("No corrections yet.")]
+    return [
+        *lines,
+        Content.styled(needed, "bold $text-warning"),
+        Content.styled("One pair trains and one tests; a few dozen are better.", MUTED),
+        *([Content(f"→ {how}")] if pairs.file == str(corrections.file()) else []),
+    ]
 
 
 def _field(name: str, widget: Input | Select[str]) -> ComposeResult:

@@ -1,1 +1,1 @@
-"""What the app does in threads and processes."""
+"""What runs in worker threads and child processes. Workers post messages and touch no widget."""

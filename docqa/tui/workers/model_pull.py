@@ -1,27 +1,23 @@
-"""A model pulled from within the app. The only module of the app that uses the network, and only when asked to."""
+"""Pulling a model from the hub. The only module of the app that uses the network, and only on request."""
 
 import time
-from collections.abc import Sequence
 from threading import Event
 
-from textual.content import Content
 from textual.eta import ETA
 from textual.message import Message
 
-from docqa.errors import DocqaError
+from docqa.errors import DocqaError, unexpected
 from docqa.models import hub
-from docqa.models.registry import ALIASES, Model
+from docqa.models.registry import Model
 from docqa.progress import Cancelled, Monitor, Progress
-from docqa.tui.formatting import MUTED, bar, flat
-from docqa.tui.screens.choose import Choice, matching
-from docqa.tui.state.models_list import KnownModel, is_here
-from docqa.tui.workers.tasks import Post, unexpected
+from docqa.tui.formatting import bar
+from docqa.tui.messages import Post
 
 _INTERVAL = 0.1  # Seconds between two reports.
 
 
 class PullAdvanced(Message):
-    """So many bytes are here."""
+    """The progress of the download, in bytes."""
 
     def __init__(self, progress: Progress) -> None:
         super().__init__()
@@ -29,7 +25,7 @@ class PullAdvanced(Message):
 
 
 class ModelPulled(Message):
-    """The model is on this machine, checked."""
+    """The model is downloaded and verified."""
 
     def __init__(self, model: Model) -> None:
         super().__init__()
@@ -37,7 +33,7 @@ class ModelPulled(Message):
 
 
 class PullEnded(Message):
-    """It is not; `error` says why, None where the person stopped it."""
+    """The download failed or was cancelled; `error` is None if cancelled."""
 
     def __init__(self, repo: str, error: DocqaError | None) -> None:
         super().__init__()
@@ -45,21 +41,8 @@ class PullEnded(Message):
         self.error = error
 
 
-def offered(typed: str, listed: Sequence[KnownModel]) -> list[Choice[str]]:
-    """What can be pulled: the models with short names, and whatever repository is typed. Asks the network nothing."""
-    named = []
-    for name, alias in ALIASES.items():
-        here = " · on this machine" if is_here(name, list(listed)) else ""
-        about = Content.styled(f"  {alias.kind}: {alias.about}{here}", MUTED)
-        named.append((name, (Content(name) + about, name)))
-    found = matching(typed, named)
-    if "/" in typed and typed not in ALIASES:
-        found.append((Content(flat(typed)) + Content.styled("  from the hub, as it is called there", MUTED), typed))
-    return found
-
-
 def pull(repo: str, cancel: Event, post: Post) -> None:
-    """Pull a model, and post how far it came and how it ended. Raises nothing."""
+    """Pull a model. Posts the progress and the outcome; raises nothing."""
     reported = 0.0
 
     def report(progress: Progress) -> None:
@@ -75,21 +58,21 @@ def pull(repo: str, cancel: Event, post: Post) -> None:
         post(PullEnded(repo, None))
     except DocqaError as error:
         post(PullEnded(repo, error))
-    except Exception as error:  # noqa: BLE001 - shown where the person looks
+    except Exception as error:  # noqa: BLE001 - shown in the models screen
         post(PullEnded(repo, unexpected(error)))
     else:
         post(ModelPulled(model))
 
 
-class PullTransfer:
-    """How far a pull has come, how fast it goes and how long it will take, in words."""
+class TransferRate:
+    """Formats a download's progress with its speed and the time left."""
 
     def __init__(self) -> None:
         self._eta = ETA(estimation_period=20)
         self._eta.reset()
 
-    def told(self, progress: Progress, now: float) -> str:
-        """One line; `now` in seconds."""
+    def describe(self, progress: Progress, now: float) -> str:
+        """Format the progress on one line; `now` in seconds."""
         done, total = progress.done, progress.total
         if not total:
             return f"{progress.stage}: {progress.item}"

@@ -1,0 +1,308 @@
+"""Opening documents and asking questions, without a user interface.
+
+`DocqaApp` and `InlineApp` are views of one `QuestionController`. Events of the workers come in through `handle`, which
+changes the controller's state and then has the view show it. All of it runs in the view's thread.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from pathlib import Path
+from threading import Event
+from typing import TYPE_CHECKING, Any, Protocol
+
+from docqa import config
+from docqa.config import Applies, Settings
+from docqa.errors import DocqaError
+from docqa.tui.state.session import AskedQuestion, QuestionSession, QuestionState
+from docqa.tui.workers import events
+from docqa.tui.workers.document_loader import DocumentLoader, MakeEngine, default_engine
+from docqa.tui.workers.events import WorkerEvent
+from docqa.tui.workers.question_worker import answer
+from docqa.userdata import history
+
+if TYPE_CHECKING:
+    from docqa.engine import Collection
+
+
+class View(Protocol):
+    """What a controller needs of a user interface."""
+
+    def call_later(self, callback: Callable[..., Any], /, *args: Any) -> object:
+        """Call `callback` in the view's thread, after what was passed before. Safe to call from any thread."""
+
+    def start(self, group: str, work: Callable[[], None]) -> None:
+        """Run `work` in a worker thread, unless the view is closing. `group` names what it does."""
+
+    def update(self, event: WorkerEvent | None = None) -> None:
+        """Show the state after `event`, or after something that the user did."""
+
+    def say(self, text: str) -> None:
+        """Show a notice."""
+
+    def warn(self, error: DocqaError) -> None:
+        """Show an error that stops nothing."""
+
+
+class QuestionController:
+    """The documents, the settings and the questions of one session."""
+
+    def __init__(
+        self,
+        view: View,
+        paths: Sequence[str],
+        settings: Settings,
+        password: str | None = None,
+        make_engine: MakeEngine = default_engine,
+    ) -> None:
+        self.settings = settings
+        self.session = QuestionSession()
+        self.shown: AskedQuestion | None = None
+        """The question whose answers are shown."""
+        self.collection: Collection | None = None
+        """The open documents; None until they can be asked."""
+        self.reader = ""
+        """The name of the reader in use, "" before an engine has started."""
+        self.encoder = ""
+        """The name of the retriever's encoder, "" if it has none."""
+        self.names: tuple[str, ...] = ()
+        """The files that the paths were expanded to."""
+        self.opening: Event | None = Event()
+        """Set to cancel opening; None when nothing is being opened."""
+        self.failure: DocqaError | None = None
+        """Why no document can be opened."""
+        self.loader = DocumentLoader(paths, settings, password, self._post, make_engine)
+        self._view = view
+        self._incomplete = False
+        """Whether a document failed to open, or opening was cancelled."""
+        self._changed: set[str] = set()
+        """Documents whose files changed on disk after they were opened."""
+        self._reopen_next = False
+        """Whether to open again, with other paths or settings, once the opening in progress ends."""
+        self._unsaved: list[str] = []
+        """Questions that are not in the history yet."""
+        self._warnings: set[str] = set()
+        """Messages of warnings that were shown: each is shown once."""
+
+    def _post(self, event: WorkerEvent) -> None:
+        self._view.call_later(self.handle, event)
+
+    # --- documents ---
+
+    def begin(self) -> None:
+        """Open the documents."""
+        self._start_opening(self.opening or Event())
+
+    def _start_opening(self, cancel: Event) -> None:
+        self.opening = cancel
+        self._view.start("opening", partial(self.loader.run, cancel))
+
+    def open(self, paths: Iterable[str], *, replace: bool = False) -> None:
+        """Open more documents, or `replace` the open ones. Questions keep their answers."""
+        self.loader.add_paths(paths, replace=replace)
+        if replace:
+            self.names = ()
+            self._close_documents(replaced=True)
+        if self.opening is None:
+            self.reopen()
+            return
+        self._reopen_next = True
+        if replace:
+            self.opening.set()
+        else:
+            self._view.say("These documents open after the ones that are opening now.")
+
+    def reopen(self) -> None:
+        """Open what failed, was cancelled or has changed."""
+        self._reopen_next = False
+        self._incomplete, self.failure = False, None
+        self.loader.forget(self._changed)
+        self._changed.clear()
+        self._start_opening(Event())
+        self._view.update(events.OpeningStarted())
+
+    def _close_documents(self, *, replaced: bool) -> None:
+        self.collection = None
+        self._view.update(events.DocumentsClosed(replaced))
+
+    @property
+    def can_reopen(self) -> bool:
+        """Whether `reopen` would do anything, and nothing else is in progress."""
+        idle = self.opening is None and self.session.running is None
+        return idle and bool(self.failure or self._incomplete or self._changed)
+
+    def cancel_opening(self) -> bool:
+        """Cancel opening the documents; return whether they were being opened."""
+        if self.opening is None:
+            return False
+        self.opening.set()  # The loader then posts `DocumentsOpened`.
+        return True
+
+    def check_files(self) -> None:
+        """Find out which files changed on disk."""
+        self._view.start("checking files", self.loader.check_files)
+
+    def use_settings(self, settings: Settings, *, model_changed: bool = False) -> None:
+        """Apply settings. `model_changed`: a model was replaced by another one of the same name."""
+        changes = config.changes(self.settings, settings) | ({Applies.REOPEN} if model_changed else set())
+        self.settings = settings
+        reload = Applies.REOPEN in changes
+        if not reload and Applies.NEXT_QUESTION not in changes:
+            return
+        self.loader.use_settings(settings, reload=reload)
+        if reload:
+            self._close_documents(replaced=False)
+        if self.opening is None:
+            self.reopen()
+            return
+        self._reopen_next = True
+        if reload:
+            self.opening.set()
+
+    def close(self) -> None:
+        """Cancel all work: the view is closing."""
+        for event in filter(None, [self.opening, *(asked.cancel for asked in self.session.asked)]):
+            event.set()
+
+    # --- questions ---
+
+    def ask(self, question: str) -> None:
+        """Queue a question, show it, and save it to the history."""
+        self.shown = self.session.ask(question)
+        self._view.update(events.QuestionAsked(self.shown))
+        self._unsaved.append(question)
+        self._save_history()
+        if self.failure is not None and self.opening is None:
+            self.session.fail_queued(self.failure)
+        self._start_next()
+
+    def read_all(self) -> None:
+        """Read every window for the question that is shown."""
+        if self.shown is not None:
+            self.session.ask_again(self.shown)
+            self._start_next()
+
+    @property
+    def can_read_all(self) -> bool:
+        """Whether the question that is shown has unread windows."""
+        return bool(self.shown and not self.shown.pending and self.shown.unread)
+
+    def cancel_question(self) -> AskedQuestion | None:
+        """Cancel the question being read, else the last one queued; return it."""
+        cancelled = self.session.cancel()
+        if cancelled is not None:
+            self._view.update()
+        return cancelled
+
+    def show(self, asked: AskedQuestion) -> None:
+        """Show the answers to a question."""
+        self.shown = asked
+        self._view.update()
+
+    @property
+    def waiting_for(self) -> str:
+        """What a queued question waits for."""
+        return "the question before it" if self.opening is None else "the documents to open"
+
+    def _start_next(self) -> None:
+        if self.opening is None and self.collection is not None:
+            asked = self.session.start_next()
+            if asked is not None:
+                self._view.start("asking", partial(answer, self.collection, asked, self._post))
+        self._view.update()
+
+    def _save_history(self) -> None:
+        """Save the questions, once it is known which documents they are asked of."""
+        if not self.settings.cache or not self.names:
+            return
+        try:
+            while self._unsaved:
+                history.remember(self._unsaved.pop(0), self.names)
+        except DocqaError as error:
+            self.warn_once(error)
+
+    # --- events ---
+
+    def handle(self, event: WorkerEvent) -> None:
+        """Change the state as an event says, and show it."""
+        if isinstance(event, events.WarningRaised):
+            self.warn_once(event.error)
+            current = True
+        elif isinstance(event, events.QuestionEvent):
+            current = self._question_event(event)
+        else:
+            current = self._document_event(event)
+        if current:
+            self._view.update(event)
+
+    def _document_event(self, event: events.DocumentEvent) -> bool:
+        """Return whether the event still says how the documents are."""
+        match event:
+            case events.EngineStarted():
+                self.reader, self.encoder = event.reader, event.encoder
+            case events.DocumentsFound():
+                self.names = event.names
+                self._save_history()
+            case events.DocumentFailed():
+                self._incomplete = True
+            case events.DocumentsOpened() | events.OpeningFailed():
+                self._opening_ended(event)
+                return self.opening is None  # Else it has started again.
+            case events.DocumentsChanged():
+                if self.opening is not None:
+                    return False  # They may just be opened again.
+                self._files_changed(event.names)
+        return True
+
+    def _question_event(self, event: events.QuestionEvent) -> bool:
+        """Return whether the event still says how its question is."""
+        asked = event.asked
+        match event:
+            case events.ReadingProgressed():
+                asked.to_read = event.progress.total
+            case events.AnswersFound():
+                if asked.state is not QuestionState.READING:
+                    return False  # Cancelled, and the worker has not noticed yet.
+                asked.result, asked.evidence, asked.best = event.result, event.evidence, event.best
+            case events.VerdictRecalled():
+                asked.verdict = asked.verdict or event.verdict
+            case events.QuestionAnswered():
+                self._end(asked, QuestionState.DONE)
+            case events.QuestionFailed():
+                self._end(asked, QuestionState.FAILED, event.error)
+            case events.QuestionCancelled():
+                self._end(asked, QuestionState.CANCELLED)
+        return True
+
+    def _opening_ended(self, event: events.DocumentsOpened | events.OpeningFailed) -> None:
+        self.opening = None
+        if isinstance(event, events.DocumentsOpened):
+            self.collection = event.collection
+            self._incomplete = self._incomplete or event.cancelled
+        else:
+            self.failure = event.error
+        if self._reopen_next:
+            self.reopen()
+        elif self.failure is not None:
+            self.session.fail_queued(self.failure)
+        else:
+            self._start_next()
+
+    def _files_changed(self, names: Iterable[str]) -> None:
+        new = [name for name in names if name not in self._changed]
+        if new:
+            self._changed.update(new)
+            self._view.say(f"Changed on disk: {', '.join(Path(name).name for name in new)}. Press r to reopen.")
+
+    def _end(self, asked: AskedQuestion, state: QuestionState, error: DocqaError | None = None) -> None:
+        self.session.end(asked, state, error)
+        self._start_next()
+
+    def warn(self, error: DocqaError) -> None:
+        """Show a warning."""
+        self._view.warn(error)
+
+    def warn_once(self, error: DocqaError) -> None:
+        """Show a warning, unless it was shown before."""
+        if error.message not in self._warnings:
+            self._warnings.add(error.message)
+            self.warn(error)

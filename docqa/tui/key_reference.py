@@ -1,0 +1,129 @@
+"""Every key of the app by where it works: for the help, docs/keys.md, and the keys in config.toml.
+
+Run as a script, it prints docs/keys.md.
+"""
+
+import difflib
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.dom import DOMNode
+
+from docqa.errors import DocqaError
+from docqa.tui.inline import InlineApp
+from docqa.tui.keys import KEYS
+from docqa.tui.screens.agreement import AgreementScreen
+from docqa.tui.screens.choose import ChooseScreen
+from docqa.tui.screens.comparison import ComparisonScreen
+from docqa.tui.screens.confirm import ConfirmScreen
+from docqa.tui.screens.export import ExportScreen
+from docqa.tui.screens.help import KeyGroups
+from docqa.tui.screens.main import MainScreen
+from docqa.tui.screens.models import ModelsScreen
+from docqa.tui.screens.pick import PickScreen
+from docqa.tui.screens.restore import RestoreScreen
+from docqa.tui.screens.settings import SettingsScreen
+from docqa.tui.screens.training import TrainingScreen
+from docqa.tui.widgets.answers_pane import AnswersList
+from docqa.tui.widgets.documents_pane import DocumentsPane
+from docqa.tui.widgets.evidence_strip import EvidenceStrip
+from docqa.tui.widgets.inputs import FindInput
+from docqa.tui.widgets.page_view import PageView
+from docqa.tui.widgets.question_input import QuestionInput, QuestionsList
+from docqa.tui.widgets.selectable_page import SelectionLine
+from docqa.tui.widgets.table import RowTable
+
+_PREFACE = """\
+# Keys
+
+These are the keys in the app's help (`?`). `make keys` generates this page. To change keys, set them by id in
+[`config.toml`](configuration.md), with commas between alternatives:
+
+```toml
+[keys]
+"answers.copy" = "Y"
+"answers.next" = "n,right_square_bracket"
+```"""
+
+_Place = type[DOMNode]
+
+PLACES: tuple[_Place, ...] = (
+    QuestionInput,
+    AnswersList,
+    QuestionsList,
+    DocumentsPane,
+    EvidenceStrip,
+    PageView,
+    SelectionLine,
+    FindInput,
+    ChooseScreen,
+    PickScreen,
+    AgreementScreen,
+    ExportScreen,
+    RestoreScreen,
+    RowTable,
+    ModelsScreen,
+    ComparisonScreen,
+    SettingsScreen,
+    ConfirmScreen,
+    TrainingScreen,
+)
+"""The widgets and screens with keys of their own, in the order of the help. `BINDING_GROUP_TITLE` names each."""
+
+
+def key_groups(
+    display: Callable[[Binding], str], keymap: Mapping[str, str] | None = None, places: Sequence[_Place] = PLACES
+) -> KeyGroups:
+    """Return every key and what it does, by where it works. The keys of one action share a row.
+
+    `display` formats a binding's key. `keymap` has the user's keys by binding id.
+    """
+    groups: dict[str, dict[str, tuple[list[str], str]]] = {}
+    for title, binding in _bindings(places):
+        keys, _ = groups.setdefault(title, {}).setdefault(binding.action, ([], binding.tooltip or binding.description))
+        for key in (keymap or {}).get(binding.id or "", binding.key).split(","):
+            shown = display(replace(binding, key=key.strip()))
+            if shown not in keys:
+                keys.append(shown)
+    return {title: [(" ".join(keys), what) for keys, what in rows.values()] for title, rows in groups.items()}
+
+
+def check_keymap(keymap: Mapping[str, str]) -> None:
+    """Raise `DocqaError` if the keymap has an unknown binding id."""
+    known = [binding.id for _, binding in _bindings((*PLACES, InlineApp)) if binding.id]
+    for name in keymap:
+        if name not in known:
+            close = difflib.get_close_matches(name, known, n=1)
+            raise DocqaError(
+                f"unknown key id {name!r} in config.toml",
+                f"did you mean {close[0]}?" if close else "docs/keys.md lists them all",
+            )
+
+
+def _bindings(places: Sequence[_Place]) -> Iterator[tuple[str, Binding]]:
+    """Yield every binding and where it works."""
+    anywhere: list[BindingType] = [*KEYS, *MainScreen.BINDINGS]
+    sources = [("Anywhere", anywhere), *((place.BINDING_GROUP_TITLE or "", place.BINDINGS) for place in places)]
+    for title, bindings in sources:
+        for binding in Binding.make_bindings(bindings):
+            yield title, binding
+
+
+def page() -> str:
+    """Return docs/keys.md."""
+    ids: dict[tuple[str, str], dict[str, None]] = {}
+    places: list[_Place] = [*PLACES, InlineApp]
+    for title, binding in _bindings(places):
+        ids.setdefault((title, binding.tooltip or binding.description), {})[f"`{binding.id}`"] = None
+    parts = [_PREFACE]
+    for title, rows in key_groups(App[None]().get_key_display, places=places).items():
+        table = [f"| {keys} | {what} | {', '.join(ids[title, what])} |" for keys, what in rows]
+        parts += [f"## {title}", "\n".join(["| key | | id |", "|---|---|---|", *table])]
+    return "\n\n".join(parts) + "\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(page())

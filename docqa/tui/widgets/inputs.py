@@ -1,0 +1,75 @@
+"""Single-line inputs: one that recognizes dropped files, and the search line."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import events, work
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.widgets import Input
+
+from docqa.tui.state import dropped_paths
+
+
+class PastingInput(Input):
+    """An input that types pasted text, unless it consists of paths of existing files and folders."""
+
+    class PathsDropped(Message):
+        """Paths of existing files and folders were pasted."""
+
+        def __init__(self, line: "PastingInput", paths: Sequence[str]) -> None:
+            super().__init__()
+            self.line = line
+            self.paths = paths
+
+    class TextPasted(Message):
+        """The pasted text was no list of existing paths."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Type the text at once unless it may be paths."""
+        event.stop()
+        event.prevent_default()
+        if next(dropped_paths.parse_paths(event.text), None) is None:
+            self.type_text(event.text)
+        else:
+            self._check_paths(event.text)
+
+    @work(thread=True)
+    def _check_paths(self, text: str) -> None:
+        # In a thread, because the disk may be slow.
+        paths = dropped_paths.existing_paths(text)
+        self.post_message(self.PathsDropped(self, paths) if paths else self.TextPasted(text))
+
+    def on_pasting_input_text_pasted(self, message: TextPasted) -> None:
+        """Type the text."""
+        message.stop()
+        self.type_text(message.text)
+
+    def type_text(self, text: str) -> None:
+        """Insert text at the cursor, on one line, replacing the selection."""
+        self.replace(" ".join(text.splitlines()), *sorted(self.selection))
+
+
+class FindInput(Input):
+    """The search line. The document shows the matches while the user types."""
+
+    BINDING_GROUP_TITLE = "While finding"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "submit", "Accept", tooltip="Go to the document; n is the next match", id="find.accept"),
+        Binding("escape", "cancel", "Cancel", tooltip="Cancel the search", id="find.cancel"),
+    ]
+
+    class SearchCancelled(Message):
+        """The search was cancelled."""
+
+    def __init__(self) -> None:
+        super().__init__(placeholder="Find in the document", compact=True, id="find")
+
+    def action_cancel(self) -> None:
+        """Cancel the search."""
+        self.value = ""
+        self.post_message(self.SearchCancelled())

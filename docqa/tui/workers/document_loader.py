@@ -1,0 +1,210 @@
+"""Opening documents in a worker thread.
+
+`docqa.engine` is imported in the worker: it brings numpy, the tokenizers and later torch, and the first frame must not
+wait for them.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from threading import Event, Lock
+from typing import TYPE_CHECKING
+
+from docqa.config import Settings
+from docqa.errors import DocqaError, unexpected
+from docqa.progress import Cancelled, Monitor, Progress
+from docqa.tui.workers.events import (
+    DocumentFailed,
+    DocumentOpened,
+    DocumentsChanged,
+    DocumentsFound,
+    DocumentsOpened,
+    EngineStarted,
+    OpeningFailed,
+    OpeningProgressed,
+    PostEvent,
+    WarningRaised,
+)
+from docqa.userdata import history
+
+if TYPE_CHECKING:
+    from docqa.engine import Engine, Failure, IndexedDocument
+
+MakeEngine = Callable[[Settings], "Engine"]
+
+_FileStamp = tuple[int, int] | None
+"""A file's modification time in nanoseconds and its size in bytes; None if it can't be read."""
+
+_INTERVAL = 0.05  # Seconds between two progress reports of one stage: a screen needs no more.
+
+
+def default_engine(settings: Settings) -> "Engine":
+    """Make an engine, importing what it needs."""
+    from docqa.engine import Engine
+
+    return Engine(settings)
+
+
+class DocumentLoader:
+    """Opens documents and keeps them, so that each `run` opens only what is not open yet."""
+
+    def __init__(
+        self,
+        paths: Sequence[str],
+        settings: Settings,
+        password: str | None,
+        post: PostEvent,
+        make_engine: MakeEngine = default_engine,
+    ) -> None:
+        self.paths = tuple(paths)
+        """The files and folders to open, as the user named them."""
+        self.engine: Engine | None = None
+        """The engine of the last run; None before the first."""
+        self._settings = settings
+        self._reload = False
+        self._password = password
+        self._post = post
+        self._make_engine = make_engine
+        self._opened: dict[str, IndexedDocument] = {}
+        self._stamps: dict[str, _FileStamp] = {}
+        """Each document's file, as it was just before it was opened."""
+        self._reported: tuple[str, str, float] = ("", "", 0.0)
+        """Stage, item and time of the last progress report."""
+        self._remembered: tuple[str, ...] = ()
+        self._checking = Lock()
+
+    def add_paths(self, paths: Iterable[str], *, replace: bool = False) -> None:
+        """Have the next run open these paths as well, or only these."""
+        self.paths = tuple(dict.fromkeys([*(() if replace else self.paths), *paths]))
+
+    def use_settings(self, settings: Settings, *, reload: bool) -> None:
+        """Apply settings from the next run on. `reload` opens every document again: the models are others.
+
+        A run in progress is not affected.
+        """
+        self._settings = settings
+        self._reload = self._reload or reload
+
+    def check_files(self) -> None:
+        """Post `DocumentsChanged` if a file changed after it was opened."""
+        if not self._checking.acquire(blocking=False):
+            return  # The last check still waits for a slow disk.
+        try:
+            stamps = [(name, self._stamps[name], _file_stamp(name)) for name in list(self._opened)]
+            changed = [name for name, then, now in stamps if now not in {then, None}]
+            if changed:
+                self._post(DocumentsChanged(tuple(changed)))
+        finally:
+            self._checking.release()
+
+    def forget(self, names: Iterable[str]) -> None:
+        """Have the next run open these documents again."""
+        for name in names:
+            self._opened.pop(name, None)
+
+    def run(self, cancel: Event) -> None:
+        """Open what is not open yet. Ends with `DocumentsOpened` or `OpeningFailed`, and raises nothing."""
+        try:
+            self._run(Monitor(self._report, cancel))
+        except DocqaError as error:
+            self._post(OpeningFailed(error))
+        except Exception as error:  # noqa: BLE001 - shown in place of the answers
+            self._post(OpeningFailed(unexpected(error)))
+
+    def _run(self, monitor: Monitor) -> None:
+        from docqa.engine import Collection
+
+        engine = self._start_engine()
+        failures: list[Failure] = []
+        cancelled = False
+        names: list[str] = []
+        try:
+            names = self._find(monitor, failures)
+            for name in names:
+                if name not in self._opened:
+                    self._open(name, engine, monitor, failures)
+        except Cancelled:
+            cancelled = True
+        opened = [self._opened[name] for name in names if name in self._opened]
+        self._post(DocumentsOpened(Collection(engine, opened, failures), cancelled=cancelled))
+
+    def _start_engine(self) -> "Engine":
+        from docqa.models.loading import map_torch
+
+        if self._reload:
+            self._reload, self.engine, self._opened = False, None, {}
+        settings = self._settings
+        if self.engine is None:
+            self.engine = self._make_engine(settings)
+        elif settings != self.engine.settings:
+            self.engine = self.engine.with_settings(settings)
+        encoder = self.engine.encoder
+        if self.engine.reader.needs_torch or (encoder is not None and encoder.needs_torch):
+            # Not in the thread that loads the weights: while a library is mapped, other imports wait for the lock.
+            map_torch()
+        self.engine.load_in_background()
+        self._post(EngineStarted(self.engine.reader.name, encoder.model.name if encoder else ""))
+        return self.engine
+
+    def _find(self, monitor: Monitor, failures: "list[Failure]") -> list[str]:
+        from docqa import documents
+
+        names: list[str] = []
+        for path in documents.expand(self.paths):
+            monitor.check()
+            if isinstance(path, DocqaError):
+                self._fail("", path, failures)
+            elif path == documents.STDIN:
+                error = DocqaError("the app can't read a document from standard input", "save it to a file first")
+                self._fail("", error, failures)
+            else:
+                names.append(path)
+        for closed in self._opened.keys() - set(names):
+            del self._opened[closed]
+        self._remember(names)
+        self._post(DocumentsFound(tuple(names), history.questions_about(names, history.entries())))
+        return names
+
+    def _remember(self, names: Sequence[str]) -> None:
+        if not (names and self._settings.cache) or self.paths == self._remembered:
+            return
+        self._remembered = self.paths
+        try:
+            history.remember_opened(path for path in self.paths if Path(path).exists())
+        except DocqaError as error:
+            self._post(WarningRaised(error))
+
+    def _open(self, name: str, engine: "Engine", monitor: Monitor, failures: "list[Failure]") -> None:
+        monitor.update("opening", name, 0, 0)
+        self._stamps[name] = _file_stamp(name)  # Before reading it: a later write is a change.
+        try:
+            self._opened[name] = engine.index(name, monitor, self._password)
+        except DocqaError as error:
+            self._fail(name, error, failures)
+        except Cancelled:
+            raise
+        except Exception as error:  # noqa: BLE001 - a file that breaks its parser must not stop the others
+            self._fail(name, unexpected(error), failures)
+        else:
+            self._post(DocumentOpened(self._opened[name].document))
+
+    def _fail(self, name: str, error: DocqaError, failures: "list[Failure]") -> None:
+        from docqa.engine import Failure
+
+        failures.append(Failure(name, error))
+        self._post(DocumentFailed(name, error))
+
+    def _report(self, progress: Progress) -> None:
+        stage, item, at = self._reported
+        now = time.monotonic()
+        if (progress.stage, progress.item) != (stage, item) or now - at >= _INTERVAL:
+            self._reported = (progress.stage, progress.item, now)
+            self._post(OpeningProgressed(progress))
+
+
+def _file_stamp(name: str) -> _FileStamp:
+    try:
+        status = Path(name).stat()
+    except OSError:
+        return None  # Moved, or its disk is offline: the open document can still be queried.
+    return status.st_mtime_ns, status.st_size

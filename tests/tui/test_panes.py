@@ -1,0 +1,236 @@
+"""What the panes show of difficult texts: markup, wide and control characters, endless lines, several pages."""
+
+from typing import Any
+
+import pytest
+from support.stage import (
+    NoCollection,
+    StillApp,
+    answer,
+    ask,
+    in_view,
+    marked,
+    monitor,
+    paged,
+    pane_text,
+    result,
+    screen_text,
+    sees,
+    until,
+)
+from textual.content import Content
+from textual.pilot import Pilot
+
+from docqa.documents import Source
+from docqa.documents.plain_text import parse
+from docqa.errors import DocqaError
+from docqa.progress import Progress
+from docqa.tui.formatting import bar, flat, likelihood, percent, plain
+from docqa.tui.styling import hang
+from docqa.tui.workers import events
+
+WIDE = (160, 45)
+
+
+async def show(pilot: Pilot[Any], document: Any, *texts: str) -> None:
+    """Open a document and show these parts of it as answers."""
+    app = pilot.app
+    app.questions.handle(events.DocumentsFound((document.name,)))
+    app.questions.handle(events.DocumentOpened(document))
+    app.questions.handle(events.DocumentsOpened(NoCollection()))  # type: ignore[arg-type]
+    asked = await ask(pilot, "Which?")
+    found = [answer(document, text, 0.9 - i / 10, i + 1) for i, text in enumerate(texts)]
+    app.questions.handle(events.AnswersFound(asked, result("Which?", found)))
+    app.questions.handle(events.QuestionAnswered(asked))
+    await until(pilot, lambda: not asked.pending)
+
+
+async def test_markup_in_names_texts_questions_and_errors_is_shown_as_it_is() -> None:
+    name = "[red]x[b].txt"
+    document = paged(name, [["A [/] here and [bold]there[/bold], said [@click=app.quit]he[/]."]], ["[i]"])
+    app = StillApp()
+    async with app.run_test(size=WIDE) as pilot:
+        await show(pilot, document, "[bold]there[/bold]")
+        await sees(pilot, app.main.answers, "[bold]there[/bold]")
+        await sees(pilot, app.main.answers, f"{name}, page 1 ([i]), line 1")
+        await sees(pilot, app.main.documents, name)
+        await sees(pilot, app.main.page, "said [@click=app.quit]he[/].")
+        await sees(pilot, app, f"{name} · page 1 ([i]) of 1")
+        assert marked(app) == "[bold]there[/bold]"
+        app.questions.handle(events.DocumentFailed("[u].pdf", DocqaError("[u].pdf is [b]bad", "[u]mend[/u] it")))
+        await sees(pilot, app.main.documents, "[u].pdf is [b]bad → [u]mend[/u] it")
+        asked = await ask(pilot, "[/] what is [red]this?")
+        app.questions.handle(events.QuestionFailed(asked, DocqaError("no [/] way", "[b]")))
+        await sees(pilot, app.main.answers, "[/] what is [red]this? ✗ no [/] way → [b]")
+        await sees(pilot, app.main.questions, "[/] what is [red]this?")
+
+
+@pytest.mark.parametrize("size", [(80, 24), WIDE])
+async def test_wide_control_and_tab_characters_keep_within_the_page(size: tuple[int, int]) -> None:
+    text = "前書き" * 60 + "\ttab\x1b[31mred\x07 \u202eback " + "e\u0301" * 90 + " 答えは東京です。" + "字" * 70
+    app = StillApp()
+    async with app.run_test(size=size) as pilot:
+        await show(pilot, paged("漢字\x1b.pdf", [[text]]), "東京")
+        await until(pilot, lambda: marked(app) == "東京")
+        assert in_view(app)
+        page = app.main.page
+        top = round(page.scroll_y)
+        lines = [page.render_line(y - top) for y in range(page.virtual_size.height)]
+        assert all(line.cell_length <= page.scrollable_content_region.width for line in lines)
+        written = "".join(line.text for line in lines)
+        assert "\x1b" not in written and "\u202e" not in written and "\ufffd[31mred" in written
+
+
+async def test_of_an_endless_line_the_part_with_the_answer_is_shown() -> None:
+    text = "word " * 200_000 + "the treasure is under the oak " + "word " * 200_000
+    document = parse(Source("one-line.txt", text.encode()), monitor())
+    app = StillApp()
+    async with app.run_test(size=WIDE) as pilot:
+        await show(pilot, document, "under the oak")
+        await until(pilot, lambda: marked(app) == "under the oak" and in_view(app))
+
+
+async def test_of_a_file_without_pages_the_lines_around_the_answer_are_shown() -> None:
+    text = "\n".join(f"This is line {n}." for n in range(1, 1001))
+    document = parse(Source("lines.txt", text.encode()), monitor())
+    app = StillApp()
+    async with app.run_test(size=WIDE) as pilot:
+        await show(pilot, document, "line 500", "line 1.", "line 1000")
+        await until(pilot, lambda: marked(app) == "line 500" and in_view(app))
+        await sees(pilot, app.main.page, "500▌ This is line 500.")
+        await pilot.press("n")
+        await until(pilot, lambda: marked(app) == "line 1." and in_view(app))
+        await pilot.press("n")
+        await until(pilot, lambda: marked(app) == "line 1000" and in_view(app))
+        app.main.page.scroll_home(animate=False, force=True)
+        await sees(pilot, app.main.page, "1 This is line 1.")
+
+
+async def test_an_answer_that_runs_over_a_page_s_end_is_shown_on_both() -> None:
+    document = paged("two.pdf", [["Above.", "It was built by Ada"], ["Marsh in 1874.", "Below."]], ["iv", "v"])
+    app = StillApp()
+    async with app.run_test(size=WIDE) as pilot:
+        await show(pilot, document, "Ada\nMarsh")
+        await until(pilot, lambda: marked(app) == "Ada Marsh")
+        await sees(pilot, app.main.page, "─ page 2 (v) ─")
+        await sees(pilot, app, "two.pdf · page 1 (iv) of 2")
+
+
+async def test_the_selected_answer_stays_selected_when_better_ones_come() -> None:
+    document = paged("three.pdf", [["One is Ann.", "Two is Bob.", "Three is Cid."]])
+    app = StillApp()
+    async with app.run_test(size=WIDE) as pilot:
+        await show(pilot, document, "Ann", "Bob")
+        asked = app.questions.shown
+        assert asked is not None
+        await pilot.press("j")
+        assert marked(app) == "Bob"
+        await pilot.press("x")
+        found = [answer(document, text, 0.9, i) for i, text in enumerate(("Cid", "Ann", "Bob"), 1)]
+        app.questions.handle(events.AnswersFound(asked, result("Which?", found)))
+        await sees(pilot, app.main.answers, "▸ 3 Bob")
+        assert marked(app) == "Bob"
+
+
+async def test_without_colour_everything_is_grey_and_the_answer_still_stands_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    app = StillApp()
+    async with app.run_test(size=WIDE) as pilot:
+        await show(pilot, paged("a.pdf", [["It is blue."]]), "blue")
+        await until(pilot, lambda: marked(app) == "blue")
+        for strip in app.screen._compositor.render_strips():
+            for segment in strip:
+                for colour in (segment.style.color, segment.style.bgcolor) if segment.style else ():
+                    if colour is not None:
+                        red, green, blue = colour.get_truecolor()
+                        assert red == green == blue
+
+
+def test_a_text_made_plain_is_as_long_as_before() -> None:
+    text = "a\x00b\x1b[0m\n\tc\u2028d\ud800e\u202ef\x9bg"
+    assert plain(text) == "a\ufffdb\ufffd[0m\n\tc d\ufffde\ufffdf\ufffdg"
+    assert len(plain(text)) == len(flat(text)) == len(text)
+    assert "\n" not in flat(text) and "\t" not in flat(text)
+
+
+def test_a_probability_is_never_certain() -> None:
+    assert [percent(p) for p in (0.0, 0.004, 0.07, 0.5, 0.99, 1.0)] == [" <1%", " <1%", "  7%", " 50%", " 99%", ">99%"]
+    assert [bar(p, 4) for p in (0.0, 0.01, 0.5, 0.99, 1.0)] == ["░░░░", "█░░░", "██░░", "███░", "████"]
+    words = [likelihood(p) for p in (0.0, 0.2, 0.5, 0.7, 0.9)]
+    assert words == ["very unlikely", "unlikely", "possible", "likely", "very likely"]
+
+
+def test_wrapped_lines_hang() -> None:
+    lines = hang(Content("one two three"), 10, "> ")
+    assert [line.plain.rstrip() for line in lines] == ["> one two", "  three"]
+    assert [line.plain for line in hang(Content(""), 10, "> ")] == ["> "]
+
+
+async def test_hiding_the_documents_and_back_wraps_the_page_as_before() -> None:
+    line = "The lighthouse on Harrow Point was built in 1874 by the engineer Ada Marsh, and it stands 41 metres high."
+    document = paged("a.pdf", [[f"{line} Line {i}." for i in range(30)]])
+    app = StillApp()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await show(pilot, document, "Ada Marsh")
+        await sees(pilot, app.main.page, "1874")
+        before = pane_text(app.main.page)
+        await pilot.press("d")
+        await until(pilot, lambda: pane_text(app.main.page) != before)
+        await pilot.press("d")
+        await until(pilot, lambda: pane_text(app.main.page) == before)
+
+
+async def test_a_document_without_an_answer_can_be_looked_at_and_stays_until_the_answer_is_wanted() -> None:
+    found = paged("found.pdf", [["It was built by Ada Marsh."]])
+    other = paged("other.pdf", [["Of lighthouses nothing is said here."]])
+    app = StillApp()
+    async with app.run_test(size=WIDE) as pilot:
+        await show(pilot, found, "Ada Marsh")
+        app.questions.handle(events.DocumentFailed("broken.pdf", DocqaError("broken.pdf is no PDF")))
+        app.questions.handle(events.DocumentOpened(other))
+        await sees(pilot, app.main.documents, "other.pdf")
+        await pilot.click(app.main.documents, offset=(6, 6))
+        await sees(pilot, app.main.page, "Of lighthouses nothing is said here.")
+        await sees(pilot, app, "─ other.pdf · page 1 of 1")
+        assert app.questions.shown is not None and app.questions.shown.result is not None
+        app.questions.handle(
+            events.AnswersFound(app.questions.shown, app.questions.shown.result)
+        )  # What is told again changes nothing.
+        app.update()
+        await pilot.pause()
+        await sees(pilot, app.main.page, "Of lighthouses nothing is said here.")
+        app.main.answers.list.focus()
+        await pilot.press("enter")
+        await until(pilot, lambda: marked(app) == "Ada Marsh")
+        await pilot.press("b")
+        await sees(pilot, app.main.page, "Of lighthouses nothing is said here.")
+
+
+async def test_while_a_document_opens_plain_words_say_what_is_done() -> None:
+    app = StillApp()
+    async with app.run_test(size=WIDE) as pilot:
+        app.questions.handle(events.DocumentsFound(("a.pdf",)))
+        for stage, said in (
+            ("reading pages", "reading the pages, 1 of 4"),
+            ("tokenizing", "preparing the text, 1 of 4"),
+            ("embedding", "preparing the search, 1 of 4"),
+        ):
+            app.questions.handle(events.OpeningProgressed(Progress(stage, "a.pdf", 1, 4)))
+            await sees(pilot, app.main.documents, said)
+
+
+async def test_a_notice_does_not_lie_over_what_is_opened_next_and_a_warning_does() -> None:
+    app = StillApp()
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await show(pilot, paged("a.pdf", [["It is blue."]]), "blue")
+        await pilot.press("y")
+        await sees(pilot, app, "Copied: blue")
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: "Copied: blue" not in screen_text(app))
+        await pilot.press("escape")
+        app.notify("The disk is full", severity="warning")
+        await sees(pilot, app, "The disk is full")
+        await pilot.press("ctrl+r")
+        await sees(pilot, app, "The disk is full")
