@@ -58,7 +58,7 @@ def _answer_in_view(app: DocqaApp) -> bool:
 
 async def _take(name: str) -> None:
     size, steps = _SCREENSHOTS[name]
-    app = DocqaApp([_REPORT], Settings(cache=False))
+    app = DocqaApp([_REPORT], Settings(cache=False, precision="float32"))  # The same on every machine.
     async with app.run_test(size=size) as pilot:
         await steps(app, pilot)
         await pilot.pause(0.5)  # The footer is updated last.

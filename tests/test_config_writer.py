@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from docqa import config
@@ -118,6 +118,7 @@ def test_concurrent_writes_lose_nothing(file: Path) -> None:
 VALUES = st.one_of(st.text(), st.booleans(), st.integers(), st.floats(allow_nan=False))
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture], deadline=None)
 @given(
     before=st.dictionaries(st.sampled_from(config.names()), VALUES),
     name=st.sampled_from(config.names()),

@@ -24,7 +24,7 @@ examples:
   docqa ask 'Who is liable?' contracts/ notes.txt --top 3
   docqa ask --questions questions.txt report.pdf --jsonl
   pandoc letter.docx -t plain | docqa ask 'Who wrote it?' -
-  docqa ask --inline report.pdf                        ask one question after another below the prompt
+  docqa ask --inline report.pdf                        ask one question after another under the prompt
   docqa ask 'How many staff?' report.pdf --json | jq -r '.answers[0].text'
 
 exit codes: 0 at least one answer, 1 no answer, 2 an error or an unreadable file, 130 interrupted
@@ -52,7 +52,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     output = parser.add_mutually_exclusive_group()
     output.add_argument("--json", action="store_true", help="print JSON (docs/formats.md)")
     output.add_argument("--jsonl", action="store_true", help="print one line of JSON per question")
-    output.add_argument("--inline", action="store_true", help="ask one question after another below the prompt")
+    output.add_argument("--inline", action="store_true", help="ask one question after another under the prompt")
     parser.add_argument("-q", "--quiet", action="store_true", help="print no progress and no warnings")
     add_settings(parser)
 
@@ -81,7 +81,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _run_inline(arguments: argparse.Namespace) -> int:
-    """Ask below the prompt. On leaving, the answers are printed as without --inline, so that they stay on screen."""
+    """Ask under the prompt. On leaving, the answers are printed as without --inline, so that they stay on screen."""
     question, paths = arguments.question, arguments.paths
     if arguments.questions is not None:
         raise DocqaError("--inline and --questions cannot be combined", "leave one of them out")
