@@ -33,7 +33,6 @@ SHORT = {
     "plotting.py": "shared by evaluation and training",
     "retrieval/retriever.py": "the interface of a retriever",
     "wording.py": "shared by messages everywhere",
-    "documents/markdown.py": "one module per format",
 }
 
 
