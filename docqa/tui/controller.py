@@ -223,19 +223,19 @@ class QuestionController:
     # --- events ---
 
     def handle(self, event: WorkerEvent) -> None:
-        """Change the state as an event says, and show it."""
+        """Change the state according to an event and have the view show it."""
         if isinstance(event, events.WarningRaised):
             self.warn_once(event.error)
-            current = True
-        elif isinstance(event, events.QuestionEvent):
-            current = self._question_event(event)
+            return
+        if isinstance(event, events.QuestionEvent):
+            up_to_date = self._handle_question(event)
         else:
-            current = self._document_event(event)
-        if current:
+            up_to_date = self._handle_document(event)
+        if up_to_date:
             self._view.update(event)
 
-    def _document_event(self, event: events.DocumentEvent) -> bool:
-        """Return whether the event still says how the documents are."""
+    def _handle_document(self, event: events.DocumentEvent) -> bool:
+        """Return whether to show the event: False if it is out of date."""
         match event:
             case events.EngineStarted():
                 self.reader, self.encoder = event.reader, event.encoder
@@ -246,15 +246,15 @@ class QuestionController:
                 self._incomplete = True
             case events.DocumentsOpened() | events.OpeningFailed():
                 self._opening_ended(event)
-                return self.opening is None  # Else it has started again.
+                return self.opening is None  # If not, opening has started again.
             case events.DocumentsChanged():
                 if self.opening is not None:
-                    return False  # They may just be opened again.
+                    return False  # The changed files may be opened right now.
                 self._files_changed(event.names)
         return True
 
-    def _question_event(self, event: events.QuestionEvent) -> bool:
-        """Return whether the event still says how its question is."""
+    def _handle_question(self, event: events.QuestionEvent) -> bool:
+        """Return whether to show the event: False if it is out of date."""
         asked = event.asked
         match event:
             case events.ReadingProgressed():

@@ -61,7 +61,7 @@ class SessionRecovery:
         self._saving = False
 
     def restore(self, session: LeftoverSession, draft: str) -> str:
-        """Open and ask again what a session had; return its draft, followed by the one that was typed by now."""
+        """Open a session's documents and ask its questions again; return its draft, followed by `draft`."""
         self._restored = session
         state = session.state
         if history.document_set(state.opened) != history.document_set(self._questions.loader.paths):

@@ -33,10 +33,10 @@ class GatedReader:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._reader, name)
 
-    def read(self, *args: Any) -> Any:
+    def read_pairs(self, *args: Any) -> Any:
         """Wait, then read the windows."""
         self._gate.hold()
-        return self._reader.read(*args)
+        return self._reader.read_pairs(*args)
 
 
 class Engines:

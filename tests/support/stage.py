@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict
 from threading import Event
 from typing import Any
@@ -34,6 +34,18 @@ async def until(pilot: Pilot[Any], condition: Callable[[], object], what: str = 
         assert time.monotonic() < limit, f"this never came true: {what or condition}"
         await pilot.pause(0.01)
     await pilot.pause()
+
+
+def when_ready(state: Callable[[Pilot[Any]], Awaitable[None]]) -> Callable[[Pilot[Any]], Awaitable[None]]:
+    """Run `state` once the app has started: a snapshot's pilot may be earlier."""
+
+    async def run(pilot: Pilot[Any]) -> None:
+        app = pilot.app
+        assert isinstance(app, StillApp)
+        await until(pilot, lambda: app.started, "the app's start")
+        await state(pilot)
+
+    return run
 
 
 async def type_in(pilot: Pilot[Any], text: str) -> None:
@@ -190,7 +202,7 @@ class StillApp(DocqaApp):
 class StillComparison(ComparisonScreen):
     """The comparison without its worker."""
 
-    def _work(self) -> None:
+    def _compare(self) -> None:
         """It shows what it is told."""
 
 

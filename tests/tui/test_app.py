@@ -113,7 +113,7 @@ async def test_docqa_says_that_there_is_no_answer(engines: Engines, lighthouse: 
         assert asked.abstained
         text = pane_text(app.main.answers)
         assert "No answer in these documents" in text
-        assert "The closest passages:" in text
+        assert "Closest passages:" in text
         assert "1 of 1 windows read" in text
         assert "x reads every window" not in text  # They have all been read.
 

@@ -3,7 +3,9 @@
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from queue import Empty, Queue
 from typing import Any
@@ -53,15 +55,20 @@ class Notes:
 
     def wait(self, condition: Callable[[], object]) -> None:
         """Handle what the workers report until `condition` holds."""
+        limit = time.monotonic() + DEADLINE
         while not condition():
-            try:
-                callback, args = self.calls.get(timeout=DEADLINE)
-            except Empty:
-                raise AssertionError("this never came true") from None
-            callback(*args)
+            assert time.monotonic() < limit, "this never came true"
+            with suppress(Empty):
+                callback, args = self.calls.get(timeout=0.02)
+                callback(*args)
 
     def kinds(self) -> list[str]:
         return [type(event).__name__ for event in self.events]
+
+
+@pytest.fixture(autouse=True)
+def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DOCQA_HOME", str(tmp_path / "docqa-home"))
 
 
 @pytest.fixture
@@ -96,7 +103,7 @@ def test_a_question_asked_while_documents_open_is_answered_afterwards(
     assert controller.waiting_for == "the documents to open"
     held_opening.pass_on.set()
     view.wait(lambda: second.state is QuestionState.DONE)
-    assert [asked.shown[0].text for asked in (first, second)] == ["Tobias Wren", "engineer Ada Marsh"]
+    assert [asked.shown[0].text for asked in (first, second)] == ["Tobias Wren", "Ada Marsh"]
     assert first.evidence[lighthouse].read and first.best
     assert view.kinds().index("DocumentsOpened") < view.kinds().index("AnswersFound")
     assert [entry.question for entry in history.entries()] == [QUESTION, "Who was the engineer?"]
@@ -196,12 +203,12 @@ def test_settings_for_questions_keep_the_documents_open(
 
 
 def test_the_history_is_of_the_files_found_also_if_a_path_fails(view: Notes, make: Make, lighthouse: str) -> None:
-    controller = make("missing.txt", lighthouse)
+    controller = make("-", lighthouse)
     controller.ask(QUESTION)
     view.wait(lambda: not controller.session.asked[0].pending)
     assert controller.can_reopen  # The path that failed.
     assert history.questions_about([lighthouse], history.entries()) == [QUESTION]
-    make("missing.txt", lighthouse)
+    make("-", lighthouse)
     view.wait(lambda: view.kinds().count("DocumentsFound") == 2)
     found = [event for event in view.events if isinstance(event, events.DocumentsFound)]
     assert found[1].asked_before == [QUESTION]
@@ -217,7 +224,7 @@ def test_a_history_that_can_t_be_written_is_warned_of_once(
     for _ in range(2):
         controller.ask(QUESTION)
     view.wait(lambda: not controller.session.asked[1].pending)
-    assert len([message for message in view.warnings if "history" in message or "kept" in message]) == 1
+    assert len([message for message in view.warnings if message.startswith("can't save the history")]) == 1
 
 
 def test_a_session_is_saved_and_restored_without_an_app(
@@ -228,7 +235,7 @@ def test_a_session_is_saved_and_restored_without_an_app(
     controller.ask(QUESTION)
     recovery.save("half a q")
     view.threads[-1].join()
-    recovery._file._lock.release()  # As the system does when the process is killed.
+    recovery._file._file_lock.release()  # As the system does when the process is killed.
     session = crash_recovery.claim_leftover_session([lighthouse])
     assert session is not None and session.state.draft == "half a q"
     restored = make()

@@ -1,4 +1,4 @@
-"""A pasted text is a list of paths only where it can be nothing else."""
+"""Pasted text is taken for paths only if it consists of existing ones."""
 
 import shlex
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The strip of evidence: every window has its column, and the likeliest shows."""
+"""The evidence strip: each window has a column, and the most likely one shows."""
 
 import numpy as np
 import pytest

@@ -79,5 +79,5 @@ def test_a_browser_is_given_the_file_as_what_can_do_no_harm(name: str, kind: str
 
 
 def test_a_file_that_is_gone_can_not_be_given_to_a_browser(tmp_path: Path) -> None:
-    with pytest.raises(DocqaError, match=r"gone\.pdf can't be read any more: No such file"):
+    with pytest.raises(DocqaError, match=r"can't read .*gone\.pdf: No such file"):
         external_viewer.to_deliver(str(tmp_path / "gone.pdf"))

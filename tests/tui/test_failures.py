@@ -146,7 +146,7 @@ async def test_with_nothing_to_open_the_app_says_what_to_do(engines: Engines, pa
             await pilot.press("escape")
         await sees(pilot, app.main.answers, "No documents")
         said = pane_text(app.main.documents)
-        assert "O opens some" in said or "the app can't read a document from standard input" in said
+        assert "Press O to open some" in said or "the app can't read a document from standard input" in said
         asked = await ask_and_wait(pilot, "Anything?")
         assert asked.error is not None and "no document is open" in asked.error.message
 

@@ -1,4 +1,4 @@
-"""Teaching on the page: by keys, by mouse, by typing; and what is told of documents that disagree."""
+"""Giving feedback on answers by key, mouse or typing; and documents that disagree."""
 
 from collections.abc import Callable
 from dataclasses import replace

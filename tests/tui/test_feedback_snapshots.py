@@ -1,10 +1,10 @@
-"""Pictures of selecting on the page, and of documents side by side. As in test_snapshots."""
+"""Snapshots of selecting on the page, and of answers side by side. See test_snapshots."""
 
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from support.stage import NoCollection, StillApp, answer, ask, evidence, paged, result, settled, until
+from support.stage import NoCollection, StillApp, answer, ask, evidence, paged, result, settled, until, when_ready
 from test_snapshots import SIZES, State
 from textual.pilot import Pilot
 
@@ -82,4 +82,4 @@ PICTURES: list[tuple[State, str]] = [
 
 @pytest.mark.parametrize(("state", "size"), PICTURES, ids=[f"{s.__name__}-{size}" for s, size in PICTURES])
 def test_picture(snap_compare: Any, state: State, size: str) -> None:
-    assert snap_compare(StillApp(), terminal_size=SIZES[size], run_before=state)
+    assert snap_compare(StillApp(), terminal_size=SIZES[size], run_before=when_ready(state))

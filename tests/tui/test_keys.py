@@ -1,4 +1,4 @@
-"""Every key does what the help says. The tests are found by the bindings, so a new one without a test fails."""
+"""Every key does what the help says. Tests are looked up by binding, so a key without a test fails."""
 
 import importlib
 import pkgutil
@@ -132,7 +132,7 @@ async def test_the_key_does_what_the_help_says(stage: Pilot[Any], owner: str, bi
     await CHECKS[owner, binding.id](stage, stage.app, binding.key)
 
 
-async def test_a_key_that_is_bound_anew_is_the_only_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_rebound_key_replaces_the_default(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DOCQA_HOME", str(tmp_path))
     app = StillApp(keys={"documents.toggle": "D,f2", "app.help": "f1"})
     async with app.run_test(size=(120, 30)) as pilot:
@@ -158,7 +158,7 @@ def test_everything_with_keys_is_in_the_help() -> None:
                 assert found in listed, f"{name} is missing in key_reference.PLACES"
 
 
-def test_a_key_for_what_is_not_there_is_told() -> None:
+def test_an_unknown_key_id_is_an_error() -> None:
     with pytest.raises(DocqaError, match=r"unknown key id 'answers\.cpy'") as error:
         StillApp(keys={"answers.cpy": "Y"})
     assert error.value.hint == "did you mean answers.copy?"
@@ -445,9 +445,9 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
 async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     files.write_json_object(state_file("harbour"), {})
     await pilot.press("T")
-    await sees(pilot, app, "The training of harbour was not finished.")
+    await sees(pilot, app, "The training of harbour was interrupted.")
     await pilot.press(key)
-    assert [n.message for n in app._notifications][-1] == "d once more discards what was trained of harbour."
+    assert [n.message for n in app._notifications][-1] == "Press d again to discard the training of harbour."
     await pilot.press(key)
     await until(pilot, lambda: not unfinished_runs(), "it to be discarded")
 
@@ -457,7 +457,7 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await _trained(pilot, app, better=False)
     await pilot.press(key)
     await sees(pilot, app, "No corrections yet.")
-    assert app.models.training.form.name_of_new == "corrections"
+    assert app.models.training.form.new_name == "corrections"
 
 
 @checks("DocqaApp", "question.read_all")
@@ -825,7 +825,7 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     assert app.main.page.selection.text == ("was Knut Dyrnes" if key == "o" else "Knut")
 
 
-@checks("SelectionLine", *(f"select.{name}" for name in ("next", "before", "down", "up", "first", "last")))
+@checks("SelectionLine", *(f"select.{name}" for name in ("next", "previous", "down", "up", "first", "last")))
 async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await pilot.press("n", "s", key)
     after = {"l": "Bellandi", "right": "Bellandi", "h": "was", "left": "was"}
@@ -913,3 +913,20 @@ async def test_keys_that_would_do_nothing_are_not_offered() -> None:
         last = screen_text(app).rstrip().split("\n")[-1]
         assert "Ask" in last and "Quit" in last
         assert not any(word in last for word in ("Copy", "Read all", "Reopen", "Next"))
+
+
+async def test_the_footer_follows_check_action_for_any_key() -> None:
+    class Extended(StillApp):
+        BINDINGS = (Binding("f9", "extra", "Extra"),)
+        extra_does_something = False
+
+        def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+            return self.extra_does_something if action == "extra" else super().check_action(action, parameters)
+
+    app = Extended()
+    async with app.run_test(size=(160, 30)) as pilot:
+        await sees(pilot, app, "^q Quit")
+        assert "f9 Extra" not in screen_text(app)
+        app.extra_does_something = True
+        app.update()
+        await sees(pilot, app, "f9 Extra")

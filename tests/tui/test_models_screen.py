@@ -1,4 +1,4 @@
-"""The models screen: what is known of each, pulling from a hub on this machine, deleting, comparing."""
+"""The models screen: details, pulling from a local hub, deleting, comparing."""
 
 import json
 import shutil
@@ -121,7 +121,7 @@ async def test_each_model_is_listed_with_what_is_known_of_it(own_home: Path) -> 
         )
         assert rows["reader/broken"][0] == "! broken"
         await pilot.press("j")
-        await sees(pilot, screen.query_one("#about"), "docqa.json should hold a JSON object")
+        await sees(pilot, screen.query_one("#about"), "docqa.json should contain a JSON object")
         await pilot.press("j")
         await sees(pilot, app, "EM / F1 after training: 71.2 / 80.5, on 234 held-out questions")
         await sees(pilot, app, "No answer below a probability of 50%")

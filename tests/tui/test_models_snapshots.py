@@ -1,6 +1,6 @@
-"""Pictures of the models, a pull, a confirmation, a comparison and the settings: the same on every machine.
+"""Snapshots of the models, a pull, a confirmation, a comparison and the settings.
 
-After a change that is meant: `pytest tests/tui --snapshot-update`, and look at the pictures before they are committed.
+After an intended change: `pytest tests/tui --snapshot-update`, and look at the pictures before you commit them.
 """
 
 from collections.abc import Awaitable, Callable
@@ -10,7 +10,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from support.stage import StillApp, StillComparison, answer, paged, result, type_in, until
+from support.stage import StillApp, StillComparison, answer, paged, result, type_in, until, when_ready
 from textual.pilot import Pilot
 from textual.widgets import Input
 
@@ -213,4 +213,4 @@ PICTURES: list[tuple[State, str]] = [
 
 @pytest.mark.parametrize(("state", "size"), PICTURES, ids=[f"{s.__name__}-{size}" for s, size in PICTURES])
 def test_picture(snap_compare: Any, state: State, size: str) -> None:
-    assert snap_compare(StillApp(), terminal_size=SIZES[size], run_before=state)
+    assert snap_compare(StillApp(), terminal_size=SIZES[size], run_before=when_ready(state))

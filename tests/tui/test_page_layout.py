@@ -1,4 +1,4 @@
-"""A document as rows: nothing is lost or shown twice, nothing is too wide, and every offset has its row."""
+"""A document as rows: nothing is lost, repeated or too wide, and each offset has its row."""
 
 from itertools import pairwise
 

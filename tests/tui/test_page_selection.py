@@ -1,4 +1,4 @@
-"""Where the caret goes, and what is selected: whole words inside the body, whatever the text and the keys."""
+"""The caret and the selection: whole words of the body, whatever the text and the keys."""
 
 from collections.abc import Callable
 from dataclasses import replace

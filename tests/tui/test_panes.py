@@ -1,4 +1,4 @@
-"""What the panes show of difficult texts: markup, wide and control characters, endless lines, several pages."""
+"""The panes with difficult text: markup, wide and control characters, endless lines, several pages."""
 
 from typing import Any
 

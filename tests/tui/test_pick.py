@@ -1,4 +1,4 @@
-"""Documents are opened from within the app: chosen from a list that grows, typed as a path, or dropped."""
+"""Opening documents in the app: from the list, by a typed path, or by dropping files."""
 
 import shlex
 from collections.abc import Callable
@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from support.engines import Engines
-from support.stage import StillApp, ask_and_wait, opened, pane_text, screen_text, sees, type_in, until
+from support.stage import StillApp, ask_and_wait, opened, pane_text, screen_text, sees, type_in, until, when_ready
 from textual import events
 from textual.pilot import Pilot
 
@@ -163,9 +163,8 @@ async def test_a_list_of_many_files_says_that_there_are_more() -> None:
     put(*(f"{number:03}.txt" for number in range(250)))
     rows = file_suggestions.suggestions("", [], [f"{number:03}.txt" for number in range(250)])
     assert rows[-1] == Choice("… and more: type part of a name", None)
-    assert [
-        value for _, value in file_suggestions.suggestions("249", [], [f"{number:03}.txt" for number in range(250)])
-    ] == [PickedDocuments(("249.txt",))]
+    rows = file_suggestions.suggestions("249", [], [f"{number:03}.txt" for number in range(250)])
+    assert [row.value for row in rows] == [PickedDocuments(("249.txt",))]
 
 
 async def test_enter_opens_what_was_typed_however_fast() -> None:
@@ -367,4 +366,4 @@ async def narrowed(pilot: Pilot[Any]) -> None:
 @pytest.mark.parametrize("state", [empty, recents, narrowed])
 @pytest.mark.parametrize("size", [(80, 24), WIDE], ids=["narrow", "wide"])
 def test_picture(snap_compare: Any, state: Any, size: tuple[int, int]) -> None:
-    assert snap_compare(StillApp(), terminal_size=size, run_before=state)
+    assert snap_compare(StillApp(), terminal_size=size, run_before=when_ready(state))

@@ -17,7 +17,7 @@ import pytest
 from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.pdfgen.canvas import Canvas
 from support.engines import Engines
-from support.stage import DEADLINE, StillApp, ask_and_wait, opened, pane_text, sees, type_in, until
+from support.stage import DEADLINE, StillApp, ask_and_wait, opened, pane_text, sees, type_in, until, when_ready
 from textual.pilot import Pilot
 
 from docqa import paths
@@ -151,7 +151,7 @@ async def test_a_session_that_can_t_be_kept_is_told_once(tmp_path: Path) -> None
     async with app.run_test(size=WIDE) as pilot:
         for text in ("half a q", "half a question"):
             app.main.question.value = text
-            await until(pilot, lambda: app.recovery._saved.typed == text)  # noqa: B023
+            await until(pilot, lambda: app.recovery._saved.draft == text)  # noqa: B023
         await until(pilot, lambda: len(app._notifications))
         assert [one.message.partition(" in ")[0] for one in app._notifications] == ["can't save the session"]
 
@@ -306,7 +306,7 @@ async def offered(pilot: Pilot[Any]) -> None:
 
 @pytest.mark.parametrize("size", [(80, 24), WIDE], ids=["narrow", "wide"])
 def test_picture(snap_compare: Any, size: tuple[int, int]) -> None:
-    assert snap_compare(StillApp(), terminal_size=size, run_before=offered)
+    assert snap_compare(StillApp(), terminal_size=size, run_before=when_ready(offered))
 
 
 def test_a_long_session_shows_its_last_questions() -> None:

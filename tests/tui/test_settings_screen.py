@@ -1,4 +1,4 @@
-"""The settings: shown with where they are from, changed in the file and felt at once; what is wrong is told."""
+"""The settings screen: values with their origin, saved to the file and applied; errors are shown."""
 
 from pathlib import Path
 from typing import Any
@@ -62,7 +62,7 @@ async def test_each_setting_is_explained_with_its_value_and_where_it_is_from(
         assert rows["threshold"] == ("threshold", "0.4", "environment")
         assert rows["doc_stride"] == ("doc_stride", "64", "flag")
         assert rows["device"] == ("device", "auto", "default")
-        await sees(pilot, app, "probability below which there is no answer")
+        await sees(pilot, app, "probability below which docqa abstains")
         await sees(pilot, app, "The environment variable DOCQA_THRESHOLD overrides config.toml.")
         await edit(pilot, "0.2")
         await sees(pilot, app.screen.query_one("#message"), "but the environment variable DOCQA_THRESHOLD overrides")

@@ -1,6 +1,6 @@
-"""Pictures of the app in each of its states, from results made by hand: the same on every machine.
+"""Snapshots of the app in each state, from hand-made results.
 
-After a change that is meant: `pytest tests/tui --snapshot-update`, and look at the pictures before they are committed.
+After an intended change: `pytest tests/tui --snapshot-update`, and look at the pictures before you commit them.
 """
 
 from collections.abc import Awaitable, Callable
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.stage import NoCollection, StillApp, answer, ask, evidence, paged, result, settled, until
+from support.stage import NoCollection, StillApp, answer, ask, evidence, paged, result, settled, until, when_ready
 from textual.pilot import Pilot
 
 from docqa.errors import DocqaError
@@ -169,4 +169,4 @@ PICTURES: list[tuple[State, str]] = [
 @pytest.mark.parametrize(("state", "size"), PICTURES, ids=[f"{s.__name__}-{size}" for s, size in PICTURES])
 def test_picture(snap_compare: Any, state: State, size: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DOCQA_HOME", str(tmp_path))  # Where a theme is remembered, for no other test.
-    assert snap_compare(StillApp(), terminal_size=SIZES[size], run_before=state)
+    assert snap_compare(StillApp(), terminal_size=SIZES[size], run_before=when_ready(state))

@@ -1,4 +1,4 @@
-"""What the app looks like is remembered, and a file that is damaged or in the way costs nothing else."""
+"""The theme is saved; a damaged or unwritable file does no harm."""
 
 from pathlib import Path
 
@@ -37,4 +37,4 @@ async def test_a_theme_that_cannot_be_remembered_is_worn_all_the_same(own_home: 
         app.theme = "nord"
         await until(pilot, lambda: len(app._notifications))
         assert app.theme == "nord"
-        assert [n.message.partition(" in ")[0] for n in app._notifications] == ["the theme can't be remembered"]
+        assert [n.message.partition(" in ")[0] for n in app._notifications] == ["can't save the theme"]

@@ -1,4 +1,4 @@
-"""Training in the app, with the real command in a process of its own and a reader small enough for it."""
+"""Training in the app, with the real command in a child process and a tiny reader."""
 
 import json
 import os

@@ -1,11 +1,11 @@
-"""Pictures of the training screen in each of its states, from what its workers would report."""
+"""Snapshots of the training screen in each state, from what its workers report."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from threading import Event
 from typing import Any
 
 import pytest
-from support.stage import NoCollection, StillApp
+from support.stage import NoCollection, StillApp, when_ready
 from textual.pilot import Pilot
 
 from docqa.datasets import Issue, IssueEffect, IssueKind, LoadReport
@@ -146,7 +146,7 @@ PICTURES: list[tuple[State, str]] = [
 @pytest.mark.parametrize(("state", "size"), PICTURES, ids=[f"{s.__name__}-{size}" for s, size in PICTURES])
 def test_training_picture(snap_compare: Any, monkeypatch: pytest.MonkeyPatch, state: State, size: str) -> None:
     monkeypatch.setenv("DOCQA_HOME", HOME)
-    assert snap_compare(StillApp(), terminal_size=SIZES[size], run_before=state)
+    assert snap_compare(StillApp(), terminal_size=SIZES[size], run_before=when_ready(state))
 
 
 def test_what_a_training_says_in_the_header() -> None:
