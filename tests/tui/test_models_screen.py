@@ -267,7 +267,7 @@ async def test_a_full_disk_is_told_with_what_to_do(
         screen = await show(pilot)
         await pull(pilot, REPO)
         await sees(pilot, message_of(screen), "✗ the disk is full")
-        await sees(pilot, message_of(screen), "→ make room where")
+        await sees(pilot, message_of(screen), "→ free some space in")
 
 
 def test_a_transfer_says_how_far_how_fast_and_how_long() -> None:
