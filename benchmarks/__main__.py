@@ -1,9 +1,9 @@
-"""All the benchmarks that make a claim, one after the other, and one table of what they found.
+"""Run every benchmark that supports a claim, and print one table of the results.
 
     python -m benchmarks [--quick] [--squad SQUAD_V1]
 
-Each runs in a process of its own and writes `benchmarks/results/NAME.json`; the exit code is 1 where a claim fails or a
-benchmark ends early. `--quick` is a small run of everything, to see that it works: its figures mean nothing.
+Each benchmark runs in its own process and writes `benchmarks/results/NAME.json`. The exit code is 1 if a claim fails or
+a benchmark doesn't finish. `--quick` is a smoke test of everything: its figures mean nothing.
 """
 
 import argparse
@@ -45,35 +45,35 @@ _QUICK: dict[str, tuple[str, ...]] = {
 
 
 def main() -> None:
-    """Run them all."""
-    arguments = argparse.ArgumentParser(
+    """Run all benchmarks."""
+    parser = argparse.ArgumentParser(
         prog="python -m benchmarks", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    arguments.add_argument("--quick", action="store_true", help="small, to see that everything works")
-    arguments.add_argument("--squad", type=Path, default=_SQUAD, metavar="SQUAD_V1", help="the file of `fidelity`")
-    given = arguments.parse_args()
+    parser.add_argument("--quick", action="store_true", help="smoke test; discards the results")
+    parser.add_argument("--squad", type=Path, default=_SQUAD, metavar="SQUAD_V1", help="file for `fidelity`")
+    args = parser.parse_args()
     claims: list[Claim] = []
-    early: list[str] = []
+    unfinished: list[str] = []
     with tempfile.TemporaryDirectory() as scratch:
-        results = Path(scratch) if given.quick else RESULTS  # What is kept is of whole runs.
-        for name, options in (_QUICK if given.quick else _FULL).items():
+        results = Path(scratch) if args.quick else RESULTS  # Only full runs are kept.
+        for name, options in (_QUICK if args.quick else _FULL).items():
             print(f"\n== {name}", flush=True)
-            if name == "fidelity" and not given.squad.is_file():
-                print(f"left out: there is no {given.squad.name}")
-                early.append(name)
+            if name == "fidelity" and not args.squad.is_file():
+                print(f"skipped: {args.squad.name} not found")
+                unfinished.append(name)
                 continue
             file = results / f"{name}.json"
-            about = (str(given.squad),) if name == "fidelity" else ()
-            command = python(f"benchmarks.{name}", *about, *options, "--json", file)
+            inputs = (str(args.squad),) if name == "fidelity" else ()
+            command = python(f"benchmarks.{name}", *inputs, *options, "--json", file)
             if subprocess.run(command, cwd=ROOT, check=False).returncode:
-                early.append(name)
+                unfinished.append(name)
                 continue
-            found = json.loads(file.read_text(encoding="utf-8"))["claims"]
-            claims += [Claim(**(one | {"spread": one["spread"] and tuple(one["spread"])})) for one in found]
+            saved = json.loads(file.read_text(encoding="utf-8"))["claims"]
+            claims += [Claim(**(claim | {"spread": claim["spread"] and tuple(claim["spread"])})) for claim in saved]
     print("\n" + table(claims))
-    for name in early:
-        print(f"{name} came to no end")
-    sys.exit(0 if not early and all(one.holds for one in claims) else 1)
+    for name in unfinished:
+        print(f"{name} did not finish")
+    sys.exit(0 if not unfinished and all(claim.holds for claim in claims) else 1)
 
 
 if __name__ == "__main__":

@@ -1,13 +1,12 @@
-"""How long a person waits for the app: its first frame, its documents, the first answer, and the next one.
+"""How long the user waits for the app: first frame, open document, first answer, next answer.
 
     python -m benchmarks.app [--rounds 5]
 
-Runs `docqa open` on the sample report in a terminal of its own (a pseudo-terminal), presses its keys and reads what it
-paints; nothing is kept from an earlier round, so the document is parsed and indexed each time. In turns with it, what
-there is to compare with: Python doing nothing, importing what the reader stands on, and answering the same question as
-transformers' documentation shows it (pypdf's text, every window, float32). The first round does not count. Prints
-medians, in times of Python doing nothing, and whether the first frame takes less than an import of torch and
-transformers alone, in a process of its own.
+Runs `docqa open` on the sample report in a pseudo-terminal, presses keys and reads the screen. Each round starts with
+an empty cache, so the document is parsed and indexed every time. Interleaved with baselines: `python -c pass`, imports
+of heavy libraries, and a script that answers the same question as in transformers' documentation (pypdf's text, every
+window, float32). The first round is a warm-up. Prints medians as multiples of `python -c pass`, and whether the first
+frame takes less time than importing torch and transformers in a separate process.
 """
 
 import os
@@ -22,7 +21,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks.measuring import Report, Times, finish, parser, ratio
+from benchmarks.measuring import Report, Times, argument_parser, finish, ratio
 from docqa.models import registry
 from docqa.models.registry import ModelKind
 
@@ -47,10 +46,10 @@ best = (-1e9, "")
 for first in range(0, len(windows["input_ids"]), 8):
     batch = {{name: windows[name][first:first + 8] for name in ("input_ids", "attention_mask")}}
     with torch.inference_mode():
-        said = model(**batch)
+        output = model(**batch)
     for row, ids in enumerate(batch["input_ids"]):
-        start, end = int(said.start_logits[row].argmax()), int(said.end_logits[row].argmax())
-        score = float(said.start_logits[row, start] + said.end_logits[row, end])
+        start, end = int(output.start_logits[row].argmax()), int(output.end_logits[row].argmax())
+        score = float(output.start_logits[row, start] + output.end_logits[row, end])
         if start <= end < start + 30:
             best = max(best, (score, tokenizer.decode(ids[start:end + 1])))
 print(best[1])
@@ -58,7 +57,7 @@ print(best[1])
 
 
 class _Terminal:
-    """`docqa open` in a pseudo-terminal: what it paints, as text, and keys to press."""
+    """`docqa open` in a pseudo-terminal."""
 
     def __init__(self, home: str) -> None:
         self._process, self._screen = pty.fork()
@@ -68,12 +67,12 @@ class _Terminal:
         self._painted = b""
 
     def wait_for(self, text: str) -> None:
-        """Read until a text was painted since the last key."""
+        """Read until `text` has appeared since the last key press."""
         limit = time.monotonic() + _DEADLINE
         while text not in _CONTROL.sub("", self._painted.decode("utf-8", "replace")):
             ready, _, _ = select.select([self._screen], [], [], max(0, limit - time.monotonic()))
             if not ready:
-                raise SystemExit(f"{text!r} was never painted")
+                raise SystemExit(f"{text!r} did not appear on the screen")
             self._painted += os.read(self._screen, 1 << 16)
 
     def press(self, keys: str) -> None:
@@ -129,36 +128,36 @@ def _python(name: str, *arguments: str) -> Callable[[], dict[str, float]]:
 
 
 def measure(rounds: int) -> Report:
-    """Run all of them in turns."""
+    """Run the app and the baselines, interleaved."""
     folder = registry.find(registry.BUNDLED, ModelKind.READER).folder
     with tempfile.TemporaryDirectory() as scratch:
         script = Path(scratch) / "plain.py"
         script.write_text(_PLAIN, encoding="utf-8")
-        sides = [
+        variants = [
             _python(_NOTHING, "-c", "pass"),
             _python("import textual.app", "-c", "import textual.app"),
             _python(_IMPORTS, "-c", f"import torch\nfrom transformers import {_AUTO}"),
             _python("the plain script's answer", str(script), str(folder)),
             _app,
         ]
-        seen: Times = {}
+        times: Times = {}
         for number in range(rounds + 1):
-            for side in sides:
-                for name, seconds in side().items():
-                    seen.setdefault(name, []).extend([seconds] if number else [])
-            print(f"round {number or 'to warm up'}", file=sys.stderr)
+            for variant in variants:
+                for name, seconds in variant().items():
+                    times.setdefault(name, []).extend([seconds] if number else [])
+            print(f"round {number}" if number else "warm-up", file=sys.stderr)
     report = Report("app")
-    report.claim("the app's first frame", _IMPORTS, ("<=", 1), times=seen, over=(_FRAME, _IMPORTS))
-    report.figures = {f"{name}, over {_NOTHING}": f"{ratio(seen, name, _NOTHING)[0]:.1f}×" for name in seen}
+    report.claim("the app's first frame", _IMPORTS, ("<=", 1), times=times, over=(_FRAME, _IMPORTS))
+    report.figures = {f"{name}, over {_NOTHING}": f"{ratio(times, name, _NOTHING)[0]:.1f}×" for name in times}
     return report
 
 
 def main() -> None:
-    """Print and write how long each takes."""
-    arguments = parser(__doc__, "app")
-    arguments.add_argument("--rounds", type=int, default=5)
-    given = arguments.parse_args()
-    finish(measure(given.rounds), given.json)
+    """Run the benchmark, and print and save the results."""
+    parser = argument_parser(__doc__, "app")
+    parser.add_argument("--rounds", type=int, default=5)
+    args = parser.parse_args()
+    finish(measure(args.rounds), args.json)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Whole SQuAD articles as documents: what the benchmarks of quality ask their questions of."""
+"""Whole SQuAD articles as documents, for the quality benchmarks."""
 
 import json
 import random
@@ -13,7 +13,7 @@ from docqa.engine import Collection, Engine
 
 @dataclass(frozen=True)
 class Question:
-    """A question and its accepted answers; none where the article it is put to is another's."""
+    """A question, its accepted answers, and the index of its article."""
 
     text: str
     accepted: tuple[str, ...]
@@ -21,7 +21,7 @@ class Question:
 
 
 def load(file: str, per_article: int, seed: int = 0) -> tuple[list[str], list[Question]]:
-    """The texts of a SQuAD file's articles, and a sample of each article's questions."""
+    """Return the articles' texts, and a random sample of answerable questions on each article."""
     articles = json.loads(Path(file).read_text(encoding="utf-8"))["data"]
     chance = random.Random(seed)
     texts, questions = [], []
@@ -38,7 +38,7 @@ def load(file: str, per_article: int, seed: int = 0) -> tuple[list[str], list[Qu
 
 
 def collections(texts: list[str], settings: Settings) -> Iterator[Collection]:
-    """Each text as a document of its own, opened."""
+    """Open each text as a separate document."""
     engine = Engine(settings)
     engine.load_in_background()
     with tempfile.TemporaryDirectory() as folder:

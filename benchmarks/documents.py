@@ -1,10 +1,10 @@
-"""Text of PDFs: docqa (PDFium, boxes, reading order) against pypdf's extract_text, in turns.
+"""Text of PDFs: docqa (PDFium, boxes, reading order) against pypdf's `extract_text`, interleaved.
 
 python -m benchmarks.documents [--repeats N] [--cpu] [PDF...]
 
-Without a name: the sample report, planted documents of 30 and 300 pages and, where they are beside the project, the
-shared PDFs. --cpu counts processor time, in one process: what a busy machine can still tell. Elapsed time, and what
-several processes are worth, need cores that nobody else is using.
+By default it measures the sample report, planted documents of 30 and 300 pages and, if they are next to the project,
+the shared PDFs. `--cpu` measures processor time in one process, which is meaningful even on a busy machine. Elapsed
+time, and the gain from several processes, need idle cores.
 """
 
 import gc
@@ -19,7 +19,7 @@ import pypdfium2 as pdfium
 from pypdf import PdfReader
 
 from benchmarks import planted
-from benchmarks.measuring import ROOT, Claim, Report, finish, parser
+from benchmarks.measuring import ROOT, Claim, Report, argument_parser, finish
 from docqa.documents import Source
 from docqa.documents.pdf.parallel import processes_for
 from docqa.documents.pdf.parser import parse
@@ -30,12 +30,12 @@ _SHARED = ROOT.parent / "shared" / "pdfs"
 
 
 def measure(files: list[Path], repeats: int, clock: Callable[[], float]) -> Report:
-    """How many times longer pypdf's text takes than docqa's parse, of each file, and than PDFium alone."""
+    """Compare pypdf's time per file with docqa's parse and with PDFium alone."""
     report = Report("documents")
     for file in files:
         source = Source(file.name, file.read_bytes())
         try:
-            pages = parse(source, Monitor()).page_count  # Once before: nothing is imported while the clock runs.
+            pages = parse(source, Monitor()).page_count  # Warm up: no imports while timing.
         except DocqaError as error:
             report.figures[file.name] = error.message
             continue
@@ -50,24 +50,24 @@ def measure(files: list[Path], repeats: int, clock: Callable[[], float]) -> Repo
 
 
 def _ratios(source: Source, repeats: int, clock: Callable[[], float]) -> dict[str, float]:
-    """What pypdf's text takes, as a multiple of each of the others: medians of runs that take turns."""
-    works: dict[str, Callable[[], object]] = {
+    """Return pypdf's time as a multiple of each task's: medians of interleaved runs."""
+    tasks: dict[str, Callable[[], object]] = {
         "pypdf": lambda: [page.extract_text() for page in _open(source).pages],
         "docqa": lambda: parse(source, Monitor(), processes=1 if clock is time.process_time else None),
         "one": lambda: parse(source, Monitor(), processes=1),
         "pdfium": lambda: _pdfium_alone(source),
         "facts": lambda: (_open(source).outline, _open(source).page_labels),
     }
-    times: dict[str, list[float]] = {name: [] for name in works}
+    times: dict[str, list[float]] = {name: [] for name in tasks}
     for _ in range(repeats):
-        for name, work in works.items():
-            times[name].append(_seconds(work, clock))
-    medians = {name: statistics.median(found) for name, found in times.items()}
+        for name, task in tasks.items():
+            times[name].append(_seconds(task, clock))
+    medians = {name: statistics.median(seconds) for name, seconds in times.items()}
     return {name: medians["pypdf"] / median for name, median in medians.items()}
 
 
 def _pdfium_alone(source: Source) -> None:
-    """The least that can be done through PDFium: each page's characters, none of their boxes, no reading order."""
+    """Extract each page's characters with PDFium, without boxes or reading order: a lower bound."""
     with pdfium.PdfDocument(source.data) as document:
         for page in document:
             page.get_textpage().get_text_range()
@@ -78,27 +78,27 @@ def _open(source: Source) -> PdfReader:
     return PdfReader(io.BytesIO(source.data))
 
 
-def _seconds(work: Callable[[], object], clock: Callable[[], float]) -> float:
-    gc.collect()  # What the others left behind is not this one's to clear away.
+def _seconds(task: Callable[[], object], clock: Callable[[], float]) -> float:
+    gc.collect()  # Don't charge this task for the garbage of the previous one.
     began = clock()
-    work()
+    task()
     return clock() - began
 
 
 def main() -> None:
-    """Print and write what was found."""
-    arguments = parser(__doc__, "documents")
-    arguments.add_argument("--repeats", type=int, default=3)
-    arguments.add_argument("--cpu", action="store_true")
-    arguments.add_argument("files", nargs="*", type=Path)
-    given = arguments.parse_args()
+    """Run the benchmark, and print and save the results."""
+    parser = argument_parser(__doc__, "documents")
+    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--cpu", action="store_true")
+    parser.add_argument("files", nargs="*", type=Path)
+    args = parser.parse_args()
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)
-    files = given.files or [
+    files = args.files or [
         ROOT / "sample_docs" / "harbour-report.pdf",
         *(planted.document(pages).file for pages in (30, 300)),
         *sorted(_SHARED.glob("*.pdf")),
     ]
-    finish(measure(files, given.repeats, time.process_time if given.cpu else time.perf_counter), given.json)
+    finish(measure(files, args.repeats, time.process_time if args.cpu else time.perf_counter), args.json)
 
 
 if __name__ == "__main__":

@@ -1,12 +1,12 @@
-"""The side that is Haystack: its splitter, BM25 retriever and `ExtractiveReader`, as they come.
+"""Worker for Haystack: its splitter, BM25 retriever and `ExtractiveReader`, with default settings.
 
     PYTHON_OF_ITS_ENVIRONMENT -m benchmarks.haystack READER_FOLDER TEXT_FILE DTYPE
 
-Runs in an environment of its own (`benchmarks.haystack_environment`). Documents of 200 words, the best 10 read, windows
-of 384 with a stride of 128. Two things are not as they come. `no_answer` is off: docqa's best answer is compared,
-whatever its probability. And DTYPE is the type that it computes in: left to itself ("auto") it takes the float16 that
-the weights are stored in, which is slow on a CPU without the instructions. It is given docqa's text of the PDF, not
-pypdf's.
+Runs in its own virtual environment (`benchmarks.haystack_environment`). Documents have 200 words, the best 10 are read,
+in windows of 384 tokens with a stride of 128. Two settings differ from the defaults. `no_answer` is off, because
+docqa's best answer is compared, whatever its probability. DTYPE is the type to compute in: the default ("auto") is the
+float16 of the stored weights, which is slow on a CPU without float16 instructions. The input is docqa's text of the
+PDF, not pypdf's.
 """
 
 import sys
@@ -19,7 +19,7 @@ from haystack.components.retrievers.in_memory import InMemoryBM25Retriever
 from haystack.document_stores.in_memory import InMemoryDocumentStore
 from haystack.utils import ComponentDevice
 
-from benchmarks.side import Work, serve
+from benchmarks.worker import Work, serve
 
 
 def load() -> Work:
@@ -45,8 +45,8 @@ def load() -> Work:
     pipeline.warm_up()
 
     def ask(question: str) -> str:
-        found = pipeline.run({"retriever": {"query": question}, "reader": {"query": question}})
-        answers = found["reader"]["answers"]
+        output = pipeline.run({"retriever": {"query": question}, "reader": {"query": question}})
+        answers = output["reader"]["answers"]
         return (answers[0].data or "") if answers else ""
 
     return ask

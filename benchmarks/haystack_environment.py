@@ -1,6 +1,6 @@
-"""Haystack's own virtual environment, in the benchmarks' cache folder: made once, found again by what is in it.
+"""Haystack's virtual environment, in the benchmarks' cache directory; created once per set of versions.
 
-2.31.0 is the last release with `ExtractiveReader`; 3.0.0 has none. It works with the transformers named here.
+haystack-ai 2.31.0 is the last release with `ExtractiveReader`, and works with the transformers version pinned here.
 """
 
 import subprocess
@@ -14,13 +14,13 @@ _PACKAGES = ("haystack-ai==2.31.0", "torch==2.13.0", "transformers==5.24.0", "ac
 
 
 def python() -> Path:
-    """The environment's Python."""
+    """Return the environment's interpreter, installing the environment if necessary."""
     folder = cache() / "-".join(["haystack", *(package.partition("==")[2] for package in _PACKAGES)])
-    found = folder / "bin" / "python"
-    made = folder / "installed"
-    if not made.exists():
-        print("installing Haystack into an environment of its own", file=sys.stderr)
+    interpreter = folder / "bin" / "python"
+    installed = folder / "installed"
+    if not installed.exists():
+        print("installing Haystack into a virtual environment", file=sys.stderr)
         venv.create(folder, with_pip=True, clear=True)
-        subprocess.run([found, "-m", "pip", "install", "--quiet", *_PACKAGES], check=True)
-        made.touch()
-    return found
+        subprocess.run([interpreter, "-m", "pip", "install", "--quiet", *_PACKAGES], check=True)
+        installed.touch()
+    return interpreter

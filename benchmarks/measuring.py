@@ -1,8 +1,8 @@
-"""Sides measured in turns, the ratios of their medians, and what is written of them.
+"""Interleaved measurements of variants, ratios of their medians, and the report.
 
-Every side takes its turn in every round (A B C, A B C, …), in one process tree, so that whatever else the machine does
-falls on all of them; the first round warms up and does not count. A figure is a ratio of medians, with the least and
-the greatest ratio of any one round beside it; no time stands alone.
+Every round runs every variant once (A B C, A B C, …), so that other load on the machine affects all of them alike. The
+first round is a warm-up and is discarded. A figure is a ratio of medians, reported with the minimum and maximum ratio
+of any round; no absolute time is claimed.
 """
 
 import argparse
@@ -22,22 +22,22 @@ from typing import Any, Self
 
 ROOT = Path(__file__).parent.parent
 RESULTS = Path(__file__).parent / "results"
-_SETTLE = 0.3  # Seconds before a turn, in which the threads of the side before stop spinning.
+_SETTLE = 0.3  # Seconds to wait for the previous variant's threads to stop spinning.
 _FLAGS = ("avx2", "avx_vnni", "avx512f", "avx512_vnni", "avx512_bf16", "amx_bf16", "amx_int8")
 _PACKAGES = ("torch", "transformers", "sentence-transformers", "numpy")
 
 
 @dataclass(frozen=True, slots=True)
-class Unit:
-    """One unit of work: its seconds, the process's peak resident memory by then in MiB, and what came of it."""
+class Measurement:
+    """A task's time in seconds, the worker's peak resident memory so far in MiB, and the task's output."""
 
     seconds: float
     peak: float
-    said: Any
+    output: Any
 
 
-class Side:
-    """A child process that runs `benchmarks.side.serve`. Use it as a context manager."""
+class Worker:
+    """A child process that runs `benchmarks.worker.serve`. A context manager."""
 
     def __init__(self, command: Sequence[str], home: Path | None = None) -> None:
         environment = _environment(home)
@@ -46,19 +46,19 @@ class Side:
         )
         self.loaded = self._reply()
 
-    def do(self, command: object) -> Unit:
-        """Have it do one unit of work."""
+    def run(self, command: object) -> Measurement:
+        """Run one task. `command` must be serializable as JSON."""
         assert self._process.stdin
         self._process.stdin.write(json.dumps(command) + "\n")
         self._process.stdin.flush()
         return self._reply()
 
-    def _reply(self) -> Unit:
+    def _reply(self) -> Measurement:
         assert self._process.stdout
         line = self._process.stdout.readline()
         if not line:
-            raise SystemExit(f"{self._process.args!r} ended with {self._process.wait()}")
-        return Unit(**json.loads(line))
+            raise SystemExit(f"{self._process.args!r} exited with {self._process.wait()}")
+        return Measurement(**json.loads(line))
 
     def __enter__(self) -> Self:
         return self
@@ -74,49 +74,49 @@ class Side:
 
 
 def _environment(home: Path | None) -> dict[str, str]:
-    """No side reaches the network; docqa's keeps its files in `home`, where one is given."""
+    """Return an environment that disables network access and, if `home` is given, sets DOCQA_HOME."""
     offline = {"HF_HUB_OFFLINE": "1", "HAYSTACK_TELEMETRY_ENABLED": "False"}
     return os.environ | offline | ({"DOCQA_HOME": str(home)} if home else {})
 
 
 def python(module: str, *arguments: object) -> list[str]:
-    """The command that runs a module in this environment."""
+    """Return the command that runs a module with this interpreter."""
     return [sys.executable, "-m", module, *map(str, arguments)]
 
 
 def timed(command: Sequence[str], home: Path | None = None, expected: Sequence[int] = (0,)) -> float:
-    """The seconds that a command takes from start to end. Raises `SystemExit` where it ends otherwise than expected."""
+    """Run a command and return its elapsed seconds. Raises `SystemExit` on an unexpected exit code."""
     environment = _environment(home)
     began = time.perf_counter()
-    ended = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    completed = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     seconds = time.perf_counter() - began
-    if ended.returncode not in expected:
-        raise SystemExit(f"{command!r} ended with {ended.returncode}: {ended.stderr[-2000:]}")
+    if completed.returncode not in expected:
+        raise SystemExit(f"{command!r} exited with {completed.returncode}: {completed.stderr[-2000:]}")
     return seconds
 
 
 Times = dict[str, list[float]]
 
 
-def in_turns(sides: Mapping[str, Callable[[int], float]], rounds: int, settle: float = _SETTLE) -> Times:
-    """Call every side in each of `rounds` rounds, with the round's number, and keep the seconds that it returns.
+def interleaved(variants: Mapping[str, Callable[[int], float]], rounds: int, settle: float = _SETTLE) -> Times:
+    """Call every variant in every round with the round's number, and collect the seconds that it returns.
 
-    A round 0 goes before, to warm up; it is not kept.
+    Round 0 is a warm-up; its times are discarded.
     """
-    kept: Times = {name: [] for name in sides}
+    times: Times = {name: [] for name in variants}
     for number in range(rounds + 1):
-        for name, side in sides.items():
+        for name, variant in variants.items():
             time.sleep(settle)
-            seconds = side(number)
+            seconds = variant(number)
             if number:
-                kept[name].append(seconds)
-        print(f"round {number or 'to warm up'} of {rounds}", file=sys.stderr, flush=True)
-    return kept
+                times[name].append(seconds)
+        print(f"round {number} of {rounds}" if number else "warm-up", file=sys.stderr, flush=True)
+    return times
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What is measured against what, as a ratio that should be at least or at most (`sense`) `bound`."""
+    """A measurement of `what` against a baseline: `measured` should be `sense` (">=" or "<=") `bound`."""
 
     what: str
     against: str
@@ -128,49 +128,49 @@ class Claim:
 
     @property
     def holds(self) -> bool:
-        """Whether it is as it should be."""
+        """Whether the target is met."""
         return self.measured >= self.bound if self.sense == ">=" else self.measured <= self.bound
 
 
 def ratio(times: Times, slow: str, fast: str) -> tuple[float, tuple[float, float]]:
-    """The median of one side over that of another, and the least and the greatest ratio of a round."""
+    """Return the ratio of two variants' medians, and the minimum and maximum ratio of a round."""
     each = [a / b for a, b in zip(times[slow], times[fast], strict=True)]
     return statistics.median(times[slow]) / statistics.median(times[fast]), (min(each), max(each))
 
 
 @dataclass(slots=True)
 class Report:
-    """What a benchmark found. `figures` are values that no claim is made of; `seconds` what was timed, by side."""
+    """A benchmark's results: claims, `figures` without a claim, and the raw `seconds` by variant."""
 
     name: str
     claims: list[Claim] = field(default_factory=list)
     figures: dict[str, Any] = field(default_factory=dict)
     seconds: Times = field(default_factory=dict)
 
-    def claim(self, what: str, against: str, wanted: tuple[str, float], *, times: Times, over: tuple[str, str]) -> None:
-        """Add a claim about the ratio of two sides' medians, and the times it is made from."""
+    def claim(self, what: str, against: str, target: tuple[str, float], *, times: Times, over: tuple[str, str]) -> None:
+        """Add a claim about the ratio of the medians of the two variants `over`, and their times."""
         self.seconds |= times
-        self.claims.append(Claim(what, against, *wanted, *ratio(times, *over)))
+        self.claims.append(Claim(what, against, *target, *ratio(times, *over)))
 
 
 def table(claims: Sequence[Claim]) -> str:
-    """The claims, one a row."""
-    rows = [("what", "against", "wanted", "measured", "rounds", "")]
-    for one in claims:
-        spread = f"{one.spread[0]:.3g} to {one.spread[1]:.3g}" if one.spread else ""
-        wanted = f"{one.sense} {one.bound:g}{one.unit}"
-        measured = f"{one.measured:.3g}{one.unit}"
-        rows.append((one.what, one.against, wanted, measured, spread, "holds" if one.holds else "FAILS"))
+    """Format the claims as a table, one per row."""
+    rows = [("what", "against", "target", "measured", "rounds", "")]
+    for claim in claims:
+        spread = f"{claim.spread[0]:.3g} to {claim.spread[1]:.3g}" if claim.spread else ""
+        target = f"{claim.sense} {claim.bound:g}{claim.unit}"
+        measured = f"{claim.measured:.3g}{claim.unit}"
+        rows.append((claim.what, claim.against, target, measured, spread, "holds" if claim.holds else "FAILS"))
     widths = [max(len(row[column]) for row in rows) for column in range(6)]
     return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)
 
 
 def machine() -> dict[str, Any]:
-    """What the figures depend on: processor, memory, system, versions."""
+    """Describe the processor, memory, system and package versions."""
     model, flags = platform.processor() or platform.machine(), set[str]()
-    information = Path("/proc/cpuinfo")
-    if information.is_file():
-        for line in information.read_text(encoding="utf-8").splitlines():
+    cpuinfo = Path("/proc/cpuinfo")
+    if cpuinfo.is_file():
+        for line in cpuinfo.read_text(encoding="utf-8").splitlines():
             name, _, value = line.partition(":")
             if name.strip() == "model name":
                 model = value.strip()
@@ -189,21 +189,21 @@ def machine() -> dict[str, Any]:
     }
 
 
-def parser(doc: str | None, name: str) -> argparse.ArgumentParser:
-    """Arguments with `--json` among them, which every benchmark has."""
-    made = argparse.ArgumentParser(
+def argument_parser(doc: str | None, name: str) -> argparse.ArgumentParser:
+    """Return a parser with the `--json` option that every benchmark has."""
+    parser = argparse.ArgumentParser(
         prog=f"python -m benchmarks.{name}", description=doc, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    made.add_argument("--json", type=Path, default=RESULTS / f"{name}.json", metavar="FILE", help="where JSON goes")
-    return made
+    parser.add_argument("--json", type=Path, default=RESULTS / f"{name}.json", metavar="FILE", help="output file")
+    return parser
 
 
 def finish(report: Report, file: Path) -> None:
-    """Print the table and the figures, and write them as JSON with the machine's description."""
+    """Print the table and the figures, and save them as JSON with a description of the machine."""
     if report.claims:
         print(table(report.claims))
     for name, value in report.figures.items():
         print(f"{name}: {value}")
     file.parent.mkdir(parents=True, exist_ok=True)
-    written = asdict(report) | {"taken": time.strftime("%Y-%m-%d"), "machine": machine()}
-    file.write_text(json.dumps(written, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    content = asdict(report) | {"taken": time.strftime("%Y-%m-%d"), "machine": machine()}
+    file.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -1,10 +1,10 @@
-"""The side that indexes as most do: all-MiniLM-L6-v2 encodes every window, through sentence-transformers.
+"""Worker for common practice: all-MiniLM-L6-v2 encodes every window, using sentence-transformers.
 
     python -m benchmarks.minilm TOKENIZER_FOLDER TEXTS_AS_JSON
 
-`encode(batch_size=32)` as its documentation shows it; 6 layers of 384, 12 heads, mean pooling, 256 tokens. The weights
-are random and the tokenizer is the bundled reader's, of the same vocabulary: nothing is fetched, and the time is the
-same.
+Calls `encode(batch_size=32)` as in the library's documentation: 6 layers of 384, 12 heads, mean pooling, 256 tokens. To
+avoid a download, the weights are random and the tokenizer is the bundled reader's, which has the same vocabulary; this
+doesn't change the time.
 """
 
 import json
@@ -16,11 +16,11 @@ from sentence_transformers import SentenceTransformer
 from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
 from transformers import AutoTokenizer, BertConfig, BertModel
 
-from benchmarks.side import Work, serve
+from benchmarks.worker import Work, serve
 
 
 def load() -> Work:
-    """Make the encoder and read the texts."""
+    """Build the encoder and read the texts."""
     texts = json.loads(Path(sys.argv[2]).read_text(encoding="utf-8"))
     config = BertConfig(
         hidden_size=384, num_hidden_layers=6, num_attention_heads=12, intermediate_size=1536, vocab_size=30522

@@ -1,20 +1,20 @@
-"""The side that is docqa: documents opened once, and a question answered at each command.
+"""Worker for docqa: opens the documents once, then answers questions.
 
     python -m benchmarks.ours SETTINGS_AS_JSON PATH...
 
-A command is a question, or a list of them for `Collection.ask_all`.
+A command is a question, or a list of questions for `Collection.ask_all`.
 """
 
 import json
 import sys
 
 import docqa
-from benchmarks.side import Work, serve
+from benchmarks.worker import Work, serve
 from docqa.answers import Result
 
 
 def load() -> Work:
-    """Open the documents, and wait until the reader is there."""
+    """Open the documents and wait until the reader is loaded."""
     collection = docqa.open(*sys.argv[2:], **{"device": "cpu", "threshold": 0.0, "top": 1} | json.loads(sys.argv[1]))
     collection.engine.wait_until_loaded()
 

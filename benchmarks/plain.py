@@ -1,10 +1,10 @@
-"""The side that is transformers as its documentation shows it: `AutoModelForQuestionAnswering`, float32.
+"""Worker for plain transformers, as in its documentation: `AutoModelForQuestionAnswering`, float32.
 
     python -m benchmarks.plain READER_FOLDER TEXT_FILE
 
-Every window of the document is read for every question, in batches of 8 padded to 384 tokens, and the document is
-tokenized for each. An answer is chosen as in the question-answering chapter of the Hugging Face course: the likeliest
-20 starts and ends, the highest sum of logits over all windows. It is given docqa's text of the PDF, not pypdf's.
+For every question it tokenizes the document and reads every window, in batches of 8 padded to 384 tokens. The answer is
+chosen as in the question-answering chapter of the Hugging Face course: among the 20 best starts and ends of each
+window, the span with the highest sum of logits. The input is docqa's text of the PDF, not pypdf's.
 """
 
 import sys
@@ -15,9 +15,9 @@ import numpy as np
 import torch
 from transformers import AutoModelForQuestionAnswering, AutoTokenizer
 
-from benchmarks.side import Work, serve
+from benchmarks.worker import Work, serve
 
-_N_BEST, _MAX_ANSWER = 20, 30  # Of the course.
+_N_BEST, _MAX_ANSWER = 20, 30  # The course's values.
 _BATCH = 8
 
 
@@ -34,7 +34,7 @@ def load() -> Work:
 
 
 def answer(tokenizer: Any, model: Any, question: str, text: str) -> str:
-    """The best span of all windows."""
+    """Return the best span over all windows."""
     windows = tokenizer(
         question,
         text,
@@ -50,19 +50,19 @@ def answer(tokenizer: Any, model: Any, question: str, text: str) -> str:
     for first in range(0, len(windows["input_ids"]), _BATCH):
         batch = {name: windows[name][first : first + _BATCH] for name in ("input_ids", "attention_mask")}
         with torch.inference_mode():
-            said = model(**batch)
-        starts.append(said.start_logits.numpy())
-        ends.append(said.end_logits.numpy())
-    best, place = -np.inf, (0, 0)
+            output = model(**batch)
+        starts.append(output.start_logits.numpy())
+        ends.append(output.end_logits.numpy())
+    best, span = -np.inf, (0, 0)
     for row, (start, end) in enumerate(zip(np.concatenate(starts), np.concatenate(ends), strict=True)):
-        context = np.array([side == 1 for side in windows.sequence_ids(row)])
+        context = np.array([sequence == 1 for sequence in windows.sequence_ids(row)])
         offsets = windows["offset_mapping"][row]
         for i in np.argsort(start)[-_N_BEST:]:
             for j in np.argsort(end)[-_N_BEST:]:
                 fits = context[i] and context[j] and i <= j < i + _MAX_ANSWER
                 if fits and start[i] + end[j] > best:
-                    best, place = start[i] + end[j], (int(offsets[i][0]), int(offsets[j][1]))
-    return text[slice(*place)]
+                    best, span = start[i] + end[j], (int(offsets[i][0]), int(offsets[j][1]))
+    return text[slice(*span)]
 
 
 if __name__ == "__main__":

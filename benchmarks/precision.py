@@ -1,8 +1,8 @@
-"""What eight windows of 384 tokens cost, by library and type, each in a process of its own; torch in float32 is 1.
+"""Cost of eight windows of 384 tokens by library and precision, each in its own process, relative to torch in float32.
 
     python -m benchmarks.precision [--rounds 7]
 
-How far int8's logits are from float32's stands beside it, on windows that its ranges are not measured on.
+Also reports how far the logits are from float32's, on windows that int8 was not calibrated on.
 """
 
 import sys
@@ -11,9 +11,9 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.measuring import Report, Side, finish, in_turns, parser, python, ratio
+from benchmarks.measuring import Report, Worker, argument_parser, finish, interleaved, python, ratio
 from benchmarks.questions import reader
-from benchmarks.side import Work, serve
+from benchmarks.worker import Work, serve
 from docqa.models import registry
 from docqa.reader.backend import ROWS_ON_CPU, Backend
 from docqa.reader.openvino_backend import OpenVinoBackend, measure_ranges, relative_error
@@ -21,22 +21,22 @@ from docqa.reader.reader import Reader
 from docqa.reader.sequences import Batch
 
 _TORCH = "torch, float32"
-_KINDS = (_TORCH, "OpenVINO, float32", "OpenVINO, the usual type", "OpenVINO, int8")
-_ASKED, _TEXT = "Who was with them, and on what day?", Path("sample_docs/expedition-journal.txt")
+_KINDS = (_TORCH, "OpenVINO, float32", "OpenVINO, default precision", "OpenVINO, int8")
+_QUESTION, _TEXT = "Who was with them, and on what day?", Path("sample_docs/expedition-journal.txt")
 
 
 def windows() -> list[Batch]:
-    """Eight windows of a sample document, in batches as docqa makes them."""
+    """Return eight windows of a sample document, in batches of docqa's size."""
     tokenizer = Reader(registry.find(str(reader()), registry.ModelKind.READER), "cpu").tokenizer
     words = _TEXT.read_text(encoding="utf-8").split()
-    rows = [tokenizer.encode(_ASKED, " ".join(words[first:])).ids[:384] for first in range(0, 2000, 250)]
+    rows = [tokenizer.encode(_QUESTION, " ".join(words[first:])).ids[:384] for first in range(0, 2000, 250)]
     return [
         Batch(ids, np.ones_like(ids), np.zeros_like(ids)) for ids in np.split(np.array(rows), len(rows) // ROWS_ON_CPU)
     ]
 
 
 def network(kind: str) -> Backend:
-    """The bundled reader's network of a kind."""
+    """Return the bundled reader's network for one of `_KINDS`."""
     if kind == _TORCH:
         import torch
 
@@ -50,38 +50,40 @@ def network(kind: str) -> Backend:
 
 
 def load(kind: str) -> Work:
-    """A network, and how far its logits are from float32's: what each command gives, having computed them."""
-    computed, batches = network(kind), windows()
+    """Load a network. Each task computes the logits and returns their relative error against float32."""
+    backend, batches = network(kind), windows()
     exact = OpenVinoBackend(reader(), exact=True).logits(batches)
-    off = relative_error(computed.logits(batches), exact)
+    error = relative_error(backend.logits(batches), exact)
 
     def compute(_: object) -> float:
-        computed.logits(batches)
-        return off
+        backend.logits(batches)
+        return error
 
     return compute
 
 
 def main() -> None:
-    """Print and write what was found."""
-    arguments = parser(__doc__, "precision")
-    arguments.add_argument("--rounds", type=int, default=7)
-    given = arguments.parse_args()
-    off: dict[str, float] = {}
+    """Run the benchmark, and print and save the results."""
+    parser = argument_parser(__doc__, "precision")
+    parser.add_argument("--rounds", type=int, default=7)
+    args = parser.parse_args()
+    errors: dict[str, float] = {}
     with ExitStack() as stack:
-        sides = {kind: stack.enter_context(Side(python("benchmarks.precision", kind))) for kind in _KINDS}
+        variants = {kind: stack.enter_context(Worker(python("benchmarks.precision", kind))) for kind in _KINDS}
 
         def turn(kind: str) -> float:
-            unit = sides[kind].do(None)
-            off[kind] = unit.said
-            return unit.seconds
+            measured = variants[kind].run(None)
+            errors[kind] = measured.output
+            return measured.seconds
 
-        times = in_turns({kind: lambda _, kind=kind: turn(kind) for kind in _KINDS}, given.rounds)  # type: ignore[misc]
+        times = interleaved({kind: lambda _, kind=kind: turn(kind) for kind in _KINDS}, args.rounds)  # type: ignore[misc]
     report = Report("precision", seconds=times)
     for kind in _KINDS:
-        cost, (least, most) = ratio(times, kind, _TORCH)
-        report.figures[kind] = f"{cost:.2f} ({least:.2f} to {most:.2f}), logits off by {off[kind]:.3f}"
-    finish(report, given.json)
+        cost, (minimum, maximum) = ratio(times, kind, _TORCH)
+        report.figures[kind] = (
+            f"{cost:.2f} ({minimum:.2f} to {maximum:.2f}), relative error of logits {errors[kind]:.3f}"
+        )
+    finish(report, args.json)
 
 
 if __name__ == "__main__":

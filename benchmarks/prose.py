@@ -1,8 +1,8 @@
-"""Sentences about places that never were: facts with a question each, and prose to hide them in.
+"""Generated prose about fictional places: facts with a question each, and filler to hide them in.
 
-A fact says one thing (a relation) of one place. Its question is worded otherwise, in another order, and may call the
-place by another form of its name. The filler has sentences of the very same forms about other places, and sentences
-that name the places asked about and answer nothing: finding the words of the question is not enough.
+A fact states one relation of one place. Its question uses other words in another order, and may use another form of the
+place's name. The filler has sentences of the same forms about other places, and sentences that mention the places asked
+about without answering anything, so matching the words of the question is not enough.
 """
 
 import random
@@ -75,30 +75,30 @@ _OPINIONS = _phrases(
     "the weather decided the rest|a second opinion was never sought|the custom has since died out"
 )
 
-_NAMESAKES, _NAMED = 2, 2  # Decoys of a place, of each sort.
+_NAMESAKES, _NAMED = 2, 2  # Decoys of each sort per place.
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A place by the two forms of its name: "Torvane Mill", and "the mill at Torvane"."""
+    """A place, whose name has two forms: "Torvane Mill" and "the mill at Torvane"."""
 
     stem: str
     kind: str
 
     @property
     def name(self) -> str:
-        """As the text has it."""
+        """The form used in the text."""
         return f"{self.stem} {self.kind}"
 
     @property
     def other(self) -> str:
-        """As a question may have it."""
+        """The form that a question may use."""
         return f"the {self.kind.lower()} at {self.stem}"
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A sentence, a question that it answers, and the answer as it stands in the sentence."""
+    """A sentence, a question that it answers, and the answer verbatim from the sentence."""
 
     sentence: str
     question: str
@@ -106,7 +106,7 @@ class Fact:
 
     @property
     def accepted(self) -> tuple[str, ...]:
-        """What counts as right: of "2,443 visitors" and "River Norvane" also "2,443" and "Norvane"."""
+        """All accepted answers: for "2,443 visitors" and "River Norvane" also "2,443" and "Norvane"."""
         first, _, rest = self.answer.partition(" ")
         shorter = rest if first == "River" else first if first.replace(",", "").isdigit() else ""
         return (self.answer, shorter) if shorter and shorter != self.answer else (self.answer,)
@@ -114,7 +114,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class _Relation:
-    """What can be said of a place: sentences with its name and the answer, questions, and how to draw an answer."""
+    """A relation of a place: templates of sentences and questions, and a function that draws an answer."""
 
     sentences: tuple[str, ...]
     questions: tuple[str, ...]
@@ -252,7 +252,7 @@ _FILLERS = (
 
 
 class Writer:
-    """Draws everything from one source of chance: the same seed, the same prose."""
+    """Generates prose from a seeded random generator: the same seed gives the same prose."""
 
     def __init__(self, seed: int) -> None:
         self._chance = random.Random(seed)
@@ -260,34 +260,34 @@ class Writer:
         self._asked: list[Place] = []
 
     def facts(self, count: int) -> list[Fact]:
-        """Facts of places that no filler says anything of, each of another place; the relations take turns."""
+        """Return facts about distinct places that the filler never mentions, cycling through the relations."""
         return [self._fact(_RELATIONS[number % len(_RELATIONS)]) for number in range(count)]
 
     def decoys(self) -> list[str]:
-        """Sentences that a search for the facts so far also finds: as many of each place in a document of any length.
+        """Return sentences that a search for the facts so far also finds, the same number for each place.
 
-        They name it and answer nothing, or say something of a namesake of another kind.
+        They mention the place without answering anything, or state a fact about a namesake of another kind.
         """
-        found = []
+        sentences = []
         for place in self._asked:
             others = self._chance.sample([kind for kind in KINDS if kind != place.kind], _NAMESAKES)
-            found += [self._like_a_fact(Place(place.stem, kind)) for kind in others]
-            found += [self._filled(template, place.name) for template in self._chance.sample(_MENTIONS, _NAMED)]
-        return found
+            sentences += [self._like_a_fact(Place(place.stem, kind)) for kind in others]
+            sentences += [self._filled(template, place.name) for template in self._chance.sample(_MENTIONS, _NAMED)]
+        return sentences
 
     def shuffled(self, sentences: list[str]) -> list[str]:
-        """The sentences in an order drawn by chance."""
+        """Return the sentences in random order."""
         return self._chance.sample(sentences, len(sentences))
 
     def paragraph(self, planted: list[str]) -> str:
-        """Four to eight sentences of filler, with the sentences `planted` among them."""
+        """Return four to eight sentences of filler, with the sentences `planted` among them."""
         sentences = [self._filler() for _ in range(self._chance.randint(4, 8))]
         for sentence in planted:
             sentences.insert(self._chance.randint(1, len(sentences)), sentence)
         return " ".join(sentences)
 
     def heading(self) -> str:
-        """A heading of a few words."""
+        """Return a heading of a few words."""
         adjective, noun, other = (self._chance.choice(words) for words in (_ADJECTIVES, _NOUNS, _NOUNS))
         return f"The {adjective} {noun} and the {other}".capitalize()
 
@@ -309,7 +309,7 @@ class Writer:
     def _filler(self) -> str:
         chance = self._chance
         kind = chance.random()
-        if kind < 0.16:  # The form of a fact, of another place.
+        if kind < 0.16:  # Has the form of a fact, about another place.
             return self._like_a_fact(self._new_place())
         if kind < 0.2:
             return self._filled(chance.choice(_MENTIONS), self._new_place().name)

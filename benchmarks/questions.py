@@ -1,10 +1,10 @@
-"""A question put to an opened PDF: docqa, transformers' plain way, and Haystack, with the same reader.
+"""Time and F1 of a question on an opened PDF: docqa, plain transformers and Haystack, with the same reader.
 
     python -m benchmarks.questions [--pages 300] [--rounds 5]
 
-Every round is one planted question, the same for all; docqa and Haystack then answer all of the planted questions.
-F1 is of the best answer. The plain way takes long: it is compared on the questions of the rounds. Haystack is there
-twice, in float32 and in the type that it takes by itself; docqa is compared with the faster of the two.
+Each round asks all of them the same planted question; then docqa and Haystack answer all planted questions. F1 is that
+of the best answer. Plain transformers is slow, so its F1 is compared only on the questions of the rounds. Haystack is
+measured in float32 and in its default type; docqa is compared with the faster of the two.
 """
 
 import statistics
@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks import haystack_environment, planted
-from benchmarks.measuring import Claim, Report, Side, finish, in_turns, parser, python, ratio
+from benchmarks.measuring import Claim, Report, Worker, argument_parser, finish, interleaved, python, ratio
 from benchmarks.prose import Fact
 from docqa import documents
 from docqa.documents import Source
@@ -21,67 +21,72 @@ from docqa.evaluation.metrics import exact_match, f1
 from docqa.models import registry
 
 _OURS, _PLAIN = "docqa", "plain"
-_HAYSTACKS = {"haystack, float32": "float32", "haystack, as it comes": "auto"}
-_FEWER = "docqa, 6 windows"  # Read instead of 8.
+_HAYSTACKS = {"haystack, float32": "float32", "haystack, default": "auto"}
+_FEWER = "docqa, 6 windows"  # Instead of 8.
 
 
 def text_of(file: Path) -> str:
-    """What docqa reads in a PDF, without running headers and page numbers."""
+    """Return docqa's text of a PDF, without running headers and page numbers."""
     document = documents.parse(Source(str(file), file.read_bytes()))
     return document.text[: document.body_end]
 
 
 def reader() -> Path:
-    """The folder of the bundled reader."""
+    """Return the bundled reader's folder."""
     return registry.find(registry.BUNDLED, registry.ModelKind.READER).folder
 
 
 def scored(answers: list[str], facts: list[Fact]) -> tuple[float, float]:
-    """EM and F1 in percent."""
+    """Return EM and F1 in percent."""
     exact = sum(exact_match(text, fact.accepted) for text, fact in zip(answers, facts, strict=True))
     overlap = sum(f1(text, fact.accepted) for text, fact in zip(answers, facts, strict=True))
     return 100 * exact / len(facts), 100 * overlap / len(facts)
 
 
 def measure(pages: int, rounds: int) -> Report:
-    """Compare the three on a planted document."""
+    """Compare them on a planted document."""
     document = planted.document(pages)
-    # Taken evenly from the list, whose order is that of the relations.
+    # Evenly spaced, because the facts cycle through the relations.
     rounds = min(rounds, len(document.facts) - 1)
     asked = [document.facts[number * len(document.facts) // (rounds + 1)] for number in range(rounds + 1)]
-    said: dict[str, list[str]] = {name: [] for name in (_PLAIN, *_HAYSTACKS, _OURS, _FEWER)}
+    answers: dict[str, list[str]] = {name: [] for name in (_PLAIN, *_HAYSTACKS, _OURS, _FEWER)}
     with TemporaryDirectory() as folder, ExitStack() as stack:
         text = Path(folder) / "text.txt"
         text.write_text(text_of(document.file), encoding="utf-8")
-        theirs = (reader(), text)
-        other = [str(haystack_environment.python()), "-m", "benchmarks.haystack", *map(str, theirs)]
-        haystacks = {name: stack.enter_context(Side([*other, dtype])) for name, dtype in _HAYSTACKS.items()}
-        sides = {
-            _PLAIN: stack.enter_context(Side(python("benchmarks.plain", *theirs))),
+        inputs = (reader(), text)
+        haystack = [str(haystack_environment.python()), "-m", "benchmarks.haystack", *map(str, inputs)]
+        haystacks = {name: stack.enter_context(Worker([*haystack, dtype])) for name, dtype in _HAYSTACKS.items()}
+        variants = {
+            _PLAIN: stack.enter_context(Worker(python("benchmarks.plain", *inputs))),
             **haystacks,
-            _OURS: stack.enter_context(Side(python("benchmarks.ours", "{}", document.file), Path(folder))),
+            _OURS: stack.enter_context(Worker(python("benchmarks.ours", "{}", document.file), Path(folder))),
             _FEWER: stack.enter_context(
-                Side(python("benchmarks.ours", '{"top_k_windows": 6}', document.file), Path(folder))
+                Worker(python("benchmarks.ours", '{"top_k_windows": 6}', document.file), Path(folder))
             ),
         }
 
         def turn(name: str, number: int) -> float:
-            unit = sides[name].do(asked[number].question)
-            said[name].append(unit.said)
-            return unit.seconds
+            measured = variants[name].run(asked[number].question)
+            answers[name].append(measured.output)
+            return measured.seconds
 
-        times = in_turns({name: lambda number, name=name: turn(name, number) for name in sides}, rounds)  # type: ignore[misc]
-        everything = {
-            name: scored([sides[name].do(fact.question).said for fact in document.facts], list(document.facts))
+        times = interleaved({name: lambda number, name=name: turn(name, number) for name in variants}, rounds)  # type: ignore[misc]
+        all_scores = {
+            name: scored([variants[name].run(fact.question).output for fact in document.facts], list(document.facts))
             for name in (_OURS, _FEWER, *_HAYSTACKS)
         }
-    some = {name: scored(answers, asked) for name, answers in said.items()}
+    round_scores = {name: scored(texts, asked) for name, texts in answers.items()}
     report = Report("questions")
     what = f"a question on an opened PDF of {pages} pages"
     report.claim(what, "transformers, plain", (">=", 150), times=times, over=(_PLAIN, _OURS))
     report.claims.append(
         Claim(
-            f"its F1, {len(asked)} questions", "transformers, plain", ">=", 0, some[_OURS][1] - some[_PLAIN][1], unit=""
+            f"its F1, {len(asked)} questions",
+            "transformers, plain",
+            ">=",
+            0,
+            round_scores[_OURS][1] - round_scores[_PLAIN][1],
+            unit="",
         )
     )
     faster = min(_HAYSTACKS, key=lambda name: statistics.median(times[name]))
@@ -92,7 +97,7 @@ def measure(pages: int, rounds: int) -> Report:
             faster,
             ">=",
             0,
-            everything[_OURS][1] - everything[faster][1],
+            all_scores[_OURS][1] - all_scores[faster][1],
             unit="",
         )
     )
@@ -102,19 +107,19 @@ def measure(pages: int, rounds: int) -> Report:
         for ours in (_OURS, _FEWER)
     } | {
         "pages": pages,
-        "EM and F1, the rounds' questions": some,
-        "EM and F1, all questions": everything,
+        "EM and F1, the rounds' questions": round_scores,
+        "EM and F1, all questions": all_scores,
     }
     return report
 
 
 def main() -> None:
-    """Print and write what was found."""
-    arguments = parser(__doc__, "questions")
-    arguments.add_argument("--pages", type=int, default=300)
-    arguments.add_argument("--rounds", type=int, default=5)
-    given = arguments.parse_args()
-    finish(measure(given.pages, given.rounds), given.json)
+    """Run the benchmark, and print and save the results."""
+    parser = argument_parser(__doc__, "questions")
+    parser.add_argument("--pages", type=int, default=300)
+    parser.add_argument("--rounds", type=int, default=5)
+    args = parser.parse_args()
+    finish(measure(args.pages, args.rounds), args.json)
 
 
 if __name__ == "__main__":

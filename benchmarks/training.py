@@ -1,11 +1,11 @@
-"""Examples a second: `docqa finetune`'s loop against a plain padded one.
+"""Examples per second: `docqa finetune`'s loop against a plain padded one.
 
     python -m benchmarks.training PAIRS [ROUNDS]
 
-The plain loop is in the style of the public `run_qa.py` example: every window padded to 384, the model's own dropout
-(attention's too), hard targets, float32, AdamW as it comes. docqa's trains in the precision that `--precision auto`
-chooses for the machine, and in float32. All train the bundled reader on the same windows, in turns; the first round
-warms up and does not count. Prints each round, and the median ratios.
+The plain loop follows transformers' `run_qa.py` example: every window padded to 384, the model's default dropout
+(including attention's), hard targets, float32, default AdamW. docqa trains in the precision that `--precision auto`
+chooses for the machine, and in float32. All train the bundled reader on the same windows, interleaved; the first round
+is a warm-up. Prints each round and the median ratios.
 """
 
 import statistics
@@ -36,7 +36,7 @@ _PADDED = 384
 
 
 def main() -> None:
-    """Print examples a second of both, round by round."""
+    """Print the examples per second of each loop, round by round."""
     rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 4
     folder = registry.find(registry.BUNDLED, ModelKind.READER).folder
     config = TrainingConfig(epochs=1, batch_size=_BATCH, negatives=0)
@@ -50,14 +50,14 @@ def main() -> None:
     for number in range(rounds + 1):
         plain = len(features) / _seconds(lambda: _plain(folder, features, config))
         print(f"{number or 'warm-up'}: plain {plain:.2f}", end="")
-        for kind, found in ratios.items():
+        for kind, values in ratios.items():
             ours = len(features) / _seconds(partial(_docqa, folder, features, config, kind))
             print(f", docqa in {kind} {ours:.2f} ({ours / plain:.2f} times)", end="", flush=True)
             if number:
-                found.append(ours / plain)
+                values.append(ours / plain)
         print()
-    for kind, found in ratios.items():
-        print(f"median, {kind}: {statistics.median(found):.2f} times the plain loop's examples a second")
+    for kind, values in ratios.items():
+        print(f"median, {kind}: {statistics.median(values):.2f} times the plain loop's examples per second")
 
 
 def _seconds(loop: Callable[[], None]) -> float:

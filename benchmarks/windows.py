@@ -1,9 +1,9 @@
-"""Window length, overlap and windows read: F1 and EM of the first answer on whole articles, and relative cost.
+"""F1, EM and cost on whole articles, by window length, overlap and number of windows read.
 
     python -m benchmarks.windows SQUAD_FILE [QUESTIONS_PER_ARTICLE]
 
-Cost is processor time, relative to the first row. What it printed, and what was chosen from it, is in
-benchmarks/README.md.
+F1 and EM are those of the best answer; cost is processor time relative to the first row. Results, and the defaults
+chosen from them, are in benchmarks/README.md.
 """
 
 import sys
@@ -13,7 +13,7 @@ from benchmarks.articles import collections, load
 from docqa.config import Settings
 from docqa.evaluation.metrics import exact_match, f1
 
-# (max_seq_length, doc_stride, top_k_windows): 40 tokens of a sequence are the question's.
+# (max_seq_length, doc_stride, top_k_windows). A sequence reserves 40 tokens for the question.
 _GRID = [
     (232, 64, 10),
     (384, 128, 10),
@@ -56,7 +56,7 @@ def main() -> None:
 
 
 def _in_windows(collection, question, accepted, top_k) -> bool:  # type: ignore[no-untyped-def]
-    """Whether an accepted answer stands in one of the windows that were read."""
+    """Return whether one of the windows read contains an accepted answer."""
     order = collection._retriever.scores(question).argsort()[::-1][:top_k]
     document, windows = collection.opened[0].document, collection.opened[0].windows
     texts = [document.text[slice(*windows.span(int(i)))] for i in order]

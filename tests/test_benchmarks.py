@@ -1,4 +1,4 @@
-"""The benchmarks' own parts, small: what is planted stands in the document, and sides take their turns."""
+"""The benchmarks' building blocks: planted documents, interleaved measurements, ratios and claims."""
 
 import random
 import sys
@@ -10,12 +10,12 @@ from support.samples import ROOT
 sys.path.insert(0, str(ROOT))
 
 from benchmarks import growth, measuring, planted
-from benchmarks.measuring import Claim, Side
+from benchmarks.measuring import Claim, Worker
 from docqa import documents
 from docqa.documents import Source
 
 ECHO = """
-from benchmarks.side import serve
+from benchmarks.worker import serve
 serve(lambda: lambda command: print("no reply") or command + 1)
 """
 
@@ -48,13 +48,13 @@ def test_the_same_seed_gives_the_same_bytes(small: planted.Planted, tmp_path: Pa
 
 
 def test_sides_take_turns_and_the_first_round_does_not_count() -> None:
-    turns = []
+    calls = []
 
-    def side(name: str):  # type: ignore[no-untyped-def]
-        return lambda number: turns.append((number, name)) or float(10 * number + (name == "b"))
+    def variant(name: str):  # type: ignore[no-untyped-def]
+        return lambda number: calls.append((number, name)) or float(10 * number + (name == "b"))
 
-    times = measuring.in_turns({"a": side("a"), "b": side("b")}, rounds=2, settle=0)
-    assert turns == [(0, "a"), (0, "b"), (1, "a"), (1, "b"), (2, "a"), (2, "b")]
+    times = measuring.interleaved({"a": variant("a"), "b": variant("b")}, rounds=2, settle=0)
+    assert calls == [(0, "a"), (0, "b"), (1, "a"), (1, "b"), (2, "a"), (2, "b")]
     assert times == {"a": [10.0, 20.0], "b": [11.0, 21.0]}
 
 
@@ -71,10 +71,10 @@ def test_a_claim_at_least_and_at_most() -> None:
 
 
 def test_a_side_replies_to_each_command_whatever_it_prints() -> None:
-    with Side([sys.executable, "-c", ECHO]) as side:
-        assert side.loaded.said is None
-        assert [side.do(number).said for number in (1, 2)] == [2, 3]
-        assert side.do(0).peak > 1
+    with Worker([sys.executable, "-c", ECHO]) as worker:
+        assert worker.loaded.output is None
+        assert [worker.run(number).output for number in (1, 2)] == [2, 3]
+        assert worker.run(0).peak > 1
 
 
 def test_the_exponent_of_a_power_is_found() -> None:
