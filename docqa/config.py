@@ -241,7 +241,7 @@ def keys() -> dict[str, str]:
     if not isinstance(bound, dict) or not all(isinstance(key, str) and key for key in bound.values()):
         raise DocqaError(
             f"{file()} sets {_KEYS} to {bound!r}",
-            'it has to be a table of keys: [keys], and below it "answers.copy" = "Y"',
+            'it has to be a table of keys: [keys], and below it "answers.copy" = "Z"',
         )
     return bound
 

@@ -83,6 +83,8 @@ class DocumentFormat:
     """Part of the index's key: increment it when the parser's output changes."""
     libraries: tuple[str, ...] = ()
     """Distributions that the parser's output depends on; their versions are part of the index's key."""
+    variant: "str | Callable[[], object]" = tuple
+    """Returns what else the parser's output depends on, as JSON: also part of the index's key."""
     signature: bytes = b""
     """The first bytes of such a file after white space, b"" if they vary."""
     cite: "str | Callable[[Location], str]" = "docqa.documents.document:cite_page_and_lines"
@@ -149,6 +151,7 @@ FORMATS.register(
         suffixes=(".pdf",),
         parse="docqa.documents.pdf.parser:parse",
         libraries=("pypdfium2", "pypdf"),
+        variant="docqa.documents.pdf.engines:engine_versions",
         signature=b"%PDF-",
         media_type="application/pdf",
     )

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from docqa.array_store import Arrays, key
 from docqa.documents import Document, Lines, Section, Source
 from docqa.documents.formats import format_of
+from docqa.extensions import resolve
 from docqa.retrieval.bm25 import Terms
 from docqa.windows import Tokens
 
@@ -57,7 +58,8 @@ def document_key(source: Source) -> str:
     libraries = library_versions(parser.libraries)
     # The suffix decides between formats without a signature, and a parser may look at it.
     suffix = Path(source.name).suffix.lower()
-    return key("document", PACKING_VERSION, parser.name, parser.version, libraries, suffix, source.sha256)
+    variant = resolve(parser.variant)()
+    return key("document", PACKING_VERSION, parser.name, parser.version, variant, libraries, suffix, source.sha256)
 
 
 def windows_key(document: str, reader_fingerprint: str, window_size: int, doc_stride: int) -> str:

@@ -1,4 +1,8 @@
-"""Ranking: which answers come first (pure). `docqa ask`, the app and `docqa eval` all rank with this module."""
+"""Ranking: which answers come first (pure). `docqa ask`, the app and `docqa eval` all rank with this module.
+
+`ScoredCandidate.sort_key` is the order everywhere, also where only the best span counts; `rank` merges spans into
+answers in that order.
+"""
 
 import math
 import re

@@ -10,11 +10,12 @@ from reportlab.pdfgen import canvas
 from support.samples import SAMPLES
 
 from docqa.documents import Document, Section, Source, parse, read
-from docqa.documents.pdf import parser
+from docqa.documents.pdf import engines, parser
 from docqa.documents.pdf.engines import ENGINES, OutlineEntry, PdfEngine, PdfEngineError, TextFragment
 from docqa.errors import DocqaError
+from docqa.index_cache import document_key
 
-PDFIUM, PYPDF = ENGINES
+PDFIUM, PYPDF = (next(engine for engine in ENGINES if engine.name == name) for name in ("PDFium", "pypdf"))
 
 
 class ToyFile:
@@ -49,12 +50,23 @@ def open_toy(data: bytes, password: str | None) -> Iterator[ToyFile]:
 TOY = PdfEngine("toy", "test_pdf_engines:open_toy")
 
 
-def use(monkeypatch: pytest.MonkeyPatch, *engines: PdfEngine) -> None:
-    monkeypatch.setattr(parser, "ENGINES", engines)
+def use(monkeypatch: pytest.MonkeyPatch, *used: PdfEngine) -> None:
+    monkeypatch.setattr(parser, "ENGINES", used)
+    monkeypatch.setattr(engines, "ENGINES", used)
 
 
 def sample() -> Document:
     return parse(read(str(SAMPLES / "harbour-report.pdf")))
+
+
+def test_what_another_engine_read_is_not_taken_from_the_index(monkeypatch: pytest.MonkeyPatch) -> None:
+    source = read(str(SAMPLES / "harbour-report.pdf"))
+    names = {document_key(source)}
+    use(monkeypatch, TOY, PDFIUM)
+    names.add(document_key(source))
+    use(monkeypatch, TOY._replace(version=2), PDFIUM)
+    names.add(document_key(source))
+    assert len(names) == 3
 
 
 def test_an_engine_from_outside_gives_a_document(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,8 @@
 """Retrieval finds the window, fused or apart, and never cuts a long one silently."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +30,23 @@ def test_bm25_finds_a_word_in_another_form() -> None:
     scores = BM25Retriever([terms(TEXTS)]).scores("How many seals did the count show?")
     assert int(np.argmax(scores)) == 2
     assert scores[1] == 0
+
+
+def test_bm25_scores_are_the_same_in_every_process() -> None:
+    """Python hashes strings differently in each process, and bm25s numbers words in the order of a set."""
+    words = " ".join(f"word{number} " * (number % 5 + 1) for number in range(40))
+    script = (
+        "from docqa.retrieval.bm25 import BM25Retriever, terms\n"
+        f"texts = [{words!r}[start:] for start in range(0, 400, 20)]\n"
+        f"print(BM25Retriever([terms(texts)]).scores({words!r}).tobytes().hex())"
+    )
+    printed = {
+        subprocess.run(
+            [sys.executable, "-c", script], env=os.environ | {"PYTHONHASHSEED": seed}, capture_output=True, check=True
+        ).stdout
+        for seed in "1234"
+    }
+    assert len(printed) == 1
 
 
 def test_documents_are_one_collection() -> None:

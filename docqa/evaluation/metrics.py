@@ -13,7 +13,7 @@ from docqa.evaluation import calibration
 from docqa.ranking import normalize
 
 RIGHT = 0.5
-"""The F1 from which an answer counts as right wherever right or wrong is asked: a user would accept it."""
+"""An answer with this F1 or more counts as right: a user would accept it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,7 +71,9 @@ class BM25Retriever:
 
     def scores(self, question: str) -> NDArray[np.float32]:
         """BM25 scores of shape (windows,), 0 for a window that shares no word with the question."""
-        known = [self._vocabulary[word] for word in terms([question]).vocabulary if word in self._vocabulary]
+        # Sorted, because bm25s numbers words in the order of a set, and the last bits of a sum depend on the order.
+        words = sorted(terms([question]).vocabulary)
+        known = [self._vocabulary[word] for word in words if word in self._vocabulary]
         if not known:
             return np.zeros(self._count, dtype=np.float32)
         scores: NDArray[np.float32] = self._index.get_scores(known)

@@ -100,7 +100,7 @@ def _default(file: Path) -> str:
     if sys.platform == "darwin":
         return "open {file}"
     if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
-        raise DocqaError("there is no display to open a viewer on", "over SSH, copy the citation with y instead")
+        raise DocqaError("there is no display to open a viewer on", "over SSH, copy the citation instead")
     xdg_mime = shutil.which("xdg-mime")
     if xdg_mime and file.suffix.lower() == ".pdf":
         try:

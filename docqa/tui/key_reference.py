@@ -44,7 +44,7 @@ These are the keys in the app's help (`?`). `make keys` generates this page. To 
 
 ```toml
 [keys]
-"answers.copy" = "Y"
+"answers.copy" = "Z"
 "answers.next" = "n,right_square_bracket"
 ```"""
 

@@ -1,7 +1,7 @@
 """The interface between a PDF library and the page layout, and the engines that implement it.
 
-An engine is one module and one line in `ENGINES`. Only its module uses the library's handles; everything else sees
-`PdfFile`. Worker processes import this module, so it must stay cheap.
+An engine is one module and one line in `ENGINES`, which are tried in order. Only its module uses the library's handles;
+everything else sees `PdfFile`. Worker processes import this module, so it must stay cheap.
 """
 
 from collections.abc import Sequence
@@ -90,6 +90,8 @@ class PdfEngine(NamedTuple):
 
     name: str
     open: str
+    version: int = 1
+    """Part of the index's key: increment it when the engine's output changes."""
 
 
 # In the order in which they are tried.
@@ -97,3 +99,8 @@ ENGINES = (
     PdfEngine("PDFium", "docqa.documents.pdf.pdfium_engine:open_pdf"),
     PdfEngine("pypdf", "docqa.documents.pdf.pypdf_engine:open_pdf"),
 )
+
+
+def engine_versions() -> list[tuple[str, int]]:
+    """The engines in order, with their versions: part of the index's key, since another engine reads another text."""
+    return [(engine.name, engine.version) for engine in ENGINES]
