@@ -1,4 +1,4 @@
-"""Files to documents: text, locations, and a message for each way to fail."""
+"""Parsing files into documents: text, locations, and error messages."""
 
 import os
 import re
@@ -250,7 +250,7 @@ def test_missing_and_unreadable_files_are_reported(tmp_path: Path) -> None:
     with pytest.raises(DocqaError, match="does not exist"):
         load(tmp_path / "nowhere.pdf")
     if os.geteuid() == 0:
-        return  # Root may read everything.
+        return  # Root can read any file.
     file = tmp_path / "a.txt"
     file.write_text("x", encoding="utf-8")
     file.chmod(0)

@@ -18,7 +18,7 @@ PDFIUM, PYPDF = ENGINES
 
 
 class ToyFile:
-    """Two pages of made-up text, the second one damaged."""
+    """Two pages of synthetic text, the second one damaged."""
 
     page_count = 2
     title = "A toy"

@@ -1,4 +1,4 @@
-"""`docqa serve`, asked by a program: where it serves, whom it refuses, and what it hides."""
+"""`docqa serve` over HTTP: addresses, refused requests, and secrets."""
 
 import asyncio
 import http.client
@@ -19,13 +19,13 @@ from support.served import DOCQA, REPORT, Served, served
 
 from docqa.cli import main
 
-OPEN = "✓".encode()  # Before a document that is open.
-QUICKLY = ("--port", 0, "--retriever", "lexical")  # A document is open without the encoder.
+OPEN = "✓".encode()  # Shown before an open document.
+QUICKLY = ("--port", 0, "--retriever", "lexical")  # Documents open without loading the encoder.
 
 
 @asynccontextmanager
 async def connected(served: Served, until: bytes, **headers: str) -> AsyncIterator[bytes]:
-    """Open the app as a page does; give what it paints until a text is there, and stay until it has ended."""
+    """Connect as the page does, and yield the output up to the text `until`; disconnect at the end."""
     painted = b""
     async with (
         aiohttp.ClientSession() as session,
@@ -40,20 +40,20 @@ async def connected(served: Served, until: bytes, **headers: str) -> AsyncIterat
 
 
 def apps(file: Path) -> list[str]:
-    """The processes of the app that have a file open: their ids and command lines."""
+    """Return the `ps` lines (id and command line) of app processes that have `file` open."""
     listed = subprocess.run(["ps", "-Aww", "-o", "pid,args"], capture_output=True, text=True, check=True).stdout
     return [line for line in listed.splitlines() if f"-m docqa open -- {file}" in line]
 
 
 async def ended(file: Path) -> None:
-    """Wait until no app has the file open."""
+    """Wait until no app process has `file` open."""
     async with asyncio.timeout(30):
         while apps(file):
             await asyncio.sleep(0.02)
 
 
 def get(served: Served, path: str = "/", **headers: str) -> tuple[int, str]:
-    """Ask for a page, as another program does."""
+    """Request the page with an HTTP client."""
     connection = http.client.HTTPConnection("127.0.0.1", served.port, timeout=30)
     with closing(connection):
         connection.request("GET", path, headers=headers)
@@ -133,7 +133,7 @@ def test_a_mistake_is_told_before_it_serves(arguments: list[str], message: str) 
 async def test_the_pages_of_other_sites_are_refused() -> None:
     with served(REPORT, "--port", 0) as app:
         assert get(app, Host=f"localhost:{app.port}")[0] == 200
-        assert get(app, Host=f"evil.example:{app.port}")[0] == 403  # Its own name, led to this machine.
+        assert get(app, Host=f"evil.example:{app.port}")[0] == 403  # DNS rebinding.
         assert get(app, Origin="http://evil.example")[0] == 403
         with pytest.raises(aiohttp.WSServerHandshakeError, match="403"):
             await connected(app, b"docqa", Origin="http://evil.example").__aenter__()
@@ -142,7 +142,7 @@ async def test_the_pages_of_other_sites_are_refused() -> None:
 
 
 async def test_the_password_opens_the_document_and_is_nowhere_to_be_seen(tmp_path: Path) -> None:
-    secret = "hornbeam"  # noqa: S105 - of a document made here
+    secret = "hornbeam"  # noqa: S105 - the password of a test document
     file = tmp_path / "it's a secret.pdf"
     canvas = Canvas(str(file), encrypt=StandardEncryption(secret))
     canvas.drawString(72, 720, "The treasure is under the oak.")

@@ -1,4 +1,4 @@
-"""`docqa serve` as a process of its own, for the tests."""
+"""Run `docqa serve` in a child process."""
 
 import re
 import subprocess
@@ -20,9 +20,9 @@ class Served:
     process: subprocess.Popen[str]
     url: str
     said: list[str] = field(default_factory=list)
-    """The lines on stderr before the address, and once it has ended those after it."""
+    """Lines on stderr: up to the address while it runs, all of them after it has exited."""
     printed: str = ""
-    """What was on stdout, once it has ended."""
+    """The output on stdout, after it has exited."""
 
     @property
     def port(self) -> int:
@@ -31,7 +31,7 @@ class Served:
 
 @contextmanager
 def served(*arguments: object, **options: object) -> Iterator[Served]:
-    """Serve, and end it with what Ctrl-C sends."""
+    """Run `docqa serve`, and stop it with SIGINT."""
     process = subprocess.Popen(
         [DOCQA, "serve", *map(str, arguments)],
         stdout=subprocess.PIPE,
@@ -47,7 +47,7 @@ def served(*arguments: object, **options: object) -> Iterator[Served]:
         url = ""
         while not url:
             line = process.stderr.readline()
-            assert line, f"it ended without an address: {said}"
+            assert line, f"it exited without an address: {said}"
             said.append(line)
             url = "".join(re.findall(r"the app is at (http://\S+)", line))
         too_long.cancel()
