@@ -151,7 +151,7 @@ def test_a_rounded_layer_is_off_by_no_more_than_half_a_step_of_either_side(rows:
 def test_an_accelerator_computes_what_the_cpu_does() -> None:
     device = choose_device("auto")
     if device == "cpu":
-        pytest.skip("there is no accelerator here")
+        pytest.skip("needs an accelerator")
     reader = find("bundled", ModelKind.READER)
     exact = Reader(reader, "cpu", exact=True)
     question = exact.question_ids("Who kept the lighthouse?")
@@ -189,7 +189,7 @@ def change(folder: Path, **fields: object) -> None:
 
 def test_a_question_needs_neither_torch_nor_transformers_nor_a_connection(monkeypatch: pytest.MonkeyPatch) -> None:
     if accelerator_possible():
-        pytest.skip("with an accelerator torch reads")
+        pytest.skip("docqa uses PyTorch on accelerators")
     monkeypatch.delenv("DOCQA_PRECISION")
     code = """
 import sys

@@ -69,7 +69,7 @@ def test_a_session_is_found_once_its_process_is_dead(start: Start) -> None:
     assert found is not None
     assert (found.state.questions, found.state.draft) == (STATE.questions, STATE.draft)
     assert found.state.opened == (str(Path("a.txt").absolute()), str(Path("b.txt").absolute()))
-    assert crash_recovery.claim_leftover_session([]) is None, "it was claimed twice"
+    assert crash_recovery.claim_leftover_session([]) is None, "the session was claimed twice"
     found.discard()
     assert files() == []
 

@@ -9,8 +9,8 @@ import pytest
 
 MIB = 1 << 20
 
-# The child prints its peak before the check, with everything imported, and after it. Linux hands a process started from
-# a large one (pytest, with torch in it) that one's ru_maxrss, and then nothing would be seen to grow: VmHWM is its own.
+# The child prints its peak memory after the imports and after the check. On Linux a child inherits the ru_maxrss of its
+# parent, and pytest's (with torch loaded) would hide any growth. VmHWM is the child's own.
 CHECK = """
 import pathlib, re, resource, sys
 from docqa.datasets import check

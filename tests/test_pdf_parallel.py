@@ -17,7 +17,7 @@ from docqa.errors import DocqaError
 from docqa.progress import Cancelled, Monitor, Progress
 
 _CHILDREN = Path("/proc/self/task")
-needs_proc = pytest.mark.skipif(not _CHILDREN.is_dir(), reason="only Linux lists a process's children in /proc")
+needs_proc = pytest.mark.skipif(not _CHILDREN.is_dir(), reason="needs /proc to list child processes")
 
 
 def children() -> list[int]:

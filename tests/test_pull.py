@@ -325,7 +325,7 @@ def test_corrupted_weights_are_refused_and_thrown_away(hub: Hub) -> None:
 
 
 def test_weights_without_a_checksum_are_refused_before_they_are_downloaded(hub: Hub) -> None:
-    hub.tell_checksums = False
+    hub.report_checksums = False
     assert "gives no checksum of model.safetensors" in refused().message
     assert not hub.downloads(WEIGHTS)
 
@@ -416,7 +416,7 @@ def test_a_disk_too_small_is_told_before_the_download(hub: Hub, monkeypatch: pyt
     assert not hub.downloads(WEIGHTS)
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is full")
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 def test_a_disk_that_fills_up(hub: Hub) -> None:
     staging = registry.models_dir() / ".partial" / f"{REPO.replace('/', '--')}@{hub.commit(REPO)}"
     staging.mkdir(parents=True)

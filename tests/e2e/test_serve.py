@@ -68,7 +68,7 @@ def test_it_says_where_it_serves_and_ends_quietly_at_an_interrupt() -> None:
         assert status == 200
         assert "<title>docqa</title>" in page
     assert app.process.returncode == 0
-    assert app.said == [f"docqa: the app is at {app.url} (Ctrl-C ends it)\n"]
+    assert app.stderr_lines == [f"docqa: the app is at {app.url} (Ctrl-C ends it)\n"]
     assert app.printed == ""
 
 
@@ -84,7 +84,7 @@ async def test_the_app_ends_with_its_page_and_with_the_server(tmp_path: Path) ->
             app.process.send_signal(signal.SIGINT)
             assert await asyncio.to_thread(app.process.wait, 30) == 0
             await ended(file)
-    assert "Traceback" not in "".join(app.said) + app.printed
+    assert "Traceback" not in "".join(app.stderr_lines) + app.printed
 
 
 async def test_the_app_ends_even_if_the_server_is_killed(tmp_path: Path) -> None:
@@ -103,12 +103,12 @@ def test_a_port_that_is_taken_makes_it_another() -> None:
         with served(REPORT, "--port", taken) as app:
             assert app.port != taken
             assert get(app)[0] == 200
-        assert app.said[0] == f"docqa: port {taken} is in use, choosing another\n"
+        assert app.stderr_lines[0] == f"docqa: port {taken} is in use, choosing another\n"
 
 
 def test_where_others_can_reach_it_that_is_said() -> None:
     with served(REPORT, "--port", 0, "--host", "0.0.0.0") as app:  # noqa: S104 - that is the point
-        assert "anyone who can reach 0.0.0.0 on the network can now read these documents" in app.said[0]
+        assert "anyone who can reach 0.0.0.0 on the network can now read these documents" in app.stderr_lines[0]
         assert get(app, Host=f"somewhere:{app.port}")[0] == 200
 
 

@@ -131,14 +131,14 @@ def test_a_person_opens_a_report_asks_copies_and_quits(terminal: Terminal) -> No
     terminal.sees("▸ 1  Duncan Presswell")
     terminal.press("C-q")
     terminal.is_a_shell_again(0)
-    assert terminal.screen.splitlines()[0].startswith("ready> echo before"), "what was there before is there again"
+    assert terminal.screen.splitlines()[0].startswith("ready> echo before"), "the earlier output was not restored"
     assert "Duncan" not in terminal.screen
 
 
 def test_questions_asked_under_the_prompt_stay_there(terminal: Terminal) -> None:
     run(terminal, f"ask --inline {REPORT} --top 2")
     screen = terminal.sees("❯ Ask your documents a question")
-    assert screen.splitlines()[0].startswith("ready> echo before"), "it takes no more than it needs"
+    assert screen.splitlines()[0].startswith("ready> echo before"), "the app uses more rows than it needs"
     terminal.type(QUESTION)
     terminal.sees(f"❯ {QUESTION}")
     terminal.press("Enter")

@@ -45,7 +45,7 @@ class Hub:
     ignore_range: bool = False
     answer_html: bool = False
     """Respond with a login page, as a captive portal does."""
-    tell_checksums: bool = True
+    report_checksums: bool = True
 
     def __enter__(self) -> Self:
         self._front, self._cdn = (_serve(self, on_cdn) for on_cdn in (False, True))
@@ -82,7 +82,7 @@ class Hub:
             sibling: dict[str, Any] = {"rfilename": path}
             if with_blobs:
                 sibling |= {"size": len(contents), "blobId": "0" * 40}
-            if with_blobs and self.tell_checksums and path.endswith(_LFS):
+            if with_blobs and self.report_checksums and path.endswith(_LFS):
                 digest = hashlib.sha256(contents).hexdigest()
                 sibling["lfs"] = {"size": len(contents), "sha256": digest, "pointerSize": 130}
             siblings.append(sibling)
