@@ -39,14 +39,14 @@ def measure(pages: list[int], rounds: int) -> Report:
         _opened(report, "documents", counts, rounds, home)
         with Worker(python("benchmarks.ours", "{}", small.file), home) as worker:
             variants = {f"{n} questions": lambda _, n=n: worker.run(questions[:n]).seconds for n in _QUESTIONS}
-            _note(report, "questions", _QUESTIONS, interleaved(variants, rounds))
+            _record(report, "questions", _QUESTIONS, interleaved(variants, rounds))
         with ExitStack() as stack:
             opened = {
                 k: stack.enter_context(Worker(python("benchmarks.ours", f'{{"top_k_windows": {k}}}', small.file), home))
                 for k in _K
             }
             variants = {f"{k} read": lambda i, k=k: opened[k].run(questions[i]).seconds for k in _K}
-            _note(report, "windows read", _K, interleaved(variants, rounds))
+            _record(report, "windows read", _K, interleaved(variants, rounds))
     if {300, 3000} <= set(pages):
         measured = ratio(times, "3000 pages", "300 pages")
         report.claims.append(Claim("a question on 3,000 pages", "on 300 pages", "<=", 2, *measured))
@@ -60,11 +60,11 @@ def _opened(report: Report, what: str, files: Mapping[int, list[Path]], rounds: 
         opened = {n: stack.enter_context(Worker(python("benchmarks.ours", "{}", *files[n]), home)) for n in files}
         variants = {f"{n} {what}": lambda i, n=n: opened[n].run(questions[i]).seconds for n in files}
         times = interleaved(variants, rounds)
-    _note(report, what, tuple(files), times)
+    _record(report, what, tuple(files), times)
     return times
 
 
-def _note(report: Report, what: str, values: tuple[int, ...], times: Times) -> None:
+def _record(report: Report, what: str, values: tuple[int, ...], times: Times) -> None:
     medians = {float(n): statistics.median(seconds) for n, seconds in zip(values, times.values(), strict=True)}
     report.seconds |= times
     report.figures[f"exponent of a question's time over {what}, {values[0]} to {values[-1]}"] = round(

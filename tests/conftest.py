@@ -1,4 +1,4 @@
-"""Fixtures that several test modules share."""
+"""Fixtures shared by several test modules."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,9 +14,9 @@ from docqa.engine import Collection, Engine
 
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Give every test a home of its own, without the settings of whoever runs it.
+    """Isolate every test from the user's settings with a separate home directory.
 
-    Precision is float32: with a new home, docqa would measure each time whether int8 is faster.
+    Precision is float32, because with an empty home docqa would measure every time whether int8 is faster.
     """
     for name in Settings.__dataclass_fields__:
         monkeypatch.delenv(f"DOCQA_{name.upper()}", raising=False)
@@ -37,7 +37,7 @@ def tiny_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def tiny_settings(tiny_reader: Path, tiny_encoder: Path) -> Settings:
-    """Random weights, small windows, no threshold: for tests that don't depend on right answers."""
+    """Random weights, small windows, no threshold: for tests that don't depend on correct answers."""
     return Settings(
         reader=str(tiny_reader),
         encoder=str(tiny_encoder),

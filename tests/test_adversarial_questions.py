@@ -1,4 +1,4 @@
-"""Adversarial questions: their passage does not answer them."""
+"""Adversarial questions: questions that their passage doesn't answer."""
 
 import random
 

@@ -1,4 +1,4 @@
-"""Merging, ranking, abstaining: pure, and so tested on made-up evidence."""
+"""Merging, ranking and abstaining: pure functions, tested on synthetic evidence."""
 
 import pytest
 from hypothesis import given

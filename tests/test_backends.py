@@ -1,4 +1,4 @@
-"""The networks that compute a reader's logits give the same, on whichever library."""
+"""A reader's logits are the same on every backend."""
 
 import json
 import shutil
@@ -32,7 +32,7 @@ BUNDLED = paths.bundled_models_dir() / "reader"
 
 
 def batches() -> list[Batch]:
-    """Two batches of two widths, the second with padding in all rows but one."""
+    """Return two batches of different widths, the second with padding in all rows but one."""
     random = np.random.default_rng(5)
     first = random.integers(1000, 30_000, (3, 64))
     second = random.integers(1000, 30_000, (4, 160))
@@ -46,7 +46,7 @@ def batches() -> list[Batch]:
 
 
 def differences(ours: list[np.ndarray], theirs: list[np.ndarray]) -> list[float]:
-    """The largest difference of each batch, where there are tokens."""
+    """Return the largest difference in each batch, ignoring padding."""
     return [float(np.abs(a - b)[:, batch.mask > 0].max()) for a, b, batch in zip(ours, theirs, batches(), strict=True)]
 
 
@@ -58,12 +58,12 @@ def test_openvino_computes_what_transformers_does() -> None:
     assert openvino_distilbert.can_build(BUNDLED)
     plain = TorchBackend(BUNDLED, "cpu", torch.float32).logits(batches())
     assert max(differences(OpenVinoBackend(BUNDLED, exact=True).logits(batches()), plain)) < 1e-3
-    # Where the processor has bfloat16, which has 8 bits of precision; the logits are between -15 and 15.
+    # bfloat16, if the CPU supports it, has 8 bits of precision; the logits are between -15 and 15.
     assert max(differences(OpenVinoBackend(BUNDLED).logits(batches()), plain)) < 0.5
 
 
 def passages(file: str, places: int) -> list[Batch]:
-    """Sequences of a question and 160 words of a sample document, all of one length, two to a batch."""
+    """Return sequences of a question and 160 words of a sample document, of equal length, two per batch."""
     words = (SAMPLES / file).read_text(encoding="utf-8").split()
     each = [" ".join(words[first : first + 160]) for first in range(0, 160 * places, 160)]
     tokenizer = loading.load_tokenizer(BUNDLED)
@@ -79,7 +79,7 @@ def test_int8_is_close_to_float32_on_another_text_than_its_ranges_are_from() -> 
     found = OpenVinoBackend(BUNDLED, ranges=ranges).logits(others)
     assert 0 < relative_error(found, exact) < 0.1
     best = [np.argmax(batch, axis=2) for batch in (np.concatenate(found, axis=1), np.concatenate(exact, axis=1))]
-    assert (best[0] == best[1]).mean() >= 0.75  # Most starts and ends are the same, where there is no answer at all.
+    assert (best[0] == best[1]).mean() >= 0.75  # Most starts and ends agree, although there is no answer.
 
 
 def request(folder: Path, sample: Callable[[], list[Batch]], store: ArrayStore) -> LoadRequest:
@@ -98,7 +98,7 @@ def test_whether_int8_is_taken_is_measured_once(tmp_path: Path) -> None:
 
 
 def test_a_reader_that_int8_would_spoil_is_read_as_usual(tmp_path: Path) -> None:
-    """One channel stands out so far that the steps are too wide for all others."""
+    """One outlier channel makes the quantization steps too coarse for all others."""
     spoilt, text = tmp_path / "reader", passages("expedition-journal.txt", 4)
     shutil.copytree(BUNDLED, spoilt)
     weights = {name: value.astype(np.float32) for name, value in load_file(spoilt / "model.safetensors").items()}
@@ -151,7 +151,7 @@ def test_a_rounded_layer_is_off_by_no_more_than_half_a_step_of_either_side(rows:
 def test_an_accelerator_computes_what_the_cpu_does() -> None:
     device = choose_device("auto")
     if device == "cpu":
-        pytest.skip("there is no accelerator here")
+        pytest.skip("needs an accelerator")
     reader = find("bundled", ModelKind.READER)
     exact = Reader(reader, "cpu", exact=True)
     question = exact.question_ids("Who kept the lighthouse?")
@@ -189,7 +189,7 @@ def change(folder: Path, **fields: object) -> None:
 
 def test_a_question_needs_neither_torch_nor_transformers_nor_a_connection(monkeypatch: pytest.MonkeyPatch) -> None:
     if accelerator_possible():
-        pytest.skip("with an accelerator torch reads")
+        pytest.skip("docqa uses PyTorch on accelerators")
     monkeypatch.delenv("DOCQA_PRECISION")
     code = """
 import sys

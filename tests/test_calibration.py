@@ -1,4 +1,4 @@
-"""Probabilities that mean what they say, whatever there was to fit them on."""
+"""Fitted probabilities are calibrated, and small or degenerate data does no harm."""
 
 import numpy as np
 import pytest
@@ -14,7 +14,7 @@ def labeled(score: float, z: float, right: bool) -> LabeledCandidate:
 
 
 def drawn(count: int, seed: int = 0) -> list[list[LabeledCandidate]]:
-    """Questions of one span each, right as often as `TRUE` says."""
+    """Return questions of one span each, correct with the probability that `TRUE` gives."""
     chance = np.random.default_rng(seed)
     found = []
     for score, z in zip(chance.normal(3, 5, count), chance.normal(2, 1, count), strict=True):
@@ -34,7 +34,7 @@ def test_it_finds_the_coefficients_that_made_the_data() -> None:
 
 
 def test_the_best_candidate_of_each_question_counts() -> None:
-    # The decoys score below the best span of each question, and are all right.
+    # The decoys score below each question's best span, and are all correct.
     asked = [[labeled(one[0].candidate.score - 4, one[0].candidate.retrieval_z, True), *one] for one in drawn(300)]
     assert fit(asked, range(300), Calibration()).calibration == fit(drawn(300), range(300), Calibration()).calibration
 
@@ -45,7 +45,7 @@ def test_a_few_dozen_pairs_give_no_absurd_fit() -> None:
     fitted = fit(asked, range(24), Calibration())
     assert not fitted.kept
     assert 0.3 <= fitted.calibration.scale <= 0.6
-    # Better scores that were worse answers are noise: the scale does not become negative.
+    # Higher scores for wrong answers are noise: the scale doesn't become negative.
     upside_down = [[labeled(-one[0].candidate.score, 2.0, one[0].right)] for one in asked]
     assert fit(upside_down, range(24), Calibration()).calibration.scale > 0
 

@@ -1,4 +1,4 @@
-"""What scripts outside this repository use keeps its name: the Python API, the flags, the keys of the JSON output."""
+"""Names that external scripts use don't change: the Python API, the flags, the keys of the JSON output."""
 
 import inspect
 import json

@@ -1,4 +1,4 @@
-"""Settings: the last of defaults, file, environment and flags wins; an error names its source."""
+"""Settings: precedence of defaults, file, environment and flags; errors name their source."""
 
 from pathlib import Path
 

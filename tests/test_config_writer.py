@@ -1,4 +1,4 @@
-"""A setting is written into the user's `config.toml`, and nothing else in it changes."""
+"""Writing a setting to `config.toml` changes nothing else in the file."""
 
 import stat
 import tomllib

@@ -1,4 +1,4 @@
-"""Corrections are stored once for each question, as pairs for training."""
+"""Corrections are stored once per question, as training pairs."""
 
 import re
 import threading

@@ -1,4 +1,4 @@
-"""A session left by a crash is found, once, and never one of an app that is still running."""
+"""A crashed session is found exactly once; the session of a running app never is."""
 
 import json
 import os
@@ -36,7 +36,7 @@ Start = Callable[[], "subprocess.Popen[str]"]
 
 @pytest.fixture
 def start() -> Iterator[Start]:
-    """Start a process that writes its session and waits."""
+    """Start processes that write their session and wait."""
     started: list[subprocess.Popen[str]] = []
 
     def run() -> "subprocess.Popen[str]":
@@ -69,7 +69,7 @@ def test_a_session_is_found_once_its_process_is_dead(start: Start) -> None:
     assert found is not None
     assert (found.state.questions, found.state.draft) == (STATE.questions, STATE.draft)
     assert found.state.opened == (str(Path("a.txt").absolute()), str(Path("b.txt").absolute()))
-    assert crash_recovery.claim_leftover_session([]) is None, "it was claimed twice"
+    assert crash_recovery.claim_leftover_session([]) is None, "the session was claimed twice"
     found.discard()
     assert files() == []
 
@@ -102,7 +102,7 @@ def test_a_session_that_was_quit_leaves_nothing_and_writes_nothing() -> None:
     file.delete()
     file.write(STATE)
     assert files() == []
-    SessionFile().delete()  # Nothing was written at all.
+    SessionFile().delete()  # Nothing was written.
 
 
 def test_an_empty_session_is_not_found() -> None:

@@ -1,4 +1,4 @@
-"""Pairs are read from every format, validated, repaired if that is unambiguous, and never lost silently."""
+"""Pairs are read from every format, validated, repaired if unambiguous, and never dropped silently."""
 
 import codecs
 import csv
@@ -26,7 +26,7 @@ Write = Callable[..., Path]
 
 @pytest.fixture
 def write(tmp_path: Path) -> Write:
-    """Write pairs as JSON to a file of their own."""
+    """Return a function that writes pairs to a JSON file."""
 
     def to_file(content: object, name: str = "pairs.json") -> Path:
         path = tmp_path / name
@@ -37,7 +37,7 @@ def write(tmp_path: Path) -> Write:
 
 
 def pair(**fields: Any) -> dict[str, Any]:
-    """A good pair in the flat form; None as a field's value stays, `...` takes the field out."""
+    """Return a valid pair in the flat form, with `fields` replaced; the value `...` removes a field."""
     whole = {"question": "When was it built?", "context": CONTEXT, "answer": "1858"} | fields
     return {name: value for name, value in whole.items() if value is not ...}
 
@@ -50,7 +50,7 @@ def squad(*questions: dict[str, Any], context: str = CONTEXT) -> dict[str, Any]:
 
 
 def only_issue(loaded: LoadedPairs, kind: IssueKind, effect: IssueEffect) -> str:
-    """The only issue, as text. The counts have to add up."""
+    """Return the only issue as text, and check that the counts add up."""
     report = loaded.report
     assert report.read == len(loaded.pairs) + report.dropped + report.merged
     assert [(each.kind, each.effect) for each in report.issues] == [(kind, effect)]
@@ -486,7 +486,7 @@ def test_unusable_accepted_answers_are_left_out(write: Write) -> None:
     assert asked(loaded) == [("When was it built?", ("1858",))]
 
 
-# Questions asked twice
+# Duplicate questions
 
 
 def test_a_duplicate_is_merged(write: Write) -> None:
@@ -606,7 +606,7 @@ def test_an_unreadable_document_drops_its_pairs(tmp_path: Path, write: Write) ->
     assert "relative to the folder of the pairs" in report.as_text()
 
 
-# The report, progress, and what always holds
+# The report, progress, and invariants
 
 
 def test_the_report_is_short_and_complete(write: Write) -> None:

@@ -1,4 +1,4 @@
-"""A file of pairs is checked without being held in memory."""
+"""Checking a file of pairs doesn't load it into memory."""
 
 import json
 import subprocess
@@ -9,8 +9,8 @@ import pytest
 
 MIB = 1 << 20
 
-# The child prints its peak before the check, with everything imported, and after it. Linux hands a process started from
-# a large one (pytest, with torch in it) that one's ru_maxrss, and then nothing would be seen to grow: VmHWM is its own.
+# The child prints its peak memory after the imports and after the check. On Linux a child inherits the ru_maxrss of its
+# parent, and pytest's (with torch loaded) would hide any growth. VmHWM is the child's own.
 CHECK = """
 import pathlib, re, resource, sys
 from docqa.datasets import check
@@ -28,7 +28,7 @@ print(report.pairs, report.dropped, before, peak())
 
 
 def make(path: Path, size: int, form: str) -> int:
-    """Write about so many bytes of good pairs, all different, in one article or one list. Gives how many."""
+    """Write about `size` bytes of distinct valid pairs, in one article or one list; return the number of pairs."""
     prose = "The keeper wrote of storms, of ships and of the birds that she had counted from the gallery. " * 8
     count = 0
     with path.open("w", encoding="utf-8") as file:
@@ -49,7 +49,7 @@ def make(path: Path, size: int, form: str) -> int:
                 separator = "" if file.tell() < 40 else "\n" if form == "lines" else ",\n"
                 file.write(separator + json.dumps(item))
             count += len(asked)
-        # The title comes last: the file is gone through once more for it, and is not held for that either.
+        # The title comes last and needs a second pass, which doesn't load the file into memory either.
         file.write('], "title": "Skagen"}]}' if form == "squad" else "]" if form == "list" else "\n")
     return count
 
@@ -63,5 +63,5 @@ def test_memory_does_not_grow_with_the_file(tmp_path: Path, form: str) -> None:
     )
     pairs, dropped, before, after = map(int, child.stdout.split())
     assert (pairs, dropped) == (count, 0)
-    # SQLite's cache is 16 MiB; all else is a paragraph, a buffer and the report.
+    # SQLite's cache is 16 MiB; the rest is a paragraph, a buffer and the report.
     assert after - before < 24 * MIB

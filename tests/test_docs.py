@@ -1,4 +1,4 @@
-"""The documentation is true to the code: generated pages are current, links resolve, every dependency is explained."""
+"""The documentation matches the code: generated pages are current, links resolve, dependencies are explained."""
 
 import re
 import subprocess
@@ -71,6 +71,6 @@ def _prose(page: Path) -> str:
 
 
 def _anchors(page: Path) -> set[str]:
-    """The anchors that GitHub gives to a page's headings."""
+    """Return the anchors that GitHub generates for a page's headings."""
     titles = re.findall(r"^#+ (.*)$", _prose(page), flags=re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}

@@ -1,4 +1,4 @@
-"""Files to documents: text, locations, and a message for each way to fail."""
+"""Parsing files into documents: text, locations, and error messages."""
 
 import os
 import re
@@ -250,7 +250,7 @@ def test_missing_and_unreadable_files_are_reported(tmp_path: Path) -> None:
     with pytest.raises(DocqaError, match="does not exist"):
         load(tmp_path / "nowhere.pdf")
     if os.geteuid() == 0:
-        return  # Root may read everything.
+        return  # Root can read any file.
     file = tmp_path / "a.txt"
     file.write_text("x", encoding="utf-8")
     file.chmod(0)
@@ -277,7 +277,7 @@ def test_an_empty_folder_is_an_error_of_its_own(tmp_path: Path) -> None:
     assert path == str(tmp_path / "a.txt")
 
 
-needs_posix = pytest.mark.skipif(os.name != "posix", reason="Windows has no FIFOs, and needs a privilege for links")
+needs_posix = pytest.mark.skipif(os.name != "posix", reason="Windows has no FIFOs, and symlinks need a privilege")
 
 
 @needs_posix
@@ -323,7 +323,7 @@ def test_what_can_be_no_path_is_reported(path: str, message: str) -> None:
     assert failure.value.hint
 
 
-@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may read every folder")
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root can read any folder")
 def test_an_unreadable_folder_is_reported_and_stops_no_other_file(tmp_path: Path) -> None:
     (tmp_path / "locked").mkdir()
     (tmp_path / "z.txt").write_text("x", encoding="utf-8")
@@ -336,7 +336,7 @@ def test_an_unreadable_folder_is_reported_and_stops_no_other_file(tmp_path: Path
     assert path == str(tmp_path / "z.txt")
 
 
-@pytest.mark.skipif(not (SHARED / "pdfs").is_dir(), reason="the shared PDFs are not beside this checkout")
+@pytest.mark.skipif(not (SHARED / "pdfs").is_dir(), reason="the shared PDFs are not next to this checkout")
 def test_real_pdfs_open_or_are_refused_with_a_message() -> None:
     opened = refused = 0
     for file in sorted((SHARED / "pdfs").glob("*.pdf")):

@@ -1,4 +1,4 @@
-"""Evaluation with real readers: of single contexts, and end to end of documents."""
+"""Evaluation with real readers: on single contexts, and end to end on documents."""
 
 import json
 from pathlib import Path
@@ -84,7 +84,7 @@ def test_on_contexts_an_answer_does_not_depend_on_what_is_asked_beside_it(
 
 
 def test_on_contexts_answers_are_those_of_asking_the_context_as_a_document(engine: Engine) -> None:
-    # A document of one window has no retrieval to speak of.
+    # Retrieval has no effect on a document of one window.
     asked = [one for one in PAIRS if one.context == PROSE]
     documents = [one.prediction for one in evaluate_documents(engine, group_by_document(asked, {}))]
     contexts = evaluate_contexts(engine.reader, asked, engine.settings, calibration=engine.calibration)
@@ -177,7 +177,7 @@ def test_a_changed_ranking_changes_the_answers_of_ask_the_app_and_eval_alike(
     (tmp_path / "a.txt").write_text(PROSE, encoding="utf-8")
     collection = engine.open([tmp_path / "a.txt"])
     before = collection.ask("Who was its keeper?").answers[0]
-    # The last span in the document first.
+    # Rank the last span in the document first.
     monkeypatch.setattr(ScoredCandidate, "sort_key", property(lambda self: (-self.candidate.start, 0, 0, 0)))
     *_, progress = collection.search("Who was its keeper?")
     first = collection.result("Who was its keeper?", progress, 0.0).answers[0]
@@ -204,7 +204,7 @@ def test_pairs_that_name_a_document_are_asked_of_it(bundled: Engine, tmp_path: P
     assert [one.text for one in own[:2]] == ["1858", "Anna Holm"]
     assert [one.found for one in own] == [1, 1, None]
     assert own[2].probability < min(own[0].probability, own[1].probability)
-    # Of several documents, the answers count where they stand in the one that was named.
+    # With several documents, only answers in the one named by the pair count.
     (tmp_path / "other.txt").write_text("In 1858 nothing else happened at all.", encoding="utf-8")
     collection = bundled.open([tmp_path / "other.txt", tmp_path / "skagen.txt"])
     both = [one.prediction for one in evaluate_collection(collection, loaded.pairs, loaded.documents)]

@@ -1,4 +1,4 @@
-"""Open and ask, end to end, with real files; random weights where the answers needn't be right."""
+"""Opening and asking end to end with real files; random weights if the answers needn't be correct."""
 
 import tempfile
 from dataclasses import replace
@@ -32,7 +32,7 @@ def write(path: Path, text: str = PROSE) -> Path:
 
 
 def check(collection: Collection, result: docqa.Result) -> None:
-    """Check what is true of every answer."""
+    """Check the invariants of every answer."""
     documents = {document.name: document for document in collection.documents}
     probabilities = [answer.probability for answer in result.answers]
     assert probabilities == sorted(probabilities, reverse=True)
@@ -84,7 +84,7 @@ def test_every_answer_from_a_pdf_is_a_verbatim_span(engine: Engine, sample_colle
 
 
 class Recorder(Monitor):
-    """A monitor that records the stages of the work that was done."""
+    """A monitor that records the stages reported."""
 
     def __init__(self) -> None:
         self.stages: list[str] = []

@@ -1,4 +1,4 @@
-"""Pictures of what was measured."""
+"""Plots of evaluation results."""
 
 from pathlib import Path
 

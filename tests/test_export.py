@@ -1,4 +1,4 @@
-"""What is exported says what was asked, what was found and where, in each format."""
+"""Every export format contains the questions, answers and citations."""
 
 import csv
 import io

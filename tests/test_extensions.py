@@ -1,4 +1,4 @@
-"""Extensions from outside the package, and built-in ones taken out."""
+"""Third-party extensions, and removing built-in ones."""
 
 import json
 import re
@@ -32,7 +32,7 @@ from docqa.tui.state import file_search
 
 
 def example(heading: str) -> str:
-    """The Python code below a heading of docs/extending.md."""
+    """Return the Python code below a heading of docs/extending.md."""
     page = (ROOT / "docs" / "extending.md").read_text(encoding="utf-8")
     section = page.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
     return "".join(re.findall(r"```python\n(.*?)```", section, flags=re.DOTALL))
@@ -40,7 +40,7 @@ def example(heading: str) -> str:
 
 @pytest.fixture(autouse=True)
 def registries(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Undo what a test registers or removes."""
+    """Restore the registries after each test."""
     for each in (FORMATS, RETRIEVERS, BACKENDS, METRICS):
         monkeypatch.setattr(each, "_known", dict(each._known))
 
@@ -62,7 +62,7 @@ def test_the_last_registered_extension_of_a_name_wins() -> None:
 
 @pytest.fixture
 def email(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    """The names that the example of docs/extending.md defines, run beside an e-mail."""
+    """Run the example in docs/extending.md next to an e-mail file; return the names it defines."""
     text = "Subject: The boat\n\nDear Ida,\nplease note that the boat is moored at dock seven.\nYours, Clara\n"
     (tmp_path / "order.eml").write_text(text, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
@@ -72,7 +72,7 @@ def email(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 
 
 def seen_by_users(folder: Path, capsys: pytest.CaptureFixture[str]) -> str:
-    """Everything that names document formats: help texts, errors, and the files found in a folder and by the app."""
+    """Return everything that depends on document formats: help, errors, files found in a folder and by the app."""
     shown: list[str] = []
     for command in ("ask", "open", "serve"):
         with pytest.raises(SystemExit):
@@ -163,7 +163,7 @@ def test_formats_are_known_without_heavy_imports() -> None:
 
 @pytest.fixture
 def pairs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A file of pairs in the current directory. Its questions have answers that random weights meet in part."""
+    """A file of pairs in the current directory, with answers that random weights match partially."""
     words = PROSE.split()
     answers = [" ".join(words[number : number + 2]) for number in range(12)]
     asked = [
@@ -188,7 +188,7 @@ def test_a_registered_metric_is_in_text_json_and_comparison(
     assert figure["interval"][0] <= figure["value"] <= figure["interval"][1]
     assert facts["compared"]["metrics"]["containment"]["value"] == figure["value"]
     assert facts["differences"]["containment"] == {"difference": 0, "interval": [0, 0], "p": 1}
-    # The built-in ones have the keys that they always had.
+    # The keys of the built-in metrics are unchanged.
     assert facts["metrics"]["exact"] == facts["exact"]
     assert facts["metrics"]["calibration_error"] == {"value": facts["calibration_error"]}
     main(["eval", *flags])
@@ -230,7 +230,7 @@ _LOGBOOK = "\n\n".join(
 
 @pytest.fixture
 def logbook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with a text that is several windows long, which is the current one."""
+    """The current directory, containing a text that is several windows long."""
     (tmp_path / "logbook.txt").write_text(_LOGBOOK, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     return tmp_path

@@ -1,4 +1,4 @@
-"""The general sample that ships with docqa: what a fine-tuned reader has forgotten is measured on it."""
+"""The general sample that ships with docqa, used to measure what a fine-tuned reader has forgotten."""
 
 import json
 from importlib.resources import files
@@ -15,7 +15,7 @@ def articles() -> list[dict]:
 
 @pytest.fixture(scope="module")
 def asked(articles: list[dict]) -> list[tuple[str, dict]]:
-    """Every question, with its paragraph."""
+    """Return every question with its paragraph."""
     return [(p["context"], qa) for article in articles for p in article["paragraphs"] for qa in p["qas"]]
 
 

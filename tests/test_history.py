@@ -51,7 +51,7 @@ def test_a_question_with_a_lone_surrogate_is_saved() -> None:
 
 
 def test_recent_documents_are_listed_once_newest_first(home: Path) -> None:
-    history.remember("Who?", ["old.pdf", "older.pdf"])  # Without an entry for what was opened.
+    history.remember("Who?", ["old.pdf", "older.pdf"])  # Without an entry for the opened documents.
     history.remember_opened(["contracts"])
     history.remember("When?", ["contracts/a.pdf", "contracts/b.pdf"])
     history.remember_opened(["a.pdf"])

@@ -1,4 +1,4 @@
-"""Hyperparameters: the flags, the help text and the documentation come from one description."""
+"""Hyperparameters: flags, help text and documentation are generated from one definition."""
 
 import subprocess
 import sys
@@ -64,7 +64,7 @@ def test_a_value_out_of_range_is_rejected(values: dict[str, object], message: st
 
 
 def _other(name: str) -> object:
-    """A valid value other than the default."""
+    """Return a valid value other than the default."""
     default = hyperparameters.default(name)
     if name == "precision":
         return "float32"

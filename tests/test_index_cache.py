@@ -1,4 +1,4 @@
-"""The index's entries: named by everything that decides them, and unpacked as they were packed."""
+"""Index cache entries: keys depend on everything that affects the content, and entries round-trip."""
 
 import hashlib
 import json
@@ -29,7 +29,7 @@ REPORT, JOURNAL, HANDBOOK = (
 
 
 def digest(value: Any) -> str:
-    """A digest of arrays, texts and dataclasses of them."""
+    """Return a digest of arrays, strings, or dataclasses of them."""
     found = hashlib.sha256()
 
     def add(part: Any) -> None:
@@ -65,13 +65,13 @@ def parsed(path: str) -> Document:
 
 
 def vectors(engine: Engine) -> list[float]:
-    """A few numbers of an embedding; not a digest, since the last bits depend on the processor."""
+    """Return a few rounded values of an embedding; not a digest, because the last bits depend on the CPU."""
     assert engine.encoder is not None
     return [round(float(number), 4) for number in engine.encoder.embed([PROSE], Monitor())[0, :6]]
 
 
 def stems(one: IndexedDocument) -> list[list[str]]:
-    """The terms of each window. Their numbers are not the same in each process."""
+    """Return the terms of each window as text, because their ids differ between processes."""
     found = one.windows.terms
     return [
         [found.vocabulary[number] for number in found.ids[first:last]]
@@ -80,12 +80,12 @@ def stems(one: IndexedDocument) -> list[list[str]]:
 
 
 def packed_fields(one: IndexedDocument) -> list[str]:
-    """The names and types of an entry's arrays, and the names of a document's facts."""
+    """Return the names and types of an entry's arrays, and the names of a document's metadata."""
     arrays = {**index_cache.pack_document(one.document), **index_cache.pack_windows(one.windows)}
     return [f"{name} {array.dtype}" for name, array in arrays.items()] + list(json.loads(arrays["facts"].tobytes()))
 
 
-# For each stage the version number, the libraries that it depends on, and its output for a sample document.
+# For each stage: its version, the libraries that it depends on, and its output for a sample document.
 # When a stage's output changes, its version number must change too, or users are served stale results.
 GOLDEN: dict[str, tuple[Callable[[], int], tuple[str, ...], Callable[[Engine, IndexedDocument], Any]]] = {
     "pdf": (lambda: FORMATS.get("pdf").version, FORMATS.get("pdf").libraries, lambda *_: digest(parsed(REPORT))),
@@ -112,7 +112,7 @@ def test_a_stage_whose_output_changes_has_a_new_version(stage: str, bundled: Eng
     version, libraries, output = GOLDEN[stage]
     recorded = RECORDED[stage]
     if recorded["libraries"] != library_versions(libraries):
-        pytest.skip(f"recorded with {recorded['libraries']}")  # Another version of a library is another key anyway.
+        pytest.skip(f"recorded with {recorded['libraries']}")  # Library versions are part of the key.
     found = {"version": version(), "libraries": library_versions(libraries), "output": output(bundled, journal)}
     assert found == recorded, (
         f"The output of the stage {stage!r} changed. Increment its version, "

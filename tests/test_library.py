@@ -1,4 +1,4 @@
-"""`import docqa` in a program of one's own: it answers, and leaves the process as it was."""
+"""docqa as a library: it answers, and has no side effects on the process."""
 
 import os
 import subprocess

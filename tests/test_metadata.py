@@ -1,4 +1,4 @@
-"""docqa.json is validated when it is read, and keeps what docqa doesn't know when it is written."""
+"""docqa.json is validated on reading, and writing it preserves unknown keys."""
 
 import json
 import shutil

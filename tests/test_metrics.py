@@ -1,4 +1,4 @@
-"""The metrics: SQuAD's against the official scripts, the others against their definitions."""
+"""Metrics: SQuAD's against the official scripts, the others against their definitions."""
 
 from typing import Any
 
@@ -49,7 +49,7 @@ def test_exact_match_and_f1(prediction: str, accepted: list[str], exact: float, 
     assert f1(prediction, accepted) == pytest.approx(overlap)
 
 
-# Of few words, so that they meet often; with the ones of which normalisation leaves nothing.
+# A small vocabulary, so that answers often overlap, including words that normalization removes.
 TEXT = st.lists(st.sampled_from(["the", "A", "fox", "Fox's", "brown", "dog", "%", "12", "é"]), max_size=4).map(" ".join)
 GOLD = TEXT.filter(bool)
 ASKED = st.tuples(TEXT, st.sampled_from([0.0, 0.2, 0.5, 0.7, 1.0]))
@@ -84,7 +84,7 @@ def test_scores_are_those_of_the_official_script_for_v1(asked: list[Any]) -> Non
 )
 @settings(deadline=None)
 def test_scores_are_those_of_the_official_script_for_v2(asked: list[Any], other: Any, threshold: float) -> None:
-    asked = [*asked, (other, [])]  # It is v2.0 that has questions without an answer.
+    asked = [*asked, (other, [])]  # v2.0 has unanswerable questions.
     pairs = [pair(str(number), *accepted) for number, (_, accepted) in enumerate(asked)]
     predictions = [predicted(str(number), text, p) for number, ((text, p), _) in enumerate(asked)]
     data = squad([golds for _, golds in asked])
@@ -134,7 +134,7 @@ def test_the_outcomes_tell_whose_miss_it_was() -> None:
 def test_risk_and_coverage() -> None:
     pairs = [pair("a", "fox"), pair("b", "fox"), pair("c"), pair("d")]
     predictions = [predicted("a", "fox", 0.9), predicted("b", "dog", 0.7), predicted("c", "cat", 0.6)]
-    predictions.append(predicted("d", "", 0.0))  # No span at all is no answer, at any threshold.
+    predictions.append(predicted("d", "", 0.0))  # No span means no answer at any threshold.
     low, high, none = coverage(predictions, pairs, [0.0, 0.8, 1.0])
     assert (low.answered, low.right, low.answerable, low.unanswerable) == (0.75, 1 / 3, 1.0, 0.5)
     assert (high.answered, high.right, high.answerable, high.unanswerable) == (0.25, 1.0, 0.5, 0.0)

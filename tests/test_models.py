@@ -1,4 +1,4 @@
-"""Names, folders and the choice between them; loading, and what is said of folders that cannot be loaded."""
+"""Model names, folders and selection; loading, and errors for folders that can't be loaded."""
 
 import argparse
 import json
@@ -54,7 +54,7 @@ def run(*argv: str) -> int:
     return int(arguments.run(arguments))
 
 
-# --- the promise ---
+# --- offline ---
 
 
 def python(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -111,7 +111,7 @@ assert not asked, asked
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
-# --- finding ---
+# --- lookup ---
 
 
 def test_bundled_models_are_complete() -> None:
@@ -261,7 +261,7 @@ def test_fingerprint_counts_how_an_encoder_pools(encoder: Path) -> None:
     assert model.fingerprint != before
 
 
-# --- the choice ---
+# --- selection ---
 
 
 def test_use_and_remove(reader: Path, encoder: Path) -> None:

@@ -1,6 +1,6 @@
-"""A name leads to one place: no public module or class name occurs twice in docqa, and no file is long or tiny.
+"""Public module and class names are unique in docqa, and no file is too long or too short.
 
-Exceptions are named here with their reason. An exception that is no longer one fails, too.
+Exceptions are listed here with a reason. An exception that is no longer needed fails, too.
 """
 
 import ast

@@ -1,4 +1,4 @@
-"""Answers as text and JSON: the shape that docs/formats.md promises, and text that a terminal can't be tricked by."""
+"""Answers as text and JSON: the schema in docs/formats.md, and escaped control characters."""
 
 import json
 from dataclasses import replace

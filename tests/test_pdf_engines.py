@@ -19,7 +19,7 @@ PDFIUM, PYPDF = (next(engine for engine in ENGINES if engine.name == name) for n
 
 
 class ToyFile:
-    """Two pages of made-up text, the second one damaged."""
+    """Two pages of synthetic text, the second one damaged."""
 
     page_count = 2
     title = "A toy"

@@ -1,4 +1,4 @@
-"""Pages read by several processes: the same document, and no process left over, whatever happens."""
+"""Parsing pages in several processes gives the same document, and never leaves a process behind."""
 
 import os
 import signal
@@ -17,7 +17,7 @@ from docqa.errors import DocqaError
 from docqa.progress import Cancelled, Monitor, Progress
 
 _CHILDREN = Path("/proc/self/task")
-needs_proc = pytest.mark.skipif(not _CHILDREN.is_dir(), reason="only Linux lists a process's children in /proc")
+needs_proc = pytest.mark.skipif(not _CHILDREN.is_dir(), reason="needs /proc to list child processes")
 
 
 def children() -> list[int]:
@@ -86,7 +86,7 @@ def test_a_damaged_page_is_left_out_by_whichever_process_reads_it(tmp_path: Path
 
 
 def at_page(number: int, act: Callable[[], object]) -> Callable[[Progress], None]:
-    """A report that calls `act` once, when `number` pages are read."""
+    """Return a progress callback that calls `act` once, when `number` pages have been read."""
     acted = []
 
     def report(progress: Progress) -> None:
@@ -164,7 +164,7 @@ def test_a_script_needs_no_main_guard(tmp_path: Path, long_pdf: Path) -> None:
 def test_ctrl_c_ends_all_processes_and_prints_one_traceback(
     tmp_path: Path, long_pdf: Path, shell: Sequence[str]
 ) -> None:
-    # `run` returns when no process is left that could write to the pipes.
+    # This returns only when no process that could write to the pipes is left.
     ended = run_script(tmp_path, long_pdf, interrupt=True, shell=shell)
     assert ended.returncode == -signal.SIGINT
     assert ended.stderr.count("Traceback") == 1

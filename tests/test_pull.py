@@ -1,4 +1,4 @@
-"""Pulling models, from a hub on this machine that can be made to misbehave."""
+"""Pulling models from a local hub that can be made to misbehave."""
 
 import argparse
 import json
@@ -59,7 +59,7 @@ def get(repo: str = REPO, **arguments: str | ModelKind | None) -> Model:
 
 
 def refused(repo: str = REPO, **arguments: str | ModelKind | None) -> DocqaError:
-    """The error of a pull that has to fail, having checked that it left nothing to find and is one line."""
+    """Pull, expecting an error of one line and no installed model; return the error."""
     with pytest.raises(DocqaError) as caught:
         get(repo, **arguments)
     assert [model.name for model in registry.installed() if model.source != "bundled"] == []
@@ -68,11 +68,11 @@ def refused(repo: str = REPO, **arguments: str | ModelKind | None) -> DocqaError
 
 
 def parts() -> list[int]:
-    """The sizes of the partial files that are kept."""
+    """Return the sizes of the partial files kept."""
     return [file.stat().st_size for file in (registry.models_dir() / ".partial").rglob("*.part")]
 
 
-# --- it arrives ---
+# --- success ---
 
 
 def test_a_pulled_reader_is_found_and_loads(hub: Hub, reader: Path) -> None:
@@ -188,7 +188,7 @@ def test_afterwards_docqa_is_offline_again(hub: Hub, monkeypatch: pytest.MonkeyP
     from huggingface_hub import HfApi, constants
     from huggingface_hub.errors import OfflineModeIsEnabled
 
-    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)  # As in the command.
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)  # As in the command line.
     get()
     refused_later = len(hub.requests)
     hub.refuse["someone/other"] = (404, "")
@@ -206,7 +206,7 @@ def test_nothing_but_the_model_is_asked_for(hub: Hub) -> None:
     assert all(f"/{REPO}/" in request.path for request in hub.requests)
 
 
-# --- again ---
+# --- repeated ---
 
 
 def test_the_same_commit_is_not_downloaded_twice(hub: Hub) -> None:
@@ -325,7 +325,7 @@ def test_corrupted_weights_are_refused_and_thrown_away(hub: Hub) -> None:
 
 
 def test_weights_without_a_checksum_are_refused_before_they_are_downloaded(hub: Hub) -> None:
-    hub.tell_checksums = False
+    hub.report_checksums = False
     assert "gives no checksum of model.safetensors" in refused().message
     assert not hub.downloads(WEIGHTS)
 
@@ -416,7 +416,7 @@ def test_a_disk_too_small_is_told_before_the_download(hub: Hub, monkeypatch: pyt
     assert not hub.downloads(WEIGHTS)
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is full")
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 def test_a_disk_that_fills_up(hub: Hub) -> None:
     staging = registry.models_dir() / ".partial" / f"{REPO.replace('/', '--')}@{hub.commit(REPO)}"
     staging.mkdir(parents=True)

@@ -1,4 +1,4 @@
-"""The bundled reader on the sample documents: the promise of the README."""
+"""The bundled reader on the sample documents: the accuracy that the README claims."""
 
 import json
 
@@ -20,7 +20,7 @@ def accepted(question: dict[str, object]) -> list[str]:
 
 @pytest.fixture(scope="module")
 def apart(sample_collection: Collection) -> dict[str, Collection]:
-    """Each sample document alone, as its questions name it."""
+    """Each sample document as a separate collection, by the name its questions use."""
     return {
         one.document.name.rpartition("/")[2]: Collection(sample_collection.engine, [one])
         for one in sample_collection.opened
@@ -39,7 +39,7 @@ def test_the_first_answer_is_right_for_three_questions_in_four(apart: dict[str, 
     print(f"{sum(right)} of {len(right)} first answers are right")
     assert len(answerable) >= 40
     assert sum(right) / len(right) >= 0.75
-    assert len(wrong_page) <= 1  # A fact may stand on two pages.
+    assert len(wrong_page) <= 1  # A fact may be on two pages.
 
 
 def test_it_abstains_more_often_where_there_is_no_answer(apart: dict[str, Collection]) -> None:

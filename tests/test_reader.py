@@ -1,4 +1,4 @@
-"""Spans out of logits, and sequences that fit."""
+"""Spans from logits, and sequences within the model's limit."""
 
 from pathlib import Path
 
@@ -78,7 +78,7 @@ def test_pairs_of_different_questions_read_in_one_batch_as_alone(reader: Reader)
     pairs = [
         (reader.question_ids("who kept the lighthouse?"), words(60)),
         (reader.question_ids("when?"), words(9)),
-        (reader.question_ids("the " * 250), words(400)),  # Read in parts.
+        (reader.question_ids("the " * 250), words(400)),  # Split into parts.
     ]
     together = reader.read_pairs(pairs, n_best=3)
     for index, (question, one) in enumerate(pairs):

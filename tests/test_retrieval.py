@@ -1,4 +1,4 @@
-"""Retrieval finds the window, fused or apart, and never cuts a long one silently."""
+"""Every retriever finds the right window, and long windows are never truncated silently."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""Intervals and tests: against normal theory, and clusters against single questions."""
+"""Confidence intervals and tests: against normal theory, and clustered against single questions."""
 
 import numpy as np
 import pytest
@@ -56,5 +56,5 @@ def test_a_comparison_tells_a_difference_from_chance() -> None:
     assert better.p < 0.001
     assert better.interval is not None
     assert better.interval[0] > 0
-    # The same gain, all of it in one document of two, may be chance.
+    # The same gain, all in one of two documents, may be chance.
     assert compare([0.0] * 60, [1.0] * 30 + [0.0] * 30, np.repeat([0, 1], 30)).p > 0.3

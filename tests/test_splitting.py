@@ -1,4 +1,4 @@
-"""Both parts of a split share no document, context or sentence, and don't depend on the order of the pairs."""
+"""The parts of a split share no document, context or sentence, and don't depend on the order of the pairs."""
 
 import json
 import random
@@ -120,7 +120,7 @@ def test_a_single_context_is_split_between_sentences() -> None:
 
     tested = numbers(parts.test)
     assert not set(tested) & set(numbers(parts.train))
-    # Whole stretches: a sentence of the test has its neighbours in the test, but at the ends of a stretch.
+    # Contiguous stretches: a test sentence's neighbours are in the test part, except at the ends of a stretch.
     ends = sum(after - before > 1 for before, after in pairwise(tested))
     assert ends <= 2
 

@@ -1,4 +1,4 @@
-"""Training: features, batch order, hyperparameters, and runs that are interrupted at any moment."""
+"""Training: features, batch order, hyperparameters, and runs interrupted at any point."""
 
 import json
 import math
@@ -44,7 +44,7 @@ _SMALL = TrainingConfig(max_seq_length=72, doc_stride=12, batch_size=4, learning
 
 
 def _pairs(count: int, seed: int = 0) -> list[Pair]:
-    """Return pairs whose contexts use the vocabulary of the tiny reader, four to a document."""
+    """Return pairs whose contexts use the tiny reader's vocabulary, four per document."""
     rng = random.Random(seed)
     vocabulary = [word for word in PROSE.split() if normalize(word)]
     pairs = []
@@ -265,7 +265,7 @@ def _train(job: Job, monitor: Monitor | None = None) -> Path:
 
 
 def _stopping_at(step: int) -> Monitor:
-    """Return a monitor that is cancelled at a step of the training."""
+    """Return a monitor that is cancelled at a given training step."""
     stop = Event()
     return Monitor(lambda at: stop.set() if at.stage == "training" and at.done == step else None, stop)
 
@@ -280,12 +280,12 @@ def test_a_run_installs_a_reader_with_its_metadata_and_model_card(job: Job) -> N
     assert registry.find("mine", ModelKind.READER).source == "trained"
     assert not job.folder.exists()
     assert {str(value.dtype) for value in load_file(folder / "model.safetensors").values()} == {"float16"}
-    # Training may change the dropout, but the result has that of its base.
+    # Training may use another dropout, but the result keeps that of its base.
     assert files.read_json_object(folder / "config.json")["attention_dropout"] == 0.1
 
 
 def test_training_learns(job: Job) -> None:
-    """The loss on repeated examples falls well below that of a guess."""
+    """The loss on repeated examples falls well below its initial value."""
     again = replace(job, config=replace(job.config, epochs=30, learning_rate=3e-3, negatives=0))
     result = finetune(again, prepare(again, Monitor()), Monitor())
     assert result is not None
@@ -294,7 +294,7 @@ def test_training_learns(job: Job) -> None:
 
 
 def test_a_cancelled_and_resumed_run_gives_the_same_weights(job: Job) -> None:
-    """Cancelled twice, as by Ctrl-C."""
+    """The run is cancelled twice, as by Ctrl-C."""
     job = replace(job, config=replace(job.config, token_masking=0.1))
     whole = replace(job, name="whole")
     expected = load_file(_train(whole) / "model.safetensors")
@@ -308,7 +308,7 @@ def test_a_cancelled_and_resumed_run_gives_the_same_weights(job: Job) -> None:
 
 
 def test_a_killed_and_resumed_run_gives_the_same_weights(job: Job, home: Path) -> None:
-    """Killed by SIGKILL at random steps, three times."""
+    """The run is killed with SIGKILL three times, at random steps."""
     expected = load_file(_train(replace(job, name="whole")) / "model.safetensors")
     config = job.config
     command = [
@@ -338,7 +338,7 @@ def test_a_killed_and_resumed_run_gives_the_same_weights(job: Job, home: Path) -
 
 
 def _newest(job: Job) -> int:
-    """The step of the newest checkpoint folder, complete or not."""
+    """Return the step of the newest checkpoint folder, complete or not."""
     names = [folder.name for folder in (job.folder / "checkpoints").glob("checkpoint-*")]
     return max((int(name.rpartition("-")[2]) for name in names), default=0)
 
@@ -355,7 +355,7 @@ def test_two_processes_train_one_reader(job: Job) -> None:
     assert done.returncode == 0, done.stderr
     report = json.loads(done.stdout)
     steps = report["loss"][-1]["step"]
-    # Each step takes a batch of both.
+    # Each step consumes a batch from both workers.
     assert steps == -(-report["training"]["counts"]["windows"] * 2 // 8)
 
 
@@ -460,7 +460,7 @@ def test_the_loss_is_logged_for_tensorboard(job: Job, tmp_path: Path) -> None:
     assert b"train/loss" in events.read_bytes()
 
 
-# --- mistakes ---
+# --- errors ---
 
 
 def test_an_unfinished_run_is_not_overwritten(job: Job) -> None:

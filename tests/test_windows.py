@@ -1,4 +1,4 @@
-"""Tokens keep their offsets, and windows cover them without breaking a word."""
+"""Tokens keep their offsets, and windows cover them without splitting a word."""
 
 import numpy as np
 import pytest
@@ -90,7 +90,7 @@ def test_tokenizing_can_be_cancelled() -> None:
 
 
 def tokens_of(spaced: list[bool], words: list[bool]) -> Tokens:
-    """Tokens of one character each; `spaced[i]` puts a space before token i."""
+    """Return tokens of one character each; `spaced[i]` puts a space before token i."""
     starts = np.cumsum([1 + space for space in spaced])
     count = len(spaced)
     zeros = np.zeros(count, dtype=np.int32)

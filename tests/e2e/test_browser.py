@@ -1,4 +1,4 @@
-"""`docqa serve` in a browser: what a person sees and types there. Headless Chromium, where it is installed."""
+"""`docqa serve` in headless Chromium, if it is installed: what the user sees and types."""
 
 import os
 import shutil
@@ -14,13 +14,13 @@ sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed"),
-    pytest.mark.alone,  # A browser beside other tests' processes takes minutes to do what it does in seconds.
+    pytest.mark.alone,  # Alongside other tests, a browser takes minutes instead of seconds.
 ]
 
 QUESTION = "Who retired as Harbour Master?"
-DEADLINE = 60_000  # Milliseconds that a condition has.
+DEADLINE = 60_000  # Milliseconds to wait for a condition.
 
-# The page keeps its terminal to itself; this lends it to the test.
+# The page keeps its terminal object private; this exposes it to the test.
 _LEND = """
 Object.defineProperty(Object.prototype, "terminal", {
   configurable: true,
@@ -51,7 +51,7 @@ def page(app: Served) -> Iterator["sync_api.Page"]:
 
 @contextmanager
 def opened(app: Served) -> Iterator["sync_api.Page"]:
-    """The app's page, in a browser that may use the clipboard, with the app on it."""
+    """The app's page, with the app running, in a browser with clipboard permissions."""
     root = ["--no-sandbox"] if os.geteuid() == 0 else []
     with sync_api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=root)
@@ -64,25 +64,25 @@ def opened(app: Served) -> Iterator["sync_api.Page"]:
         page.on("request", lambda request: page.asked_for.append(request.url))
         page.on("websocket", lambda socket: page.asked_for.append(socket.url))
         page.goto(app.url)
-        sees(page, "⏎ Ask")  # In the footer, while the keys go to the question.
+        sees(page, "⏎ Ask")  # In the footer while the question input has the focus.
         yield page
         browser.close()
 
 
 def sees(page: "sync_api.Page", text: str) -> None:
-    """Wait until a text is on the terminal's screen."""
+    """Wait until `text` is on the terminal's screen."""
     page.wait_for_function("text => window.lent && window.screenText().includes(text)", arg=text)
 
 
 def has_the_keys(page: "sync_api.Page") -> None:
-    """Wait until what is typed or pasted in the page goes to the terminal."""
+    """Wait until the terminal has the keyboard focus."""
     page.wait_for_function(
         "() => document.hasFocus() && document.activeElement.classList.contains('xterm-helper-textarea')"
     )
 
 
 def ask(page: "sync_api.Page", question: str = QUESTION, answer: str = "Duncan Presswell") -> None:
-    """Type a question, and wait for the answer."""
+    """Type a question and wait for the answer."""
     has_the_keys(page)
     page.keyboard.type(question)
     sees(page, f"❯ {question}")

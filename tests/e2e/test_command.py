@@ -142,7 +142,7 @@ def test_bash_completes_commands() -> None:
 
 
 def on_a_terminal(arguments: list[str], **environment: str) -> str:
-    """What a command writes on stdout where stdout is a terminal."""
+    """Return what a command writes to stdout if stdout is a terminal."""
     pty = pytest.importorskip("pty", exc_type=ImportError)
     ours, theirs = pty.openpty()
     with subprocess.Popen(
@@ -194,12 +194,12 @@ def test_a_closed_pipe_ends_it_quietly() -> None:
 
 
 def test_an_interrupt_ends_it_with_130() -> None:
-    # A shell ignores SIGINT in what it starts in the background, and children inherit that.
+    # A shell ignores SIGINT in background jobs, and their children inherit that.
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     process = subprocess.Popen([DOCQA, "ask", "Who?", "-"], stdin=subprocess.PIPE, stderr=subprocess.PIPE)
     signal.signal(signal.SIGINT, before)
     assert process.stdin is not None
-    process.stdin.write(b" " * (1 << 20))  # More than a pipe holds: returns while the document is being read.
+    process.stdin.write(b" " * (1 << 20))  # More than a pipe's buffer: returns while docqa is reading.
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=60)
     assert (process.returncode, errors) == (130, b"docqa: interrupted\n")

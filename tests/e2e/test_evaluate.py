@@ -22,7 +22,7 @@ def run(*arguments: object) -> subprocess.CompletedProcess[str]:
 
 
 def squad(*, unanswerable: bool) -> list[dict[str, Any]]:
-    """Two articles. Accepted answers of every length, so that random weights meet some in part."""
+    """Two articles with accepted answers of every length, so that random weights match some partially."""
     data = []
     for title, context in (("Skagen", PROSE), ("Birds", OTHER)):
         words = context.split()
@@ -33,7 +33,7 @@ def squad(*, unanswerable: bool) -> list[dict[str, Any]]:
             nothing = unanswerable and number % 3 == 0
             entry = {"id": f"{title}-{number}", "question": f"who was number {number}?", "answers": answers}
             asked.append(entry | ({"is_impossible": nothing, "answers": [] if nothing else answers}))
-        # The same question once more: the official scripts count it twice.
+        # A duplicate question: the official scripts count it twice.
         asked.append(asked[-1] | {"id": f"{title}-again"})
         data.append({"title": title, "paragraphs": [{"context": context, "qas": asked}]})
     return data
@@ -82,7 +82,7 @@ def test_v2_as_the_official_script(tmp_path: Path, narrow: list[object]) -> None
             for name in ("exact", "f1"):
                 assert f"{figures[name]:.2f}" == f"{reference[prefix + name]:.2f}", (threshold, part)
         if threshold == "0":
-            # With every best answer in the file, the script finds the same best thresholds.
+            # With all best answers in the file, the script finds the same best thresholds.
             reference = official_scripts.evaluate_2(data, predictions, json.loads(none.read_text(encoding="utf-8")))
             for name in ("exact", "f1"):
                 assert f"{found['best_' + name]['value']:.2f}" == f"{reference['best_' + name]:.2f}"
@@ -163,7 +163,7 @@ def test_a_calibration_is_stored_with_the_reader(tmp_path: Path, tiny_reader: Pa
 def test_a_reader_that_cannot_be_written_is_an_error(tmp_path: Path, tiny_reader: Path, tiny_encoder: Path) -> None:
     reader = shutil.copytree(tiny_reader, tmp_path / "reader")
     (tmp_path / "pairs.json").write_text(json.dumps({"data": squad(unanswerable=False)}), encoding="utf-8")
-    (reader / "docqa.json").mkdir()  # Unlike a read-only folder it stops root as well.
+    (reader / "docqa.json").mkdir()  # Unlike a read-only folder, this also stops root.
     done = run("calibrate", tmp_path / "pairs.json", "--reader", reader, "--encoder", tiny_encoder)
     assert done.returncode == 2
     assert "can't be stored" in done.stderr

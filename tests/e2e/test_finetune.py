@@ -1,4 +1,4 @@
-"""`docqa finetune` as a user runs it: the installed command, on files."""
+"""`docqa finetune` end to end: the installed command, on files."""
 
 import json
 import os
@@ -22,7 +22,7 @@ def _run(*arguments: object) -> subprocess.CompletedProcess[str]:
 
 
 def _pairs(folder: Path, count: int = 40) -> Path:
-    """The same two questions about many contexts, which differ by a number."""
+    """Two questions about each of many contexts that differ only in a number."""
     records = []
     for number in range(count):
         context = f"Report {number}. {_CONTEXT}"
@@ -113,7 +113,7 @@ def test_progress_as_json_lines(tmp_path: Path, tiny_reader: Path) -> None:
     assert all(event["rate"] > 0 for event in steps)
     assert steps[-1]["seconds_left"] == 0
     report = json.loads(done.stdout)
-    # The loss of a step is reported with the next one.
+    # A step's loss is reported with the next step.
     assert [event["loss"] for event in steps[1:]] == [point["loss"] for point in report["loss"]][:-1]
 
 
@@ -133,7 +133,7 @@ def test_a_closed_progress_pipe_stops_training_with_a_checkpoint(tmp_path: Path,
             event = json.loads(line)
             if event.get("stage") == "training" and event["step"] > 2:
                 break
-        process.stderr.close()  # As when the app is killed.
+        process.stderr.close()  # As if the app were killed.
         assert process.wait(timeout=240) == 130
     run = Path(os.environ["DOCQA_HOME"], "data", "training", "keeper")
     (marker,) = run.glob("checkpoints/*/complete.json")

@@ -1,4 +1,4 @@
-"""Scripts that use the Python API end cleanly while the reader is still loading, however they end."""
+"""Scripts that use the Python API exit cleanly while the reader is loading, however they end."""
 
 import os
 import signal
@@ -20,10 +20,10 @@ ENDINGS = {
     "Ctrl-C": (
         "import signal, time; signal.signal(signal.SIGINT, signal.default_int_handler); "
         "print(flush=True); time.sleep(60)",
-        {-signal.SIGINT, 1},  # 1 if the next Ctrl-C comes while Python reports the one before.
+        {-signal.SIGINT, 1},  # 1 if another Ctrl-C arrives while Python reports the first.
     ),
 }
-RUNS = 4  # Of each, with an empty cache, in which loading takes longest: a daemon thread crashed one run in three.
+RUNS = 4  # Of each, with an empty cache, where loading takes longest. A daemon thread crashed one run in three.
 
 
 @pytest.mark.parametrize("ending", ENDINGS)

@@ -1,4 +1,4 @@
-"""`docqa serve`, asked by a program: where it serves, whom it refuses, and what it hides."""
+"""`docqa serve` over HTTP: addresses, refused requests, and secrets."""
 
 import asyncio
 import http.client
@@ -19,13 +19,13 @@ from support.served import DOCQA, REPORT, Served, served
 
 from docqa.cli import main
 
-OPEN = "✓".encode()  # Before a document that is open.
-QUICKLY = ("--port", 0, "--retriever", "lexical")  # A document is open without the encoder.
+OPEN = "✓".encode()  # Shown before an open document.
+QUICKLY = ("--port", 0, "--retriever", "lexical")  # Documents open without loading the encoder.
 
 
 @asynccontextmanager
 async def connected(served: Served, until: bytes, **headers: str) -> AsyncIterator[bytes]:
-    """Open the app as a page does; give what it paints until a text is there, and stay until it has ended."""
+    """Connect as the page does, and yield the output up to the text `until`; disconnect at the end."""
     painted = b""
     async with (
         aiohttp.ClientSession() as session,
@@ -40,20 +40,20 @@ async def connected(served: Served, until: bytes, **headers: str) -> AsyncIterat
 
 
 def apps(file: Path) -> list[str]:
-    """The processes of the app that have a file open: their ids and command lines."""
+    """Return the `ps` lines (id and command line) of app processes that have `file` open."""
     listed = subprocess.run(["ps", "-Aww", "-o", "pid,args"], capture_output=True, text=True, check=True).stdout
     return [line for line in listed.splitlines() if f"-m docqa open -- {file}" in line]
 
 
 async def ended(file: Path) -> None:
-    """Wait until no app has the file open."""
+    """Wait until no app process has `file` open."""
     async with asyncio.timeout(30):
         while apps(file):
             await asyncio.sleep(0.02)
 
 
 def get(served: Served, path: str = "/", **headers: str) -> tuple[int, str]:
-    """Ask for a page, as another program does."""
+    """Request the page with an HTTP client."""
     connection = http.client.HTTPConnection("127.0.0.1", served.port, timeout=30)
     with closing(connection):
         connection.request("GET", path, headers=headers)
@@ -68,7 +68,7 @@ def test_it_says_where_it_serves_and_ends_quietly_at_an_interrupt() -> None:
         assert status == 200
         assert "<title>docqa</title>" in page
     assert app.process.returncode == 0
-    assert app.said == [f"docqa: the app is at {app.url} (Ctrl-C ends it)\n"]
+    assert app.stderr_lines == [f"docqa: the app is at {app.url} (Ctrl-C ends it)\n"]
     assert app.printed == ""
 
 
@@ -84,7 +84,7 @@ async def test_the_app_ends_with_its_page_and_with_the_server(tmp_path: Path) ->
             app.process.send_signal(signal.SIGINT)
             assert await asyncio.to_thread(app.process.wait, 30) == 0
             await ended(file)
-    assert "Traceback" not in "".join(app.said) + app.printed
+    assert "Traceback" not in "".join(app.stderr_lines) + app.printed
 
 
 async def test_the_app_ends_even_if_the_server_is_killed(tmp_path: Path) -> None:
@@ -103,12 +103,12 @@ def test_a_port_that_is_taken_makes_it_another() -> None:
         with served(REPORT, "--port", taken) as app:
             assert app.port != taken
             assert get(app)[0] == 200
-        assert app.said[0] == f"docqa: port {taken} is in use, choosing another\n"
+        assert app.stderr_lines[0] == f"docqa: port {taken} is in use, choosing another\n"
 
 
 def test_where_others_can_reach_it_that_is_said() -> None:
     with served(REPORT, "--port", 0, "--host", "0.0.0.0") as app:  # noqa: S104 - that is the point
-        assert "anyone who can reach 0.0.0.0 on the network can now read these documents" in app.said[0]
+        assert "anyone who can reach 0.0.0.0 on the network can now read these documents" in app.stderr_lines[0]
         assert get(app, Host=f"somewhere:{app.port}")[0] == 200
 
 
@@ -133,7 +133,7 @@ def test_a_mistake_is_told_before_it_serves(arguments: list[str], message: str) 
 async def test_the_pages_of_other_sites_are_refused() -> None:
     with served(REPORT, "--port", 0) as app:
         assert get(app, Host=f"localhost:{app.port}")[0] == 200
-        assert get(app, Host=f"evil.example:{app.port}")[0] == 403  # Its own name, led to this machine.
+        assert get(app, Host=f"evil.example:{app.port}")[0] == 403  # DNS rebinding.
         assert get(app, Origin="http://evil.example")[0] == 403
         with pytest.raises(aiohttp.WSServerHandshakeError, match="403"):
             await connected(app, b"docqa", Origin="http://evil.example").__aenter__()
@@ -142,7 +142,7 @@ async def test_the_pages_of_other_sites_are_refused() -> None:
 
 
 async def test_the_password_opens_the_document_and_is_nowhere_to_be_seen(tmp_path: Path) -> None:
-    secret = "hornbeam"  # noqa: S105 - of a document made here
+    secret = "hornbeam"  # noqa: S105 - the password of a test document
     file = tmp_path / "it's a secret.pdf"
     canvas = Canvas(str(file), encrypt=StandardEncryption(secret))
     canvas.drawString(72, 720, "The treasure is under the oak.")

@@ -1,4 +1,4 @@
-"""The app in a real terminal: what a person types, and what is on the screen then. In tmux, where it is installed."""
+"""The app in a real terminal (tmux, if it is installed): what the user types, and what the screen shows."""
 
 import os
 import shlex
@@ -17,15 +17,15 @@ ROOT = Path(__file__).parent.parent.parent
 DOCQA = shlex.quote(str(Path(sys.executable).with_name("docqa")))
 REPORT = "sample_docs/harbour-report.pdf"
 QUESTION = "Who retired as Harbour Master?"
-DEADLINE = 120.0  # Seconds that a condition has: torch is imported on a machine that may have much else to do.
+DEADLINE = 120.0  # Seconds to wait for a condition: importing torch is slow on a busy machine.
 
 
 class Terminal:
-    """A shell in a terminal of 100 columns and 30 rows, on a tmux server of its own."""
+    """A shell in a terminal of 100 columns and 30 rows, on a separate tmux server."""
 
     def __init__(self, folder: Path) -> None:
         self._socket = f"docqa-{os.getpid()}-{time.monotonic_ns()}"
-        # Of what the person has configured nothing matters.
+        # Ignore the user's tmux configuration.
         (folder / "tmux.conf").write_text("set -g set-clipboard on\nset -g status off\nset -sg escape-time 0\n")
         self._tmux("-f", f"{folder}/tmux.conf", "new-session", "-d", "-x", "100", "-y", "30", "-c", str(ROOT), "sh")
         self.type("PS1='ready> '; clear")
@@ -41,55 +41,55 @@ class Terminal:
         Path(socket).unlink(missing_ok=True)
 
     def type(self, text: str) -> None:
-        """Type a text, as it is."""
+        """Type `text` literally."""
         self._tmux("send-keys", "-l", text)
 
     def press(self, *keys: str) -> None:
-        """Press keys, by the names that tmux has for them."""
+        """Press keys, given by tmux's names for them."""
         self._tmux("send-keys", *keys)
 
     @property
     def screen(self) -> str:
-        """What is on the screen, line by line."""
+        """The screen's text."""
         return self._tmux("capture-pane", "-p")
 
     @property
     def scrolled_back(self) -> str:
-        """What is on the screen, and what was there before."""
+        """The scrollback and the screen's text."""
         return self._tmux("capture-pane", "-p", "-S", "-")
 
     @property
     def clipboard(self) -> str:
-        """What was copied last."""
+        """The text copied last."""
         return self._tmux("show-buffer")
 
     @property
     def state(self) -> dict[str, str]:
-        """Whether the terminal is as a shell needs it: the main screen, a cursor, and the mouse left alone."""
+        """The terminal modes that the app must restore: alternate screen, cursor, mouse tracking."""
         names = ("alternate_on", "cursor_flag", "mouse_any_flag")
         values = self._tmux("display-message", "-p", " ".join(f"#{{{name}}}" for name in names))
         return dict(zip(names, values.split(), strict=True))
 
     def sees(self, *texts: str) -> str:
-        """Wait until all the texts are on the screen; give the screen."""
+        """Wait until all texts are on the screen; return the screen."""
         limit = time.monotonic() + DEADLINE
         while not all(text in (screen := self.screen) for text in texts):
-            assert time.monotonic() < limit, f"{texts} never came up:\n{screen}"
-            time.sleep(0.05)  # Between two looks.
+            assert time.monotonic() < limit, f"{texts} did not appear:\n{screen}"
+            time.sleep(0.05)  # Polling interval.
         return screen
 
     def copied(self, text: str) -> None:
-        """Wait until what was copied begins with a text."""
+        """Wait until the copied text starts with `text`."""
         limit = time.monotonic() + DEADLINE
         while not self.clipboard.startswith(text):
             assert time.monotonic() < limit, f"{text!r} was not copied, but {self.clipboard!r}"
             time.sleep(0.05)
 
     def is_a_shell_again(self, code: int) -> None:
-        """See that the command ended with this exit code, and that the shell goes on as before it."""
+        """Check that the command exited with `code` and that the shell works as before."""
         self.sees(f"it ended with {code}")
         self.type("echo $((40 + 2)) as ever")
-        self.sees("ready> echo $((40 + 2)) as ever")  # What is typed is echoed.
+        self.sees("ready> echo $((40 + 2)) as ever")  # Typed text is echoed.
         self.press("Enter")
         self.sees("\n42 as ever")
         assert self.state == {"alternate_on": "0", "cursor_flag": "1", "mouse_any_flag": "0"}
@@ -116,7 +116,7 @@ def test_a_person_opens_a_report_asks_copies_and_quits(terminal: Terminal) -> No
     terminal.type(QUESTION)
     terminal.sees(f"❯ {QUESTION}")
     terminal.press("Enter")
-    # The page is beside or below the answers, with the line that the answer stands on.
+    # The page, beside or below the answers, shows the answer's line.
     terminal.sees("▸ 1  Duncan Presswell", "very likely", "page 4 (1)", "15▌", "windows read")
     terminal.press("y")
     terminal.copied(f"Duncan Presswell ({REPORT}, page 4 (1), line 15")
@@ -131,20 +131,20 @@ def test_a_person_opens_a_report_asks_copies_and_quits(terminal: Terminal) -> No
     terminal.sees("▸ 1  Duncan Presswell")
     terminal.press("C-q")
     terminal.is_a_shell_again(0)
-    assert terminal.screen.splitlines()[0].startswith("ready> echo before"), "what was there before is there again"
+    assert terminal.screen.splitlines()[0].startswith("ready> echo before"), "the earlier output was not restored"
     assert "Duncan" not in terminal.screen
 
 
 def test_questions_asked_under_the_prompt_stay_there(terminal: Terminal) -> None:
     run(terminal, f"ask --inline {REPORT} --top 2")
     screen = terminal.sees("❯ Ask your documents a question")
-    assert screen.splitlines()[0].startswith("ready> echo before"), "it takes no more than it needs"
+    assert screen.splitlines()[0].startswith("ready> echo before"), "the app uses more rows than it needs"
     terminal.type(QUESTION)
     terminal.sees(f"❯ {QUESTION}")
     terminal.press("Enter")
     screen = terminal.sees("▸ 1  Duncan Presswell", "page 4 (1), line 15", "✓ 2 answers", "y Copy")
     assert terminal.state["alternate_on"] == "0"
-    assert len(screen.rstrip().splitlines()) <= 19  # 16 rows, and what was above it.
+    assert len(screen.rstrip().splitlines()) <= 19  # 16 rows, and the lines above the app.
     terminal.press("y")
     terminal.copied(f"Duncan Presswell ({REPORT}, page 4 (1), line 15")
     terminal.press("Down")

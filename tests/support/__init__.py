@@ -1,1 +1,1 @@
-"""What several test modules use: small models, a hub on this machine, the app on a stage. No tests."""
+"""Shared test helpers: small models, a local hub, the app with hand-made results. No tests."""

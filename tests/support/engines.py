@@ -1,4 +1,4 @@
-"""Real engines for tests of the app, which takes `make_engine`: they share one loaded reader, and can be held."""
+"""Real engines for tests of the app (its `make_engine`) that share one loaded reader and can be blocked."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from support.stage import Gate
 
 
 class GatedEngine(Engine):
-    """An engine that waits at a gate before it opens a document."""
+    """An engine that waits at a gate before opening a document."""
 
     gate: Gate | None = None
 
@@ -24,7 +24,7 @@ class GatedEngine(Engine):
 
 
 class GatedReader:
-    """A reader that waits at a gate before it reads a batch of windows. Cancelling does not end the wait."""
+    """A reader that waits at a gate before reading a batch of windows, even if it is cancelled."""
 
     def __init__(self, reader: Reader, gate: Gate) -> None:
         self._reader = reader
@@ -40,7 +40,7 @@ class GatedReader:
 
 
 class Engines:
-    """Makes engines of one class that share the reader and encoder of `loaded`, and apps that use them."""
+    """A factory of engines that share the reader and encoder of `loaded`, and of apps that use them."""
 
     def __init__(self, loaded: Engine) -> None:
         self.loaded = loaded
@@ -64,9 +64,9 @@ class Engines:
         return engine
 
     def app(self, paths: list[str], *args: Any, **kwargs: Any) -> DocqaApp:
-        """The app, with these engines."""
+        """Return the app, using these engines."""
         return DocqaApp(paths, *args, make_engine=self, **kwargs)
 
     def inline(self, paths: list[str], *args: Any, **kwargs: Any) -> InlineApp:
-        """The inline app, with these engines."""
+        """Return the inline app, using these engines."""
         return InlineApp(paths, *args, make_engine=self, **kwargs)

@@ -1,4 +1,4 @@
-"""A model hub on this machine: what `docqa.models.hub` asks of the real one, and switches to make it misbehave."""
+"""A local model hub: the endpoints that `docqa.models.hub` uses, with switches to make it misbehave."""
 
 import hashlib
 import json
@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any, Self
 from urllib.parse import parse_qs, unquote, urlsplit
 
-# Kept outside git by the real hub, which then tells its SHA-256 and redirects to another host for it.
+# The real hub stores these files outside git, reports their SHA-256, and redirects downloads to another host.
 _LFS = (".safetensors", ".bin")
 
 
 @dataclass(frozen=True)
 class Request:
-    """What was asked. `range` and `authorization` are the headers, "" where they were not sent."""
+    """A request. `range` and `authorization` are its headers, or "" if they were not sent."""
 
     method: str
     path: str
@@ -29,23 +29,23 @@ class Request:
 
 @dataclass
 class Hub:
-    """Serves repositories over HTTP while entered. Large files come from a second origin, as in reality."""
+    """Serves repositories over HTTP. A context manager. Large files come from a second origin, as on the real hub."""
 
     repositories: dict[str, dict[str, bytes]] = field(default_factory=dict)
     requests: list[Request] = field(default_factory=list)
     sent: Counter[str] = field(default_factory=Counter)
-    """Bytes of each file that went out, in all requests together."""
+    """File -> bytes sent, over all requests."""
 
     refuse: dict[str, tuple[int, str]] = field(default_factory=dict)
-    """Repository -> status and `X-Error-Code` to answer with."""
+    """Repository -> status and `X-Error-Code` to respond with."""
     break_after: dict[str, list[int]] = field(default_factory=dict)
-    """File -> for each coming request, the bytes of its body after which the connection breaks."""
+    """File -> for each coming request, the number of body bytes after which the connection breaks."""
     corrupt: set[str] = field(default_factory=set)
-    """Files whose bytes arrive damaged, at the right length."""
+    """Files to send with damaged content of the correct length."""
     ignore_range: bool = False
     answer_html: bool = False
-    """Be a login page instead of a hub."""
-    tell_checksums: bool = True
+    """Respond with a login page, as a captive portal does."""
+    report_checksums: bool = True
 
     def __enter__(self) -> Self:
         self._front, self._cdn = (_serve(self, on_cdn) for on_cdn in (False, True))
@@ -58,22 +58,22 @@ class Hub:
 
     @property
     def address(self) -> str:
-        """What `HF_ENDPOINT` should be."""
+        """The value for `HF_ENDPOINT`."""
         return f"http://127.0.0.1:{self._front.server_port}"
 
     def add(self, repo: str, folder: Path) -> str:
-        """Publish what is in `folder`, in place of what was there before; return the commit."""
+        """Publish the files in `folder`, replacing the repository's; return the commit."""
         files = {f.relative_to(folder).as_posix(): f.read_bytes() for f in folder.rglob("*") if f.is_file()}
         self.repositories[repo] = files
         return self.commit(repo)
 
     def commit(self, repo: str) -> str:
-        """The commit that `repo` is at."""
+        """Return the current commit of `repo`."""
         files = self.repositories[repo]
         return hashlib.sha256(repr(sorted(files.items())).encode()).hexdigest()[:40]
 
     def downloads(self, file: str) -> list[Request]:
-        """The requests that were answered with bytes of `file`."""
+        """Return the GET requests for `file`."""
         return [r for r in self.requests if r.method == "GET" and r.path.endswith(f"/{file}")]
 
     def _info(self, repo: str, with_blobs: bool) -> dict[str, Any]:
@@ -82,7 +82,7 @@ class Hub:
             sibling: dict[str, Any] = {"rfilename": path}
             if with_blobs:
                 sibling |= {"size": len(contents), "blobId": "0" * 40}
-            if with_blobs and self.tell_checksums and path.endswith(_LFS):
+            if with_blobs and self.report_checksums and path.endswith(_LFS):
                 digest = hashlib.sha256(contents).hexdigest()
                 sibling["lfs"] = {"size": len(contents), "sha256": digest, "pointerSize": 130}
             siblings.append(sibling)
@@ -102,7 +102,7 @@ def _serve(hub: Hub, on_cdn: bool) -> ThreadingHTTPServer:
 
 class _Server(ThreadingHTTPServer):
     def handle_error(self, request: Any, client_address: Any) -> None:
-        # The client has gone in the middle, as some tests want it to.
+        # Some tests disconnect in the middle of a response.
         if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(request, client_address)
 
@@ -175,7 +175,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._reply(206 if start else 200, contents[start:], headers, upto - start)
 
     def _reply(self, status: int, body: bytes, headers: dict[str, str], upto: int | None = None) -> None:
-        """Send `body`, or its first `upto` bytes and then break the connection."""
+        """Send `body`, or send its first `upto` bytes and break the connection."""
         self.send_response(status)
         for name, value in {**headers, "Content-Length": str(len(body))}.items():
             self.send_header(name, value)

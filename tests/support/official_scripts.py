@@ -1,7 +1,7 @@
-"""SQuAD's official evaluation scripts, as an independent reference to measure `docqa.evaluation.metrics` by.
+"""SQuAD's official evaluation scripts, an independent reference for `docqa.evaluation.metrics`.
 
-Written down from `evaluate-v1.1.py` (Rajpurkar et al. 2016) and `evaluate-v2.0.py` (Rajpurkar, Jia & Liang 2018), which
-rajpurkar.github.io/SQuAD-explorer publishes; only the command lines, plots and messages are left out.
+Taken from `evaluate-v1.1.py` (Rajpurkar et al. 2016) and `evaluate-v2.0.py` (Rajpurkar, Jia & Liang 2018), which
+rajpurkar.github.io/SQuAD-explorer publishes, without the command lines, plots and messages.
 """
 
 import collections

@@ -1,4 +1,4 @@
-"""Where the sample documents are, and a text to make small models of."""
+"""The path of the sample documents, and a text whose words small models know."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""`docqa serve` as a process of its own, for the tests."""
+"""Run `docqa serve` in a child process."""
 
 import re
 import subprocess
@@ -19,10 +19,10 @@ REPORT = SAMPLES / "harbour-report.pdf"
 class Served:
     process: subprocess.Popen[str]
     url: str
-    said: list[str] = field(default_factory=list)
-    """The lines on stderr before the address, and once it has ended those after it."""
+    stderr_lines: list[str] = field(default_factory=list)
+    """Lines on stderr: up to the address while it runs, all of them after it has exited."""
     printed: str = ""
-    """What was on stdout, once it has ended."""
+    """The output on stdout, after it has exited."""
 
     @property
     def port(self) -> int:
@@ -31,7 +31,7 @@ class Served:
 
 @contextmanager
 def served(*arguments: object, **options: object) -> Iterator[Served]:
-    """Serve, and end it with what Ctrl-C sends."""
+    """Run `docqa serve`, and stop it with SIGINT."""
     process = subprocess.Popen(
         [DOCQA, "serve", *map(str, arguments)],
         stdout=subprocess.PIPE,
@@ -43,19 +43,19 @@ def served(*arguments: object, **options: object) -> Iterator[Served]:
     too_long = threading.Timer(60, process.kill)
     too_long.start()
     try:
-        said: list[str] = []
+        stderr_lines: list[str] = []
         url = ""
         while not url:
             line = process.stderr.readline()
-            assert line, f"it ended without an address: {said}"
-            said.append(line)
+            assert line, f"it exited without an address: {stderr_lines}"
+            stderr_lines.append(line)
             url = "".join(re.findall(r"the app is at (http://\S+)", line))
         too_long.cancel()
-        served = Served(process, url, said)
+        served = Served(process, url, stderr_lines)
         yield served
         process.send_signal(2)
         served.printed, rest = process.communicate(timeout=30)
-        said += rest.splitlines()
+        stderr_lines += rest.splitlines()
     finally:
         too_long.cancel()
         if process.poll() is None:

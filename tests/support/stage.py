@@ -1,4 +1,4 @@
-"""What the tests of the app stand on: waiting without sleeping, reading the screen, and results made by hand."""
+"""Helpers for tests of the app: waiting for conditions, reading the screen, and hand-made results."""
 
 import re
 import time
@@ -28,16 +28,16 @@ KEYS = {" ": "space", "?": "question_mark", ".": "full_stop", ",": "comma", "'":
 
 
 async def until(pilot: Pilot[Any], condition: Callable[[], object], what: str = "") -> None:
-    """Let the app work until `condition` holds; fail after the deadline."""
+    """Run the app until `condition` holds; fail after the deadline."""
     limit = time.monotonic() + DEADLINE
     while not condition():
-        assert time.monotonic() < limit, f"this never came true: {what or condition}"
+        assert time.monotonic() < limit, f"timed out waiting for {what or condition}"
         await pilot.pause(0.01)
     await pilot.pause()
 
 
 def when_ready(state: Callable[[Pilot[Any]], Awaitable[None]]) -> Callable[[Pilot[Any]], Awaitable[None]]:
-    """Run `state` once the app has started: a snapshot's pilot may be earlier."""
+    """Run `state` after the app has started; snapshot tests may call it earlier."""
 
     async def run(pilot: Pilot[Any]) -> None:
         app = pilot.app
@@ -49,12 +49,12 @@ def when_ready(state: Callable[[Pilot[Any]], Awaitable[None]]) -> Callable[[Pilo
 
 
 async def type_in(pilot: Pilot[Any], text: str) -> None:
-    """Type a text, key by key."""
+    """Type `text` key by key."""
     await pilot.press(*[KEYS.get(character, character) for character in text])
 
 
 async def ask(pilot: Pilot[Any], question: str) -> AskedQuestion:
-    """Put a question into its line and press Enter; give what was asked."""
+    """Enter a question and press Enter; return the asked question."""
     app = pilot.app
     assert isinstance(app, DocqaApp)
     app.main.question.focus()
@@ -66,20 +66,20 @@ async def ask(pilot: Pilot[Any], question: str) -> AskedQuestion:
 
 
 async def ask_and_wait(pilot: Pilot[Any], question: str) -> AskedQuestion:
-    """Ask, and wait until there is nothing more to come."""
+    """Ask a question and wait until it is finished."""
     asked = await ask(pilot, question)
     await until(pilot, lambda: not asked.pending, f"an end of {question!r}")
     return asked
 
 
 def screen_text(app: DocqaApp) -> str:
-    """Every character on the screen, line by line."""
+    """Return the screen's text, one line per row."""
     strips = app.screen._compositor.render_strips()
     return "\n".join("".join(segment.text for segment in strip) for strip in strips)
 
 
 def pane_text(widget: Widget) -> str:
-    """What stands in one pane, its lines joined by spaces, so that it doesn't matter where they wrap."""
+    """Return one pane's text, its lines joined by spaces so that wrapping doesn't matter."""
     lines = screen_text(widget.app).split("\n")
     region = widget.content_region
     inside = [line[region.x : region.right] for line in lines[region.y : region.bottom]]
@@ -87,7 +87,7 @@ def pane_text(widget: Widget) -> str:
 
 
 async def sees(pilot: Pilot[Any], where: Widget | DocqaApp, text: str) -> None:
-    """Wait until a text is on the screen, or in one pane of it."""
+    """Wait until `text` is on the screen, or in one pane."""
 
     def there() -> bool:
         return text in (screen_text(where) if isinstance(where, DocqaApp) else pane_text(where))
@@ -96,7 +96,7 @@ async def sees(pilot: Pilot[Any], where: Widget | DocqaApp, text: str) -> None:
 
 
 def marked(app: DocqaApp) -> str:
-    """The text on the page that is bold and in reverse, joined by spaces: the answer as the person sees it."""
+    """Return the page's bold, reversed text, joined by spaces: the highlighted answer."""
     page = app.main.page
     rows = []
     for number in page.answer_rows:
@@ -108,21 +108,21 @@ def marked(app: DocqaApp) -> str:
 
 
 def settled(app: DocqaApp) -> bool:
-    """Whether the evidence is there and the page has been laid out for the room that it leaves, and scrolled."""
+    """Return whether the evidence strip is shown, and the page is laid out for the remaining space and scrolled."""
     page = app.main.page
     laid_out = page._target is None and page._laid_out_size == page.scrollable_content_region.size
     return laid_out and app.main.evidence.region.height > 0 and in_view(app)
 
 
 def in_view(app: DocqaApp) -> bool:
-    """Whether the page is scrolled so that the answer's first row shows."""
+    """Return whether the answer's first row is visible."""
     page = app.main.page
     row = page.answer_rows[0] if page.answer_rows else -1
     return page.scroll_offset.y <= row < page.scroll_offset.y + page.scrollable_content_region.height
 
 
 def paged(name: str, pages: Sequence[Sequence[str]], labels: Sequence[str] = (), section: str = "") -> Document:
-    """A document with pages, as a PDF's parser makes it."""
+    """Build a document with pages, like the PDF parser."""
     starts, ends, numbers, on = [], [], [], []
     text = ""
     for page, lines in enumerate(pages, 1):
@@ -151,7 +151,7 @@ def paged(name: str, pages: Sequence[Sequence[str]], labels: Sequence[str] = (),
 
 
 def answer(document: Document, text: str, probability: float, rank: int, also: Sequence[str] = ()) -> Answer:
-    """An answer made by hand: the first place of `text` in the document."""
+    """Build an answer at the first occurrence of `text` in the document."""
     start = document.text.index(text)
     first, last = passage(document.text, start, start + len(text))
     others = [cite(document, document.text.index(other), document.text.index(other) + 1) for other in also]
@@ -167,12 +167,12 @@ def answer(document: Document, text: str, probability: float, rank: int, also: S
 
 
 def result(question: str, answers: Sequence[Answer] = (), closest: Sequence[Answer] = (), read: int = 10) -> Result:
-    """A result made by hand."""
+    """Build a result."""
     return Result(question, bool(answers), tuple(answers), tuple(closest), read, 48, "bundled", "hybrid", 1.0)
 
 
 def evidence(document: Document, *probabilities: float) -> DocumentEvidence:
-    """Evidence made by hand: as many windows of equal length as there are probabilities, ranked by them."""
+    """Build evidence with one window per probability, of equal length and ranked by probability."""
     bounds = np.linspace(0, document.body_end, len(probabilities) + 1).astype(np.int64)
     worth = np.array(probabilities, dtype=np.float64)
     ranks = np.empty(len(worth), dtype=np.int64)
@@ -181,47 +181,47 @@ def evidence(document: Document, *probabilities: float) -> DocumentEvidence:
 
 
 class StillApp(DocqaApp):
-    """The app without the workers that read documents: it shows the events that a test gives to `questions.handle`."""
+    """The app without workers that read documents; tests pass their events to `questions.handle`."""
 
     def __init__(self, paths: Sequence[str] = (), keys: Mapping[str, str] | None = None) -> None:
         super().__init__(paths, Settings(), keys=keys)
         self.started: list[str] = []
-        """The workers that were to be started, by group."""
+        """The groups of the workers requested."""
 
     def start(self, group: str, work: Callable[[], None]) -> None:
-        """Start none of these workers, and no search for a crashed session."""
+        """Don't start workers that read documents or search for a crashed session."""
         self.started.append(group)
         if group not in {"opening", "checking files", "asking", "recovery"}:
             super().start(group, work)
 
     def on_mount(self) -> None:
-        """Don't blink: snapshots would differ."""
+        """Disable cursor blinking, which would make snapshots differ."""
         self.main.question.cursor_blink = False
 
 
 class StillComparison(ComparisonScreen):
-    """The comparison without its worker."""
+    """The comparison screen without its worker."""
 
     def _compare(self) -> None:
-        """It shows what it is told."""
+        """Do nothing: tests provide the results."""
 
 
 class NoCollection:
-    """Stands for a collection where only the app is tested."""
+    """A placeholder for a collection in tests of the app alone."""
 
 
 def monitor() -> Monitor:
-    """A monitor that nobody listens to."""
+    """Return a monitor without listeners."""
     return Monitor()
 
 
 def opened(app: DocqaApp) -> bool:
-    """Whether all the documents are open."""
+    """Return whether all documents are open."""
     return app.main.documents.count(documents_pane.DocumentState.OPEN) == len(app.main.documents.rows) > 0
 
 
 class Gate:
-    """Holds a call up until the test lets it pass, or the person cancels."""
+    """Blocks a call until the test releases it or the monitor is cancelled."""
 
     def __init__(self) -> None:
         self.reached = Event()
@@ -229,7 +229,7 @@ class Gate:
 
     def hold(self, monitor: Monitor | None = None) -> None:
         self.reached.set()
-        limit = time.monotonic() + DEADLINE  # A test that fails must not leave a worker behind for ever.
+        limit = time.monotonic() + DEADLINE  # A failing test must not leave a worker blocked forever.
         while not self.pass_on.wait(0.01) and time.monotonic() < limit:
             if monitor is not None:
                 monitor.check()

@@ -1,9 +1,9 @@
-"""Run as a program: open a document in the app, ask it, and print how long the event loop stood still at most.
+"""Script: open a document in the app, ask a question, and print the longest stall of the event loop.
 
     python stalls.py DOCUMENT QUESTION
 
-A process of its own, because what the workers import for the first time holds everything up as nothing does later.
-Prints JSON: `longest` (seconds between the moment a task could have run and when it did), and the first `answer`.
+It needs a fresh process, because the workers' first imports cause the longest stalls.
+Prints JSON: `longest` (the maximum delay of a scheduled task in seconds) and the first `answer`.
 """
 
 import asyncio
@@ -30,7 +30,7 @@ async def main(document: str, question: str) -> None:
     async with app.run_test(size=(120, 40)) as pilot:
         beating = asyncio.create_task(_beat(late))
         app.main.question.value = question
-        await pilot.press("enter")  # It waits until the document is open.
+        await pilot.press("enter")  # The app asks it when the document is open.
         assert app.questions.shown is not None
         while app.questions.shown.pending:
             await asyncio.sleep(_BEAT)

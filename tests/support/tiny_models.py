@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from docqa.models import loading  # first: it keeps the libraries below offline
+from docqa.models import loading  # first: it makes the libraries below work offline
 
 _UNKNOWN = "[UNK]"
 _SPECIAL = ("[PAD]", _UNKNOWN, "[CLS]", "[SEP]", "[MASK]")
@@ -34,7 +34,7 @@ def make_tokenizer(folder: Path, text: str) -> int:
         special_tokens=[("[CLS]", vocabulary["[CLS]"]), ("[SEP]", vocabulary["[SEP]"])],
     )
     tokenizer.add_special_tokens(list(_SPECIAL))
-    # As many published models have it; docqa has to switch both off.
+    # Many published models enable these; docqa must disable both.
     tokenizer.enable_truncation(max_length=16)
     tokenizer.enable_padding(length=16)
     folder.mkdir(parents=True, exist_ok=True)
@@ -43,7 +43,7 @@ def make_tokenizer(folder: Path, text: str) -> int:
 
 
 def make_reader(folder: Path, text: str, seed: int = 0) -> Path:
-    """Write a DistilBERT reader of 2 layers × 32 with random weights: the same for the same seed and text."""
+    """Write a DistilBERT reader of 2 layers × 32 with random weights, determined by the seed and text."""
     import torch
     from transformers import DistilBertConfig, DistilBertForQuestionAnswering
 

@@ -1,4 +1,4 @@
-"""One engine, with its reader loaded, for all the tests of the app; and documents to ask."""
+"""Fixtures for tests of the app: one engine with a loaded reader for all tests, and small documents."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -27,7 +27,7 @@ The baker, Ludmila Novak, sells rye bread on Tuesdays and plum cake on Saturdays
 
 @pytest.fixture(scope="session", autouse=True)
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Nothing is read from or written to the person's own directories."""
+    """Isolate the tests from the user's directories."""
     folder = tmp_path_factory.mktemp("home")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DOCQA_HOME", str(folder))
@@ -38,7 +38,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def loaded(home: Path) -> Engine:
-    """An engine with its weights loaded: it takes seconds, and once is enough."""
+    """An engine with loaded weights, shared because loading takes seconds."""
     engine = Engine(Settings())
     engine.wait_until_loaded()
     if engine.encoder is not None:
@@ -48,13 +48,13 @@ def loaded(home: Path) -> Engine:
 
 @pytest.fixture
 def engines(loaded: Engine) -> Engines:
-    """Makes apps with real engines that share one loaded reader."""
+    """A factory of apps with real engines that share one loaded reader."""
     return Engines(loaded)
 
 
 @pytest.fixture
 def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str], str]:
-    """Write a file into an own folder, which is the current one; give its name."""
+    """Return a function that writes a file to a temporary current directory and returns its name."""
     monkeypatch.chdir(tmp_path)
 
     def write_file(name: str, text: str) -> str:
@@ -78,13 +78,13 @@ def bakery(write: Callable[[str, str], str]) -> str:
 
 @pytest.fixture
 def held_opening(engines: Engines) -> Gate:
-    """Every document waits at this gate before it is opened."""
+    """A gate at which every document waits before it is opened."""
     engines.opening_gate = Gate()
     return engines.opening_gate
 
 
 @pytest.fixture
 def held_reading(engines: Engines) -> Gate:
-    """Every batch of windows waits at this gate before it is read, and can't be cancelled there."""
+    """A gate at which every batch of windows waits before it is read, even if it is cancelled."""
     engines.reading_gate = Gate()
     return engines.reading_gate

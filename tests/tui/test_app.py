@@ -1,4 +1,4 @@
-"""The app as a person uses it: real documents, the bundled reader, keys pressed, the screen read."""
+"""The app as the user sees it: real documents, the bundled reader, key presses and the screen."""
 
 import shutil
 from collections.abc import Callable
@@ -35,7 +35,7 @@ async def test_an_answer_is_found_selected_and_shown_where_it_stands(
         text = screen_text(app)
         assert "lighthouse.txt, line 3" in text
         assert "reader: bundled" in text
-        assert "built in 1874 by the engineer" in text  # The page, not only the answer.
+        assert "built in 1874 by the engineer" in text  # The page is shown, not only the answer.
         assert "likely" in text and "%" in text
         assert app.main.documents.summary() == "2 open"
 
@@ -115,7 +115,7 @@ async def test_docqa_says_that_there_is_no_answer(engines: Engines, lighthouse: 
         assert "No answer in these documents" in text
         assert "Closest passages:" in text
         assert "1 of 1 windows read" in text
-        assert "x reads every window" not in text  # They have all been read.
+        assert "x reads every window" not in text  # All windows were read.
 
 
 async def test_x_reads_every_window(engines: Engines, write: Callable[[str, str], str]) -> None:
@@ -155,7 +155,7 @@ async def test_every_letter_types_itself_into_the_question(engines: Engines, lig
         await pilot.press("enter")
         assert [asked.question for asked in app.questions.session.asked] == [question]
         await pilot.press("i", "enter")
-        assert len(app.questions.session.asked) == 1  # An empty line asks nothing.
+        assert len(app.questions.session.asked) == 1  # An empty question is ignored.
         await sees(pilot, app, "Type a question first")
 
 
@@ -234,16 +234,16 @@ async def test_what_is_typed_right_after_i_is_the_question_and_no_key(engines: E
         asked = await ask_and_wait(pilot, "When was the lighthouse built?")
         app.main.answers.list.focus()
         await pilot.pause()
-        # As they come over a slow line: all at once. The "c" would keep a correction, the "d" hide the documents.
+        # All at once, as over a slow connection. As keys, "c" would save a correction and "d" hide the documents.
         for letter in "icd":
             app.post_message(events.Key(letter, letter))
-        await until(pilot, lambda: app.main.question.value == "cd", "what was typed")
+        await until(pilot, lambda: app.main.question.value == "cd", "the typed question")
         assert asked.verdict is None
         app.main.page.focus()
         await pilot.pause()
         for key, letter in (("slash", "/"), ("c", "c"), ("o", "o")):
             app.post_message(events.Key(key, letter))
-        await until(pilot, lambda: app.main.line.find.value == "co", "what is to be found")
+        await until(pilot, lambda: app.main.line.find.value == "co", "the typed search term")
         assert asked.verdict is None
         await pilot.press("slash", "i")
         assert app.main.line.find.value == "co/i"
@@ -253,10 +253,10 @@ async def test_a_document_can_be_read_and_searched_before_anything_is_asked(engi
     app = engines.app([lighthouse], Settings())
     async with app.run_test(size=WIDE) as pilot:
         await until(pilot, lambda: app.main.page.document is not None, "the document on its page")
-        await until(pilot, lambda: "The Harrow Point lighthouse" in screen_text(app), "its beginning")
+        await until(pilot, lambda: "The Harrow Point lighthouse" in screen_text(app), "the start of the document")
         assert app.focused is app.main.question
         await pilot.press("escape", "slash", *"whale")
-        await until(pilot, lambda: "“whale” 1 of 1" in screen_text(app), "the place found")
+        await until(pilot, lambda: "“whale” 1 of 1" in screen_text(app), "the match")
 
 
 async def test_a_long_passage_that_is_copied_is_named_in_short(engines: Engines, lighthouse: str) -> None:
@@ -266,8 +266,8 @@ async def test_a_long_passage_that_is_copied_is_named_in_short(engines: Engines,
         await pilot.press("Y")
         await pilot.pause()
         assert "Its lamp burned" in app.clipboard
-        [told] = [note.message for note in app._notifications if note.message.startswith("Copied: ")]
-        assert told.endswith("…") and len(told) < 100
+        [message] = [note.message for note in app._notifications if note.message.startswith("Copied: ")]
+        assert message.endswith("…") and len(message) < 100
 
 
 async def test_a_message_and_what_to_do_stand_on_lines_of_their_own(
@@ -281,5 +281,5 @@ async def test_a_message_and_what_to_do_stand_on_lines_of_their_own(
         await ask_and_wait(pilot, "When was the lighthouse built?")
         await pilot.press("o")
         await until(pilot, lambda: app._notifications, "the warning")
-        [told] = [note.message for note in app._notifications]
-        assert told == "there is no display to open a viewer on\n→ over SSH, copy the citation with y instead"
+        [message] = [note.message for note in app._notifications]
+        assert message == "there is no display to open a viewer on\n→ over SSH, copy the citation with y instead"

@@ -1,4 +1,4 @@
-"""The controller of questions, without an app: real documents, engines and histories, and a view that only notes."""
+"""The question controller without an app: real documents, engines and history, and a recording view."""
 
 import subprocess
 import sys
@@ -26,13 +26,13 @@ QUESTION = "Who was the keeper in 1911?"
 
 
 class Notes:
-    """A view without a screen. `wait` does the work of an event loop."""
+    """A view that records calls instead of showing them. `wait` runs its event loop."""
 
     def __init__(self) -> None:
         self.calls: Queue[tuple[Callable[..., Any], tuple[Any, ...]]] = Queue()
         self.threads: list[threading.Thread] = []
         self.events: list[events.WorkerEvent] = []
-        self.said: list[str] = []
+        self.notices: list[str] = []
         self.warnings: list[str] = []
 
     def call_later(self, callback: Callable[..., Any], /, *args: Any) -> None:
@@ -48,16 +48,16 @@ class Notes:
             self.events.append(event)
 
     def say(self, text: str) -> None:
-        self.said.append(text)
+        self.notices.append(text)
 
     def warn(self, error: DocqaError) -> None:
         self.warnings.append(error.message)
 
     def wait(self, condition: Callable[[], object]) -> None:
-        """Handle what the workers report until `condition` holds."""
+        """Run the workers' callbacks until `condition` holds."""
         limit = time.monotonic() + DEADLINE
         while not condition():
-            assert time.monotonic() < limit, "this never came true"
+            assert time.monotonic() < limit, "timed out"
             with suppress(Empty):
                 callback, args = self.calls.get(timeout=0.02)
                 callback(*args)
@@ -147,7 +147,7 @@ def test_a_document_that_changed_is_reported_once_and_opened_again(view: Notes, 
         controller.check_files()
         view.threads[-1].join()
     view.wait(view.calls.empty)
-    assert view.said == ["Changed on disk: lighthouse.txt. Press r to reopen."]
+    assert view.notices == ["Changed on disk: lighthouse.txt. Press r to reopen."]
     assert controller.can_reopen
     controller.reopen()
     controller.ask(QUESTION)
@@ -161,7 +161,7 @@ def test_more_documents_open_after_those_that_are_opening(
     controller = make(lighthouse)
     view.wait(held_opening.reached.is_set)
     controller.open([bakery])
-    assert view.said == ["These documents open after the ones that are opening now."]
+    assert view.notices == ["These documents open after the ones that are opening now."]
     held_opening.pass_on.set()
     view.wait(lambda: controller.collection is not None and controller.opening is None)
     assert controller.names == (lighthouse, bakery)
@@ -206,7 +206,7 @@ def test_the_history_is_of_the_files_found_also_if_a_path_fails(view: Notes, mak
     controller = make("-", lighthouse)
     controller.ask(QUESTION)
     view.wait(lambda: not controller.session.asked[0].pending)
-    assert controller.can_reopen  # The path that failed.
+    assert controller.can_reopen  # Because one path failed.
     assert history.questions_about([lighthouse], history.entries()) == [QUESTION]
     make("-", lighthouse)
     view.wait(lambda: view.kinds().count("DocumentsFound") == 2)
@@ -235,7 +235,7 @@ def test_a_session_is_saved_and_restored_without_an_app(
     controller.ask(QUESTION)
     recovery.save("half a q")
     view.threads[-1].join()
-    recovery._file._file_lock.release()  # As the system does when the process is killed.
+    recovery._file._file_lock.release()  # As the operating system does when the process is killed.
     session = crash_recovery.claim_leftover_session([lighthouse])
     assert session is not None and session.state.draft == "half a q"
     restored = make()

@@ -1,4 +1,4 @@
-"""Pasted text is taken for paths only if it consists of existing ones."""
+"""Pasted text is treated as paths only if all of them exist."""
 
 import shlex
 from pathlib import Path
@@ -16,7 +16,7 @@ PATHS = st.lists(NAMES, min_size=1, max_size=4).map(lambda parts: "/" + "/".join
 
 
 def escaped(path: str) -> str:
-    """As terminals of macOS paste it."""
+    """Quote a path like terminals on macOS."""
     return "".join(c if c.isalnum() or c in "/._-" else f"\\{c}" for c in path)
 
 

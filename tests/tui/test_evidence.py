@@ -1,4 +1,4 @@
-"""The evidence strip: each window has a column, and the most likely one shows."""
+"""The evidence strip: windows map to columns, and the most likely window is always visible."""
 
 import numpy as np
 import pytest
@@ -50,7 +50,7 @@ async def test_the_evidence_of_a_real_question_is_over_its_document(engines: Eng
 
 
 @pytest.mark.parametrize(
-    ("columns", "said"),
+    ("columns", "summary"),
     [
         (90, "window 1 of 3 · retrieval rank 1 · best answer 94%, very likely"),
         (64, "window 1 of 3 · rank 1 · best answer 94%, very likely"),
@@ -58,7 +58,7 @@ async def test_the_evidence_of_a_real_question_is_over_its_document(engines: Eng
         (30, "1 of 3 · 94%, very likely"),
     ],
 )
-async def test_on_a_narrow_terminal_it_is_said_in_fewer_words(columns: int, said: str) -> None:
+async def test_on_a_narrow_terminal_it_is_said_in_fewer_words(columns: int, summary: str) -> None:
     app = StillApp()
     async with app.run_test(size=(columns, 24)) as pilot:
         strip = app.main.evidence
@@ -67,4 +67,4 @@ async def test_on_a_narrow_terminal_it_is_said_in_fewer_words(columns: int, said
         strip.show(evidence(paged("a.pdf", [["It is blue."] * 9]), 0.94, 0.1, float("nan")), 0)
         await pilot.pause()
         strip.focus()
-        await sees(pilot, strip, said)
+        await sees(pilot, strip, summary)

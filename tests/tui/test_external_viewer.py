@@ -1,4 +1,4 @@
-"""A viewer that can't open the document says so; which one it is can be configured."""
+"""The external viewer can be configured, and its errors are shown."""
 
 import shlex
 import sys

@@ -1,4 +1,4 @@
-"""What the app does where something fails, is missing or is cancelled: it says so, and goes on."""
+"""Failures, missing files and cancellation: the app reports them and keeps working."""
 
 from collections.abc import Callable
 from typing import Any
@@ -38,7 +38,7 @@ async def test_escape_cancels_a_question_at_once(engines: Engines, lighthouse: s
         asked = await ask(pilot, "When was the lighthouse built?")
         await until(pilot, held_reading.reached.is_set)
         await pilot.press("escape")
-        assert asked.state is QuestionState.CANCELLED  # Though the worker is still held up.
+        assert asked.state is QuestionState.CANCELLED  # Although the worker is still blocked.
         await sees(pilot, app.main.answers, "cancelled")
         await sees(pilot, app, "Cancelled: When was the lighthouse built?")
         held_reading.pass_on.set()
@@ -145,8 +145,8 @@ async def test_with_nothing_to_open_the_app_says_what_to_do(engines: Engines, pa
             await sees(pilot, app, "Open documents")
             await pilot.press("escape")
         await sees(pilot, app.main.answers, "No documents")
-        said = pane_text(app.main.documents)
-        assert "Press O to open some" in said or "the app can't read a document from standard input" in said
+        shown = pane_text(app.main.documents)
+        assert "Press O to open some" in shown or "the app can't read a document from standard input" in shown
         asked = await ask_and_wait(pilot, "Anything?")
         assert asked.error is not None and "no document is open" in asked.error.message
 
@@ -158,7 +158,7 @@ async def test_quitting_while_documents_open_stops_the_work(
     async with app.run_test(size=WIDE) as pilot:
         await until(pilot, held_opening.reached.is_set)
         await pilot.press("ctrl+q")
-    # The worker ends though the gate stays shut, else the test's event loop could not be closed.
+    # The worker stops although the gate stays closed; otherwise the test's event loop could not be closed.
     assert not held_opening.pass_on.is_set()
 
 

@@ -1,4 +1,4 @@
-"""Giving feedback on answers by key, mouse or typing; and documents that disagree."""
+"""Feedback on answers by key, mouse or typing; and disagreeing documents."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -50,7 +50,7 @@ def own_home(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def show(pilot: Pilot[Any], *documents: Document, found: tuple[str, ...] = (), best: Any = ()) -> None:
-    """Open documents, and show these answers out of the first."""
+    """Open documents, and show the answers `found` from the first."""
     app = pilot.app
     app.questions.handle(events.DocumentsFound(tuple(document.name for document in documents)))
     for document in documents:
@@ -70,7 +70,7 @@ def texts(app: Any) -> list[str]:
 
 
 def place(app: Any, text: str, after: str = "") -> tuple[int, int]:
-    """Where a text stands on the page as it is shown, from its left upper corner."""
+    """Return the position of `text` on the visible page, relative to its upper left corner."""
     page = app.main.page
     for y in range(page.scrollable_content_region.height):
         x = page.render_line(y).text.find(text)
@@ -89,7 +89,7 @@ async def test_what_is_selected_over_a_line_s_end_is_kept_as_the_document_has_it
         assert app.main.page.selection is not None and app.main.page.selection.text == "Knut\nDyrnes"
         await pilot.press("enter")
         await pilot.pause()
-        # A line's end of a PDF's text stands between paragraphs, rows or cells.
+        # In a PDF's text, line breaks separate paragraphs, rows and cells.
         assert "answers never do" in texts(app)[-1] and app.main.page.selection is not None
         await pilot.press("escape", "s", "j", "dollar_sign", "h", "h", "v", "l", "enter")
         await until(pilot, corrections.load)
@@ -144,7 +144,7 @@ async def test_without_a_question_it_can_be_copied_and_enter_says_to_ask() -> No
     app = StillApp()
     async with app.run_test(size=WIDE) as pilot:
         await pilot.press("tab", "s")
-        assert app.main.page.selection is None  # No document, nothing to select.
+        assert app.main.page.selection is None  # Without a document there is nothing to select.
         app.questions.handle(events.DocumentsFound((VOYAGE.name,)))
         app.questions.handle(events.DocumentOpened(VOYAGE))
         await pilot.pause()
@@ -215,7 +215,7 @@ async def test_a_double_click_selects_a_word_a_click_moves_the_caret_and_does_no
         await pilot.click(page, offset=place(app, "mate"))
         assert page.selection.text == "mate" and app.main.line.selecting.has_focus
         await pilot.double_click(page, offset=place(app, "Log of 1911"))
-        assert page.selection.text == "mate"  # A running foot is in no answer.
+        assert page.selection.text == "mate"  # Answers never include running footers.
         await pilot.press("escape")
         x, y = place(app, "cook")
         await pilot.mouse_down(page, offset=(x, y), button=3)
@@ -268,7 +268,7 @@ async def test_what_the_reader_could_not_answer_is_not_kept(engines: Engines, wr
 
 
 def _texts(typed: str) -> list[str]:
-    """The texts offered for what is typed, without the choice to select on the page."""
+    """Return the texts offered for the input, without the option to select on the page."""
     values = [choice.value for choice in feedback.choices(typed, (), [VOYAGE])[:-1]]
     return [value.text for value in values if isinstance(value, feedback.Verdict)]
 
@@ -284,7 +284,7 @@ def test_what_is_typed_in_part_is_taken_whole_in_any_case_and_over_any_space() -
     start, end = places[1].emphasis or (0, 0)
     assert start > 1 and places[1].text[start:end] == "Helen Strand"
     assert _texts("knut dyr") == ["Knut\nDyrnes"]
-    # Each word once, however often a letter stands in it.
+    # Each word is offered once, however often the input occurs in it.
     assert _texts("tt") == ["Matteo"]
 
 
@@ -297,7 +297,7 @@ async def test_w_leads_to_the_page() -> None:
         prompts = [str(option.prompt).split("\n") for option in offered.options]
         assert [len(lines) for lines in prompts] == [1, 2, 2, 1]
         assert [prompts[0], prompts[3]] == [["∅ Not in these documents"], ["Select it on the page… (s)"]]
-        # They begin with what tells them apart; where it stands is below.
+        # Options start with the text that distinguishes them; the location is on the next line.
         assert "Knut" in prompts[1][0] and "Jens" in prompts[2][0]
         assert all(lines[1].startswith("  crew.pdf, page ") for lines in prompts[1:3])
         await sees(pilot, app, "Select it on the page… (s)")
@@ -320,8 +320,8 @@ async def test_what_was_said_can_be_taken_back() -> None:
         await pilot.press("w")
         await sees(pilot, app, "Take back your correction")
         await pilot.press("down", "enter")
-        await until(pilot, lambda: not corrections.load(), "the correction gone")
-        # Not as it is on the screen: there it wraps.
+        await until(pilot, lambda: not corrections.load(), "the correction to be removed")
+        # Check the message, because on the screen it wraps.
         await until(
             pilot, lambda: any(n.message == "Feedback withdrawn. 0 corrections saved." for n in app._notifications)
         )
@@ -372,7 +372,7 @@ async def test_documents_that_agree_are_one_and_those_without_an_answer_are_name
         assert first.region.y == second.region.y  # Side by side.
         await pilot.resize_terminal(80, 24)
         await until(pilot, lambda: first.region.x == second.region.x)
-        await pilot.press("j", "enter")  # Not among the answers shown: its page is, with it marked.
+        await pilot.press("j", "enter")  # It is not among the answers, so its page is shown, highlighted.
         await until(pilot, lambda: app.main.page.document is others[1])
         assert app.main.page.answer_rows
 

@@ -20,7 +20,7 @@ _LOG = paged(
     ["i", "1"],
     "2 The year",
 )
-# A sentence goes on over the page's end, as a PDF's running text has it.
+# A sentence continues across the page break, as in a PDF's running text.
 LOG = replace(_LOG, text=_LOG.text.replace("harbour\nmaster", "harbour master").replace("Ottilie\nW", "Ottilie W"))
 DIARY = paged("diary.txt", [["We saw the beacon lit on 14 November, late in the evening, and were glad of it."]])
 LETTER = paged("letters/one.pdf", [["It was 12 November when the beacon was lit."]])

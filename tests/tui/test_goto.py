@@ -1,4 +1,4 @@
-"""The pages, lines and sections that can be gone to."""
+"""Targets of "go to": pages, lines and sections."""
 
 from dataclasses import replace
 

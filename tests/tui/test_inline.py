@@ -1,4 +1,4 @@
-"""`docqa ask --inline`: the app under the prompt. Every key of it, and what it leaves behind."""
+"""`docqa ask --inline`: the app below the prompt, its keys, and its output."""
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -25,7 +25,7 @@ NAMES = ("Knut Dyrnes", "Matteo Bellandi")
 
 
 def text(app: InlineApp) -> str:
-    """What is on the screen, its lines joined by spaces."""
+    """Return the screen's text, its lines joined by spaces."""
     strips = app.screen._compositor.render_strips()
     return " ".join(" ".join("".join(segment.text for segment in strip) for strip in strips).split())
 
@@ -37,13 +37,13 @@ async def shows(pilot: Pilot[Any], part: str) -> None:
 
 
 class Still(InlineApp):
-    """The inline app without its workers: it shows the events that a test gives to `questions.handle`."""
+    """The inline app without its workers; tests pass their events to `questions.handle`."""
 
     def __init__(self) -> None:
         super().__init__([], Settings())
 
     def start(self, group: str, work: Callable[[], None]) -> None:
-        """Start no worker."""
+        """Don't start any worker."""
 
 
 class Opened(NoCollection):
@@ -53,7 +53,7 @@ class Opened(NoCollection):
 
 @pytest.fixture
 async def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """A question with two answers."""
+    """The inline app showing a question with two answers."""
     monkeypatch.setenv("DOCQA_HOME", str(tmp_path))
     app = Still()
     async with app.run_test(size=SIZE) as pilot:
@@ -239,8 +239,8 @@ def test_a_mistake_is_told_with_its_remedy(
 ) -> None:
     monkeypatch.chdir(Path(__file__).parent.parent.parent)
     assert main.main(["ask", "--inline", *arguments]) == 2
-    printed, said = capsys.readouterr()
-    assert said.startswith(f"docqa: {message}") and "hint:" in said
+    printed, errors = capsys.readouterr()
+    assert errors.startswith(f"docqa: {message}") and "hint:" in errors
     assert printed == ""
 
 

@@ -1,4 +1,4 @@
-"""Every key does what the help says. Tests are looked up by binding, so a key without a test fails."""
+"""Every key does what the help says. Tests are looked up by binding, so a binding without a test fails."""
 
 import importlib
 import pkgutil
@@ -92,7 +92,7 @@ NAMES = ("Knut Dyrnes", "Matteo Bellandi", "Jens Ulriksen")
 
 @pytest.fixture
 async def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """The app with a document open, another failed, two questions asked and three answers to the second."""
+    """The app with one open document, a failed one, two questions, and three answers to the second."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("DOCQA_HOME", str(tmp_path / "home"))
     app = StillApp()
@@ -172,11 +172,11 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
 
 @checks("DocqaApp", "answers.next", "answers.previous")
 async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
-    app.main.documents.focus()  # From anywhere.
+    app.main.documents.focus()  # Works with any focus.
     app.main.answers.move(1)
     await pilot.press(key)
     assert app.main.answers.selected.text == (NAMES[2] if key == "n" else NAMES[0])
-    await pilot.press(key)  # At the end it stays.
+    await pilot.press(key)  # At the end, the selection stays.
     assert app.main.answers.selected.text == (NAMES[2] if key == "n" else NAMES[0])
 
 
@@ -193,8 +193,8 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await until(pilot, corrections.load)
     await sees(pilot, app.main.answers, "✓ you marked this right")
     assert [(one.question, one.answer) for one in corrections.load()] == [("Who was aboard?", NAMES[1])]
-    said = [notification.message for notification in app._notifications]
-    assert said == [f"1 correction saved. To train a reader on it: T, or docqa finetune {corrections.file()}"]
+    messages = [notification.message for notification in app._notifications]
+    assert messages == [f"1 correction saved. To train a reader on it: T, or docqa finetune {corrections.file()}"]
 
 
 @checks("DocqaApp", "feedback.wrong")
@@ -236,7 +236,7 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
 
 
 async def _models(pilot: Pilot[Any], app: Any) -> ModelsScreen:
-    """The models, with a reader of one's own among them, listed second."""
+    """Open the models screen, with a trained reader listed second."""
     own = registry.models_dir() / "reader" / "harbour"
     shutil.copytree(registry.find("bundled", ModelKind.READER).folder, own)
     app.questions.handle(EngineStarted("bundled", "bundled"))
@@ -262,7 +262,7 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     assert registry.chosen(ModelKind.READER) == "harbour"
     assert app.started.count("opening") == 2 and app.main.documents.summary() == "looking for documents"
     await pilot.press("escape")
-    await sees(pilot, app.main.answers, "Who was aboard?")  # What was asked is still there.
+    await sees(pilot, app.main.answers, "Who was aboard?")  # The question is still shown.
 
 
 @checks("ModelsScreen", "models.pull")
@@ -297,7 +297,7 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
 @checks("ConfirmScreen", "confirm.yes", "confirm.no")
 async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     screen = await _models(pilot, app)
-    await pilot.press("j", "x", "enter")  # Which is neither.
+    await pilot.press("j", "x", "enter")  # Neither yes nor no.
     await pilot.press(key)
     await until(pilot, lambda: app.screen is screen)
     if key == "y":
@@ -353,7 +353,7 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
 
 
 async def _setting(pilot: Pilot[Any], app: Any, name: str) -> None:
-    """The settings, with the cursor on one."""
+    """Open the settings with the cursor on the setting `name`."""
     await pilot.press("comma")
     await sees(pilot, app, "default")
     app.screen.query_one(RowTable).move_cursor(row=config.names().index(name))
@@ -366,7 +366,7 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await pilot.press(key, "backspace", "2", "enter")
     await sees(pilot, app, "Saved top in")
     assert config.file().read_text() == "top = 2\n" and app.questions.settings.top == 2
-    await pilot.press("k", "k", key)  # What is on or off changes at once.
+    await pilot.press("k", "k", key)  # Boolean settings toggle immediately.
     await sees(pilot, app, "Saved exhaustive in")
     assert config.load().exhaustive
 
@@ -399,7 +399,7 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
 
 
 async def _trained(pilot: Pilot[Any], app: Any, *, better: bool) -> None:
-    """Let a training have ended with a reader called harbour."""
+    """Simulate a finished training run of a reader named harbour."""
     shutil.copytree(registry.find("bundled", ModelKind.READER).folder, registry.models_dir() / "reader" / "harbour")
     registry.use("harbour" if better else "bundled", ModelKind.READER)
     await pilot.press("T")
@@ -417,7 +417,7 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await until(pilot, lambda: app.started.count("opening") == 2)
     assert registry.chosen(ModelKind.READER) == "harbour"
     assert app.screen is app.main
-    await sees(pilot, app.main.answers, "Who was aboard?")  # What was asked is still there.
+    await sees(pilot, app.main.answers, "Who was aboard?")  # The question is still shown.
 
 
 @checks("TrainingScreen", "training.keep")
@@ -438,7 +438,7 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await pilot.press(key)
     assert training.state is (Stage.STOPPING if key == "x" else Stage.RUNNING)
     assert (app.screen is app.main) is (key == "escape")
-    training.state = Stage.STOPPED  # Else quitting would ask.
+    training.state = Stage.STOPPED  # Otherwise quitting would ask for confirmation.
 
 
 @checks("TrainingScreen", "training.discard")
@@ -494,7 +494,7 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     assert app.started.count("opening") == 1
     await pilot.press(key)
     assert app.started.count("opening") == 2
-    assert app.main.documents.summary() == "1 open"  # The failure is forgotten until it is found again.
+    assert app.main.documents.summary() == "1 open"  # The failure is cleared until it occurs again.
 
 
 @checks("DocqaApp", "app.cancel")
@@ -621,7 +621,7 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await pilot.press("n" if key == "N" else "N")
     await sees(pilot, app, "“Line 5” 1 of 11")
     page.find("")
-    await pilot.press("n")  # Nothing is looked for: as anywhere, it is the next answer.
+    await pilot.press("n")  # Without a search, it selects the next answer as usual.
     assert app.main.answers.selected.text == NAMES[1]
 
 
@@ -647,14 +647,14 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
 @checks("MainScreen", "document.go_to")
 async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await pilot.press(key)
-    for page in ("1", "2"):  # The second begins within the view, below the end of the first.
+    for page in ("1", "2"):  # Page 2 starts within the view, below the end of page 1.
         await type_in(pilot, page)
         await pilot.press("enter")
         await sees(pilot, app, f"voyage.pdf · page {page} of 2")
         assert app.main.page.has_focus
         await pilot.press(key)
     await pilot.press("escape", "home")
-    await sees(pilot, app, "voyage.pdf · page 1 of 2")  # Scrolled on, it is the page at the top again.
+    await sees(pilot, app, "voyage.pdf · page 1 of 2")  # After scrolling, it is the page at the top again.
 
 
 @checks("ChooseScreen", "choose.close", "choose.next", "choose.previous")
@@ -688,7 +688,7 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await sees(pilot, app, "crew.txt")
     await pilot.press("enter")
     assert app.questions.loader.paths == ("crew.txt",) and app.started.count("opening") == 2
-    assert "voyage.pdf" in app.main.documents.rows  # It stays open.
+    assert "voyage.pdf" in app.main.documents.rows  # Still open.
 
 
 @checks("PickScreen", "pick.mark", "pick.mark_row")
@@ -697,7 +697,7 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
         Path(name).touch()
     await pilot.press("O")
     await sees(pilot, app, "log.txt")
-    await pilot.press(key, key, "up", key)  # The second is marked, and not any more.
+    await pilot.press(key, key, "up", key)  # The second is marked and unmarked.
     await sees(pilot, app, "✓ crew.txt")
     await sees(pilot, app, "3 files · 1 marked")
     await pilot.press("enter")
@@ -712,7 +712,7 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await pilot.press(key)
     assert app.questions.loader.paths == ("crew.txt",) and app.started.count("opening") == 2
     assert "voyage.pdf" not in app.main.documents.rows
-    await sees(pilot, app.main.answers, "Knut Dyrnes")  # Its answers are kept.
+    await sees(pilot, app.main.answers, "Knut Dyrnes")  # The earlier answers are kept.
 
 
 @checks("RestoreScreen", "restore.take", "restore.leave")
@@ -800,7 +800,7 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await sees(pilot, app, "“Knut”  Enter right answer · y copy · v extend · Esc cancel")
     await sees(pilot, app, "1 word selected · page 2, line 1")
     app.main.answers.list.focus()
-    await pilot.press(key)  # What is selected stays so.
+    await pilot.press(key)  # The selection is kept.
     assert app.main.line.selecting.has_focus and app.main.page.selection.text == "Knut"
 
 
@@ -837,7 +837,7 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
 @checks("MainScreen", "answers.compare")
 async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await pilot.press(key)
-    assert app.screen is app.main  # One document has nothing to be compared with.
+    assert app.screen is app.main  # A single document can't be compared.
     await _compare(pilot, app)
     await sees(pilot, app.main.answers, "≠ 1 document disagrees · D")
     await pilot.press(key)
@@ -862,7 +862,7 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
 
 
 async def _compare(pilot: Pilot[Any], app: Any) -> None:
-    """Open a second document, which has another answer."""
+    """Open a second document with a different answer."""
     other = paged("crew.txt", [["The mate was Greta Foss."]])
     app.questions.handle(DocumentOpened(other))
     best = (answer(VOYAGE, NAMES[0], 0.9, 1), answer(other, "Greta Foss", 0.6, 1))
@@ -888,7 +888,7 @@ async def test_the_help_has_every_key(stage: Pilot[Any]) -> None:
     await stage.pause()
     shown = pane_text(stage.app.screen.query_one("#help"))
     for owner, binding in EVERY:
-        if owner != "HelpScreen":  # Its border says it.
+        if owner != "HelpScreen":  # Shown in its border.
             assert binding.tooltip in shown, owner
 
 

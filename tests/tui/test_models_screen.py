@@ -40,7 +40,7 @@ def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("HF_HOME", str(tmp_path / "hf"))
     monkeypatch.setenv("HF_TOKEN", "")
     monkeypatch.setenv("NO_PROXY", "*")
-    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")  # Nobody is there.
+    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")  # Nothing listens there.
     return tmp_path / "home"
 
 
@@ -60,7 +60,7 @@ def served(published: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
 
 
 def own_reader(name: str = "harbour", folder: Path | None = None) -> Path:
-    """A reader that was trained here."""
+    """Install a reader that looks like one trained by docqa."""
     copied = shutil.copytree(
         folder or registry.find("bundled", ModelKind.READER).folder, registry.models_dir() / "reader" / name
     )
@@ -72,7 +72,7 @@ def own_reader(name: str = "harbour", folder: Path | None = None) -> Path:
 
 
 async def show(pilot: Pilot[Any]) -> ModelsScreen:
-    """Open the models."""
+    """Open the models screen."""
     app = pilot.app
     assert isinstance(app, DocqaApp)
     if isinstance(app, StillApp):
@@ -86,7 +86,7 @@ async def show(pilot: Pilot[Any]) -> ModelsScreen:
 
 
 async def pull(pilot: Pilot[Any], repo: str) -> None:
-    """Name a repository to pull."""
+    """Enter a repository to pull."""
     await pilot.press("p")
     await type_in(pilot, repo)
     await sees(pilot, pilot.app, f"{repo}  a repository on the Hugging Face Hub")  # type: ignore[arg-type]
@@ -169,7 +169,7 @@ async def test_a_model_is_pulled_and_used(served: Hub, own_home: Path) -> None:
         await pilot.press("p")
         await type_in(pilot, REPO)
         await sees(pilot, app, f"{REPO}  a repository on the Hugging Face Hub")
-        assert not served.requests  # Nothing is looked up while it is typed.
+        assert not served.requests  # No requests while typing.
         await pilot.press("enter")
         await sees(pilot, message_of(screen), "Pulled the reader lighthouse-reader. Press Enter to use it.")
         await until(pilot, lambda: screen.query_one(RowTable).chosen == "reader/lighthouse-reader")
@@ -274,7 +274,7 @@ def test_a_transfer_says_how_far_how_fast_and_how_long() -> None:
     transfer = TransferRate()
     assert transfer.describe(Progress("looking up", REPO, 0, 0), 5.0) == f"looking up: {REPO}"
     first = transfer.describe(Progress("downloading", REPO, 100_000_000, 200_000_000), 10.0)
-    assert first == "██████████░░░░░░░░░░ 100.0 of 200.0 MB"  # Resumed: what was there is no speed.
+    assert first == "██████████░░░░░░░░░░ 100.0 of 200.0 MB"  # Resumed: bytes already there don't count as speed.
     later = transfer.describe(Progress("downloading", REPO, 101_000_000, 200_000_000), 12.0)
     assert later.split(" · ")[1:] == ["0.5 MB a second", "3 min 18 s left"]
 
@@ -298,7 +298,7 @@ async def test_two_readers_are_compared_on_what_was_asked(own_home: Path, lighth
         assert isinstance(screen, ComparisonScreen)
         first, second = screen._compared
         assert (first.question, second.question) == ("Who was the keeper in 1911?", "Who built the lighthouse?")
-        assert first.mine is app.questions.session.asked[0].result  # What is known is not asked again.
+        assert first.mine is app.questions.session.asked[0].result  # Known results are reused.
         assert (first.mine.reader, first.other.reader) == ("bundled", "random")
         assert first.right == ("Tobias Wren",)
         await sees(pilot, app, "Tobias Wren ✓ right")
@@ -306,7 +306,7 @@ async def test_two_readers_are_compared_on_what_was_asked(own_home: Path, lighth
         await pilot.press("escape")
         assert isinstance(app.screen, ModelsScreen)
         await pilot.press("c")
-        assert app.screen is screen  # Nothing new was asked: it is there already.
+        assert app.screen is screen  # No new questions, so the result is reused.
 
 
 async def test_a_comparison_is_cancelled_or_left_going_on(

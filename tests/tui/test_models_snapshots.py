@@ -1,4 +1,4 @@
-"""Snapshots of the models, a pull, a confirmation, a comparison and the settings.
+"""Snapshots of the models screen, a pull, a confirmation, a comparison and the settings.
 
 After an intended change: `pytest tests/tui --snapshot-update`, and look at the pictures before you commit them.
 """
@@ -60,13 +60,13 @@ State = Callable[[Pilot[Any]], Awaitable[None]]
 
 
 class StillModels(ModelsScreen):
-    """The models without their workers."""
+    """The models screen without its workers."""
 
     def _list_models(self) -> None:
-        """Nothing is looked for."""
+        """Don't search for models."""
 
     def _pull(self, repo: str, cancel: Event) -> None:
-        """Nothing is pulled."""
+        """Don't pull anything."""
 
 
 async def _models(pilot: Pilot[Any]) -> ModelsScreen:
@@ -159,10 +159,10 @@ async def compared(pilot: Pilot[Any]) -> None:
 
 
 class StillSettings(SettingsScreen):
-    """The settings without their workers."""
+    """The settings screen without its workers."""
 
     def _read(self) -> None:
-        """Nothing is read."""
+        """Don't read anything."""
 
 
 _LAYERS = {

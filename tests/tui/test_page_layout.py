@@ -1,4 +1,4 @@
-"""A document as rows: nothing is lost, repeated or too wide, and each offset has its row."""
+"""Page layout: no text is lost, repeated or too wide, and every offset maps to a row."""
 
 from itertools import pairwise
 
@@ -38,7 +38,7 @@ def test_words_that_fit_are_not_broken(text: str, width: int) -> None:
     for start, end in zip(layout.starts.tolist(), layout.ends.tolist(), strict=True):
         before, after = document.text[end - 1 : end], document.text[end : end + 1]
         if before.strip() and after.strip():
-            assert end - start == width  # The word alone is as wide as the row.
+            assert end - start == width  # A single word fills the row.
             assert " " not in document.text[start:end]
 
 

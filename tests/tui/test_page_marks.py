@@ -1,4 +1,4 @@
-"""What is marked on each row of a page, and what a search finds."""
+"""Highlights on each row of a page, and search matches."""
 
 from hypothesis import given
 from hypothesis import strategies as st

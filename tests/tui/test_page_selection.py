@@ -1,4 +1,4 @@
-"""The caret and the selection: whole words of the body, whatever the text and the keys."""
+"""The caret and the selection always cover whole words of the body, for any text and keys."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -65,7 +65,7 @@ def test_words_are_as_the_reader_sees_them() -> None:
 def test_the_selection_is_whole_words_inside_the_body(
     text: str, keys: str, offset: int, width: int, data: st.DataObject
 ) -> None:
-    # A body ends at a line's end, as the formats have it.
+    # The body ends at a line break, as in all formats.
     ends = [len(text), *(i for i, character in enumerate(text) if character == "\n")]
     made = document(text, data.draw(st.sampled_from(ends)))
     layout = lay_out(made, width)

@@ -1,4 +1,4 @@
-"""The panes with difficult text: markup, wide and control characters, endless lines, several pages."""
+"""The panes with difficult text: markup, wide and control characters, very long lines, several pages."""
 
 from typing import Any
 
@@ -33,7 +33,7 @@ WIDE = (160, 45)
 
 
 async def show(pilot: Pilot[Any], document: Any, *texts: str) -> None:
-    """Open a document and show these parts of it as answers."""
+    """Open a document and show these parts as answers."""
     app = pilot.app
     app.questions.handle(events.DocumentsFound((document.name,)))
     app.questions.handle(events.DocumentOpened(document))
@@ -197,7 +197,7 @@ async def test_a_document_without_an_answer_can_be_looked_at_and_stays_until_the
         assert app.questions.shown is not None and app.questions.shown.result is not None
         app.questions.handle(
             events.AnswersFound(app.questions.shown, app.questions.shown.result)
-        )  # What is told again changes nothing.
+        )  # A repeated event changes nothing.
         app.update()
         await pilot.pause()
         await sees(pilot, app.main.page, "Of lighthouses nothing is said here.")
@@ -212,13 +212,13 @@ async def test_while_a_document_opens_plain_words_say_what_is_done() -> None:
     app = StillApp()
     async with app.run_test(size=WIDE) as pilot:
         app.questions.handle(events.DocumentsFound(("a.pdf",)))
-        for stage, said in (
+        for stage, message in (
             ("reading pages", "reading the pages, 1 of 4"),
             ("tokenizing", "preparing the text, 1 of 4"),
             ("embedding", "preparing the search, 1 of 4"),
         ):
             app.questions.handle(events.OpeningProgressed(Progress(stage, "a.pdf", 1, 4)))
-            await sees(pilot, app.main.documents, said)
+            await sees(pilot, app.main.documents, message)
 
 
 async def test_a_notice_does_not_lie_over_what_is_opened_next_and_a_warning_does() -> None:

@@ -1,4 +1,4 @@
-"""Opening documents in the app: from the list, by a typed path, or by dropping files."""
+"""Opening documents in the app: from the list, by typing a path, or by dropping files."""
 
 import shlex
 from collections.abc import Callable
@@ -52,7 +52,7 @@ async def shown_picker(pilot: Pilot[Any]) -> PickScreen:
 
 
 def paste(app: DocqaApp, text: str) -> None:
-    """As a terminal sends it."""
+    """Paste text like a terminal."""
     app.post_message(events.Paste(text))
 
 
@@ -82,7 +82,7 @@ async def test_documents_are_added_to_those_open_and_answers_stay(
         second = await ask_and_wait(pilot, "Who is the baker?")
         assert second.shown[0].text == "Ludmila Novak"
         assert first.result is kept
-        assert app.questions.loader._opened[lighthouse] is of_before  # It was not read again.
+        assert app.questions.loader._opened[lighthouse] is of_before  # Not parsed again.
         assert app.main.documents.summary() == "2 open"
 
 
@@ -324,7 +324,7 @@ async def test_the_empty_app_says_what_to_do() -> None:
         assert "Press O to open some" in pane_text(app.main.documents)
 
 
-# --- pictures ---
+# --- snapshots ---
 
 
 async def _open(pilot: Pilot[Any]) -> None:

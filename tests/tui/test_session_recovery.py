@@ -1,4 +1,4 @@
-"""A crash costs nothing that was asked, typed or marked."""
+"""After a crash, questions, drafts and feedback are restored."""
 
 import json
 import os
@@ -39,12 +39,12 @@ def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def sessions() -> list[dict[str, Any]]:
-    """What is on the disk of sessions that go on or were killed."""
+    """Return the saved states of running and killed sessions."""
     return [json.loads(file.read_bytes()) for file in (paths.data_dir() / "sessions").glob("*.json")]
 
 
 def crashed(*named: str, asked: tuple[str, ...] = (), typed: str = "") -> None:
-    """As a session is left that was killed: without its lock."""
+    """Leave a session file without a lock, as a killed process does."""
     folder = paths.data_dir() / "sessions"
     folder.mkdir(parents=True, exist_ok=True)
     absolute = [str(Path(name).absolute()) for name in named]
@@ -63,8 +63,8 @@ async def test_what_is_asked_and_typed_is_on_the_disk_while_the_session_goes_on(
         await until(pilot, lambda: [one["draft"] for one in sessions()] == ["half a q"])
         (state,) = sessions()
         assert state["questions"] == [QUESTION] and state["opened"] == [str(Path(lighthouse).absolute())]
-        assert crash_recovery.claim_leftover_session([]) is None  # It goes on.
-        await pilot.press("up")  # The draft is as good as typed.
+        assert crash_recovery.claim_leftover_session([]) is None  # Still running.
+        await pilot.press("up")  # The draft behaves like typed text.
         assert app.main.question.value == QUESTION and app.main.question.unasked == "half a q"
     assert sessions() == []
 
@@ -95,7 +95,7 @@ async def test_a_session_is_restored_with_its_documents_answers_and_half_a_quest
         assert [one.shown[0].text for one in app.questions.session.asked] == ["Tobias Wren", "Ludmila Novak"]
         assert app.main.question.value == "half a q" and app.main.question.has_focus
         assert app.main.documents.summary() == "2 open"
-        # The new session has it by now, and the old one is gone.
+        # The new session has saved it, and the old one is gone.
         await until(pilot, lambda: [one["draft"] for one in sessions()] == ["half a q"])
         assert sessions()[0]["questions"] == [QUESTION, "Who is the baker?"]
     assert sessions() == []
@@ -170,7 +170,7 @@ async def test_no_text_of_an_encrypted_document_is_written(engines: Engines) -> 
         assert written and not any(b"mulberry" in one or one == b"key" for one in written)
 
 
-# --- what was marked ---
+# --- feedback ---
 
 
 async def test_what_was_marked_in_an_earlier_session_is_shown_when_it_is_asked_again(
@@ -201,7 +201,7 @@ async def test_what_was_marked_in_an_earlier_session_is_shown_when_it_is_asked_a
         await sees(pilot, app.main.answers, "✎ your correction: not in these documents")
         await ask_and_wait(pilot, "When was the lighthouse built?")
         assert "your correction" not in pane_text(app.main.answers)
-    # Of other documents nothing was said, nor of a text that is another by now.
+    # There is no feedback on other documents, or on a document that has changed since.
     Path(lighthouse).write_text("The keeper in 1911 was Tobias Wren, and not any other man.", encoding="utf-8")
     app = engines.app([lighthouse], Settings())
     async with app.run_test(size=WIDE) as pilot:
@@ -224,7 +224,7 @@ async def test_corrections_that_can_t_be_read_are_told_and_stop_no_answer(engine
 
 
 class Terminal:
-    """docqa in a terminal of its own."""
+    """docqa in a pseudo-terminal."""
 
     def __init__(self, *arguments: str) -> None:
         self.screen = b""
@@ -245,9 +245,9 @@ class Terminal:
     def wait(self, condition: Any, what: str) -> None:
         limit = time.monotonic() + DEADLINE
         while not condition():
-            assert time.monotonic() < limit, f"never came: {what}: {self.screen[-2000:]!r}"
+            assert time.monotonic() < limit, f"timed out waiting for {what}: {self.screen[-2000:]!r}"
             if select.select([self._ours], [], [], 0.05)[0]:
-                with suppress(OSError):  # It has ended, and what it wrote last was read.
+                with suppress(OSError):  # It has exited, and all output was read.
                     self.screen += os.read(self._ours, 1 << 16)
 
     def sees(self, text: str) -> None:
@@ -273,10 +273,10 @@ def test_after_a_kill_the_next_docqa_has_both_the_question_asked_and_the_half_ty
     with terminal(lighthouse) as first:
         first.sees("Ask your documents a question")
         first.type("When was the lighthouse built?\r")
-        first.sees("windows read")  # The page has the answer's text before it is an answer.
+        first.sees("windows read")  # Not the answer's text, which is on the page from the start.
         first.screen = b""
         first.type("i")
-        first.sees("Earlier")  # The footer's: the line has the focus.
+        first.sees("Earlier")  # In the footer while the question input has the focus.
         first.type("half a q")
         first.wait(lambda: [one["draft"] for one in sessions()] == ["half a q"], "the draft on the disk")
         first.end(signal.SIGKILL)
@@ -287,12 +287,12 @@ def test_after_a_kill_the_next_docqa_has_both_the_question_asked_and_the_half_ty
         second.wait(lambda: b"1874" in second.screen.partition(b"shut down cleanly")[2], "the answer")
         second.sees("half a q")
         second.type("\x11")  # Ctrl+Q
-        second.wait(lambda: second.process.poll() is not None, "its end")
+        second.wait(lambda: second.process.poll() is not None, "docqa to exit")
         assert second.process.returncode == 0
     assert sessions() == []
 
 
-# --- pictures ---
+# --- snapshots ---
 
 
 async def offered(pilot: Pilot[Any]) -> None:

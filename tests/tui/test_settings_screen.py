@@ -30,7 +30,7 @@ def write(text: str) -> None:
 
 
 async def go_to(pilot: Pilot[Any], name: str) -> None:
-    """Open the settings and go to one."""
+    """Open the settings and move to the setting `name`."""
     app = pilot.app
     assert isinstance(app, DocqaApp)
     app.main.answers.list.focus()
@@ -42,7 +42,7 @@ async def go_to(pilot: Pilot[Any], name: str) -> None:
 
 
 async def edit(pilot: Pilot[Any], value: str) -> None:
-    """Put another value into the setting under the cursor."""
+    """Change the setting under the cursor."""
     await pilot.press("enter")
     pilot.app.screen.query_one(Input).value = value
     await pilot.press("enter")
@@ -81,7 +81,7 @@ async def test_what_concerns_a_question_is_felt_by_the_next_one(engines: Engines
         after = await ask_and_wait(pilot, "Who was the keeper in 1911?")
         assert before.result is not None and after.result is not None
         assert (before.result.answered, after.result.answered) == (True, False)
-        assert app.main.documents.open_documents == documents and len(engines.made) == 1  # Nothing was opened anew.
+        assert app.main.documents.open_documents == documents and len(engines.made) == 1  # Nothing was reopened.
 
 
 async def test_what_concerns_documents_opens_them_anew(engines: Engines, lighthouse: str) -> None:
@@ -126,7 +126,7 @@ async def test_a_value_that_is_not_right_is_told_and_not_kept(name: str, value: 
         await go_to(pilot, name)
         await edit(pilot, value)
         await sees(pilot, app, message)
-        assert app.screen.query_one(Input).value == value  # To be mended.
+        assert app.screen.query_one(Input).value == value  # Kept for correction.
         assert not config.file().exists() and app.questions.settings == Settings()
 
 

@@ -91,7 +91,7 @@ async def light(pilot: Pilot[Any]) -> None:
 
 
 async def crowded(pilot: Pilot[Any]) -> None:
-    """More documents, questions and answers than there is room for."""
+    """Show more documents, questions and answers than fit on the screen."""
     app = pilot.app
     assert isinstance(app, StillApp)
     others = [paged(f"archive/{year} annual report.pdf", [["Nothing."]] * (year % 7 + 1)) for year in range(1950, 1990)]
@@ -168,5 +168,5 @@ PICTURES: list[tuple[State, str]] = [
 
 @pytest.mark.parametrize(("state", "size"), PICTURES, ids=[f"{s.__name__}-{size}" for s, size in PICTURES])
 def test_picture(snap_compare: Any, state: State, size: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DOCQA_HOME", str(tmp_path))  # Where a theme is remembered, for no other test.
+    monkeypatch.setenv("DOCQA_HOME", str(tmp_path))  # A saved theme must not affect other tests.
     assert snap_compare(StillApp(), terminal_size=SIZES[size], run_before=when_ready(state))

@@ -1,4 +1,4 @@
-"""Nothing blocks: keys are answered and the screen is painted while a large document is opened and asked."""
+"""The event loop never blocks while a large document is opened and searched."""
 
 import json
 import os
@@ -25,13 +25,13 @@ def test_the_event_loop_never_stands_still(tmp_path: Path, home: Path) -> None:
         env={**os.environ, "DOCQA_HOME": str(tmp_path / "home")},
     )
     assert done.returncode == 0, done.stderr
-    told = json.loads(done.stdout)
-    assert told["answer"] == "Ottilie Wrangmoor"
-    assert told["longest"] < 0.1
+    measured = json.loads(done.stdout)
+    assert measured["answer"] == "Ottilie Wrangmoor"
+    assert measured["longest"] < 0.1
 
 
 def _report(file: Path) -> Path:
-    """Pages of random words, and on one of them the answer."""
+    """Write pages of random words, one of which has the answer."""
     chance = random.Random(1)
     canvas = Canvas(str(file))
     for page in range(1, _PAGES + 1):

@@ -1,4 +1,4 @@
-"""The app paints before it loads anything heavy, and never loads it on the event loop's thread."""
+"""The first frame appears before heavy imports, which never run on the event loop's thread."""
 
 import os
 import subprocess

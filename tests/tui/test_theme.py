@@ -1,4 +1,4 @@
-"""The theme is saved; a damaged or unwritable file does no harm."""
+"""The theme is saved; a damaged or unwritable file is not fatal."""
 
 from pathlib import Path
 

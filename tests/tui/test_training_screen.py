@@ -1,4 +1,4 @@
-"""Training in the app, with the real command in a child process and a tiny reader."""
+"""Training in the app: the real command in a child process, with a tiny reader."""
 
 import json
 import os
@@ -28,7 +28,7 @@ _LONG = "4000"  # Epochs: more than any test waits for.
 
 
 def _records(count: int = 10) -> list[dict[str, str]]:
-    """The same two questions on many contexts, which a number makes different."""
+    """Return two questions about each of many contexts that differ only in a number."""
     records = []
     for number in range(count):
         for question, answer in (("When was it built?", "1858"), ("Who kept it?", "Anna Holm")):
@@ -39,7 +39,7 @@ def _records(count: int = 10) -> list[dict[str, str]]:
 
 @pytest.fixture
 def pairs(tmp_path: Path, tiny_reader: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Pairs, in a home of their own where a tiny reader is in use."""
+    """A file of pairs, in a separate home where a tiny reader is selected."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("DOCQA_HOME", str(tmp_path / "home"))
     registry.use(str(tiny_reader), ModelKind.READER)
@@ -62,11 +62,11 @@ def _training(pilot: Pilot[Any]) -> TrainingProgress:
 
 async def _open(pilot: Pilot[Any]) -> None:
     await pilot.press("tab", "T")
-    await until(pilot, lambda: _screen(pilot)._facts, "what there is to train from")
+    await until(pilot, lambda: _screen(pilot)._facts, "the training data")
 
 
 async def _fill(pilot: Pilot[Any], file: Path | str, epochs: str, name: str = "keeper") -> None:
-    """Fill in the form, and wait until the pairs are read."""
+    """Fill in the form and wait until the pairs are checked."""
     form = _screen(pilot).form
     form.pairs.value = str(file)
     form._name_field.value = name
@@ -76,18 +76,20 @@ async def _fill(pilot: Pilot[Any], file: Path | str, epochs: str, name: str = "k
 
 
 async def _begin(pilot: Pilot[Any], file: Path | str, epochs: str = _LONG) -> TrainingProgress:
-    """Begin a training, and wait until it has said what the loss is."""
+    """Start training and wait until it reports losses."""
     await _open(pilot)
     await _fill(pilot, file, epochs)
     await pilot.press("enter")
-    await until(pilot, lambda: _training(pilot).stage or not _training(pilot).running, "the process to say something")
+    await until(
+        pilot, lambda: _training(pilot).stage or not _training(pilot).running, "the process to report something"
+    )
     await until(pilot, lambda: _training(pilot).trained or not _training(pilot).running, "training to begin")
     await until(pilot, lambda: len(_training(pilot).losses) > 5 or not _training(pilot).running, "the loss")
     return _training(pilot)
 
 
 async def _end(pilot: Pilot[Any], training: TrainingProgress) -> None:
-    """Wait until it ends, as long as it advances."""
+    """Wait until the run ends; fail only if it makes no progress."""
     while training.running:
         before = (training.stage, training.step)
         await until(pilot, lambda before=before: (training.stage, training.step) != before or not training.running)
@@ -115,10 +117,10 @@ async def test_a_training_is_watched_and_its_better_reader_is_used(pairs: Path, 
         openings = app.started.count("opening")
         app.questions.opening = None
         await pilot.press("enter")
-        await until(pilot, lambda: app.started.count("opening") == openings + 1, "the documents to be opened anew")
+        await until(pilot, lambda: app.started.count("opening") == openings + 1, "the documents to be reopened")
         assert app.screen is app.main
         assert "training" not in pane_text(app.main.header)
-        # The corrections of before are not what it learned from: it is what the next one starts from.
+        # The trained reader is the base of the next run.
         await _open(pilot)
         assert app.models.training.form.base == "keeper"
 
@@ -135,9 +137,9 @@ async def test_a_training_that_is_stopped_is_gone_on_with(pairs: Path) -> None:
         step = max(training.losses)
         await pilot.press("enter")
         assert _training(pilot) is not training
-        # The curve is the whole one: what came before the break is told again.
+        # The loss curve is complete: the losses from before the interruption are reported again.
         await until(pilot, lambda: max(_training(pilot).losses, default=0) > step, "it to go on")
-        assert min(_training(pilot).losses) == min(training.losses) - 1  # At step 1 nothing is known of step 1.
+        assert min(_training(pilot).losses) == min(training.losses) - 1  # A step's loss is reported with the next step.
         await pilot.press("x")
         await until(pilot, lambda: not _training(pilot).running, "it to stop once more")
         await pilot.press("d")
@@ -198,7 +200,7 @@ async def test_what_is_corrected_meanwhile_does_not_keep_a_training_from_being_g
         await pilot.press("enter")
         await until(pilot, lambda: _training(pilot).trained or not _training(pilot).running, "it to go on")
         assert _training(pilot).running, _training(pilot).error
-        # And while it runs, another one of that name is refused.
+        # While it runs, another run with the same name is refused.
         with pytest.raises(Exception, match="another docqa process is training keeper"):
             start_arguments(str(corrections.file()), "keeper", "bundled", "1", "cpu")
 
@@ -214,7 +216,7 @@ async def test_an_error_of_the_command_is_shown_with_its_hint(pairs: Path) -> No
         await sees(pilot, app, "→ letters, digits")
         await pilot.press("enter")
         await until(pilot, lambda: app.models.training.form.display, "the form again")
-        with lock_run("keeper"):  # As another docqa does.
+        with lock_run("keeper"):  # As another docqa process does.
             await _fill(pilot, pairs, "1")
             await pilot.press("enter")
             await until(pilot, lambda: not _training(pilot).running, "it to be refused")
@@ -264,7 +266,7 @@ async def test_what_is_wrong_with_pairs_and_with_the_form_is_said(pairs: Path) -
 
 async def test_the_form_says_the_split_that_the_training_makes(pairs: Path) -> None:
     records = []
-    for name, questions in (("a", 2), ("b", 4), ("c", 5), ("d", 7)):  # So that the sizes tell which were put aside.
+    for name, questions in (("a", 2), ("b", 4), ("c", 5), ("d", 7)):  # Sizes that identify the held-out documents.
         folder = pairs.parent / "texts"
         folder.mkdir(exist_ok=True)
         lines = [f"Keeper number {number} of {name} was Ann." for number in range(questions)]
@@ -281,7 +283,7 @@ async def test_the_form_says_the_split_that_the_training_makes(pairs: Path) -> N
         await _open(pilot)
         await sees(pilot, app, "No corrections yet.")
         form = app.models.training.form
-        await type_in(pilot, "?")  # A slip: what was there is not lost by it.
+        await type_in(pilot, "?")  # A typo doesn't delete the default.
         assert form.pairs.value == f"{corrections.file()}?"
         form.pairs.value = file
         form._epochs_field.focus()
@@ -296,7 +298,7 @@ async def test_the_form_says_the_split_that_the_training_makes(pairs: Path) -> N
         form._reader_field.focus()
         await pilot.press("enter")
         await sees(pilot, app, "bundled")
-        assert "Select" not in screen_text(app)  # No entry that is no reader.
+        assert "Select" not in screen_text(app)  # No placeholder entry in the list of readers.
 
 
 async def test_a_reader_that_learned_from_these_pairs_is_not_what_the_next_one_starts_from(pairs: Path) -> None:

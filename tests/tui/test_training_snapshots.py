@@ -1,4 +1,4 @@
-"""Snapshots of the training screen in each state, from what its workers report."""
+"""Snapshots of the training screen in each state, from simulated worker events."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from threading import Event
@@ -25,16 +25,16 @@ State = Callable[[Pilot[Any]], Awaitable[None]]
 
 
 class StillTraining(TrainingScreen):
-    """The screen without its workers: it shows what it is told."""
+    """The training screen without its workers; tests post their messages."""
 
     def find_facts(self, file: str) -> None:
-        """They are told."""
+        """Do nothing: tests post the facts."""
 
     def check_pairs(self, file: str, cancel: Event) -> None:
-        """They are told."""
+        """Do nothing: tests post the pairs."""
 
     def follow(self, process: Any, arguments: Callable[[], Sequence[str]]) -> None:
-        """It is told."""
+        """Don't start training."""
 
 
 async def shown(pilot: Pilot[Any], facts: TrainingFacts, pairs: TrainingPairs) -> StillTraining:
@@ -50,7 +50,7 @@ async def shown(pilot: Pilot[Any], facts: TrainingFacts, pairs: TrainingPairs) -
     screen.post_message(FactsFound(facts))
     screen.post_message(PairsChecked(pairs))
     await pilot.pause()
-    screen.form.pairs.cursor_blink = False  # A cursor that blinks is in a picture or is not.
+    screen.form.pairs.cursor_blink = False  # A blinking cursor makes snapshots flaky.
     await pilot.pause()
     return screen
 
@@ -82,15 +82,15 @@ async def unfinished(pilot: Pilot[Any]) -> None:
 async def begun(pilot: Pilot[Any]) -> StillTraining:
     screen = await shown(pilot, FACTS, checked(37, 31, 21, 6, SPLIT))
     await pilot.press("enter")
-    told: list[dict[str, Any]] = [
+    reported: list[dict[str, Any]] = [
         {"event": "note", "text": "37 pairs on 21 contexts of 6 documents: 31 answerable, 6 not"},
         {"event": "note", "text": SPLIT},
     ]
     for step in range(1, 32):
         left = 2.1 * (72 - step)
         event = {"event": "progress", "stage": "training", "item": "", "step": step, "total": 72}
-        told.append(event | {"rate": 7.6, "seconds_left": left, "loss": 2.4 / step**0.4 + (step % 3) / 9})
-    screen.post_message(TrainingReported(told))
+        reported.append(event | {"rate": 7.6, "seconds_left": left, "loss": 2.4 / step**0.4 + (step % 3) / 9})
+    screen.post_message(TrainingReported(reported))
     await pilot.pause()
     return screen
 
