@@ -1,8 +1,6 @@
 """Errors with a message for the user, and the command's exit codes."""
 
-import traceback
 from enum import IntEnum
-from pathlib import Path
 
 
 class ExitCode(IntEnum):
@@ -31,6 +29,10 @@ class DocqaError(Exception):
 
 def unexpected(error: Exception) -> DocqaError:
     """Wrap an exception that docqa did not foresee: the message says what it was, the hint where it was raised."""
+    # `docqa --help` waits for the imports of this module.
+    import traceback
+    from pathlib import Path
+
     frames = traceback.extract_tb(error.__traceback__)
     where = f"{Path(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else "an unknown place"
     return DocqaError(
