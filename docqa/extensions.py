@@ -4,7 +4,6 @@ Each extension is registered with one call; the built-in ones use it at the end 
 worked example of each. A reference "package.module:name" is imported on first use, so that this module stays cheap.
 """
 
-import pkgutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
@@ -65,6 +64,8 @@ class Registry(Generic[T]):
 
 def resolve(reference: Any) -> Any:
     """Import what a reference "package.module:name" names; return anything else unchanged."""
+    import pkgutil
+
     return pkgutil.resolve_name(reference) if isinstance(reference, str) else reference
 
 

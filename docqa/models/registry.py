@@ -12,13 +12,14 @@ import tempfile
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from docqa import paths
 from docqa.errors import DocqaError
 from docqa.files import read_json_object, write_json_object
-from docqa.models import metadata
-from docqa.models.metadata import ModelMetadata
+
+if TYPE_CHECKING:
+    from docqa.models.metadata import ModelMetadata
 
 BUNDLED = "bundled"
 
@@ -87,8 +88,10 @@ class Model:
     source: str
 
     @property
-    def metadata(self) -> ModelMetadata:
-        """The contents of its `docqa.json`, read anew each time. Raises `DocqaError` if it is malformed."""
+    def metadata(self) -> "ModelMetadata":
+        """The contents of its `docqa.json`, read on every access. Raises `DocqaError` if it is malformed."""
+        from docqa.models import metadata
+
         return metadata.read(self.folder)
 
     @property
@@ -152,6 +155,8 @@ def _installed(name: str, kind: ModelKind) -> Model:
 
 def _repo_of(folder: Path) -> str | None:
     """The hub repository that `folder` was pulled from, if any."""
+    from docqa.models import metadata
+
     source = metadata.source_of(folder)
     return source.repo or None if source else None
 

@@ -9,7 +9,6 @@ import sys
 from pathlib import Path
 from typing import BinaryIO
 
-from docqa.documents.formats import by_suffix
 from docqa.errors import DocqaError
 
 # Commands of common PDF viewers, by a part of the name of their desktop file.
@@ -74,6 +73,8 @@ def to_deliver(name: str) -> tuple[BinaryIO, str, str]:
     The media type is the format's, which is plain text for anything that could run scripts. Raises `DocqaError` if the
     file can't be opened.
     """
+    from docqa.documents.formats import by_suffix
+
     file = Path(name)
     document_format = by_suffix(name)
     kind = document_format.media_type if document_format else "text/plain; charset=utf-8"

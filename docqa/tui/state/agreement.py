@@ -3,8 +3,6 @@
 from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from docqa.ranking import normalize
-
 if TYPE_CHECKING:
     from docqa.answers import Answer
 
@@ -20,6 +18,8 @@ def group_answers(best: "Iterable[Answer]") -> list[AnswerGroup]:
     Two answers agree if one contains the words of the other, ignoring case, articles and punctuation: "Ada Marsh" and
     "the engineer Ada Marsh". Answers that differ by a negation don't agree.
     """
+    from docqa.ranking import normalize
+
     groups: list[tuple[list[str], list[Answer]]] = []
     for answer in best:
         words = normalize(answer.text).split() or [answer.text]

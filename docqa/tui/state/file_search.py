@@ -5,8 +5,6 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from itertools import islice
 
-from docqa.documents.formats import by_suffix, suffixes
-
 MAX_FILES = 100_000
 """The search stops after this many files."""
 
@@ -24,6 +22,8 @@ def find_files(folder: str, stopped: Callable[[], bool]) -> Iterator[list[str]]:
 
     Stops when `stopped()`. Links to folders are not followed: they may lead back up.
     """
+    from docqa.documents.formats import suffixes  # The first frame need not wait for it.
+
     supported = frozenset(suffixes())
     waiting = deque([""])
     entries_read = found = 0
@@ -54,6 +54,8 @@ def completions(typed: str) -> list[str]:
 
     If the text itself is an existing path, it comes first. `~` is the home folder.
     """
+    from docqa.documents.formats import by_suffix
+
     path = os.path.expanduser(typed)  # noqa: PTH111 - Path.expanduser raises where there is no home
     folder, prefix = os.path.split(path)
     matching = [

@@ -9,7 +9,6 @@ from textual.message import Message
 from textual.timer import Timer
 from textual.widget import Widget
 
-from docqa.documents.formats import cite
 from docqa.tui.formatting import cited, flat, shortened
 from docqa.tui.messages import SpanChosen
 from docqa.tui.state import page_selection
@@ -189,6 +188,8 @@ class SelectablePage(PageView):
         selection = self.selection
         if selection is None:
             return super()._subtitle()
+        from docqa.documents.formats import cite
+
         where = cite(selection.document.format, selection.document.locate(selection.start, selection.end))
         limit = ", the maximum" if selection.full else ""
         search = f"{super()._subtitle()} · " if self._query else ""

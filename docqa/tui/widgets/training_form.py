@@ -9,14 +9,12 @@ from textual.widgets import Input, Label, Select, Static
 
 from docqa.errors import DocqaError
 from docqa.models.registry import BUNDLED
-from docqa.training.hyperparameters import TrainingConfig
 from docqa.tui.formatting import flat, plain
 from docqa.tui.state.training import TrainingFacts, TrainingPairs
 from docqa.tui.styling import MUTED, error_lines, joined
 from docqa.userdata import corrections
 from docqa.wording import counted
 
-_EPOCHS = f"{TrainingConfig().epochs:g}"
 _MIN_PAIRS = 2  # One to train on, and one from another passage to test on.
 _USEFUL_PAIRS = 24  # "A few dozen at least", docs/finetuning.md.
 
@@ -31,7 +29,7 @@ class TrainingForm(Vertical):
         # A reader is always chosen; otherwise the list would begin with an empty entry.
         self._reader_field = Select[str]([(BUNDLED, BUNDLED)], allow_blank=False, compact=True)
         self._name_field = Input(compact=True)
-        self._epochs_field = Input(_EPOCHS, compact=True, type="number")
+        self._epochs_field = Input(_default_epochs(), compact=True, type="number")
         self._report = Static(id="training-checked")
         self._hint = Static(id="training-hint")
         self._facts: TrainingFacts | None = None
@@ -63,9 +61,9 @@ class TrainingForm(Vertical):
     @property
     def epochs(self) -> str:
         """The number of epochs. Raises `DocqaError` if it is not a number."""
-        typed = self._epochs_field.value.strip() or _EPOCHS
+        typed = self._epochs_field.value.strip() or _default_epochs()
         if not self._epochs_field.is_valid:
-            raise DocqaError(f"epochs must be a number, not {typed}", f"{_EPOCHS} is usual")
+            raise DocqaError(f"epochs must be a number, not {typed}", f"{_default_epochs()} is usual")
         return typed
 
     def fill(self, facts: TrainingFacts) -> None:
@@ -129,3 +127,9 @@ def _field(name: str, widget: Input | Select[str]) -> ComposeResult:
     with Horizontal(classes="training-field"):
         yield Label(name)
         yield widget
+
+
+def _default_epochs() -> str:
+    from docqa.training.hyperparameters import TrainingConfig
+
+    return f"{TrainingConfig().epochs:g}"

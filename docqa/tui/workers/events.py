@@ -1,11 +1,12 @@
 """What happened to the documents and questions. Plain values, named in the past tense.
 
-Workers post them to `QuestionController.handle`, which passes them on to its view.
+Workers post them to `QuestionController.handle`, which passes them on to its view. They are named tuples because the
+first frame waits for this module, and dataclasses take seven times as long to define.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from docqa.answers import Answer, Result
@@ -18,95 +19,82 @@ if TYPE_CHECKING:
     from docqa.tui.state.session import AskedQuestion
 
 
-@dataclass(frozen=True, slots=True)
-class EngineStarted:
+class EngineStarted(NamedTuple):
     """The names of the reader and of the retriever's encoder, "" if it has none. Their weights may still be loading."""
 
     reader: str
     encoder: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentsClosed:
+class DocumentsClosed(NamedTuple):
     """No document is open; others will be opened instead if `replaced`, else the same ones again."""
 
     replaced: bool
 
 
-@dataclass(frozen=True, slots=True)
-class OpeningStarted:
+class OpeningStarted(NamedTuple):
     """Documents that are not open are being opened, also those that failed before."""
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentsFound:
+class DocumentsFound(NamedTuple):
     """The paths were expanded to files, which are opened in this order; `asked_before` is their history."""
 
     names: tuple[str, ...]
     asked_before: Sequence[str] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class OpeningProgressed:
+class OpeningProgressed(NamedTuple):
     """Progress on one document: `progress.item` is its name."""
 
     progress: "Progress"
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentOpened:
+class DocumentOpened(NamedTuple):
     """A document is parsed and indexed."""
 
     document: "Document"
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentFailed:
+class DocumentFailed(NamedTuple):
     """A path could not be opened. `name` is "" if the error is not about a single file."""
 
     name: str
     error: "DocqaError"
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentsOpened:
+class DocumentsOpened(NamedTuple):
     """Opening finished or was cancelled; questions can be answered from `collection`."""
 
     collection: "Collection"
     cancelled: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentsChanged:
+class DocumentsChanged(NamedTuple):
     """The files of these documents changed on disk after they were opened."""
 
     names: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class OpeningFailed:
+class OpeningFailed(NamedTuple):
     """No document can be opened, for example because the reader is missing."""
 
     error: "DocqaError"
 
 
-@dataclass(frozen=True, slots=True)
-class QuestionAsked:
+class QuestionAsked(NamedTuple):
     """A question is queued."""
 
     asked: "AskedQuestion"
 
 
-@dataclass(frozen=True, slots=True)
-class ReadingProgressed:
+class ReadingProgressed(NamedTuple):
     """Progress on a question: `progress` counts windows."""
 
     asked: "AskedQuestion"
     progress: "Progress"
 
 
-@dataclass(frozen=True, slots=True)
-class AnswersFound:
+class AnswersFound(NamedTuple):
     """A batch of windows was read: the best answers so far.
 
     `evidence` is by document name; `best` has the best answer of each document, most probable first.
@@ -114,42 +102,37 @@ class AnswersFound:
 
     asked: "AskedQuestion"
     result: "Result"
-    evidence: "Mapping[str, DocumentEvidence]" = field(default_factory=dict)
+    evidence: "Mapping[str, DocumentEvidence]" = MappingProxyType({})
     best: "tuple[Answer, ...]" = ()
 
 
-@dataclass(frozen=True, slots=True)
-class VerdictRecalled:
+class VerdictRecalled(NamedTuple):
     """The user gave this verdict on the question in an earlier session."""
 
     asked: "AskedQuestion"
     verdict: "Verdict"
 
 
-@dataclass(frozen=True, slots=True)
-class QuestionAnswered:
+class QuestionAnswered(NamedTuple):
     """Reading finished; the last `AnswersFound` is final."""
 
     asked: "AskedQuestion"
 
 
-@dataclass(frozen=True, slots=True)
-class QuestionFailed:
+class QuestionFailed(NamedTuple):
     """Reading ended with an error."""
 
     asked: "AskedQuestion"
     error: "DocqaError"
 
 
-@dataclass(frozen=True, slots=True)
-class QuestionCancelled:
+class QuestionCancelled(NamedTuple):
     """Reading stopped because it was cancelled."""
 
     asked: "AskedQuestion"
 
 
-@dataclass(frozen=True, slots=True)
-class WarningRaised:
+class WarningRaised(NamedTuple):
     """Something failed without stopping the work, for example saving the history."""
 
     error: "DocqaError"

@@ -7,7 +7,6 @@ from textual.eta import ETA
 from textual.message import Message
 
 from docqa.errors import DocqaError, unexpected
-from docqa.models import hub
 from docqa.models.registry import Model
 from docqa.progress import Cancelled, Monitor, Progress
 from docqa.tui.formatting import bar
@@ -51,6 +50,8 @@ def pull(repo: str, cancel: Event, post: Post) -> None:
         if now - reported >= _INTERVAL:
             reported = now
             post(PullAdvanced(progress))
+
+    from docqa.models import hub  # Imports much that the first frame need not wait for.
 
     try:
         model = hub.pull(repo, monitor=Monitor(report, cancel))
