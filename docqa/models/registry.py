@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from docqa import paths
-from docqa.errors import DocqaError
+from docqa.errors import DocqaError, not_found
 from docqa.files import read_json_object, write_json_object
 from docqa.models import metadata
 from docqa.models.metadata import ModelMetadata
@@ -189,6 +189,9 @@ def _find_folder(name: str, kind: ModelKind) -> Model:
 
 
 def _not_found(name: str, kind: ModelKind) -> DocqaError:
+    # A repository is OWNER/NAME; no model's name starts like a path.
+    if name.startswith((".", "~")) or Path(name).is_absolute() or name.count("/") > 1:
+        return not_found(f"the folder {name}")
     names = [model.name for model in installed(kind)]
     aliases = [alias for alias, target in ALIASES.items() if target.kind is kind]
     close = difflib.get_close_matches(name, [*names, *aliases], n=1)
