@@ -183,15 +183,14 @@ def find(name: str, kind: ModelKind) -> Model:
 def _find_folder(name: str, kind: ModelKind) -> Model:
     folder = Path(name).expanduser()
     if not name or not folder.is_dir():
-        raise _not_found(name, kind)
+        # A repository is OWNER/NAME; no model's name starts like a path.
+        is_path = name.startswith((".", "~")) or folder.is_absolute() or name.count("/") > 1
+        raise not_found(f"the folder {name}") if is_path else _not_found(name, kind)
     folder = folder.resolve()
     return Model(str(folder), kind, folder, "folder")
 
 
 def _not_found(name: str, kind: ModelKind) -> DocqaError:
-    # A repository is OWNER/NAME; no model's name starts like a path.
-    if name.startswith((".", "~")) or Path(name).is_absolute() or name.count("/") > 1:
-        return not_found(f"the folder {name}")
     names = [model.name for model in installed(kind)]
     aliases = [alias for alias, target in ALIASES.items() if target.kind is kind]
     close = difflib.get_close_matches(name, [*names, *aliases], n=1)
