@@ -4,6 +4,7 @@ Each setting is described once, here. docs/configuration.md has the table that `
 command's help and the app's settings screen use the same text.
 """
 
+import difflib
 import os
 import sys
 import tomllib
@@ -61,14 +62,17 @@ def _setting(default: Any, text: str, applies: Applies, **more: Any) -> Any:
 class Settings:
     """Everything the user can set. docs/configuration.md describes each field.
 
-    Raises `DocqaError` if a value is out of range.
+    Raises `DocqaError` if a value is of the wrong type or out of range.
     """
 
     reader: str = _setting(
         "", "name or folder of the reader", Applies.REOPEN, unset="chosen by `docqa models use`, else bundled"
     )
     encoder: str = _setting(
-        "", "name or folder of the retriever's encoder", Applies.REOPEN, unset="chosen, else bundled"
+        "",
+        "name or folder of the retriever's encoder",
+        Applies.REOPEN,
+        unset="chosen by `docqa models use --encoder`, else bundled",
     )
     retriever: str = _setting(
         "hybrid", "how windows are ranked for a question", Applies.REOPEN, choices=RETRIEVERS.names
@@ -104,18 +108,30 @@ class Settings:
     )
 
     def __post_init__(self) -> None:
-        # A device is checked when models are loaded: there may be a second "cuda:1".
-        for name in ("retriever", "precision"):
-            value, known = getattr(self, name), choices(name)
-            _check(name, value, value in known, _alternatives(known))
-        for name in ("top_k_windows", "max_answer_length", "top"):
-            _check(name, getattr(self, name), getattr(self, name) >= 1, "1 or more")
-        _check("threshold", self.threshold, self.threshold <= 1, "from 0 to 1")
+        for name in names():
+            value = getattr(self, name)
+            _check(name, value, f"{name} is {value!r}")
 
 
-def _check(name: str, value: object, valid: bool, expected: str) -> None:
-    if not valid:
-        raise DocqaError(f"{name} is {value!r}", f"it has to be {expected}")
+def _check(name: str, value: Any, problem: str) -> None:
+    """Raise `DocqaError` with the message `problem` if the value is of the wrong type or out of range."""
+    expected = _expected(name, value)
+    if expected:
+        raise DocqaError(problem, f"it has to be {expected}")
+
+
+def _expected(name: str, value: Any) -> str:
+    """What a value has to be, in words; "" if it is valid."""
+    kind = _types()[name]
+    right_type = isinstance(value, (float, int) if kind is float else kind)
+    if not right_type or (isinstance(value, bool) and kind is not bool):
+        return _TYPE_NAMES[kind]
+    # A device is checked when models are loaded: there may be a second "cuda:1".
+    if name in {"retriever", "precision"} and value not in choices(name):
+        return _alternatives(choices(name))
+    if name in {"top_k_windows", "max_answer_length", "top"} and value < 1:
+        return "1 or more"
+    return "" if name != "threshold" or value <= 1 else "from 0 to 1"
 
 
 def _alternatives(values: tuple[str, ...]) -> str:
@@ -140,12 +156,12 @@ def layers(flags: Mapping[str, Any]) -> dict[Origin, dict[str, Any]]:
         Origin.DEFAULT: {},
         Origin.FILE: _from_file(),
         Origin.ENVIRONMENT: _from_environment(),
-        Origin.FLAG: {name: value for name, value in flags.items() if value is not None},
+        Origin.FLAG: _from_flags(flags),
     }
 
 
 def merged(layers: Mapping[Origin, Mapping[str, Any]]) -> Settings:
-    """Merge the sources into settings. Raises `DocqaError` if a value is out of range."""
+    """Merge the sources into settings. Raises `DocqaError` if a value is invalid."""
     return Settings(**{name: value for values in layers.values() for name, value in values.items()})
 
 
@@ -202,7 +218,7 @@ def variable(name: str) -> str:
 def parse(name: str, text: str) -> Any:
     """Parse the value of a setting. Raises `DocqaError` if it is not a valid one."""
     value = _parse(name, text, f"{name} is {text!r}")
-    Settings(**{name: value})
+    _check(name, value, f"{name} is {value!r}")
     return value
 
 
@@ -265,14 +281,9 @@ def _from_file() -> dict[str, Any]:
             continue
         expected = _types().get(name)
         if expected is None:
-            raise DocqaError(
-                f"{path} sets {name!r}, which is not a setting", f"the settings are: {', '.join(_types())}"
-            )
-        if expected is float and type(value) is int:
-            value = float(value)  # noqa: PLW2901 - a whole number is a valid probability
-        if type(value) is not expected:
-            raise DocqaError(f"{path} sets {name} to {value!r}", f"it has to be {_TYPE_NAMES[expected]}")
-        values[name] = value
+            raise DocqaError(f"{path} sets {name!r}, which is not a setting", _similar(name))
+        _check(name, value, f"{path} sets {name} to {value!r}")
+        values[name] = float(value) if expected is float else value  # A whole number is a valid probability.
     return values
 
 
@@ -281,8 +292,28 @@ def _from_environment() -> dict[str, Any]:
     for name in _types():
         text = os.environ.get(variable(name))
         if text is not None:
-            values[name] = _parse(name, text, f"the environment sets {variable(name)} to {text!r}")
+            problem = f"the environment sets {variable(name)} to {text!r}"
+            values[name] = _parse(name, text, problem)
+            _check(name, values[name], problem)
     return values
+
+
+def _from_flags(flags: Mapping[str, Any]) -> dict[str, Any]:
+    for name in flags:
+        if name not in _types():
+            raise DocqaError(f"there is no setting called {name!r}", _similar(name))
+    # A model's folder may be a `Path`.
+    return {
+        name: os.fspath(value) if isinstance(value, os.PathLike) else value
+        for name, value in flags.items()
+        if value is not None
+    }
+
+
+def _similar(name: str) -> str:
+    """Suggest a setting for a name that is none."""
+    close = difflib.get_close_matches(name, names(), n=1)
+    return f"did you mean {close[0]}?" if close else f"the settings are: {', '.join(names())}"
 
 
 def _parse(name: str, text: str, problem: str) -> Any:

@@ -87,8 +87,8 @@ class Engine:
     def with_settings(self, settings: Settings) -> "Engine":
         """An engine with other settings and the same models.
 
-        Only for settings that don't affect how documents are opened (see `config.changes`). Raises `DocqaError` if the
-        reader's calibration is malformed.
+        Only for settings that don't affect how documents are opened. Raises `DocqaError` if the reader's calibration is
+        malformed.
         """
         engine = copy(self)
         engine.settings = settings

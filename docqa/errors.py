@@ -27,6 +27,11 @@ class DocqaError(Exception):
         return f"{self.message} ({self.hint})" if self.hint else self.message
 
 
+def not_found(path: str) -> DocqaError:
+    """The error for a path that does not exist."""
+    return DocqaError(f"{path} does not exist", "check the spelling and the current folder")
+
+
 def unexpected(error: Exception) -> DocqaError:
     """Wrap an exception that docqa did not foresee: the message says what it was, the hint where it was raised."""
     # `docqa --help` waits for the imports of this module.

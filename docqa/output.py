@@ -8,7 +8,7 @@ from typing import Any
 from unicodedata import category
 
 from docqa.answers import Answer, Citation, Result
-from docqa.documents import STDIN, Location
+from docqa.documents import Location, display_name
 from docqa.documents.formats import cite
 
 SCHEMA = "docqa.answers/1"
@@ -66,7 +66,7 @@ def _answer(answer: Answer, paint: _Paint) -> str:
 def citation(cited: Answer | Citation) -> str:
     """A citation as text: "report.pdf, page 7 (v), lines 3–4, 2.1 Methods"."""
     location = Location(cited.page, cited.page_label, cited.page_end, cited.section, cited.line_start, cited.line_end)
-    parts = ["(standard input)" if cited.document == STDIN else cited.document, cite(cited.format, location)]
+    parts = [display_name(cited.document), cite(cited.format, location)]
     if cited.section:
         parts.append(cited.section)
     return ", ".join(parts)

@@ -8,6 +8,7 @@ import inspect
 import re
 import textwrap
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,9 @@ from docqa import config
 from docqa.training import hyperparameters
 
 DOCS = Path(__file__).parent
+
+# Where the types are defined that the public ones use.
+_MODULES = ("docqa.array_store", "docqa.documents", "docqa.engine", "docqa.search_state")
 
 _PREFACE = """\
 # Python API
@@ -39,7 +43,8 @@ backends or metrics, see [extending](extending.md).
 def api_page() -> str:
     """The contents of docs/api.md."""
     names = sorted(set(docqa.__all__) - {"__version__"}, key=lambda name: (name != "open", name.lower()))
-    return "\n".join([_PREFACE, *("\n\n".join(_entry(name, getattr(docqa, name))) + "\n" for name in names)])
+    entries = ["\n\n".join(_entry(name, getattr(docqa, name))) + "\n" for name in names]
+    return "\n".join([_PREFACE, *entries, *_other_types("\n".join(entries))])
 
 
 def configuration_page() -> str:
@@ -54,8 +59,22 @@ def finetuning_page() -> str:
     return re.sub(r"\| flag \|.*?(?=\n\n)", lambda _: hyperparameters.table(), page, count=1, flags=re.DOTALL)
 
 
+def _other_types(entries: str) -> Iterator[str]:
+    """A table of docqa's classes that the entries name in types, but `docqa` doesn't export."""
+    yield "## Other types\n"
+    yield "| type | module | |\n|---|---|---|"
+    code = " ".join(re.findall(r"(?<=```python\n).*(?=\n```)|(?<=` \| `).*?(?=` \|)", entries))
+    for name in sorted(set(re.findall(r"\b[A-Z]\w+", code)) - set(docqa.__all__)):
+        for module in _MODULES:
+            value = vars(import_module(module)).get(name)
+            if getattr(value, "__module__", "").startswith(module):
+                text = " ".join(_text(_node(value)).partition("\n\n")[0].split())
+                yield f"| `{name}` | `{module}` | {text} |"
+    yield ""
+
+
 def _entry(name: str, value: Any) -> Iterator[str]:
-    (node,) = ast.parse(textwrap.dedent(inspect.getsource(value))).body
+    node = _node(value)
     yield f"## `{name}`"
     if isinstance(node, ast.FunctionDef):
         yield _code(node)
@@ -72,6 +91,18 @@ def _entry(name: str, value: Any) -> Iterator[str]:
             if isinstance(method, ast.FunctionDef) and not method.name.startswith("_"):
                 yield _code(method)
                 yield _text(method)
+
+
+def _node(value: Any) -> ast.stmt:
+    """The source of a class or function, with quoted annotations unquoted and private types left out."""
+    (node,) = ast.parse(textwrap.dedent(inspect.getsource(value))).body
+    for function in ast.walk(node):
+        if isinstance(function, ast.FunctionDef) and isinstance(function.returns, ast.Constant):
+            quoted = function.returns.value
+            if isinstance(quoted, str):
+                private = quoted.startswith("_")
+                function.returns = None if private else ast.parse(quoted, mode="eval").body
+    return node
 
 
 def _fields(node: ast.ClassDef) -> Iterator[str]:
@@ -118,8 +149,8 @@ def _code(function: ast.FunctionDef, name: str = "") -> str:
     return f"```python\n{line}\n```"
 
 
-def _text(node: ast.FunctionDef | ast.ClassDef) -> str:
-    return ast.get_docstring(node) or ""
+def _text(node: ast.stmt) -> str:
+    return ast.get_docstring(node) or "" if isinstance(node, ast.FunctionDef | ast.ClassDef) else ""
 
 
 def main() -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+import docqa
 from docqa import config
 from docqa.cli import main
 from docqa.config import Applies, Origin, Settings, changes, keys, layers, load, merged, origin, parse
@@ -35,8 +36,8 @@ def test_the_last_source_wins(home: Path, monkeypatch: pytest.MonkeyPatch) -> No
         ("tpo = 3", "sets 'tpo', which is not a setting"),
         ('top = "3"', "sets top to '3'"),
         ("top = true", "sets top to True"),
-        ("top = 0", "top is 0"),
-        ('retriever = "best"', "retriever is 'best'"),
+        ("top = 0", "config.toml sets top to 0"),
+        ('retriever = "best"', "config.toml sets retriever to 'best'"),
     ],
 )
 def test_a_bad_file_is_reported(home: Path, text: str, message: str) -> None:
@@ -50,6 +51,24 @@ def test_a_bad_environment_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DOCQA_TOP", "many")
     with pytest.raises(DocqaError, match="DOCQA_TOP to 'many'"):
         load()
+    monkeypatch.setenv("DOCQA_TOP", "0")
+    with pytest.raises(DocqaError, match="DOCQA_TOP to '0'"):
+        load()
+
+
+@pytest.mark.parametrize(
+    ("given", "message", "hint"),
+    [
+        ({"topp": 3}, "there is no setting called 'topp'", "did you mean top?"),
+        ({"top": "x"}, "top is 'x'", "it has to be a whole number"),
+        ({"cache": 1}, "cache is 1", "it has to be true or false"),
+    ],
+)
+def test_a_bad_argument_is_reported(given: dict[str, object], message: str, hint: str) -> None:
+    with pytest.raises(DocqaError) as error:
+        docqa.open("report.pdf", **given)  # type: ignore[arg-type]
+    assert (error.value.message, error.value.hint) == (message, hint)
+    assert load({"threshold": 1, "reader": Path("reader")}).threshold == 1
 
 
 def test_keys_are_separate_from_settings(home: Path) -> None:

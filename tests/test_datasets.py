@@ -614,7 +614,7 @@ def test_the_report_is_short_and_complete(write: Write) -> None:
     assert (report.read, report.pairs, report.dropped, report.contexts) == (51, 1, 50, 1)
     assert len(report.issues) == 10
     text = report.as_text()
-    assert text.splitlines()[:2] == ["1 pair on 1 context: 1 answerable, 0 not", "of 51 read: 50 dropped"]
+    assert text.splitlines()[:2] == ["1 pair on 1 context: 1 answerable, 0 unanswerable", "of 51 read: 50 dropped"]
     assert "dropped, answer not in context: 50" in text
     assert text.endswith("and 47 more")
     whole = json.loads(json.dumps(report.as_dict()))

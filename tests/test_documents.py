@@ -11,7 +11,7 @@ import pytest
 from reportlab.pdfgen import canvas
 from support.samples import SAMPLES, SHARED
 
-from docqa.documents import Document, expand, parse, read
+from docqa.documents import Document, Source, expand, parse, read
 from docqa.errors import DocqaError
 
 
@@ -227,6 +227,12 @@ def test_a_file_that_cannot_be_opened_is_reported_with_a_hint(
     with pytest.raises(DocqaError, match=re.escape(message)) as failure:
         load(file)
     assert failure.value.hint
+
+
+def test_standard_input_is_read_once_and_named_in_messages() -> None:
+    assert list(expand(["-", "-"])) == ["-"]
+    with pytest.raises(DocqaError, match=r"^\(standard input\) is empty"):
+        parse(Source("-", b""))
 
 
 def test_a_scan_is_reported_with_a_hint(tmp_path: Path) -> None:

@@ -470,7 +470,10 @@ def test_command_round_trip(reader: Path, capsys: pytest.CaptureFixture[str]) ->
     shown = json.loads(capsys.readouterr().out)
     assert (shown["name"], shown["chosen"], len(shown["fingerprint"])) == ("mine", True, 64)
     assert run("show", "bundled") == 0
-    assert re.search(r"^chosen +no$", capsys.readouterr().out, re.MULTILINE)
+    out = capsys.readouterr().out
+    assert re.search(r"^chosen +no$", out, re.MULTILINE)
+    assert re.search(r"^trained on +[\d,]+ pairs$", out, re.MULTILINE)
+    assert "null" not in out and "{" not in out
     assert run("remove", "mine") == 0
     assert run("list", "--json") == 0
     out = capsys.readouterr().out

@@ -29,7 +29,6 @@ LONGEST, SHORTEST = 400, 30  # Lines.
 LONG: dict[str, str] = {}
 SHORT = {
     "documents/pdf/cleaning.py": "shared by the parser and its worker processes, which import little",
-    "documents/source.py": "what every parser is given; worker processes import it, and little else",
     "plotting.py": "shared by evaluation and training",
     "retrieval/retriever.py": "the interface of a retriever",
     "wording.py": "shared by messages everywhere",

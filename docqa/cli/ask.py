@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from docqa.cli.arguments import add_setting, add_settings, document_help, exists, settings
 from docqa.cli.commands import COMMANDS, add_command
 from docqa.cli.terminal import note, progress_bar
-from docqa.errors import DocqaError, ExitCode
+from docqa.errors import DocqaError, ExitCode, not_found
 
 if TYPE_CHECKING:
     from docqa.answers import Result
@@ -44,7 +44,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument(
         "question",
         metavar="QUESTION",
-        help="the question; with --questions, or with --inline and no question, the first PATH",
+        help="the question; leave it out with --questions, or to type it under the prompt (--inline)",
     )
     parser.add_argument("paths", metavar="PATH", nargs="*", help=f"{document_help()}, folder, or - for stdin")
     parser.add_argument("--questions", metavar="FILE", help="ask every line of FILE (- for stdin)")
@@ -124,8 +124,12 @@ def _questions_and_paths(arguments: argparse.Namespace) -> tuple[list[str], list
 def _read_questions(name: str) -> str:
     try:
         return sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise not_found(name) from None
     except OSError as error:
-        raise DocqaError(f"cannot read {name}: {error.strerror or error}", "check the path") from error
+        raise DocqaError(
+            f"{name} can't be read: {error.strerror or error}", "check that it is a readable file"
+        ) from error
     except UnicodeDecodeError as error:
         raise DocqaError(f"{name} is not UTF-8", "save it as UTF-8, one question per line") from error
 
@@ -136,9 +140,11 @@ def _report(collection: "Collection", *, quiet: bool) -> None:
         if failure.error.hint:
             note(f"  hint: {failure.error.hint}")
     if not quiet:
+        from docqa.documents import display_name
+
         for document in collection.documents:
             for warning in document.warnings:
-                note(f"docqa: {document.name}: {warning}")
+                note(f"docqa: {display_name(document.name)}: {warning}")
         if collection.engine.store.failure:
             note(f"docqa: {collection.engine.store.failure}")
 

@@ -12,6 +12,7 @@ from docqa.cli.arguments import add_settings, settings
 from docqa.cli.commands import COMMANDS, add_command
 from docqa.cli.evaluate import check, evaluate_end_to_end, load
 from docqa.errors import DocqaError, ExitCode
+from docqa.wording import are, counted
 
 if TYPE_CHECKING:
     from docqa.evaluation.calibration import CalibrationFit
@@ -52,7 +53,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "--min-precision",
         type=float,
         metavar="SHARE",
-        help="choose a threshold at which at least this share of the shown answers is right",
+        help="choose a threshold at which at least this share of the shown answers are right",
     )
     parser.add_argument("--dry-run", action="store_true", help="don't store the calibration")
     parser.add_argument(
@@ -127,7 +128,8 @@ def _as_text(fitted: "CalibrationFit", model: "Model", how: str, *, stored: bool
     from docqa.cli.evaluation_text import columns
 
     new, old = fitted.calibration, fitted.before
-    lines = [f"reader {model.name}: {fitted.questions:,} questions, {how}; {fitted.right:,} best answers are right", ""]
+    right = f"{counted(fitted.right, 'best answer')} {are(fitted.right)} right"
+    lines = [f"reader {model.name}: {counted(fitted.questions, 'question')}, {how}; {right}", ""]
     if fitted.kept:
         lines.append(f"The calibration is unchanged: {fitted.kept}.")
     else:

@@ -55,7 +55,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     group.add_argument(
         "--as-documents",
         action="store_true",
-        help="join the contexts with the same title to a document, and ask each question of its document",
+        help="join the contexts with the same title into one document, and ask each question of its document",
     )
     group.add_argument(
         "--cross-document",
@@ -165,7 +165,7 @@ def evaluate_end_to_end(
             if collection.failures:
                 raise collection.failures[0].error
             pairs = evaluation.sample(loaded.pairs, sample, arguments.seed)
-            how = f"each asked of all of {counted(len(collection.documents), 'document')}"
+            how = _asked_of(len(pairs), len(collection.documents), "all")
             return evaluation.evaluate_collection(collection, pairs, loaded.documents, monitor), how
         documents = evaluation.sample_questions(
             evaluation.group_by_document(loaded.pairs, loaded.documents),
@@ -175,9 +175,16 @@ def evaluate_end_to_end(
             seed=arguments.seed,
         )
         evaluated = evaluation.evaluate_documents(engine, documents, monitor, arguments.password)
-    how = f"each asked of one of {counted(len(documents), 'document')}"
+    how = _asked_of(len(evaluated), len(documents), "one of")
     crossed = sum(evaluation.is_cross_document(one.pair) for one in evaluated) if cross_document else 0
     return evaluated, how + (f", {crossed:,} of them about another document" if crossed else "")
+
+
+def _asked_of(questions: int, documents: int, which: str) -> str:
+    """How questions were asked: "each asked of one of 2 documents"."""
+    if documents == 1:
+        return "asked of 1 document"
+    return f"{'each ' if questions != 1 else ''}asked of {which} {documents:,} documents"
 
 
 def _evaluate(arguments: argparse.Namespace, configured: "Settings", loaded: "LoadedPairs") -> _Evaluation:
@@ -211,10 +218,11 @@ def _evaluate(arguments: argparse.Namespace, configured: "Settings", loaded: "Lo
         pairs, predictions = [one.pair for one in evaluated], [one.prediction for one in evaluated]
         return _Evaluation(reader, threshold, how, pairs, predictions)
     sampled = sample(loaded.pairs, arguments.sample, arguments.seed)
+    how = f"{'each ' if len(sampled) != 1 else ''}asked of its own context"
     with progress_bar(quiet=arguments.quiet) as monitor:
         engine.wait_until_loaded(monitor)
         contexts = evaluate_contexts(engine.reader, sampled, configured, monitor, engine.calibration)
-    return _Evaluation(reader, threshold, "each asked of its own context", sampled, contexts)
+    return _Evaluation(reader, threshold, how, sampled, contexts)
 
 
 def _worst(evaluated: _Evaluation, count: int) -> list[dict[str, Any]]:

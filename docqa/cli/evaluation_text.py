@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from docqa.evaluation.metrics import RIGHT, BestThreshold, PartScores, QuestionOutcome
+from docqa.wording import counted
 
 if TYPE_CHECKING:
     from docqa.evaluation import EvaluationReport, Figure
@@ -21,7 +22,7 @@ _UNANSWERABLE = (QuestionOutcome.REFUSED, QuestionOutcome.WRONGLY_ANSWERED)
 def as_text(report: "EvaluationReport", how: str) -> str:
     """The report as text. `how` says how the questions were asked."""
     parts = [
-        f"reader {report.reader}: {report.questions:,} questions, {how}",
+        f"reader {report.reader}: {counted(report.questions, 'question')}, {how}",
         _scores(report),
         _coverage(report),
         *([figures] if (figures := _figures(report)) else []),
@@ -30,7 +31,8 @@ def as_text(report: "EvaluationReport", how: str) -> str:
     ]
     if report.failures:
         reasons = "\n".join(f"  {name}: {why}" for name, why in list(report.failures.items())[:5])
-        parts.append(f"{len(report.failures):,} questions could not be asked and count as unanswered:\n{reasons}")
+        failed = counted(len(report.failures), "question")
+        parts.append(f"{failed} could not be asked, counted as unanswered:\n{reasons}")
     parts.append(f"{report.questions_per_second:.1f} questions a second")
     return "\n\n".join(parts)
 

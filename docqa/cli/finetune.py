@@ -52,12 +52,12 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser = subparsers.add_parser(
         "finetune",
         help=COMMANDS["finetune"].about,
-        description="Train a reader on your own question-answer pairs, evaluate it on pairs that were held out, and "
+        description="Train a reader on your own question–answer pairs, evaluate it on pairs that were held out, and "
         "use it from then on if it is better.",
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("pairs", metavar="PAIRS", nargs="+", help="files of question-answer pairs")
+    parser.add_argument("pairs", metavar="PAIRS", nargs="+", help="files of question–answer pairs")
     parser.add_argument("--name", help="name of the new reader (default: the name of the first file)")
     parser.add_argument("--output", metavar="DIR", help="write the reader to a new folder instead of installing it")
     parser.add_argument("--dry-run", action="store_true", help="check the pairs without training")

@@ -10,8 +10,9 @@ from docqa.cli.commands import COMMANDS, add_command
 from docqa.cli.terminal import download_bar, note
 from docqa.errors import DocqaError, ExitCode
 from docqa.models import registry
-from docqa.models.metadata import HubSource, read_json
+from docqa.models.metadata import HubSource, TrainingRecord, read_json
 from docqa.models.registry import Model, ModelKind
+from docqa.wording import counted
 
 _EXAMPLES = """\
 examples:
@@ -76,7 +77,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def _add_encoder(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--encoder", action="store_true", help="encoders instead of readers")
+    parser.add_argument("--encoder", action="store_true", help="an encoder instead of a reader")
 
 
 def _add_json(parser: argparse.ArgumentParser) -> None:
@@ -126,9 +127,29 @@ def _show(arguments: argparse.Namespace) -> int:
         return ExitCode.ANSWERED
     recorded = facts.pop("metadata")
     facts |= {"source": _origin(model), "chosen": "yes" if facts["chosen"] else "no", "size": _size(model)}
-    facts |= {name: json.dumps(value, ensure_ascii=False) for name, value in recorded.items() if name not in facts}
+    facts |= {name: _summary(value) for name, value in recorded.items() if name not in {*facts, "training"}}
+    if model.metadata.training is not None:
+        facts |= _training(model.metadata.training)
     _print(_columns(list(facts.items())))
     return ExitCode.ANSWERED
+
+
+def _summary(value: object) -> str:
+    """A value of docqa.json as text: "scale 0.34, prior 0.47", without what is empty."""
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_summary(part)}" for name, part in value.items() if part not in (None, ""))
+    return str(value) if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _training(record: TrainingRecord) -> dict[str, str]:
+    """How a reader was trained, in a few rows; --json has all of it."""
+    counts, metrics = record.counts, record.metrics
+    rows = {"trained from": record.base.name, "trained on": counted(counts.train, "pair")}
+    for title, part in (("held-out pairs", "test"), ("general sample", "general")):
+        after = getattr(metrics.after, part)
+        before = f"{getattr(metrics.before, part).f1:.1f} before, " if metrics.before else ""
+        rows[title] = f"F1 {before}{after.f1:.1f} after, on {counted(after.total, 'question')}"
+    return rows
 
 
 def _pull(arguments: argparse.Namespace) -> int:

@@ -7,7 +7,7 @@ from docqa import config
 from docqa.cli.arguments import add_setting, add_settings, document_help, exists, given, settings
 from docqa.cli.commands import COMMANDS, add_command
 from docqa.cli.terminal import note
-from docqa.errors import DocqaError, ExitCode
+from docqa.errors import DocqaError, ExitCode, not_found
 
 _HOST = "127.0.0.1"
 _PORT = 8000
@@ -50,7 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise DocqaError("standard input cannot be opened in a browser", "write the document to a file first")
     for path in arguments.paths:
         if not exists(path):
-            raise DocqaError(f"{path} does not exist", "check the spelling and the current folder")
+            raise not_found(path)
     try:
         from docqa.tui.web_server import serve
     except ModuleNotFoundError as error:

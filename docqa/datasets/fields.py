@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from docqa.datasets.issues import IssueEffect, IssueKind
 from docqa.datasets.raw_record import kind_of, shorten
+from docqa.wording import counted
 
 _EMPTY: tuple[object, ...] = (None, "", [], "[]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
@@ -137,7 +138,7 @@ def _claims(name: str, value: Any, start: object) -> list[ClaimedAnswer]:
     if len(start) != len(value) and not all(isinstance(item, dict) for item in value):
         raise RejectedRecord(
             IssueKind.WRONG_TYPE,
-            f"expected `answer_start` to have a number for each of {len(value)} answers, found {len(start)}",
+            f"expected `answer_start` to have a number for each of {counted(len(value), 'answer')}, found {len(start)}",
             "list as many starts as answers, or remove it",
         )
     starts = start if len(start) == len(value) else [None] * len(value)

@@ -150,7 +150,8 @@ class LoadReport:
         sources = f" on {counted(self.contexts, 'context')}"
         if self.documents:
             sources += f" of {counted(self.documents, 'document')}"
-        yield f"{counted(self.pairs, 'pair')}{sources}: {self.answerable:,} answerable, {self.unanswerable:,} not"
+        kinds = f"{self.answerable:,} answerable, {self.unanswerable:,} unanswerable"
+        yield f"{counted(self.pairs, 'pair')}{sources}: {kinds}"
         numbers = {"dropped": self.dropped, "merged": self.merged, "repaired": self.repaired}
         effects = [f"{number:,} {name}" for name, number in numbers.items() if number]
         if self.count(IssueEffect.WARNING):

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
-from docqa.errors import DocqaError
+from docqa.errors import DocqaError, not_found
 
 FORMATS = "docqa reads SQuAD JSON, a JSON list, JSONL, CSV and TSV; docs/formats.md has an example of each"
 """The hint for a file in another format."""
@@ -32,7 +32,7 @@ def open_text(path: str | Path) -> Iterator[TextIO]:
             "save it as UTF-8; spreadsheets call this “CSV UTF-8”",
         ) from None
     except FileNotFoundError:
-        raise DocqaError(f"{path} does not exist", "check the spelling and the current directory") from None
+        raise not_found(str(path)) from None
     except IsADirectoryError:
         raise DocqaError(f"{path} is a directory; expected a file of question–answer pairs", FORMATS) from None
     except PermissionError:

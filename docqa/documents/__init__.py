@@ -3,6 +3,18 @@
 from docqa.documents.document import Document, Lines, Location, PageLine, Section
 from docqa.documents.formats import parse
 from docqa.documents.loading import expand, read
-from docqa.documents.source import STDIN, Source
+from docqa.documents.source import STDIN, Source, display_name
 
-__all__ = ["STDIN", "Document", "Lines", "Location", "PageLine", "Section", "Source", "expand", "parse", "read"]
+__all__ = [
+    "STDIN",
+    "Document",
+    "Lines",
+    "Location",
+    "PageLine",
+    "Section",
+    "Source",
+    "display_name",
+    "expand",
+    "parse",
+    "read",
+]

@@ -40,7 +40,7 @@ def format_of(source: Source) -> DocumentFormat:
     name = "" if source.name == STDIN else source.name
     found = next(by_signature, None) or by_suffix(name) or by_suffix("")
     if found is None:
-        raise DocqaError(f"the format of {source.name} is not supported", readable())
+        raise DocqaError(f"the format of {source.display_name} is not supported", readable())
     return found
 
 
@@ -58,7 +58,7 @@ def parse(source: Source, monitor: Monitor | None = None) -> Document:
         if os.environ.get("DOCQA_DEBUG"):
             raise
         raise DocqaError(
-            f"{source.name} could not be parsed: {type(error).__name__}: {error}", unexpected(error).hint
+            f"{source.display_name} could not be parsed: {type(error).__name__}: {error}", unexpected(error).hint
         ) from error
     return document
 

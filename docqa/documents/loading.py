@@ -9,7 +9,7 @@ from pathlib import Path
 
 from docqa.documents.formats import by_suffix, readable, suffixes
 from docqa.documents.source import STDIN, Source
-from docqa.errors import DocqaError
+from docqa.errors import DocqaError, not_found
 
 # Descriptors that are open already, as in `docqa ask QUESTION <(command)`.
 _DESCRIPTORS = ("/dev/fd/", "/dev/stdin", "/proc/self/fd/")
@@ -31,7 +31,9 @@ def expand(paths: Sequence[str | Path]) -> Iterator[str | DocqaError]:
     seen: set[str] = set()
     for path in map(str, paths):
         if path == STDIN:
-            yield path
+            if path not in seen:
+                seen.add(path)
+                yield path
             continue
         found = _walk(path) if os.path.isdir(path) else iter([path])  # noqa: PTH112 - never raises
         empty = True
@@ -77,7 +79,7 @@ def read(path: str, password: str | None = None) -> Source:
         _require_document(path, file.stat().st_mode)
         return Source(path, file.read_bytes(), password)
     except FileNotFoundError:
-        raise DocqaError(f"{path} does not exist", "check the spelling and the current folder") from None
+        raise not_found(path) from None
     except PermissionError:
         raise DocqaError(f"{path} can't be read: permission denied", f"try `ls -l {path}`") from None
     except ValueError:

@@ -71,7 +71,7 @@ def decode(source: Source) -> str:
     """
     text = _decode(source)
     if not text.strip():
-        raise DocqaError(f"{source.name} is empty", "there is nothing in it to ask about")
+        raise DocqaError(f"{source.display_name} is empty", "there is nothing in it to ask about")
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -82,16 +82,19 @@ def _decode(source: Source) -> str:
             try:
                 return data.decode(encoding)
             except UnicodeDecodeError as error:
+                shown = encoding.upper().removesuffix("-SIG")
                 raise DocqaError(
-                    f"{source.name} begins as {encoding.upper().removesuffix('-SIG')} but is not: {error.reason}",
+                    f"{source.display_name} begins as {shown} but is not: {error.reason}",
                     "it may be cut short; save it again as UTF-8",
                 ) from error
     if b"\0" in data:
-        raise DocqaError(f"{source.name} is not a text file: it contains NUL bytes", "open a document or a text file")
+        raise DocqaError(
+            f"{source.display_name} is not a text file: it contains NUL bytes", "open a document or a text file"
+        )
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
         guess = from_bytes(data).best()
     if guess is None:
-        raise DocqaError(f"the text encoding of {source.name} could not be detected", "save it as UTF-8")
+        raise DocqaError(f"the text encoding of {source.display_name} could not be detected", "save it as UTF-8")
     return str(guess)

@@ -8,6 +8,11 @@ STDIN = "-"
 """The name of standard input."""
 
 
+def display_name(name: str) -> str:
+    """The name of a file as messages and citations show it."""
+    return "(standard input)" if name == STDIN else name
+
+
 @dataclass(frozen=True)
 class Source:
     """One file: its name as the user wrote it (`STDIN` for standard input), its bytes, and the password, if given."""
@@ -15,6 +20,11 @@ class Source:
     name: str
     data: bytes
     password: str | None = None
+
+    @property
+    def display_name(self) -> str:
+        """The name for messages."""
+        return display_name(self.name)
 
     @cached_property
     def sha256(self) -> str:

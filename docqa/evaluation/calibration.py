@@ -114,7 +114,7 @@ def fit(
     error = expected_error(probabilities, correct) if answered else 0.0
     kept = ""
     if len(answered) < MIN_QUESTIONS:
-        kept = f"{len(answered)} questions are too few to fit on; at least {MIN_QUESTIONS} are needed"
+        kept = f"fitting needs at least {MIN_QUESTIONS} questions, not {len(answered)}"
     elif len(set(correct)) < 2:
         kept = f"all best answers are {'right' if correct[0] else 'wrong'}, so there is nothing to fit"
     fitted, error_after = present, error

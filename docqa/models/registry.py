@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from docqa import paths
-from docqa.errors import DocqaError
+from docqa.errors import DocqaError, not_found
 from docqa.files import read_json_object, write_json_object
 
 if TYPE_CHECKING:
@@ -188,7 +188,9 @@ def find(name: str, kind: ModelKind) -> Model:
 def _find_folder(name: str, kind: ModelKind) -> Model:
     folder = Path(name).expanduser()
     if not name or not folder.is_dir():
-        raise _not_found(name, kind)
+        # A repository is OWNER/NAME; no model's name starts like a path.
+        is_path = name.startswith((".", "~")) or folder.is_absolute() or name.count("/") > 1
+        raise not_found(f"the folder {name}") if is_path else _not_found(name, kind)
     folder = folder.resolve()
     return Model(str(folder), kind, folder, "folder")
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from docqa.models.metadata import ModelMetadata, TrainingMetrics, TrainingRecord
 from docqa.models.metadata import write as write_metadata
 from docqa.training.loss_curve import LossCurve, save_png
+from docqa.wording import counted
 
 
 def write_model_card(folder: Path, name: str, metadata: ModelMetadata, curve: LossCurve) -> None:
@@ -32,9 +33,9 @@ def _card(name: str, metadata: ModelMetadata) -> str:
         "|---|---|---|---|---|---|",
         *_rows(training.metrics),
         "",
-        f"Trained on {training.counts.train:,} pairs ({training.counts.windows:,} windows, "
+        f"Trained on {counted(training.counts.train, 'pair')} ({counted(training.counts.windows, 'window')}, "
         f"{training.counts.null_windows:,} of them without an answer); "
-        f"{training.counts.test:,} pairs about other documents or contexts were held out for the evaluation.",
+        f"held out for the evaluation: {counted(training.counts.test, 'pair')} about other documents or contexts.",
         "",
         "| hyperparameter | |",
         "|---|---|",

@@ -270,7 +270,7 @@ class DocqaApp(App[None]):
         if asked is None:
             return
         screen = ChooseScreen(
-            f"What is the right answer? {flat(asked.question)}",
+            f"Right answer to: {flat(asked.question)}",
             "Choose, or type the right answer as it is in the document",
             lambda typed: feedback.choices(typed, asked.shown, documents, has_verdict=asked.verdict is not None),
             nothing="These documents do not contain this text.",
@@ -393,7 +393,7 @@ class DocqaApp(App[None]):
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Add the keys' actions to the command palette."""
         yield from super().get_system_commands(screen)
-        for title, what, action in palette():
+        for title, key, action in palette(self.get_key_display, self._keys):
             namespace, _, name = action.partition("(")[0].rpartition(".")
             if (self.main if namespace else self).check_action(name, ()):
-                yield SystemCommand(title, what, partial(self.run_action, action))
+                yield SystemCommand(title, f"Key: {key}", partial(self.run_action, action))

@@ -12,6 +12,7 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
 
+from docqa import config
 from docqa.errors import DocqaError
 from docqa.tui.inline import InlineApp
 from docqa.tui.keys import KEYS
@@ -98,7 +99,7 @@ def check_keymap(keymap: Mapping[str, str]) -> None:
         if name not in known:
             close = difflib.get_close_matches(name, known, n=1)
             raise DocqaError(
-                f"unknown key id {name!r} in config.toml",
+                f"{config.file()} has an unknown key id, {name!r}",
                 f"did you mean {close[0]}?" if close else "docs/keys.md lists them all",
             )
 

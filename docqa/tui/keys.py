@@ -1,11 +1,11 @@
 """The keys that work anywhere in the app. A pane or screen defines its own keys in its `BINDINGS`.
 
-`id` names a binding in config.toml and groups it in the command palette. `description` is shown in the footer,
-`tooltip` in the help and in docs/keys.md (`make keys`). `check_action` of the app or of the main screen says when a key
-does nothing.
+`id` names a binding in config.toml. `description` is shown in the footer, `tooltip` in the help, in the command palette
+and in docs/keys.md (`make keys`). `check_action` of the app or of the main screen says when a key does nothing.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 
 from textual.binding import Binding, BindingType
 
@@ -34,7 +34,7 @@ KEYS: list[BindingType] = [
         "w",
         "correct",
         "Wrong",
-        tooltip="Mark the right answer, or that there is none; undo",
+        tooltip="Correct the answer, mark that there is none, or undo",
         id="feedback.wrong",
     ),
     Binding("x", "read_all", "Read all", tooltip="Read every window for this question", id="question.read_all"),
@@ -83,10 +83,10 @@ DOCUMENT_KEYS: list[BindingType] = [
         "show_evidence",
         "Evidence",
         show=False,
-        tooltip="Go to the evidence: how likely each part has the answer",
+        tooltip="Go to the evidence: how likely each part is to contain the answer",
         id="document.evidence",
     ),
-    Binding("slash", "find", "Find", tooltip="Find a text in the document", id="document.find", priority=True),
+    Binding("slash", "find", "Find", tooltip="Find text in the document", id="document.find", priority=True),
     Binding("s", "select", "Select", show=False, tooltip="Select the right answer on the page", id="document.select"),
     Binding("g", "go_to", "Go to", show=False, tooltip="Go to a page or section", id="document.go_to"),
     Binding("m", "next_location", "More", tooltip="Go to the answer's next location", id="answers.location"),
@@ -101,10 +101,15 @@ DOCUMENT_KEYS: list[BindingType] = [
 _NOT_IN_PALETTE = {"ctrl+r", "ctrl+p", "ctrl+q"}  # Earlier questions, the palette itself, and what Textual adds to it.
 
 
-def palette() -> Iterator[tuple[str, str, str]]:
-    """Yield each key's title in the command palette, as in "Answers: Copy", its tooltip and its action."""
+def palette(display: Callable[[Binding], str], keymap: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
+    """Yield the title, key and action of each command in the palette.
+
+    `display` formats a binding's key. `keymap` has the user's keys by binding id.
+    """
     for namespace, bindings in (("", KEYS), ("screen.", DOCUMENT_KEYS)):
+        seen: set[str] = set()
         for binding in Binding.make_bindings(bindings):
-            if binding.id and binding.key not in _NOT_IN_PALETTE:
-                title = f"{binding.id.partition('.')[0].capitalize()}: {binding.description}"
-                yield title, binding.tooltip, f"{namespace}{binding.action}"
+            if binding.key not in _NOT_IN_PALETTE and binding.action not in seen:
+                seen.add(binding.action)
+                key = keymap.get(binding.id or "", binding.key).partition(",")[0].strip()
+                yield binding.tooltip, display(replace(binding, key=key)), f"{namespace}{binding.action}"

@@ -129,7 +129,7 @@ def test_pairs_that_name_a_file_are_asked_of_it(tmp_path: Path, narrow: list[obj
     out = tmp_path / "p.json"
     done = run("eval", pairs, "--predictions", out, *narrow)
     assert done.returncode == 0
-    assert "3 questions, each asked of one of 1 document" in done.stdout
+    assert "3 questions, asked of 1 document" in done.stdout
     assert "Nobody At All" in done.stderr  # Unusable pairs are reported.
     assert {"same", "same#2"} <= json.loads(out.read_text(encoding="utf-8")).keys()
     assert "ID#2" in done.stderr

@@ -36,7 +36,7 @@ def _pairs(folder: Path, count: int = 40) -> Path:
 def test_a_dry_run_of_good_pairs(tmp_path: Path) -> None:
     done = _run(_pairs(tmp_path), "--dry-run")
     assert done.returncode == 0
-    assert "80 pairs on 40 contexts of 40 documents: 80 answerable, 0 not" in done.stdout
+    assert "80 pairs on 40 contexts of 40 documents: 80 answerable, 0 unanswerable" in done.stdout
 
 
 def test_a_dry_run_counts_unusable_pairs(tmp_path: Path) -> None:
@@ -105,7 +105,7 @@ def test_progress_as_json_lines(tmp_path: Path, tiny_reader: Path) -> None:
     assert done.returncode == 0, done.stderr
     events = [json.loads(line) for line in done.stderr.splitlines()]
     notes = [event["text"] for event in events if event["event"] == "note"]
-    assert notes[0] == "20 pairs on 10 contexts of 10 documents: 20 answerable, 0 not"
+    assert notes[0] == "20 pairs on 10 contexts of 10 documents: 20 answerable, 0 unanswerable"
     assert notes[1].startswith("16 pairs to train and 4 to test")
     steps = [event for event in events if event["event"] == "progress" and event["stage"] == "training"]
     total = steps[0]["total"]

@@ -234,7 +234,7 @@ async def test_of_too_few_corrections_it_is_said_what_is_needed(pairs: Path) -> 
         context = "The keeper was Anna Holm."
         corrections.save([Correction("Who?", "a.txt", context, "Anna Holm", context.index("Anna"))])
         await pilot.press("T")
-        await sees(pilot, app, "1 pair on 1 context of 1 document: 1 answerable, 0 not")
+        await sees(pilot, app, "1 pair on 1 context of 1 document: 1 answerable, 0 unanswerable")
         await sees(pilot, app, "add at least 1 pair from another passage")
         await pilot.press("enter")
         assert not app.models.training.running

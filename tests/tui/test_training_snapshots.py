@@ -71,7 +71,7 @@ async def before(pilot: Pilot[Any]) -> None:
 
 async def few(pilot: Pilot[Any]) -> None:
     report = LoadReport((CORRECTIONS,), 1, 1, 1, 0, 1, 1)
-    await shown(pilot, FACTS, TrainingPairs(CORRECTIONS, report, error=DocqaError("pairs from at least two places")))
+    await shown(pilot, FACTS, TrainingPairs(CORRECTIONS, report, error=DocqaError("pairs from at least two passages")))
 
 
 async def unfinished(pilot: Pilot[Any]) -> None:
@@ -83,7 +83,7 @@ async def begun(pilot: Pilot[Any]) -> StillTraining:
     screen = await shown(pilot, FACTS, checked(37, 31, 21, 6, SPLIT))
     await pilot.press("enter")
     reported: list[dict[str, Any]] = [
-        {"event": "note", "text": "37 pairs on 21 contexts of 6 documents: 31 answerable, 6 not"},
+        {"event": "note", "text": "37 pairs on 21 contexts of 6 documents: 31 answerable, 6 unanswerable"},
         {"event": "note", "text": SPLIT},
     ]
     for step in range(1, 32):

@@ -55,9 +55,9 @@ def read_pages(
     with _workers(workers, engine, source, queue):
         while (pages := _next_range(queue, source, monitor)) is not None:
             for index in range(*pages):
-                monitor.update("reading pages", source.name, queue.done, count)
+                monitor.update("reading pages", source.display_name, queue.done, count)
                 queue.put(index, [read_page(file, index)])
-    monitor.update("reading pages", source.name, count, count)
+    monitor.update("reading pages", source.display_name, count, count)
     return queue.pages
 
 
@@ -68,7 +68,7 @@ def _next_range(queue: "_PageQueue", source: Source, monitor: Monitor) -> tuple[
         if pages is not None or queue.complete:
             return pages
         queue.wait(_POLL_SECONDS)
-        monitor.update("reading pages", source.name, queue.done, len(queue.pages))
+        monitor.update("reading pages", source.display_name, queue.done, len(queue.pages))
 
 
 class _PageQueue:

@@ -28,6 +28,7 @@ from docqa.documents.pdf.reading_order import arrange
 from docqa.documents.source import Source
 from docqa.errors import DocqaError
 from docqa.progress import Monitor
+from docqa.wording import counted
 
 # In running text, a line end or a wide gap is one between rows or cells.
 _BREAK = re.compile(r"\n|  ")
@@ -41,7 +42,7 @@ def parse(source: Source, monitor: Monitor, processes: int | None = None) -> Doc
     Raises `DocqaError` if it is encrypted, damaged, empty, or has no text layer.
     """
     if not source.data:
-        raise DocqaError(f"{source.name} is empty", "there is nothing in it to ask about")
+        raise DocqaError(f"{source.display_name} is empty", "there is nothing in it to ask about")
     errors: list[PdfEngineError] = []
     for engine in ENGINES:
         open_pdf: OpenPdf = pkgutil.resolve_name(engine.open)
@@ -59,18 +60,18 @@ def parse(source: Source, monitor: Monitor, processes: int | None = None) -> Doc
 
 def _password_error(source: Source) -> DocqaError:
     if source.password is None:
-        return DocqaError(f"{source.name} is encrypted", "give its password: --password PASSWORD")
-    return DocqaError(f"{source.name} does not open with this password", "check it: --password PASSWORD")
+        return DocqaError(f"{source.display_name} is encrypted", "give its password: --password PASSWORD")
+    return DocqaError(f"{source.display_name} does not open with this password", "check it: --password PASSWORD")
 
 
 def _unreadable(source: Source, error: PdfEngineError) -> DocqaError:
     if isinstance(error, UnsupportedEncryptionError):
         return DocqaError(
-            f"{source.name} is encrypted by a method that docqa does not support, such as a certificate",
+            f"{source.display_name} is encrypted by a method that docqa does not support, such as a certificate",
             "save or print it without encryption from a viewer that opens it",
         )
     return DocqaError(
-        f"{source.name} is damaged or not a PDF ({error})",
+        f"{source.display_name} is damaged or not a PDF ({error})",
         "open and save it again in a PDF viewer, or try `qpdf in.pdf out.pdf`",
     )
 
@@ -78,11 +79,12 @@ def _unreadable(source: Source, error: PdfEngineError) -> DocqaError:
 def _read(source: Source, file: PdfFile, engine: PdfEngine, monitor: Monitor, processes: int | None) -> Document:
     pages = read_pages(file, engine, source, monitor, processes)
     if not pages:
-        raise DocqaError(f"{source.name} has no pages", "there is nothing in it to ask about")
+        raise DocqaError(f"{source.display_name} has no pages", "there is nothing in it to ask about")
     running_text = arrange([page or [] for page in pages])
     text = running_text.text
     if not text[: running_text.body_end].strip():
-        raise DocqaError(f"{source.name} has no text layer on any of its {len(pages)} pages", _SCAN_HINT)
+        where = "its only page" if len(pages) == 1 else f"any of its {len(pages):,} pages"
+        raise DocqaError(f"{source.display_name} has no text layer on {where}", _SCAN_HINT)
     return Document(
         name=source.name,
         format="pdf",
@@ -106,7 +108,8 @@ def _warnings(pages: Sequence[object], running_text: RunningText, engine: PdfEng
     warnings += [f"page {number} is damaged and was left out" for number, page in enumerate(pages, 1) if page is None]
     blank = len(pages) - len(set(running_text.pages))
     if blank > len(pages) // 4:
-        warnings.append(f"{blank} of {len(pages)} pages have no text; {_SCAN_HINT}")
+        verb = "has" if blank == 1 else "have"
+        warnings.append(f"{blank:,} of {counted(len(pages), 'page')} {verb} no text; {_SCAN_HINT}")
     return warnings
 
 

@@ -206,7 +206,7 @@ class MainScreen(Screen[None]):
         self.line.ask()
 
     def action_find(self) -> None:
-        """Find a text in the document."""
+        """Find text in the document."""
         self.line.find_text()
 
     def action_select(self) -> None:

@@ -40,7 +40,7 @@ class SettingsScreen(ModalScreen[None]):
             tooltip="Change the setting; on/off settings toggle",
             id="settings.edit",
         ),
-        Binding("x,delete", "unset", "Default", tooltip="Remove the setting from config.toml", id="settings.unset"),
+        Binding("x,delete", "unset", "Reset", tooltip="Remove the setting from config.toml", id="settings.unset"),
         Binding("escape,comma", "close", "Close", tooltip="Cancel editing, or close", id="settings.close"),
     ]
     AUTO_FOCUS = "RowTable"
@@ -86,7 +86,7 @@ class SettingsScreen(ModalScreen[None]):
         """Yield the table, details of a setting, the editing line and a message."""
         with Vertical(id="settings", classes="dialog") as box:
             box.border_title = Content("Settings")
-            box.border_subtitle = Content("Enter change · x default · Esc close")
+            box.border_subtitle = Content("Enter change · x reset · Esc close")
             yield RowTable(_COLUMNS)
             yield Static(id="about", markup=False)
             with Horizontal(id="editing"):
@@ -222,8 +222,9 @@ class SettingsScreen(ModalScreen[None]):
     def _cells(self, name: str) -> tuple[str, str, str]:
         value, about = getattr(self._settings, name), config.about(name)
         unset = about.unset and value == getattr(Settings(), name)
-        meaning = ": ".join(filter(None, [self._used.get(name, ""), about.unset.replace("`", "")]))
-        shown = f"({meaning})" if unset else config.format_value(value)
+        used = self._used.get(name, "")
+        default = f"{used} (default)" if used else f"({about.unset.replace('`', '')})"
+        shown = default if unset else config.format_value(value)
         return name, shown, config.origin(name, self._layers) if self._layers else "?"
 
     def _say(self, text: str, style: str = "") -> None:
