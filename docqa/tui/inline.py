@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import App, ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Footer, Input, Static
@@ -15,6 +15,7 @@ from docqa.config import Settings
 from docqa.errors import DocqaError
 from docqa.tui.controller import QuestionController
 from docqa.tui.formatting import cited, flat, plain
+from docqa.tui.keys import INLINE_KEYS
 from docqa.tui.styling import MUTED
 from docqa.tui.widgets.answers_pane import AnswersPane
 from docqa.tui.widgets.question_input import QuestionInput
@@ -31,21 +32,7 @@ class InlineApp(App[None]):
     ENABLE_COMMAND_PALETTE = False
     INLINE_PADDING = 0
     BINDING_GROUP_TITLE = "Under the prompt (`docqa ask --inline`)"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        # With priority, so that letters typed right after the key are part of the question.
-        Binding(
-            "enter,i,a", "focus_question", "Ask", tooltip="Ask another question", priority=True, id="question.focus"
-        ),
-        Binding("n,j,down", "move(1)", "Next", tooltip="Select the next answer", id="answers.next"),
-        Binding("p,k,up", "move(-1)", "Previous", tooltip="Select the previous answer", id="answers.previous"),
-        Binding("y", "copy", "Copy", tooltip="Copy the answer with its citation", id="answers.copy"),
-        Binding("x", "read_all", "Read all", tooltip="Read every window for this question", id="question.read_all"),
-        Binding("escape", "leave", "Leave", tooltip="Cancel the question, leave its input, or quit", id="app.cancel"),
-        Binding("q", "quit", show=False, tooltip="Quit", id="inline.quit"),
-        Binding(
-            "ctrl+c", "interrupt", show=False, tooltip="Quit with exit code 130", priority=True, id="inline.interrupt"
-        ),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = INLINE_KEYS
 
     def __init__(
         self,

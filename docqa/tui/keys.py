@@ -1,4 +1,4 @@
-"""The keys that work anywhere in the app. A pane or screen defines its own keys in its `BINDINGS`.
+"""The keys that work anywhere in the app, and those of the inline app. A pane or screen has its own in `BINDINGS`.
 
 `id` names a binding in config.toml. `description` is shown in the footer, `tooltip` in the help, in the command palette
 and in docs/keys.md (`make keys`). `check_action` of the app or of the main screen says when a key does nothing.
@@ -8,6 +8,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from textual.binding import Binding, BindingType
+
+_COPY = Binding("y", "copy", "Copy", tooltip="Copy the answer with its citation", id="answers.copy")
+_READ_ALL = Binding("x", "read_all", "Read all", tooltip="Read every window for this question", id="question.read_all")
 
 KEYS: list[BindingType] = [
     # With priority, as `/` below: letters typed right after the key, or sent with it over a slow connection, belong to
@@ -28,7 +31,7 @@ KEYS: list[BindingType] = [
         "Y", "copy_passage", "Passage", show=False, tooltip="Copy the passage with its citation", id="answers.quote"
     ),
     Binding("e", "export", "Export", show=False, tooltip="Write questions and answers to a file", id="answers.export"),
-    Binding("y", "copy", "Copy", tooltip="Copy the answer with its citation", id="answers.copy"),
+    _COPY,
     Binding("c", "confirm", "Right", tooltip="Mark the answer as right", id="feedback.right"),
     Binding(
         "w",
@@ -37,7 +40,7 @@ KEYS: list[BindingType] = [
         tooltip="Correct the answer, mark that there is none, or undo",
         id="feedback.wrong",
     ),
-    Binding("x", "read_all", "Read all", tooltip="Read every window for this question", id="question.read_all"),
+    _READ_ALL,
     Binding(
         "h",
         "show_questions",
@@ -97,6 +100,19 @@ DOCUMENT_KEYS: list[BindingType] = [
     Binding("b", "go_back", "Back", show=False, tooltip="Go back to where you were", id="document.back"),
 ]
 """Keys of the main screen, which need its panes."""
+
+INLINE_KEYS: list[BindingType] = [
+    # With priority, so that letters typed right after the key are part of the question.
+    Binding("enter,i,a", "focus_question", "Ask", tooltip="Ask another question", priority=True, id="question.focus"),
+    Binding("n,j,down", "move(1)", "Next", tooltip="Select the next answer", id="answers.next"),
+    Binding("p,k,up", "move(-1)", "Previous", tooltip="Select the previous answer", id="answers.previous"),
+    _COPY,
+    _READ_ALL,
+    Binding("escape", "leave", "Leave", tooltip="Cancel the question, leave its input, or quit", id="app.cancel"),
+    Binding("q", "quit", show=False, tooltip="Quit", id="inline.quit"),
+    Binding("ctrl+c", "interrupt", show=False, tooltip="Quit with exit code 130", priority=True, id="inline.interrupt"),
+]
+"""Keys of the app under the prompt."""
 
 _NOT_IN_PALETTE = {"ctrl+r", "ctrl+p", "ctrl+q"}  # Earlier questions, the palette itself, and what Textual adds to it.
 
