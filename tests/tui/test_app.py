@@ -282,4 +282,4 @@ async def test_a_message_and_what_to_do_stand_on_lines_of_their_own(
         await pilot.press("o")
         await until(pilot, lambda: app._notifications, "the warning")
         [message] = [note.message for note in app._notifications]
-        assert message == "there is no display to open a viewer on\n→ over SSH, copy the citation with y instead"
+        assert message == "there is no display to open a viewer on\n→ over SSH, copy the citation instead"
