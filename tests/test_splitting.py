@@ -182,7 +182,7 @@ def test_an_invalid_fraction_is_an_error(fraction: float) -> None:
 @pytest.mark.parametrize(
     ("pairs", "message"),
     [
-        ([], "expected pairs about at least two passages.* found 0"),
+        ([], "expected pairs from at least two places.* found 0"),
         ([Pair("1", "Who?", "Anna.", (Gold("Anna", 0),))], "found 1"),
         ([Pair(q, q, "Anna.", (Gold("Anna", 0),)) for q in "ab"], "found 2, all about the same sentence"),
     ],

@@ -89,7 +89,7 @@ def split(pairs: Sequence[Pair], fraction: float, seed: int) -> Split:
     if by_region:
         return by_region
     raise DocqaError(
-        f"expected pairs about at least two passages, one for training and one for the test; found {len(pairs)}"
+        f"expected pairs from at least two places, one to train on and one to test on; found {len(pairs)}"
         + (", all about the same sentence" if len(pairs) > 1 else ""),
         "add pairs about other sentences or documents, or use a separate file for the test",
     )
