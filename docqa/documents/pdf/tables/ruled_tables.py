@@ -9,12 +9,20 @@ from collections import defaultdict
 from typing import NamedTuple
 
 from docqa.documents.pdf.engines import PageContent, Rule, TextFragment
-from docqa.documents.pdf.tables.page_table import FoundTable, TableCell, chunks, cut_near, is_numeric, text_rows
+from docqa.documents.pdf.tables.page_table import (
+    FoundTable,
+    TableCell,
+    TextRow,
+    chunks,
+    cut_near,
+    is_numeric,
+    text_rows,
+)
 from docqa.documents.pdf.tables.table_headings import make_table
 
 _THIN = 3.0  # Points: no rule is thicker.
 _NEAR = 3.0  # Points: edges that are this close touch.
-_MIN_LENGTH = 4.0
+_MIN_WIDTH, _MIN_HEIGHT = 4.0, 7.0  # Points. The combs of forms are lower.
 _MAX_SLOTS = 20_000
 _MIN_CELLS = 0.35  # Share of the grid's slots that are cells of their own.
 _MIN_REGULAR = 0.6  # Share of the columns that a row has as cells of its own: less in a form's boxes.
@@ -92,10 +100,10 @@ def _edges(lines: list[Rule], boxes: list[Rule]) -> tuple[list[_Edge], list[_Edg
     for x0, top, x1, bottom in boxes:
         horizontal += [_Edge(top, x0, x1), _Edge(bottom, x0, x1)]
         vertical += [_Edge(x0, top, bottom), _Edge(x1, top, bottom)]
-    return _joined(horizontal), _joined(vertical)
+    return _joined(horizontal, _MIN_WIDTH), _joined(vertical, _MIN_HEIGHT)
 
 
-def _joined(edges: list[_Edge]) -> list[_Edge]:
+def _joined(edges: list[_Edge], least: float) -> list[_Edge]:
     """Join edges on one line that touch: grids are drawn cell by cell, and lines dash by dash."""
     edges.sort()
     joined: list[_Edge] = []
@@ -112,11 +120,11 @@ def _joined(edges: list[_Edge]) -> list[_Edge]:
         begin, end = group[0].begin, group[0].end
         for edge in group[1:]:
             if edge.begin > end + _NEAR:
-                if end - begin >= _MIN_LENGTH:
+                if end - begin >= least:
                     joined.append(_Edge(at, begin, end))
                 begin, end = edge.begin, edge.end
             end = max(end, edge.end)
-        if end - begin >= _MIN_LENGTH:
+        if end - begin >= least:
             joined.append(_Edge(at, begin, end))
         start = index
     return joined
@@ -326,7 +334,25 @@ def _lines_of_band(band: list[TableCell]) -> list[float]:
     labels = sum(len(cell.lines) >= 0.6 * count for cell in several)
     if len(numeric) >= 2 or (len(numeric) == 1 and count >= 3 and labels >= 2):
         return [row[0].top + row[0].bottom for row in rows]
-    return []
+    return _blocks(rows, band)
+
+
+def _blocks(rows: list[TextRow], band: list[TableCell]) -> list[float]:
+    """The middles (doubled) of what white space divides in all cells alike, if each cell has its part of each block."""
+    blocks: list[list[TextFragment]] = []
+    bottom = 0.0
+    for row in rows:
+        if not blocks or min(fragment.top for fragment in row) - bottom > 0.8 * row[0].size:
+            blocks.append([])
+        blocks[-1] += row
+        bottom = max(bottom, *(fragment.bottom for fragment in row))
+    if len(blocks) < 3:
+        return []
+    for cell in band:
+        inside = {id(fragment) for line in cell.lines for fragment in line}
+        if not all(any(id(fragment) in inside for fragment in block) for block in blocks):
+            return []
+    return [(min(f.top for f in block) + max(f.bottom for f in block)) for block in blocks]
 
 
 def _regularity(owner: list[int], width: int) -> float:

@@ -68,13 +68,16 @@ def is_table(body: TableBody, groups: list[list[int]], rules: int) -> bool:
 
 
 def _is_filled(body: TableBody, groups: list[list[int]], rules: int) -> bool:
-    """Whether most cells have text, few span columns, and two rows are more than two lines."""
+    """Whether most cells have text, and few span columns; two rows alone need a header or numbers."""
     pieces = [piece for line in body.placed[1:] for piece in line]
     spanning = sum(piece.first != piece.last for piece in pieces)
     filled = sum(len({piece.first for index in group for piece in body.placed[index]}) for group in groups)
     if spanning > 0.15 * len(pieces) or filled < (0.5 if rules >= 2 else 0.6) * len(groups) * body.width:
         return False
-    return len(groups) >= _MIN_ROWS or rules > 2 or any(is_numeric(p.chunk.text) for p in body.placed[-1][1:])
+    if len(groups) >= _MIN_ROWS:
+        return True
+    bold = all(piece.chunk.fragments[0].bold for piece in body.placed[0])
+    return bold or any(is_numeric(piece.chunk.text) for piece in body.placed[-1][1:])
 
 
 def _is_form(body: TableBody, texts: list[list[str]]) -> bool:
@@ -163,12 +166,13 @@ def _is_contents(body: TableBody) -> bool:
     """Whether lines end in the numbers of pages: after leaders, or ascending."""
     full = [[piece.chunk.text for piece in line] for line in body.placed if len(line) > 1]
     numbers = [match.group(1) for line in full if (match := _PAGE_NUMBER.search(line[-1]))]
-    if len(numbers) < 0.7 * len(full):
-        return False
     values = [int(number) for number in numbers if number.isdecimal()]
-    if sum(a <= b for a, b in pairwise(values)) < 0.9 * (len(values) - 1):
+    if len(values) > 2 and sum(a <= b for a, b in pairwise(values)) < 0.9 * (len(values) - 1):
         return False
-    return len(full[0]) == 2 or sum(any(map(_LEADERS.search, line)) for line in full) > 0.3 * len(full)
+    leaders = sum(any(map(_LEADERS.search, line)) for line in full)
+    return (len(numbers) > 0.7 * len(full) > 0 and (len(full[0]) == 2 or leaders > 0.3 * len(full))) or (
+        leaders > 0.3 * len(full) and len(numbers) > 0.3 * len(full)
+    )
 
 
 def _share(pattern: re.Pattern[str], texts: list[str]) -> float:
