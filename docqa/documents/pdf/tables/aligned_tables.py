@@ -1,15 +1,23 @@
 """Tables without a grid: their columns are aligned, with white space between them (pure)."""
 
 import re
-from collections import defaultdict
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
 from docqa.documents.pdf.engines import PageContent, Rule, TextFragment
 from docqa.documents.pdf.tables.page_strips import page_strips
-from docqa.documents.pdf.tables.page_table import Chunk, FoundTable, PageTable, TableCell, TextRow, cut_near, text_rows
-from docqa.documents.pdf.tables.table_evidence import is_in_paragraph, is_table
+from docqa.documents.pdf.tables.page_table import (
+    Chunk,
+    FoundTable,
+    PageTable,
+    TableCell,
+    TextRow,
+    chunks,
+    cut_near,
+    text_rows,
+)
+from docqa.documents.pdf.tables.table_evidence import has_table_rows, is_in_paragraph, may_be_table
 from docqa.documents.pdf.tables.table_headings import make_table
 from docqa.documents.pdf.tables.table_rows import logical_rows
 from docqa.documents.pdf.tables.text_columns import (
@@ -40,6 +48,8 @@ class _Drawn(NamedTuple):
 
 def aligned_tables(rows: list[TextRow], content: PageContent) -> list[FoundTable]:
     """The tables among rows of text that no grid encloses."""
+    if sum(len(row) > 1 and len(chunks(row)) > 1 for row in rows) < 2:
+        return []
     drawn = _horizontal_rules(content.rules)
     rules = drawn.rules
     tables = []
@@ -101,7 +111,7 @@ def _table(lines: list[TextLine], start: int, end: int, floor: int, drawn: _Draw
     ]
     whole = {round(rule.top / 3) for rule in rules if top < rule.top < bottom and _spans(rule, left, right)}
     body = TableBody([_divided(line, columns) for line in lines[start:end]], columns)
-    if not is_table(body, logical_rows(body, inside), len(whole)):
+    if not may_be_table(body, len(whole)) or not has_table_rows(body, logical_rows(body, inside), len(whole)):
         return None
     while end < len(lines) and _ends_at_rule(lines[end - 1], lines[end], columns, inside):
         end += 1
@@ -195,11 +205,13 @@ def _spans(rule: Rule, left: float, right: float) -> bool:
 
 def _cells(body: TableBody, rules: list[Rule]) -> Iterator[TableCell]:
     for number, group in enumerate(logical_rows(body, rules)):
-        spans: dict[tuple[int, int], list[TextFragment]] = defaultdict(list)
-        for index in group:
-            for first, last, chunk in body.placed[index]:
-                key = next((k for k in spans if k[0] <= first and last <= k[1]), (first, last))
-                spans[key] += chunk.fragments
+        spans: dict[tuple[int, int], list[TextFragment]] = {}
+        for piece in (piece for index in group for piece in body.placed[index]):
+            first, last, fragments = piece.first, piece.last, piece.chunk.fragments
+            for place in [place for place in spans if place[0] <= last and first <= place[1]]:
+                first, last = min(first, place[0]), max(last, place[1])
+                fragments = spans.pop(place) + fragments
+            spans[first, last] = fragments
         for (first, last), fragments in spans.items():
             yield TableCell(number, first, 1, last - first + 1, text_rows(fragments))
 

@@ -103,6 +103,8 @@ def _middle(fragment: TextFragment) -> float:
 
 def type_size(row: TextRow) -> float:
     """Height of a row's type. Fonts of formulas claim several times of what their letters need."""
+    if len(row) == 1:
+        return min(row[0].size, 3 * (row[0].bottom - row[0].top) + 2)
     return min(*(fragment.size for fragment in row), 3 * max(fragment.bottom - fragment.top for fragment in row) + 2)
 
 

@@ -53,16 +53,17 @@ def ruled_tables(content: PageContent, fragments: list[TextFragment]) -> list[Fo
     """The tables of a page that have a grid of rules or of boxes."""
     lines: list[Rule] = []
     boxes: list[Rule] = []
+    wide, high = 0.95 * content.width, 0.8 * content.height
     for rule in content.rules:
-        width, height = rule.x1 - rule.x0, rule.bottom - rule.top
-        if width > _THIN and height > _THIN:
-            if width < 0.95 * content.width or height < 0.8 * content.height:
-                boxes.append(rule)
-        else:
+        x0, top, x1, bottom = rule
+        if x1 - x0 <= _THIN or bottom - top <= _THIN:
             lines.append(rule)
+        elif x1 - x0 < wide or bottom - top < high:
+            boxes.append(rule)
     tables = _tables(lines, [], fragments)
-    boxes = [box for box in boxes if not any(_overlaps(box, found) for found in tables)]
-    if boxes:
+    if tables:
+        boxes = [box for box in boxes if not any(_overlaps(box, found) for found in tables)]
+    if len(boxes) > 1:
         taken = {id(fragment) for found in tables for fragment in found.fragments}
         rest = [fragment for fragment in fragments if id(fragment) not in taken]
         outside = [line for line in lines if not any(_overlaps(line, found) for found in tables)]
@@ -77,12 +78,13 @@ def _overlaps(rule: Rule, found: FoundTable) -> bool:
 
 def _tables(lines: list[Rule], boxes: list[Rule], fragments: list[TextFragment]) -> list[FoundTable]:
     horizontal, vertical = _edges(lines, boxes)
+    if len(horizontal) < 2 or not vertical:
+        return []
     tables = []
-    if len(horizontal) > 1 and len(vertical) > 0:
-        for component in _components(horizontal, vertical):
-            grid = _grid(*component)
-            if grid and (found := _table(grid, fragments)):
-                tables.append(found)
+    for component in _components(_joined(horizontal, _MIN_WIDTH), _joined(vertical, _MIN_HEIGHT)):
+        grid = _grid(*component)
+        if grid and (found := _table(grid, fragments)):
+            tables.append(found)
     return tables
 
 
@@ -100,7 +102,7 @@ def _edges(lines: list[Rule], boxes: list[Rule]) -> tuple[list[_Edge], list[_Edg
     for x0, top, x1, bottom in boxes:
         horizontal += [_Edge(top, x0, x1), _Edge(bottom, x0, x1)]
         vertical += [_Edge(x0, top, bottom), _Edge(x1, top, bottom)]
-    return _joined(horizontal, _MIN_WIDTH), _joined(vertical, _MIN_HEIGHT)
+    return horizontal, vertical
 
 
 def _joined(edges: list[_Edge], least: float) -> list[_Edge]:
@@ -239,7 +241,21 @@ def _merged_slots(grid: _Grid) -> list[int]:
             x = (xs[column] + xs[column + 1]) / 2
             if not any(edge.begin < x < edge.end for edge in edges):
                 join((row - 1) * width + column, row * width + column)
-    return [root(slot) for slot in range(width * height)]
+    return _rectangular([root(slot) for slot in range(width * height)], width)
+
+
+def _rectangular(owner: list[int], width: int) -> list[int]:
+    """Divide cells that are no rectangles, since an edge is missing, row by row."""
+    members: dict[int, list[int]] = defaultdict(list)
+    for slot, first in enumerate(owner):
+        members[first].append(slot)
+    for slots in members.values():
+        rows, columns = {slot // width for slot in slots}, {slot % width for slot in slots}
+        if len(slots) == len(rows) * len(columns) and len(columns) == max(columns) - min(columns) + 1:
+            continue
+        for before, slot in zip([-2, *slots], slots, strict=False):
+            owner[slot] = owner[before] if slot == before + 1 and slot % width else slot
+    return owner
 
 
 def _cut(fragment: TextFragment, first_slot: int, owner: list[int], xs: list[float]) -> list[tuple[TextFragment, int]]:
