@@ -26,6 +26,9 @@ _MIN_WIDTH, _MIN_HEIGHT = 4.0, 7.0  # Points. The combs of forms are lower.
 _MAX_SLOTS = 20_000
 _MIN_CELLS = 0.35  # Share of the grid's slots that are cells of their own.
 _MIN_REGULAR = 0.6  # Share of the columns that a row has as cells of its own: less in a form's boxes.
+_MAX_IRREGULAR = (
+    0.35  # Share of the slots that must be divided from a cell since it is no rectangle: more in a drawing.
+)
 _MAX_GAPS = (
     0.15  # Share of the cells' lines that gaps divide in three: more in a chart, or without rules between columns.
 )
@@ -202,9 +205,12 @@ def _table(grid: _Grid, fragments: list[TextFragment]) -> FoundTable | None:
     ]
     if len(inside) < 4:
         return None
-    owner = _merged_slots(grid)
-    texts: dict[int, list[TextFragment]] = defaultdict(list)
+    merged = _merged_slots(grid)
     width = len(xs) - 1
+    owner = _rectangular(merged, width)
+    if sum(a != b for a, b in zip(merged, owner, strict=True)) > _MAX_IRREGULAR * len(owner):
+        return None
+    texts: dict[int, list[TextFragment]] = defaultdict(list)
     for fragment in inside:
         row = bisect_right(ys, (fragment.top + fragment.bottom) / 2) - 1
         for piece, column in _cut(fragment, row * width, owner, xs):
@@ -241,11 +247,12 @@ def _merged_slots(grid: _Grid) -> list[int]:
             x = (xs[column] + xs[column + 1]) / 2
             if not any(edge.begin < x < edge.end for edge in edges):
                 join((row - 1) * width + column, row * width + column)
-    return _rectangular([root(slot) for slot in range(width * height)], width)
+    return [root(slot) for slot in range(width * height)]
 
 
 def _rectangular(owner: list[int], width: int) -> list[int]:
     """Divide cells that are no rectangles, since an edge is missing, row by row."""
+    owner = [*owner]
     members: dict[int, list[int]] = defaultdict(list)
     for slot, first in enumerate(owner):
         members[first].append(slot)
