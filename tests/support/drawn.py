@@ -53,25 +53,6 @@ _WORDS = (
     *("the", "harbour", "was", "dredged", "in", "spring", "and", "again", "before"),
     *("storms", "of", "autumn", "came", "over", "its", "bar", "from", "west"),
 )
-    "the",
-    "harbour",
-    "was",
-    "dredged",
-    "in",
-    "spring",
-    "and",
-    "again",
-    "before",
-    "storms",
-    "of",
-    "autumn",
-    "came",
-    "over",
-    "its",
-    "bar",
-    "from",
-    "west",
-]
 
 
 def prose(top: float, count: int, first: str, x: float = 60) -> list[Text]:
