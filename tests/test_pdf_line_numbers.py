@@ -22,7 +22,7 @@ def drawn(folder: Path, page: Iterable[Text]) -> list[str]:
     return removed(draw_pages(folder / "a.pdf", [page]))
 
 
-def numbers(top: float, count: int, x: float, step: int = 1, first: int = 1, pitch: float = 14) -> list[Text]:
+def numbers(top: float, count: int, x: float, *, step: int = 1, first: int = 1, pitch: float = 14) -> list[Text]:
     return [Text(top + pitch * i, str(first + step * i), x, 9) for i in range(count)]
 
 

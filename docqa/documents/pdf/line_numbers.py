@@ -29,7 +29,8 @@ _LENGTH, _LENGTH_OF_VERSE = 25, 12  # Letters in a line, on average.
 _LOWER_CASE = 0.25  # Of the lines that begin with a letter.
 _FULL = 0.3  # Of the lines, to the right edge.
 
-_GLUED = re.compile(r"(\d{1,4})\s+(?=\S)")
+_MAY_BEGIN = frozenset(" 0123456789")
+_GLUED = re.compile(r"\s*(\d{1,4})\s+(?=\S)")
 _LETTER = re.compile(r"[^\W\d_]")
 _TOP, _X0 = attrgetter("top"), attrgetter("x0")
 
@@ -64,13 +65,13 @@ def without_line_numbers(content: PageContent) -> tuple[PageContent, list[TextFr
 def _numbers(fragments: list[TextFragment]) -> Iterator[_Numbered]:
     for index, fragment in enumerate(fragments):
         text = fragment.text
-        if not text[:1].isdecimal():
+        if text[0] not in _MAY_BEGIN:
             continue
         if len(text) < 6 and text.strip().isdecimal():
             yield _Numbered(int(text), index, fragment, None)
         elif match := _GLUED.match(text):
             x = fragment.x0 + (fragment.x1 - fragment.x0) * match.end() / len(text)
-            width = _DIGIT * fragment.size * len(match[1])
+            width = _DIGIT * fragment.size * match.end(1)
             number = fragment._replace(text=match[1], x1=fragment.x0 + width, hyphen=False)
             yield _Numbered(int(match[1]), index, number, fragment._replace(text=text[match.end() :], x0=x))
 
