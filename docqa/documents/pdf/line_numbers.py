@@ -65,7 +65,7 @@ def without_line_numbers(content: PageContent) -> tuple[PageContent, list[TextFr
 def _numbers(fragments: list[TextFragment]) -> Iterator[_Numbered]:
     for index, fragment in enumerate(fragments):
         text = fragment.text
-        if text[0] not in _MAY_BEGIN:
+        if text[:1] not in _MAY_BEGIN:
             continue
         if len(text) < 6 and text.strip().isdecimal():
             yield _Numbered(int(text), index, fragment, None)
