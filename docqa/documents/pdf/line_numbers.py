@@ -17,11 +17,15 @@ from docqa.documents.pdf.engines import PageContent, TextFragment
 _FEWEST, _FEWEST_BY_FIVES = 5, 4
 _ALIGNED = 3.0  # Points.
 _RISING = 0.9  # Of the numbers, by the same step.
-_EVEN = 0.6  # Of the distances between numbers that are the same; headings and figures are between others.
+_EVEN = 0.5  # Of the distances between numbers that are the same; headings and figures are between others.
 _NUMBERED = 0.6  # Of the lines between the first number and the last.
-_COVERED = 0.7  # Of the page's lines that must be between them.
+_COVERED, _COVERED_BY_FIVES = 0.3, 0.7  # Of the page's text that must be between them.
+# A ruler, or the empty lines of pleading paper: enough numbers at even steps, of which some have no line.
+_RULER, _FREE = 15, 0.1
 _ASIDE = 0.95  # Of the fragments between them that must be on one side.
 _DIGIT = 0.5  # A digit's width in heights of the type.
+_SAME_PITCH = 0.75  # Of the lines, relative to the numbers.
+_COLUMN = 0.45  # Of the text's width: the first of two columns begins there, the last one ends.
 _WORD_GAP = 2.5  # In heights of the type: a wider one is between columns.
 
 # What running text has, and tables and lists have not. Numbers by fives are no row's, so that verse will do.
@@ -48,18 +52,19 @@ def without_line_numbers(content: PageContent) -> tuple[PageContent, list[TextFr
     """Take the numbers of lines out of a page. Returns what is left, and the numbers."""
     fragments = content.fragments
     taken: dict[int, _Numbered] = {}
-    for column in _columns(list(_numbers(fragments))):
+    numbers = list(_numbers(fragments))
+    for column in _columns(numbers):
         indices = {numbered.place for numbered in column}
         if _step(column) and indices.isdisjoint(taken):
             others = [fragment for index, fragment in enumerate(fragments) if index not in indices | taken.keys()]
             others += [numbered.rest for numbered in column if numbered.rest]
             if _are_line_numbers(column, others):
-                taken.update((numbered.place, numbered) for numbered in column)
+                taken.update((numbered.place, numbered) for numbered in [*column, *_strays(column, numbers)])
     if not taken:
         return content, []
     left = [taken[index].rest if index in taken else fragment for index, fragment in enumerate(fragments)]
-    numbers = [taken[index].number for index in sorted(taken)]
-    return content._replace(fragments=[fragment for fragment in left if fragment]), numbers
+    removed = [taken[index].number for index in sorted(taken)]
+    return content._replace(fragments=[fragment for fragment in left if fragment]), removed
 
 
 def _numbers(fragments: list[TextFragment]) -> Iterator[_Numbered]:
@@ -92,29 +97,66 @@ def _columns(numbers: list[_Numbered]) -> Iterator[list[_Numbered]]:
                 column.append(numbered)
 
 
+def _strays(column: list[_Numbered], numbers: list[_Numbered]) -> Iterator[_Numbered]:
+    """Numbers that are less well aligned, but have their place in the column's order."""
+    x0, x1 = min(numbered.number.x0 for numbered in column), max(numbered.number.x1 for numbered in column)
+    for stray in numbers:
+        if stray.rest is None and x0 - _ALIGNED < stray.number.x0 and stray.number.x1 < x1 + _ALIGNED:
+            above = [numbered.value for numbered in column if numbered.number.top < stray.number.top]
+            below = [numbered.value for numbered in column if numbered.number.top > stray.number.top]
+            if (above or below) and max(above, default=-1) < stray.value < min(
+                below, default=max(above, default=0) + 9
+            ):
+                yield stray
+
+
 def _are_line_numbers(column: list[_Numbered], others: list[TextFragment]) -> bool:
     step = _step(column)
     distances = [b.number.top - a.number.top for a, b in pairwise(column)]
     pitch = sorted(distances)[len(distances) // 2]
-    if pitch <= 0 or sum(abs(distance - pitch) < 0.1 * pitch for distance in distances) < _EVEN * len(distances):
+    even = sum(abs(distance - pitch) < 0.1 * pitch for distance in distances) / len(distances)
+    if pitch <= 0 or even < _EVEN:
         return False
     low, high = column[0].number.top - 0.6 * pitch, column[-1].number.bottom + 0.6 * pitch
     beside = [fragment for fragment in others if low < fragment.top and fragment.bottom < high and not fragment.raised]
-    if not beside or len(beside) < _COVERED * len(others):
+    if not beside or len(beside) < (_COVERED_BY_FIVES if step >= 5 else _COVERED) * len(others):
         return False
     x0, x1 = min(numbered.number.x0 for numbered in column), max(numbered.number.x1 for numbered in column)
-    right = sum(fragment.x0 >= x1 - 1 for fragment in beside)
-    if max(right, sum(fragment.x1 <= x0 + 1 for fragment in beside)) < _ASIDE * len(beside):
+    left, right = ([f for f in beside if f.x1 <= x0 + 1], [f for f in beside if f.x0 >= x1 - 1])
+    if len(left) + len(right) < _ASIDE * len(beside):
         return False
-    lines = _lines(beside)
-    middles = [(numbered.number.top + numbered.number.bottom) / 2 for numbered in column]
+    lines = _lines(_nearest_column(left, right))
+    heights = [(numbered.number.top + numbered.number.bottom) / 2 for numbered in column]
+    if (
+        len(column) >= _RULER
+        and even > _RISING
+        and sum(_is_free(height, lines) for height in heights) > _FREE * len(heights)
+    ):
+        return True
+    middles = [(line[0].top + line[0].bottom) / 2 for line in lines]
+    pitches = sorted(b - a for a, b in pairwise(middles))
+    if not pitches or pitches[len(pitches) // 2] < _SAME_PITCH * pitch / step:
+        return False
     near = 0.3 * pitch / step
-    numbered_lines = sum(
-        any(abs(middle - (line[0].top + line[0].bottom) / 2) < near for middle in middles) for line in lines
-    )
-    if numbered_lines < _NUMBERED * len(lines) / step:
+    if (
+        sum(any(abs(height - middle) < near for height in heights) for middle in middles)
+        < _NUMBERED * len(lines) / step
+    ):
         return False
-    return _is_running_text([_nearest_run(line, right > 0.5 * len(beside)) for line in lines], verse=step >= 5)
+    return _is_running_text([_nearest_run(line, bool(right)) for line in lines], verse=step >= 5)
+
+
+def _nearest_column(left: list[TextFragment], right: list[TextFragment]) -> list[TextFragment]:
+    """The fragments of the column next to the numbers: the right one if they are between two."""
+    side = right or left
+    x0, x1 = min(fragment.x0 for fragment in side), max(fragment.x1 for fragment in side)
+    if right:
+        return [fragment for fragment in side if fragment.x0 < x0 + _COLUMN * (x1 - x0)]
+    return [fragment for fragment in side if fragment.x1 > x1 - _COLUMN * (x1 - x0)]
+
+
+def _is_free(height: float, lines: list[list[TextFragment]]) -> bool:
+    return not any(fragment.top - 1 < height < fragment.bottom + 1 for line in lines for fragment in line)
 
 
 def _step(column: list[_Numbered]) -> int:
