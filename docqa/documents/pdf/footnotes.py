@@ -158,14 +158,22 @@ def _columns_at_the_end(page_lines: Sequence[LayoutLine], eligible: set[int]) ->
     """The eligible lines that have no others below them, column by column, each from top to bottom."""
     blocked: list[tuple[float, float]] = []
     columns: list[tuple[float, float, list[int]]] = []
-    highest = min(page_lines[index].top for index in eligible)
+    candidates = [page_lines[index] for index in eligible]
+    highest, left = min(line.top for line in candidates), min(line.x0 for line in candidates)
+    right = max(line.x1 for line in candidates)
     for index in sorted(range(len(page_lines)), key=lambda index: -page_lines[index].top):
         line = page_lines[index]
         if line.top < highest:
             break
-        if index not in eligible or any(_overlap(line, x0, x1) for x0, x1 in blocked):
-            if not any(x0 <= line.x0 and line.x1 <= x1 for x0, x1 in blocked):
-                blocked.append((line.x0, line.x1))
+        over = next((place for place, (x0, x1) in enumerate(blocked) if _overlap(line, x0, x1)), None)
+        if over is not None:
+            x0, x1 = blocked[over] = min(line.x0, blocked[over][0]), max(line.x1, blocked[over][1])
+        elif index not in eligible:
+            x0, x1 = line.x0, line.x1
+            blocked.append((x0, x1))
+        if over is not None or index not in eligible:
+            if x0 <= left and right <= x1:
+                break
             continue
         same = [column for column in columns if _overlap(line, column[0], column[1])]
         columns = [column for column in columns if column not in same]
