@@ -28,8 +28,7 @@ _BAD_BYTE = re.compile("[\udc80-\udcff]")  # As the error handler "surrogateesca
 _SAMPLE = 4_000
 """Bytes of words that are judged, taken from the whole file: every candidate reads each of them."""
 _REFUSED = 1
-"""Mean cost from which on no reading is one. Real texts, of 16 words and more in 33 languages, cost up to 0.5, noise more
-than 1."""
+"""Mean cost from which on no reading is one. Real texts in 33 languages cost up to 0.5, noise costs more than 1."""
 _STRAY = 0.05
 """Share of bytes above 127 up to which they are stray bytes in UTF-8 if no reading is one; else the file is no text."""
 
@@ -103,7 +102,7 @@ _MARKS = frozenset("“”„‚‘’‹›«»–—…•·€£¥§°©®™
 _SIGNS = "ªºµ"  # Letters, in Unicode.
 _WORDS_OF_ONE_LETTER = frozenset("àèéòóíúÀÈÉÒÓÍÚåöÅÖæøÆØáÁôÔ")
 _SUPERSCRIPTS = "¹²³"
-# Letters where Western languages don't have them, but where other ones have the letter of the same byte: č, ń, ě, ů, ő, ă.
+# Letters where Western languages don't have them; others have the letter of the same byte there: č, ń, ě, ů, ő, ă.
 _MISPLACED = re.compile(r"\Wè\w|è[aeiouy]|ñ[^\Waeiouáéíóúñ]|[ìù]\w|õ[^e]|ã[^\Woes]")
 
 
@@ -121,7 +120,9 @@ def decode(source: Source) -> tuple[str, tuple[str, ...]]:
         return text, ()
     line = text.count("\n", 0, first.start()) + 1
     text, lost = _BAD_BYTE.subn("\ufffd", text)
-    return text, (f"{counted(lost, 'byte')} can't be read as {encoding.upper()}, the first in line {line}: shown as \ufffd",)
+    return text, (
+        f"{counted(lost, 'byte')} can't be read as {encoding.upper()}, the first in line {line}: shown as \ufffd",
+    )
 
 
 def _decode(source: Source) -> tuple[str, str]:
@@ -212,12 +213,10 @@ def _context_cost(before: str, char: str, after: str) -> float:
         cost = 0.4 * bool(_MISPLACED.search((before + char + after).lower()))
         for one in (before, after):
             cost += 1.5 * (one.isalpha() and _script(one) != _script(char))
-        if (before.islower() and char.isupper()) or (char.islower() and after.isupper()):
+        if char.isupper():
+            cost += 1 if before.isalpha() and (before.islower() or after.islower()) else 0.3 * before.isupper()
+        elif char.islower() and after.isupper():
             cost += 1
-        elif char.isupper() and before.isupper() and after.islower():
-            cost += 1
-        elif char.isupper() and before.isupper():
-            cost += 0.3
         if not before.isalpha() and not after.isalpha():
             cost += 0 if char in _WORDS_OF_ONE_LETTER else 1.5
         return cost

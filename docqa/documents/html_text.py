@@ -7,10 +7,14 @@ from typing import NamedTuple
 from docqa.documents.rendered_text import Piece, RenderedCell
 
 _HIDDEN = frozenset({"script", "style", "template", "svg", "head", "noscript"})
-_BLOCKS = frozenset(
-    "address article aside blockquote body caption center dd details div dl dt fieldset figcaption figure footer form "
-    "h1 h2 h3 h4 h5 h6 header hr html li main markdown nav ol p pre section summary ul".split()
-)
+# fmt: off
+_BLOCKS = frozenset({
+    "address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "div",
+    "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3",
+    "h4", "h5", "h6", "header", "hr", "html", "li", "main", "markdown", "nav",
+    "ol", "p", "pre", "section", "summary", "ul",
+})
+# fmt: on
 _KINDS = {"li": "list_item", "figcaption": "caption", "caption": "caption", "pre": "code"}
 
 
@@ -30,9 +34,20 @@ def read_html(html: str, number: int, inline: Callable[[str, int], list[Piece]])
     `inline` renders Markdown in elements that are marked as such: `<div markdown="1">`, `<markdown>`.
     """
     reader = _Reader(number, inline)
-    reader.feed(html)
+    reader.feed(_without_comments(html))
     reader.close()
     return reader.finish()
+
+
+def _without_comments(html: str) -> str:
+    """HTML with only the newlines of its comments; one that is not closed hides the rest, as in a browser."""
+    parts, done = [], 0
+    while (begin := html.find("<!--", done)) >= 0:
+        end = html.find("-->", begin + 4)
+        end = end + 3 if end >= 0 else len(html)
+        parts += [html[done:begin], "\n" * html.count("\n", begin, end)]
+        done = end
+    return "".join([*parts, html[done:]])
 
 
 class _Table:
@@ -109,7 +124,7 @@ class _Reader(HTMLParser):
                 self._flush()
                 self._table = _Table()
         elif self._table is not None:
-            self._start_in_table(tag, values)
+            self._start_in_table(self._table, tag, values)
         elif tag in _BLOCKS:
             self._start_block(tag)
 
@@ -139,8 +154,10 @@ class _Reader(HTMLParser):
         if self._hidden or (self._table is not None and not self._in_cell):
             return
         if self._markdown and data.strip():
-            lead = len(data) - len(data.lstrip())
-            self._pieces += self._inline(data.strip(), self._number + data[:lead].count("\n"))
+            lead = data[: len(data) - len(data.lstrip())]
+            self._put(" " if lead else "", self._number)
+            self._pieces += self._inline(data.strip(), self._number + lead.count("\n"))
+            self._put(" " if data[-1].isspace() else "", self._number + data.count("\n"))
             return
         for index, line in enumerate(data.split("\n")):
             if index and self._preserved:
@@ -202,25 +219,23 @@ class _Reader(HTMLParser):
 
     # Tables -------------------------------------------------------------------------------------------------
 
-    def _start_in_table(self, tag: str, values: dict[str, str | None]) -> None:
-        assert self._table is not None
+    def _start_in_table(self, table: _Table, tag: str, values: dict[str, str | None]) -> None:
         if self._depth > 1 or tag not in {"thead", "tr", "td", "th"}:
             if tag in _BLOCKS or tag in {"tr", "td", "th"}:
                 self._put(" ", self._number)
             return
         self._end_cell()
         if tag == "thead":
-            self._table.in_head = True
+            table.in_head = True
         elif tag == "tr":
-            self._table.begin_row()
+            table.begin_row()
         else:
             self._in_cell, self._header = True, tag == "th"
             self._spans = (_span(values.get("rowspan")), _span(values.get("colspan")))
 
     def _end_cell(self) -> None:
-        pieces = self._taken_pieces()
         if self._in_cell and self._table is not None:
-            self._table.add_cell(pieces, self._spans, self._header)
+            self._table.add_cell(self._taken_pieces(), self._spans, self._header)
         self._in_cell = False
 
     def _end_table(self) -> None:

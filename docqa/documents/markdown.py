@@ -17,7 +17,8 @@ from docqa.documents.source import Source
 from docqa.errors import DocqaError
 from docqa.progress import Monitor
 
-_FRONT_MATTER = re.compile(r"(---|\+\+\+)[ \t]*\n(?=[^\n]*[:=])(?:.*\n)*?(?:\1|\.\.\.)[ \t]*(?:\n|\Z)")
+_SETTING = re.compile(r"\.?[\w\"'][^:=]{0,80}[:=]")
+_IN_FRONT_MATTER = re.compile(r"\s*(?:$|[#\]})\-,\"'])|\s+\S")
 _TITLE = re.compile(r"\.?title\s*[:=]\s*(.+)", re.IGNORECASE)
 _FENCE = re.compile(r"[ >]*(?:(?:[-*+]|\d{1,9}[.)])\s+)?(`{3,}|~{3,})")
 # Lines that only tell the renderer something: Pandoc's ":::", Kramdown's "{: .class}", Jekyll's "{% include … %}".
@@ -50,12 +51,18 @@ def parse(source: Source, monitor: Monitor) -> Document:
 
 
 def _without_front_matter(text: str) -> tuple[str, str | None]:
-    """The text with blank lines in place of its front matter, and the title in that."""
-    match = _FRONT_MATTER.match(text)
-    if not match:
+    """The text with blank lines in place of its front matter (YAML, TOML, Ziggy), and the title in that."""
+    fence = text[:3]
+    if fence not in {"---", "+++"}:
         return text, None
-    titles = [found[1].strip(" \t,\"'") for line in match.group().split("\n") if (found := _TITLE.match(line))]
-    return "\n" * match.group().count("\n") + text[match.end() :], titles[0] if titles and titles[0] else None
+    lines = text.split("\n")
+    ends = {fence, "..."}
+    last = next((i for i, line in enumerate(lines) if i and line.rstrip() in ends), 0)
+    settings = [line for line in lines[1:last] if not _IN_FRONT_MATTER.match(line)]
+    if lines[0].rstrip() != fence or not settings or not all(map(_SETTING.match, settings)):
+        return text, None
+    titles = [found[1].strip(" \t,\"'") for line in settings if (found := _TITLE.match(line))]
+    return "\n".join([""] * (last + 1) + lines[last + 1 :]), titles[0] if titles and titles[0] else None
 
 
 def _without_directives(text: str) -> str:
@@ -139,7 +146,7 @@ class _Renderer:
     # Text -----------------------------------------------------------------------------------------------------
 
     def _begin(self, tight: bool = False) -> int:
-        """Begin a block under the one before, with a blank line between but in a tight list. Returns where it begins."""
+        """Begin a block under the one before, after a blank line but in a tight list. Returns where it begins."""
         self.text.end_line(1 if tight and self._in_list else 2)
         self._in_list = bool(self._lists)
         return len(self.text)
@@ -286,15 +293,14 @@ def _number(token: Token) -> int:
 
 
 def _joined_html(tokens: list[Token], index: int, lines: list[str]) -> tuple[int, str]:
-    """HTML blocks with only blank lines between them: a blank line ends a block, but no table. With the last's index."""
+    """The text of HTML blocks with only blank lines between, which end no table; before it the last one's index."""
     last = index
     while last + 1 < len(tokens) and tokens[last + 1].type == "html_block":
         last += 1
     if last == index:
         return index, tokens[index].content
-    first_map, last_map = tokens[index].map, tokens[last].map
-    assert first_map and last_map
-    return last, "\n".join(lines[first_map[0] : last_map[1]])
+    end = (tokens[last].map or [0, len(lines)])[1]
+    return last, "\n".join(lines[_number(tokens[index]) - 1 : end])
 
 
 def _at_notes(pieces: list[Piece]) -> list[list[Piece]]:

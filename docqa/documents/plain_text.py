@@ -4,6 +4,8 @@ Only the running heads of a paginated text, such as an RFC, are moved behind the
 sentences.
 """
 
+from dataclasses import replace
+
 import numpy as np
 
 from docqa.documents.blocks import Block, Blocks
@@ -23,12 +25,21 @@ def parse(source: Source, monitor: Monitor) -> Document:
     if not running:
         return from_text(source, "text", text, warnings=warnings)
     lines = text.split("\n")
+    apart = [number for number in range(1, len(lines) + 1) if number in running]
     body = [number for number in range(1, len(lines) + 1) if number not in running and number not in blank]
-    after = sorted(running)
-    return _document(
-        source, "text", [lines[number - 1] for number in body], [lines[number - 1] for number in after],
-        [*body, *after], [running[number] for number in after], warnings=warnings,
-    )  # fmt: skip
+    shown = [lines[number - 1] for number in (*body, *apart)]
+    document = _document(source, "text", shown, len(body), warnings=warnings)
+    lines_found = document.lines
+    numbers = np.array([*body, *apart], dtype=np.int32)
+    blocks = [
+        Block(running[number], int(lines_found.starts[index]), int(lines_found.ends[index]))
+        for index, number in enumerate(apart, len(body))
+    ]
+    return replace(
+        document,
+        lines=replace(lines_found, numbers=numbers[: len(lines_found)]),
+        blocks=Blocks.of([*document.blocks, *blocks]),
+    )
 
 
 def from_text(
@@ -45,51 +56,34 @@ def from_text(
     Its blocks, tables and breaks are those of a plain text, and its headings, if no `sections` are given.
     """
     lines = text.split("\n")
-    return _document(
-        source, format, lines, [], range(1, len(lines) + 1), [], sections=sections, title=title, warnings=warnings
-    )
+    document = _document(source, format, lines, len(lines), warnings=warnings)
+    return replace(document, title=title, sections=sections or document.sections)
 
 
-def _document(
-    source: Source,
-    format: str,
-    body: list[str],
-    running: list[str],
-    numbers: "list[int] | range",
-    kinds: list[str],
-    *,
-    sections: tuple[Section, ...] = (),
-    title: str | None = None,
-    warnings: tuple[str, ...] = (),
-) -> Document:
-    """Build a `Document` of the lines of its body and its running lines, whose `numbers` in the file and kinds follow."""
-    text = "\n".join([*body, *running])
-    body_end = len(text) - sum(len(line) + 1 for line in running)
-    structure = find_structure(text[:body_end])
-    lengths = np.array([len(line) for line in (*body, *running)], dtype=np.int64)
+def _document(source: Source, format: str, lines: list[str], body: int, *, warnings: tuple[str, ...]) -> Document:
+    """Build the `Document` of lines, the first `body` of which are its body."""
+    text = "\n".join(lines)
+    lengths = np.array([len(line) for line in lines], dtype=np.int64)
     starts = np.concatenate([[0], np.cumsum(lengths[:-1] + 1)])
-    count = len(lengths)
-    if not running and count > 1 and not body[-1]:
-        count -= 1  # A final newline ends the last line and begins no other.
-    lines = Lines(
-        starts[:count], (starts + lengths)[:count], np.zeros(count, dtype=np.int32),
-        np.array(numbers, dtype=np.int32)[:count],
-    )  # fmt: skip
-    apart = [
-        Block(kind, int(start), int(start + length))
-        for kind, start, length in zip(kinds, starts[len(body) :], lengths[len(body) :], strict=True)
-    ]
+    body_end = int(starts[body - 1] + lengths[body - 1])
+    # A final newline ends the last line and begins no other.
+    count = len(lines) - (body == len(lines) > 1 and not lines[-1])
+    structure = find_structure(text[:body_end])
     return Document(
         name=source.name,
         format=format,
         sha256=source.sha256,
         text=text,
         body_end=body_end,
-        lines=lines,
+        lines=Lines(
+            starts[:count],
+            (starts + lengths)[:count],
+            np.zeros(count, dtype=np.int32),
+            np.arange(1, count + 1, dtype=np.int32),
+        ),
         breaks=np.array(sorted(structure.breaks), dtype=np.int64),
-        blocks=Blocks.of([*structure.blocks, *apart]),
+        blocks=Blocks.of(structure.blocks),
         tables=tuple(structure.tables),
-        sections=sections or tuple(structure.sections),
-        title=title,
+        sections=tuple(structure.sections),
         warnings=warnings,
     )

@@ -109,8 +109,8 @@ class RenderedText:
                     self.add_break()
                     self._append("  ")
                 cell_start = self._length
-                for text, line in cell.pieces:
-                    self.add(" " if text == "\n" else text, line)
+                for text, line in _in_one_line(cell.pieces):
+                    self.add(text, line)
                 cells.append(Cell(cell_start, self._length, number, cell.column, cell.row_span, cell.column_span))
         if cells:
             named = sum(cell.column == 0 and cell.row >= header_rows for cell in cells)
@@ -144,3 +144,16 @@ class RenderedText:
     def _append(self, text: str) -> None:
         self._parts.append(text)
         self._length += len(text)
+
+
+def _in_one_line(pieces: list[Piece]) -> list[Piece]:
+    """Pieces with a space in place of line ends."""
+    joined: list[Piece] = []
+    space = False
+    for text, number in pieces:
+        if text.isspace():
+            space = True
+            continue
+        joined.append((f" {text.lstrip()}" if space and joined else text, number))
+        space = False
+    return joined

@@ -1,7 +1,7 @@
 """Tables in plain text: columns made of spaces, tabs or pipes.
 
-Two spaces are a gap between cells if neighbouring lines have such gaps too: justified text and old-fashioned typists put
-two between words and sentences.
+Two spaces are a gap between cells if neighbouring lines have such gaps too: justified text and old-fashioned typists
+put two between words and sentences.
 """
 
 import re
@@ -12,7 +12,7 @@ from typing import NamedTuple
 from docqa.documents.blocks import Cell, Table
 from docqa.documents.text_lines import TextLine
 
-_GAP = re.compile(r"[ \t]*\t[ \t]*|[ \u00a0]{2,}|[ \t]*\|[ \t]*")
+_GAP = re.compile(r"[ \t]*\t[ \t]*|(?:^|[ \t]+)\|(?:[ \t]+|$)|[ \u00a0]{2,}")
 _AFTER_SENTENCE = re.compile(r"[.!?:;]['\")\]]*$")
 _LIST_MARK = re.compile(r"(?:[-*+•◦‣▪■●○–—·o]|[(\[]?(?:\d{1,3}|[A-Za-z]|[ivxIVX]{2,5})[.)\]]|\d+(?:\.\d+)+\.?)[ \t]+")
 _RULE = frozenset("-=_+|:~. \t")
@@ -56,14 +56,23 @@ def find_cells(line: TextLine) -> list[_Piece]:
             begin = other
     if begin < len(line.text):
         pieces.append((begin, len(line.text)))
-    columns = _columns_on_screen(line)
-    return [_Piece(line.start + a, line.start + b, columns(a), columns(b)) for a, b in pieces]
+    columns = _columns(line, [at for piece in pieces for at in piece])
+    return [
+        _Piece(line.start + a, line.start + b, columns[2 * i], columns[2 * i + 1]) for i, (a, b) in enumerate(pieces)
+    ]
 
 
-def _columns_on_screen(line: TextLine):  # type: ignore[no-untyped-def]
+def _columns(line: TextLine, positions: list[int]) -> list[int]:
+    """The columns on the screen of a line's characters at these positions, which ascend."""
     if "\t" not in line.text:
-        return lambda at: line.indent + at
-    return lambda at: len((" " * line.indent + line.text[:at]).expandtabs(8))
+        return [line.indent + at for at in positions]
+    columns, column, done = [], line.indent, 0
+    for at in positions:
+        for char in line.text[done:at]:
+            column = (column // 8 + 1) * 8 if char == "\t" else column + 1
+        columns.append(column)
+        done = at
+    return columns
 
 
 def rows_among(group: list[TextLine]) -> list[tuple[int, int]]:
@@ -80,18 +89,22 @@ def rows_among(group: list[TextLine]) -> list[tuple[int, int]]:
     ]
     # A rule, or a cell that goes on in its column, is part of the rows around it.
     for i, row in enumerate(cells):
-        if not rows[i] and i > 0 and rows[i - 1]:
-            inside = len(row) == 1 and row[0].left > cells[i - 1][0].left + 1 if row and cells[i - 1] else not row
-            rows[i] = inside and (not row or any(abs(row[0].left - piece.left) <= 1 for piece in cells[i - 1]))
-        if not rows[i] and not row and i + 1 < len(group) and several[i + 1]:
+        if i > 0 and rows[i - 1] and not rows[i]:
+            rows[i] = not row or _is_continued(row, cells[i - 1])
+        if not row and i + 1 < len(group) and several[i + 1]:
             rows[i] = True
     runs: list[tuple[int, int]] = []
-    for i, row in enumerate(rows):
-        if row and runs and runs[-1][1] == i:
+    for i, is_row in enumerate(rows):
+        if is_row and runs and runs[-1][1] == i:
             runs[-1] = runs[-1][0], i + 1
-        elif row:
+        elif is_row:
             runs.append((i, i + 1))
     return runs
+
+
+def _is_continued(row: list[_Piece], above: list[_Piece]) -> bool:
+    """Whether a row is one cell that stands under another one than the first."""
+    return len(row) == 1 and any(abs(row[0].left - piece.left) <= 1 for piece in above[1:])
 
 
 def _is_wide(line: TextLine) -> bool:
@@ -99,7 +112,7 @@ def _is_wide(line: TextLine) -> bool:
     return any(
         "\t" in gap.group() or "|" in gap.group() or len(gap.group()) >= _WIDE
         for gap in _GAP.finditer(line.text, mark.end() if mark else 0)
-        if 0 < gap.start() and gap.end() < len(line.text)
+        if gap.start() > 0 and gap.end() < len(line.text)
     )
 
 
@@ -118,7 +131,8 @@ def _starts(row: list[_Piece]) -> set[int]:
 
 def make_table(lines: list[TextLine]) -> Table | None:
     """The table that rows make, None if they are too few. Its columns are where all rows have gaps."""
-    rows, rules = [], []
+    rows: list[list[_Piece]] = []
+    rules: list[int] = []
     for line in lines:
         if is_rule(line.text):
             rules.append(len(rows))

@@ -89,7 +89,11 @@ class _Finder:
             return None
         if atx := _ATX.fullmatch(line.text):
             return len(atx["hashes"]) - 1
-        if is_contents_entry(line.text) or line.text.endswith((",", ";", ":", "!", "?")) or not self._is_followed(index):
+        if (
+            is_contents_entry(line.text)
+            or line.text.endswith((",", ";", ":", "!", "?"))
+            or not self._is_followed(index)
+        ):
             return None
         letters = [char for char in line.text if char.isalpha()]
         if len(letters) >= 4 and all(char.isupper() for char in letters):
