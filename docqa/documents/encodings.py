@@ -167,8 +167,8 @@ def _guess(data: bytes) -> str | None:
 
 def _utf_8_cost(sample: bytes) -> float:
     text = sample.decode("utf-8", "surrogateescape")
-    bad = len(_BAD_BYTE.findall(text))
-    good = sum(not char.isascii() for char in text) - bad
+    good = sum(not char.isascii() for char in text) - len(_BAD_BYTE.findall(text))
+    bad = len(re.findall(f"{_BAD_BYTE.pattern}+", text))  # Half a letter is one fault.
     return 3 * bad / (bad + 2 * good)  # Two bytes that fit each other are seldom chance.
 
 

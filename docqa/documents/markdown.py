@@ -40,7 +40,7 @@ def parse(source: Source, monitor: Monitor) -> Document:
     text, title = _without_front_matter(text.translate(_LINE_ENDS))
     renderer = _Renderer()
     renderer.render(_without_directives(text))
-    if not len(renderer.text):
+    if not renderer.text.has_text:
         raise DocqaError(
             f"{source.display_name} shows no text", "it consists of comments, settings or pictures; open it as .txt"
         )
@@ -208,7 +208,7 @@ class _Renderer:
         return depth if mark else None
 
     def _add_notes(self, found: InlineText) -> None:
-        for note in found.notes:
+        for note in filter(None, found.notes):
             start = self._begin()
             self.text.add_pieces(note)
             self.text.add_block("footnote", start)

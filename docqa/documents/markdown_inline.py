@@ -113,7 +113,7 @@ class InlineText:
         if self._search:
             self._find(text, code)
         text = _SPACES.sub(" ", text)
-        if self._space or not self.pieces or self.pieces[-1][0] == "\n":
+        if self._space or not self.pieces or self.pieces[-1][0].endswith((" ", "\n")):
             text = text.lstrip(" ")
         if text:
             separated = self._space and self.pieces and self.pieces[-1][0] != "\n"

@@ -41,7 +41,9 @@ class RenderedText:
         self._parts: list[str] = []
         self._length = 0
         self._lines: list[_Line] = []
-        self._line_open = self._blank = False
+        self._line_open = False
+        self._newlines = 0
+        """At the end of the text."""
         self._blocks: list[Block] = []
         self._tables: list[Table] = []
         self._breaks: list[int] = []
@@ -49,15 +51,20 @@ class RenderedText:
     def __len__(self) -> int:
         return self._length
 
+    @property
+    def has_text(self) -> bool:
+        """Whether anything was added that is no white space."""
+        return any(part.strip() for part in self._parts)
+
     def add(self, text: str, number: int) -> None:
         """Add text without newlines, from the line `number` of the file. An empty one may stand for an empty line."""
         if not text and self._line_open:
             return
         last = self._lines[-1] if self._lines else None
-        if last is not None and self._blank and number > last.number + 1:
+        if last is not None and self._newlines > 1 and number > last.number + 1:
             # One of the blank lines between blocks is shown, too.
             self._lines.append(_Line(self._length - 1, self._length - 1, last.number + 1))
-        self._blank = False
+        self._newlines = 0
         if last is None or not self._line_open or last.number != number:
             lead = len(text) - len(text.lstrip(" ")) if self._line_open else 0
             self._append(text[:lead])
@@ -68,11 +75,13 @@ class RenderedText:
         self._lines[-1].end = self._length
 
     def end_line(self, lines: int = 1) -> None:
-        """End the line, and leave `lines` - 1 lines empty: no answer goes on after it. Nothing at the beginning."""
+        """End the line if there is one, and leave `lines` - 1 lines empty: no answer goes on after it."""
         if self._length:
-            self.add_break()
-            self._append("\n" * lines)
-            self._line_open, self._blank = False, lines > 1
+            if self._line_open:
+                self.add_break()
+            self._append("\n" * (lines - self._newlines))
+            self._newlines = max(lines, self._newlines)
+            self._line_open = False
 
     def add_break(self) -> None:
         """No answer goes on from here."""
@@ -121,19 +130,20 @@ class RenderedText:
     def document(self, source: Source, format: str, title: str | None, warnings: tuple[str, ...]) -> Document:
         """The document."""
         lines = self._lines
+        text = "".join(self._parts).rstrip("\n")
         return Document(
             name=source.name,
             format=format,
             sha256=source.sha256,
-            text="".join(self._parts),
-            body_end=self._length,
+            text=text,
+            body_end=len(text),
             lines=Lines(
                 np.array([line.start for line in lines], dtype=np.int64),
                 np.array([line.end for line in lines], dtype=np.int64),
                 np.zeros(len(lines), dtype=np.int32),
                 np.array([line.number for line in lines], dtype=np.int32),
             ),
-            breaks=np.array(self._breaks, dtype=np.int64),
+            breaks=np.array([offset for offset in self._breaks if offset < len(text)], dtype=np.int64),
             blocks=Blocks.of(self._blocks),
             tables=tuple(self._tables),
             sections=tuple(self.sections),

@@ -117,16 +117,18 @@ def _is_wide(line: TextLine) -> bool:
 
 
 def _is_justified(group: list[TextLine], cells: list[list[_Piece]]) -> bool:
-    """Whether the gaps are those of a justified paragraph: all lines but the last are equally wide, no gaps line up."""
+    """Whether the gaps are those of a justified paragraph: small, not under each other, all lines but one as wide."""
     widths = [line.width for line in group[:-1]]
     if len(widths) < 2 or max(widths) - min(widths) > 1 or max(widths) < 40:
+        return False
+    if any(len(gap.group()) > _WIDE for line in group for gap in _GAP.finditer(line.text)):
         return False
     lined_up = sum(bool(_starts(one) & _starts(other)) for one, other in pairwise(cells))
     return lined_up * 2 < len(cells) - 1
 
 
 def _starts(row: list[_Piece]) -> set[int]:
-    return {piece.left for piece in row[1:]} | {-piece.right for piece in row[1:]}
+    return {piece.left for piece in row[1:]} | {-piece.right for piece in row[1:-1]}
 
 
 def make_table(lines: list[TextLine]) -> Table | None:

@@ -49,14 +49,17 @@ def find_running_lines(text: str) -> tuple[dict[int, str], set[int]]:
     edges = []  # (last line before, first line after) each form feed, as indices.
     for index, line in enumerate(raw):
         if "\f" in line:
-            before = next((i for i in range(index - 1, -1, -1) if lines[i].text), None)
-            after = index if lines[index].text else next((i for i in range(index + 1, len(raw)) if lines[i].text), None)
+            above, below = (bool(part.strip()) for part in line.split("\f", 1))
+            before = index if above else next((i for i in range(index - 1, -1, -1) if lines[i].text), None)
+            after = index if below else next((i for i in range(index + 1, len(raw)) if lines[i].text), None)
             edges.append((before, after))
     running: dict[int, str] = {}
     for side, kind in ((0, "footer"), (1, "header")):
         found = [edge[side] for edge in edges if edge[side] is not None]
         shapes = Counter(_shape(lines[i].text) for i in found if i is not None)
         running |= {i: kind for i in found if i is not None and shapes[_shape(lines[i].text)] * 2 > len(edges)}
+    if all(i in running for i, line in enumerate(lines) if line.text):
+        return {}, set()
     blank: set[int] = set()
     for index in sorted(running):
         if running[index] == "footer" or index - 1 not in blank:

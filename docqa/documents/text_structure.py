@@ -100,11 +100,21 @@ class _Finder:
             return 0
         numbered = _HEADING_NUMBER.match(line.text)
         if numbered and not line.text.endswith("."):
-            title = line.text[numbered.end() :]
-            return numbered["number"].count(".") + 1 if title[0].isupper() and line.indent <= self._indent else None
+            if self._is_listed(index) or not line.text[numbered.end()].isupper() or line.indent > self._indent:
+                return None
+            return numbered["number"].count(".") + 1
         if line.indent == 0 and self._indent >= 2 and line.text[0].isupper():
             return None if line.text.endswith(".") else 0
         return None
+
+    def _is_listed(self, index: int) -> bool:
+        """Whether a numbered line stands under or above another one with a number of the same depth."""
+        depths = [
+            match["number"].count(".") if len(group) == 1 and (match := _HEADING_NUMBER.match(group[0].text)) else -1
+            for group in self._groups[max(0, index - 1) : index + 2]
+        ]
+        own = depths[1 if index else 0]
+        return depths.count(own) > 1
 
     def _is_followed(self, index: int) -> bool:
         """Whether the next group is a text under a heading: several lines, or a whole sentence."""
@@ -140,7 +150,8 @@ class _Finder:
                 if not table and not is_rule(line.text):
                     self._add("paragraph", line.start, line.end)
                 self._found.breaks.add(line.end)
-                self._found.breaks.update(cell.end for cell in find_cells(line)[:-1])
+                for cell in find_cells(line):
+                    self._found.breaks.update({cell.end, cell.start - 1} if cell.start > line.start else {cell.end})
             done = last
         self._add_lines(group[done:])
 
@@ -206,7 +217,7 @@ class _Finder:
         if longest < 0.6 * self._width or longest < 25:
             return False
         needed = 1 if _CJK.match(word) else 1 + min(len(word), _LONGEST_WORD)
-        return line.width + needed > longest or (goes_on and line.width >= 0.8 * longest and longest >= 50)
+        return line.width + needed > longest or (goes_on and line.width >= 0.7 * longest and longest >= 50)
 
     def _add(self, kind: str, start: int, end: int, level: int = 0) -> None:
         self._found.blocks.append(Block(kind, start, end, level))
