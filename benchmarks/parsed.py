@@ -1,18 +1,21 @@
 """What docqa reads in a file, as JSON, by the docqa of any environment, also an older one.
 
-    PYTHON -P benchmarks/parsed.py FILE [--serve]
+    PYTHON -P benchmarks/parsed.py FILE [--parse | --open]
 
 It is run as a script, with -P: so `import docqa` finds the version of PYTHON's environment, not this checkout's.
-Without --serve it prints `described`. With it, it is a `benchmarks.measuring.Worker` that parses the file once a
-command, in one process, and returns the number of pages.
+Without an option it prints `described`. With one it is a `benchmarks.measuring.Worker`: each command parses the file in
+one process, or opens it as a first opening does, until a question can be asked. It returns the processor time.
 """
 
+import gc
 import importlib
 import json
 import os
+import resource
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -73,34 +76,54 @@ def _row_starts(table: Any) -> list[int]:
     return starts
 
 
-def load(file: Path) -> Callable[[object], int]:
-    """Read the file and parse it once. Each task parses it again."""
+def parsing(file: Path) -> Callable[[object], float]:
+    """Read the file, and parse it once, so that all is imported."""
     for name in _PARSERS:
-        try:
+        with suppress(ModuleNotFoundError):
             module = importlib.import_module(name)
-        except ModuleNotFoundError:
-            continue
-        if hasattr(module, "parse"):
             break
     source = Source(str(file), file.read_bytes())
+    return _timed(lambda: module.parse(source, Monitor(), processes=1))
 
-    def parse(_: object) -> int:
-        pages: int = module.parse(source, Monitor(), processes=1).page_count
-        return pages
 
-    return parse
+def opening(file: Path) -> Callable[[object], float]:
+    """Open the file once."""
+    import docqa
+
+    def open_once() -> None:
+        docqa.open(file, cache=False, device="cpu").engine.wait_until_loaded()
+
+    return _timed(open_once)
+
+
+def _timed(task: Callable[[], object]) -> Callable[[object], float]:
+    task()
+
+    def timed(_: object) -> float:
+        gc.collect()  # Don't charge this task for the garbage of the previous one.
+        began = _processor_time()
+        task()
+        return _processor_time() - began
+
+    return timed
+
+
+def _processor_time() -> float:
+    """Return that of this process, and of those that it started and that ended."""
+    usages = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(usage.ru_utime + usage.ru_stime for usage in usages)
 
 
 def main() -> None:
     """Print the document, or serve."""
-    file = Path(sys.argv[1])
-    if "--serve" in sys.argv:
-        # The protocol is this checkout's. It is imported after docqa, and the path is as it was before docqa uses it.
+    file, option = Path(sys.argv[1]), sys.argv[2:3]
+    if option:
+        # The protocol is this checkout's. It is imported after docqa, which then has its own search path again.
         sys.path.insert(0, str(Path(__file__).parent.parent))
         from benchmarks.worker import serve
 
         del sys.path[0]
-        serve(lambda: load(file))
+        serve(lambda: parsing(file) if option == ["--parse"] else opening(file))
     else:
         os.environ["DOCQA_DEBUG"] = "1"  # What is not foreseen is a crash, not a message.
         json.dump(described(file), sys.stdout)

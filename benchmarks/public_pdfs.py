@@ -130,7 +130,8 @@ def summary(outcomes: dict[str, Outcome]) -> dict[str, Any]:
 def worse(before: Outcome, after: Outcome) -> str | None:
     """Say in what a file got worse, None if it did not."""
     if _RANKS[after["status"]] > _RANKS[before["status"]]:
-        return f"{before['status']}, now {after['status']}: {after.get('message', '')}"
+        message = f": {after['message']}" if "message" in after else ""
+        return f"{before['status']}, now {after['status']}{message}"
     if before["status"] != "read" or after["status"] != "read":
         return None
     if before["words"] >= _FEWEST_WORDS and (lost := _share(before) - _share(after)) > _WORSE:
