@@ -5,7 +5,7 @@
 FOLDER has the PDFs, at the paths that the pages in tests/golden (and tests/golden/blind) name. The tools are `docqa`;
 `docqa-text`, which is docqa without its blocks and tables, for versions that had none; pdftotext (poppler); and
 pdfplumber, pymupdf4llm and kreuzberg, in an environment of their own that the first run creates in the cache directory.
-PYTHON is that of the environment whose docqa is scored. docs/text.md says how pages are transcribed and scored.
+PYTHON is that of the environment whose docqa is scored. benchmarks/README.md says how pages are scored.
 """
 
 import json
@@ -124,7 +124,10 @@ def _grid(table: dict[str, Any], rows: list[int], header_rows: int, header_colum
 
 
 def docqa_text_page(document: dict[str, Any], page: int) -> PageText:
-    """Return a page by docqa's text alone: blank lines between blocks, rows on lines, two spaces between cells."""
+    """Return a page by docqa's text alone: blank lines between blocks, rows on lines, two spaces between cells.
+
+    A second reading has each line as a block: what was a row to docqa may be an item of a list.
+    """
     lines = _LinesOfPage(document, page)
     blocks: list[str] = []
     grids: list[Grid] = []
@@ -136,7 +139,7 @@ def docqa_text_page(document: dict[str, Any], page: int) -> PageText:
             if max(map(len, rows)) > 1:
                 width = max(map(len, rows))
                 grids.append(Grid(tuple((*row, *[""] * (width - len(row))) for row in rows)))
-    return PageText((tuple(blocks),), (tuple(grids),))
+    return PageText((tuple(blocks), tuple("\n".join(blocks).splitlines())), (tuple(grids),))
 
 
 # Report --------------------------------------------------------------------------------------------

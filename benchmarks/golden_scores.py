@@ -60,7 +60,7 @@ class PageText:
 
 @dataclass(frozen=True, slots=True)
 class GoldenPage:
-    """One transcribed page; its file is described in docs/text.md."""
+    """One page as a person transcribed it: a file of tests/golden."""
 
     name: str
     document: str
