@@ -161,10 +161,20 @@ class PageText:
             return
         groups = _group(boxes, size)
         starts = [begin, *self._starts(begin, end, boxes, groups), end]
+        piece = None
         for (number, box, raised), first, last in zip(groups, starts, starts[1:], strict=False):
             if first < last:
                 height = size if number == 0 else self._type_height(first)
-                yield _Piece(first, last, box, height, raised and height < _SUPERSCRIPT_SIZE * size, row)
+                following = _Piece(first, last, box, height, raised and height < _SUPERSCRIPT_SIZE * size, row)
+                if piece and raised and not following.raised and box[0] - piece.box[2] <= _GAP * size:
+                    # Low letters without descenders, after letters with them.
+                    piece = piece._replace(last=last, box=_union(piece.box, box))
+                    continue
+                if piece:
+                    yield piece
+                piece = following
+        if piece:
+            yield piece
 
     def _starts(self, begin: int, end: int, boxes: list[Box], groups: list[_Group]) -> Iterator[int]:
         """The index of the first character of each group but the first."""
