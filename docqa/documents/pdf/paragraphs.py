@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
+from docqa.documents.pdf.words import Words
+
 
 class LayoutLine(NamedTuple):
     """One visual line. `cells` is 1 for running text, more where gaps divide it, as in a table."""
@@ -158,7 +160,7 @@ def join_lines(body: list[LayoutLine], aside: list[LayoutLine]) -> RunningText:
     ends: list[int] = []
     position = 0
     pitches = _line_spacing(body)
-    compounds = _compounds(body)
+    words = Words.of(line.text for line in body)
 
     def add(text: str) -> None:
         nonlocal position
@@ -166,14 +168,16 @@ def join_lines(body: list[LayoutLine], aside: list[LayoutLine]) -> RunningText:
         position += len(text)
 
     for index, line in enumerate(body):
-        if index:
-            previous = body[index - 1]
-            add(_separator(previous, line, pitches.get(round(line.size), 1.3 * line.size)))
+        line_text, separator = line.text, ""
+        if index + 1 < len(body):
+            following = body[index + 1]
+            separator = _separator(line, following, pitches.get(round(following.size), 1.3 * following.size))
+            if separator in {"", " "}:
+                line_text, separator = words.join(line_text, following.text, line.hyphen)
         starts.append(position)
-        add(line.text)
-        if line.hyphen and index + 1 < len(body) and _keeps_hyphen(line.text, body[index + 1].text, compounds):
-            add("-")
+        add(line_text)
         ends.append(position)
+        add(separator)
     body_end = position
     for line in aside:
         add("\n\n" if position == body_end else "\n")
@@ -190,31 +194,6 @@ def join_lines(body: list[LayoutLine], aside: list[LayoutLine]) -> RunningText:
         numbers=[line.number for line in lines],
         tops=[line.top for line in lines],
     )
-
-
-# Hyphens ------------------------------------------------------------------------------------------
-
-_COMPOUND = re.compile(r"\w+(?:-\w+)+")
-_LAST_WORD = re.compile(r"[\w-]+$")
-_FIRST_WORD = re.compile(r"^[\w-]+")
-
-
-def _compounds(lines: list[LayoutLine]) -> set[str]:
-    return {word.casefold() for line in lines if "-" in line.text for word in _COMPOUND.findall(line.text)}
-
-
-def _keeps_hyphen(before: str, after: str, compounds: set[str]) -> bool:
-    """Whether the hyphen at a line's end belongs to the word: "long-term", "COVID-19", "Schwarz-Weiß".
-
-    PDFium marks every hyphen at a line's end alike. It belongs to the word before a capital or a digit, and if the
-    document has the same compound within a line.
-    """
-    head, tail = _LAST_WORD.search(before), _FIRST_WORD.match(after)
-    if not head or not tail:
-        return True
-    if not tail.group()[0].islower() or head.group()[-1].isdigit():
-        return True
-    return f"{head.group()}-{tail.group()}".casefold() in compounds
 
 
 def _letters(text: str) -> str:
