@@ -267,7 +267,7 @@ class PageText:
         degrees = -angle * 180 / math.pi
         nearest = round(degrees / 90) * 90
         if abs(degrees - nearest) <= 2:
-            return nearest % 360
+            return int(nearest) % 360
         matrix = self._matrix
         if pdfium.FPDFText_GetMatrix(self._text_page, index, matrix) and abs(matrix.b) < 0.03 * abs(matrix.a):
             return 180 if float(matrix.a) < 0 else 0  # Letters that lean, in an upright line: italics.

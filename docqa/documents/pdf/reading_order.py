@@ -16,7 +16,8 @@ from typing import NamedTuple
 from docqa.documents.pdf.engines import PageContent, PdfFile, TextFragment
 from docqa.documents.pdf.lines import LayoutLine
 from docqa.documents.pdf.runs import LIST_MARK, joined_with_spaces, rows, runs
-from docqa.documents.pdf.tables import PageTable, find_tables
+from docqa.documents.pdf.table_grid import PageTable
+from docqa.documents.pdf.tables import find_tables
 
 _JUSTIFIED_WORDS = 3
 _PROSE_LINES = 3

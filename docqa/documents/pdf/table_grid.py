@@ -58,9 +58,11 @@ TextRow = list[TextFragment]
 
 _GAP = 0.8  # Heights of type: as wide as where the engine cuts.
 _LEFT = itemgetter(1)
-_TOP, _BOTTOM = 2, 4  # Indices in a fragment: a page has hundreds, and names cost.
 
-_NUMERIC = re.compile(r"[-–−+±<>≤≥~≈$€£¥#(\[]*\s?(?:[A-Z]{2,3}\s?)?\$?\d[\d.,:/ \u00a0]*[%)\]]*\s?[a-zA-Z°%µ*†‡§¹²³]{0,3}\*{0,3}$|[-–—−.*]+$|n/?a$|nil$", re.IGNORECASE)
+_NUMERIC = re.compile(
+    r"[-–−+±<>≤≥~≈$€£¥#(\[]*\s?(?:[A-Z]{2,3}\s?)?\$?\d[\d.,:/ \u00a0]*[%)\]]*\s?[a-zA-Z°%µ*†‡§¹²³]{0,3}\*{0,3}$|[-–—−.*]+$|n/?a$|nil$",
+    re.IGNORECASE,
+)
 
 
 def is_numeric(text: str) -> bool:
@@ -73,7 +75,7 @@ def text_rows(fragments: Iterable[TextFragment]) -> list[TextRow]:
     rows: list[TextRow] = []
     top = bottom = 0.0
     for fragment in sorted(fragments, key=_middle):
-        upper, lower = fragment[_TOP], fragment[_BOTTOM]
+        upper, lower = fragment.top, fragment.bottom
         if rows and min(bottom, lower) - max(top, upper) >= 0.5 * min(bottom - top, lower - upper):
             rows[-1].append(fragment)
             if lower - upper < 2 * (bottom - top):
@@ -88,7 +90,7 @@ def text_rows(fragments: Iterable[TextFragment]) -> list[TextRow]:
 
 
 def _middle(fragment: TextFragment) -> float:
-    return fragment[_TOP] + fragment[_BOTTOM]
+    return fragment.top + fragment.bottom
 
 
 def type_size(row: TextRow) -> float:
@@ -153,7 +155,7 @@ def header_rows(cells: list[TableCell]) -> int:
     count = 0
     while count < min(len(rows) - 1, 4) and bold[count]:
         count += 1
-    if 0 < count and not all(bold):
+    if count > 0 and not all(bold):
         return count
     numeric = [sum(is_numeric(cell_text(cell)) for cell in row if cell.column) for row in rows]
     first_numbers = next((number for number, found in enumerate(numeric) if found), None)

@@ -322,7 +322,9 @@ def _is_table(placed: list[list[_Piece]], lines: list[_Line], columns: list[_Spa
     if sum(_EQUATION_NUMBER.match(text) is not None for text in texts[-1]) > 0.5 * len(texts[-1]):
         return False
     aligned = sum(
-        _share_aligned(a) >= 0.7 or _share_aligned(b) >= 0.7 or _share_aligned([(x + y) / 2 for x, y in zip(a, b, strict=True)]) >= 0.7
+        _share_aligned(a) >= 0.7
+        or _share_aligned(b) >= 0.7
+        or _share_aligned([(x + y) / 2 for x, y in zip(a, b, strict=True)]) >= 0.7
         for a, b in zip(lefts, rights, strict=True)
         if a
     )
@@ -358,9 +360,7 @@ def _median(values: list[int]) -> float:
 def _logical_rows(lines: list[_Line], placed: list[list[_Piece]], rules: list[Rule]) -> list[list[int]]:
     """The lines of each row of the table: a wrapped cell has several."""
     separators = sorted({round(rule.top) for rule in rules if lines[0].bottom - 1 < rule.top < lines[-1].top + 1})
-    between = [
-        any(lines[i].bottom - 2 <= y <= lines[i + 1].top + 2 for y in separators) for i in range(len(lines) - 1)
-    ]
+    between = [any(lines[i].bottom - 2 <= y <= lines[i + 1].top + 2 for y in separators) for i in range(len(lines) - 1)]
     by_rules = sum(between) >= 2 and sum(between) >= 0.3 * (len(lines) - 1)
     if by_rules:
         starts = [True, *between]
@@ -419,10 +419,4 @@ def _continues(placed: list[list[_Piece]], lines: list[_Line], index: int, pitch
     if len(pieces) == 1:
         # A label that goes on.
         return texts[0][:1].islower() or (lines[index - 1].chunks[0].fragments[-1].hyphen)
-    return (
-        len(before) == 1
-        and before[0].first == 0
-        and before[0].last == 0
-        and texts[0][:1].islower()
-        and index > 0
-    )
+    return len(before) == 1 and before[0].first == 0 and before[0].last == 0 and texts[0][:1].islower() and index > 0

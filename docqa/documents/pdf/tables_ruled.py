@@ -96,7 +96,11 @@ def _joined(edges: list[_Edge]) -> list[_Edge]:
     joined: list[_Edge] = []
     start = 0
     for index in range(1, len(edges) + 1):
-        if index < len(edges) and edges[index].at - edges[index - 1].at <= 1 and edges[index].at - edges[start].at < _NEAR:
+        if (
+            index < len(edges)
+            and edges[index].at - edges[index - 1].at <= 1
+            and edges[index].at - edges[start].at < _NEAR
+        ):
             continue
         group = sorted(edges[start:index], key=lambda edge: edge.begin)
         at = sum(edge.at for edge in group) / len(group)
@@ -225,9 +229,7 @@ def _merged_slots(grid: _Grid) -> list[int]:
     return [root(slot) for slot in range(width * height)]
 
 
-def _cut(
-    fragment: TextFragment, first_slot: int, owner: list[int], xs: list[float]
-) -> list[tuple[TextFragment, int]]:
+def _cut(fragment: TextFragment, first_slot: int, owner: list[int], xs: list[float]) -> list[tuple[TextFragment, int]]:
     """The pieces of a fragment in a row of slots, each with its column: some files draw a row as one string."""
     first = max(0, bisect_right(xs, fragment.x0 + 1) - 1)
     last = min(len(xs) - 2, bisect_left(xs, fragment.x1 - 1) - 1)
