@@ -63,7 +63,7 @@ class RunningText:
 
 
 _ENDS_SENTENCE = re.compile(r"[.!?:;…。！？][\"'”’»)\]]*\d*$")
-_LIST_ITEM = re.compile(r"(?:[•‣◦▪–—*·-]|\(?(?:\d{1,3}|[a-z])[.)]|\[\d+\])\s")
+_LIST_ITEM = re.compile(r"(?:[•‣◦▪–—*·☐☑☒-]|\(?(?:\d{1,3}|[a-z])[.)]|\[\d+\])\s")
 
 
 def notes_after_paragraphs(lines: list[LayoutLine]) -> list[LayoutLine]:

@@ -20,6 +20,8 @@ from docqa.documents.pdf.engines import (
     TextFragment,
     UnsupportedEncryptionError,
 )
+from docqa.documents.pdf.form_fields import append_comments, insert_fields
+from docqa.documents.pdf.pdfium_forms import PdfiumForm
 
 # PDFium is not thread-safe, not even for different documents.
 _LOCK = threading.RLock()
@@ -80,10 +82,13 @@ class PdfiumFile:
         self._side_pointers = [ctypes.byref(side) for side in self._sides]
         self._loose_box = pdfium.FS_RECTF()
         self._loose_box_pointer = ctypes.byref(self._loose_box)
+        self._form: PdfiumForm | None = None
 
     def close(self) -> None:
         """Close the file and the page that is still open."""
         self._close_page()
+        if self._form is not None:
+            self._form.close()
         pdfium.FPDF_CloseDocument(self._document)
 
     def _close_page(self) -> None:
@@ -170,7 +175,17 @@ class PdfiumFile:
                 fragments.append(
                     TextFragment(text[first:last], x0, top, x1, bottom, size, row, hyphen and number == len(pieces))
                 )
+        if pdfium.FPDFPage_GetAnnotCount(page) > 0:
+            return self._with_annotations(fragments, page, lambda box: _rotated(box, rotation, width, height))
         return fragments
+
+    def _with_annotations(
+        self, fragments: list[TextFragment], page: Any, to_display: Callable[[_Box], _Box]
+    ) -> list[TextFragment]:
+        if self._form is None:
+            self._form = PdfiumForm(self._document)
+        fields, comments = self._form.read_page(page, to_display)
+        return append_comments(insert_fields(fragments, fields), comments)
 
     def _text(self, text_page: Any) -> str:
         """The page's text with one code point for each of PDFium's characters, so that indices fit both."""

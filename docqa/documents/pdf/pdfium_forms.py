@@ -1,0 +1,185 @@
+"""What PDFium's annotations show: the values of form fields, typed-in text and comments.
+
+PDFium's text page does not include them. Besides `pdfium_engine`, the only module that uses PDFium's handles.
+"""
+
+import ctypes
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pypdfium2_raw as pdfium
+
+from docqa.documents.pdf.form_fields import CHECKED, UNCHECKED, FilledField
+
+_INVISIBLE = pdfium.FPDF_ANNOT_FLAG_HIDDEN | pdfium.FPDF_ANNOT_FLAG_NOVIEW
+
+_BOXES = {pdfium.FPDF_FORMFIELD_CHECKBOX, pdfium.FPDF_FORMFIELD_RADIOBUTTON}
+_CHOICES = {pdfium.FPDF_FORMFIELD_COMBOBOX, pdfium.FPDF_FORMFIELD_LISTBOX}
+
+_COMMENTS = {
+    pdfium.FPDF_ANNOT_TEXT,
+    pdfium.FPDF_ANNOT_LINE,
+    pdfium.FPDF_ANNOT_SQUARE,
+    pdfium.FPDF_ANNOT_CIRCLE,
+    pdfium.FPDF_ANNOT_POLYGON,
+    pdfium.FPDF_ANNOT_POLYLINE,
+    pdfium.FPDF_ANNOT_HIGHLIGHT,
+    pdfium.FPDF_ANNOT_UNDERLINE,
+    pdfium.FPDF_ANNOT_SQUIGGLY,
+    pdfium.FPDF_ANNOT_STRIKEOUT,
+    pdfium.FPDF_ANNOT_STAMP,
+    pdfium.FPDF_ANNOT_CARET,
+    pdfium.FPDF_ANNOT_INK,
+}
+
+_MAX_OPTIONS = 1000
+_LINE_END = re.compile("\r\n?|\n|\u2028|\u2029")
+_NUMBER = re.compile(r"[+-]?\d*[.,]?\d+")
+_SHOWN_STRING = re.compile(r"\(((?:[^()\\]|\\.)*)\)\s*(?:Tj|'|\")")
+
+_Box = tuple[float, float, float, float]
+
+
+class PdfiumForm:
+    """The form of an open document. It must be closed before the document."""
+
+    def __init__(self, document: Any) -> None:
+        self._info = pdfium.FPDF_FORMFILLINFO(version=2)  # PDFium keeps a pointer to it.
+        self._handle = pdfium.FPDFDOC_InitFormFillEnvironment(document, self._info)
+
+    def close(self) -> None:
+        """Release PDFium's form."""
+        if self._handle:
+            pdfium.FPDFDOC_ExitFormFillEnvironment(self._handle)
+
+    def read_page(self, page: Any, to_display: Callable[[_Box], _Box]) -> tuple[list[FilledField], list[str]]:
+        """The filled fields and the comments of a page. `to_display` turns PDF's boxes into displayed ones."""
+        fields: list[FilledField] = []
+        comments: list[str] = []
+        for annotation in _annotations(page):
+            subtype = pdfium.FPDFAnnot_GetSubtype(annotation)
+            if subtype in _COMMENTS:
+                comments += _comment(annotation)
+            elif subtype == pdfium.FPDF_ANNOT_FREETEXT:
+                fields += _laid_out(_value(annotation, b"Contents"), _box(annotation, to_display), from_top=True)
+            elif subtype == pdfium.FPDF_ANNOT_WIDGET:
+                fields += self._field(annotation, _box(annotation, to_display))
+        return fields, comments
+
+    def _field(self, widget: Any, box: _Box) -> list[FilledField]:
+        if box[2] - box[0] < 1 or box[3] - box[1] < 1:
+            return []  # Fields that scripts use have no extent.
+        kind = pdfium.FPDFAnnot_GetFormFieldType(self._handle, widget)
+        if kind in _BOXES:
+            return [FilledField(CHECKED if self._checked(widget) else UNCHECKED, *box, box[3] - box[1])]
+        if kind in _CHOICES:
+            return _laid_out(self._choice(widget), box, self._size(widget))
+        if kind == pdfium.FPDF_FORMFIELD_TEXTFIELD:
+            flags = pdfium.FPDFAnnot_GetFormFieldFlags(self._handle, widget)
+            if flags & pdfium.FPDF_FORMFLAG_TEXT_PASSWORD:
+                return []
+            value = _string(pdfium.FPDFAnnot_GetFormFieldValue, self._handle, widget)
+            from_top = bool(flags & pdfium.FPDF_FORMFLAG_TEXT_MULTILINE)
+            return _laid_out(_as_shown(value, widget), box, self._size(widget), from_top=from_top)
+        if kind in {-1, pdfium.FPDF_FORMFIELD_UNKNOWN} and _value(widget, b"FT") == "Tx":
+            return _laid_out(_value(widget, b"V"), box)  # The document's form does not list this field.
+        return []
+
+    def _checked(self, widget: Any) -> bool:
+        if pdfium.FPDFAnnot_HasKey(widget, b"AS"):
+            return _value(widget, b"AS") not in {"", "Off"}
+        value = _string(pdfium.FPDFAnnot_GetFormFieldValue, self._handle, widget)
+        return bool(value) and value == _string(pdfium.FPDFAnnot_GetFormFieldExportValue, self._handle, widget)
+
+    def _choice(self, widget: Any) -> str:
+        """The labels of the selected options: the value is what a program is sent."""
+        count = min(_MAX_OPTIONS, pdfium.FPDFAnnot_GetOptionCount(self._handle, widget))
+        selected = [
+            _string(pdfium.FPDFAnnot_GetOptionLabel, self._handle, widget, index)
+            for index in range(count)
+            if pdfium.FPDFAnnot_IsOptionSelected(self._handle, widget, index)
+        ]
+        return ", ".join(selected) or _string(pdfium.FPDFAnnot_GetFormFieldValue, self._handle, widget)
+
+    def _size(self, widget: Any) -> float:
+        """The font's size in points, 0 if it depends on the field's size."""
+        size = ctypes.c_float()
+        pdfium.FPDFAnnot_GetFontSize(self._handle, widget, size)
+        return float(size.value)
+
+
+@contextmanager
+def _opened(page: Any, index: int) -> Iterator[Any]:
+    annotation = pdfium.FPDFPage_GetAnnot(page, index)
+    try:
+        yield annotation
+    finally:
+        if annotation:
+            pdfium.FPDFPage_CloseAnnot(annotation)
+
+
+def _annotations(page: Any) -> Iterator[Any]:
+    """The visible annotations of a page, each open until the next."""
+    for index in range(pdfium.FPDFPage_GetAnnotCount(page)):
+        with _opened(page, index) as annotation:
+            if annotation and not pdfium.FPDFAnnot_GetFlags(annotation) & _INVISIBLE:
+                yield annotation
+
+
+def _comment(annotation: Any) -> Iterator[str]:
+    if pdfium.FPDFAnnot_HasKey(annotation, b"StateModel"):
+        return  # "Accepted set by …", of a review.
+    text = " ".join(_value(annotation, b"Contents").split())
+    if text:
+        yield text
+
+
+def _laid_out(value: str, box: _Box, size: float = 0.0, *, from_top: bool = False) -> list[FilledField]:
+    """The lines of a value within the field's box. PDFium doesn't tell where a long line is wrapped.
+
+    `size` is 0 if it is not known. One line is in the middle of its box, unless the text begins at the top.
+    """
+    lines = [line.strip() for line in _LINE_END.split(value)]
+    x0, top, x1, bottom = box
+    height = bottom - top
+    if len(lines) == 1 and (not from_top or height < 3 * (size or 10)):
+        size = size or max(4.0, min(12.0, 0.7 * height))
+        return [FilledField(lines[0], x0, top, x1, bottom, size)] if lines[0] else []
+    size = size or 10.0
+    pitch = 1.15 * size
+    return [
+        FilledField(line, x0, top + number * pitch, x1, top + number * pitch + size, size)
+        for number, line in enumerate(lines)
+        if line
+    ]
+
+
+def _as_shown(value: str, widget: Any) -> str:
+    """A number as its field formats it: a value of 302.8 may be shown as "302,80 €"."""
+    if not _NUMBER.fullmatch(value):
+        return value
+    appearance = _string(pdfium.FPDFAnnot_GetAP, widget, pdfium.FPDF_ANNOT_APPEARANCEMODE_NORMAL)
+    shown = "".join(_SHOWN_STRING.findall(appearance)).replace("\\", "").strip()
+    return shown if any(map(str.isdigit, shown)) and shown.isprintable() else value
+
+
+def _box(annotation: Any, to_display: Callable[[_Box], _Box]) -> _Box:
+    rectangle = pdfium.FS_RECTF()
+    pdfium.FPDFAnnot_GetRect(annotation, rectangle)
+    return to_display((rectangle.left, rectangle.bottom, rectangle.right, rectangle.top))
+
+
+def _value(annotation: Any, key: bytes) -> str:
+    return _string(pdfium.FPDFAnnot_GetStringValue, annotation, key)
+
+
+def _string(function: Callable[..., int], *arguments: Any) -> str:
+    """Call a function that fills a buffer with UTF-16: once for its size in bytes, once for the text."""
+    size = function(*arguments, None, 0)
+    if size <= 2:
+        return ""
+    buffer = (pdfium.FPDF_WCHAR * (size // 2))()
+    function(*arguments, buffer, size)
+    return bytes(buffer)[: size - 2].decode("utf-16-le", "replace")
