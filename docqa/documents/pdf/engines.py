@@ -25,6 +25,26 @@ class TextFragment(NamedTuple):
     """Whether a hyphen was removed at the end: the last word continues in the next row."""
 
 
+class TextQuality(NamedTuple):
+    """How far the text of a page can be trusted."""
+
+    unmapped: float
+    """Share of its characters for which the file names no Unicode character, 0 to 1."""
+    loses_letters: bool
+    """Whether letters are displayed that the engine does not return."""
+    is_blank: bool
+    """Whether nothing is drawn on the page."""
+
+
+class XfaForm(NamedTuple):
+    """A form in XML, besides or instead of the pages."""
+
+    is_dynamic: bool
+    """Whether the pages are drawn from the XML alone."""
+    data: bytes
+    """The XML with the values."""
+
+
 class OutlineEntry(NamedTuple):
     """An outline entry: nesting level (0 is outermost), page index from 0, and distance from the page's top."""
 
@@ -62,6 +82,18 @@ class PdfFile(Protocol):
 
     def fragments(self, page: int) -> list[TextFragment] | None:
         """The text of a page in the order of the file, or None if the page is damaged."""
+        ...
+
+    def text_quality(self) -> TextQuality:
+        """How far the text of the page whose fragments were read last can be trusted."""
+        ...
+
+    def attachments(self) -> Sequence[str]:
+        """The names of embedded files."""
+        ...
+
+    def xfa(self) -> XfaForm | None:
+        """The XFA form, None if there is none."""
         ...
 
 

@@ -37,6 +37,8 @@ class FilledField(NamedTuple):
 
 def insert_fields(fragments: list[TextFragment], fields: list[FilledField]) -> list[TextFragment]:
     """Insert each field beside its label: in the same row after what is left of it, else below what is above it."""
+    if not fields:
+        return fragments
     result = list(fragments)
     free_row = 1 + max((fragment.row for fragment in result), default=0)
     # Boxes last: their labels may be fields, too.

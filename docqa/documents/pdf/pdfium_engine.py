@@ -18,10 +18,13 @@ from docqa.documents.pdf.engines import (
     PasswordRejectedError,
     PdfEngineError,
     TextFragment,
+    TextQuality,
     UnsupportedEncryptionError,
+    XfaForm,
 )
-from docqa.documents.pdf.form_fields import append_comments, insert_fields
-from docqa.documents.pdf.pdfium_forms import PdfiumForm
+from docqa.documents.pdf.form_fields import FilledField, append_comments, insert_fields
+from docqa.documents.pdf.pdfium_forms import PdfiumForm, wide_string, xfa_form
+from docqa.documents.pdf.pdfium_quality import quality
 
 # PDFium is not thread-safe, not even for different documents.
 _LOCK = threading.RLock()
@@ -83,6 +86,7 @@ class PdfiumFile:
         self._loose_box = pdfium.FS_RECTF()
         self._loose_box_pointer = ctypes.byref(self._loose_box)
         self._form: PdfiumForm | None = None
+        self._quality = TextQuality(0.0, loses_letters=False, is_blank=True)
 
     def close(self) -> None:
         """Close the file and the page that is still open."""
@@ -101,7 +105,7 @@ class PdfiumFile:
     @property
     def title(self) -> str:
         """Title in the metadata, "" if missing."""
-        return _string(pdfium.FPDF_GetMetaText, self._document, b"Title")
+        return wide_string(pdfium.FPDF_GetMetaText, self._document, b"Title")
 
     @property
     def encrypted(self) -> bool:
@@ -110,7 +114,7 @@ class PdfiumFile:
 
     def page_labels(self) -> list[str]:
         """The label of each page, "" where the file has none."""
-        return [_string(pdfium.FPDF_GetPageLabel, self._document, page) for page in range(self.page_count)]
+        return [wide_string(pdfium.FPDF_GetPageLabel, self._document, page) for page in range(self.page_count)]
 
     def outline(self) -> list[OutlineEntry]:
         """The outline entries that lead to a page, in order."""
@@ -126,7 +130,7 @@ class PdfiumFile:
             target = pdfium.FPDFBookmark_GetDest(self._document, entry)
             page = pdfium.FPDFDest_GetDestPageIndex(self._document, target) if target else -1
             if 0 <= page < self.page_count:
-                title = _string(pdfium.FPDFBookmark_GetTitle, entry)
+                title = wide_string(pdfium.FPDFBookmark_GetTitle, entry)
                 yield OutlineEntry(title, level, page, self._top(target, page))
             if level + 1 < _MAX_OUTLINE_DEPTH:
                 yield from self._outline_below(entry, level + 1, seen)
@@ -142,6 +146,16 @@ class PdfiumFile:
         pdfium.FPDF_GetPageSizeByIndexF(self._document, page, size)
         return float(size.height - position[1])
 
+    def attachments(self) -> list[str]:
+        """The names of embedded files."""
+        count = pdfium.FPDFDoc_GetAttachmentCount(self._document)
+        embedded = (pdfium.FPDFDoc_GetAttachment(self._document, index) for index in range(count))
+        return [wide_string(pdfium.FPDFAttachment_GetName, file) for file in embedded if file]
+
+    def xfa(self) -> XfaForm | None:
+        """The XFA form, None if there is none."""
+        return xfa_form(self._document)
+
     # Text -----------------------------------------------------------------------------------------
 
     def fragments(self, page: int) -> list[TextFragment] | None:
@@ -151,41 +165,48 @@ class PdfiumFile:
             return None
         self._close_page()
         self._open_page = handle
-        text_page = pdfium.FPDFText_LoadPage(handle)
+        fields, comments = self._annotations(page) if pdfium.FPDFPage_GetAnnotCount(handle) > 0 else ([], [])
+        text_page = pdfium.FPDFText_LoadPage(self._open_page)
         if not text_page:
             return None
         try:
-            return self._fragments(handle, text_page)
+            fragments = self._fragments(self._open_page, text_page)
         finally:
             pdfium.FPDFText_ClosePage(text_page)
+        return append_comments(insert_fields(fragments, fields), comments)
+
+    def _annotations(self, index: int) -> tuple[list[FilledField], list[str]]:
+        """The filled fields and the comments of the open page. It is opened again if stamps became part of it."""
+        if self._form is None:
+            self._form = PdfiumForm(self._document)
+        page = self._open_page
+        annotations = self._form.read_page(page, _to_display(page))
+        if self._form.draw_stamps(page):
+            drawn = pdfium.FPDF_LoadPage(self._document, index)
+            if drawn:
+                self._close_page()
+                self._open_page = drawn
+        return annotations
+
+    def text_quality(self) -> TextQuality:
+        """How far the text of the page whose fragments were read last can be trusted."""
+        return self._quality
 
     def _fragments(self, page: Any, text_page: Any) -> list[TextFragment]:
         text = self._text(text_page)
-        rotation = pdfium.FPDFPage_GetRotation(page) * 90
-        width, height = pdfium.FPDF_GetPageWidthF(page), pdfium.FPDF_GetPageHeightF(page)
-        if rotation in {90, 270}:
-            width, height = height, width  # Coordinates are those of the page before rotation.
+        self._quality = quality(page, text_page, text)
+        to_display = _to_display(page)
         fragments = []
         for row, match in enumerate(_LINE.finditer(text)):
             begin, end = match.span()
             hyphen = text[end : end + 1] == "\ufffe"
             pieces = self._pieces(text_page, begin, end)
             for number, (first, last, box, size) in enumerate(pieces, 1):
-                x0, top, x1, bottom = _rotated(box, rotation, width, height)
+                x0, top, x1, bottom = to_display(box)
                 fragments.append(
                     TextFragment(text[first:last], x0, top, x1, bottom, size, row, hyphen and number == len(pieces))
                 )
-        if pdfium.FPDFPage_GetAnnotCount(page) > 0:
-            return self._with_annotations(fragments, page, lambda box: _rotated(box, rotation, width, height))
         return fragments
-
-    def _with_annotations(
-        self, fragments: list[TextFragment], page: Any, to_display: Callable[[_Box], _Box]
-    ) -> list[TextFragment]:
-        if self._form is None:
-            self._form = PdfiumForm(self._document)
-        fields, comments = self._form.read_page(page, to_display)
-        return append_comments(insert_fields(fragments, fields), comments)
 
     def _text(self, text_page: Any) -> str:
         """The page's text with one code point for each of PDFium's characters, so that indices fit both."""
@@ -255,12 +276,13 @@ class PdfiumFile:
         return end
 
 
-def _string(function: Callable[..., int], *arguments: Any) -> str:
-    """Call a function that fills a buffer with UTF-16: once for its size, once for the text."""
-    size = function(*arguments, None, 0)
-    buffer = ctypes.create_string_buffer(size)
-    function(*arguments, buffer, size)
-    return buffer.raw[: max(0, size - 2)].decode("utf-16-le", "surrogatepass")
+def _to_display(page: Any) -> Callable[[_Box], _Box]:
+    """Returns what converts PDF's boxes of an open page."""
+    rotation = pdfium.FPDFPage_GetRotation(page) * 90
+    width, height = pdfium.FPDF_GetPageWidthF(page), pdfium.FPDF_GetPageHeightF(page)
+    if rotation in {90, 270}:
+        width, height = height, width  # Coordinates are those of the page before rotation.
+    return lambda box: _rotated(box, rotation, width, height)
 
 
 def _rotated(box: _Box, rotation: int, width: float, height: float) -> _Box:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pypdfium2_raw as pdfium
 
+from docqa.documents.pdf.engines import XfaForm
 from docqa.documents.pdf.form_fields import CHECKED, UNCHECKED, FilledField
 
 _INVISIBLE = pdfium.FPDF_ANNOT_FLAG_HIDDEN | pdfium.FPDF_ANNOT_FLAG_NOVIEW
@@ -35,6 +36,7 @@ _COMMENTS = {
 }
 
 _MAX_OPTIONS = 1000
+_MAX_STAMP_OBJECTS = 100
 _LINE_END = re.compile("\r\n?|\n|\u2028|\u2029")
 _NUMBER = re.compile(r"[+-]?\d*[.,]?\d+")
 _SHOWN_STRING = re.compile(r"\(((?:[^()\\]|\\.)*)\)\s*(?:Tj|'|\")")
@@ -58,7 +60,7 @@ class PdfiumForm:
         """The filled fields and the comments of a page. `to_display` turns PDF's boxes into displayed ones."""
         fields: list[FilledField] = []
         comments: list[str] = []
-        for annotation in _annotations(page):
+        for _, annotation in _annotations(page):
             subtype = pdfium.FPDFAnnot_GetSubtype(annotation)
             if subtype in _COMMENTS:
                 comments += _comment(annotation)
@@ -67,6 +69,33 @@ class PdfiumForm:
             elif subtype == pdfium.FPDF_ANNOT_WIDGET:
                 fields += self._field(annotation, _box(annotation, to_display))
         return fields, comments
+
+    def draw_stamps(self, page: Any) -> bool:
+        """Make signatures and stamps with text part of the page, which must be loaded again to see them.
+
+        Their text is only in their appearance, which no other function of PDFium returns. It changes the open
+        document, not the file.
+        """
+        stamps = [index for index, stamp in _annotations(page) if self._is_stamp(stamp)]
+        if not stamps:
+            return False
+        for index, annotation in _annotations(page):
+            if index not in stamps:
+                pdfium.FPDFAnnot_SetFlags(annotation, pdfium.FPDF_ANNOT_FLAG_HIDDEN)
+        return bool(pdfium.FPDFPage_Flatten(page, pdfium.FLAT_NORMALDISPLAY) == pdfium.FLATTEN_SUCCESS)
+
+    def _is_stamp(self, annotation: Any) -> bool:
+        subtype = pdfium.FPDFAnnot_GetSubtype(annotation)
+        if subtype != pdfium.FPDF_ANNOT_STAMP and (
+            subtype != pdfium.FPDF_ANNOT_WIDGET
+            or pdfium.FPDFAnnot_GetFormFieldType(self._handle, annotation) != pdfium.FPDF_FORMFIELD_SIGNATURE
+        ):
+            return False
+        kinds = {
+            pdfium.FPDFPageObj_GetType(pdfium.FPDFAnnot_GetObject(annotation, index))
+            for index in range(min(_MAX_STAMP_OBJECTS, pdfium.FPDFAnnot_GetObjectCount(annotation)))
+        }
+        return not kinds.isdisjoint({pdfium.FPDF_PAGEOBJ_TEXT, pdfium.FPDF_PAGEOBJ_FORM})
 
     def _field(self, widget: Any, box: _Box) -> list[FilledField]:
         if box[2] - box[0] < 1 or box[3] - box[1] < 1:
@@ -80,7 +109,7 @@ class PdfiumForm:
             flags = pdfium.FPDFAnnot_GetFormFieldFlags(self._handle, widget)
             if flags & pdfium.FPDF_FORMFLAG_TEXT_PASSWORD:
                 return []
-            value = _string(pdfium.FPDFAnnot_GetFormFieldValue, self._handle, widget)
+            value = wide_string(pdfium.FPDFAnnot_GetFormFieldValue, self._handle, widget)
             from_top = bool(flags & pdfium.FPDF_FORMFLAG_TEXT_MULTILINE)
             return _laid_out(_as_shown(value, widget), box, self._size(widget), from_top=from_top)
         if kind in {-1, pdfium.FPDF_FORMFIELD_UNKNOWN} and _value(widget, b"FT") == "Tx":
@@ -90,24 +119,53 @@ class PdfiumForm:
     def _checked(self, widget: Any) -> bool:
         if pdfium.FPDFAnnot_HasKey(widget, b"AS"):
             return _value(widget, b"AS") not in {"", "Off"}
-        value = _string(pdfium.FPDFAnnot_GetFormFieldValue, self._handle, widget)
-        return bool(value) and value == _string(pdfium.FPDFAnnot_GetFormFieldExportValue, self._handle, widget)
+        value = wide_string(pdfium.FPDFAnnot_GetFormFieldValue, self._handle, widget)
+        return bool(value) and value == wide_string(pdfium.FPDFAnnot_GetFormFieldExportValue, self._handle, widget)
 
     def _choice(self, widget: Any) -> str:
         """The labels of the selected options: the value is what a program is sent."""
         count = min(_MAX_OPTIONS, pdfium.FPDFAnnot_GetOptionCount(self._handle, widget))
         selected = [
-            _string(pdfium.FPDFAnnot_GetOptionLabel, self._handle, widget, index)
+            wide_string(pdfium.FPDFAnnot_GetOptionLabel, self._handle, widget, index)
             for index in range(count)
             if pdfium.FPDFAnnot_IsOptionSelected(self._handle, widget, index)
         ]
-        return ", ".join(selected) or _string(pdfium.FPDFAnnot_GetFormFieldValue, self._handle, widget)
+        return ", ".join(selected) or wide_string(pdfium.FPDFAnnot_GetFormFieldValue, self._handle, widget)
 
     def _size(self, widget: Any) -> float:
         """The font's size in points, 0 if it depends on the field's size."""
         size = ctypes.c_float()
         pdfium.FPDFAnnot_GetFontSize(self._handle, widget, size)
         return float(size.value)
+
+
+def xfa_form(document: Any) -> XfaForm | None:
+    """The XFA form of an open document: its packet with the values, or all of them if they are one."""
+    kind = pdfium.FPDF_GetFormType(document)
+    if kind not in {pdfium.FORMTYPE_XFA_FULL, pdfium.FORMTYPE_XFA_FOREGROUND}:
+        return None
+    packets = {
+        _bytes(pdfium.FPDF_GetXFAPacketName, document, index).rstrip(b"\0"): index
+        for index in range(pdfium.FPDF_GetXFAPacketCount(document))
+    }
+    index = packets.get(b"datasets", 0 if len(packets) == 1 else None)
+    data = b"" if index is None else _content(document, index)
+    return XfaForm(kind == pdfium.FORMTYPE_XFA_FULL, data)
+
+
+def _content(document: Any, index: int) -> bytes:
+    size = ctypes.c_ulong()
+    pdfium.FPDF_GetXFAPacketContent(document, index, None, 0, size)
+    buffer = ctypes.create_string_buffer(size.value)
+    pdfium.FPDF_GetXFAPacketContent(document, index, buffer, size.value, size)
+    return buffer.raw[: size.value]
+
+
+def _bytes(function: Callable[..., int], *arguments: Any) -> bytes:
+    size = function(*arguments, None, 0)
+    buffer = ctypes.create_string_buffer(size)
+    function(*arguments, buffer, size)
+    return buffer.raw
 
 
 @contextmanager
@@ -120,12 +178,12 @@ def _opened(page: Any, index: int) -> Iterator[Any]:
             pdfium.FPDFPage_CloseAnnot(annotation)
 
 
-def _annotations(page: Any) -> Iterator[Any]:
-    """The visible annotations of a page, each open until the next."""
+def _annotations(page: Any) -> Iterator[tuple[int, Any]]:
+    """The visible annotations of a page with their indices, each open until the next."""
     for index in range(pdfium.FPDFPage_GetAnnotCount(page)):
         with _opened(page, index) as annotation:
             if annotation and not pdfium.FPDFAnnot_GetFlags(annotation) & _INVISIBLE:
-                yield annotation
+                yield index, annotation
 
 
 def _comment(annotation: Any) -> Iterator[str]:
@@ -160,7 +218,7 @@ def _as_shown(value: str, widget: Any) -> str:
     """A number as its field formats it: a value of 302.8 may be shown as "302,80 €"."""
     if not _NUMBER.fullmatch(value):
         return value
-    appearance = _string(pdfium.FPDFAnnot_GetAP, widget, pdfium.FPDF_ANNOT_APPEARANCEMODE_NORMAL)
+    appearance = wide_string(pdfium.FPDFAnnot_GetAP, widget, pdfium.FPDF_ANNOT_APPEARANCEMODE_NORMAL)
     shown = "".join(_SHOWN_STRING.findall(appearance)).replace("\\", "").strip()
     return shown if any(map(str.isdigit, shown)) and shown.isprintable() else value
 
@@ -172,14 +230,14 @@ def _box(annotation: Any, to_display: Callable[[_Box], _Box]) -> _Box:
 
 
 def _value(annotation: Any, key: bytes) -> str:
-    return _string(pdfium.FPDFAnnot_GetStringValue, annotation, key)
+    return wide_string(pdfium.FPDFAnnot_GetStringValue, annotation, key)
 
 
-def _string(function: Callable[..., int], *arguments: Any) -> str:
+def wide_string(function: Callable[..., int], *arguments: Any) -> str:
     """Call a function that fills a buffer with UTF-16: once for its size in bytes, once for the text."""
     size = function(*arguments, None, 0)
     if size <= 2:
         return ""
     buffer = (pdfium.FPDF_WCHAR * (size // 2))()
     function(*arguments, buffer, size)
-    return bytes(buffer)[: size - 2].decode("utf-16-le", "replace")
+    return bytes(buffer)[: size - 2].decode("utf-16-le", "surrogatepass")

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pypdf import PdfReader
 
 from docqa.documents.pdf.cleaning import clean
-from docqa.documents.pdf.engines import OutlineEntry, PdfEngineError, TextFragment
+from docqa.documents.pdf.engines import OutlineEntry, PdfEngineError, TextFragment, TextQuality
 
 _LOCK = threading.Lock()
 
@@ -59,6 +59,19 @@ class PypdfFile:
             )
             for row, line in lines
         ]
+
+    def text_quality(self) -> TextQuality:
+        """Without a finding: pypdf tells nothing."""
+        return TextQuality(0.0, loses_letters=False, is_blank=False)
+
+    def attachments(self) -> Sequence[str]:
+        """The names of embedded files."""
+        with _errors():
+            return list(self._reader.attachments)
+
+    def xfa(self) -> None:
+        """None: the forms of files that only pypdf opens are not worth the code."""
+        return
 
 
 @contextmanager

@@ -5,26 +5,31 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from itertools import groupby, pairwise
 from operator import attrgetter
+from typing import NamedTuple
 
 from docqa.documents.pdf.cleaning import clean
 from docqa.documents.pdf.engines import PdfFile, TextFragment
 from docqa.documents.pdf.paragraphs import LayoutLine, RunningText, join_lines, notes_after_paragraphs
+from docqa.documents.pdf.unreadable import PageFault, page_fault
 
 _PAGE = attrgetter("page")
 _TOP = attrgetter("top")
 
 
-def arrange(pages: Sequence[list[LayoutLine]]) -> RunningText:
+def arrange(pages: Sequence[list[LayoutLine]], unread: Container[int] = ()) -> RunningText:
     """Lay out a whole document: `pages[i]` has the lines of page i + 1, from `read_page`.
 
-    The lines of running headers, footers and tables of contents follow the body text, so that they don't interrupt it.
+    The lines of running headers, footers and tables of contents follow the body text, so that they don't interrupt it;
+    so do those of the pages `unread`, from 1, which nobody can read.
     """
     lines = [line for page in pages for line in page]
     headers = _headers_and_footers(lines, len(pages))
     excluded = headers | {(line.page, line.number) for line in lines if _CONTENTS.search(line.text)}
+    if unread:
+        excluded |= {(line.page, line.number) for line in lines if line.page in unread}
     aside = [line for line in lines if (line.page, line.number) in excluded] if excluded else []
     body = [line for line in lines if (line.page, line.number) not in excluded] if excluded else lines
     if not body:
@@ -63,10 +68,22 @@ def _renumbered(line: LayoutLine, numbers: dict[tuple[int, int], int]) -> Layout
 # Reading order ------------------------------------------------------------------------------------
 
 
-def read_page(file: PdfFile, index: int) -> list[LayoutLine] | None:
-    """Lines of the page with this index, in reading order, or None if the page is damaged."""
+class PageText(NamedTuple):
+    """Lines of a page, in reading order, and what is wrong with them."""
+
+    lines: list[LayoutLine]
+    fault: PageFault
+
+
+def read_page(file: PdfFile, index: int) -> PageText | None:
+    """The text of the page with this index, or None if the page is damaged."""
     fragments = file.fragments(index)
-    return None if fragments is None else page_lines(fragments, index + 1)
+    if fragments is None:
+        return None
+    quality = file.text_quality()
+    raw = "\n".join([fragment.text for fragment in fragments])
+    fault = page_fault(raw, quality.unmapped, loses_letters=quality.loses_letters, is_blank=quality.is_blank)
+    return PageText(page_lines(fragments, index + 1), fault)
 
 
 def page_lines(fragments: list[TextFragment], page: int) -> list[LayoutLine]:
