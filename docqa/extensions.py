@@ -151,6 +151,7 @@ FORMATS.register(
         label="PDF",
         suffixes=(".pdf",),
         parse="docqa.documents.pdf.parser:parse",
+        version=2,
         libraries=("pypdfium2", "pypdf"),
         variant="docqa.documents.pdf.engines:engine_versions",
         signature=b"%PDF-",
@@ -163,6 +164,7 @@ FORMATS.register(
         label="text",
         suffixes=(".txt", ".text", ""),
         parse="docqa.documents.plain_text:parse",
+        version=2,
         libraries=("charset-normalizer",),
     )
 )
@@ -172,6 +174,7 @@ FORMATS.register(
         label="Markdown",
         suffixes=(".md", ".markdown"),
         parse="docqa.documents.markdown:parse",
+        version=2,
         libraries=("charset-normalizer", "markdown-it-py"),
     )
 )

@@ -10,9 +10,11 @@ when a stage's output changes and its version doesn't.
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +22,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from docqa.array_store import Arrays, key
-from docqa.documents import Document, Lines, Section, Source
+from docqa.documents import Blocks, Cell, Document, Lines, Section, Source, Table
 from docqa.documents.formats import format_of
 from docqa.extensions import resolve
 from docqa.retrieval.bm25 import Terms
 from docqa.windows import Tokens
 
-PACKING_VERSION = 1
+PACKING_VERSION = 2
 """Of the `pack_` functions of this module."""
 WINDOWS_VERSION = 1
 """Of `docqa.windows`: tokens and window boundaries."""
@@ -103,7 +105,7 @@ def pack_document(document: Document) -> Arrays:
         "title": document.title,
         "warnings": document.warnings,
     }
-    lines = document.lines
+    lines, blocks, tables = document.lines, document.blocks, document.tables
     return {
         "text": _bytes(document.text),
         "facts": _bytes(json.dumps(facts)),
@@ -112,6 +114,12 @@ def pack_document(document: Document) -> Arrays:
         "pages": lines.pages,
         "numbers": lines.numbers,
         "breaks": document.breaks,
+        "block_starts": blocks.starts,
+        "block_ends": blocks.ends,
+        "block_kinds": blocks.kinds,
+        "block_levels": blocks.levels,
+        "tables": _integers([(t.start, t.end, t.header_rows, t.header_columns, len(t.cells)) for t in tables], 5),
+        "cells": _integers([cell for table in tables for cell in table.cells], 6),
     }
 
 
@@ -126,10 +134,20 @@ def unpack_document(arrays: Arrays, name: str) -> Document:
         body_end=facts["body_end"],
         lines=Lines(arrays["starts"], arrays["ends"], arrays["pages"], arrays["numbers"]),
         breaks=arrays["breaks"],
+        blocks=Blocks(arrays["block_starts"], arrays["block_ends"], arrays["block_kinds"], arrays["block_levels"]),
+        tables=_unpack_tables(arrays),
         page_labels=tuple(facts["page_labels"]),
         sections=tuple(Section(*section) for section in facts["sections"]),
         title=facts["title"],
         warnings=tuple(facts["warnings"]),
+    )
+
+
+def _unpack_tables(arrays: Arrays) -> tuple[Table, ...]:
+    cells = map(Cell._make, arrays["cells"].tolist())
+    return tuple(
+        Table(start, end, header_rows, header_columns, tuple(islice(cells, count)))
+        for start, end, header_rows, header_columns, count in arrays["tables"].tolist()
     )
 
 
@@ -156,6 +174,10 @@ def unpack_windows(arrays: Arrays) -> DocumentWindows:
         arrays["bounds"],
         Terms(tuple(json.loads(_text(arrays["term_vocabulary"]))), arrays["term_ids"], arrays["term_bounds"]),
     )
+
+
+def _integers(rows: Sequence[Sequence[int]], width: int) -> NDArray[np.int64]:
+    return np.array(rows, dtype=np.int64).reshape(-1, width)
 
 
 def _bytes(text: str) -> NDArray[np.uint8]:

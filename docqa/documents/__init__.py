@@ -1,5 +1,6 @@
 """Files to `Document`s: one module per format, registered in `docqa.extensions`."""
 
+from docqa.documents.blocks import Block, Blocks, Cell, Table
 from docqa.documents.document import Document, Lines, Location, PageLine, Section
 from docqa.documents.formats import parse
 from docqa.documents.loading import expand, read
@@ -7,12 +8,16 @@ from docqa.documents.source import STDIN, Source, display_name
 
 __all__ = [
     "STDIN",
+    "Block",
+    "Blocks",
+    "Cell",
     "Document",
     "Lines",
     "Location",
     "PageLine",
     "Section",
     "Source",
+    "Table",
     "display_name",
     "expand",
     "parse",

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from docqa.documents.blocks import Block, Blocks, Table
+
 # For types only: worker processes import this package, and numpy would double their start.
 if TYPE_CHECKING:
     import numpy as np
@@ -78,6 +80,10 @@ class Document:
     lines: Lines
     breaks: NDArray[np.int64]
     """Offsets of the breaks between paragraphs, rows and cells, ascending: no sentence or answer spans one."""
+    blocks: Blocks = field(default_factory=lambda: Blocks.of([]))
+    """What the text consists of: headings, paragraphs, list items, tables, …"""
+    tables: tuple[Table, ...] = ()
+    """The tables, sorted by offset. Each is one block."""
     page_labels: tuple[str, ...] = ()
     sections: tuple[Section, ...] = ()
     title: str | None = None
@@ -127,8 +133,22 @@ class Document:
             PageLine(int(self.lines.numbers[i]), int(self.lines.starts[i]), int(self.lines.ends[i])) for i in on_page
         ]
 
+    def table_at(self, offset: int) -> Table | None:
+        """The table that contains `offset`, if any."""
+        index = bisect_right(self._table_starts, offset)
+        return self.tables[index - 1] if index and offset < self.tables[index - 1].end else None
+
+    def page_blocks(self, page: int) -> list[Block]:
+        """The blocks that begin on a page, in the order of the text. `page` counts from 1, 0 for no pages."""
+        first_lines = self.lines.starts.searchsorted(self.blocks.starts, side="right") - 1
+        return [self.blocks[int(index)] for index in (self.lines.pages[first_lines] == page).nonzero()[0]]
+
     def _line_at(self, offset: int) -> int:
         return max(0, int(self.lines.starts.searchsorted(offset, side="right")) - 1)
+
+    @cached_property
+    def _table_starts(self) -> list[int]:
+        return [table.start for table in self.tables]
 
     @cached_property
     def _section_starts(self) -> list[int]:

@@ -23,17 +23,44 @@ class TextFragment(NamedTuple):
     """Fragments that the file places in one row have the same number."""
     hyphen: bool
     """Whether a hyphen was removed at the end: the last word continues in the next row."""
+    raised: bool = False
+    """Whether it is a superscript."""
+    bold: bool = False
+    fixed_pitch: bool = False
+    slanted: bool = False
+    """Whether it is not parallel to the page's other text: a watermark, a vertical note in the margin."""
+
+
+class Rule(NamedTuple):
+    """A straight line, or a filled or outlined rectangle, in points; y grows downwards."""
+
+    x0: float
+    top: float
+    x1: float
+    bottom: float
 
 
 class TextQuality(NamedTuple):
     """How far the text of a page can be trusted."""
 
-    unmapped: float
+    unmapped: float = 0.0
     """Share of its characters for which the file names no Unicode character, 0 to 1."""
-    loses_letters: bool
+    loses_letters: bool = False
     """Whether letters are displayed that the engine does not return."""
-    is_blank: bool
+    is_blank: bool = False
     """Whether nothing is drawn on the page."""
+
+
+class PageContent(NamedTuple):
+    """What is on a page as displayed: text in the order of the file, rules, width and height in points."""
+
+    fragments: list[TextFragment]
+    rules: list[Rule]
+    width: float
+    height: float
+    comments: Sequence[str] = ()
+    """What readers noted on it, one line each."""
+    quality: TextQuality = TextQuality()
 
 
 class XfaForm(NamedTuple):
@@ -80,12 +107,8 @@ class PdfFile(Protocol):
         """The outline entries that lead to a page, in order."""
         ...
 
-    def fragments(self, page: int) -> list[TextFragment] | None:
-        """The text of a page in the order of the file, or None if the page is damaged."""
-        ...
-
-    def text_quality(self) -> TextQuality:
-        """How far the text of the page whose fragments were read last can be trusted."""
+    def content(self, page: int) -> PageContent | None:
+        """What is on a page, or None if the page is damaged."""
         ...
 
     def attachments(self) -> Sequence[str]:

@@ -15,12 +15,23 @@ CHECKED, UNCHECKED = "☒", "☐"
 _BLANK = re.compile(r"_{3,}|\.{5,}|…{2,}")
 _EMPTY_BOX = re.compile(r"[☐□▢❏❑❒◻○◯]|\[ ?\]|\( ?\)")
 
-_COMMENT_SIZE = 5.0  # As small as a footnote, since comments must not interrupt a paragraph that continues.
-_COMMENT_PITCH = 20.0
+_LINE_END = re.compile("\r\n?|\n|\u2028|\u2029")
 
 
-class FilledField(NamedTuple):
-    """What one field shows: one line of text, or `CHECKED` or `UNCHECKED`. Its box may be higher than the line."""
+class ShownValue(NamedTuple):
+    """What a field or a text box shows, or `CHECKED` or `UNCHECKED`."""
+
+    text: str
+    box: tuple[float, float, float, float]
+    """x0, top, x1 and bottom as displayed."""
+    size: float = 0.0
+    """Of its type, 0 if it is not known."""
+    from_top: bool = False
+    """Whether the text begins at the top of the box, not in the middle of it."""
+
+
+class _Field(NamedTuple):
+    """One line of a value. Its box may be higher than the line."""
 
     text: str
     x0: float
@@ -35,10 +46,11 @@ class FilledField(NamedTuple):
         return self.text in {CHECKED, UNCHECKED}
 
 
-def insert_fields(fragments: list[TextFragment], fields: list[FilledField]) -> list[TextFragment]:
-    """Insert each field beside its label: in the same row after what is left of it, else below what is above it."""
-    if not fields:
+def insert_values(fragments: list[TextFragment], values: list[ShownValue]) -> list[TextFragment]:
+    """Insert each value beside its label: in the same row after what is left of it, else below what is above it."""
+    if not values:
         return fragments
+    fields = [line for value in values for line in _laid_out(value)]
     result = list(fragments)
     free_row = 1 + max((fragment.row for fragment in result), default=0)
     # Boxes last: their labels may be fields, too.
@@ -51,35 +63,42 @@ def insert_fields(fragments: list[TextFragment], fields: list[FilledField]) -> l
     return result
 
 
-def append_comments(fragments: list[TextFragment], comments: list[str]) -> list[TextFragment]:
-    """Append comments below the text of a page, one a line, without those that only copy what they highlight."""
-    if not comments:
-        return fragments
-    letters = _letters("".join(fragment.text for fragment in fragments))
-    comments = [comment for comment in comments if len(copied := _letters(comment)) < 12 or copied not in letters]
-    row = 1 + max((fragment.row for fragment in fragments), default=0)
-    left = min((fragment.x0 for fragment in fragments), default=0.0)
-    lowest = max((fragment.bottom for fragment in fragments), default=0.0)
-    result = list(fragments)
-    for number, comment in enumerate(comments):
-        text = f"Note: {comment}"
-        top = lowest + (number + 1) * _COMMENT_PITCH
-        bottom = top + _COMMENT_SIZE
-        right = left + 0.5 * _COMMENT_SIZE * len(text)
-        result.append(TextFragment(text, left, top, right, bottom, _COMMENT_SIZE, row + number, hyphen=False))
-    return result
+def without_copies(comments: list[str], text: str) -> list[str]:
+    """Comments without those that only copy the text that they highlight."""
+    letters = _letters(text)
+    return [comment for comment in comments if len(copied := _letters(comment)) < 12 or copied not in letters]
 
 
 def _letters(text: str) -> str:
     return "".join(filter(str.isalnum, text))
 
 
-def _on_one_line(fragment: TextFragment, field: FilledField) -> bool:
+def _laid_out(value: ShownValue) -> list[_Field]:
+    """The lines of a value within its box. Where the viewer wraps a long line is not known."""
+    x0, top, x1, bottom = value.box
+    height = bottom - top
+    if value.text in {CHECKED, UNCHECKED}:
+        return [_Field(value.text, x0, top, x1, bottom, height)]
+    lines = [line.strip() for line in _LINE_END.split(value.text)]
+    size = value.size
+    if len(lines) == 1 and (not value.from_top or height < 3 * (size or 10)):
+        size = size or max(4.0, min(12.0, 0.7 * height))
+        return [_Field(lines[0], x0, top, x1, bottom, size)] if lines[0] else []
+    size = size or 10.0
+    pitch = 1.15 * size
+    return [
+        _Field(line, x0, top + number * pitch, x1, top + number * pitch + size, size)
+        for number, line in enumerate(lines)
+        if line
+    ]
+
+
+def _on_one_line(fragment: TextFragment, field: _Field) -> bool:
     shared = min(fragment.bottom, field.bottom) - max(fragment.top, field.top)
     return shared > 0.4 * min(fragment.bottom - fragment.top, field.bottom - field.top)
 
 
-def _fill_in(result: list[TextFragment], beside: list[int], field: FilledField) -> bool:
+def _fill_in(result: list[TextFragment], beside: list[int], field: _Field) -> bool:
     """Put a field that lies over a blank, or between two words of one fragment, into that fragment's text."""
     for index in beside:
         text, x0, _, x1, *_ = result[index]
@@ -104,7 +123,7 @@ def _joined(*parts: str) -> str:
     return " ".join(stripped for part in parts if (stripped := part.strip()))
 
 
-def _insert_in_row(result: list[TextFragment], beside: list[int], field: FilledField) -> bool:
+def _insert_in_row(result: list[TextFragment], beside: list[int], field: _Field) -> bool:
     left = max(
         (index for index in beside if result[index].x0 < field.x0 and result[index].x1 <= field.x1),
         key=lambda index: result[index].x1,
@@ -127,7 +146,7 @@ def _insert_in_row(result: list[TextFragment], beside: list[int], field: FilledF
     return left is not None or right is not None
 
 
-def _labels(result: list[TextFragment], left: int | None, right: int, field: FilledField) -> bool:
+def _labels(result: list[TextFragment], left: int | None, right: int, field: _Field) -> bool:
     """Whether the fragment right of a check box is its label: it is close, and not closer to a label on its left."""
     gap = result[right].x0 - field.x1
     if gap > 2.5 * max(field.size, result[right].size):
@@ -137,7 +156,7 @@ def _labels(result: list[TextFragment], left: int | None, right: int, field: Fil
     return gap <= field.x0 - result[left].x1 + 0.5 * field.size
 
 
-def _index_below(result: list[TextFragment], field: FilledField) -> int:
+def _index_below(result: list[TextFragment], field: _Field) -> int:
     """Where to insert a field with nothing beside it: after the row above it, else before the first fragment below."""
     above = [
         (fragment.bottom, index)
@@ -153,14 +172,14 @@ def _index_below(result: list[TextFragment], field: FilledField) -> int:
     return next((index for index, fragment in enumerate(result) if fragment.top > field.top), len(result))
 
 
-def _beside(label: TextFragment, field: FilledField) -> TextFragment:
+def _beside(label: TextFragment, field: _Field) -> TextFragment:
     """The field as a fragment in the row of its label: in a high field, the text stands where the label does."""
     middle = min(max(0.5 * (label.top + label.bottom), field.top), field.bottom)
     half = 0.5 * min(field.size, field.bottom - field.top)
     return _fragment(field._replace(top=middle - half, bottom=middle + half), label.row)
 
 
-def _fragment(field: FilledField, row: int) -> TextFragment:
+def _fragment(field: _Field, row: int) -> TextFragment:
     excess = max(0.0, field.bottom - field.top - field.size)
     field = field._replace(top=field.top + 0.5 * excess, bottom=field.bottom - 0.5 * excess)
     return TextFragment(field.text, field.x0, field.top, field.x1, field.bottom, field.size, row, hyphen=False)

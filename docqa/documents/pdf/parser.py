@@ -10,7 +10,9 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from docqa.documents.blocks import Blocks
 from docqa.documents.document import Document, Lines, Section, find_breaks
+from docqa.documents.pdf.arrangement import arrange
 from docqa.documents.pdf.cleaning import clean
 from docqa.documents.pdf.engines import (
     ENGINES,
@@ -22,11 +24,11 @@ from docqa.documents.pdf.engines import (
     PdfFile,
     UnsupportedEncryptionError,
 )
-from docqa.documents.pdf.paragraphs import RunningText
-from docqa.documents.pdf.parallel import PageTexts, read_pages
-from docqa.documents.pdf.reading_order import PageText, arrange, page_lines
+from docqa.documents.pdf.parallel import ReadPages, read_pages
+from docqa.documents.pdf.reading_order import ReadPage, page_lines
+from docqa.documents.pdf.running_text import RunningText
 from docqa.documents.pdf.unreadable import PageFaults, page_ranges
-from docqa.documents.pdf.xfa import is_placeholder, value_rows
+from docqa.documents.pdf.xfa import is_placeholder, values_page
 from docqa.documents.source import Source
 from docqa.errors import DocqaError
 from docqa.progress import Monitor
@@ -84,7 +86,7 @@ def _read(source: Source, file: PdfFile, engine: PdfEngine, monitor: Monitor, pr
         raise DocqaError(f"{source.display_name} has no pages", "there is nothing in it to ask about")
     pages, form_warnings = _without_placeholder(source, file, pages)
     faults = PageFaults([page.fault if page else "" for page in pages])
-    running_text = arrange([page.lines if page else [] for page in pages], faults.garbled)
+    running_text = arrange([page.lines if page else [] for page in pages])
     text = running_text.text
     if faults.all_unread or not text[: running_text.body_end].strip():
         raise faults.as_error(source.display_name)
@@ -96,6 +98,8 @@ def _read(source: Source, file: PdfFile, engine: PdfEngine, monitor: Monitor, pr
         body_end=running_text.body_end,
         lines=_lines(running_text),
         breaks=find_breaks(_BREAK, text),
+        blocks=Blocks.of(running_text.blocks),
+        tables=tuple(running_text.tables),
         page_labels=tuple(label or str(number) for number, label in enumerate(file.page_labels(), 1)),
         sections=_sections(file.outline(), running_text),
         title=clean(file.title).strip() or None,
@@ -104,7 +108,7 @@ def _read(source: Source, file: PdfFile, engine: PdfEngine, monitor: Monitor, pr
     )
 
 
-def _engine_warnings(pages: PageTexts, engine: PdfEngine) -> Iterator[str]:
+def _engine_warnings(pages: ReadPages, engine: PdfEngine) -> Iterator[str]:
     preferred = ENGINES[0]
     if engine is not preferred:
         yield f"{preferred.name} can't read it; read with {engine.name}"
@@ -125,7 +129,7 @@ def _attachments(file: PdfFile) -> Iterator[str]:
         yield f"has {counted(len(names), 'attachment')}, which {_was(names)} not read: {listed}"
 
 
-def _without_placeholder(source: Source, file: PdfFile, pages: PageTexts) -> tuple[PageTexts, list[str]]:
+def _without_placeholder(source: Source, file: PdfFile, pages: ReadPages) -> tuple[ReadPages, list[str]]:
     """Replace the page of an XFA form that only asks for Adobe's programs by the values typed into the form."""
     form = file.xfa() if len(pages) == 1 else None
     page = pages[0]
@@ -133,14 +137,14 @@ def _without_placeholder(source: Source, file: PdfFile, pages: PageTexts) -> tup
         return pages, []
     if not is_placeholder(" ".join(line.text for line in page.lines), is_dynamic=form.is_dynamic):
         return pages, []
-    values = value_rows(form.data)
-    if not values:
+    values = values_page(form.data)
+    if not values.fragments:
         raise DocqaError(
             f"{source.display_name} is an XFA form, of which only Adobe's programs show the text",
             "open it in Adobe Reader and print it to a PDF",
         )
     warning = "is an XFA form: only the values typed into it were read; print it to a PDF from Adobe Reader to read all"
-    return [PageText(page_lines(values, 1), "")], [warning]
+    return [ReadPage(page_lines(values, 1), "")], [warning]
 
 
 def _lines(running_text: RunningText) -> Lines:

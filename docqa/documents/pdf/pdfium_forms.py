@@ -12,7 +12,7 @@ from typing import Any
 import pypdfium2_raw as pdfium
 
 from docqa.documents.pdf.engines import XfaForm
-from docqa.documents.pdf.form_fields import CHECKED, UNCHECKED, FilledField
+from docqa.documents.pdf.form_fields import CHECKED, UNCHECKED, ShownValue
 
 _INVISIBLE = pdfium.FPDF_ANNOT_FLAG_HIDDEN | pdfium.FPDF_ANNOT_FLAG_NOVIEW
 
@@ -37,11 +37,8 @@ _COMMENTS = {
 
 _MAX_OPTIONS = 1000
 _MAX_STAMP_OBJECTS = 100
-_LINE_END = re.compile("\r\n?|\n|\u2028|\u2029")
 _NUMBER = re.compile(r"[+-]?\d*[.,]?\d+")
 _SHOWN_STRING = re.compile(r"\(((?:[^()\\]|\\.)*)\)\s*(?:Tj|'|\")")
-
-_Box = tuple[float, float, float, float]
 
 
 class PdfiumForm:
@@ -56,19 +53,19 @@ class PdfiumForm:
         if self._handle:
             pdfium.FPDFDOC_ExitFormFillEnvironment(self._handle)
 
-    def read_page(self, page: Any, to_display: Callable[[_Box], _Box]) -> tuple[list[FilledField], list[str]]:
-        """The filled fields and the comments of a page. `to_display` turns PDF's boxes into displayed ones."""
-        fields: list[FilledField] = []
+    def read_page(self, page: Any) -> tuple[list[ShownValue], list[str]]:
+        """The values on a page, with PDFium's boxes, and its comments."""
+        values: list[ShownValue] = []
         comments: list[str] = []
         for _, annotation in _annotations(page):
             subtype = pdfium.FPDFAnnot_GetSubtype(annotation)
             if subtype in _COMMENTS:
                 comments += _comment(annotation)
             elif subtype == pdfium.FPDF_ANNOT_FREETEXT:
-                fields += _laid_out(_value(annotation, b"Contents"), _box(annotation, to_display), from_top=True)
+                values.append(ShownValue(_value(annotation, b"Contents"), _box(annotation), from_top=True))
             elif subtype == pdfium.FPDF_ANNOT_WIDGET:
-                fields += self._field(annotation, _box(annotation, to_display))
-        return fields, comments
+                values += self._field(annotation)
+        return values, comments
 
     def draw_stamps(self, page: Any) -> bool:
         """Make signatures and stamps with text part of the page, which must be loaded again to see them.
@@ -97,24 +94,23 @@ class PdfiumForm:
         }
         return not kinds.isdisjoint({pdfium.FPDF_PAGEOBJ_TEXT, pdfium.FPDF_PAGEOBJ_FORM})
 
-    def _field(self, widget: Any, box: _Box) -> list[FilledField]:
-        if box[2] - box[0] < 1 or box[3] - box[1] < 1:
-            return []  # Fields that scripts use have no extent.
+    def _field(self, widget: Any) -> Iterator[ShownValue]:
+        left, bottom, right, top = box = _box(widget)
+        if right - left < 1 or top - bottom < 1:
+            return  # Fields that scripts use have no extent.
         kind = pdfium.FPDFAnnot_GetFormFieldType(self._handle, widget)
         if kind in _BOXES:
-            return [FilledField(CHECKED if self._checked(widget) else UNCHECKED, *box, box[3] - box[1])]
-        if kind in _CHOICES:
-            return _laid_out(self._choice(widget), box, self._size(widget))
-        if kind == pdfium.FPDF_FORMFIELD_TEXTFIELD:
+            yield ShownValue(CHECKED if self._checked(widget) else UNCHECKED, box)
+        elif kind in _CHOICES:
+            yield ShownValue(self._choice(widget), box, self._size(widget))
+        elif kind == pdfium.FPDF_FORMFIELD_TEXTFIELD:
             flags = pdfium.FPDFAnnot_GetFormFieldFlags(self._handle, widget)
-            if flags & pdfium.FPDF_FORMFLAG_TEXT_PASSWORD:
-                return []
-            value = wide_string(pdfium.FPDFAnnot_GetFormFieldValue, self._handle, widget)
-            from_top = bool(flags & pdfium.FPDF_FORMFLAG_TEXT_MULTILINE)
-            return _laid_out(_as_shown(value, widget), box, self._size(widget), from_top=from_top)
-        if kind in {-1, pdfium.FPDF_FORMFIELD_UNKNOWN} and _value(widget, b"FT") == "Tx":
-            return _laid_out(_value(widget, b"V"), box)  # The document's form does not list this field.
-        return []
+            if not flags & pdfium.FPDF_FORMFLAG_TEXT_PASSWORD:
+                value = _as_shown(wide_string(pdfium.FPDFAnnot_GetFormFieldValue, self._handle, widget), widget)
+                multiline = bool(flags & pdfium.FPDF_FORMFLAG_TEXT_MULTILINE)
+                yield ShownValue(value, box, self._size(widget), from_top=multiline)
+        elif kind in {-1, pdfium.FPDF_FORMFIELD_UNKNOWN} and _value(widget, b"FT") == "Tx":
+            yield ShownValue(_value(widget, b"V"), box)  # The document's form does not list this field.
 
     def _checked(self, widget: Any) -> bool:
         if pdfium.FPDFAnnot_HasKey(widget, b"AS"):
@@ -194,26 +190,6 @@ def _comment(annotation: Any) -> Iterator[str]:
         yield text
 
 
-def _laid_out(value: str, box: _Box, size: float = 0.0, *, from_top: bool = False) -> list[FilledField]:
-    """The lines of a value within the field's box. PDFium doesn't tell where a long line is wrapped.
-
-    `size` is 0 if it is not known. One line is in the middle of its box, unless the text begins at the top.
-    """
-    lines = [line.strip() for line in _LINE_END.split(value)]
-    x0, top, x1, bottom = box
-    height = bottom - top
-    if len(lines) == 1 and (not from_top or height < 3 * (size or 10)):
-        size = size or max(4.0, min(12.0, 0.7 * height))
-        return [FilledField(lines[0], x0, top, x1, bottom, size)] if lines[0] else []
-    size = size or 10.0
-    pitch = 1.15 * size
-    return [
-        FilledField(line, x0, top + number * pitch, x1, top + number * pitch + size, size)
-        for number, line in enumerate(lines)
-        if line
-    ]
-
-
 def _as_shown(value: str, widget: Any) -> str:
     """A number as its field formats it: a value of 302.8 may be shown as "302,80 €"."""
     if not _NUMBER.fullmatch(value):
@@ -223,10 +199,10 @@ def _as_shown(value: str, widget: Any) -> str:
     return shown if any(map(str.isdigit, shown)) and shown.isprintable() else value
 
 
-def _box(annotation: Any, to_display: Callable[[_Box], _Box]) -> _Box:
+def _box(annotation: Any) -> tuple[float, float, float, float]:
     rectangle = pdfium.FS_RECTF()
     pdfium.FPDFAnnot_GetRect(annotation, rectangle)
-    return to_display((rectangle.left, rectangle.bottom, rectangle.right, rectangle.top))
+    return rectangle.left, rectangle.bottom, rectangle.right, rectangle.top
 
 
 def _value(annotation: Any, key: bytes) -> str:

@@ -12,6 +12,7 @@ from itertools import groupby
 from operator import add
 from typing import Literal
 
+from docqa.documents.pdf.engines import TextQuality
 from docqa.errors import DocqaError
 
 PageFault = Literal["", "blank", "picture", "garbled", "incomplete"]
@@ -46,20 +47,19 @@ _CASE_WITHIN_WORD = re.compile(r"[a-z][A-Z]")
 _COMMON_HANGUL = frozenset("이다는의에가을고하지로도리사기인어한은")
 
 
-def page_fault(text: str, unmapped: float, *, loses_letters: bool, is_blank: bool) -> PageFault:
-    """What is wrong with a page's text, as the engine returned it.
-
-    `unmapped` is the share of its characters for which the file names no Unicode character.
-    """
+def page_fault(text: str, quality: TextQuality) -> PageFault:
+    """What is wrong with a page's text, as the engine returned it."""
     if not _VISIBLE.search(text):
-        return "blank" if is_blank else "incomplete" if loses_letters else "picture"
-    if is_garbled(text, unmapped):
+        return "blank" if quality.is_blank else "incomplete" if quality.loses_letters else "picture"
+    if is_garbled(text, quality.unmapped):
         return "garbled"
-    return "incomplete" if loses_letters else ""
+    return "incomplete" if quality.loses_letters else ""
 
 
 def is_garbled(text: str, unmapped: float) -> bool:
     """Whether nobody can read a text: its letters are not those of a language.
+
+    `unmapped` is the share of its characters for which the file names no Unicode character.
 
     Where the file names the characters, only text that looks like a language with its letters exchanged is garbled:
     tables, code, key material and names in an unknown language are not. Where it doesn't, any improbable text is.

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from html import unescape
 
-from docqa.documents.pdf.engines import TextFragment
+from docqa.documents.pdf.engines import PageContent, TextFragment
 
 _PLACEHOLDER = re.compile(r"please wait|requires adobe (?:reader|acrobat)|adobe\.com/go/(?:reader|acrreader)", re.I)
 _LONGEST_PLACEHOLDER = 1500  # Characters.
@@ -24,14 +24,14 @@ def is_placeholder(text: str, *, is_dynamic: bool) -> bool:
     return len(text) < _LONGEST_PLACEHOLDER and (is_dynamic or _PLACEHOLDER.search(text) is not None)
 
 
-def value_rows(data: bytes) -> list[TextFragment]:
-    """The values in a form's XML, one row each: the field's name and the value. Empty if there are none."""
+def values_page(data: bytes) -> PageContent:
+    """A page with the values in a form's XML, one row each: the field's name and the value."""
     fragments = []
     for row, (name, value) in enumerate(_values(data)):
         top = _LEFT + row * _PITCH
         for text, x0, x1 in ((f"{name}:", _LEFT, _MIDDLE - 20), (value, _MIDDLE, _RIGHT)):
             fragments.append(TextFragment(text, x0, top, x1, top + _SIZE, _SIZE, row, hyphen=False))
-    return fragments
+    return PageContent(fragments, [], _RIGHT, _LEFT + len(fragments) * _PITCH)
 
 
 def _values(data: bytes) -> Iterator[tuple[str, str]]:
