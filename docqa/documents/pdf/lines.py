@@ -28,6 +28,8 @@ class LayoutLine(NamedTuple):
     """Number of the column on its page, in reading order."""
     bold: bool = False
     fixed_pitch: bool = False
+    style: str = ""
+    """Font and colour, "" if there are several."""
     begins: bool = False
     """Whether a footnote begins with it."""
     kind: str = ""

@@ -18,6 +18,7 @@ _NUMBERED = re.compile(
 _CAPTION = re.compile(
     r"(?:figure|fig\.|table|chart|exhibit|abbildung|tabelle|tableau|listing)\s+[\dIVXA-Z]", re.IGNORECASE
 )
+_LABEL = re.compile(r"[A-Z][\w /.()#&’'-]{1,40}:(?:\s|$)")
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 
 _MAX_HEADING = 160  # Characters.
@@ -89,7 +90,7 @@ def _glue(block: LineBlock, line: LayoutLine, pitch: float, numbering: "_Numberi
         return " " if _continues_over_gap(previous, line) else None
     if abs(previous.size - line.size) > 0.08 * previous.size or line.top - previous.top > 1.35 * pitch:
         return None
-    if _is_list_item(previous, line, numbering):
+    if _is_list_item(previous, line, numbering) or (_LABEL.match(line.text) and _LABEL.match(previous.text)):
         return None
     return _glue_in_column(block, previous, line)
 
@@ -99,7 +100,7 @@ def _glue_in_column(block: LineBlock, previous: LayoutLine, line: LayoutLine) ->
     width = max(1.0, previous.right - min(previous.left, previous.x0))
     full = previous.x1 > previous.right - 0.12 * width
     ends = _ENDS_SENTENCE.search(previous.text)
-    if previous.bold != line.bold and (ends or not full):
+    if (previous.bold != line.bold or _differ(previous.style, line.style)) and (ends or not full):
         return None
     if ends and (not full or line.x0 > previous.x0 + 0.8 * line.size):
         return None
@@ -109,8 +110,13 @@ def _glue_in_column(block: LineBlock, previous: LayoutLine, line: LayoutLine) ->
     if previous.bold and line.bold:
         return " "
     if previous.x1 < previous.right - 0.4 * width and not line.text[0].islower() and first.kind != "footnote":
-        return "\n"
+        # A title and its text, or short lines, as of an address.
+        return None if line.x1 > line.right - 0.12 * width else "\n"
     return " "
+
+
+def _differ(style: str, other: str) -> bool:
+    return style != other and bool(style and other)
 
 
 def _code_glue(block: LineBlock, previous: LayoutLine, line: LayoutLine, pitch: float) -> str | None:
@@ -219,38 +225,52 @@ class _Numbering:
 
 
 def _mark_headings(blocks: list[LineBlock]) -> None:
-    """Find headings: short blocks in larger or bolder type than the body, or in capitals."""
-    weights: Counter[float] = Counter()
-    bold = 0
+    """Find headings: short blocks in larger, bolder or other type than the body, or in capitals."""
+    sizes: Counter[float] = Counter()
+    styles: Counter[tuple[str, bool]] = Counter()
     for block in blocks:
         for line in block.lines:
             if line.kind != "table":
-                weights[round(line.size * 2) / 2] += len(line.text)
-                bold += len(line.text) if line.bold else 0
-    if not weights:
+                sizes[round(line.size * 2) / 2] += len(line.text)
+                styles[line.style, line.bold] += len(line.text)
+    if not sizes:
         return
-    body_size = weights.most_common(1)[0][0]
-    bold_body = bold > 0.5 * weights.total()
-    for block in blocks:
-        if block.kind in {"paragraph", "list_item"} and _is_heading(block, body_size, bold_body):
+    body_size = sizes.most_common(1)[0][0]
+    body_style, bold_body = styles.most_common(1)[0][0]
+    for index, block in enumerate(blocks):
+        if block.kind not in {"paragraph", "list_item"} or not _may_be_heading(block):
+            continue
+        first = block.lines[0]
+        large = first.size > 1.12 * body_size
+        bold = not bold_body and all(line.bold for line in block.lines)
+        other = (
+            _differ(first.style, body_style)
+            and first.size > 0.95 * body_size
+            and all(line.style == first.style for line in block.lines)
+            and index + 1 < len(blocks)
+            and blocks[index + 1].lines[0].style != first.style
+        )
+        sentence = block.text.endswith(".") and block.text.count(" ") > 6
+        if large or ((bold or other) and not sentence) or _in_capitals(block):
             block.kind = "heading"
             block.glue = [" " if glue == "\n" else glue for glue in block.glue]
 
 
-def _is_heading(block: LineBlock, body_size: float, bold_body: bool) -> bool:
+def _may_be_heading(block: LineBlock) -> bool:
     text = block.text
-    if len(block.lines) > _MAX_HEADING_LINES or len(text) > _MAX_HEADING or sum(map(str.isalpha, text)) < 2:
-        return False
-    if _BULLET.match(text) or text.endswith((";", ",")):
-        return False
-    large = block.lines[0].size > 1.12 * body_size
-    all_bold = not bold_body and all(line.bold for line in block.lines)
-    if large or (all_bold and not (text.endswith(".") and text.count(" ") > 6)):
-        return True
-    letters = [letter for letter in text if letter.isalpha()]
     return (
-        len(letters) > 4 and text.isupper() and len(text) < 80 and block.kind == "paragraph" and not text.endswith(".")
+        len(block.lines) <= _MAX_HEADING_LINES
+        and len(text) <= _MAX_HEADING
+        and sum(map(str.isalpha, text)) >= 2
+        and not _BULLET.match(text)
+        and not text.endswith((";", ","))
     )
+
+
+def _in_capitals(block: LineBlock) -> bool:
+    text = block.text
+    letters = sum(map(str.isalpha, text))
+    return 4 < letters < 80 and text.isupper() and block.kind == "paragraph" and not text.endswith(".")
 
 
 def _set_levels(blocks: list[LineBlock]) -> None:

@@ -16,11 +16,12 @@ from typing import NamedTuple
 from docqa.documents.pdf.engines import PageContent, PdfFile, TextFragment
 from docqa.documents.pdf.lines import LayoutLine
 from docqa.documents.pdf.runs import LIST_MARK, joined_with_spaces, rows, runs
-from docqa.documents.pdf.tables import PageTable, find_tables
+from docqa.documents.pdf.table_grid import PageTable
+from docqa.documents.pdf.tables import find_tables
 from docqa.documents.pdf.unreadable import PageFault, page_fault
 
 _COMMENT_SIZE = 5.0  # Points.
-_JUSTIFIED_LETTERS = 40
+_JUSTIFIED_WORDS = 3
 _PROSE_LINES = 3
 _PROSE_LETTERS, _PROSE_WORDS = 18, 3.0  # A line, on average.
 
@@ -90,6 +91,8 @@ def _line(row: list[TextFragment], page: int, region: int, left: float, right: f
         region=region,
         bold=all(run.bold for run in row),
         fixed_pitch=all(run.fixed_pitch for run in row),
+        style=first.style if all(run.style == first.style for run in row) else "",
+        row_cells=tuple((i, 1, 1, ((run.text, run.hyphen),)) for i, run in enumerate(row)) if len(row) > 1 else (),
     )
 
 
@@ -141,8 +144,8 @@ def _in_order(page: list[list[TextFragment]], tables: list[PageTable]) -> list[_
     if all(len(row) == 1 for row in page) and not boxes:
         # Most pages: one column.
         return [_block(page)] if page else []
-    page = _justified(page)
-    blocks = _chained(_cells_joined(page))
+    chained = _chained(_cells_joined(_justified(page)))
+    blocks = [block._replace(lines=_justified(block.lines)) for block in chained]
     return _sorted([*blocks, *boxes])
 
 
@@ -222,7 +225,7 @@ def _justified(page: list[list[TextFragment]]) -> list[list[TextFragment]]:
 
 def _same_column(row: list[TextFragment], other: list[TextFragment]) -> bool:
     """Whether another row is one run as wide as this row, in the same type, right above or below it."""
-    if len(other) > 1 or len(other[0].text) < _JUSTIFIED_LETTERS:
+    if len(other) > 1 or other[0].text.count(" ") < _JUSTIFIED_WORDS - 1:
         return False
     first, size = row[0], row[0].size
     return (
@@ -234,7 +237,8 @@ def _same_column(row: list[TextFragment], other: list[TextFragment]) -> bool:
 
 
 def _evenly_spaced(row: list[TextFragment]) -> bool:
-    return all(b.x0 - a.x1 < 2.5 * a.size for a, b in pairwise(row))
+    gaps = [b.x0 - a.x1 for a, b in pairwise(row)]
+    return max(gaps) < 2.5 * row[0].size or (max(gaps) < 5 * row[0].size and max(gaps) < 1.3 * min(gaps))
 
 
 def _cells_joined(page: list[list[TextFragment]]) -> list[list[TextFragment]]:
@@ -247,7 +251,10 @@ def _cells_joined(page: list[list[TextFragment]]) -> list[list[TextFragment]]:
         line = [row[0]]
         for run in row[1:]:
             left, right = block_of[id(line[-1])], block_of[id(run)]
-            if prose[id(left)] or prose[id(right)] or not _side_by_side(left, right, line[-1], run):
+            column = block_of[id(line[0])]
+            if prose[id(column)] and run.x1 < column.x1 + 0.5 * run.size:
+                line.append(run)  # A word of a stretched line.
+            elif prose[id(left)] or prose[id(right)] or not _side_by_side(left, right, line[-1], run):
                 lines.append(line)
                 line = [run]
             else:

@@ -4,6 +4,7 @@ Running text is as an author types it: words without hyphenation, each paragraph
 paragraphs. Each line of each page keeps its span in it. A table's row is one line, with two spaces between cells.
 """
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 
@@ -49,6 +50,9 @@ class RunningText:
         return self.starts[on_page[0]] if on_page else None
 
 
+_LABEL = re.compile(r"[^\W\d][^:]*:(?:\s|$)")
+
+
 class _Writer:
     """Writes blocks one after the other, and notes where their lines and cells are."""
 
@@ -65,6 +69,9 @@ class _Writer:
         start = self._position
         if block.kind == "table":
             self._write_table(block)
+        elif block.kind == "field":
+            self._write_fields(block)
+            return
         else:
             self._write_lines(block)
         self.result.blocks.append(Block(block.kind, start, self._position, block.level))
@@ -99,6 +106,26 @@ class _Writer:
                 self._add(_indent(line, left))
             self._line(line, text)
             self._add(glue)
+
+    def _write_fields(self, block: LineBlock) -> None:
+        """Write a row of labels and values. A label begins a block of its own."""
+        start = end = None
+        labelled = False
+        (line,) = block.lines
+        self._line(line, line.text)
+        position = self.result.starts[-1]
+        for _, _, _, lines in line.row_cells:
+            text = lines[0][0]
+            label = _LABEL.search(text) is not None
+            if start is not None and end is not None and label and labelled:
+                self.result.blocks.append(Block("field", start, end))
+                start, labelled = None, False
+            start = position if start is None else start
+            labelled = labelled or label
+            end = position + len(text)
+            position = end + 2
+        if start is not None:
+            self.result.blocks.append(Block("field", start, self._position))
 
     def _line(self, line: LayoutLine, text: str) -> None:
         self.result.starts.append(self._position)

@@ -16,6 +16,7 @@ LIST_MARK = re.compile(
 )
 """What may stand before an item of a list or a clause."""
 
+_MAX_SUPERSCRIPT = 8  # Characters: what is longer is a line in small type.
 _MARK_GAP = 6.0  # The widest gap between a list mark and its text, in heights of the type.
 
 
@@ -24,8 +25,13 @@ def runs(fragments: list[TextFragment]) -> list[TextFragment]:
     cleaned = []
     for fragment in fragments:
         text = clean(fragment.text)
-        if text and not text.isspace():
-            cleaned.append(fragment if text == fragment.text else fragment._replace(text=text))
+        if not text or text.isspace():
+            continue
+        if text != fragment.text or (fragment.raised and len(text) > _MAX_SUPERSCRIPT):
+            raised = fragment.raised and len(text) <= _MAX_SUPERSCRIPT
+            cleaned.append(fragment._replace(text=text, raised=raised))
+        else:
+            cleaned.append(fragment)
     gutters = _gutters(cleaned)
     joined: list[TextFragment] = []
     for fragment in cleaned:
@@ -62,7 +68,8 @@ def _on_one_line(a: TextFragment, b: TextFragment) -> bool:
 def _join(a: TextFragment, b: TextFragment) -> TextFragment:
     gap = b.x0 - a.x1
     text = f"{_shown(a)}{' ' if gap > 0.2 * max(a.size, b.size) and not b.raised else ''}{_shown(b)}"
-    large = a if a.size >= b.size else b
+    large = a if a.size >= b.size else b  # Not that of a superscript.
+    long = a if len(a.text) >= len(b.text) else b  # Not that of a bullet or a drop cap.
     return large._replace(
         text=text,
         x0=min(a.x0, b.x0),
@@ -70,11 +77,13 @@ def _join(a: TextFragment, b: TextFragment) -> TextFragment:
         # Not those of superscripts: a line is as high as its letters.
         top=large.top if a.raised != b.raised else min(a.top, b.top),
         bottom=large.bottom if a.raised != b.raised else max(a.bottom, b.bottom),
+        size=large.size if a.raised != b.raised else long.size,
         row=b.row,
         hyphen=b.hyphen,
         raised=a.raised and b.raised,
         bold=(a.bold or a.raised) and (b.bold or b.raised),
         fixed_pitch=a.fixed_pitch and b.fixed_pitch,
+        style=a.style if b.raised or a.style == b.style else b.style if a.raised else "",
     )
 
 
@@ -171,4 +180,4 @@ def _join_marks(row: list[TextFragment]) -> None:
         mark, text = row[index : index + 2]
         if text.x0 - mark.x1 < _MARK_GAP * text.size and LIST_MARK.fullmatch(mark.text):
             joined = _join(mark, text)
-            row[index : index + 2] = [joined._replace(bold=text.bold, size=text.size)]
+            row[index : index + 2] = [joined._replace(bold=text.bold, size=text.size, style=text.style)]
