@@ -12,7 +12,7 @@ from itertools import pairwise
 from docqa.documents.pdf.lines import LayoutLine
 
 _ENDS_SENTENCE = re.compile(r"[.!?:;…。！？][\"'”’»)\]]*[\d⁰¹²³⁴⁵⁶⁷⁸⁹*†‡]*$")
-_BULLET = re.compile(r"[•‣◦▪▫■□●○◆◇►➢➤✓✔–—*·\u2010-\u2015-]\s")
+_BULLET = re.compile(r"[•‣◦▪▫■□●○◆◇►➢➤✓✔☐☑☒–—*·\u2010-\u2015-]\s")
 _NUMBERED = re.compile(
     r"(?P<open>[(\[]?)(?P<value>\d{1,3}(?:\.\d{1,3}){0,4}|[a-zA-Z]|[ivxlc]{1,6}|[IVXLC]{1,6})(?P<close>[.)\]]?)\s"
 )
