@@ -23,6 +23,9 @@ _ONLY_NUMBER = re.compile(r"\w+\.?\s+[\w.-]{1,6}[.:]?")
 _LABEL = re.compile(r"[A-Z][\w /.()#&’'-]{1,40}:(?:\s|$)")
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 
+_FLOATS = {"caption", "table", "footnote", "figure", "aside"}
+"""Blocks that may divide a sentence: they stand where there is room for them."""
+
 _MAX_HEADING = 160  # Characters.
 _MAX_HEADING_LINES = 4
 
@@ -56,7 +59,7 @@ def line_blocks(lines: list[LayoutLine]) -> list[LineBlock]:
         else:
             block.glue.append(glue)
             block.lines.append(line)
-    blocks = list(_captions_joined(blocks))
+    blocks = _sentences_joined(list(_captions_joined(blocks)))
     _mark_headings(blocks)
     _set_levels(blocks)
     return blocks
@@ -96,6 +99,26 @@ def _captions_joined(blocks: list[LineBlock]) -> Iterator[LineBlock]:
         yield waiting
 
 
+def _sentences_joined(blocks: list[LineBlock]) -> list[LineBlock]:
+    """Join the halves of a paragraph that a caption, a table or a footnote at a column's end or beginning divides."""
+    joined: list[LineBlock] = []
+    open_paragraph: LineBlock | None = None  # It does not end in a sentence, and only floats follow it so far.
+    for block in blocks:
+        if open_paragraph and block.kind not in _FLOATS:
+            last, first = open_paragraph.lines[-1], block.lines[0]
+            elsewhere = (last.page, last.region) != (first.page, first.region)
+            if joined[-1] is not open_paragraph and elsewhere and block.kind == "paragraph":
+                if _continues_over_gap(last, first):
+                    open_paragraph.glue += [" ", *block.glue]
+                    open_paragraph.lines += block.lines
+                    continue
+            open_paragraph = None
+        joined.append(block)
+        if block.kind in {"paragraph", "list_item"}:
+            open_paragraph = None if _ENDS_SENTENCE.search(block.lines[-1].text) else block
+    return joined
+
+
 def _adjacent(above: LayoutLine, below: LayoutLine) -> bool:
     """Whether a line is right below another one."""
     return above.page == below.page and above.region == below.region and 0 < below.top - above.top < 2 * above.size
@@ -130,7 +153,9 @@ def _glue_in_column(block: LineBlock, previous: LayoutLine, line: LayoutLine) ->
     width = max(1.0, previous.right - min(previous.left, previous.x0))
     full = previous.x1 > previous.right - 0.12 * width
     ends = _ENDS_SENTENCE.search(previous.text)
-    if (previous.bold != line.bold or _differ(previous.style, line.style)) and (ends or not full):
+    if _is_another_style(block, previous, line, ends=bool(ends), full=full):
+        return None
+    if ends and _CAPTION.match(line.text):
         return None
     if ends and (not full or line.x0 > previous.x0 + 0.8 * line.size):
         return None
@@ -143,6 +168,17 @@ def _glue_in_column(block: LineBlock, previous: LayoutLine, line: LayoutLine) ->
         # A title and its text, or short lines, as of an address.
         return None if line.x1 > line.right - 0.12 * width else "\n"
     return " "
+
+
+def _is_another_style(block: LineBlock, previous: LayoutLine, line: LayoutLine, *, ends: bool, full: bool) -> bool:
+    """Whether a line is in other type than the one before, as a heading and its text are."""
+    if previous.bold == line.bold and not _differ(previous.style, line.style):
+        return False
+    if block.kind == "list_item" and line.x0 > block.lines[0].x0 + 0.5 * line.size:
+        return False  # In line with the item's text.
+    if line.bold and not previous.bold:
+        return not full
+    return ends or not full
 
 
 def _differ(style: str, other: str) -> bool:
