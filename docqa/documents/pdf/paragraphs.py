@@ -26,6 +26,7 @@ _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 _FLOATS = {"caption", "table", "footnote", "figure", "aside"}
 """Blocks that may divide a sentence: they stand where there is room for them."""
 
+_LABEL_WORDS = 3
 _MAX_HEADING = 160  # Characters.
 _MAX_HEADING_LINES = 4
 
@@ -135,7 +136,7 @@ def _glue(block: LineBlock, line: LayoutLine, pitch: float, numbering: "_Numberi
         same = same_table or (line.kind == previous.kind == "footnote" and not line.begins)
         if same_table:
             return "\n" if line.row > previous.row else None
-        if not same:
+        if not same and not _is_end_of_label(block, previous, line, pitch):
             return None
     if previous.fixed_pitch or line.fixed_pitch:
         return _code_glue(block, previous, line, pitch)
@@ -146,6 +147,22 @@ def _glue(block: LineBlock, line: LayoutLine, pitch: float, numbering: "_Numberi
     if _is_list_item(previous, line, numbering) or (_LABEL.match(line.text) and _LABEL.match(previous.text)):
         return None
     return _glue_in_column(block, previous, line)
+
+
+def _is_end_of_label(block: LineBlock, previous: LayoutLine, line: LayoutLine, pitch: float) -> bool:
+    """Whether a row of a form begins with the rest of the sentence above: "…, otherwise enter 0  4  00"."""
+    return (
+        block.kind in {"paragraph", "list_item"}
+        and not line.kind
+        and previous.cells == 1
+        and (previous.page, previous.region) == (line.page, line.region)
+        and abs(previous.size - line.size) < 0.08 * previous.size
+        and 0 < line.top - previous.top < 1.5 * pitch
+        and -0.5 * line.size < line.x0 - previous.x0 < 4 * line.size
+        and line.row_cells[0][3][0][0].count(" ") >= _LABEL_WORDS - 1
+        and not _ENDS_SENTENCE.search(previous.text)
+        and _mark(line.text) is None
+    )
 
 
 def _glue_in_column(block: LineBlock, previous: LayoutLine, line: LayoutLine) -> str | None:

@@ -16,7 +16,7 @@ from docqa.documents.pdf.figures import figure_labels
 from docqa.documents.pdf.lines import LayoutLine
 from docqa.documents.pdf.page_blocks import PROSE_LINES, PageBlock, page_blocks
 from docqa.documents.pdf.runs import rows, runs
-from docqa.documents.pdf.table_grid import PageTable
+from docqa.documents.pdf.table_grid import PageTable, TableCell, is_form
 from docqa.documents.pdf.tables import find_tables
 from docqa.documents.pdf.unreadable import PageFault, page_fault
 
@@ -95,10 +95,13 @@ def _comment(text: str, content: PageContent, page: int) -> LayoutLine:
 def _table_lines(table: PageTable, page: int, region: int) -> Iterable[LayoutLine]:
     """A line for each row. Of a cell of several lines, the row has them all."""
     by_row = defaultdict(list)
+    form = is_form(table)
     for cell in table.cells:
         lines = tuple((" ".join(run.text for run in runs(line)), line[-1].hyphen) for line in cell.lines if line)
         lines = tuple(line for line in lines if line[0])
-        if lines:
+        if lines and form:
+            yield from _field_lines(table, cell, lines, page, region)
+        elif lines:
             by_row[cell.row].append((cell, lines))
     for row, cells in sorted(by_row.items()):
         fragments = [fragment for cell, _ in cells for line in cell.lines for fragment in line]
@@ -125,6 +128,30 @@ def _table_lines(table: PageTable, page: int, region: int) -> Iterable[LayoutLin
 
 
 # Blocks -------------------------------------------------------------------------------------------
+
+
+def _field_lines(
+    table: PageTable, cell: TableCell, lines: tuple[tuple[str, bool], ...], page: int, region: int
+) -> Iterable[LayoutLine]:
+    """The label in a box of a form, and what is filled in, as one line."""
+    fragments = [fragment for line in cell.lines for fragment in line]
+    yield LayoutLine(
+        text=" ".join(text for text, _ in lines),
+        x0=min(fragment.x0 for fragment in fragments),
+        top=min(fragment.top for fragment in fragments),
+        x1=max(fragment.x1 for fragment in fragments),
+        bottom=max(fragment.bottom for fragment in fragments),
+        size=fragments[0].size,
+        hyphen=False,
+        cells=1,
+        page=page,
+        number=0,
+        right=table.x1,
+        left=table.x0,
+        region=region,
+        kind="field",
+        row_cells=((0, 1, 1, lines),),
+    )
 
 
 def _in_order(page: list[list[TextFragment]], tables: list[PageTable]) -> list[PageBlock]:
