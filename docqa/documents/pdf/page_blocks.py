@@ -30,10 +30,17 @@ class PageBlock(NamedTuple):
 
 def page_blocks(page: list[list[TextFragment]]) -> list[PageBlock]:
     """The blocks of a page, from its rows of runs."""
-    if all(len(row) == 1 for row in page):
-        return [_block(page)] if page else []  # Most pages: one column.
+    if _is_one_column(page):
+        return [_block(page)] if page else []
     chained = _chained(_cells_joined(_justified(page)))
     return [block._replace(lines=_justified(block.lines)) for block in chained]
+
+
+def _is_one_column(page: list[list[TextFragment]]) -> bool:
+    """Whether every row is one run, below the one before it. So it is on most pages."""
+    if any(len(row) > 1 for row in page):
+        return False
+    return all(min(a.x1, b.x1) > max(a.x0, b.x0) for (a,), (b,) in pairwise(page))
 
 
 def _block(lines: list[list[TextFragment]]) -> PageBlock:
