@@ -33,6 +33,7 @@ BLOCK_KINDS = (
     "footer",
     "watermark",
     "line_number",
+    "unreadable",  # A line whose letters are not those that the page shows.
 )
 """The kinds of blocks. Only append: `Blocks.kinds` are indices, and they are stored."""
 

@@ -5,19 +5,21 @@ A block is the lines that belong together, with what joins them. Lengths are in 
 
 import re
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 from docqa.documents.pdf.lines import LayoutLine
 
 _ENDS_SENTENCE = re.compile(r"[.!?:;…。！？][\"'”’»)\]]*[\d⁰¹²³⁴⁵⁶⁷⁸⁹*†‡]*$")
-_BULLET = re.compile(r"[•‣◦▪▫■□●○◆◇►➢➤✓✔–—*·\u2010-\u2015-]\s")
+_BULLET = re.compile(r"[•‣◦▪▫■□●○◆◇►➢➤✓✔☐☑☒–—*·\u2010-\u2015-]\s")
 _NUMBERED = re.compile(
     r"(?P<open>[(\[]?)(?P<value>\d{1,3}(?:\.\d{1,3}){0,4}|[a-zA-Z]|[ivxlc]{1,6}|[IVXLC]{1,6})(?P<close>[.)\]]?)\s"
 )
 _CAPTION = re.compile(
-    r"(?:figure|fig\.|table|chart|exhibit|abbildung|tabelle|tableau|listing)\s+[\dIVXA-Z]", re.IGNORECASE
+    r"(?i:figure|fig\.|table|chart|exhibit|abbildung|tabelle|tableau|listing)\s+[\dIVXA-Z][\w.-]*[.:]?(?:\s+[^a-z\s]|$)"
 )
+_ONLY_NUMBER = re.compile(r"\w+\.?\s+[\w.-]{1,6}[.:]?")
 _LABEL = re.compile(r"[A-Z][\w /.()#&’'-]{1,40}:(?:\s|$)")
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 
@@ -54,6 +56,7 @@ def line_blocks(lines: list[LayoutLine]) -> list[LineBlock]:
         else:
             block.glue.append(glue)
             block.lines.append(line)
+    blocks = list(_captions_joined(blocks))
     _mark_headings(blocks)
     _set_levels(blocks)
     return blocks
@@ -69,6 +72,33 @@ def _kind(line: LayoutLine) -> str:
     if _BULLET.match(line.text) or _mark(line.text):
         return "list_item"
     return "caption" if _CAPTION.match(line.text) else "paragraph"
+
+
+def _captions_joined(blocks: list[LineBlock]) -> Iterator[LineBlock]:
+    """Join "Table 2." with its title in the line below."""
+    waiting = None
+    for block in blocks:
+        if waiting:
+            first = block.lines[0]
+            if block.kind == "paragraph" and _adjacent(waiting.lines[-1], first):
+                waiting.glue += [" ", *block.glue]
+                waiting.lines += block.lines
+                yield waiting
+                waiting = None
+                continue
+            yield waiting
+            waiting = None
+        if block.kind == "caption" and _ONLY_NUMBER.fullmatch(block.text):
+            waiting = block
+        else:
+            yield block
+    if waiting:
+        yield waiting
+
+
+def _adjacent(above: LayoutLine, below: LayoutLine) -> bool:
+    """Whether a line is right below another one."""
+    return above.page == below.page and above.region == below.region and 0 < below.top - above.top < 2 * above.size
 
 
 def _glue(block: LineBlock, line: LayoutLine, pitch: float, numbering: "_Numbering") -> str | None:

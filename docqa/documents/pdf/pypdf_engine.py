@@ -62,6 +62,15 @@ class PypdfFile:
         width = max((fragment.x1 for fragment in fragments), default=0.0)
         return PageContent(fragments, [], width, len(lines) * _PITCH)
 
+    def attachments(self) -> Sequence[str]:
+        """The names of embedded files."""
+        with _errors():
+            return list(self._reader.attachments)
+
+    def xfa(self) -> None:
+        """None: the XFA forms of files that only pypdf opens are not worth the code."""
+        return
+
 
 @contextmanager
 def _errors() -> Iterator[None]:

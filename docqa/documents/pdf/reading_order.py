@@ -18,7 +18,9 @@ from docqa.documents.pdf.lines import LayoutLine
 from docqa.documents.pdf.runs import LIST_MARK, joined_with_spaces, rows, runs
 from docqa.documents.pdf.table_grid import PageTable
 from docqa.documents.pdf.tables import find_tables
+from docqa.documents.pdf.unreadable import PageFault, page_fault
 
+_COMMENT_SIZE = 5.0  # Points.
 _JUSTIFIED_WORDS = 3
 _PROSE_LINES = 3
 _PROSE_LETTERS, _PROSE_WORDS = 18, 3.0  # A line, on average.
@@ -35,14 +37,25 @@ class _Block(NamedTuple):
     table: PageTable | None = None
 
 
-def read_page(file: PdfFile, index: int) -> list[LayoutLine] | None:
-    """Lines of the page with this index, in reading order, or None if the page is damaged."""
+class ReadPage(NamedTuple):
+    """The lines of a page, in reading order, and what is wrong with them."""
+
+    lines: list[LayoutLine]
+    fault: PageFault
+
+
+def read_page(file: PdfFile, index: int) -> ReadPage | None:
+    """The page with this index, or None if it is damaged."""
     content = file.content(index)
-    return None if content is None else page_lines(content, index + 1)
+    if content is None:
+        return None
+    fault = page_fault("\n".join([fragment.text for fragment in content.fragments]), content.quality)
+    lines = page_lines(content, index + 1)
+    return ReadPage([line._replace(kind="unreadable") for line in lines] if fault == "garbled" else lines, fault)
 
 
 def page_lines(content: PageContent, page: int) -> list[LayoutLine]:
-    """Lines of a page, in reading order. Slanted text comes last."""
+    """Lines of a page, in reading order. Comments and slanted text come last."""
     tables, fragments = find_tables(content)
     found = runs(fragments)
     slanted = [run for run in found if run.slanted]
@@ -55,6 +68,7 @@ def page_lines(content: PageContent, page: int) -> list[LayoutLine]:
                 lines.extend(_table_lines(block.table, page, region))
             else:
                 lines.extend(_line(row, page, region, left, right) for row in block.lines)
+    lines.extend(_comment(text, content, page) for text in content.comments)
     lines.extend(_line([run], page, -1, run.x0, run.x1)._replace(kind="watermark") for run in slanted)
     return [line._replace(number=number) for number, line in enumerate(lines, 1)]
 
@@ -79,6 +93,14 @@ def _line(row: list[TextFragment], page: int, region: int, left: float, right: f
         fixed_pitch=all(run.fixed_pitch for run in row),
         style=first.style if all(run.style == first.style for run in row) else "",
         row_cells=tuple((i, 1, 1, ((run.text, run.hyphen),)) for i, run in enumerate(row)) if len(row) > 1 else (),
+    )
+
+
+def _comment(text: str, content: PageContent, page: int) -> LayoutLine:
+    """A comment as a line below the page, in type as small as a footnote's, since it interrupts no paragraph."""
+    top, size = content.height, _COMMENT_SIZE
+    return LayoutLine(
+        f"Note: {text}", 0.0, top, content.width, top + size, size, False, 1, page, 0, content.width, kind="note"
     )
 
 

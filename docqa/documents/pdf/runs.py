@@ -12,7 +12,7 @@ from docqa.documents.pdf.engines import TextFragment
 from docqa.documents.superscripts import raise_
 
 LIST_MARK = re.compile(
-    r"(?:[•‣◦▪▫■□●○◆◇►➢➤✓✔–—*·o\u2010-\u2015-]|\(?(?:\d{1,3}|[a-zA-Z]|[ivxlcIVXLC]{1,6})[.)]|\[\d+\]|\d{1,2}(?:\.\d{1,2}){1,4}\.?)"
+    r"(?:[•‣◦▪▫■□●○◆◇►➢➤✓✔☐☑☒–—*·o\u2010-\u2015-]|\(?(?:\d{1,3}|[a-zA-Z]|[ivxlcIVXLC]{1,6})[.)]|\[\d+\]|\d{1,2}(?:\.\d{1,2}){1,4}\.?)"
 )
 """What may stand before an item of a list or a clause."""
 
