@@ -123,8 +123,10 @@ def _fill_in(page: list[TextFragment], line: _Line) -> bool:
     return False
 
 
-def _joined(*parts: str) -> str:
-    return " ".join(stripped for part in parts if (stripped := part.strip()))
+def _joined(before: str, value: str, after: str) -> str:
+    after = after.strip()
+    space = " " if after and after[0] not in ",.;:!?)" else ""
+    return f"{before.strip()} {value}{space}{after}".strip()
 
 
 def _left_of(beside: list[TextFragment], line: _Line) -> TextFragment | None:
