@@ -15,10 +15,10 @@ from typing import NamedTuple
 
 from docqa.documents.pdf.engines import PageContent, PdfFile, TextFragment
 from docqa.documents.pdf.lines import LayoutLine
+from docqa.documents.pdf.page_faults import PageFault, page_fault
 from docqa.documents.pdf.runs import LIST_MARK, joined_with_spaces, rows, runs
 from docqa.documents.pdf.table_grid import PageTable
 from docqa.documents.pdf.tables import find_tables
-from docqa.documents.pdf.unreadable import PageFault, page_fault
 
 _COMMENT_SIZE = 5.0  # Points.
 _JUSTIFIED_WORDS = 3
