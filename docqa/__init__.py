@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from docqa.answers import Answer, Citation, Result
+    from docqa.answers import Answer, Citation, DocumentWarning, Result
     from docqa.config import Settings
     from docqa.documents import Document
     from docqa.engine import Collection, Engine, open
@@ -28,6 +28,7 @@ _PUBLIC = {
     "Collection": "docqa.engine",
     "Document": "docqa.documents",
     "DocqaError": "docqa.errors",
+    "DocumentWarning": "docqa.answers",
     "Engine": "docqa.engine",
     "Monitor": "docqa.progress",
     "Progress": "docqa.progress",
@@ -43,6 +44,7 @@ __all__ = [
     "Collection",
     "DocqaError",
     "Document",
+    "DocumentWarning",
     "Engine",
     "Monitor",
     "Progress",

@@ -48,10 +48,19 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class DocumentWarning:
+    """What of a document was not read, in one sentence."""
+
+    document: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """The result of one question.
 
-    `answers` is empty if docqa abstained; `closest` has the best spans below the threshold.
+    `answers` is empty if docqa abstained; `closest` has the best spans below the threshold. `warnings` are those of all
+    documents: what was not read was not answered from.
     """
 
     question: str
@@ -63,6 +72,7 @@ class Result:
     reader: str
     retriever: str
     elapsed_seconds: float
+    warnings: tuple[DocumentWarning, ...] = ()
 
 
 def rank_answers(candidates: Iterable[ScoredCandidate], documents: Sequence[Document], top: int) -> list[Answer]:

@@ -24,10 +24,10 @@ from docqa.documents.pdf.engines import (
     PdfFile,
     UnsupportedEncryptionError,
 )
+from docqa.documents.pdf.page_faults import PageFaults, page_ranges
 from docqa.documents.pdf.parallel import ReadPages, read_pages
 from docqa.documents.pdf.reading_order import ReadPage, page_lines
 from docqa.documents.pdf.running_text import RunningText
-from docqa.documents.pdf.unreadable import PageFaults, page_ranges
 from docqa.documents.pdf.xfa import is_placeholder, values_page
 from docqa.documents.source import Source
 from docqa.errors import DocqaError

@@ -21,7 +21,7 @@ from docqa.documents.pdf.engines import (
     UnsupportedEncryptionError,
     XfaForm,
 )
-from docqa.documents.pdf.form_fields import ShownValue, insert_values, without_copies
+from docqa.documents.pdf.form_fields import ShownValue, with_values, without_copies
 from docqa.documents.pdf.pdfium_forms import PdfiumForm, wide_string, xfa_form
 from docqa.documents.pdf.pdfium_page import PageText
 from docqa.documents.pdf.pdfium_paths import rules
@@ -184,7 +184,7 @@ class PdfiumFile:
         frame = text.frame
         displayed = [value._replace(box=frame.as_displayed(value.box)) for value in values]
         return PageContent(
-            insert_values(text.fragments(), [value for value in displayed if not frame.hides(value.box)]),
+            with_values(text.fragments(), [value for value in displayed if not frame.hides(value.box)]),
             rules(page, frame),
             frame.width,
             frame.height,

@@ -15,10 +15,10 @@ from docqa.documents.pdf.engines import PageContent, PdfFile, TextFragment
 from docqa.documents.pdf.figures import figure_labels
 from docqa.documents.pdf.lines import LayoutLine
 from docqa.documents.pdf.page_blocks import PROSE_LINES, PageBlock, page_blocks
+from docqa.documents.pdf.page_faults import PageFault, page_fault
 from docqa.documents.pdf.runs import rows, runs
 from docqa.documents.pdf.table_grid import PageTable, TableCell, is_form
 from docqa.documents.pdf.tables import find_tables
-from docqa.documents.pdf.unreadable import PageFault, page_fault
 
 _COMMENT_SIZE = 5.0  # Points.
 

@@ -6,18 +6,8 @@ encoding. If it says nothing, or something wrong, the text is "WKH URPDQV" where
 
 import re
 import unicodedata
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
-from itertools import groupby
+from collections import Counter
 from operator import add
-from typing import Literal
-
-from docqa.documents.pdf.engines import TextQuality
-from docqa.errors import DocqaError
-
-PageFault = Literal["", "blank", "picture", "garbled", "incomplete"]
-"""What is wrong with the text of a page: nothing is drawn on it; something is, but no text; the text is not that of
-the page; letters are missing."""
 
 # The 200 most common pairs of the letters a to z, without accents, in the translations of Linux programs into 87
 # languages in Latin script, each weighted alike, and in English documents, as much as a fifth of them. They are 68%
@@ -38,22 +28,14 @@ _PAIRS = {a + b: a + b in _COMMON_PAIRS for a in map(chr, range(97, 123)) for b 
 _SAMPLES, _SAMPLE_LENGTH = 4, 60
 
 _MIN_CHARACTERS = 20
-_VISIBLE = re.compile(r"[^\s\x00-\x1f\x7f-\x9f]")
 _LETTER, _ACCENTED = re.compile(r"[^\W\d_]"), re.compile("[\xc0-\xff]")
+_PRIVATE = re.compile("[\ue000-\uf8ff\ufffd]")
+_ODD = re.compile("[\xc0-\xff\ue000-\uf8ff\ufffd]")
 _WORD = re.compile(r"[^\W\d_]+")
 _CASE_WITHIN_WORD = re.compile(r"[a-z][A-Z]")
 
 # The most common syllables are a third of any Korean text.
 _COMMON_HANGUL = frozenset("이다는의에가을고하지로도리사기인어한은")
-
-
-def page_fault(text: str, quality: TextQuality) -> PageFault:
-    """What is wrong with a page's text, as the engine returned it."""
-    if not _VISIBLE.search(text):
-        return "blank" if quality.is_blank else "incomplete" if quality.loses_letters else "picture"
-    if is_garbled(text, quality.unmapped):
-        return "garbled"
-    return "incomplete" if quality.loses_letters else ""
 
 
 def is_garbled(text: str, unmapped: float) -> bool:
@@ -65,12 +47,12 @@ def is_garbled(text: str, unmapped: float) -> bool:
     tables, code, key material and names in an unknown language are not. Where it doesn't, any improbable text is.
     """
     sample = _samples(text)
-    if unmapped < 0.5 and _common_share(sample) > 0.6 and len(_ACCENTED.findall(sample)) < 0.2 * len(sample):
+    if unmapped < 0.5 and _common_share(sample) > 0.6 and len(_ODD.findall(sample)) < 0.2 * len(sample):
         return False  # Nearly every page.
     visible = "".join(text.split())
     if len(visible) < _MIN_CHARACTERS:
         return False
-    if _private_share(visible) > 0.5 or _accented_share(visible) > 0.5:
+    if len(_PRIVATE.findall(visible)) > 0.5 * len(visible) or _accented_share(visible) > 0.5:
         return True
     if unmapped < 0.5:
         return _is_exchanged(text)
@@ -94,11 +76,6 @@ def _common_share(text: str, at_least: int = 1) -> float:
     return found[True] / known if known >= max(1, at_least) else 1.0
 
 
-def _private_share(visible: str) -> float:
-    """Share of private-use and replacement characters."""
-    return sum("\ue000" <= character <= "\uf8ff" or character == "\ufffd" for character in visible) / len(visible)
-
-
 def _accented_share(text: str) -> float:
     """Share of Latin-1's accented letters among all letters: a text in Cyrillic is "Ïðèâåò" by the wrong encoding."""
     if text.isascii():
@@ -113,7 +90,8 @@ def _is_exchanged(text: str) -> bool:
     It has short words and recurring ones, as every language does, and no capitals within words, as keys in base64 do.
     """
     words = [word for word in _WORD.findall(text) if word.isascii()]
-    if len(words) < 40 or _common_share(text, at_least=150) > 0.4:
+    different = set(words)
+    if len(words) < 40 or len(different) < 20 or _common_share(" ".join(different), at_least=60) > 0.4:
         return False
     lengths = Counter(min(len(word), 4) for word in words)
     short = (lengths[2] + lengths[3]) / len(words)
@@ -149,62 +127,3 @@ def _script(letter: str) -> str:
     """The script of a letter; Chinese, Japanese and Korean are one, since they are mixed within words."""
     name = unicodedata.name(letter, "?").split()[0]
     return "CJK" if name in {"CJK", "HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA", "HANGUL", "IDEOGRAPHIC"} else name
-
-
-# Messages -----------------------------------------------------------------------------------------
-
-_SCAN_HINT = "it may be a scan; run it through OCR first, for example `ocrmypdf in.pdf out.pdf`"
-_FORCE_HINT = "run it through OCR, for example `ocrmypdf --force-ocr in.pdf out.pdf`"
-_OTHER_LETTERS = "the file names other letters than it shows"
-
-
-class PageFaults:
-    """What is wrong with the pages of a document, in words. Pages count from 1."""
-
-    def __init__(self, faults: Sequence[PageFault]) -> None:
-        self._count = len(faults)
-        pages: dict[PageFault, list[int]] = defaultdict(list)
-        for page, fault in enumerate(faults, 1):
-            pages[fault].append(page)
-        self.garbled = frozenset(pages["garbled"])
-        self._pages = pages
-
-    @property
-    def all_unread(self) -> bool:
-        """Whether no page can be read."""
-        return not self._pages[""] and not self._pages["incomplete"]
-
-    def as_error(self, name: str) -> DocqaError:
-        """Why nothing in the document of this name can be read."""
-        if self.garbled:
-            return DocqaError(f"the text of {name} can't be read: {_OTHER_LETTERS}", _FORCE_HINT)
-        where = "its only page" if self._count == 1 else f"any of its {self._count:,} pages"
-        if not self._pages["picture"] and not self._pages["incomplete"]:
-            return DocqaError(
-                f"{name} has nothing on {where}", "it is blank or damaged: open and save it again in a PDF viewer"
-            )
-        return DocqaError(f"{name} has no text layer on {where}", _SCAN_HINT)
-
-    def warnings(self) -> Iterator[str]:
-        """What the user should know about a document of which some pages can be read. Blank pages are as they are."""
-        garbled, incomplete, pictures = (self._pages[fault] for fault in ("garbled", "incomplete", "picture"))
-        if garbled:
-            yield f"the text of {page_ranges(garbled)} can't be read: {_OTHER_LETTERS}; {_FORCE_HINT}"
-        if incomplete:
-            yield f"letters are missing from the text of {page_ranges(incomplete)}; {_FORCE_HINT}"
-        if pictures:
-            verb = "has" if len(pictures) == 1 else "have"
-            hint = f"; {_SCAN_HINT}" if len(pictures) > self._count // 4 else ""
-            yield f"{page_ranges(pictures)} {verb} no text{hint}"
-
-
-def page_ranges(pages: Sequence[int]) -> str:
-    """Ascending pages in words: "page 3", "pages 3, 7–9"."""
-    runs = [
-        [page for _, page in run]
-        for _, run in groupby(enumerate(pages), key=lambda numbered: numbered[1] - numbered[0])
-    ]
-    parts = [str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs]
-    if len(parts) > 5:
-        parts = [*parts[:4], "…", parts[-1]]
-    return f"{'page' if len(pages) == 1 else 'pages'} {', '.join(parts)}"
