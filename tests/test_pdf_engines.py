@@ -11,7 +11,7 @@ from support.samples import SAMPLES
 
 from docqa.documents import Document, Section, Source, parse, read
 from docqa.documents.pdf import engines, parser
-from docqa.documents.pdf.engines import ENGINES, OutlineEntry, PdfEngine, PdfEngineError, TextFragment
+from docqa.documents.pdf.engines import ENGINES, OutlineEntry, PageContent, PdfEngine, PdfEngineError, TextFragment
 from docqa.errors import DocqaError
 from docqa.index_cache import document_key
 
@@ -31,13 +31,12 @@ class ToyFile:
     def outline(self) -> list[OutlineEntry]:
         return [OutlineEntry("Herons", 0, 0, 90.0)]
 
-    def fragments(self, page: int) -> list[TextFragment] | None:
+    def content(self, page: int) -> PageContent | None:
         rows = ["Herons", "The oﬃce counts the herons that\x00nest", "by the river."]
-        return (
-            None
-            if page
-            else [TextFragment(t, 72, 100 + 20 * i, 300, 110 + 20 * i, 10, i, False) for i, t in enumerate(rows)]
-        )
+        if page:
+            return None
+        fragments = [TextFragment(t, 72, 100 + 20 * i, 300, 110 + 20 * i, 10, i, False) for i, t in enumerate(rows)]
+        return PageContent(fragments, [], 595, 842)
 
 
 @contextmanager

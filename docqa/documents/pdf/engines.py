@@ -23,6 +23,30 @@ class TextFragment(NamedTuple):
     """Fragments that the file places in one row have the same number."""
     hyphen: bool
     """Whether a hyphen was removed at the end: the last word continues in the next row."""
+    raised: bool = False
+    """Whether it is a superscript."""
+    bold: bool = False
+    fixed_pitch: bool = False
+    slanted: bool = False
+    """Whether it is not parallel to the page's other text: a watermark, a vertical note in the margin."""
+
+
+class Rule(NamedTuple):
+    """A straight line, or a filled or outlined rectangle, in points; y grows downwards."""
+
+    x0: float
+    top: float
+    x1: float
+    bottom: float
+
+
+class PageContent(NamedTuple):
+    """What is on a page as displayed: text in the order of the file, rules, width and height in points."""
+
+    fragments: list[TextFragment]
+    rules: list[Rule]
+    width: float
+    height: float
 
 
 class OutlineEntry(NamedTuple):
@@ -60,8 +84,8 @@ class PdfFile(Protocol):
         """The outline entries that lead to a page, in order."""
         ...
 
-    def fragments(self, page: int) -> list[TextFragment] | None:
-        """The text of a page in the order of the file, or None if the page is damaged."""
+    def content(self, page: int) -> PageContent | None:
+        """What is on a page, or None if the page is damaged."""
         ...
 
 

@@ -1,11 +1,10 @@
-"""PDFium as a PDF engine, through its C functions. The only module that uses PDFium's handles.
+"""PDFium as a PDF engine, through its C functions. Only the `pdfium_` modules use its handles.
 
 Worker processes import it, so it must be cheap to import. The functions are called with buffers that are reused:
 wrapper objects with finalizers cost more than what they wrap.
 """
 
 import ctypes
-import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,11 +14,13 @@ import pypdfium2_raw as pdfium
 
 from docqa.documents.pdf.engines import (
     OutlineEntry,
+    PageContent,
     PasswordRejectedError,
     PdfEngineError,
-    TextFragment,
     UnsupportedEncryptionError,
 )
+from docqa.documents.pdf.pdfium_page import PageText
+from docqa.documents.pdf.pdfium_paths import rules
 
 # PDFium is not thread-safe, not even for different documents.
 _LOCK = threading.RLock()
@@ -30,12 +31,7 @@ _ERRORS = {
     pdfium.FPDF_ERR_PAGE: "page not found or content error",
 }
 
-# PDFium ends a line with CR LF, or with U+FFFE if it removed a hyphen and the word continues.
-_LINE = re.compile("[^\r\n\ufffe]+")
-
 _MAX_OUTLINE_DEPTH = 15
-
-_Box = tuple[float, float, float, float]
 
 pdfium.FPDF_InitLibraryWithConfig(pdfium.FPDF_LIBRARY_CONFIG(version=2))  # Does nothing if it is initialized already.
 
@@ -76,10 +72,6 @@ class PdfiumFile:
         self._open_page: Any = None
         self._capacity = 0
         self._characters: Any = None
-        self._sides = [ctypes.c_double() for _ in range(4)]
-        self._side_pointers = [ctypes.byref(side) for side in self._sides]
-        self._loose_box = pdfium.FS_RECTF()
-        self._loose_box_pointer = ctypes.byref(self._loose_box)
 
     def close(self) -> None:
         """Close the file and the page that is still open."""
@@ -139,8 +131,8 @@ class PdfiumFile:
 
     # Text -----------------------------------------------------------------------------------------
 
-    def fragments(self, page: int) -> list[TextFragment] | None:
-        """The lines of a page, cut at wide gaps, in PDFium's order; None if the page is damaged."""
+    def content(self, page: int) -> PageContent | None:
+        """The text of a page in PDFium's order, cut at wide gaps, and its rules; None if the page is damaged."""
         handle = pdfium.FPDF_LoadPage(self._document, page)
         if not handle:
             return None
@@ -150,27 +142,13 @@ class PdfiumFile:
         if not text_page:
             return None
         try:
-            return self._fragments(handle, text_page)
+            return self._content(handle, text_page)
         finally:
             pdfium.FPDFText_ClosePage(text_page)
 
-    def _fragments(self, page: Any, text_page: Any) -> list[TextFragment]:
-        text = self._text(text_page)
-        rotation = pdfium.FPDFPage_GetRotation(page) * 90
-        width, height = pdfium.FPDF_GetPageWidthF(page), pdfium.FPDF_GetPageHeightF(page)
-        if rotation in {90, 270}:
-            width, height = height, width  # Coordinates are those of the page before rotation.
-        fragments = []
-        for row, match in enumerate(_LINE.finditer(text)):
-            begin, end = match.span()
-            hyphen = text[end : end + 1] == "\ufffe"
-            pieces = self._pieces(text_page, begin, end)
-            for number, (first, last, box, size) in enumerate(pieces, 1):
-                x0, top, x1, bottom = _rotated(box, rotation, width, height)
-                fragments.append(
-                    TextFragment(text[first:last], x0, top, x1, bottom, size, row, hyphen and number == len(pieces))
-                )
-        return fragments
+    def _content(self, page: Any, text_page: Any) -> PageContent:
+        text = PageText(page, text_page, self._text(text_page))
+        return PageContent(text.fragments(), rules(page, text.frame), text.frame.width, text.frame.height)
 
     def _text(self, text_page: Any) -> str:
         """The page's text with one code point for each of PDFium's characters, so that indices fit both."""
@@ -187,58 +165,6 @@ class PdfiumFile:
         unicode_at = pdfium.FPDFText_GetUnicode
         return "".join(chr(unicode_at(text_page, i) or 0x20) for i in range(count))
 
-    def _pieces(self, text_page: Any, begin: int, end: int) -> list[tuple[int, int, _Box, float]]:
-        """Cut one of PDFium's lines at wide gaps: (first, last, box, height of the type in points)."""
-        count = pdfium.FPDFText_CountRects(text_page, begin, end - begin)
-        if count <= 0:
-            return []
-        size = self._type_height(text_page, begin)
-        groups: list[_Box] = []
-        lefts = []  # Of the first box of each group: in right-to-left text, the others may extend further left.
-        for i in range(count):
-            left, bottom, right, top = self._rectangle(text_page, i)
-            if groups and left - groups[-1][2] <= 1.5 * size:
-                x0, y0, x1, y1 = groups[-1]
-                groups[-1] = (min(x0, left), min(y0, bottom), max(x1, right), max(y1, top))
-            else:
-                groups.append((left, bottom, right, top))
-                lefts.append(left)
-        if len(groups) == 1:
-            return [(begin, end, groups[0], size)]
-        pieces = []
-        first = begin
-        for index, box in enumerate(groups):
-            last = end
-            if index + 1 < len(groups):
-                last = self._first_right_of(text_page, first + 1, end, lefts[index + 1])
-            pieces.append((first, last, box, size))
-            first = last
-        return pieces
-
-    def _rectangle(self, text_page: Any, index: int) -> _Box:
-        left, top, right, bottom = self._sides
-        pdfium.FPDFText_GetRect(text_page, index, *self._side_pointers)
-        return left.value, bottom.value, right.value, top.value
-
-    def _type_height(self, text_page: Any, index: int) -> float:
-        """Height of the font's box: unlike the font size, it includes the page's transformations."""
-        box = self._loose_box
-        if not pdfium.FPDFText_GetLooseCharBox(text_page, index, self._loose_box_pointer):
-            return 10.0
-        return float(max(1.0, min(abs(box.top - box.bottom), 200.0)))
-
-    def _first_right_of(self, text_page: Any, first: int, end: int, left: float) -> int:
-        """Index of the first character from `first` on whose box begins at `left` or further right."""
-        x0, x1, *_ = self._sides
-        for index in range(first, end):
-            if (
-                pdfium.FPDFText_GetCharBox(text_page, index, *self._side_pointers)
-                and x0.value >= left - 0.5
-                and x1.value > x0.value
-            ):
-                return index
-        return end
-
 
 def _string(function: Callable[..., int], *arguments: Any) -> str:
     """Call a function that fills a buffer with UTF-16: once for its size, once for the text."""
@@ -246,15 +172,3 @@ def _string(function: Callable[..., int], *arguments: Any) -> str:
     buffer = ctypes.create_string_buffer(size)
     function(*arguments, buffer, size)
     return buffer.raw[: max(0, size - 2)].decode("utf-16-le", "surrogatepass")
-
-
-def _rotated(box: _Box, rotation: int, width: float, height: float) -> _Box:
-    """Convert PDF's (left, bottom, right, top), y upwards, to (x0, top, x1, bottom) as displayed, y downwards."""
-    left, bottom, right, top = box
-    if rotation == 90:
-        return bottom, left, top, right
-    if rotation == 180:
-        return width - right, bottom, width - left, top
-    if rotation == 270:
-        return height - top, width - right, height - bottom, width - left
-    return left, height - top, right, height - bottom

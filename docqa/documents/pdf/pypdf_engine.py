@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pypdf import PdfReader
 
 from docqa.documents.pdf.cleaning import clean
-from docqa.documents.pdf.engines import OutlineEntry, PdfEngineError, TextFragment
+from docqa.documents.pdf.engines import OutlineEntry, PageContent, PdfEngineError, TextFragment
 
 _LOCK = threading.Lock()
 
@@ -48,17 +48,19 @@ class PypdfFile:
         """Empty: without boxes, the headings could not be placed."""
         return ()
 
-    def fragments(self, page: int) -> list[TextFragment]:
+    def content(self, page: int) -> PageContent:
         """The lines of a page, with made-up boxes."""
         with _errors():
             text = self._reader.pages[page].extract_text()
         lines = [(row, clean(line)) for row, line in enumerate(text.split("\n"))]
-        return [
+        fragments = [
             TextFragment(
                 line, 0, row * _PITCH, len(line) * _CHARACTER_WIDTH, row * _PITCH + _SIZE, _SIZE, row, hyphen=False
             )
             for row, line in lines
         ]
+        width = max((fragment.x1 for fragment in fragments), default=0.0)
+        return PageContent(fragments, [], width, len(lines) * _PITCH)
 
 
 @contextmanager

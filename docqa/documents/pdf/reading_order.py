@@ -65,8 +65,8 @@ def _renumbered(line: LayoutLine, numbers: dict[tuple[int, int], int]) -> Layout
 
 def read_page(file: PdfFile, index: int) -> list[LayoutLine] | None:
     """Lines of the page with this index, in reading order, or None if the page is damaged."""
-    fragments = file.fragments(index)
-    return None if fragments is None else page_lines(fragments, index + 1)
+    content = file.content(index)
+    return None if content is None else page_lines(content.fragments, index + 1)
 
 
 def page_lines(fragments: list[TextFragment], page: int) -> list[LayoutLine]:

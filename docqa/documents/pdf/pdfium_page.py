@@ -1,0 +1,294 @@
+"""The text of one page, read with PDFium: cut into fragments at wide gaps and at superscripts, with their boxes.
+
+PDFium's calls are made by the line or by the fragment, hardly ever by the character: each costs half a microsecond.
+"""
+
+import ctypes
+import math
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, NamedTuple
+
+import pypdfium2_raw as pdfium
+
+from docqa.documents.pdf.engines import TextFragment
+
+Box = tuple[float, float, float, float]
+"""PDFium's is (left, bottom, right, top), y upwards; as displayed, (x0, top, x1, bottom), y downwards."""
+
+# PDFium ends a line with CR LF, or with U+FFFE if it removed a hyphen and the word continues.
+_LINE = re.compile("[^\r\n\ufffe]+")
+_SPACES = re.compile(r"(?<=\S)[ \u00a0]+(?=\S)")
+_NARROW = re.compile(r"[ .,;:'!|()\[\]ijlftrI-]")
+
+# In heights of the type. No space between words is wider, not even in justified lines; those between cells may be.
+_GAP = 0.8
+_TALL = 2.5
+_SUPERSCRIPT_SIZE = 0.85  # At most, relative to its line.
+
+# How much wider than the page's other lines a line is that may contain a gap between columns.
+_STRETCHED = 1.1
+_USUAL_WIDTHS = (0.9, 1.1)  # Without long lines, and at most.
+
+_MIN_PAGE = 36  # Points.
+
+_BOLD = re.compile(r"bold|black|heavy|demi|cmbx|cmssbx|sfbx|-bd|,b", re.IGNORECASE)
+_FIXED = re.compile(r"mono|courier|consol|typewriter|cmtt|sftt|fixed|code", re.IGNORECASE)
+_FIXED_PITCH, _FORCE_BOLD = 1, 1 << 18
+
+HANDLE = ctypes.c_void_p
+
+
+def on_handles(function: Any, result: Any, *arguments: Any) -> Callable[..., Any]:
+    """The same function, but handles are integers: the binding's objects cost more than the calls."""
+    prototype = ctypes.CFUNCTYPE(result, *arguments)
+    return prototype(ctypes.cast(function, HANDLE).value or 0)
+
+
+_text_object = on_handles(pdfium.FPDFText_GetTextObject, HANDLE, HANDLE, ctypes.c_int)
+_font_of = on_handles(pdfium.FPDFTextObj_GetFont, HANDLE, HANDLE)
+_font_name = on_handles(pdfium.FPDFFont_GetBaseFontName, ctypes.c_size_t, HANDLE, ctypes.c_char_p, ctypes.c_size_t)
+_font_flags = on_handles(pdfium.FPDFFont_GetFlags, ctypes.c_int, HANDLE)
+
+
+class Frame:
+    """The visible part of a page, and how the page's coordinates map to what is displayed."""
+
+    def __init__(self, page: Any, turn: int) -> None:
+        """`turn`: counter-clockwise, of the page's text in the page's own coordinates. A multiple of 90 degrees."""
+        box = pdfium.FS_RECTF()
+        pdfium.FPDF_GetPageBoundingBox(page, box)
+        self._left, self._bottom, self._right, self._top = box.left, box.bottom, box.right, box.top
+        self._turn = turn
+        self.turned = turn in {90, 270}
+        self.width, self.height = self._right - self._left, self._top - self._bottom
+        if self.turned:
+            self.width, self.height = self.height, self.width
+
+    def as_displayed(self, box: Box) -> Box:
+        """Convert PDFium's box to one with the text upright."""
+        left, bottom, right, top = box
+        if self._turn == 90:
+            return bottom - self._bottom, left - self._left, top - self._bottom, right - self._left
+        if self._turn == 180:
+            return self._right - right, bottom - self._bottom, self._right - left, top - self._bottom
+        if self._turn == 270:
+            return self._top - top, self._right - right, self._top - bottom, self._right - left
+        return left - self._left, self._top - top, right - self._left, self._top - bottom
+
+    def hides(self, box: Box) -> bool:
+        """Whether the middle of a displayed box is outside the page: text that nobody sees."""
+        if min(self.width, self.height) < _MIN_PAGE:
+            return False  # Nonsense from a converter: a viewer shows the page's text elsewhere, or not at all.
+        x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+        return not (-1 <= x <= self.width + 1 and -1 <= y <= self.height + 1)
+
+
+class _Piece(NamedTuple):
+    first: int
+    last: int
+    box: Box
+    size: float
+    raised: bool
+    row: int
+
+
+class _Group(NamedTuple):
+    """Neighbouring boxes of a line: the number of the first one, their union, and whether they are raised."""
+
+    number: int
+    box: Box
+    raised: bool
+
+
+class PageText:
+    """The text of an open page. Valid until the page is closed."""
+
+    def __init__(self, page: Any, text_page: Any, text: str) -> None:
+        """`text` has one code point for each of PDFium's characters."""
+        self._text_page = text_page
+        self._handle = ctypes.cast(text_page, HANDLE).value
+        self._text = text
+        self._sides = [ctypes.c_double() for _ in range(4)]
+        self._side_pointers = [ctypes.byref(side) for side in self._sides]
+        self._loose_box = pdfium.FS_RECTF()
+        self._loose_box_pointer = ctypes.byref(self._loose_box)
+        self._fonts: dict[int, tuple[bool, bool]] = {}  # An address is a font's only while the page is open.
+        self._rows = [match.span() for match in _LINE.finditer(text)]
+        self._angles = [self._angle(begin) for begin, _ in self._rows]
+        # A page may be turned by its rotation or by its text's matrix.
+        self._upright = _most_common(zip(self._angles, self._rows, strict=True))
+        turn = self._upright if self._upright >= 0 else pdfium.FPDFPage_GetRotation(page) * 90
+        self.frame = Frame(page, turn)
+
+    def fragments(self) -> list[TextFragment]:
+        """The page's text in PDFium's order."""
+        pieces = [piece for row, (begin, end) in enumerate(self._rows) for piece in self._pieces(row, begin, end)]
+        stretched = _STRETCHED * _usual_width([self._width(piece) for piece in pieces if piece.last - piece.first > 20])
+        fragments: list[TextFragment] = []
+        for piece in pieces:
+            if piece.raised or self._width(piece) < stretched or " " not in self._text[piece.first : piece.last]:
+                self._append(fragments, piece)
+            else:
+                for part in self._at_spaces(piece):
+                    self._append(fragments, part)
+        return fragments
+
+    def _append(self, fragments: list[TextFragment], piece: _Piece) -> None:
+        first, last, box, size, raised, row = piece
+        if self.frame.hides(box):
+            return
+        begin, end = self._rows[row]
+        angle = self._angles[row] if first == begin else self._angle(first)
+        hyphen = last == end and self._text[end : end + 1] == "\ufffe"
+        bold, fixed_pitch = self._font(first)
+        fragments.append(
+            TextFragment(
+                self._text[first:last], *box, size, row, hyphen, raised, bold, fixed_pitch, angle != self._upright
+            )
+        )
+
+    def _pieces(self, row: int, begin: int, end: int) -> Iterator[_Piece]:
+        """Cut one of PDFium's lines at wide gaps and at superscripts."""
+        count = pdfium.FPDFText_CountRects(self._text_page, begin, end - begin)
+        if count <= 0:
+            return
+        size = self._type_height(begin)
+        # One for each text object.
+        boxes = [self.frame.as_displayed(self._rectangle(i)) for i in range(count)]
+        if count == 1:
+            yield _Piece(begin, end, boxes[0], size, False, row)
+            return
+        groups = _group(boxes, size)
+        starts = [begin, *self._starts(begin, end, boxes, groups), end]
+        for (number, box, raised), first, last in zip(groups, starts, starts[1:], strict=False):
+            if first < last:
+                height = size if number == 0 else self._type_height(first)
+                yield _Piece(first, last, box, height, raised and height < _SUPERSCRIPT_SIZE * size, row)
+
+    def _starts(self, begin: int, end: int, boxes: list[Box], groups: list[_Group]) -> Iterator[int]:
+        """The index of the first character of each group but the first."""
+        if len(groups) == 1:
+            return
+        objects = [_text_object(self._handle, index) for index in range(begin, end)]
+        runs = [begin]
+        last = objects[0]
+        for index, text_object in enumerate(objects, begin):
+            if text_object and text_object != last:  # None: a space or hyphen that PDFium put there.
+                if last:
+                    runs.append(index)
+                last = text_object
+        if len(runs) == len(boxes):
+            yield from (runs[group.number] for group in groups[1:])
+            return
+        first = begin
+        for group in groups[1:]:
+            first = self._first_right_of(first + 1, end, boxes[group.number][0])
+            yield first
+
+    def _first_right_of(self, first: int, end: int, left: float) -> int:
+        """Index of the first character from `first` on whose box begins at `left` or further right."""
+        for index in range(first, end):
+            box = self._character_box(index)
+            if box and box[0] >= left - 0.5 and box[2] > box[0]:
+                return index
+        return end
+
+    def _at_spaces(self, piece: _Piece) -> Iterator[_Piece]:
+        """Cut a piece at wide spaces: LaTeX and line printers draw a table's row as one piece."""
+        first, last, box, *_ = piece
+        left = box[0]
+        for spaces in _SPACES.finditer(self._text, first, last):
+            before = self._character_box(spaces.start() - 1)
+            after = self._character_box(spaces.end())
+            if before and after and after[0] - before[2] > _GAP * piece.size:
+                yield piece._replace(first=first, last=spaces.start(), box=(left, box[1], before[2], box[3]))
+                first, left = spaces.end(), after[0]
+        yield piece._replace(first=first, box=(left, *box[1:]))
+
+    def _width(self, piece: _Piece) -> float:
+        """A piece's width relative to what its letters need, in heights of the type."""
+        length = piece.last - piece.first
+        narrow = len(_NARROW.findall(self._text, piece.first, piece.last))
+        return (piece.box[2] - piece.box[0]) / (piece.size * (0.5 * (length - narrow) + 0.25 * narrow))
+
+    def _rectangle(self, index: int) -> Box:
+        left, top, right, bottom = self._sides
+        pdfium.FPDFText_GetRect(self._text_page, index, *self._side_pointers)
+        return left.value, bottom.value, right.value, top.value
+
+    def _character_box(self, index: int) -> Box | None:
+        left, right, bottom, top = self._sides
+        if not pdfium.FPDFText_GetCharBox(self._text_page, index, *self._side_pointers):
+            return None
+        return self.frame.as_displayed((left.value, bottom.value, right.value, top.value))
+
+    def _type_height(self, index: int) -> float:
+        """Height of the font's box: unlike the font size, it includes the page's transformations."""
+        box = self._loose_box
+        if not pdfium.FPDFText_GetLooseCharBox(self._text_page, index, self._loose_box_pointer):
+            return 10.0
+        height = box.right - box.left if self.frame.turned else box.top - box.bottom
+        return float(max(1.0, min(abs(height), 200.0)))
+
+    def _angle(self, index: int) -> int:
+        """Counter-clockwise turn of a character in degrees if it is a multiple of 90, give or take two, else -1."""
+        angle = pdfium.FPDFText_GetCharAngle(self._text_page, index)  # Clockwise, in radians; -1 if unknown.
+        if angle <= 0:
+            return 0
+        degrees = -angle * 180 / math.pi
+        nearest = round(degrees / 90) * 90
+        return nearest % 360 if abs(degrees - nearest) <= 2 else -1
+
+    def _font(self, index: int) -> tuple[bool, bool]:
+        """Whether a character's font is bold, and whether all its letters have the same width."""
+        text_object = _text_object(self._handle, index)
+        font = _font_of(text_object) if text_object else None
+        if not font:
+            return False, False
+        if font not in self._fonts:
+            buffer = ctypes.create_string_buffer(128)
+            _font_name(font, buffer, len(buffer))
+            name = buffer.value.decode("latin-1")
+            flags = max(0, _font_flags(font))
+            self._fonts[font] = (
+                bool(flags & _FORCE_BOLD) or _BOLD.search(name) is not None,
+                bool(flags & _FIXED_PITCH) or _FIXED.search(name) is not None,
+            )
+        return self._fonts[font]
+
+
+def _group(boxes: list[Box], size: float) -> list[_Group]:
+    """Group the boxes of a line, cut at wide gaps, at superscripts, and before and after slanted text."""
+    *_, baseline = max(boxes, key=lambda box: box[2] - box[0] if box[3] - box[1] < _TALL * size else 0)
+    groups: list[_Group] = []
+    was_tall = False
+    for number, box in enumerate(boxes):
+        height = box[3] - box[1]
+        raised = box[3] < baseline - 0.2 * size and height < 0.8 * size
+        tall = height > _TALL * size  # A watermark that PDFium takes for a part of the line.
+        last = groups[-1] if groups else None
+        if last and box[0] - last.box[2] <= _GAP * size and raised == last.raised and tall == was_tall:
+            groups[-1] = _Group(last.number, _union(last.box, box), raised)
+        else:
+            groups.append(_Group(number, box, raised))
+        was_tall = tall
+    return groups
+
+
+def _usual_width(widths: list[float]) -> float:
+    """The width of a page's lines relative to what their letters need, from those that are not stretched."""
+    without, most = _USUAL_WIDTHS
+    return min(sorted(widths)[len(widths) // 5], most) if widths else without
+
+
+def _most_common(rows: Iterable[tuple[int, tuple[int, int]]]) -> int:
+    """The angle of most characters."""
+    lengths: dict[int, int] = {0: 0}
+    for angle, (begin, end) in rows:
+        lengths[angle] = lengths.get(angle, 0) + end - begin
+    return max(lengths, key=lambda angle: lengths[angle])
+
+
+def _union(a: Box, b: Box) -> Box:
+    return min(a[0], b[0]), min(a[1], b[1]), max(a[2], b[2]), max(a[3], b[3])
