@@ -29,6 +29,8 @@ class TextFragment(NamedTuple):
     fixed_pitch: bool = False
     slanted: bool = False
     """Whether it is not parallel to the page's other text: a watermark, a vertical note in the margin."""
+    style: str = ""
+    """Font and colour: headings often differ from the text in these alone."""
 
 
 class Rule(NamedTuple):

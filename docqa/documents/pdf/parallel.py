@@ -18,7 +18,7 @@ from pathlib import Path
 from threading import Condition, Thread
 
 from docqa.documents.pdf.engines import PdfEngine, PdfFile
-from docqa.documents.pdf.paragraphs import LayoutLine
+from docqa.documents.pdf.lines import LayoutLine
 from docqa.documents.pdf.reading_order import read_page
 from docqa.documents.pdf.worker import receive, send
 from docqa.documents.source import Source

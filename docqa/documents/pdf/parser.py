@@ -10,7 +10,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from docqa.documents.blocks import Blocks
 from docqa.documents.document import Document, Lines, Section, find_breaks
+from docqa.documents.pdf.arrangement import arrange
 from docqa.documents.pdf.cleaning import clean
 from docqa.documents.pdf.engines import (
     ENGINES,
@@ -22,9 +24,8 @@ from docqa.documents.pdf.engines import (
     PdfFile,
     UnsupportedEncryptionError,
 )
-from docqa.documents.pdf.paragraphs import RunningText
 from docqa.documents.pdf.parallel import read_pages
-from docqa.documents.pdf.reading_order import arrange
+from docqa.documents.pdf.running_text import RunningText
 from docqa.documents.source import Source
 from docqa.errors import DocqaError
 from docqa.progress import Monitor
@@ -93,6 +94,8 @@ def _read(source: Source, file: PdfFile, engine: PdfEngine, monitor: Monitor, pr
         body_end=running_text.body_end,
         lines=_lines(running_text),
         breaks=find_breaks(_BREAK, text),
+        blocks=Blocks.of(running_text.blocks),
+        tables=tuple(running_text.tables),
         page_labels=tuple(label or str(number) for number, label in enumerate(file.page_labels(), 1)),
         sections=_sections(file.outline(), running_text),
         title=clean(file.title).strip() or None,

@@ -5,6 +5,7 @@ wrapper objects with finalizers cost more than what they wrap.
 """
 
 import ctypes
+import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -32,6 +33,9 @@ _ERRORS = {
 }
 
 _MAX_OUTLINE_DEPTH = 15
+
+# What is U+FFFE in a page's text is U+0002 as a single character. It may be a symbol's code too.
+_REMOVED_HYPHEN = re.compile(r"(?<=[^\W_])\x02(?=\w)")
 
 pdfium.FPDF_InitLibraryWithConfig(pdfium.FPDF_LIBRARY_CONFIG(version=2))  # Does nothing if it is initialized already.
 
@@ -163,7 +167,8 @@ class PdfiumFile:
         if len(text) == count:
             return text
         unicode_at = pdfium.FPDFText_GetUnicode
-        return "".join(chr(unicode_at(text_page, i) or 0x20) for i in range(count))
+        text = "".join(chr(unicode_at(text_page, i) or 0x20) for i in range(count))
+        return _REMOVED_HYPHEN.sub("\ufffe", text)
 
 
 def _string(function: Callable[..., int], *arguments: Any) -> str:
