@@ -28,6 +28,8 @@ class ReadPage(NamedTuple):
 
     lines: list[LayoutLine]
     fault: PageFault
+    height: float
+    """In points."""
 
 
 def read_page(file: PdfFile, index: int) -> ReadPage | None:
@@ -37,7 +39,9 @@ def read_page(file: PdfFile, index: int) -> ReadPage | None:
         return None
     fault = page_fault("\n".join([fragment.text for fragment in content.fragments]), content.quality)
     lines = page_lines(content, index + 1)
-    return ReadPage([line._replace(kind="unreadable") for line in lines] if fault == "garbled" else lines, fault)
+    if fault == "garbled":
+        lines = [line._replace(kind="unreadable") for line in lines]
+    return ReadPage(lines, fault, content.height)
 
 
 def page_lines(content: PageContent, page: int) -> list[LayoutLine]:
