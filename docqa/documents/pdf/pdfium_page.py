@@ -32,7 +32,10 @@ _USUAL_WIDTHS = (0.9, 1.1)  # Without long lines, and at most.
 
 _MIN_PAGE = 36  # Points.
 
-_BOLD = re.compile(r"bold|black|heavy|demi|cmbx|cmssbx|sfbx|-bd|,b", re.IGNORECASE)
+_SUBSET = re.compile(r"^[A-Z]{6}\+")
+_BOLD_WEIGHT = 600
+_BLACK = 80  # Of 255: darker colours are as good as black.
+_BOLD = re.compile(r"bold|black|heavy|demi|cmbx|cmssbx|sfbx|-bd|,b|\.b$", re.IGNORECASE)
 _FIXED = re.compile(r"mono|courier|consol|typewriter|cmtt|sftt|fixed|code", re.IGNORECASE)
 _FIXED_PITCH, _FORCE_BOLD = 1, 1 << 18
 
@@ -48,6 +51,9 @@ def on_handles(function: Any, result: Any, *arguments: Any) -> Callable[..., Any
 _text_object = on_handles(pdfium.FPDFText_GetTextObject, HANDLE, HANDLE, ctypes.c_int)
 _font_of = on_handles(pdfium.FPDFTextObj_GetFont, HANDLE, HANDLE)
 _font_name = on_handles(pdfium.FPDFFont_GetBaseFontName, ctypes.c_size_t, HANDLE, ctypes.c_char_p, ctypes.c_size_t)
+_font_weight = on_handles(pdfium.FPDFFont_GetWeight, ctypes.c_int, HANDLE)
+_render_mode = on_handles(pdfium.FPDFTextObj_GetTextRenderMode, ctypes.c_int, HANDLE)
+_fill_colour = on_handles(pdfium.FPDFPageObj_GetFillColor, ctypes.c_int, HANDLE, *[ctypes.POINTER(ctypes.c_uint)] * 4)
 _font_flags = on_handles(pdfium.FPDFFont_GetFlags, ctypes.c_int, HANDLE)
 
 
@@ -113,7 +119,10 @@ class PageText:
         self._side_pointers = [ctypes.byref(side) for side in self._sides]
         self._loose_box = pdfium.FS_RECTF()
         self._loose_box_pointer = ctypes.byref(self._loose_box)
-        self._fonts: dict[int, tuple[bool, bool]] = {}  # An address is a font's only while the page is open.
+        self._matrix = pdfium.FS_MATRIX()
+        self._colour = [ctypes.c_uint() for _ in range(4)]
+        self._colour_pointers = [ctypes.byref(part) for part in self._colour]
+        self._fonts: dict[int, tuple[str, bool, bool]] = {}  # An address is a font's only while the page is open.
         self._rows = [match.span() for match in _LINE.finditer(text)]
         self._angles = [self._angle(begin) for begin, _ in self._rows]
         # A page may be turned by its rotation or by its text's matrix.
@@ -141,10 +150,19 @@ class PageText:
         begin, end = self._rows[row]
         angle = self._angles[row] if first == begin else self._angle(first)
         hyphen = last == end and self._text[end : end + 1] == "\ufffe"
-        bold, fixed_pitch = self._font(first)
+        bold, fixed_pitch, style = self._font(first)
         fragments.append(
             TextFragment(
-                self._text[first:last], *box, size, row, hyphen, raised, bold, fixed_pitch, angle != self._upright
+                self._text[first:last],
+                *box,
+                size,
+                row,
+                hyphen,
+                raised,
+                bold,
+                fixed_pitch,
+                angle != self._upright,
+                style,
             )
         )
 
@@ -161,10 +179,22 @@ class PageText:
             return
         groups = _group(boxes, size)
         starts = [begin, *self._starts(begin, end, boxes, groups), end]
-        for (number, box, raised), first, last in zip(groups, starts, starts[1:], strict=False):
+        heights = [size, *map(self._type_height, starts[1:-1])]
+        # The first group may be a superscript itself.
+        size = heights[max(range(len(groups)), key=lambda number: starts[number + 1] - starts[number])]
+        piece = None
+        for (_, box, raised), height, first, last in zip(groups, heights, starts, starts[1:], strict=False):
             if first < last:
-                height = size if number == 0 else self._type_height(first)
-                yield _Piece(first, last, box, height, raised and height < _SUPERSCRIPT_SIZE * size, row)
+                following = _Piece(first, last, box, height, raised and height < _SUPERSCRIPT_SIZE * size, row)
+                if piece and raised and not following.raised and box[0] - piece.box[2] <= _GAP * size:
+                    # Low letters without descenders, after letters with them.
+                    piece = piece._replace(last=last, box=_union(piece.box, box))
+                    continue
+                if piece:
+                    yield piece
+                piece = following
+        if piece:
+            yield piece
 
     def _starts(self, begin: int, end: int, boxes: list[Box], groups: list[_Group]) -> Iterator[int]:
         """The index of the first character of each group but the first."""
@@ -238,24 +268,33 @@ class PageText:
             return 0
         degrees = -angle * 180 / math.pi
         nearest = round(degrees / 90) * 90
-        return nearest % 360 if abs(degrees - nearest) <= 2 else -1
+        if abs(degrees - nearest) <= 2:
+            return int(nearest) % 360
+        matrix = self._matrix
+        if pdfium.FPDFText_GetMatrix(self._text_page, index, matrix) and abs(matrix.b) < 0.03 * abs(matrix.a):
+            return 180 if float(matrix.a) < 0 else 0  # Letters that lean, in an upright line: italics.
+        return -1
 
-    def _font(self, index: int) -> tuple[bool, bool]:
-        """Whether a character's font is bold, and whether all its letters have the same width."""
+    def _font(self, index: int) -> tuple[bool, bool, str]:
+        """Whether a character is bold, and in a font whose letters have the same width; font and colour."""
         text_object = _text_object(self._handle, index)
         font = _font_of(text_object) if text_object else None
         if not font:
-            return False, False
+            return False, False, ""
         if font not in self._fonts:
             buffer = ctypes.create_string_buffer(128)
             _font_name(font, buffer, len(buffer))
-            name = buffer.value.decode("latin-1")
+            name = _SUBSET.sub("", buffer.value.decode("latin-1"))
             flags = max(0, _font_flags(font))
-            self._fonts[font] = (
-                bool(flags & _FORCE_BOLD) or _BOLD.search(name) is not None,
-                bool(flags & _FIXED_PITCH) or _FIXED.search(name) is not None,
-            )
-        return self._fonts[font]
+            bold = bool(flags & _FORCE_BOLD) or _font_weight(font) >= _BOLD_WEIGHT or _BOLD.search(name) is not None
+            self._fonts[font] = name, bold, bool(flags & _FIXED_PITCH) or _FIXED.search(name) is not None
+        name, bold, fixed_pitch = self._fonts[font]
+        # Outlined letters are bold, too, if the font has no bold ones.
+        bold = bold or _render_mode(text_object) == pdfium.FPDF_TEXTRENDERMODE_FILL_STROKE
+        red, green, blue, _ = self._colour
+        if _fill_colour(text_object, *self._colour_pointers) and max(red.value, green.value, blue.value) > _BLACK:
+            name = f"{name} {red.value // 32},{green.value // 32},{blue.value // 32}"
+        return bold, fixed_pitch, name
 
 
 def _group(boxes: list[Box], size: float) -> list[_Group]:
