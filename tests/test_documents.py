@@ -172,9 +172,14 @@ def test_a_hyphen_that_is_the_words_own_stays(tmp_path: Path) -> None:
 
 
 def test_pages_without_text_are_reported(tmp_path: Path) -> None:
-    document = load(draw(tmp_path / "a.pdf", [(72, 700, "Only the first page says anything.")], [], []))
-    assert document.warnings == (
-        "2 of 3 pages have no text; it may be a scan; run it through OCR first, for example `ocrmypdf in.pdf out.pdf`",
+    sheet = canvas.Canvas(str(tmp_path / "a.pdf"), invariant=1)
+    sheet.drawString(72, 700, "Only the first page says anything.")
+    for _ in range(2):
+        sheet.showPage()
+        sheet.rect(72, 72, 400, 600, fill=1)
+    sheet.save()
+    assert load(tmp_path / "a.pdf").warnings == (
+        "pages 2–3 have no text; it may be a scan; run it through OCR first, for example `ocrmypdf in.pdf out.pdf`",
     )
 
 
@@ -236,8 +241,13 @@ def test_standard_input_is_read_once_and_named_in_messages() -> None:
 
 
 def test_a_scan_is_reported_with_a_hint(tmp_path: Path) -> None:
+    sheet = canvas.Canvas(str(tmp_path / "a.pdf"), invariant=1)
+    for _ in range(2):
+        sheet.rect(72, 72, 400, 600, fill=1)
+        sheet.showPage()
+    sheet.save()
     with pytest.raises(DocqaError, match="has no text layer on any of its 2 pages") as failure:
-        load(draw(tmp_path / "a.pdf", [], []))
+        load(tmp_path / "a.pdf")
     assert "ocrmypdf" in failure.value.hint
 
 

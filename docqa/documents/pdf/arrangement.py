@@ -13,7 +13,7 @@ from docqa.documents.pdf.words import Words
 
 _PAGE = attrgetter("page")
 _TOP = attrgetter("top")
-_APART = {"header", "footer", "watermark", "line_number", "figure", "contents"}
+_APART = {"header", "footer", "watermark", "line_number", "figure", "contents", "unreadable"}
 
 
 def arrange(pages: Sequence[list[LayoutLine]]) -> RunningText:
@@ -22,12 +22,13 @@ def arrange(pages: Sequence[list[LayoutLine]]) -> RunningText:
     Running headers, footers and tables of contents follow the body text, so that they don't interrupt it.
     """
     lines = [line for page in pages for line in page]
-    heads = _headers_and_footers(lines, len(pages))
+    heads = _headers_and_footers([line for line in lines if line.kind != "note"], len(pages))
     marked = [_marked(line, heads) for line in lines]
     body = [line for line in marked if line.kind not in _APART]
     apart = [line for line in marked if line.kind in _APART]
     if not body:
-        body, apart = [line._replace(kind="") for line in apart], []
+        body = [line._replace(kind="") for line in apart if line.kind != "unreadable"]
+        apart = [line for line in apart if line.kind == "unreadable"]
     words = Words.of(line.text for line in lines)
     return running_text(
         line_blocks(notes_after_paragraphs(body)), [LineBlock(line.kind, [line]) for line in apart], words

@@ -12,10 +12,12 @@ from docqa.documents.pdf.engines import TextFragment
 from docqa.documents.superscripts import raise_
 
 LIST_MARK = re.compile(
-    r"(?:[•‣◦▪▫■□●○◆◇►➢➤✓✔–—*·o\u2010-\u2015-]|\(?(?:\d{1,3}|[a-zA-Z]|[ivxlcIVXLC]{1,6})[.)]|\[\d+\]|\d{1,2}(?:\.\d{1,2}){1,4}\.?)"
+    r"(?:[•‣◦▪▫■□●○◆◇►➢➤✓✔☐☑☒–—*·o\u2010-\u2015-]|\(?(?:\d{1,3}|[a-zA-Z]|[ivxlcIVXLC]{1,6})[.)]|\[\d+\]|\d{1,2}(?:\.\d{1,2}){1,4}\.?)"
 )
 """What may stand before an item of a list or a clause."""
 
+_SPACES = re.compile(r" +")
+_MARK = re.compile(r"[\d,]{1,4}|[*†‡§]{1,2}")
 _MAX_SUPERSCRIPT = 8  # Characters: what is longer is a line in small type.
 _MARK_GAP = 6.0  # The widest gap between a list mark and its text, in heights of the type.
 
@@ -32,6 +34,7 @@ def runs(fragments: list[TextFragment]) -> list[TextFragment]:
             cleaned.append(fragment._replace(text=text, raised=raised))
         else:
             cleaned.append(fragment)
+    cleaned = [fragment._replace(raised=True) if _is_lone_mark(fragment, cleaned) else fragment for fragment in cleaned]
     gutters = _gutters(cleaned)
     joined: list[TextFragment] = []
     for fragment in cleaned:
@@ -45,6 +48,19 @@ def runs(fragments: list[TextFragment]) -> list[TextFragment]:
     return [run._replace(text=" ".join(run.text.split())) for run in joined]
 
 
+def _is_lone_mark(fragment: TextFragment, page: list[TextFragment]) -> bool:
+    """Whether a fragment is a note's mark that the file draws apart from its line."""
+    if not _MARK.fullmatch(fragment.text.strip()):
+        return False
+    return any(
+        fragment.size < 0.8 * line.size
+        and line.top - 0.5 * line.size < fragment.bottom < line.bottom - 0.2 * line.size
+        and line.x0 - line.size < fragment.x0 < line.x1 + line.size
+        for line in page
+        if line.row != fragment.row and not line.slanted
+    )
+
+
 def _continues(last: TextFragment, following: TextFragment, gutters: list[tuple[float, float]]) -> bool:
     """Whether a fragment continues the line of the one before it in the file."""
     size = max(last.size, following.size)
@@ -54,7 +70,7 @@ def _continues(last: TextFragment, following: TextFragment, gutters: list[tuple[
     if not _on_one_line(last, following):
         return False
     if last.raised or following.raised:
-        return gap < 0.5 * size
+        return gap < (0.8 if last.raised else 0.5) * size
     if last.row == following.row:
         return gap < 0.6 * size or (gap < 1.5 * size and not _crosses(gutters, last.x1, following.x0))
     return gap < 0.6 * size
@@ -104,7 +120,7 @@ def _attached(joined: list[TextFragment]) -> list[TextFragment]:
     """Attach superscripts that the file draws elsewhere to the run that they follow, or else precede."""
     kept = [run for run in joined if not run.raised]
     for mark in (run for run in joined if run.raised):
-        before = after = None
+        before = after = within = None
         for index, run in enumerate(kept):
             near = 0.5 * run.size
             if run.slanted or not run.top - near < mark.bottom < run.bottom:
@@ -112,8 +128,10 @@ def _attached(joined: list[TextFragment]) -> list[TextFragment]:
             if abs(mark.x0 - run.x1) < near:
                 before = index
                 break
-            if abs(run.x0 - mark.x1) < near:
+            if -near < run.x0 - mark.x1 < run.size:
                 after = index
+            if run.x0 < mark.x0 and mark.x1 < run.x1 and abs(mark.top - run.top) < near:
+                within = index
         if before is not None:
             kept[before] = _join(kept[before], mark)
             # What follows the mark in its line is a run of its own so far.
@@ -122,9 +140,20 @@ def _attached(joined: list[TextFragment]) -> list[TextFragment]:
                 kept[before : before + 2] = [_join(kept[before], following)]
         elif after is not None:
             kept[after] = _join(mark, kept[after])
+        elif within is not None:
+            kept[within] = _inserted(kept[within], mark)
         else:
             kept.append(mark._replace(text=_shown(mark), raised=False))
     return kept
+
+
+def _inserted(run: TextFragment, mark: TextFragment) -> TextFragment:
+    """A run with a superscript after the word where it is drawn."""
+    text = run.text.rstrip()
+    position = len(text) * (mark.x0 - run.x0) / (run.x1 - run.x0)
+    ends = [space.start() for space in _SPACES.finditer(text)]
+    end = min(ends, key=lambda end: abs(end - position), default=len(text))
+    return run._replace(text=text[:end] + _shown(mark) + text[end:])
 
 
 def _gutters(fragments: list[TextFragment]) -> list[tuple[float, float]]:
