@@ -300,9 +300,7 @@ class Collection:
             retriever=retriever if engine.encoder is None else f"{retriever}:{engine.encoder.name}",
             elapsed_seconds=seconds,
             warnings=tuple(
-                DocumentWarning(document.name, message)
-                for document in self.documents
-                for message in document.warnings
+                DocumentWarning(document.name, message) for document in self.documents for message in document.warnings
             ),
         )
 

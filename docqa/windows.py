@@ -15,6 +15,7 @@ from tokenizers import Tokenizer
 
 from docqa.documents import Document, Source
 from docqa.documents.plain_text import from_text
+from docqa.documents.superscripts import blank_marks, exponents
 from docqa.errors import DocqaError
 from docqa.progress import Monitor
 
@@ -129,10 +130,11 @@ def tokenize(document: Document, tokenizer: Tokenizer, monitor: Monitor) -> Toke
     spans: list[NDArray[np.int64]] = []
     words: list[NDArray[np.bool_]] = []
     pieces = list(_pieces(text))
+    read = blank_marks(text)
     for first in range(0, len(pieces), _PIECES_AT_ONCE):
         monitor.update("tokenizing", name, first, len(pieces))
         batch = pieces[first : first + _PIECES_AT_ONCE]
-        encodings = tokenizer.encode_batch([text[a:b] for a, b in batch], add_special_tokens=False)
+        encodings = tokenizer.encode_batch([read[a:b] for a, b in batch], add_special_tokens=False)
         for (offset, _), encoding in zip(batch, encodings, strict=True):
             if not encoding.ids:
                 continue
@@ -147,6 +149,7 @@ def tokenize(document: Document, tokenizer: Tokenizer, monitor: Monitor) -> Toke
     span = np.concatenate(spans)
     starts, ends = span[:, 0].copy(), span[:, 1].copy()
     _extend_over_marks(text, starts, ends)
+    _extend_over_exponents(text, ends)
     word = np.concatenate(words)
     word &= ~_inside(_UNBROKEN, text, pieces, starts)
     blocks = np.searchsorted(document.breaks, starts).astype(np.int32)
@@ -236,3 +239,11 @@ def _extend_over_marks(text: str, starts: NDArray[np.int64], ends: NDArray[np.in
         while end < limit and (text[end] in _JOINERS or unicodedata.category(text[end])[0] == "M"):
             end += 1
         ends[i] = end
+
+
+def _extend_over_exponents(text: str, ends: NDArray[np.int64]) -> None:
+    """Extend the end of a token that has an exponent over it: "10⁶" is no answer without."""
+    found = np.array(exponents(text), dtype=np.int64).reshape(-1, 2)
+    if len(found):
+        nearest = np.minimum(np.searchsorted(found[:, 0], ends), len(found) - 1)
+        ends[:] = np.where(found[nearest, 0] == ends, found[nearest, 1], ends)

@@ -138,6 +138,15 @@ def test_markdown_is_read_without_its_marks() -> None:
     assert grids == [Grid((("Port", "2021"), ("Skagen Nord", "12")))]
 
 
+def test_pages_are_tagged_by_their_half(tmp_path: Path) -> None:
+    page = '{"document": "report.pdf", "page": 1, "tags": ["form"], "body": [], "apart": []}'
+    (tmp_path / "blind").mkdir()
+    for name in ("report-001.json", "blind/report-002.json"):
+        (tmp_path / name).write_text(page, encoding="utf-8")
+    tags = {page.name: page.tags for page in golden.golden_pages(tmp_path)}
+    assert tags == {"report-001": ("seen", "form"), "report-002": ("blind", "form")}
+
+
 def document(text: str, blocks: list[str], pages: list[str], tables: list[dict[str, object]]) -> dict[str, object]:
     """What `benchmarks.parsed` writes, of a text with these blocks, and these last words of its pages."""
     lines, start = [], 0
@@ -150,12 +159,9 @@ def document(text: str, blocks: list[str], pages: list[str], tables: list[dict[s
 
 
 def test_a_block_over_a_page_end_is_scored_by_its_part_on_the_page() -> None:
-    text = "It went on\n\nand on."
-    page = golden.docqa_page(
-        document("One.\n\nIt went on and on.", ["One.", "It went on and on."], ["on", "on."], []), 2
-    )
-    assert page.blocks == (("and on.",),), text
-    assert golden.docqa_text_page(document(text, [], ["went on", "and on."], []), 2).blocks == (("and on.",),)
+    pages = document("One.\n\nIt went on and on.", ["One.", "It went on and on."], ["on", "on."], [])
+    assert golden.docqa_page(pages, 2).blocks == (("and on.",),)
+    assert golden.docqa_text_page(pages, 2).blocks[0] == ("and on.",)
 
 
 def test_a_table_over_a_page_end_has_the_headings_of_its_first_page_or_none() -> None:

@@ -58,6 +58,15 @@ def test_accents_ligatures_and_emoji_stay_with_their_word() -> None:
     assert words[-2:] == ["日", "本"]
 
 
+def test_a_notes_mark_is_in_no_token_and_an_exponent_is_in_its_numbers() -> None:
+    text = "420³ people use 3.2 × 10⁶ litres in Tarn¹ Mere"
+    tokens = tokenize(document_of(text), TOKENIZER, Monitor())
+    words = [text[a:b] for a, b in zip(tokens.starts, tokens.ends, strict=True)]
+    assert words[:2] == ["420", "people"]
+    assert "10⁶" in words
+    assert not any("¹" in word or "³" in word for word in words)
+
+
 def test_numbers_and_contractions_are_words() -> None:
     text = "She counted 2,148.50 birds, didn't she?"
     tokens = tokenize(document_of(text), TOKENIZER, Monitor())

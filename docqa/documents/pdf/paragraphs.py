@@ -5,6 +5,7 @@ A block is the lines that belong together, with what joins them. Lengths are in 
 
 import re
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -16,11 +17,16 @@ _NUMBERED = re.compile(
     r"(?P<open>[(\[]?)(?P<value>\d{1,3}(?:\.\d{1,3}){0,4}|[a-zA-Z]|[ivxlc]{1,6}|[IVXLC]{1,6})(?P<close>[.)\]]?)\s"
 )
 _CAPTION = re.compile(
-    r"(?:figure|fig\.|table|chart|exhibit|abbildung|tabelle|tableau|listing)\s+[\dIVXA-Z]", re.IGNORECASE
+    r"(?i:figure|fig\.|table|chart|exhibit|abbildung|tabelle|tableau|listing)\s+[\dIVXA-Z][\w.-]*[.:]?(?:\s+[^a-z\s]|$)"
 )
+_ONLY_NUMBER = re.compile(r"\w+\.?\s+[\w.-]{1,6}[.:]?")
 _LABEL = re.compile(r"[A-Z][\w /.()#&’'-]{1,40}:(?:\s|$)")
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 
+_FLOATS = {"caption", "table", "footnote", "figure", "aside"}
+"""Blocks that may divide a sentence: they stand where there is room for them."""
+
+_LABEL_WORDS = 3
 _MAX_HEADING = 160  # Characters.
 _MAX_HEADING_LINES = 4
 
@@ -54,6 +60,7 @@ def line_blocks(lines: list[LayoutLine]) -> list[LineBlock]:
         else:
             block.glue.append(glue)
             block.lines.append(line)
+    blocks = _sentences_joined(list(_captions_joined(blocks)))
     _mark_headings(blocks)
     _set_levels(blocks)
     return blocks
@@ -71,6 +78,53 @@ def _kind(line: LayoutLine) -> str:
     return "caption" if _CAPTION.match(line.text) else "paragraph"
 
 
+def _captions_joined(blocks: list[LineBlock]) -> Iterator[LineBlock]:
+    """Join "Table 2." with its title in the line below."""
+    waiting = None
+    for block in blocks:
+        if waiting:
+            first = block.lines[0]
+            if block.kind == "paragraph" and _adjacent(waiting.lines[-1], first):
+                waiting.glue += [" ", *block.glue]
+                waiting.lines += block.lines
+                yield waiting
+                waiting = None
+                continue
+            yield waiting
+            waiting = None
+        if block.kind == "caption" and _ONLY_NUMBER.fullmatch(block.text):
+            waiting = block
+        else:
+            yield block
+    if waiting:
+        yield waiting
+
+
+def _sentences_joined(blocks: list[LineBlock]) -> list[LineBlock]:
+    """Join the halves of a paragraph that a caption, a table or a footnote at a column's end or beginning divides."""
+    joined: list[LineBlock] = []
+    open_paragraph: LineBlock | None = None  # It does not end in a sentence, and only floats follow it so far.
+    for block in blocks:
+        if open_paragraph and block.kind not in _FLOATS:
+            last, first = open_paragraph.lines[-1], block.lines[0]
+            elsewhere = (last.page, last.region) != (first.page, first.region)
+            if joined[-1] is not open_paragraph and elsewhere and block.kind == "paragraph":
+                if _continues_over_gap(last, first):
+                    open_paragraph.glue += [" ", *block.glue]
+                    open_paragraph.lines += block.lines
+                    continue
+            open_paragraph = None
+        joined.append(block)
+        if block.kind in {"paragraph", "list_item"}:
+            open_paragraph = None if _ENDS_SENTENCE.search(block.lines[-1].text) else block
+    return joined
+
+
+def _adjacent(above: LayoutLine, below: LayoutLine) -> bool:
+    """Whether a line is right below another one."""
+    return above.page == below.page and above.region == below.region and 0 < below.top - above.top < 2 * above.size
+
+
 def _glue(block: LineBlock, line: LayoutLine, pitch: float, numbering: "_Numbering") -> str | None:
     """What joins a line to the block before it, None if it begins a block."""
     previous = block.lines[-1]
@@ -82,7 +136,7 @@ def _glue(block: LineBlock, line: LayoutLine, pitch: float, numbering: "_Numberi
         same = same_table or (line.kind == previous.kind == "footnote" and not line.begins)
         if same_table:
             return "\n" if line.row > previous.row else None
-        if not same:
+        if not same and not _is_end_of_label(block, previous, line, pitch):
             return None
     if previous.fixed_pitch or line.fixed_pitch:
         return _code_glue(block, previous, line, pitch)
@@ -95,12 +149,30 @@ def _glue(block: LineBlock, line: LayoutLine, pitch: float, numbering: "_Numberi
     return _glue_in_column(block, previous, line)
 
 
+def _is_end_of_label(block: LineBlock, previous: LayoutLine, line: LayoutLine, pitch: float) -> bool:
+    """Whether a row of a form begins with the rest of the sentence above: "…, otherwise enter 0  4  00"."""
+    return (
+        block.kind in {"paragraph", "list_item"}
+        and not line.kind
+        and previous.cells == 1
+        and (previous.page, previous.region) == (line.page, line.region)
+        and abs(previous.size - line.size) < 0.08 * previous.size
+        and 0 < line.top - previous.top < 1.5 * pitch
+        and -0.5 * line.size < line.x0 - previous.x0 < 4 * line.size
+        and line.row_cells[0][3][0][0].count(" ") >= _LABEL_WORDS - 1
+        and not _ENDS_SENTENCE.search(previous.text)
+        and _mark(line.text) is None
+    )
+
+
 def _glue_in_column(block: LineBlock, previous: LayoutLine, line: LayoutLine) -> str | None:
     """The same for two lines of one column, in one size, with usual spacing."""
     width = max(1.0, previous.right - min(previous.left, previous.x0))
     full = previous.x1 > previous.right - 0.12 * width
     ends = _ENDS_SENTENCE.search(previous.text)
-    if (previous.bold != line.bold or _differ(previous.style, line.style)) and (ends or not full):
+    if _is_another_style(block, previous, line, ends=bool(ends), full=full):
+        return None
+    if ends and _CAPTION.match(line.text):
         return None
     if ends and (not full or line.x0 > previous.x0 + 0.8 * line.size):
         return None
@@ -113,6 +185,17 @@ def _glue_in_column(block: LineBlock, previous: LayoutLine, line: LayoutLine) ->
         # A title and its text, or short lines, as of an address.
         return None if line.x1 > line.right - 0.12 * width else "\n"
     return " "
+
+
+def _is_another_style(block: LineBlock, previous: LayoutLine, line: LayoutLine, *, ends: bool, full: bool) -> bool:
+    """Whether a line is in other type than the one before, as a heading and its text are."""
+    if previous.bold == line.bold and not _differ(previous.style, line.style):
+        return False
+    if block.kind == "list_item" and line.x0 > block.lines[0].x0 + 0.5 * line.size:
+        return False  # In line with the item's text.
+    if line.bold and not previous.bold:
+        return not full
+    return ends or not full
 
 
 def _differ(style: str, other: str) -> bool:

@@ -179,10 +179,12 @@ class PageText:
             return
         groups = _group(boxes, size)
         starts = [begin, *self._starts(begin, end, boxes, groups), end]
+        heights = [size, *map(self._type_height, starts[1:-1])]
+        # The first group may be a superscript itself.
+        size = heights[max(range(len(groups)), key=lambda number: starts[number + 1] - starts[number])]
         piece = None
-        for (number, box, raised), first, last in zip(groups, starts, starts[1:], strict=False):
+        for (_, box, raised), height, first, last in zip(groups, heights, starts, starts[1:], strict=False):
             if first < last:
-                height = size if number == 0 else self._type_height(first)
                 following = _Piece(first, last, box, height, raised and height < _SUPERSCRIPT_SIZE * size, row)
                 if piece and raised and not following.raised and box[0] - piece.box[2] <= _GAP * size:
                     # Low letters without descenders, after letters with them.

@@ -7,34 +7,20 @@ that spans both is between them. Where labels and values, or cells, stand side b
 Lengths are in points; y grows downwards.
 """
 
-from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable
-from itertools import pairwise
 from typing import NamedTuple
 
 from docqa.documents.pdf.engines import PageContent, PdfFile, TextFragment
+from docqa.documents.pdf.figures import figure_labels
 from docqa.documents.pdf.lines import LayoutLine
+from docqa.documents.pdf.page_blocks import PROSE_LINES, PageBlock, page_blocks
 from docqa.documents.pdf.page_faults import PageFault, page_fault
-from docqa.documents.pdf.runs import LIST_MARK, joined_with_spaces, rows, runs
-from docqa.documents.pdf.table_grid import PageTable
+from docqa.documents.pdf.runs import rows, runs
+from docqa.documents.pdf.table_grid import PageTable, TableCell, is_form
 from docqa.documents.pdf.tables import find_tables
 
 _COMMENT_SIZE = 5.0  # Points.
-_JUSTIFIED_WORDS = 3
-_PROSE_LINES = 3
-_PROSE_LETTERS, _PROSE_WORDS = 18, 3.0  # A line, on average.
-
-
-class _Block(NamedTuple):
-    """A part of a page: lines below each other, each of one run or more, or a table."""
-
-    lines: list[list[TextFragment]]
-    x0: float
-    top: float
-    x1: float
-    bottom: float
-    table: PageTable | None = None
 
 
 class ReadPage(NamedTuple):
@@ -60,14 +46,16 @@ def page_lines(content: PageContent, page: int) -> list[LayoutLine]:
     found = runs(fragments)
     slanted = [run for run in found if run.slanted]
     blocks = _in_order(rows([run for run in found if not run.slanted]), tables)
+    labels = {id(block) for block in figure_labels(blocks)}
     lines: list[LayoutLine] = []
     for region, column in enumerate(_columns(blocks)):
         left, right = _edges(column)
         for block in column:
             if block.table:
                 lines.extend(_table_lines(block.table, page, region))
-            else:
-                lines.extend(_line(row, page, region, left, right) for row in block.lines)
+                continue
+            kind = "figure" if id(block) in labels else ""
+            lines.extend(_line(row, page, region, left, right)._replace(kind=kind) for row in block.lines)
     lines.extend(_comment(text, content, page) for text in content.comments)
     lines.extend(_line([run], page, -1, run.x0, run.x1)._replace(kind="watermark") for run in slanted)
     return [line._replace(number=number) for number, line in enumerate(lines, 1)]
@@ -107,10 +95,13 @@ def _comment(text: str, content: PageContent, page: int) -> LayoutLine:
 def _table_lines(table: PageTable, page: int, region: int) -> Iterable[LayoutLine]:
     """A line for each row. Of a cell of several lines, the row has them all."""
     by_row = defaultdict(list)
+    form = is_form(table)
     for cell in table.cells:
         lines = tuple((" ".join(run.text for run in runs(line)), line[-1].hyphen) for line in cell.lines if line)
         lines = tuple(line for line in lines if line[0])
-        if lines:
+        if lines and form:
+            yield from _field_lines(table, cell, lines, page, region)
+        elif lines:
             by_row[cell.row].append((cell, lines))
     for row, cells in sorted(by_row.items()):
         fragments = [fragment for cell, _ in cells for line in cell.lines for fragment in line]
@@ -139,150 +130,37 @@ def _table_lines(table: PageTable, page: int, region: int) -> Iterable[LayoutLin
 # Blocks -------------------------------------------------------------------------------------------
 
 
-def _in_order(page: list[list[TextFragment]], tables: list[PageTable]) -> list[_Block]:
-    boxes = [_Block([], table.x0, table.top, table.x1, table.bottom, table) for table in tables]
-    if all(len(row) == 1 for row in page) and not boxes:
-        # Most pages: one column.
-        return [_block(page)] if page else []
-    chained = _chained(_cells_joined(_justified(page)))
-    blocks = [block._replace(lines=_justified(block.lines)) for block in chained]
-    return _sorted([*blocks, *boxes])
-
-
-def _block(lines: list[list[TextFragment]]) -> _Block:
-    every = [run for line in lines for run in line]
-    return _Block(
-        lines,
-        min(run.x0 for run in every),
-        min(run.top for run in every),
-        max(run.x1 for run in every),
-        max(run.bottom for run in every),
+def _field_lines(
+    table: PageTable, cell: TableCell, lines: tuple[tuple[str, bool], ...], page: int, region: int
+) -> Iterable[LayoutLine]:
+    """The label in a box of a form, and what is filled in, as one line."""
+    fragments = [fragment for line in cell.lines for fragment in line]
+    yield LayoutLine(
+        text=" ".join(text for text, _ in lines),
+        x0=min(fragment.x0 for fragment in fragments),
+        top=min(fragment.top for fragment in fragments),
+        x1=max(fragment.x1 for fragment in fragments),
+        bottom=max(fragment.bottom for fragment in fragments),
+        size=fragments[0].size,
+        hyphen=False,
+        cells=1,
+        page=page,
+        number=0,
+        right=table.x1,
+        left=table.x0,
+        region=region,
+        kind="field",
+        row_cells=((0, 1, 1, lines),),
     )
 
 
-def _chained(lines: list[list[TextFragment]]) -> list[_Block]:
-    """Chain lines to blocks: each with the one right below it, if there is exactly one."""
-    chains: list[list[list[TextFragment]]] = []
-    open_chains: list[list[list[TextFragment]]] = []
-    for group in _at_one_height(lines):
-        # The lines of a row, each with the chains that end right above it.
-        above = [[chain for chain in open_chains if _below(chain[-1], line)] for line in group]
-        taken = [chain for each in above for chain in each]
-        for line, candidates in zip(group, above, strict=True):
-            chain = candidates[0] if len(candidates) == 1 else None
-            if chain is not None and sum(other is chain for other in taken) == 1:
-                chain.append(line)
-            else:
-                chains.append([line])
-                open_chains.append(chains[-1])
-        limit = min(line[0].top for line in group)
-        open_chains = [chain for chain in open_chains if limit - chain[-1][0].bottom < 2 * chain[-1][0].size]
-    return [_block(chain) for chain in chains]
+def _in_order(page: list[list[TextFragment]], tables: list[PageTable]) -> list[PageBlock]:
+    boxes = [PageBlock([], table.x0, table.top, table.x1, table.bottom, table) for table in tables]
+    blocks = page_blocks(page)
+    return _sorted([*blocks, *boxes]) if len(blocks) + len(boxes) > 1 else [*blocks, *boxes]
 
 
-def _at_one_height(lines: list[list[TextFragment]]) -> Iterable[list[list[TextFragment]]]:
-    group: list[list[TextFragment]] = []
-    for line in lines:
-        if group and not line[0].top < (group[0][0].top + group[0][0].bottom) / 2 < line[0].bottom:
-            yield group
-            group = []
-        group.append(line)
-    if group:
-        yield group
-
-
-def _below(upper: list[TextFragment], lower: list[TextFragment]) -> bool:
-    """Whether a line is right below another one, in type of about the same size."""
-    a, b = upper[0], lower[0]
-    size = max(a.size, b.size)
-    overlap = min(upper[-1].x1, lower[-1].x1) - max(a.x0, b.x0)
-    return overlap > 0 and b.top > a.top and b.top - a.bottom < 1.2 * size and abs(a.size - b.size) < 0.25 * size
-
-
-def _is_prose(block: _Block) -> bool:
-    """Whether the lines of a block are those of running text: long ones that fill their column."""
-    texts = [" ".join(run.text for run in line) for line in block.lines]
-    if len(texts) < _PROSE_LINES:
-        return False
-    words = sum(text.count(" ") + 1 for text in texts) / len(texts)
-    letters = sum(map(len, texts)) / len(texts)
-    width = block.x1 - block.x0
-    filled = sum(line[-1].x1 - line[0].x0 for line in block.lines) / len(texts)
-    return words >= _PROSE_WORDS and letters >= _PROSE_LETTERS and filled > 0.6 * width
-
-
-def _justified(page: list[list[TextFragment]]) -> list[list[TextFragment]]:
-    """Rejoin the words of a stretched line between two full ones."""
-    justified = []
-    for index, row in enumerate(page):
-        neighbours = [page[i] for i in (index - 1, index + 1) if 0 <= i < len(page)]
-        if len(row) > 1 and any(_same_column(row, other) for other in neighbours) and _evenly_spaced(row):
-            justified.append([joined_with_spaces(row)])
-        else:
-            justified.append(row)
-    return justified
-
-
-def _same_column(row: list[TextFragment], other: list[TextFragment]) -> bool:
-    """Whether another row is one run as wide as this row, in the same type, right above or below it."""
-    if len(other) > 1 or other[0].text.count(" ") < _JUSTIFIED_WORDS - 1:
-        return False
-    first, size = row[0], row[0].size
-    return (
-        abs(other[0].x0 - first.x0) < 2 * size
-        and abs(other[0].x1 - row[-1].x1) < size
-        and abs(other[0].size - size) < 0.1 * size
-        and abs(other[0].top - first.top) < 2 * size
-    )
-
-
-def _evenly_spaced(row: list[TextFragment]) -> bool:
-    gaps = [b.x0 - a.x1 for a, b in pairwise(row)]
-    return max(gaps) < 2.5 * row[0].size or (max(gaps) < 5 * row[0].size and max(gaps) < 1.3 * min(gaps))
-
-
-def _cells_joined(page: list[list[TextFragment]]) -> list[list[TextFragment]]:
-    """Lines from rows: a row of cells, or of labels and values, is one line; a row across columns is several."""
-    blocks = _chained([[run] for row in page for run in row])
-    block_of = {id(run): block for block in blocks for line in block.lines for run in line}
-    prose = {id(block): _is_prose(block) for block in blocks}
-    lines: list[list[TextFragment]] = []
-    for row in page:
-        line = [row[0]]
-        for run in row[1:]:
-            left, right = block_of[id(line[-1])], block_of[id(run)]
-            column = block_of[id(line[0])]
-            if prose[id(column)] and run.x1 < column.x1 + 0.5 * run.size:
-                line.append(run)  # A word of a stretched line.
-            elif prose[id(left)] or prose[id(right)] or not _side_by_side(left, right, line[-1], run):
-                lines.append(line)
-                line = [run]
-            else:
-                line.append(run)
-        lines.append(line)
-    return lines
-
-
-def _side_by_side(left: _Block, right: _Block, a: TextFragment, b: TextFragment) -> bool:
-    """Whether two runs at one height are cells of one row, and not lines of two columns."""
-    if LIST_MARK.match(b.text) and len(b.text.split()) > 1 and a.row != b.row:
-        return False
-    if a.row == b.row:
-        return True
-    # The file draws the columns one after the other: are they labels and values?
-    heights = sorted((line[0].top + line[0].bottom) / 2 for line in right.lines)
-    paired = 0
-    for line in left.lines:
-        middle = (line[0].top + line[0].bottom) / 2
-        index = bisect_left(heights, middle - 0.3 * line[0].size)
-        paired += index < len(heights) and heights[index] < middle + 0.3 * line[0].size
-    if paired < 0.8 * max(len(left.lines), len(right.lines)):
-        return False
-    labels = sum(line[-1].text.endswith(":") for line in left.lines)
-    return labels >= 0.5 * len(left.lines) or len(left.lines) == len(right.lines) == paired
-
-
-def _sorted(blocks: list[_Block]) -> list[_Block]:
+def _sorted(blocks: list[PageBlock]) -> list[PageBlock]:
     """Blocks in reading order, by a topological sort of Breuel's relations."""
     blocks = sorted(blocks, key=lambda block: (block.top, block.x0))
     count = len(blocks)
@@ -291,7 +169,7 @@ def _sorted(blocks: list[_Block]) -> list[_Block]:
         for j in range(count):
             if i != j and _precedes(blocks, i, j):
                 before[j].add(i)
-    order: list[_Block] = []
+    order: list[PageBlock] = []
     left = list(range(count))
     while left:
         # If relations contradict each other, the highest block is next.
@@ -303,7 +181,7 @@ def _sorted(blocks: list[_Block]) -> list[_Block]:
     return order
 
 
-def _by_column(left: list[int], blocks: list[_Block], order: list[_Block]) -> list[int]:
+def _by_column(left: list[int], blocks: list[PageBlock], order: list[PageBlock]) -> list[int]:
     """The blocks that are left, those in the column of the last one first."""
     if not order:
         return left
@@ -311,7 +189,7 @@ def _by_column(left: list[int], blocks: list[_Block], order: list[_Block]) -> li
     return sorted(left, key=lambda i: min(blocks[i].x1, last.x1) - max(blocks[i].x0, last.x0) <= 0)
 
 
-def _precedes(blocks: list[_Block], i: int, j: int) -> bool:
+def _precedes(blocks: list[PageBlock], i: int, j: int) -> bool:
     a, b = blocks[i], blocks[j]
     if min(a.x1, b.x1) - max(a.x0, b.x0) > 0:
         return a.top < b.top
@@ -325,13 +203,14 @@ def _precedes(blocks: list[_Block], i: int, j: int) -> bool:
     )
 
 
-def _columns(blocks: list[_Block]) -> list[list[_Block]]:
+def _columns(blocks: list[PageBlock]) -> list[list[PageBlock]]:
     """Blocks that follow each other in one column."""
-    columns: list[list[_Block]] = []
+    columns: list[list[PageBlock]] = []
     for block in blocks:
         last = columns[-1][-1] if columns else None
         if (
             last
+            and not _differ_in_width(last, block)
             and last.top < block.top
             and min(last.x1, block.x1) - max(last.x0, block.x0) > 0.5 * min(last.x1 - last.x0, block.x1 - block.x0)
             and abs(last.x0 - block.x0) < 0.25 * max(last.x1 - last.x0, block.x1 - block.x0)
@@ -342,7 +221,14 @@ def _columns(blocks: list[_Block]) -> list[list[_Block]]:
     return columns
 
 
-def _edges(column: list[_Block]) -> tuple[float, float]:
+def _differ_in_width(a: PageBlock, b: PageBlock) -> bool:
+    """Whether one of two blocks of several lines, such as an abstract, is wider than the other."""
+    if min(len(a.lines), len(b.lines)) < PROSE_LINES:
+        return False
+    return abs(a.x1 - b.x1) > 0.15 * max(a.x1 - a.x0, b.x1 - b.x0)
+
+
+def _edges(column: list[PageBlock]) -> tuple[float, float]:
     """The left and right edges of a column's text."""
     lines = [line for block in column for line in block.lines]
     if not lines:

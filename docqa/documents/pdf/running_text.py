@@ -69,7 +69,7 @@ class _Writer:
         start = self._position
         if block.kind == "table":
             self._write_table(block)
-        elif block.kind == "field":
+        elif block.kind == "field" and block.lines[0].row_cells:
             self._write_fields(block)
             return
         else:
@@ -112,10 +112,10 @@ class _Writer:
         start = end = None
         labelled = False
         (line,) = block.lines
-        self._line(line, line.text)
-        position = self.result.starts[-1]
-        for _, _, _, lines in line.row_cells:
-            text = lines[0][0]
+        position = self._position
+        texts = [self._joined(lines) for _, _, _, lines in line.row_cells]
+        self._line(line, "  ".join(texts))
+        for text in texts:
             label = _LABEL.search(text) is not None
             if start is not None and end is not None and label and labelled:
                 self.result.blocks.append(Block("field", start, end))

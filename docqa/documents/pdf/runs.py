@@ -16,6 +16,8 @@ LIST_MARK = re.compile(
 )
 """What may stand before an item of a list or a clause."""
 
+_SPACES = re.compile(r" +")
+_MARK = re.compile(r"[\d,]{1,4}|[*†‡§]{1,2}")
 _MAX_SUPERSCRIPT = 8  # Characters: what is longer is a line in small type.
 _MARK_GAP = 6.0  # The widest gap between a list mark and its text, in heights of the type.
 
@@ -32,6 +34,7 @@ def runs(fragments: list[TextFragment]) -> list[TextFragment]:
             cleaned.append(fragment._replace(text=text, raised=raised))
         else:
             cleaned.append(fragment)
+    cleaned = [fragment._replace(raised=True) if _is_lone_mark(fragment, cleaned) else fragment for fragment in cleaned]
     gutters = _gutters(cleaned)
     joined: list[TextFragment] = []
     for fragment in cleaned:
@@ -43,6 +46,19 @@ def runs(fragments: list[TextFragment]) -> list[TextFragment]:
     if any(run.raised for run in joined):
         joined = _attached(joined)
     return [run._replace(text=" ".join(run.text.split())) for run in joined]
+
+
+def _is_lone_mark(fragment: TextFragment, page: list[TextFragment]) -> bool:
+    """Whether a fragment is a note's mark that the file draws apart from its line."""
+    if not _MARK.fullmatch(fragment.text.strip()):
+        return False
+    return any(
+        fragment.size < 0.8 * line.size
+        and line.top - 0.5 * line.size < fragment.bottom < line.bottom - 0.2 * line.size
+        and line.x0 - line.size < fragment.x0 < line.x1 + line.size
+        for line in page
+        if line.row != fragment.row and not line.slanted
+    )
 
 
 def _continues(last: TextFragment, following: TextFragment, gutters: list[tuple[float, float]]) -> bool:
@@ -104,7 +120,7 @@ def _attached(joined: list[TextFragment]) -> list[TextFragment]:
     """Attach superscripts that the file draws elsewhere to the run that they follow, or else precede."""
     kept = [run for run in joined if not run.raised]
     for mark in (run for run in joined if run.raised):
-        before = after = None
+        before = after = within = None
         for index, run in enumerate(kept):
             near = 0.5 * run.size
             if run.slanted or not run.top - near < mark.bottom < run.bottom:
@@ -114,6 +130,8 @@ def _attached(joined: list[TextFragment]) -> list[TextFragment]:
                 break
             if abs(run.x0 - mark.x1) < near:
                 after = index
+            if run.x0 < mark.x0 and mark.x1 < run.x1 and abs(mark.top - run.top) < near:
+                within = index
         if before is not None:
             kept[before] = _join(kept[before], mark)
             # What follows the mark in its line is a run of its own so far.
@@ -122,9 +140,20 @@ def _attached(joined: list[TextFragment]) -> list[TextFragment]:
                 kept[before : before + 2] = [_join(kept[before], following)]
         elif after is not None:
             kept[after] = _join(mark, kept[after])
+        elif within is not None:
+            kept[within] = _inserted(kept[within], mark)
         else:
             kept.append(mark._replace(text=_shown(mark), raised=False))
     return kept
+
+
+def _inserted(run: TextFragment, mark: TextFragment) -> TextFragment:
+    """A run with a superscript after the word where it is drawn."""
+    text = run.text.rstrip()
+    position = len(text) * (mark.x0 - run.x0) / (run.x1 - run.x0)
+    ends = [space.start() for space in _SPACES.finditer(text)]
+    end = min(ends, key=lambda end: abs(end - position), default=len(text))
+    return run._replace(text=text[:end] + _shown(mark) + text[end:])
 
 
 def _gutters(fragments: list[TextFragment]) -> list[tuple[float, float]]:
