@@ -35,9 +35,12 @@ def read_page(file: PdfFile, index: int) -> ReadPage | None:
     content = file.content(index)
     if content is None:
         return None
-    fault = page_fault("\n".join([fragment.text for fragment in content.fragments]), content.quality)
+    texts = [*(fragment.text for fragment in content.fragments), *content.comments]
+    fault = page_fault("\n".join(texts), content.quality)
     lines = page_lines(content, index + 1)
-    return ReadPage([line._replace(kind="unreadable") for line in lines] if fault == "garbled" else lines, fault)
+    if fault == "garbled":
+        lines = [line if line.kind == "note" else line._replace(kind="unreadable") for line in lines]
+    return ReadPage(lines, fault)
 
 
 def page_lines(content: PageContent, page: int) -> list[LayoutLine]:
