@@ -38,10 +38,11 @@ def read_page(file: PdfFile, index: int) -> ReadPage | None:
     content = file.content(index)
     if content is None:
         return None
-    fault = page_fault("\n".join([fragment.text for fragment in content.fragments]), content.quality)
+    texts = [*(fragment.text for fragment in content.fragments), *content.comments]
+    fault = page_fault("\n".join(texts), content.quality)
     lines = page_lines(content, index + 1)
     if fault == "garbled":
-        lines = [line._replace(kind="unreadable") for line in lines]
+        lines = [line if line.kind == "note" else line._replace(kind="unreadable") for line in lines]
     return ReadPage(lines, fault, content.height)
 
 
