@@ -15,15 +15,18 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from docqa.answers import Answer, Citation, DocumentWarning, Result
     from docqa.config import Settings
-    from docqa.documents import Document
+    from docqa.documents import Block, Cell, Document, Table
     from docqa.engine import Collection, Engine, open
     from docqa.errors import DocqaError
     from docqa.progress import Cancelled, Monitor, Progress
+    from docqa.table_passages import TablePassage
 
 # Imported on first use, so that `import docqa` and `docqa --help` are fast.
 _PUBLIC = {
     "Answer": "docqa.answers",
+    "Block": "docqa.documents",
     "Cancelled": "docqa.progress",
+    "Cell": "docqa.documents",
     "Citation": "docqa.answers",
     "Collection": "docqa.engine",
     "Document": "docqa.documents",
@@ -34,12 +37,16 @@ _PUBLIC = {
     "Progress": "docqa.progress",
     "Result": "docqa.answers",
     "Settings": "docqa.config",
+    "Table": "docqa.documents",
+    "TablePassage": "docqa.table_passages",
     "open": "docqa.engine",
 }
 
 __all__ = [
     "Answer",
+    "Block",
     "Cancelled",
+    "Cell",
     "Citation",
     "Collection",
     "DocqaError",
@@ -50,6 +57,8 @@ __all__ = [
     "Progress",
     "Result",
     "Settings",
+    "Table",
+    "TablePassage",
     "__version__",
     "open",
 ]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from docqa.documents import Document
 from docqa.passages import passage
 from docqa.ranking import ScoredCandidate, rank
+from docqa.table_passages import TablePassage, rows_around, table_passage
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,8 @@ class Answer:
     passage_start: int
     other_locations: tuple[Citation, ...]
     """Where else the same answer was found, the most probable first."""
+    table: TablePassage | None = None
+    """The part of the table around the answer, if it is in a cell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +87,8 @@ def rank_answers(candidates: Iterable[ScoredCandidate], documents: Sequence[Docu
 def _answer(number: int, locations: Sequence[ScoredCandidate], documents: Sequence[Document]) -> Answer:
     first, *others = (scored.candidate for scored in locations)
     document = documents[first.document]
-    passage_start, passage_end = passage(document.text, first.start, first.end)
+    rows = rows_around(document, first.start, first.end)
+    passage_start, passage_end = rows or passage(document.text, first.start, first.end)
     citation = cite(document, first.start, first.end)
     return Answer(
         rank=number,
@@ -103,6 +107,7 @@ def _answer(number: int, locations: Sequence[ScoredCandidate], documents: Sequen
         passage=document.text[passage_start:passage_end],
         passage_start=passage_start,
         other_locations=tuple(cite(documents[other.document], other.start, other.end) for other in others),
+        table=table_passage(document, first.start, first.end),
     )
 
 

@@ -37,6 +37,9 @@ BLOCK_KINDS = (
 )
 """The kinds of blocks. Only append: `Blocks.kinds` are indices, and they are stored."""
 
+APART = frozenset({"footnote", "note", "figure", "contents", "header", "footer", "watermark", "line_number"})
+"""The kinds that are set apart from the running text where a document is shown."""
+
 
 class Block(NamedTuple):
     """One block: a kind of `BLOCK_KINDS`, its span, and its level: of a heading or list item, 0 is outermost."""

@@ -168,7 +168,7 @@ def _is_end_of_label(block: LineBlock, previous: LayoutLine, line: LayoutLine, p
 def _glue_in_column(block: LineBlock, previous: LayoutLine, line: LayoutLine) -> str | None:
     """The same for two lines of one column, in one size, with usual spacing."""
     width = max(1.0, previous.right - min(previous.left, previous.x0))
-    full = previous.x1 > previous.right - 0.12 * width
+    full = _is_full(previous, line)
     ends = _ENDS_SENTENCE.search(previous.text)
     if _is_another_style(block, previous, line, ends=bool(ends), full=full):
         return None
@@ -185,6 +185,13 @@ def _glue_in_column(block: LineBlock, previous: LayoutLine, line: LayoutLine) ->
         # A title and its text, or short lines, as of an address.
         return None if line.x1 > line.right - 0.12 * width else "\n"
     return " "
+
+
+def _is_full(line: LayoutLine, following: LayoutLine) -> bool:
+    """Whether the next line's first word had no room in a line."""
+    word = following.text.split(" ", 1)[0]
+    letter = (following.x1 - following.x0) / len(following.text)
+    return line.x1 + (len(word) + 1) * letter > line.right - 0.5 * letter
 
 
 def _is_another_style(block: LineBlock, previous: LayoutLine, line: LayoutLine, *, ends: bool, full: bool) -> bool:
@@ -214,6 +221,8 @@ def _code_glue(block: LineBlock, previous: LayoutLine, line: LayoutLine, pitch: 
 def _continues_over_gap(previous: LayoutLine, line: LayoutLine) -> bool:
     """Whether a paragraph continues over the end of a page or column."""
     if abs(previous.size - line.size) > 0.08 * previous.size or previous.bold != line.bold:
+        return False
+    if _CAPTION.match(line.text) or _differ(previous.style, line.style):
         return False
     if previous.hyphen:
         return True

@@ -70,7 +70,7 @@ def _continues(last: TextFragment, following: TextFragment, gutters: list[tuple[
     if not _on_one_line(last, following):
         return False
     if last.raised or following.raised:
-        return gap < 0.5 * size
+        return gap < (0.8 if last.raised else 0.5) * size
     if last.row == following.row:
         return gap < 0.6 * size or (gap < 1.5 * size and not _crosses(gutters, last.x1, following.x0))
     return gap < 0.6 * size
@@ -128,7 +128,7 @@ def _attached(joined: list[TextFragment]) -> list[TextFragment]:
             if abs(mark.x0 - run.x1) < near:
                 before = index
                 break
-            if abs(run.x0 - mark.x1) < near:
+            if -near < run.x0 - mark.x1 < run.size:
                 after = index
             if run.x0 < mark.x0 and mark.x1 < run.x1 and abs(mark.top - run.top) < near:
                 within = index
