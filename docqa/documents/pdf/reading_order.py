@@ -14,11 +14,12 @@ from typing import NamedTuple
 from docqa.documents.pdf.engines import PageContent, PdfFile, TextFragment
 from docqa.documents.pdf.figures import figure_labels
 from docqa.documents.pdf.lines import LayoutLine
-from docqa.documents.pdf.page_blocks import PROSE_LINES, PageBlock, page_blocks
+from docqa.documents.pdf.page_blocks import PROSE_LINES, PageBlock, cut_at, page_blocks
 from docqa.documents.pdf.page_faults import PageFault, page_fault
 from docqa.documents.pdf.runs import rows, runs
-from docqa.documents.pdf.table_grid import PageTable, TableCell, is_form
 from docqa.documents.pdf.tables import find_tables
+from docqa.documents.pdf.tables.form_grid import is_form
+from docqa.documents.pdf.tables.page_table import PageTable, TableCell
 
 _COMMENT_SIZE = 5.0  # Points.
 
@@ -28,6 +29,8 @@ class ReadPage(NamedTuple):
 
     lines: list[LayoutLine]
     fault: PageFault
+    height: float
+    """In points."""
 
 
 def read_page(file: PdfFile, index: int) -> ReadPage | None:
@@ -35,9 +38,12 @@ def read_page(file: PdfFile, index: int) -> ReadPage | None:
     content = file.content(index)
     if content is None:
         return None
-    fault = page_fault("\n".join([fragment.text for fragment in content.fragments]), content.quality)
+    texts = [*(fragment.text for fragment in content.fragments), *content.comments]
+    fault = page_fault("\n".join(texts), content.quality)
     lines = page_lines(content, index + 1)
-    return ReadPage([line._replace(kind="unreadable") for line in lines] if fault == "garbled" else lines, fault)
+    if fault == "garbled":
+        lines = [line if line.kind == "note" else line._replace(kind="unreadable") for line in lines]
+    return ReadPage(lines, fault, content.height)
 
 
 def page_lines(content: PageContent, page: int) -> list[LayoutLine]:
@@ -157,6 +163,8 @@ def _field_lines(
 def _in_order(page: list[list[TextFragment]], tables: list[PageTable]) -> list[PageBlock]:
     boxes = [PageBlock([], table.x0, table.top, table.x1, table.bottom, table) for table in tables]
     blocks = page_blocks(page)
+    for table in tables:
+        blocks = [part for block in blocks for part in cut_at(block, table)]
     return _sorted([*blocks, *boxes]) if len(blocks) + len(boxes) > 1 else [*blocks, *boxes]
 
 
