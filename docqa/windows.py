@@ -30,7 +30,9 @@ _MIN_WINDOW = 16
 _PIECE = 8_000  # Characters tokenized at a time: small enough to notice a cancel at once.
 _PIECES_AT_ONCE = 64
 _PARAGRAPH_BREAK = re.compile(r"\n\s*\n")
-_UNBROKEN = re.compile(r"\d+(?:[.,:]\d+)+|[^\W\d_]+['’][^\W\d_]+")
+# What goes on a word after a mark inside it. A pattern that began before the mark would be tried from each letter of a
+# long run: its time would be quadratic.
+_UNBROKEN = re.compile(r"(?<=\d)[.,:]\d+|(?<=[^\W\d_])['’][^\W\d_]+")
 _JOINERS = "\u200d\ufe0e\ufe0f"
 
 
@@ -215,14 +217,14 @@ def _at_spaces(text: str, begin: int, end: int) -> Iterator[tuple[int, int]]:
 def _inside(
     pattern: re.Pattern[str], text: str, pieces: list[tuple[int, int]], positions: NDArray[np.int64]
 ) -> NDArray[np.bool_]:
-    """Which positions are inside a match of `pattern`, after its first character. Matches end at their piece's end."""
+    """Which positions are inside a match of `pattern`. Matches end at their piece's end."""
     # Piece by piece: a search holds the GIL until it finds a match, which may be at the end of the text.
     matches = [match.span() for a, b in pieces for match in pattern.finditer(text, a, b)]
     spans = np.array(matches, dtype=np.int64).reshape(-1, 2)
     if not len(spans):
         return np.zeros(len(positions), dtype=bool)
-    nearest = np.maximum(np.searchsorted(spans[:, 0], positions, side="left") - 1, 0)
-    within: NDArray[np.bool_] = (positions > spans[nearest, 0]) & (positions < spans[nearest, 1])
+    nearest = np.maximum(np.searchsorted(spans[:, 0], positions, side="right") - 1, 0)
+    within: NDArray[np.bool_] = (positions >= spans[nearest, 0]) & (positions < spans[nearest, 1])
     return within
 
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from docqa.documents.pdf.engines import TextFragment
 from docqa.documents.pdf.runs import LIST_MARK, joined_with_spaces
-from docqa.documents.pdf.table_grid import PageTable
+from docqa.documents.pdf.tables import PageTable
 
 _JUSTIFIED_WORDS = 3
 PROSE_LINES = 3

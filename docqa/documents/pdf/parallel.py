@@ -173,5 +173,5 @@ def _serve(process: "subprocess.Popen[bytes]", engine: PdfEngine, source: Source
 def _unpacked(page: Any) -> ReadPage | None:
     if page is None:
         return None
-    lines, fault = page
-    return ReadPage(list(map(LayoutLine._make, lines)), fault)
+    lines, fault, height = page
+    return ReadPage(list(map(LayoutLine._make, lines)), fault, height)

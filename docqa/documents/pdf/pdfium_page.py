@@ -318,7 +318,12 @@ def _group(boxes: list[Box], size: float) -> list[_Group]:
 def _usual_width(widths: list[float]) -> float:
     """The width of a page's lines relative to what their letters need, from those that are not stretched."""
     without, most = _USUAL_WIDTHS
-    return min(sorted(widths)[len(widths) // 5], most) if widths else without
+    if not widths:
+        return without
+    widths.sort()
+    narrow, wide = widths[len(widths) // 5], widths[3 * len(widths) // 5]
+    # Lines that differ little are not stretched: their font is wide.
+    return narrow if wide < _STRETCHED * narrow else min(narrow, most)
 
 
 def _most_common(rows: Iterable[tuple[int, tuple[int, int]]]) -> int:

@@ -17,8 +17,9 @@ from docqa.documents.pdf.lines import LayoutLine
 from docqa.documents.pdf.page_blocks import PROSE_LINES, PageBlock, page_blocks
 from docqa.documents.pdf.page_faults import PageFault, page_fault
 from docqa.documents.pdf.runs import rows, runs
-from docqa.documents.pdf.table_grid import PageTable, TableCell, is_form
 from docqa.documents.pdf.tables import find_tables
+from docqa.documents.pdf.tables.form_grid import is_form
+from docqa.documents.pdf.tables.page_table import PageTable, TableCell
 
 _COMMENT_SIZE = 5.0  # Points.
 
@@ -28,6 +29,8 @@ class ReadPage(NamedTuple):
 
     lines: list[LayoutLine]
     fault: PageFault
+    height: float
+    """In points."""
 
 
 def read_page(file: PdfFile, index: int) -> ReadPage | None:
@@ -40,7 +43,7 @@ def read_page(file: PdfFile, index: int) -> ReadPage | None:
     lines = page_lines(content, index + 1)
     if fault == "garbled":
         lines = [line if line.kind == "note" else line._replace(kind="unreadable") for line in lines]
-    return ReadPage(lines, fault)
+    return ReadPage(lines, fault, content.height)
 
 
 def page_lines(content: PageContent, page: int) -> list[LayoutLine]:
