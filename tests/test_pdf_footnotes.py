@@ -10,7 +10,7 @@ from support.drawn import Text, draw_pages, page_contents, prose
 from support.samples import SAMPLES, SHARED
 
 from docqa.documents.pdf.footnotes import footnote_starts, mark_footnotes
-from docqa.documents.pdf.paragraphs import LayoutLine
+from docqa.documents.pdf.lines import LayoutLine
 from docqa.documents.pdf.reading_order import page_lines
 
 DOCUMENTS = SHARED / "data/train/real-documents"
@@ -19,7 +19,7 @@ DOCUMENTS = SHARED / "data/train/real-documents"
 def notes(path: Path, page: int = 1, without: Iterable[str] = ()) -> list[str]:
     """A page's notes, each as one text: the lines from one that begins a note to the next."""
     content = page_contents(path)[page - 1]
-    lines = [line for line in page_lines(content.fragments, page) if line.text not in set(without)]
+    lines = [line for line in page_lines(content, page) if line.text not in set(without)]
     marked = mark_footnotes(lines, _body_size(lines), content.rules)
     starts = footnote_starts(lines, marked)
     found: list[str] = []

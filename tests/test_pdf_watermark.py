@@ -32,7 +32,7 @@ def sheet(path: Path, watermark: Callable[[canvas.Canvas], None]) -> Path:
 def read(path: Path) -> tuple[list[str], list[str]]:
     """The lines of the first page, and what was taken out of it."""
     content, taken = without_watermarks(page_contents(path)[0])
-    return [line.text for line in page_lines(content.fragments, 1)], [fragment.text.strip() for fragment in taken]
+    return [line.text for line in page_lines(content, 1)], [fragment.text.strip() for fragment in taken]
 
 
 def large(angle: float, x: float, y: float) -> Callable[[canvas.Canvas], None]:

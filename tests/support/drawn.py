@@ -9,7 +9,7 @@ from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen import canvas
 
 from docqa.documents.pdf.engines import PageContent
-from docqa.documents.pdf.paragraphs import LayoutLine
+from docqa.documents.pdf.lines import LayoutLine
 from docqa.documents.pdf.pdfium_engine import open_pdf
 from docqa.documents.pdf.reading_order import page_lines
 
@@ -45,7 +45,7 @@ def page_contents(path: Path) -> list[PageContent]:
 def lines_of(path: Path) -> tuple[list[LayoutLine], int, list[float]]:
     """The lines of a document, the number of its pages and their heights."""
     contents = page_contents(path)
-    lines = [line for page, content in enumerate(contents, 1) for line in page_lines(content.fragments, page)]
+    lines = [line for page, content in enumerate(contents, 1) for line in page_lines(content, page)]
     return lines, len(contents), [content.height for content in contents]
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from docqa.documents.pdf.paragraphs import LayoutLine
+from docqa.documents.pdf.lines import LayoutLine
 
 _FEWEST = 3
 _FEWEST_WITH_BOTH = 2  # With a heading and leaders.

@@ -11,7 +11,7 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from docqa.documents.pdf.engines import Rule
-from docqa.documents.pdf.paragraphs import LayoutLine
+from docqa.documents.pdf.lines import LayoutLine
 
 _TOP = attrgetter("top")
 

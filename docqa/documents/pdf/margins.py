@@ -7,7 +7,7 @@ from itertools import pairwise
 from operator import attrgetter
 from typing import Literal, NamedTuple
 
-from docqa.documents.pdf.paragraphs import LayoutLine
+from docqa.documents.pdf.lines import LayoutLine
 
 Place = Literal["header", "footer"]
 

@@ -13,8 +13,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby, pairwise
 from operator import attrgetter
 
+from docqa.documents.pdf.lines import LayoutLine
 from docqa.documents.pdf.margins import MAX_ROWS, Margin, MarginLine, Place, Row, candidates, margins_of
-from docqa.documents.pdf.paragraphs import LayoutLine
 
 _AT_EDGE = 0.08  # Where a page number may stand beside the text's last line.
 _SAME_HEIGHT = 3.0  # Points. Boxes are as high as their letters: those of "12" and "page" differ.

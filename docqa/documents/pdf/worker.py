@@ -46,7 +46,7 @@ def main() -> None:
             send(sink, "ready")
             while True:
                 pages = [read_page(file, index) for index in range(*receive(source))]
-                send(sink, [None if page is None else list(map(tuple, page)) for page in pages])
+                send(sink, [None if page is None else (list(map(tuple, page.lines)), *page[1:]) for page in pages])
     except (EOFError, BrokenPipeError, PdfEngineError):
         pass
     finally:

@@ -1,0 +1,349 @@
+"""Tables with a grid of rules, also partly ruled ones and those whose cells are filled boxes (pure).
+
+After Nurminen (2013): rules become edges, edges that touch become a grid, slots of the grid without an edge between
+them become one cell.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from typing import NamedTuple
+
+from docqa.documents.pdf.engines import PageContent, Rule, TextFragment
+from docqa.documents.pdf.tables.page_table import FoundTable, TableCell, chunks, cut_near, is_numeric, text_rows
+from docqa.documents.pdf.tables.table_headings import make_table
+
+_THIN = 3.0  # Points: no rule is thicker.
+_NEAR = 3.0  # Points: edges that are this close touch.
+_MIN_LENGTH = 4.0
+_MAX_SLOTS = 20_000
+_MIN_CELLS = 0.35  # Share of the grid's slots that are cells of their own.
+_MIN_REGULAR = 0.6  # Share of the columns that a row has as cells of its own: less in a form's boxes.
+_MAX_GAPS = (
+    0.15  # Share of the cells' lines that gaps divide in three: more in a chart, or without rules between columns.
+)
+_MAX_LINES = 12  # In a cell, on average: with more they are columns of a page.
+
+
+class _Edge(NamedTuple):
+    """A straight line: horizontal at y from x0 to x1, or vertical at x from top to bottom."""
+
+    at: float
+    begin: float
+    end: float
+
+
+class _Grid(NamedTuple):
+    """Positions of all vertical and horizontal edges of a component, and the edges at each."""
+
+    xs: list[float]
+    ys: list[float]
+    vertical: dict[int, list[_Edge]]
+    horizontal: dict[int, list[_Edge]]
+
+
+def ruled_tables(content: PageContent, fragments: list[TextFragment]) -> list[FoundTable]:
+    """The tables of a page that have a grid of rules or of boxes."""
+    lines: list[Rule] = []
+    boxes: list[Rule] = []
+    for rule in content.rules:
+        width, height = rule.x1 - rule.x0, rule.bottom - rule.top
+        if width > _THIN and height > _THIN:
+            if width < 0.95 * content.width or height < 0.8 * content.height:
+                boxes.append(rule)
+        else:
+            lines.append(rule)
+    tables = _tables(lines, [], fragments)
+    boxes = [box for box in boxes if not any(_overlaps(box, found) for found in tables)]
+    if boxes:
+        taken = {id(fragment) for found in tables for fragment in found.fragments}
+        rest = [fragment for fragment in fragments if id(fragment) not in taken]
+        outside = [line for line in lines if not any(_overlaps(line, found) for found in tables)]
+        tables += _tables(outside, boxes, rest)
+    return tables
+
+
+def _overlaps(rule: Rule, found: FoundTable) -> bool:
+    table = found.table
+    return rule.x0 < table.x1 and rule.x1 > table.x0 and rule.top < table.bottom and rule.bottom > table.top
+
+
+def _tables(lines: list[Rule], boxes: list[Rule], fragments: list[TextFragment]) -> list[FoundTable]:
+    horizontal, vertical = _edges(lines, boxes)
+    tables = []
+    if len(horizontal) > 1 and len(vertical) > 0:
+        for component in _components(horizontal, vertical):
+            grid = _grid(*component)
+            if grid and (found := _table(grid, fragments)):
+                tables.append(found)
+    return tables
+
+
+# Edges --------------------------------------------------------------------------------------------
+
+
+def _edges(lines: list[Rule], boxes: list[Rule]) -> tuple[list[_Edge], list[_Edge]]:
+    horizontal: list[_Edge] = []
+    vertical: list[_Edge] = []
+    for x0, top, x1, bottom in lines:
+        if x1 - x0 >= bottom - top:
+            horizontal.append(_Edge((top + bottom) / 2, x0, x1))
+        else:
+            vertical.append(_Edge((x0 + x1) / 2, top, bottom))
+    for x0, top, x1, bottom in boxes:
+        horizontal += [_Edge(top, x0, x1), _Edge(bottom, x0, x1)]
+        vertical += [_Edge(x0, top, bottom), _Edge(x1, top, bottom)]
+    return _joined(horizontal), _joined(vertical)
+
+
+def _joined(edges: list[_Edge]) -> list[_Edge]:
+    """Join edges on one line that touch: grids are drawn cell by cell, and lines dash by dash."""
+    edges.sort()
+    joined: list[_Edge] = []
+    start = 0
+    for index in range(1, len(edges) + 1):
+        if (
+            index < len(edges)
+            and edges[index].at - edges[index - 1].at <= 1
+            and edges[index].at - edges[start].at < _NEAR
+        ):
+            continue
+        group = sorted(edges[start:index], key=lambda edge: edge.begin)
+        at = sum(edge.at for edge in group) / len(group)
+        begin, end = group[0].begin, group[0].end
+        for edge in group[1:]:
+            if edge.begin > end + _NEAR:
+                if end - begin >= _MIN_LENGTH:
+                    joined.append(_Edge(at, begin, end))
+                begin, end = edge.begin, edge.end
+            end = max(end, edge.end)
+        if end - begin >= _MIN_LENGTH:
+            joined.append(_Edge(at, begin, end))
+        start = index
+    return joined
+
+
+def _components(horizontal: list[_Edge], vertical: list[_Edge]) -> list[tuple[list[_Edge], list[_Edge]]]:
+    """Edges that touch each other, directly or through others."""
+    vertical = sorted(vertical)
+    positions = [edge.at for edge in vertical]
+    parent = list(range(len(horizontal) + len(vertical)))
+
+    def root(node: int) -> int:
+        while parent[node] != node:
+            parent[node] = parent[parent[node]]
+            node = parent[node]
+        return node
+
+    for number, edge in enumerate(horizontal):
+        first = bisect_left(positions, edge.begin - _NEAR)
+        last = bisect_right(positions, edge.end + _NEAR)
+        for other in range(first, last):
+            if vertical[other].begin - _NEAR <= edge.at <= vertical[other].end + _NEAR:
+                parent[root(len(horizontal) + other)] = root(number)
+    members: dict[int, tuple[list[_Edge], list[_Edge]]] = defaultdict(lambda: ([], []))
+    for number, edge in enumerate(horizontal):
+        members[root(number)][0].append(edge)
+    for number, edge in enumerate(vertical):
+        members[root(len(horizontal) + number)][1].append(edge)
+    return [member for member in members.values() if len(member[0]) > 1 and member[1]]
+
+
+def _grid(horizontal: list[_Edge], vertical: list[_Edge]) -> _Grid | None:
+    xs, columns = _positions(vertical)
+    ys, rows = _positions(horizontal)
+    # The outer sides are often not drawn.
+    left, right = min(edge.begin for edge in horizontal), max(edge.end for edge in horizontal)
+    top, bottom = min(edge.begin for edge in vertical), max(edge.end for edge in vertical)
+    if xs[0] - left > 2 * _NEAR:
+        xs = [left, *xs]
+        columns = {number + 1: edges for number, edges in columns.items()}
+    if right - xs[-1] > 2 * _NEAR:
+        xs = [*xs, right]
+    if ys[0] - top > 2 * _NEAR:
+        ys = [top, *ys]
+        rows = {number + 1: edges for number, edges in rows.items()}
+    if bottom - ys[-1] > 2 * _NEAR:
+        ys = [*ys, bottom]
+    if len(xs) < 3 or len(ys) < 3 or len(xs) * len(ys) > _MAX_SLOTS:
+        return None
+    return _Grid(xs, ys, columns, rows)
+
+
+def _positions(edges: list[_Edge]) -> tuple[list[float], dict[int, list[_Edge]]]:
+    """Where the edges are, each position once, and the edges at each."""
+    positions: list[float] = []
+    at: dict[int, list[_Edge]] = defaultdict(list)
+    for edge in sorted(edges):
+        if not positions or edge.at - positions[-1] > _NEAR:
+            positions.append(edge.at)
+        at[len(positions) - 1].append(edge)
+    return positions, at
+
+
+# Cells --------------------------------------------------------------------------------------------
+
+
+def _table(grid: _Grid, fragments: list[TextFragment]) -> FoundTable | None:
+    xs, ys = grid.xs, grid.ys
+    inside = [
+        fragment
+        for fragment in fragments
+        if ys[0] < (fragment.top + fragment.bottom) / 2 < ys[-1] and xs[0] < (fragment.x0 + fragment.x1) / 2 < xs[-1]
+    ]
+    if len(inside) < 4:
+        return None
+    owner = _merged_slots(grid)
+    texts: dict[int, list[TextFragment]] = defaultdict(list)
+    width = len(xs) - 1
+    for fragment in inside:
+        row = bisect_right(ys, (fragment.top + fragment.bottom) / 2) - 1
+        for piece, column in _cut(fragment, row * width, owner, xs):
+            texts[owner[row * width + column]].append(piece)
+    cells = _without_title(_split_rows(_cells(grid, owner, texts)), len(xs) - 1)
+    if len(set(owner)) < _MIN_CELLS * len(owner) or _regularity(owner, width) < _MIN_REGULAR or not _is_table(cells):
+        return None
+    return FoundTable(make_table((xs[0], ys[0], xs[-1], ys[-1]), cells), inside)
+
+
+def _merged_slots(grid: _Grid) -> list[int]:
+    """For each slot of the grid, row by row, the number of the first slot of its cell."""
+    xs, ys = grid.xs, grid.ys
+    width, height = len(xs) - 1, len(ys) - 1
+    owner = list(range(width * height))
+
+    def root(slot: int) -> int:
+        while owner[slot] != slot:
+            slot = owner[slot]
+        return slot
+
+    def join(a: int, b: int) -> None:
+        a, b = root(a), root(b)
+        owner[max(a, b)] = min(a, b)
+
+    for row in range(height):
+        y = (ys[row] + ys[row + 1]) / 2
+        for column in range(1, width):
+            if not any(edge.begin < y < edge.end for edge in grid.vertical.get(column, ())):
+                join(row * width + column - 1, row * width + column)
+    for row in range(1, height):
+        edges = grid.horizontal.get(row, ())
+        for column in range(width):
+            x = (xs[column] + xs[column + 1]) / 2
+            if not any(edge.begin < x < edge.end for edge in edges):
+                join((row - 1) * width + column, row * width + column)
+    return [root(slot) for slot in range(width * height)]
+
+
+def _cut(fragment: TextFragment, first_slot: int, owner: list[int], xs: list[float]) -> list[tuple[TextFragment, int]]:
+    """The pieces of a fragment in a row of slots, each with its column: some files draw a row as one string."""
+    first = max(0, bisect_right(xs, fragment.x0 + 1) - 1)
+    last = min(len(xs) - 2, bisect_left(xs, fragment.x1 - 1) - 1)
+    pieces = []
+    for column in range(first, last):
+        if owner[first_slot + column] == owner[first_slot + column + 1]:
+            continue
+        wall = xs[column + 1]
+        if wall - fragment.x0 < 2 or fragment.x1 - wall < 2:
+            continue
+        parts = cut_near(fragment, wall)
+        if parts:
+            pieces.append((parts[0], column))
+            fragment = parts[1]
+    middle = (fragment.x0 + fragment.x1) / 2
+    column = min(len(xs) - 2, max(0, bisect_right(xs, middle) - 1))
+    return [*pieces, (fragment, column)]
+
+
+def _cells(grid: _Grid, owner: list[int], texts: dict[int, list[TextFragment]]) -> list[TableCell]:
+    width = len(grid.xs) - 1
+    last: dict[int, tuple[int, int]] = {}
+    for slot, first in enumerate(owner):
+        row, column = divmod(slot, width)
+        below, right = last.get(first, (0, 0))
+        last[first] = max(below, row), max(right, column)
+    cells = []
+    for first, inside in texts.items():
+        row, column = divmod(first, width)
+        below, right = last[first]
+        cells.append(TableCell(row, column, below - row + 1, max(1, right - column + 1), text_rows(inside)))
+    return cells
+
+
+def _without_title(cells: list[TableCell], width: int) -> list[TableCell]:
+    """Leave out a first row that is one cell across all columns: the table's title."""
+    cells.sort(key=lambda cell: cell.row)
+    if width > 2 and len(cells) > 4 and cells[0].column_span == width and cells[1].row > cells[0].row:
+        return cells[1:]
+    return cells
+
+
+def _split_rows(cells: list[TableCell]) -> list[TableCell]:
+    """Split the rows between two edges that are several rows of text: each has its own number."""
+    by_row: dict[int, list[TableCell]] = defaultdict(list)
+    for cell in cells:
+        by_row[cell.row].append(cell)
+    split: list[TableCell] = []
+    starts: list[int] = []  # The new number of each row.
+    count = 0
+    for row in range(max((cell.row + cell.row_span for cell in cells), default=0)):
+        starts.append(count)
+        band = by_row.get(row, [])
+        lines = _lines_of_band(band)
+        count += max(1, len(lines))
+        for cell in band:
+            if not lines:
+                split.append(cell)
+                continue
+            numbers: dict[int, list[list[TextFragment]]] = defaultdict(list)
+            for line in cell.lines:
+                middle = line[0].top + line[0].bottom
+                nearest = min(range(len(lines)), key=lambda n: abs(lines[n] - middle))
+                numbers[nearest].append(line)
+            split += [cell._replace(row_span=-n, lines=part) for n, part in numbers.items()]
+    starts.append(count)
+    return [
+        cell._replace(row=starts[cell.row], row_span=starts[cell.row + cell.row_span] - starts[cell.row])
+        if cell.row_span > 0
+        else cell._replace(row=starts[cell.row] - cell.row_span, row_span=1)
+        for cell in split
+    ]
+
+
+def _lines_of_band(band: list[TableCell]) -> list[float]:
+    """The middles (doubled) of the rows of text in a row of cells, [] if they are one row of the table."""
+    if len(band) < 2 or any(cell.row_span > 1 for cell in band):
+        return []
+    several = [cell for cell in band if len(cell.lines) > 1]
+    if len(several) < 2:
+        return []
+    rows = text_rows(fragment for cell in band for line in cell.lines for fragment in line)
+    count = len(rows)
+    numeric = [
+        cell
+        for cell in several
+        if cell.column and sum(is_numeric(" ".join(f.text for f in line)) for line in cell.lines) >= 0.6 * count
+    ]
+    labels = sum(len(cell.lines) >= 0.6 * count for cell in several)
+    if len(numeric) >= 2 or (len(numeric) == 1 and count >= 3 and labels >= 2):
+        return [row[0].top + row[0].bottom for row in rows]
+    return []
+
+
+def _regularity(owner: list[int], width: int) -> float:
+    """The cells of a row relative to the grid's columns, on average, without rows of one cell."""
+    counts = [len(set(owner[first : first + width])) for first in range(0, len(owner), width)]
+    divided = [count for count in counts if count > 1]
+    return sum(divided) / (len(divided) * width) if divided else 0.0
+
+
+def _is_table(cells: list[TableCell]) -> bool:
+    if len(cells) < 4:
+        return False
+    rows: dict[int, int] = defaultdict(int)
+    for cell in cells:
+        rows[cell.row] += 1
+    if sum(count > 1 for count in rows.values()) < 2:
+        return False
+    lines = [line for cell in cells for line in cell.lines]
+    gaps = sum(len(line) > 2 and len(chunks(line)) > 2 for line in lines)
+    return len(lines) <= _MAX_LINES * len(cells) and gaps <= _MAX_GAPS * len(lines)
