@@ -7,11 +7,13 @@ import ctypes
 import math
 import re
 from collections.abc import Callable, Iterable, Iterator
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import pypdfium2_raw as pdfium
 
 from docqa.documents.pdf.engines import TextFragment
+from docqa.documents.pdf.pdfium_glyphs import GlyphText
 
 Box = tuple[float, float, float, float]
 """PDFium's is (left, bottom, right, top), y upwards; as displayed, (x0, top, x1, bottom), y downwards."""
@@ -115,6 +117,7 @@ class PageText:
         self._text_page = text_page
         self._handle = ctypes.cast(text_page, HANDLE).value
         self._text = text
+        self._glyphs = GlyphText(text_page, text)
         self._sides = [ctypes.c_double() for _ in range(4)]
         self._side_pointers = [ctypes.byref(side) for side in self._sides]
         self._loose_box = pdfium.FS_RECTF()
@@ -153,7 +156,7 @@ class PageText:
         bold, fixed_pitch, style = self._font(first)
         fragments.append(
             TextFragment(
-                self._text[first:last],
+                self._glyphs.between(first, last),
                 *box,
                 size,
                 row,
@@ -177,6 +180,8 @@ class PageText:
         if count == 1:
             yield _Piece(begin, end, boxes[0], size, False, row)
             return
+        if count > 2 or _overprinted(boxes, size):
+            self._glyphs.drop_repeated(begin, end, _overprinted(boxes, size))
         groups = _group(boxes, size)
         starts = [begin, *self._starts(begin, end, boxes, groups), end]
         heights = [size, *map(self._type_height, starts[1:-1])]
@@ -313,6 +318,11 @@ def _group(boxes: list[Box], size: float) -> list[_Group]:
             groups.append(_Group(number, box, raised))
         was_tall = tall
     return groups
+
+
+def _overprinted(boxes: list[Box], size: float) -> bool:
+    """Whether boxes of a line lie over each other."""
+    return any(b[0] < a[2] - 0.5 * size and b[2] > a[0] for a, b in pairwise(boxes))
 
 
 def _usual_width(widths: list[float]) -> float:
