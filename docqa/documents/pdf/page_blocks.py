@@ -36,6 +36,15 @@ def page_blocks(page: list[list[TextFragment]]) -> list[PageBlock]:
     return [block._replace(lines=_justified(block.lines)) for block in chained]
 
 
+def cut_at(block: PageBlock, table: PageTable) -> list[PageBlock]:
+    """The parts of a block above and below a table that is in the midst of it."""
+    if not block.top < table.top < block.bottom or min(block.x1, table.x1) <= max(block.x0, table.x0):
+        return [block]
+    above = [line for line in block.lines if line[0].top < table.top]
+    below = block.lines[len(above) :]
+    return [_block(lines) for lines in (above, below) if lines]
+
+
 def _is_one_column(page: list[list[TextFragment]]) -> bool:
     """Whether every row is one run, below the one before it. So it is on most pages."""
     if any(len(row) > 1 for row in page):

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from docqa.documents.pdf.engines import PageContent, PdfFile, TextFragment
 from docqa.documents.pdf.figures import figure_labels
 from docqa.documents.pdf.lines import LayoutLine
-from docqa.documents.pdf.page_blocks import PROSE_LINES, PageBlock, page_blocks
+from docqa.documents.pdf.page_blocks import PROSE_LINES, PageBlock, cut_at, page_blocks
 from docqa.documents.pdf.page_faults import PageFault, page_fault
 from docqa.documents.pdf.runs import rows, runs
 from docqa.documents.pdf.tables import find_tables
@@ -163,6 +163,8 @@ def _field_lines(
 def _in_order(page: list[list[TextFragment]], tables: list[PageTable]) -> list[PageBlock]:
     boxes = [PageBlock([], table.x0, table.top, table.x1, table.bottom, table) for table in tables]
     blocks = page_blocks(page)
+    for table in tables:
+        blocks = [part for block in blocks for part in cut_at(block, table)]
     return _sorted([*blocks, *boxes]) if len(blocks) + len(boxes) > 1 else [*blocks, *boxes]
 
 
