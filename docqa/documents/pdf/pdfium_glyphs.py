@@ -12,6 +12,10 @@ from typing import Any, NamedTuple
 
 import pypdfium2_raw as pdfium
 
+from docqa.documents.pdf.pdfium_calls import HANDLE, on_handles
+
+_text_object = on_handles(pdfium.FPDFText_GetTextObject, HANDLE, HANDLE, ctypes.c_int)
+
 _COMBINING = {
     "´": "\u0301",
     "`": "\u0300",
@@ -52,6 +56,7 @@ class GlyphText:
     def __init__(self, text_page: Any, text: str) -> None:
         """`text` has the characters as PDFium gives them. Keeps a reference to `text_page`."""
         self._text_page = text_page
+        self._handle = ctypes.cast(text_page, HANDLE).value
         self._text = text
         self._sides = [ctypes.c_double() for _ in range(4)]
         self._pointers = [ctypes.byref(side) for side in self._sides]
@@ -89,7 +94,7 @@ class GlyphText:
 
     def _drawn_again(self, index: int, other: int) -> bool:
         """Whether a character is drawn again, hardly aside, by another text object."""
-        if self._object(index) == self._object(other):
+        if _text_object(self._handle, index) == _text_object(self._handle, other):
             return False  # Letters of one ligature, or of a font with wrong widths.
         a, b = self._glyph(index), self._glyph(other)
         return a is not None and b is not None and _coincide(a, b, self._advance(index))
@@ -149,9 +154,6 @@ class GlyphText:
         x, _, _, _ = self._sides
         pdfium.FPDFText_GetCharOrigin(self._text_page, index, self._pointers[0], self._pointers[1])
         return x.value
-
-    def _object(self, index: int) -> int | None:
-        return ctypes.cast(pdfium.FPDFText_GetTextObject(self._text_page, index), ctypes.c_void_p).value
 
     def _advance(self, index: int) -> float:
         box = self._loose_box

@@ -6,13 +6,14 @@ PDFium's calls are made by the line or by the fragment, hardly ever by the chara
 import ctypes
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import Any, NamedTuple
 
 import pypdfium2_raw as pdfium
 
 from docqa.documents.pdf.engines import TextFragment
+from docqa.documents.pdf.pdfium_calls import HANDLE, on_handles
 from docqa.documents.pdf.pdfium_glyphs import GlyphText
 
 Box = tuple[float, float, float, float]
@@ -40,15 +41,6 @@ _BLACK = 80  # Of 255: darker colours are as good as black.
 _BOLD = re.compile(r"bold|black|heavy|demi|cmbx|cmssbx|sfbx|-bd|,b|\.b$", re.IGNORECASE)
 _FIXED = re.compile(r"mono|courier|consol|typewriter|cmtt|sftt|fixed|code", re.IGNORECASE)
 _FIXED_PITCH, _FORCE_BOLD = 1, 1 << 18
-
-HANDLE = ctypes.c_void_p
-
-
-def on_handles(function: Any, result: Any, *arguments: Any) -> Callable[..., Any]:
-    """The same function, but handles are integers: the binding's objects cost more than the calls."""
-    prototype = ctypes.CFUNCTYPE(result, *arguments)
-    return prototype(ctypes.cast(function, HANDLE).value or 0)
-
 
 _text_object = on_handles(pdfium.FPDFText_GetTextObject, HANDLE, HANDLE, ctypes.c_int)
 _get_rectangle = pdfium.FPDFText_GetRect
