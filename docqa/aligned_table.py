@@ -19,6 +19,7 @@ NARROWEST = 8
 ELLIPSIS = "…"
 """Stands for columns and rows that are left out."""
 
+_RULE = 60  # Maximum width of the rule below a heading: without wrapping, a column may be 1,000 wide.
 _NUMBER = re.compile(r"[^\w]*\d[\d.,\s]*[^\w]*")
 _EMPTY = re.compile(r"[^\w]*")
 
@@ -68,7 +69,8 @@ def align(cells: Sequence[AlignedCell], header_rows: int, room: int | None = Non
                 indent = width - cell_len(part) if column in numeric and span == 1 else 0
                 lines[top + down].append(CellPart(starts[column] + max(0, indent), number, part))
         if row == header_rows - 1:
-            lines.append([CellPart(starts[column], -1, "─" * width) for column, width in enumerate(widths) if width])
+            rules = ["─" * min(width, _RULE) for width in widths]
+            lines.append([CellPart(starts[column], -1, rule) for column, rule in enumerate(rules) if rule])
     return lines
 
 

@@ -35,8 +35,8 @@ for answer in result.answers:
     print(answer.text, answer.page_label, answer.line_start, answer.probability)
 ```
 
-`report.documents[0].text[answer.start:answer.end]` is always `answer.text`. A document knows its headings, paragraphs, lists
-and tables, and an answer in a table the headings of its row and of its column:
+`report.documents[0].text[answer.start:answer.end]` is always `answer.text`. A document knows its headings, paragraphs,
+lists and tables, and an answer in a table the headings of its row and of its column:
 
 ```python
 document = report.documents[0]

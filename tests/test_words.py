@@ -141,3 +141,43 @@ def test_a_word_that_a_line_end_cuts_is_whole(
 def test_half_words_at_line_ends_are_no_words_of_the_document() -> None:
     halves = ["and the blood of it, which is what they had under the pres", "sure of the water, was in the way of it"]
     assert Words.of(halves * 3).join("the pres", "sure", True) == ("the pres", "")
+
+
+BROKEN = [*ENGLISH, "We use balenaEtcher for it, and the surge Protector of it, and the Protector that it has by then."]
+
+# (line, as a person reads it)
+REPAIRS = [
+    ("NASA Scientifi c and Technical Information", "NASA Scientific and Technical Information"),
+    ("the Chief Information Offi cer.", "the Chief Information Officer."),
+    ("a signifi cant phase, and fi ndings", "a significant phase, and findings"),
+    ("in Profi le", "in Profile"),
+    ("the staff are off the di ff erent ship", "the staff are off the di ff erent ship"),
+    ("its accumula tion in blood pres sure", "its accumulation in blood pressure"),
+    ("B alenaEtcher or others", "BalenaEtcher or others"),
+    ("the Surge Protecto r", "the Surge Protector"),
+    ("can be found i n chapter 11", "can be found in chapter 11"),
+    ("for all i n N we have", "for all i n N we have"),
+    ("see http s ://ftp.example.com/a", "see https://ftp.example.com/a"),
+    ("see https: //github.com/a", "see https://github.com/a"),
+    ("R E S EAR CH A R TIC L E", "RESEARCH ARTICLE"),
+    ("P R E F A C E", "PREFACE"),
+    ("T A B L E O F C O N T E N T S", "TABLE OF CONTENTS"),
+    ("P a g e 1 | 8", "Page 1 | 8"),
+    # Letters and words that stand apart.
+    ("A B C D E F G H", "A B C D E F G H"),
+    ("J F M A M J J A S O N D", "J F M A M J J A S O N D"),
+    ("in a new way, at a typical place", "in a new way, at a typical place"),
+    ("h and t are in V is z", "h and t are in V is z"),
+    ("the DEM and the IC on it", "the DEM and the IC on it"),
+    ("Weights test  by Strimmer", "Weights test  by Strimmer"),
+]
+
+
+@pytest.mark.parametrize(("line", "expected"), REPAIRS)
+def test_a_word_with_spaces_in_it_is_whole(line: str, expected: str) -> None:
+    assert Words.of([*BROKEN, line]).repair(line) == expected
+
+
+def test_a_french_word_is_whole_by_the_document_itself() -> None:
+    lines = [*FRENCH, "On sait définir le port.", "Savoir défi nir le quai, et le défi est grand."]
+    assert Words.of(lines).repair(lines[-1]) == "Savoir définir le quai, et le défi est grand."

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from reportlab.pdfgen import canvas
 
 from docqa import config
 
@@ -82,6 +83,20 @@ def test_a_bad_file_is_reported_and_the_others_are_searched(tmp_path: Path) -> N
     assert "bad.pdf is damaged or not a PDF" in done.stderr
     assert "hint:" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_what_was_not_read_of_a_document_is_told(tmp_path: Path) -> None:
+    sheet = canvas.Canvas(str(tmp_path / "a.pdf"), invariant=1)
+    sheet.drawString(72, 700, "Anna Holm kept the lamp for 31 years.")
+    sheet.showPage()
+    sheet.rect(72, 72, 400, 600)
+    sheet.save()
+    done = run("ask", "Who kept the lamp?", tmp_path, "--json")
+    assert done.returncode == 0
+    assert "a.pdf: page 2 has no text" in done.stderr
+    (warning,) = json.loads(done.stdout)["warnings"]
+    assert warning["document"].endswith("a.pdf")
+    assert warning["message"].startswith("page 2 has no text")
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from docqa.documents.pdf.engines import TextFragment
 from docqa.documents.pdf.runs import LIST_MARK, joined_with_spaces
-from docqa.documents.pdf.table_grid import PageTable
+from docqa.documents.pdf.tables import PageTable
 
 _JUSTIFIED_WORDS = 3
 PROSE_LINES = 3
@@ -34,6 +34,15 @@ def page_blocks(page: list[list[TextFragment]]) -> list[PageBlock]:
         return [_block(page)] if page else []
     chained = _chained(_cells_joined(_justified(page)))
     return [block._replace(lines=_justified(block.lines)) for block in chained]
+
+
+def cut_at(block: PageBlock, table: PageTable) -> list[PageBlock]:
+    """The parts of a block above and below a table that is in the midst of it."""
+    if not block.top < table.top < block.bottom or min(block.x1, table.x1) <= max(block.x0, table.x0):
+        return [block]
+    above = [line for line in block.lines if line[0].top < table.top]
+    below = block.lines[len(above) :]
+    return [_block(lines) for lines in (above, below) if lines]
 
 
 def _is_one_column(page: list[list[TextFragment]]) -> bool:

@@ -19,7 +19,6 @@ Box = tuple[float, float, float, float]
 # PDFium ends a line with CR LF, or with U+FFFE if it removed a hyphen and the word continues.
 _LINE = re.compile("[^\r\n\ufffe]+")
 _SPACES = re.compile(r"(?<=\S)[ \u00a0]+(?=\S)")
-_NARROW = re.compile(r"[ .,;:'!|()\[\]ijlftrI-]")
 
 # In heights of the type. No space between words is wider, not even in justified lines; those between cells may be.
 _GAP = 0.8
@@ -27,8 +26,9 @@ _TALL = 2.5
 _SUPERSCRIPT_SIZE = 0.85  # At most, relative to its line.
 
 # How much wider than the page's other lines a line is that may contain a gap between columns.
-_STRETCHED = 1.1
-_USUAL_WIDTHS = (0.9, 1.1)  # Without long lines, and at most.
+_STRETCHED = 1.15
+_USUAL_WIDTHS = (0.4, 0.46)  # Heights of the type for a character: without long lines, and at most.
+_LONG = 20  # Characters.
 
 _MIN_PAGE = 36  # Points.
 
@@ -49,6 +49,7 @@ def on_handles(function: Any, result: Any, *arguments: Any) -> Callable[..., Any
 
 
 _text_object = on_handles(pdfium.FPDFText_GetTextObject, HANDLE, HANDLE, ctypes.c_int)
+_get_rectangle = pdfium.FPDFText_GetRect
 _font_of = on_handles(pdfium.FPDFTextObj_GetFont, HANDLE, HANDLE)
 _font_name = on_handles(pdfium.FPDFFont_GetBaseFontName, ctypes.c_size_t, HANDLE, ctypes.c_char_p, ctypes.c_size_t)
 _font_weight = on_handles(pdfium.FPDFFont_GetWeight, ctypes.c_int, HANDLE)
@@ -107,6 +108,11 @@ class _Group(NamedTuple):
     raised: bool
 
 
+def _width(piece: _Piece) -> float:
+    """Width of a piece for each character, in heights of the type."""
+    return (piece.box[2] - piece.box[0]) / (piece.size * (piece.last - piece.first))
+
+
 class PageText:
     """The text of an open page. Valid until the page is closed."""
 
@@ -133,10 +139,10 @@ class PageText:
     def fragments(self) -> list[TextFragment]:
         """The page's text in PDFium's order."""
         pieces = [piece for row, (begin, end) in enumerate(self._rows) for piece in self._pieces(row, begin, end)]
-        stretched = _STRETCHED * _usual_width([self._width(piece) for piece in pieces if piece.last - piece.first > 20])
+        stretched = _STRETCHED * _usual_width([_width(piece) for piece in pieces if piece.last - piece.first > _LONG])
         fragments: list[TextFragment] = []
         for piece in pieces:
-            if piece.raised or self._width(piece) < stretched or " " not in self._text[piece.first : piece.last]:
+            if piece.raised or _width(piece) < stretched or " " not in self._text[piece.first : piece.last]:
                 self._append(fragments, piece)
             else:
                 for part in self._at_spaces(piece):
@@ -173,7 +179,7 @@ class PageText:
             return
         size = self._type_height(begin)
         # One for each text object.
-        boxes = [self.frame.as_displayed(self._rectangle(i)) for i in range(count)]
+        boxes = self._rectangles(count)
         if count == 1:
             yield _Piece(begin, end, boxes[0], size, False, row)
             return
@@ -200,11 +206,12 @@ class PageText:
         """The index of the first character of each group but the first."""
         if len(groups) == 1:
             return
-        objects = [_text_object(self._handle, index) for index in range(begin, end)]
+        handle = self._handle
         runs = [begin]
-        last = objects[0]
-        for index, text_object in enumerate(objects, begin):
-            if text_object and text_object != last:  # None: a space or hyphen that PDFium put there.
+        last = _text_object(handle, begin)
+        for index in range(begin + 1, end):
+            text_object = _text_object(handle, index)
+            if text_object != last and text_object:  # None: a space or hyphen that PDFium put there.
                 if last:
                     runs.append(index)
                 last = text_object
@@ -236,16 +243,15 @@ class PageText:
                 first, left = spaces.end(), after[0]
         yield piece._replace(first=first, box=(left, *box[1:]))
 
-    def _width(self, piece: _Piece) -> float:
-        """A piece's width relative to what its letters need, in heights of the type."""
-        length = piece.last - piece.first
-        narrow = len(_NARROW.findall(self._text, piece.first, piece.last))
-        return (piece.box[2] - piece.box[0]) / (piece.size * (0.5 * (length - narrow) + 0.25 * narrow))
-
-    def _rectangle(self, index: int) -> Box:
+    def _rectangles(self, count: int) -> list[Box]:
+        """The rectangles of the line that was counted last."""
         left, top, right, bottom = self._sides
-        pdfium.FPDFText_GetRect(self._text_page, index, *self._side_pointers)
-        return left.value, bottom.value, right.value, top.value
+        pointers, text_page = self._side_pointers, self._text_page
+        boxes = []
+        for index in range(count):
+            _get_rectangle(text_page, index, *pointers)
+            boxes.append((left.value, bottom.value, right.value, top.value))
+        return list(map(self.frame.as_displayed, boxes))
 
     def _character_box(self, index: int) -> Box | None:
         left, right, bottom, top = self._sides
@@ -299,26 +305,41 @@ class PageText:
 
 def _group(boxes: list[Box], size: float) -> list[_Group]:
     """Group the boxes of a line, cut at wide gaps, at superscripts, and before and after slanted text."""
-    *_, baseline = max(boxes, key=lambda box: box[2] - box[0] if box[3] - box[1] < _TALL * size else 0)
+    tallest = _TALL * size
+    widest = baseline = 0.0
+    for x0, top, x1, bottom in boxes:
+        if x1 - x0 > widest and bottom - top < tallest:
+            widest, baseline = x1 - x0, bottom
+    highest, lowest, gap = 0.8 * size, baseline - 0.2 * size, _GAP * size
     groups: list[_Group] = []
-    was_tall = False
-    for number, box in enumerate(boxes):
-        height = box[3] - box[1]
-        raised = box[3] < baseline - 0.2 * size and height < 0.8 * size
-        tall = height > _TALL * size  # A watermark that PDFium takes for a part of the line.
-        last = groups[-1] if groups else None
-        if last and box[0] - last.box[2] <= _GAP * size and raised == last.raised and tall == was_tall:
-            groups[-1] = _Group(last.number, _union(last.box, box), raised)
+    number = 0
+    left, top, right, bottom = boxes[0]
+    was_raised = bottom < lowest and bottom - top < highest
+    was_tall = bottom - top > tallest
+    for index in range(1, len(boxes)):
+        x0, y0, x1, y1 = boxes[index]
+        height = y1 - y0
+        raised = y1 < lowest and height < highest
+        tall = height > tallest  # A watermark that PDFium takes for a part of the line.
+        if x0 - right <= gap and raised == was_raised and tall == was_tall:
+            left, top = (x0 if x0 < left else left), (y0 if y0 < top else top)
+            right, bottom = (x1 if x1 > right else right), (y1 if y1 > bottom else bottom)
         else:
-            groups.append(_Group(number, box, raised))
-        was_tall = tall
+            groups.append(_Group(number, (left, top, right, bottom), was_raised))
+            number, left, top, right, bottom, was_raised, was_tall = index, x0, y0, x1, y1, raised, tall
+    groups.append(_Group(number, (left, top, right, bottom), was_raised))
     return groups
 
 
 def _usual_width(widths: list[float]) -> float:
-    """The width of a page's lines relative to what their letters need, from those that are not stretched."""
+    """The width of a page's characters, from the lines that are not stretched."""
     without, most = _USUAL_WIDTHS
-    return min(sorted(widths)[len(widths) // 5], most) if widths else without
+    if not widths:
+        return without
+    widths.sort()
+    narrow, wide = widths[len(widths) // 5], widths[3 * len(widths) // 5]
+    # Lines that differ little are not stretched: their font is wide.
+    return narrow if wide < _STRETCHED * narrow else min(narrow, most)
 
 
 def _most_common(rows: Iterable[tuple[int, tuple[int, int]]]) -> int:

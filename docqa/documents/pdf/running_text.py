@@ -93,7 +93,7 @@ class _Writer:
     def _write_lines(self, block: LineBlock) -> None:
         left = min(line.x0 for line in block.lines)
         for index, line in enumerate(block.lines):
-            text, glue = line.text, ""
+            text, glue = line.text if block.kind == "code" else self._words.repair(line.text), ""
             if index < len(block.glue):
                 glue = block.glue[index]
                 if glue == " ":
@@ -160,7 +160,8 @@ class _Writer:
 
     def _joined(self, lines: tuple[tuple[str, bool], ...]) -> str:
         parts: list[str] = []
-        for index, (text, hyphen) in enumerate(lines):
+        for index, (drawn, hyphen) in enumerate(lines):
+            text = self._words.repair(drawn)
             if index + 1 < len(lines):
                 parts.extend(self._words.join(text, lines[index + 1][0], hyphen))
             else:

@@ -9,13 +9,18 @@ from collections import defaultdict
 from typing import NamedTuple
 
 from docqa.documents.pdf.engines import PageContent, Rule, TextFragment
-from docqa.documents.pdf.table_grid import FoundTable, TableCell, make_table, text_rows
+from docqa.documents.pdf.tables.page_table import FoundTable, TableCell, chunks, cut_near, is_numeric, text_rows
+from docqa.documents.pdf.tables.table_headings import make_table
 
 _THIN = 3.0  # Points: no rule is thicker.
 _NEAR = 3.0  # Points: edges that are this close touch.
 _MIN_LENGTH = 4.0
 _MAX_SLOTS = 20_000
-_MIN_REGULAR = 0.35  # Share of the grid's slots that are cells of their own: less in a form's boxes.
+_MIN_CELLS = 0.35  # Share of the grid's slots that are cells of their own.
+_MIN_REGULAR = 0.6  # Share of the columns that a row has as cells of its own: less in a form's boxes.
+_MAX_GAPS = (
+    0.15  # Share of the cells' lines that gaps divide in three: more in a chart, or without rules between columns.
+)
 _MAX_LINES = 12  # In a cell, on average: with more they are columns of a page.
 
 
@@ -194,8 +199,8 @@ def _table(grid: _Grid, fragments: list[TextFragment]) -> FoundTable | None:
         row = bisect_right(ys, (fragment.top + fragment.bottom) / 2) - 1
         for piece, column in _cut(fragment, row * width, owner, xs):
             texts[owner[row * width + column]].append(piece)
-    cells = _cells(grid, owner, texts)
-    if not _is_table(cells, len(set(owner)) / len(owner)):
+    cells = _without_title(_split_rows(_cells(grid, owner, texts)), len(xs) - 1)
+    if len(set(owner)) < _MIN_CELLS * len(owner) or _regularity(owner, width) < _MIN_REGULAR or not _is_table(cells):
         return None
     return FoundTable(make_table((xs[0], ys[0], xs[-1], ys[-1]), cells), inside)
 
@@ -249,26 +254,6 @@ def _cut(fragment: TextFragment, first_slot: int, owner: list[int], xs: list[flo
     return [*pieces, (fragment, column)]
 
 
-_NARROW = frozenset(" .,;:'!|()[]ijlftrI-")
-
-
-def cut_near(fragment: TextFragment, x: float) -> tuple[TextFragment, TextFragment] | None:
-    """Cut a fragment at the space nearest to `x`, by the usual widths of letters; None if there is none near."""
-    text = fragment.text
-    widths = [0.5 if letter in _NARROW else 1.0 for letter in text]
-    scale = (fragment.x1 - fragment.x0) / sum(widths)
-    best, position, at, before = None, fragment.x0, 0.0, 0.0
-    for index, letter in enumerate(text):
-        middle = position + scale * widths[index] / 2
-        if letter == " " and 0 < index < len(text) - 1 and (best is None or abs(middle - x) < abs(at - x)):
-            best, at, before = index, middle, position
-        position += scale * widths[index]
-    if best is None or abs(at - x) > 1.5 * fragment.size:
-        return None
-    left = fragment._replace(text=text[:best], x1=min(before, x), hyphen=False)
-    return left, fragment._replace(text=text[best + 1 :], x0=max(at, x))
-
-
 def _cells(grid: _Grid, owner: list[int], texts: dict[int, list[TextFragment]]) -> list[TableCell]:
     width = len(grid.xs) - 1
     last: dict[int, tuple[int, int]] = {}
@@ -284,12 +269,81 @@ def _cells(grid: _Grid, owner: list[int], texts: dict[int, list[TextFragment]]) 
     return cells
 
 
-def _is_table(cells: list[TableCell], regular: float) -> bool:
-    if len(cells) < 4 or regular < _MIN_REGULAR:
+def _without_title(cells: list[TableCell], width: int) -> list[TableCell]:
+    """Leave out a first row that is one cell across all columns: the table's title."""
+    cells.sort(key=lambda cell: cell.row)
+    if width > 2 and len(cells) > 4 and cells[0].column_span == width and cells[1].row > cells[0].row:
+        return cells[1:]
+    return cells
+
+
+def _split_rows(cells: list[TableCell]) -> list[TableCell]:
+    """Split the rows between two edges that are several rows of text: each has its own number."""
+    by_row: dict[int, list[TableCell]] = defaultdict(list)
+    for cell in cells:
+        by_row[cell.row].append(cell)
+    split: list[TableCell] = []
+    starts: list[int] = []  # The new number of each row.
+    count = 0
+    for row in range(max((cell.row + cell.row_span for cell in cells), default=0)):
+        starts.append(count)
+        band = by_row.get(row, [])
+        lines = _lines_of_band(band)
+        count += max(1, len(lines))
+        for cell in band:
+            if not lines:
+                split.append(cell)
+                continue
+            numbers: dict[int, list[list[TextFragment]]] = defaultdict(list)
+            for line in cell.lines:
+                middle = line[0].top + line[0].bottom
+                nearest = min(range(len(lines)), key=lambda n: abs(lines[n] - middle))
+                numbers[nearest].append(line)
+            split += [cell._replace(row_span=-n, lines=part) for n, part in numbers.items()]
+    starts.append(count)
+    return [
+        cell._replace(row=starts[cell.row], row_span=starts[cell.row + cell.row_span] - starts[cell.row])
+        if cell.row_span > 0
+        else cell._replace(row=starts[cell.row] - cell.row_span, row_span=1)
+        for cell in split
+    ]
+
+
+def _lines_of_band(band: list[TableCell]) -> list[float]:
+    """The middles (doubled) of the rows of text in a row of cells, [] if they are one row of the table."""
+    if len(band) < 2 or any(cell.row_span > 1 for cell in band):
+        return []
+    several = [cell for cell in band if len(cell.lines) > 1]
+    if len(several) < 2:
+        return []
+    rows = text_rows(fragment for cell in band for line in cell.lines for fragment in line)
+    count = len(rows)
+    numeric = [
+        cell
+        for cell in several
+        if cell.column and sum(is_numeric(" ".join(f.text for f in line)) for line in cell.lines) >= 0.6 * count
+    ]
+    labels = sum(len(cell.lines) >= 0.6 * count for cell in several)
+    if len(numeric) >= 2 or (len(numeric) == 1 and count >= 3 and labels >= 2):
+        return [row[0].top + row[0].bottom for row in rows]
+    return []
+
+
+def _regularity(owner: list[int], width: int) -> float:
+    """The cells of a row relative to the grid's columns, on average, without rows of one cell."""
+    counts = [len(set(owner[first : first + width])) for first in range(0, len(owner), width)]
+    divided = [count for count in counts if count > 1]
+    return sum(divided) / (len(divided) * width) if divided else 0.0
+
+
+def _is_table(cells: list[TableCell]) -> bool:
+    if len(cells) < 4:
         return False
     rows: dict[int, int] = defaultdict(int)
     for cell in cells:
         rows[cell.row] += 1
     if sum(count > 1 for count in rows.values()) < 2:
         return False
-    return sum(len(cell.lines) for cell in cells) <= _MAX_LINES * len(cells)
+    lines = [line for cell in cells for line in cell.lines]
+    gaps = sum(len(line) > 2 and len(chunks(line)) > 2 for line in lines)
+    return len(lines) <= _MAX_LINES * len(cells) and gaps <= _MAX_GAPS * len(lines)

@@ -6,12 +6,13 @@ A wrong table does more harm than a missed one, since it cuts sentences: in doub
 """
 
 from docqa.documents.pdf.engines import PageContent, TextFragment
-from docqa.documents.pdf.table_grid import PageTable, text_rows
-from docqa.documents.pdf.tables_aligned import aligned_tables
-from docqa.documents.pdf.tables_ruled import ruled_tables
+from docqa.documents.pdf.tables.aligned_tables import aligned_tables
+from docqa.documents.pdf.tables.page_table import PageTable, text_rows
+from docqa.documents.pdf.tables.ruled_tables import ruled_tables
 
 _MIN_RULES = 3
 _MIN_GAPS = 3
+_MIN_LETTER_BOXES = 30
 
 
 def find_tables(content: PageContent) -> tuple[list[PageTable], list[TextFragment]]:
@@ -24,10 +25,17 @@ def find_tables(content: PageContent) -> tuple[list[PageTable], list[TextFragmen
     if found:
         taken = {id(fragment) for table in found for fragment in table.fragments}
         rows = text_rows([fragment for fragment in fragments if id(fragment) not in taken])
-    found += aligned_tables(rows, content)
+    if not _is_form(content):
+        found += aligned_tables(rows, content)
     if not found:
         return [], content.fragments
     taken = {id(fragment) for table in found for fragment in table.fragments}
     found.sort(key=lambda table: table.table.top)
     rest = [fragment for fragment in content.fragments if id(fragment) not in taken]
     return [table.table for table in found], rest
+
+
+def _is_form(content: PageContent) -> bool:
+    """Whether a page has boxes for single letters: it is a form, whose fields are aligned, too."""
+    boxes = sum(6 < r.x1 - r.x0 < 26 and 6 < r.bottom - r.top < 26 for r in content.rules)
+    return boxes >= _MIN_LETTER_BOXES

@@ -1,0 +1,192 @@
+"""Tables without a grid: their columns are aligned, with white space between them (pure)."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+
+from docqa.documents.pdf.engines import PageContent, Rule, TextFragment
+from docqa.documents.pdf.tables.page_strips import page_strips
+from docqa.documents.pdf.tables.page_table import Chunk, FoundTable, PageTable, TableCell, TextRow, cut_near, text_rows
+from docqa.documents.pdf.tables.table_evidence import is_in_paragraph, is_table
+from docqa.documents.pdf.tables.table_headings import make_table
+from docqa.documents.pdf.tables.table_rows import logical_rows
+from docqa.documents.pdf.tables.text_columns import (
+    Extent,
+    PlacedChunk,
+    TableBody,
+    TextLine,
+    column_place,
+    columns_of,
+    is_ruled,
+    runs,
+    text_line,
+)
+
+_CENTERED = 5.0  # Points.
+_TYPED_RULE = re.compile(r"[-=_+|*~ ]{3,}$")
+_CAPTION = re.compile(r"(?:Table|Tab\.|Figure|Fig\.|Exhibit|Note|Source)s?\b", re.IGNORECASE)
+
+
+def aligned_tables(rows: list[TextRow], content: PageContent) -> list[FoundTable]:
+    """The tables among rows of text that no grid encloses."""
+    rules = [rule for rule in content.rules if rule.bottom - rule.top <= 3 and rule.x1 - rule.x0 > 40]
+    tables = []
+    for strip in page_strips(rows, rules):
+        lines = [text_line(row) for row in strip]
+        if sum(len(line.chunks) > 1 for line in lines) < 2:
+            continue
+        typed = [line for line in lines if all(map(_TYPED_RULE.match, (chunk.text for chunk in line.chunks)))]
+        if typed:
+            lines = [line for line in lines if line not in typed]
+            rules += [Rule(line.chunks[0].x0, line.top, line.chunks[-1].x1, line.bottom) for line in typed]
+        floor = 0
+        for start, end in runs(lines, rules):
+            if is_in_paragraph(lines, start, end):
+                continue
+            found = _table(lines, start, end, floor, rules)
+            if found:
+                first, floor, table = found
+                ruled = [line for line in typed if table.top <= line.top <= table.bottom + 10]
+                members = [f for line in [*lines[first:floor], *ruled] for c in line.chunks for f in c.fragments]
+                tables.append(FoundTable(table, members))
+    return tables
+
+
+def _table(
+    lines: list[TextLine], start: int, end: int, floor: int, rules: list[Rule]
+) -> tuple[int, int, PageTable] | None:
+    """The table of these lines and of its header above them, with where its lines begin and end."""
+    while start < end and _CAPTION.match(lines[start].chunks[0].text):
+        start += 1
+    while start < end and len(lines[end - 1].chunks) == 1 and _CAPTION.match(lines[end - 1].chunks[0].text):
+        end -= 1
+    if end - start < 2:
+        return None
+    columns = columns_of(lines[start:end])
+    if len(columns) < 2:
+        return None
+    left, right = columns[0].begin, columns[-1].end
+    inside = [
+        rule
+        for rule in rules
+        if lines[start].top - 20 < rule.top < lines[end - 1].bottom + 20
+        and rule.x0 < left + 15
+        and rule.x1 > right - 15
+    ]
+    body = TableBody([_divided(line, columns) for line in lines[start:end]], columns)
+    if not is_table(body, logical_rows(body, inside), len({round(rule.top / 3) for rule in inside})):
+        return None
+    while end < len(lines) and _ends_at_rule(lines[end - 1], lines[end], columns, inside):
+        end += 1
+    first = _header_start(lines, start, floor, columns, rules)
+    body = TableBody([_divided(line, columns) for line in lines[first:end]], columns)
+    for index in range(start - first + 1):
+        body.placed[index] = _widened(body.placed[index], body.lines[index], columns, rules)
+    return first, end, make_table((left, lines[first].top, right, lines[end - 1].bottom), list(_cells(body, inside)))
+
+
+def _header_start(lines: list[TextLine], start: int, floor: int, columns: list[Extent], rules: list[Rule]) -> int:
+    """Where the headings above a table begin: lines that its white space does not divide, or not alone."""
+    left, right = columns[0].begin, columns[-1].end
+    first = start
+    for index in range(start - 1, max(floor, start - 5) - 1, -1):
+        line = lines[index]
+        limit = 2.5 if is_ruled(lines, index + 1, rules) else 0.9
+        if lines[index + 1].top - line.bottom > limit * line.size:
+            break
+        if line.chunks[0].x0 < left - line.size or line.chunks[-1].x1 > right + line.size:
+            break
+        if any(_CAPTION.match(chunk.text) or chunk.text.count(" ") > 6 for chunk in line.chunks):
+            break
+        if len(line.chunks) == 1:
+            begin, end = column_place(line.chunks[0], columns)
+            text = line.chunks[0].text
+            narrow = begin == end and not _is_wider(line.chunks[0], columns[begin])
+            if begin == 0 or (narrow and text.count(" ") > 2) or text[:1].islower():
+                break
+        if line.chunks[-1].text.rstrip().endswith(".") and " " in line.chunks[-1].text.strip():
+            break
+        first = index
+    return first
+
+
+def _widened(pieces: list[PlacedChunk], line: TextLine, columns: list[Extent], rules: list[Rule]) -> list[PlacedChunk]:
+    """The headings of a line with all their columns: those above a rule, or around their middle."""
+    widened = []
+    for number, piece in enumerate(pieces):
+        middle = (piece.chunk.x0 + piece.chunk.x1) / 2
+        wide = piece.first < piece.last or _is_wider(piece.chunk, columns[piece.first])
+        low = pieces[number - 1].last + 1 if number else 0
+        high = pieces[number + 1].first if number + 1 < len(pieces) else len(columns)
+        under = [
+            rule
+            for rule in rules
+            if rule.x1 - rule.x0 < 0.9 * (columns[-1].end - columns[0].begin)
+            and rule.x0 - 2 < piece.chunk.x0
+            and piece.chunk.x1 < rule.x1 + 2
+            and -1 < rule.top - line.bottom < line.size
+        ]
+        if under:
+            covered = [
+                n for n in range(low, high) if columns[n].begin > under[0].x0 - 9 and columns[n].end < under[0].x1 + 9
+            ]
+        else:
+            around = [
+                (a, b)
+                for a in range(low, piece.first + 1)
+                for b in range(piece.last, high)
+                if wide
+                and columns[a].begin < piece.chunk.x0 + _CENTERED
+                and columns[b].end > piece.chunk.x1 - _CENTERED
+                and abs((columns[a].begin + columns[b].end) / 2 - middle) < _CENTERED
+            ]
+            covered = list(min(around, key=lambda r: r[1] - r[0])) if around else []
+        widened.append(PlacedChunk(covered[0], covered[-1], piece.chunk) if covered else piece)
+    return widened
+
+
+def _is_wider(chunk: Chunk, column: Extent) -> bool:
+    return chunk.x0 < column.begin - _CENTERED and chunk.x1 > column.end + _CENTERED
+
+
+def _ends_at_rule(previous: TextLine, line: TextLine, columns: list[Extent], rules: list[Rule]) -> bool:
+    """Whether a line is the rest of a cell above the rule at the end of a table."""
+    first, last = column_place(line.chunks[0], columns)
+    return (
+        len(line.chunks) == 1
+        and first == last
+        and line.chunks[0].x0 > columns[0].begin - 2
+        and line.top - previous.bottom < 0.6 * line.size
+        and any(line.bottom - 1 < rule.top < line.bottom + 1.5 * line.size for rule in rules)
+        and not any(previous.bottom - 1 < rule.top < line.top + 1 for rule in rules)
+    )
+
+
+def _cells(body: TableBody, rules: list[Rule]) -> Iterator[TableCell]:
+    for number, group in enumerate(logical_rows(body, rules)):
+        spans: dict[tuple[int, int], list[TextFragment]] = defaultdict(list)
+        for index in group:
+            for first, last, chunk in body.placed[index]:
+                key = next((k for k in spans if k[0] <= first and last <= k[1]), (first, last))
+                spans[key] += chunk.fragments
+        for (first, last), fragments in spans.items():
+            yield TableCell(number, first, 1, last - first + 1, text_rows(fragments))
+
+
+def _divided(line: TextLine, columns: list[Extent]) -> TextLine:
+    found = [piece for chunk in line.chunks for piece in _at_columns(chunk, columns)]
+    return line if len(found) == len(line.chunks) else line._replace(chunks=found)
+
+
+def _at_columns(chunk: Chunk, columns: list[Extent]) -> list[Chunk]:
+    """Cut a chunk where a word begins at a column's left side: a line printer's cells may be one space apart."""
+    fragment = chunk.fragments[0]
+    if len(chunk.fragments) > 1 or not fragment.fixed_pitch or " " not in fragment.text.strip():
+        return [chunk]
+    for column in columns[1:]:
+        if fragment.x0 < column.begin - fragment.size and fragment.x1 > column.begin + fragment.size:
+            parts = cut_near(fragment, column.begin)
+            if parts and abs(parts[1].x0 - column.begin) < 0.3 * fragment.size:
+                left, right = (Chunk(part.x0, part.x1, [part]) for part in parts)
+                return [left, *_at_columns(right, columns)]
+    return [chunk]

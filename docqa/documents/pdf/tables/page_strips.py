@@ -1,0 +1,92 @@
+"""Columns of a page (pure): a table in one is not read across the gutter."""
+
+from bisect import bisect_left
+from collections import defaultdict
+from itertools import groupby, pairwise
+
+from docqa.documents.pdf.engines import Rule
+from docqa.documents.pdf.tables.page_table import TextRow
+
+
+def page_strips(rows: list[TextRow], rules: list[Rule]) -> list[list[TextRow]]:
+    """The rows of each column of a page of prose, and those that are as wide as the page."""
+    prose = [f for row in rows for f in row if len(f.text) >= 22 and f.text.count(" ") >= 3]
+    columns: list[tuple[float, float, list[float]]] = []
+    for fragment in sorted(prose, key=lambda f: f.x1 - f.x0):
+        hit = [c for c in columns if c[0] < fragment.x1 and c[1] > fragment.x0]
+        if not hit:
+            columns.append((fragment.x0, fragment.x1, [fragment.top]))
+        elif len(hit) == 1:
+            columns.remove(hit[0])
+            columns.append((min(hit[0][0], fragment.x0), max(hit[0][1], fragment.x1), [*hit[0][2], fragment.top]))
+        elif any(len(c[2]) < 4 for c in hit):
+            for c in hit:
+                columns.remove(c)
+            tops = [top for c in hit for top in c[2]]
+            columns.append(
+                (min(fragment.x0, *(c[0] for c in hit)), max(fragment.x1, *(c[1] for c in hit)), [*tops, fragment.top])
+            )
+    columns = sorted(c for c in columns if len(c[2]) >= 5)
+    if len(columns) < 2:
+        return [rows]
+    gutters = [(a[1] + b[0]) / 2 for a, b in pairwise(columns)]
+    zones = [_zones(c[2]) for c in columns]
+    wide: list[TextRow] = []
+    strips: list[list[TextRow]] = [[] for _ in columns]
+    frames = _frames(rules, gutters)
+    for (framed, beside), block in groupby(
+        rows, key=lambda row: (_is_within(row, frames), _is_beside(row, gutters, zones))
+    ):
+        block_rows = list(block)
+        parts = [_parts(row, gutters) for row in block_rows]
+        if framed or (not beside and sum(len(part) > 1 for part in parts) >= 0.5 * len(parts)):
+            wide += block_rows
+            continue
+        for part in parts:
+            for number, row in part.items():
+                strips[number].append(row)
+    return [strip for strip in (wide, *strips) if strip]
+
+
+def _frames(rules: list[Rule], gutters: list[float]) -> list[tuple[float, float]]:
+    """Where a table is between rules of one length that cross a gutter: top and bottom."""
+    frames = []
+    for gutter in gutters:
+        across: dict[tuple[int, int], list[float]] = defaultdict(list)
+        for rule in rules:
+            if rule.x0 < gutter < rule.x1:
+                across[round(rule.x0 / 4), round(rule.x1 / 4)].append(rule.top)
+        frames += [(min(tops), max(tops)) for tops in across.values() if len(tops) > 2]
+    return frames
+
+
+def _is_within(row: TextRow, zones: list[tuple[float, float]]) -> bool:
+    middle = (row[0].top + row[0].bottom) / 2
+    return any(top < middle < bottom for top, bottom in zones)
+
+
+def _is_beside(row: TextRow, gutters: list[float], zones: list[list[tuple[float, float]]]) -> bool:
+    """Whether a row is at the height of columns of prose, and crosses no gutter."""
+    if any(f.x0 < gutter - 2 and f.x1 > gutter + 2 for f in row for gutter in gutters):
+        return False
+    return any(_is_within(row, zone) for zone in zones)
+
+
+def _parts(row: TextRow, gutters: list[float]) -> dict[int, TextRow]:
+    """The parts of a row by the number of their column."""
+    parts: dict[int, TextRow] = {}
+    for fragment in row:
+        parts.setdefault(bisect_left(gutters, (fragment.x0 + fragment.x1) / 2), []).append(fragment)
+    return parts
+
+
+def _zones(tops: list[float]) -> list[tuple[float, float]]:
+    """Heights at which there are lines, without gaps of more than three lines."""
+    tops = sorted(tops)
+    zones = [(tops[0] - 20, tops[0] + 20)]
+    for top in tops:
+        if top < zones[-1][1] + 20:
+            zones[-1] = (zones[-1][0], top + 20)
+        else:
+            zones.append((top - 20, top + 20))
+    return zones

@@ -1,0 +1,137 @@
+"""Tables on a page, and what recognizing ruled and aligned ones shares: rows of text, chunks of a row (pure).
+
+Lengths are in points; y grows downwards.
+"""
+
+import re
+from collections.abc import Iterable
+from operator import attrgetter
+from typing import NamedTuple
+
+from docqa.documents.pdf.engines import TextFragment
+
+
+class TableCell(NamedTuple):
+    """A cell: its place in the grid from 0, and its lines top to bottom, each left to right."""
+
+    row: int
+    column: int
+    row_span: int
+    column_span: int
+    lines: list[list[TextFragment]]
+
+
+class PageTable(NamedTuple):
+    """A table on a page. Cells are sorted by row, then column; empty ones are left out."""
+
+    x0: float
+    top: float
+    x1: float
+    bottom: float
+    header_rows: int
+    header_columns: int
+    cells: list[TableCell]
+
+
+class FoundTable(NamedTuple):
+    """A table, and the page's fragments that it is made of: those in its cells may be pieces of them."""
+
+    table: PageTable
+    fragments: list[TextFragment]
+
+
+class Chunk(NamedTuple):
+    """Fragments of one row without a wide gap between them."""
+
+    x0: float
+    x1: float
+    fragments: list[TextFragment]
+
+    @property
+    def text(self) -> str:
+        """The words, with single spaces between fragments."""
+        return " ".join(fragment.text.strip() for fragment in self.fragments)
+
+
+TextRow = list[TextFragment]
+"""Fragments side by side, left to right."""
+
+_GAP = 0.8  # Heights of type: as wide as where the engine cuts.
+_LEFT = attrgetter("x0")
+
+_NARROW = frozenset(" .,;:'!|()[]ijlftrI-")
+_NUMERIC = re.compile(
+    r"[-–−+±<>≤≥~≈$€£¥#(\[]*\s?(?:[A-Z]{2,3}\s?)?\$?\d[\d.,:/ \u00a0]*[%)\]]*\s?[a-zA-Z°%µ*†‡§¹²³]{0,3}\*{0,3}$"
+    r"|[-–—−.*]+$|n/?a$|nil$",
+    re.IGNORECASE,
+)
+
+
+def is_numeric(text: str) -> bool:
+    """Whether a cell's text is a number, an amount, a date of digits, or stands for one that is missing."""
+    return _NUMERIC.match(text.strip()) is not None
+
+
+def text_rows(fragments: Iterable[TextFragment]) -> list[TextRow]:
+    """Rows of fragments whose heights overlap by half of the lower one, from the top down."""
+    rows: list[TextRow] = []
+    top = bottom = 0.0
+    for fragment in sorted(fragments, key=_middle):
+        upper, lower = fragment.top, fragment.bottom
+        if rows and min(bottom, lower) - max(top, upper) >= 0.5 * min(bottom - top, lower - upper):
+            rows[-1].append(fragment)
+            if lower - upper < 2 * (bottom - top):
+                top, bottom = min(top, upper), max(bottom, lower)
+        else:
+            rows.append([fragment])
+            top, bottom = upper, lower
+    for row in rows:
+        if len(row) > 1:
+            row.sort(key=_LEFT)
+    return rows
+
+
+def _middle(fragment: TextFragment) -> float:
+    return fragment.top + fragment.bottom
+
+
+def type_size(row: TextRow) -> float:
+    """Height of a row's type. Fonts of formulas claim several times of what their letters need."""
+    return min(*(fragment.size for fragment in row), 3 * max(fragment.bottom - fragment.top for fragment in row) + 2)
+
+
+def chunks(row: TextRow) -> list[Chunk]:
+    """Join what stands close together: superscripts, words in another font."""
+    if len(row) == 1:
+        return [Chunk(row[0].x0, row[0].x1, row)]
+    gap = _GAP * min(type_size(row), 30.0)
+    found: list[Chunk] = []
+    for fragment in row:
+        if found and fragment.x0 - found[-1].x1 <= gap:
+            last = found[-1]
+            found[-1] = Chunk(last.x0, max(last.x1, fragment.x1), [*last.fragments, fragment])
+        else:
+            found.append(Chunk(fragment.x0, fragment.x1, [fragment]))
+    return found
+
+
+def cut_near(fragment: TextFragment, x: float) -> tuple[TextFragment, TextFragment] | None:
+    """Cut a fragment at the space nearest to `x`, by the usual widths of letters; None if there is none near."""
+    text = fragment.text
+    widths = [0.5 if letter in _NARROW and not fragment.fixed_pitch else 1.0 for letter in text]
+    scale = (fragment.x1 - fragment.x0) / sum(widths)
+    best, position, at, before = None, fragment.x0, 0.0, 0.0
+    for index, letter in enumerate(text):
+        middle = position + scale * widths[index] / 2
+        if letter == " " and 0 < index < len(text) - 1 and (best is None or abs(middle - x) < abs(at - x)):
+            best, at, before = index, middle, position
+        position += scale * widths[index]
+    if best is None or abs(at - x) > 1.5 * fragment.size:
+        return None
+    left = fragment._replace(text=text[:best], x1=min(before, x), hyphen=False)
+    return left, fragment._replace(text=text[best + 1 :], x0=max(at, x))
+
+
+def cell_text(cell: TableCell) -> str:
+    """The text of a cell, its lines joined by spaces."""
+    return " ".join(fragment.text.strip() for line in cell.lines for fragment in line)

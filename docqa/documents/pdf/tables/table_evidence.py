@@ -1,0 +1,187 @@
+"""Whether aligned lines are a table, by what is in them (pure).
+
+What only looks so: columns of prose, lists and clauses with their numbers, contents, equations, code, forms, diagrams.
+A wrong table does more harm than a missed one, since it cuts sentences.
+"""
+
+import re
+from itertools import pairwise
+
+from docqa.documents.pdf.tables.page_table import Chunk, is_numeric
+from docqa.documents.pdf.tables.text_columns import PlacedChunk, TableBody, TextLine
+
+_ALIGNED = 2.5  # Points.
+_MIN_ROWS = 3
+_PROSE_WORDS = 5
+
+_MARKER = re.compile(
+    r"(?:[•●○◦▪■□☐☑☒✓✔❑➢➤►▶‣⁃–—−*·o§ü\uf0a7\uf0b7\uf0d8-]|[(\[]?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)\]:]{0,2}"
+    r"|(?:\d+\.)+\d*\.?|[A-Z]\.(?:\d+\.?)*|[A-Z]\d+(?:\.\d+)*|§+ ?\d.*"
+    r"|(?:Article|Section|Step|Note|Figure|Table|Q)\s?[\d.]*:?)$"
+)
+_BULLET = re.compile(r"[^\w\s☐☑☒✓✔✗✘+±=<>#.,–—*×-]?$|[o§$>]$")
+_OPERATOR = re.compile(r"[=←→⇒≡:<>≤≥+*/|∈&\\-]+$")
+_TIME = re.compile(r"\d{1,2}[:.h]\d\d|\d{1,2} ?[ap]\.?m\b", re.IGNORECASE)
+_BLANK_AMOUNT = re.compile(r"(?:00|[.,])$")
+_NUMBERED_BOX = re.compile(r"\d{1,2}[a-z]?\. ?[A-Z]")
+_CODE = re.compile(r"[;{}=]|--|\w\(|^(?:#|//|>>>|\$ )|\\$")
+_EQUATION_NUMBER = re.compile(r"\(\w?\.?\d+(?:\.\d+)*[a-z]?\)$")
+_LEADERS = re.compile(r"\.{4}|(?:\. ){3}|…|_{4}|(?:· ){3}")
+_PAGE_NUMBER = re.compile(r"(?:^|[ …]|\.\.)((?:[ivxlc]+|(?:[A-Z]-)?\d{1,4}))\s*$")
+
+
+def is_in_paragraph(lines: list[TextLine], start: int, end: int) -> bool:
+    """Whether a full line without a gap stands right above or below: the gaps are those of justified lines."""
+    if end - start > 5:
+        return False
+    left = min(line.chunks[0].x0 for line in lines[start:end])
+    right = max(line.chunks[-1].x1 for line in lines[start:end])
+    for index, upper in ((start - 1, start - 1), (end, end - 1)):
+        if not 0 <= index < len(lines) or len(lines[index].chunks) > 1:
+            continue
+        chunk, size = lines[index].chunks[0], lines[index].size
+        if (
+            lines[upper + 1].top - lines[upper].bottom < 0.5 * size
+            and abs(chunk.x0 - left) < size
+            and chunk.x1 > right - 0.2 * (right - left)
+        ):
+            return True
+    return False
+
+
+def is_table(body: TableBody, groups: list[list[int]], rules: int) -> bool:
+    """Whether the columns are those of a table, by their texts. `rules`: how many are as long as the lines."""
+    texts = [[chunk.text for chunk in column] for column in body.columns]
+    full = [pieces for pieces in body.placed if len(pieces) > 1]
+    enough = 2 if rules >= 2 else _MIN_ROWS
+    if not all(texts) or len(full) < enough or len(groups) < enough or not _is_filled(body, groups, rules):
+        return False
+    if any(_share(pattern, column) > 0.6 for column in texts for pattern in (_BULLET, _OPERATOR)):
+        return False
+    if _share(_EQUATION_NUMBER, texts[-1]) > 0.5 or _is_code(body) or _is_contents(body):
+        return False
+    if _is_form(body, texts) or sum(_sizes_differ(pieces) for pieces in full) > 0.25 * len(full):
+        return False
+    if body.width == 2:
+        return _are_pairs(body, texts, groups, rules)
+    return _are_columns(body, texts, rules)
+
+
+def _is_filled(body: TableBody, groups: list[list[int]], rules: int) -> bool:
+    """Whether most cells have text, few span columns, and two rows are more than two lines."""
+    pieces = [piece for line in body.placed[1:] for piece in line]
+    spanning = sum(piece.first != piece.last for piece in pieces)
+    filled = sum(len({piece.first for index in group for piece in body.placed[index]}) for group in groups)
+    if spanning > 0.15 * len(pieces) or filled < (0.5 if rules >= 2 else 0.6) * len(groups) * body.width:
+        return False
+    return len(groups) >= _MIN_ROWS or rules > 2 or any(is_numeric(p.chunk.text) for p in body.placed[-1][1:])
+
+
+def _is_form(body: TableBody, texts: list[list[str]]) -> bool:
+    """Whether columns have only what is printed in the boxes for amounts, or the boxes are numbered."""
+    everything = [piece.chunk.text for line in body.placed for piece in line]
+    return any(_share(_BLANK_AMOUNT, column) > 0.8 for column in texts[1:]) or _share(_NUMBERED_BOX, everything) > 0.3
+
+
+def _are_pairs(body: TableBody, texts: list[list[str]], groups: list[list[int]], rules: int) -> bool:
+    """Whether two columns are names and values, terms and texts, or times and events."""
+    if _share(_TIME, texts[0]) > 0.6:
+        return True
+    if _share(_MARKER, texts[0]) > 0.4 or _words(texts[0]) >= _PROSE_WORDS:
+        return False
+    if _words(texts[1]) >= _PROSE_WORDS:
+        return _defines(body, groups)
+    full = [pieces for pieces in body.placed if len(pieces) > 1]
+    if rules < 2 and (all(map(_flows, texts)) or sum(map(_on_baseline, full)) < 0.7 * len(full)):
+        return False
+    return all(map(_is_aligned, body.columns))
+
+
+def _are_columns(body: TableBody, texts: list[list[str]], rules: int) -> bool:
+    """Whether three columns or more are none of prose."""
+    prose = sum(_words(column) >= _PROSE_WORDS for column in texts)
+    if rules < 2 and (prose > 1 or sum(map(_flows, texts)) > 1 or _are_words(texts)):
+        return False
+    if prose and rules < 2 and _share(_MARKER, texts[0]) > 0.6:
+        numeric = max(sum(map(is_numeric, column)) / len(column) for column in texts[1:])
+        if numeric < 0.5:
+            return False
+    return sum(map(_is_aligned, body.columns)) >= 0.6 * body.width
+
+
+_DESCENDS = re.compile(r"[gjpqyQ,;()\[\]@|/]")
+
+
+def _on_baseline(pieces: list[PlacedChunk]) -> bool:
+    """Whether the chunks of a line stand on one line, not only at about the same height."""
+    lines = []
+    for piece in pieces:
+        fragment = piece.chunk.fragments[0]
+        depth = 0.18 * min(fragment.size, 20.0) if _DESCENDS.search(fragment.text) else 0.0
+        lines.append(fragment.bottom - depth)
+    return max(lines) - min(lines) < 0.2 * pieces[0].chunk.fragments[0].size
+
+
+def _sizes_differ(pieces: list[PlacedChunk]) -> bool:
+    """Whether a line has type of very different sizes, as a diagram or a poster has."""
+    heights = [
+        max(f.bottom - f.top for f in piece.chunk.fragments) for piece in pieces if piece.chunk.text[:1].isalnum()
+    ]
+    return bool(heights) and max(heights) > 1.7 * min(heights)
+
+
+def _flows(column: list[str]) -> bool:
+    """Whether the texts of a column go on from one to the next, as the lines of a paragraph do."""
+    return _words(column) >= 2 and sum(text[:1].islower() for text in column) >= 0.35 * len(column)
+
+
+def _are_words(texts: list[list[str]]) -> bool:
+    """Whether the columns are words of justified lines."""
+    everything = [text for column in texts for text in column]
+    lower = sum(text[0].islower() for text in everything)
+    return lower > 0.6 * len(everything) and not any(map(is_numeric, everything))
+
+
+def _is_aligned(column: list[Chunk]) -> bool:
+    """Whether most chunks have their left sides, right sides or middles at one place."""
+    lefts, rights = [c.x0 for c in column], [c.x1 for c in column]
+    middles = [(c.x0 + c.x1) / 2 for c in column]
+    return any(_share_aligned(positions) >= 0.7 for positions in (lefts, rights, middles))
+
+
+def _defines(body: TableBody, groups: list[list[int]]) -> bool:
+    """Whether each row has a term and a text, some of several lines."""
+    return _MIN_ROWS <= len(groups) < len(body.lines) and all(len(body.placed[group[0]]) == 2 for group in groups[1:])
+
+
+def _is_code(body: TableBody) -> bool:
+    found = [piece.chunk for line in body.placed for piece in line]
+    return sum(c.fragments[0].fixed_pitch and _CODE.search(c.text) is not None for c in found) > 0.15 * len(found)
+
+
+def _is_contents(body: TableBody) -> bool:
+    """Whether lines end in the numbers of pages: after leaders, or ascending."""
+    full = [[piece.chunk.text for piece in line] for line in body.placed if len(line) > 1]
+    numbers = [match.group(1) for line in full if (match := _PAGE_NUMBER.search(line[-1]))]
+    if len(numbers) < 0.7 * len(full):
+        return False
+    values = [int(number) for number in numbers if number.isdecimal()]
+    if sum(a <= b for a, b in pairwise(values)) < 0.9 * (len(values) - 1):
+        return False
+    return len(full[0]) == 2 or sum(any(map(_LEADERS.search, line)) for line in full) > 0.3 * len(full)
+
+
+def _share(pattern: re.Pattern[str], texts: list[str]) -> float:
+    return sum(pattern.match(text) is not None for text in texts) / len(texts)
+
+
+def _share_aligned(positions: list[float]) -> float:
+    """The share of positions that are near the most common one."""
+    if not positions:
+        return 0.0
+    return max(sum(abs(other - position) <= _ALIGNED for other in positions) for position in positions) / len(positions)
+
+
+def _words(texts: list[str]) -> int:
+    """The median of the texts' numbers of words."""
+    return sorted(text.count(" ") + 1 for text in texts)[len(texts) // 2]

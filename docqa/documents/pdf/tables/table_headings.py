@@ -1,0 +1,117 @@
+"""A table from its cells: without empty rows and columns, and with its headings counted (pure)."""
+
+import re
+from operator import itemgetter
+
+from docqa.documents.pdf.tables.page_table import PageTable, TableCell, cell_text, is_numeric
+
+_LINES = itemgetter(4)  # Of a cell.
+
+
+def make_table(box: tuple[float, float, float, float], cells: list[TableCell]) -> PageTable:
+    """A table from its non-empty cells, without empty rows and columns, with its headings counted."""
+    cells = _compact(sorted(filter(_LINES, map(_cleaned, cells)), key=lambda cell: (cell.row, cell.column)))
+    return PageTable(*box, header_rows(cells), header_columns(cells), cells)
+
+
+_TRAILING_LEADERS = re.compile(r"\s*(?:\.\s?){3,}\s*$|\s*(?:…\s?)+$")
+
+
+def _cleaned(cell: TableCell) -> TableCell:
+    """Without leaders after a label; small type that stands alone is no superscript."""
+    lines = cell.lines
+    for number, line in enumerate(lines):
+        last = line[-1].text
+        if last.rstrip().endswith(("..", ". .", "…")):
+            text = _TRAILING_LEADERS.sub("", last)
+            lines = [*lines]
+            lines[number] = [*line[:-1], line[-1]._replace(text=text)] if text else line[:-1]
+        elif all(fragment.raised for fragment in line):
+            lines = [*lines]
+            lines[number] = [fragment._replace(raised=False) for fragment in line]
+    return cell if lines is cell.lines else cell._replace(lines=[line for line in lines if line])
+
+
+def _compact(cells: list[TableCell]) -> list[TableCell]:
+    """Number rows and columns anew, without those in which no cell begins."""
+    rows = {row: number for number, row in enumerate(sorted({cell.row for cell in cells}))}
+    columns = {column: number for number, column in enumerate(sorted({cell.column for cell in cells}))}
+    if len(rows) == max(rows) + 1 and len(columns) == max(columns) + 1:
+        return cells
+    return [
+        TableCell(
+            rows[cell.row],
+            columns[cell.column],
+            sum(row in rows for row in range(cell.row, cell.row + cell.row_span)),
+            sum(column in columns for column in range(cell.column, cell.column + cell.column_span)),
+            cell.lines,
+        )
+        for cell in cells
+    ]
+
+
+def header_rows(cells: list[TableCell]) -> int:
+    """How many rows at the top have the columns' headings: those in bold, or those before the first row of numbers."""
+    by_row: dict[int, list[TableCell]] = {}
+    for cell in cells:
+        by_row.setdefault(cell.row, []).append(cell)
+    rows = [by_row[row] for row in sorted(by_row)]
+    columns = max(cell.column + cell.column_span for cell in cells)
+    if len(rows) < 2 or (columns == 2 and (_are_fields(rows) or _defines_at_once(rows[0]))):
+        return 0
+    bold = [_is_bold(row) for row in rows]
+    count = 0
+    while count < min(len(rows) - 1, 4) and bold[count]:
+        count += 1
+    if count and not all(bold):
+        return count
+    most = next((number for number, row in enumerate(rows) if _has_numbers(row)), len(rows) - 1)
+    if most == 0:
+        return 0
+    count = max(cell.row_span for cell in rows[0])
+    while count < most and count < 4 and _is_divided(rows[count - 1], rows[count], columns):
+        count += 1
+    return min(count, most)
+
+
+def _is_divided(row: list[TableCell], following: list[TableCell], columns: int) -> bool:
+    """Whether the next row has the headings of the columns that a row's cells span or leave empty."""
+    spanning = [cell for cell in row if 1 < cell.column_span < columns]
+    if spanning:
+        return True
+    filled = {cell.column for cell in row}
+    return len(filled) < 0.7 * columns and len(following) > len(row) and not filled & {0}
+
+
+_TIME = re.compile(r"\d{1,2}[:.h]\d\d|\d{1,2} ?[ap]\.?m\b", re.IGNORECASE)
+_YEAR = re.compile(r"(?:FY ?)?(?:19|20)\d\d(?: ?[-–/] ?(?:\d\d){1,2})?.?$")
+
+
+def _has_numbers(row: list[TableCell]) -> bool:
+    """Whether there are numbers in a row that are no years: those may be headings."""
+    texts = [cell_text(cell).strip() for cell in row if cell.column]
+    return any(is_numeric(text) and not _YEAR.match(text) for text in texts)
+
+
+def _is_bold(row: list[TableCell]) -> bool:
+    return all(line[0].bold for cell in row for line in cell.lines)
+
+
+def _defines_at_once(row: list[TableCell]) -> bool:
+    """Whether the first of two cells is a time, or the second one a sentence: they are no headings."""
+    texts = [cell_text(cell).strip() for cell in row]
+    return _TIME.match(texts[0]) is not None or texts[-1].count(" ") > 5
+
+
+def _are_fields(rows: list[list[TableCell]]) -> bool:
+    """Whether each row is a label and its value."""
+    labels = [cell_text(row[0]) for row in rows if row[0].column == 0]
+    return bool(labels) and sum(label.endswith(":") for label in labels) >= 0.5 * len(labels)
+
+
+def header_columns(cells: list[TableCell]) -> int:
+    """1 if the first column names the rows, else 0."""
+    count = max(cell.row + cell.row_span for cell in cells)
+    first = [cell for cell in cells if cell.column == 0]
+    named = sum(cell.row_span for cell in first)
+    return int(named >= 0.6 * count)

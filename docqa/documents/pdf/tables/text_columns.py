@@ -1,0 +1,200 @@
+"""Lines of text with gaps, and the columns that white space through several of them divides (pure).
+
+After Nurminen (2013): white space that runs down several lines divides columns.
+"""
+
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import NamedTuple
+
+from docqa.documents.pdf.engines import Rule
+from docqa.documents.pdf.tables.page_table import Chunk, TextRow, chunks, type_size
+
+_MAX_LEADING = 2.5  # Heights of type between two rows of a table.
+_RIVER = 0.5  # Heights of type: narrower white space divides no columns.
+_MAX_SINGLE = 8  # Lines of one cell that follow each other, but for the rest of a wrapped cell.
+
+
+class TextLine(NamedTuple):
+    """A row of text as chunks."""
+
+    chunks: list[Chunk]
+    top: float
+    bottom: float
+    size: float
+
+
+class Extent(NamedTuple):
+    begin: float
+    end: float
+
+
+def text_line(row: TextRow) -> TextLine:
+    top = min(fragment.top for fragment in row)
+    bottom = max(fragment.bottom for fragment in row)
+    return TextLine(chunks(row), top, bottom, type_size(row))
+
+
+def runs(lines: list[TextLine], rules: list[Rule]) -> Iterator[tuple[int, int]]:
+    """Where runs of lines through which the same white space runs begin and end."""
+    index = 0
+    while index < len(lines):
+        if len(lines[index].chunks) < 2:
+            index += 1
+            continue
+        end = _run(lines, index)
+        if end - index >= 2:
+            yield from _near(lines, index, end, rules)
+            index = end
+        else:
+            index += 1
+
+
+def _near(lines: list[TextLine], start: int, end: int, rules: list[Rule]) -> Iterator[tuple[int, int]]:
+    """Cut a run where the distance is much larger than between its other lines, but at a rule."""
+    steps = [b.top - a.bottom for a, b in pairwise(lines[start:end])]
+    wide = [0.0 if is_ruled(lines, index, rules) else step for index, step in enumerate(steps, start + 1)]
+    for index, step in enumerate(wide, start + 1):
+        usual = sum(other > 0.75 * step for other in wide) > max(1, 0.2 * len(wide))
+        if step > 1.5 * lines[index].size and not usual:
+            if index - start >= 2:
+                yield start, index
+            start = index
+    if end - start >= 2:
+        yield start, end
+
+
+def is_ruled(lines: list[TextLine], index: int, rules: list[Rule]) -> bool:
+    """Whether there is a rule between a line and the one before."""
+    above, below = lines[index - 1].bottom - 2, lines[index].top + 2
+    left, right = lines[index].chunks[0].x0, lines[index].chunks[-1].x1
+    return any(above <= rule.top <= below and rule.x0 < right and rule.x1 > left for rule in rules)
+
+
+def _run(lines: list[TextLine], start: int) -> int:
+    """Where a run of lines ends that begins at `start`."""
+    first = lines[start]
+    rivers = _gaps(first)
+    left, right = first.chunks[0].x0, first.chunks[-1].x1
+    end, single = start + 1, 0
+    for index in range(start + 1, len(lines)):
+        previous, line = lines[index - 1], lines[index]
+        if line.top - previous.bottom > _MAX_LEADING * min(previous.size, line.size):
+            break
+        if len(line.chunks) > 1:
+            narrowed = _intersect(rivers, line)
+            if not narrowed or _same_texts(line, first):
+                break
+            rivers, end, single = narrowed, index + 1, 0
+            left, right = min(left, line.chunks[0].x0), max(right, line.chunks[-1].x1)
+            continue
+        chunk = line.chunks[0]
+        wrapped = chunk.x0 > rivers[0].begin and line.top - previous.bottom < 0.7 * line.size
+        single += not wrapped
+        crosses = any(chunk.x0 < river.begin and chunk.x1 > river.end for river in rivers)
+        if single > _MAX_SINGLE or (crosses and (single > 1 or chunk.x1 - chunk.x0 > 0.6 * (right - left))):
+            break
+        if crosses and line.size > 1.15 * first.size:
+            break  # A heading.
+    # The last cell may be wrapped.
+    while end < len(lines) and len(lines[end].chunks) == 1:
+        previous, line = lines[end - 1], lines[end]
+        chunk = line.chunks[0]
+        if line.top - previous.bottom > 0.7 * line.size or chunk.x1 > right + line.size:
+            break
+        if not any(river.end <= chunk.x0 + 1 for river in rivers):
+            break
+        end += 1
+    return end
+
+
+def _same_texts(line: TextLine, other: TextLine) -> bool:
+    """Whether a line has the words of another: the header of the next table."""
+    return len(line.chunks) == len(other.chunks) and all(
+        a.text == b.text for a, b in zip(line.chunks, other.chunks, strict=True)
+    )
+
+
+def _gaps(line: TextLine) -> list[Extent]:
+    return [Extent(a.x1, b.x0) for a, b in pairwise(line.chunks)]
+
+
+def _intersect(rivers: list[Extent], line: TextLine) -> list[Extent]:
+    """What remains of the rivers beside the chunks of a line."""
+    edges = [float("-inf"), *(x for chunk in line.chunks for x in (chunk.x0, chunk.x1)), float("inf")]
+    free = [Extent(edges[i], edges[i + 1]) for i in range(0, len(edges), 2)]
+    width = _RIVER * min(line.size, 12.0)
+    return [
+        Extent(max(a.begin, b.begin), min(a.end, b.end))
+        for a in rivers
+        for b in free
+        if min(a.end, b.end) - max(a.begin, b.begin) >= width
+    ]
+
+
+def columns_of(lines: list[TextLine]) -> list[Extent]:
+    """The columns' sides. Narrow chunks come first: a wide one that crosses two columns is a heading of both."""
+    found: list[tuple[float, float, int]] = []
+    for chunk in sorted((c for line in lines if len(line.chunks) > 1 for c in line.chunks), key=lambda c: c.x1 - c.x0):
+        hit = [c for c in found if c[0] < chunk.x1 and c[1] > chunk.x0]
+        if len(hit) > 1 and all(c[2] > 1 for c in hit):
+            continue
+        for c in hit:
+            found.remove(c)
+        found.append(
+            (
+                min(chunk.x0, *(c[0] for c in hit)) if hit else chunk.x0,
+                max(chunk.x1, *(c[1] for c in hit)) if hit else chunk.x1,
+                1 + sum(c[2] for c in hit),
+            )
+        )
+    columns = [Extent(c[0], c[1]) for c in sorted(found)]
+    return _without_halves(columns, lines)
+
+
+def _without_halves(columns: list[Extent], lines: list[TextLine]) -> list[Extent]:
+    """Join neighbours that are never filled both: a heading beside its column."""
+    index = 0
+    while index < len(columns) - 1 and len(columns) > 2:
+        a, b = columns[index], columns[index + 1]
+        in_a = [any(c.x0 < a.end and c.x1 > a.begin for c in line.chunks) for line in lines]
+        in_b = [any(c.x0 < b.end and c.x1 > b.begin for c in line.chunks) for line in lines]
+        both = sum(x and y for x, y in zip(in_a, in_b, strict=True))
+        if not both and min(sum(in_a), sum(in_b)) <= 0.3 * max(sum(in_a), sum(in_b)):
+            columns[index : index + 2] = [Extent(a.begin, b.end)]
+        else:
+            index += 1
+    return columns
+
+
+def column_place(chunk: Chunk, columns: list[Extent]) -> tuple[int, int]:
+    """The first and the last column of a chunk."""
+    hit = [number for number, column in enumerate(columns) if column.begin < chunk.x1 and column.end > chunk.x0]
+    if hit:
+        return hit[0], hit[-1]
+    middle = (chunk.x0 + chunk.x1) / 2
+    nearest = min(range(len(columns)), key=lambda n: min(abs(columns[n].begin - middle), abs(columns[n].end - middle)))
+    return nearest, nearest
+
+
+class PlacedChunk(NamedTuple):
+    """A chunk in its columns."""
+
+    first: int
+    last: int
+    chunk: Chunk
+
+
+class TableBody:
+    """The lines of a table, and their chunks in its columns."""
+
+    def __init__(self, lines: list[TextLine], columns: list[Extent]) -> None:
+        self.lines = lines
+        self.width = len(columns)
+        self.placed = [[PlacedChunk(*column_place(chunk, columns), chunk) for chunk in line.chunks] for line in lines]
+        self.columns: list[list[Chunk]] = [[] for _ in columns]
+        """The chunks of each column, without those that span several."""
+        for pieces in self.placed:
+            for first, last, chunk in pieces:
+                if first == last:
+                    self.columns[first].append(chunk)

@@ -1,0 +1,405 @@
+"""Tables on pages made for the test, and pages that only look as if they had one."""
+
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from reportlab.pdfgen import canvas
+from support.samples import SHARED
+
+from docqa.documents.pdf.pdfium_engine import open_pdf
+from docqa.documents.pdf.tables import PageTable, find_tables
+
+Draw = Callable[[canvas.Canvas], None]
+Grid = list[list[str]]
+
+HERONS = (
+    "The herons of the lower river build their nests in the first days of March, when the ice has gone and the boats",
+    "of the harbour are still on land. They prefer the alders at the bend below the mill, where nobody disturbs them",
+    "and where the water is shallow enough to wade. In the year of the survey the keeper counted thirty-one nests in",
+    "all, four more than in the year before, and two of them stood on the roof of the old customs house at the quay.",
+)
+
+
+def page(draw: Draw) -> tuple[list[PageTable], str]:
+    """The tables of a page, and the text that is in none of them."""
+    buffer = BytesIO()
+    sheet = canvas.Canvas(buffer, pagesize=(595, 842), invariant=1)
+    draw(sheet)
+    sheet.save()
+    return first_page(buffer.getvalue())
+
+
+def first_page(data: bytes) -> tuple[list[PageTable], str]:
+    with open_pdf(data, None) as file:
+        content = file.content(0)
+    assert content
+    tables, rest = find_tables(content)
+    return tables, " ".join(" ".join(fragment.text for fragment in rest).split())
+
+
+def grid(table: PageTable) -> Grid:
+    rows = max(cell.row + cell.row_span for cell in table.cells)
+    columns = max(cell.column + cell.column_span for cell in table.cells)
+    found = [[""] * columns for _ in range(rows)]
+    for cell in table.cells:
+        text = " ".join(" ".join(fragment.text for line in cell.lines for fragment in line).split())
+        for row in range(cell.row, cell.row + cell.row_span):
+            for column in range(cell.column, cell.column + cell.column_span):
+                assert not found[row][column], "cells overlap"
+                found[row][column] = text
+    return found
+
+
+def write(sheet: canvas.Canvas, x: float, y: float, *lines: str, font: str = "Helvetica", size: float = 10) -> None:
+    sheet.setFont(font, size)
+    for number, line in enumerate(lines):
+        sheet.drawString(x, 842 - y - 1.2 * size * number, line)
+
+
+def rows(sheet: canvas.Canvas, xs: list[float], y: float, step: float, cells: Grid) -> None:
+    """Write a grid of one-line cells."""
+    for number, row in enumerate(cells):
+        for x, text in zip(xs, row, strict=True):
+            write(sheet, x, y + step * number, text)
+
+
+def across(sheet: canvas.Canvas, x0: float, x1: float, *ys: float) -> None:
+    for y in ys:
+        sheet.line(x0, 842 - y, x1, 842 - y)
+
+
+def down(sheet: canvas.Canvas, top: float, bottom: float, *xs: float) -> None:
+    for x in xs:
+        sheet.line(x, 842 - top, x, 842 - bottom)
+
+
+BIRDS = [
+    ["Bird", "2021", "2022", "2023"],
+    ["Grey heron", "27", "31", "29"],
+    ["Little egret", "4", "", "11"],
+    ["Night heron", "0", "1", "3"],
+]
+COLUMNS = [80.0, 220.0, 300.0, 380.0]
+
+
+def test_a_ruled_grid_has_its_cells_and_keeps_the_text_around_it() -> None:
+    def draw(sheet: canvas.Canvas) -> None:
+        write(sheet, 72, 80, *HERONS)
+        rows(sheet, COLUMNS, 214, 20, BIRDS)
+        across(sheet, 74, 440, *(200 + 20 * n for n in range(5)))
+        down(sheet, 200, 280, 74, 214, 294, 374, 440)
+        write(sheet, 72, 320, *HERONS)
+
+    (table,), rest = page(draw)
+    assert grid(table) == BIRDS
+    assert (table.header_rows, table.header_columns) == (1, 1)
+    assert (round(table.x0), round(table.top), round(table.x1), round(table.bottom)) == (74, 200, 440, 280)
+    assert rest == " ".join([*HERONS, *HERONS])
+
+
+def test_boxes_are_cells_and_merged_ones_span() -> None:
+    def draw(sheet: canvas.Canvas) -> None:
+        sheet.setFillGray(0.8)
+        sheet.rect(74, 842 - 240, 366, 40, stroke=0, fill=1)
+        sheet.setFillGray(0)
+        for n in range(2):
+            sheet.rect(214 + 226 * n / 2, 842 - 220, 113, 20)
+        sheet.rect(74, 842 - 240, 140, 40)
+        for y in range(240, 300, 20):
+            for x, width in ((74, 140), (214, 56.5), (270.5, 56.5), (327, 56.5), (383.5, 56.5)):
+                sheet.rect(x, 842 - y - (20 if y > 220 else 0), width, 20)
+        for x, width in ((214, 56.5), (270.5, 56.5), (327, 56.5), (383.5, 56.5)):
+            sheet.rect(x, 842 - 240, width, 20)
+        write(sheet, 80, 224, "Species")
+        write(sheet, 250, 214, "North bank")
+        write(sheet, 360, 214, "South bank")
+        cells = [
+            ["", "nests", "chicks", "nests", "chicks"],
+            ["Heron", "12", "30", "9", "22"],
+            ["Egret", "2", "5", "1", ""],
+        ]
+        rows(sheet, [80, 220, 276, 333, 390], 234, 20, cells)
+
+    (table,), _ = page(draw)
+    assert grid(table)[:2] == [
+        ["Species", "North bank", "North bank", "South bank", "South bank"],
+        ["Species", "nests", "chicks", "nests", "chicks"],
+    ]
+    assert grid(table)[2:] == [["Heron", "12", "30", "9", "22"], ["Egret", "2", "5", "1", ""]]
+    assert table.header_rows == 2
+
+
+def test_rows_without_rules_between_them_are_divided_by_their_numbers() -> None:
+    def draw(sheet: canvas.Canvas) -> None:
+        rows(sheet, COLUMNS, 214, 20, BIRDS[:1])
+        rows(sheet, COLUMNS, 234, 13, [["Grey heron", "27", "31", "29"], *BIRDS[2:]])
+        across(sheet, 74, 440, 200, 220, 270)
+        down(sheet, 200, 270, 74, 214, 294, 374, 440)
+
+    (table,), _ = page(draw)
+    assert grid(table) == BIRDS
+
+
+def test_a_string_that_crosses_columns_is_cut_at_their_rules() -> None:
+    def draw(sheet: canvas.Canvas) -> None:
+        write(sheet, 80, 214, "Category    Name      Comment")
+        rows(sheet, [80, 130, 180], 234, 20, [["Time", "t.inc", "Timeouts of the tests"], ["Place", "p.inc", "Tests"]])
+        across(sheet, 74, 300, 200, 220, 240, 260)
+        down(sheet, 200, 260, 74, 125, 175, 300)
+
+    (table,), _ = page(draw)
+    assert grid(table)[0] == ["Category", "Name", "Comment"]
+
+
+def test_three_rules_and_white_space_are_a_table() -> None:
+    def draw(sheet: canvas.Canvas) -> None:
+        write(sheet, 72, 80, *HERONS)
+        across(sheet, 74, 440, 200, 222, 276)
+        rows(sheet, COLUMNS, 214, 16, BIRDS)
+
+    (table,), rest = page(draw)
+    assert grid(table) == BIRDS
+    assert table.header_rows == 1
+    assert rest == " ".join(HERONS)
+
+
+def test_aligned_columns_are_a_table_without_any_rule() -> None:
+    def draw(sheet: canvas.Canvas) -> None:
+        write(sheet, 72, 80, *HERONS)
+        rows(sheet, COLUMNS, 180, 14, BIRDS)
+        write(sheet, 72, 260, *HERONS)
+
+    (table,), rest = page(draw)
+    assert grid(table) == BIRDS
+    assert rest == " ".join([*HERONS, *HERONS])
+
+
+def test_a_heading_of_several_columns_belongs_to_the_table() -> None:
+    def draw(sheet: canvas.Canvas) -> None:
+        write(sheet, 255, 166, "Nests that were counted")
+        rows(sheet, COLUMNS, 180, 14, BIRDS)
+
+    (table,), _ = page(draw)
+    assert grid(table)[0] == ["", *["Nests that were counted"] * 3]
+    assert grid(table)[1:] == BIRDS
+    assert table.header_rows == 2
+
+
+@pytest.mark.parametrize("ruled", [True, False])
+def test_wrapped_cells_are_whole(ruled: bool) -> None:
+    cells = [
+        [["Item"], ["Supplier"], ["Warranty"]],
+        [["Pump, submersible", "for the well"], ["Halvorsen", "Maskin AS"], ["24 months from", "delivery"]],
+        [["Generator, diesel"], ["Kettle & Sons", "of Norwich"], ["60 months from", "first use"]],
+        [["Rope"], ["Tauwerk"], ["none"]],
+    ]
+
+    def draw(sheet: canvas.Canvas) -> None:
+        y = 200.0
+        for row in cells:
+            for x, lines in zip((80, 220, 340), row, strict=True):
+                write(sheet, x, y, *lines)
+            y += 12 * max(map(len, row)) + 8
+            if ruled:
+                across(sheet, 74, 460, y - 12)
+
+    (table,), _ = page(draw)
+    assert grid(table) == [[" ".join(lines) for lines in row] for row in cells]
+
+
+def test_terms_and_their_definitions_are_a_table() -> None:
+    terms = {"Nest": HERONS[:2], "Keeper": HERONS[2:], "Survey": HERONS[1:3]}
+
+    def draw(sheet: canvas.Canvas) -> None:
+        y = 100.0
+        for term, lines in terms.items():
+            write(sheet, 72, y, term, font="Helvetica-Bold", size=8)
+            write(sheet, 150, y, *lines, size=8)
+            y += 36
+
+    (table,), _ = page(draw)
+    assert grid(table) == [[term, " ".join(lines)] for term, lines in terms.items()]
+    assert (table.header_rows, table.header_columns) == (0, 1)
+
+
+def test_an_agenda_is_a_table() -> None:
+    events = [
+        ["9:00 – 9:30", "Arrival, and coffee in the hall of the old mill"],
+        ["9:30 – 10:15", "Herons of the lower river"],
+        ["10:15 – 11:00", "What the keeper of the nests has seen in thirty years"],
+    ]
+    (table,), _ = page(lambda sheet: rows(sheet, [72, 180], 100, 18, events))
+    assert grid(table) == events
+
+
+def test_labels_drawn_first_and_values_after_are_rows() -> None:
+    labels = ["Invoice number:", "Invoice date:", "Order placed by:", "Payment due:"]
+    values = ["RK-20417", "14 February 2023", "Petra Lindqvist", "16 March 2023"]
+
+    def draw(sheet: canvas.Canvas) -> None:
+        write(sheet, 72, 100, *labels, font="Helvetica-Bold", size=12)
+        write(sheet, 200, 100, *values, size=12)
+
+    (table,), _ = page(draw)
+    assert grid(table) == [list(pair) for pair in zip(labels, values, strict=True)]
+    assert table.header_rows == 0
+
+
+def test_a_line_printers_columns_of_spaces_are_a_table() -> None:
+    lines = (
+        "ITEM              SUPPLIER             QTY    PRICE",
+        "----------------- ------------------ ----- --------",
+        "PUMP, SUBMERSIBLE HALVORSEN MASKIN      12   410.00",
+        "GENERATOR DIESEL  KETTLE AND SONS        3  2850.50",
+        "ROPE 12 MM        TAUWERK BREMEN       900     1.15",
+    )
+    (table,), rest = page(lambda sheet: write(sheet, 50, 100, *lines, font="Courier", size=9))
+    assert grid(table) == [
+        ["ITEM", "SUPPLIER", "QTY", "PRICE"],
+        ["PUMP, SUBMERSIBLE", "HALVORSEN MASKIN", "12", "410.00"],
+        ["GENERATOR DIESEL", "KETTLE AND SONS", "3", "2850.50"],
+        ["ROPE 12 MM", "TAUWERK BREMEN", "900", "1.15"],
+    ]
+    assert rest == ""
+
+
+def test_a_table_in_one_column_of_a_page_is_not_read_across_the_gutter() -> None:
+    column = tuple(line[:52] for line in HERONS)
+
+    def draw(sheet: canvas.Canvas) -> None:
+        for y in range(80, 400, 48):
+            write(sheet, 310, y, *column)
+        for y in (80, 128, 300):
+            write(sheet, 50, y, *column)
+        rows(sheet, [50, 150, 190, 230], 200, 14, BIRDS)
+
+    (table,), rest = page(draw)
+    assert grid(table) == BIRDS
+    assert rest == " ".join(column * 10)
+
+
+# What is no table ---------------------------------------------------------------------------------
+
+
+def two_columns(sheet: canvas.Canvas) -> None:
+    for x in (50, 310):
+        for y in range(80, 300, 48):
+            write(sheet, x, y, *(line[:52] for line in HERONS))
+
+
+def three_columns(sheet: canvas.Canvas) -> None:
+    for y in range(80, 300, 12):
+        for x in (50, 215, 380):
+            write(sheet, x, y, HERONS[(y // 12) % 4][x % 40 : x % 40 + 28])
+
+
+def clauses(sheet: canvas.Canvas) -> None:
+    y = 80.0
+    for mark in ("2.1", "2.2", "2.3", "(a)", "(b)", "iii."):
+        write(sheet, 72, y, mark)
+        write(sheet, 120, y, *(line[:80] for line in HERONS[:2]))
+        y += 30
+
+
+def bullets(sheet: canvas.Canvas) -> None:
+    for number, item in enumerate(("Alders", "Water", "Boats and nets", "The mill", "Ice")):
+        write(sheet, 72, 80 + 14 * number, "•")
+        write(sheet, 95, 80 + 14 * number, item)
+
+
+def contents(sheet: canvas.Canvas) -> None:
+    for number, title in enumerate(("Herons", "Their nests", "The survey", "What was found", "Sources")):
+        write(sheet, 72, 80 + 16 * number, f"{number + 1}")
+        write(sheet, 95, 80 + 16 * number, title + " " + "." * (100 - 2 * len(title)))
+        write(sheet, 500, 80 + 16 * number, str(3 + 4 * number))
+
+
+def numbered_lines(sheet: canvas.Canvas) -> None:
+    for number in range(20):
+        write(sheet, 40, 80 + 24 * number, str(number + 1))
+        write(sheet, 90, 80 + 24 * number, HERONS[number % 4][:80])
+
+
+def equations(sheet: canvas.Canvas) -> None:
+    for number, formula in enumerate(("a = b + c", "e = m c", "x = y", "p = q r")):
+        write(sheet, 250, 80 + 30 * number, formula)
+        write(sheet, 500, 80 + 30 * number, f"({number + 1})")
+
+
+def code(sheet: canvas.Canvas) -> None:
+    lines = (
+        "int count = 0;          /* nests */",
+        "char *name;             /* keeper */",
+        "while (next(&nest)) {",
+        "    count += nest.size; /* eggs */",
+        "}",
+        "return count;           /* total */",
+    )
+    write(sheet, 72, 80, *lines, font="Courier")
+
+
+def justified(sheet: canvas.Canvas) -> None:
+    for number, line in enumerate(HERONS):
+        words = line.split()[:11]
+        letters = sum(sheet.stringWidth(word, "Helvetica", 10) for word in words)
+        x = 72.0
+        for word in words:
+            write(sheet, x, 80 + 12 * number, word)
+            x += sheet.stringWidth(word, "Helvetica", 10) + (451 - letters) / 10
+
+
+def a_boxed_note(sheet: canvas.Canvas) -> None:
+    sheet.rect(70, 842 - 140, 460, 70)
+    across(sheet, 70, 530, 90)
+    write(sheet, 76, 84, "Note", font="Helvetica-Bold")
+    write(sheet, 76, 104, *(line[:80] for line in HERONS[:3]))
+
+
+def a_chart(sheet: canvas.Canvas) -> None:
+    sheet.rect(100, 842 - 300, 300, 200)
+    for n in range(6):
+        across(sheet, 100, 400, 100 + 40 * n)
+        write(sheet, 80, 303 - 40 * n, str(20 * n))
+        write(sheet, 95 + 60 * n, 315, str(2010 + n))
+        sheet.rect(110 + 50 * n, 842 - 300, 20, 30 * n + 10, fill=1)
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        two_columns,
+        three_columns,
+        clauses,
+        bullets,
+        contents,
+        numbered_lines,
+        equations,
+        code,
+        justified,
+        a_boxed_note,
+        a_chart,
+    ],
+    ids=lambda draw: draw.__name__,
+)
+def test_what_only_looks_like_a_table_is_none(draw: Draw) -> None:
+    tables, _ = page(draw)
+    assert [grid(table) for table in tables] == []
+
+
+@pytest.mark.skipif(not (SHARED / "bugs").exists(), reason="the inputs of public bug reports are not here")
+@pytest.mark.parametrize(
+    ("name", "row"),
+    [
+        ("line-printer.pdf", ["ROPE 12 MM", "TAUWERK BREMEN", "900", "1.15", "29-SEP-2022"]),
+        (
+            "wrapped-cells.pdf",
+            ["Generator, diesel for the barn", "Kettle & Sons of Norwich", "60 months from first use"],
+        ),
+        ("labels-then-values.pdf", ["Payment due:", "16 March 2023"]),
+    ],
+)
+def test_reported_files(name: str, row: list[str]) -> None:
+    (table,), _ = first_page(Path(SHARED / "bugs" / "inputs" / name).read_bytes())
+    assert row in grid(table)
