@@ -18,7 +18,7 @@ import statistics
 import subprocess
 import sys
 import unicodedata
-from collections import Counter
+from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,7 @@ _RANKS = {"read": 0, "refused": 1, "crash": 2, "hang": 2}
 _RUNNING_HEADS = ("header", "footer")
 _COUNTS = ("running heads", "lines after the body", "notes", "footnotes", "tables")
 _WORD = re.compile(r"[^\W_]+")
+_BOX = re.compile(r"Page +(\d+) (rot|MediaBox|CropBox): +([-\d. ]+)$")
 _IGNORED = re.compile(r"[\W_]+")
 
 Outcome = dict[str, Any]
@@ -67,11 +68,39 @@ def outcome(file: Path, python: str, limit: float) -> Outcome:
 
 
 def pdftotext(file: Path, limit: float) -> str:
-    """Return the file's text by pdftotext, "" if it has none to give within the time limit."""
-    try:
-        process = subprocess.run(
-            ["pdftotext", "-enc", "UTF-8", file, "-"], capture_output=True, timeout=limit, check=False
+    """Return the file's text by pdftotext, "" if it has none to give within the time limit.
+
+    Printers' marks outside a page's crop box, which no viewer shows, are left out.
+    """
+    return "".join(
+        _poppler("pdftotext", "-enc", "UTF-8", *area, file, "-", limit=limit) for area in _areas(file, limit)
+    )
+
+
+def _areas(file: Path, limit: float) -> list[list[str]]:
+    """Return the options of pdftotext for each page, if pages are cropped, else those for the whole file: none."""
+    boxes: dict[str, dict[str, list[float]]] = defaultdict(dict)
+    for line in _poppler("pdfinfo", "-box", "-f", "1", "-l", "99999", file, limit=limit).splitlines():
+        if match := _BOX.match(line):
+            page, name, numbers = match.groups()
+            boxes[page][name] = [float(number) for number in numbers.split()]
+    pages = [page for page in boxes.items() if {"rot", "MediaBox", "CropBox"} <= page[1].keys()]
+    if all(page["rot"] != [0] or page["MediaBox"] == page["CropBox"] for _, page in pages):
+        return [[]]
+    areas = []
+    for number, page in pages:
+        left, _, _, top = page["MediaBox"]
+        x0, y0, x1, y1 = page["CropBox"]
+        sides = {"-x": x0 - left, "-y": top - y1, "-W": x1 - x0, "-H": y1 - y0} if page["rot"] == [0] else {}
+        areas.append(
+            ["-f", number, "-l", number, *(part for side, at in sides.items() for part in (side, f"{at:.0f}"))]
         )
+    return areas
+
+
+def _poppler(*command: object, limit: float) -> str:
+    try:
+        process = subprocess.run(list(map(str, command)), capture_output=True, timeout=limit, check=False)
     except subprocess.TimeoutExpired:
         return ""
     return process.stdout.decode("utf-8", "replace")

@@ -97,6 +97,21 @@ def test_values_stand_beside_their_labels(tmp_path: Path) -> None:
     ]
 
 
+def test_values_in_drawn_boxes_stand_beside_their_labels(tmp_path: Path) -> None:
+    """The boxes have the labels on their left, and are no cells of a table."""
+    values = {"Keeper:": "Anna Holm", "Lighthouse:": "Skagen", "Since:": "1858", "Height (m):": "46", "Lamps:": ""}
+
+    def draw(sheet: canvas.Canvas) -> None:
+        for number, (label, value) in enumerate(values.items()):
+            y = 700 - 30 * number
+            sheet.drawString(60, y, label)
+            sheet.rect(200, y - 5, 150, 20)
+            sheet.acroForm.textfield(name=label, value=value, x=200, y=y - 5, width=150, height=20, borderWidth=0)
+
+    shown = page_text(load(form(tmp_path / "a.pdf", draw)))
+    assert shown == [f"{label}  {value}".strip() for label, value in values.items()]
+
+
 def test_a_check_box_right_of_its_label_follows_it(tmp_path: Path) -> None:
     def draw(sheet: canvas.Canvas) -> None:
         sheet.drawString(60, 700, "Insurance held:")

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from operator import attrgetter
 
+from docqa.documents.pdf.continued_tables import join_continued
 from docqa.documents.pdf.lines import LayoutLine
 from docqa.documents.pdf.margins import Place
 from docqa.documents.pdf.paragraphs import LineBlock, line_blocks
@@ -32,8 +33,11 @@ def arrange(pages: Sequence[list[LayoutLine]], heights: Sequence[float]) -> Runn
         body = [line._replace(kind="") for line in apart if line.kind != "unreadable"]
         apart = [line for line in apart if line.kind == "unreadable"]
     words = Words.of(line.text for line in lines)
+    blocks = join_continued(line_blocks(notes_after_paragraphs(body)))
     return running_text(
-        line_blocks(notes_after_paragraphs(body)), [LineBlock(line.kind, [line]) for line in apart], words
+        [block for block in blocks if block.kind not in _APART],
+        [*(LineBlock(line.kind, [line]) for line in apart), *(block for block in blocks if block.kind in _APART)],
+        words,
     )
 
 

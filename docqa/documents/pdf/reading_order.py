@@ -7,8 +7,8 @@ that spans both is between them. Where labels and values, or cells, stand side b
 Lengths are in points; y grows downwards.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable
+from itertools import groupby
 from typing import NamedTuple
 
 from docqa.documents.pdf.engines import PageContent, PdfFile, TextFragment
@@ -98,66 +98,63 @@ def _comment(text: str, content: PageContent, page: int) -> LayoutLine:
     )
 
 
+_FilledCell = tuple[TableCell, tuple[tuple[str, bool], ...]]
+"""A cell with its lines, and whether each ends with a removed hyphen."""
+
+
 def _table_lines(table: PageTable, page: int, region: int) -> Iterable[LayoutLine]:
-    """A line for each row. Of a cell of several lines, the row has them all."""
-    by_row = defaultdict(list)
-    form = is_form(table)
-    for cell in table.cells:
+    """A line for each row, or in a form for each field. Of a cell of several lines, the row has them all."""
+    filled: list[_FilledCell] = []
+    for cell in sorted(table.cells, key=lambda cell: (cell.row, cell.column)):
         lines = tuple((" ".join(run.text for run in runs(line)), line[-1].hyphen) for line in cell.lines if line)
         lines = tuple(line for line in lines if line[0])
-        if lines and form:
-            yield from _field_lines(table, cell, lines, page, region)
-        elif lines:
-            by_row[cell.row].append((cell, lines))
-    for row, cells in sorted(by_row.items()):
-        fragments = [fragment for cell, _ in cells for line in cell.lines for fragment in line]
-        yield LayoutLine(
-            text="  ".join(" ".join(text for text, _ in lines) for _, lines in cells),
-            x0=min(fragment.x0 for fragment in fragments),
-            top=min(fragment.top for fragment in fragments),
-            x1=max(fragment.x1 for fragment in fragments),
-            bottom=max(fragment.bottom for fragment in fragments),
-            size=fragments[0].size,
-            hyphen=False,
-            cells=len(cells),
-            page=page,
-            number=0,
-            right=table.x1,
-            left=table.x0,
-            region=region,
-            kind="table",
-            row=row,
-            header_rows=table.header_rows,
-            header_columns=table.header_columns,
-            row_cells=tuple((cell.column, cell.row_span, cell.column_span, lines) for cell, lines in cells),
-        )
+        if lines:
+            filled.append((cell, lines))
+    if is_form(table):
+        yield from (_row_line(table, cells, page, region)._replace(kind="field") for cells in _fields(filled))
+    else:
+        for _, row in groupby(filled, key=lambda each: each[0].row):
+            yield _row_line(table, list(row), page, region)
 
 
-# Blocks -------------------------------------------------------------------------------------------
+def _fields(filled: list[_FilledCell]) -> Iterable[list[_FilledCell]]:
+    """The cells of each field: a box with its label, or a label with the box on its right."""
+    fields: list[list[_FilledCell]] = []
+    for cell, lines in filled:
+        if fields and len(fields[-1]) == 1:
+            before, label = fields[-1][0]
+            if before.row == cell.row and label[-1][0].endswith(":") and not lines[0][0].endswith(":"):
+                fields[-1].append((cell, lines))
+                continue
+        fields.append([(cell, lines)])
+    return fields
 
 
-def _field_lines(
-    table: PageTable, cell: TableCell, lines: tuple[tuple[str, bool], ...], page: int, region: int
-) -> Iterable[LayoutLine]:
-    """The label in a box of a form, and what is filled in, as one line."""
-    fragments = [fragment for line in cell.lines for fragment in line]
-    yield LayoutLine(
-        text=" ".join(text for text, _ in lines),
+def _row_line(table: PageTable, cells: list[_FilledCell], page: int, region: int) -> LayoutLine:
+    fragments = [fragment for cell, _ in cells for line in cell.lines for fragment in line]
+    return LayoutLine(
+        text="  ".join(" ".join(text for text, _ in lines) for _, lines in cells),
         x0=min(fragment.x0 for fragment in fragments),
         top=min(fragment.top for fragment in fragments),
         x1=max(fragment.x1 for fragment in fragments),
         bottom=max(fragment.bottom for fragment in fragments),
         size=fragments[0].size,
         hyphen=False,
-        cells=1,
+        cells=len(cells),
         page=page,
         number=0,
         right=table.x1,
         left=table.x0,
         region=region,
-        kind="field",
-        row_cells=((0, 1, 1, lines),),
+        kind="table",
+        row=cells[0][0].row,
+        header_rows=table.header_rows,
+        header_columns=table.header_columns,
+        row_cells=tuple((cell.column, cell.row_span, cell.column_span, lines) for cell, lines in cells),
     )
+
+
+# Blocks -------------------------------------------------------------------------------------------
 
 
 def _in_order(page: list[list[TextFragment]], tables: list[PageTable]) -> list[PageBlock]:
