@@ -2,7 +2,7 @@
 
     PYTHON_OF_ITS_ENVIRONMENT -m benchmarks.haystack READER_FOLDER TEXT_FILE DTYPE
 
-Runs in its own virtual environment (`benchmarks.haystack_environment`). Documents have 200 words, the best 10 are read,
+Runs in its own virtual environment (`benchmarks.environments`). Documents have 200 words, the best 10 are read,
 in windows of 384 tokens with a stride of 128. Two settings differ from the defaults. `no_answer` is off, because
 docqa's best answer is compared, whatever its probability. DTYPE is the type to compute in: the default ("auto") is the
 float16 of the stored weights, which is slow on a CPU without float16 instructions. The input is docqa's text of the

@@ -198,12 +198,12 @@ def argument_parser(doc: str | None, name: str) -> argparse.ArgumentParser:
     return parser
 
 
-def finish(report: Report, file: Path) -> None:
-    """Print the table and the figures, and save them as JSON with a description of the machine."""
+def finish(report: Report, file: Path, details: Mapping[str, Any] | None = None) -> None:
+    """Print the table and the figures, and save them, and `details`, as JSON with a description of the machine."""
     if report.claims:
         print(table(report.claims))
     for name, value in report.figures.items():
         print(f"{name}: {value}")
     file.parent.mkdir(parents=True, exist_ok=True)
-    content = asdict(report) | {"taken": time.strftime("%Y-%m-%d"), "machine": machine()}
+    content = asdict(report) | {"taken": time.strftime("%Y-%m-%d"), "machine": machine()} | dict(details or {})
     file.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

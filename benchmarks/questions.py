@@ -12,7 +12,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks import haystack_environment, planted
+from benchmarks import environments, planted
 from benchmarks.measuring import Claim, Report, Worker, argument_parser, finish, interleaved, python, ratio
 from benchmarks.prose import Fact
 from docqa import documents
@@ -54,7 +54,7 @@ def measure(pages: int, rounds: int) -> Report:
         text = Path(folder) / "text.txt"
         text.write_text(text_of(document.file), encoding="utf-8")
         inputs = (reader(), text)
-        haystack = [str(haystack_environment.python()), "-m", "benchmarks.haystack", *map(str, inputs)]
+        haystack = [str(environments.python(environments.HAYSTACK)), "-m", "benchmarks.haystack", *map(str, inputs)]
         haystacks = {name: stack.enter_context(Worker([*haystack, dtype])) for name, dtype in _HAYSTACKS.items()}
         variants = {
             _PLAIN: stack.enter_context(Worker(python("benchmarks.plain", *inputs))),

@@ -13,41 +13,52 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from docqa.answers import Answer, Citation, Result
+    from docqa.answers import Answer, Citation, DocumentWarning, Result
     from docqa.config import Settings
-    from docqa.documents import Document
+    from docqa.documents import Block, Cell, Document, Table
     from docqa.engine import Collection, Engine, open
     from docqa.errors import DocqaError
     from docqa.progress import Cancelled, Monitor, Progress
+    from docqa.table_passages import TablePassage
 
 # Imported on first use, so that `import docqa` and `docqa --help` are fast.
 _PUBLIC = {
     "Answer": "docqa.answers",
+    "Block": "docqa.documents",
     "Cancelled": "docqa.progress",
+    "Cell": "docqa.documents",
     "Citation": "docqa.answers",
     "Collection": "docqa.engine",
     "Document": "docqa.documents",
     "DocqaError": "docqa.errors",
+    "DocumentWarning": "docqa.answers",
     "Engine": "docqa.engine",
     "Monitor": "docqa.progress",
     "Progress": "docqa.progress",
     "Result": "docqa.answers",
     "Settings": "docqa.config",
+    "Table": "docqa.documents",
+    "TablePassage": "docqa.table_passages",
     "open": "docqa.engine",
 }
 
 __all__ = [
     "Answer",
+    "Block",
     "Cancelled",
+    "Cell",
     "Citation",
     "Collection",
     "DocqaError",
     "Document",
+    "DocumentWarning",
     "Engine",
     "Monitor",
     "Progress",
     "Result",
     "Settings",
+    "Table",
+    "TablePassage",
     "__version__",
     "open",
 ]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from docqa.documents import Document
 from docqa.passages import passage
 from docqa.ranking import ScoredCandidate, rank
+from docqa.table_passages import TablePassage, rows_around, table_passage
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +46,24 @@ class Answer:
     passage_start: int
     other_locations: tuple[Citation, ...]
     """Where else the same answer was found, the most probable first."""
+    table: TablePassage | None = None
+    """The part of the table around the answer, if it is in a cell."""
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentWarning:
+    """What of a document was not read, in one sentence."""
+
+    document: str
+    message: str
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
     """The result of one question.
 
-    `answers` is empty if docqa abstained; `closest` has the best spans below the threshold.
+    `answers` is empty if docqa abstained; `closest` has the best spans below the threshold. `warnings` are those of all
+    documents: what was not read was not answered from.
     """
 
     question: str
@@ -63,6 +75,7 @@ class Result:
     reader: str
     retriever: str
     elapsed_seconds: float
+    warnings: tuple[DocumentWarning, ...] = ()
 
 
 def rank_answers(candidates: Iterable[ScoredCandidate], documents: Sequence[Document], top: int) -> list[Answer]:
@@ -74,7 +87,8 @@ def rank_answers(candidates: Iterable[ScoredCandidate], documents: Sequence[Docu
 def _answer(number: int, locations: Sequence[ScoredCandidate], documents: Sequence[Document]) -> Answer:
     first, *others = (scored.candidate for scored in locations)
     document = documents[first.document]
-    passage_start, passage_end = passage(document.text, first.start, first.end)
+    rows = rows_around(document, first.start, first.end)
+    passage_start, passage_end = rows or passage(document.text, first.start, first.end)
     citation = cite(document, first.start, first.end)
     return Answer(
         rank=number,
@@ -93,6 +107,7 @@ def _answer(number: int, locations: Sequence[ScoredCandidate], documents: Sequen
         passage=document.text[passage_start:passage_end],
         passage_start=passage_start,
         other_locations=tuple(cite(documents[other.document], other.start, other.end) for other in others),
+        table=table_passage(document, first.start, first.end),
     )
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from docqa import config, documents
-from docqa.answers import Answer, Result, rank_answers
+from docqa.answers import Answer, DocumentWarning, Result, rank_answers
 from docqa.array_store import ArrayStore
 from docqa.config import Settings
 from docqa.documents import Document, Source
@@ -299,6 +299,9 @@ class Collection:
             reader=engine.reader.name,
             retriever=retriever if engine.encoder is None else f"{retriever}:{engine.encoder.name}",
             elapsed_seconds=seconds,
+            warnings=tuple(
+                DocumentWarning(document.name, message) for document in self.documents for message in document.warnings
+            ),
         )
 
     def best_by_document(self, progress: SearchProgress) -> tuple[Answer, ...]:

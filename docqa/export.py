@@ -5,7 +5,9 @@ import io
 from collections.abc import Callable, Sequence
 
 from docqa.answers import Answer, Result
+from docqa.github_markdown import escaped, markdown_table
 from docqa.output import as_json, citation, one_line
+from docqa.table_passages import TablePassage
 
 _MAX_CLOSEST = 3  # Passages listed if docqa abstained.
 
@@ -16,30 +18,41 @@ def as_markdown(results: Sequence[Result]) -> str:
 
 
 def _section(result: Result) -> str:
-    lines = [f"## {_escaped(result.question)}", ""]
+    lines = [f"## {escaped(result.question)}", ""]
     if result.answered:
         lines += [_item(answer) for answer in result.answers]
     else:
         lines.append(f"No answer in these documents ({result.windows_read} of {result.windows_total} windows read).")
         if result.closest:
             lines += ["Closest:", "", *(_item(answer) for answer in result.closest[:_MAX_CLOSEST])]
-    return "\n".join([*lines, "", f"*reader: {_escaped(result.reader)}*"])
+    return "\n".join([*lines, "", f"*reader: {escaped(result.reader)}*"])
 
 
 def _item(answer: Answer) -> str:
+    also = "".join(f"\n   also: {escaped(citation(location))}" for location in answer.other_locations)
+    head = f"{answer.rank}. **{escaped(answer.text)}** ({answer.probability:.0%}) — {escaped(citation(answer))}{also}"
+    quoted = [_quoted(answer)] if answer.table is None else _quoted_table(answer.table)
+    return "\n".join([head, "", *(f"   > {line}" for line in quoted), ""])
+
+
+def _quoted(answer: Answer) -> str:
     first, last = answer.start - answer.passage_start, answer.end - answer.passage_start
-    before, within, after = (_escaped(part) for part in (answer.passage[:first], answer.text, answer.passage[last:]))
-    gaps = ["" if not before or answer.passage[first - 1 : first].strip() else " "]
-    gaps.append("" if not after or answer.passage[last : last + 1].strip() else " ")
-    quoted = f"{before}{gaps[0]}**{within}**{gaps[1]}{after}"
-    also = "".join(f"\n   also: {_escaped(citation(location))}" for location in answer.other_locations)
-    cited = _escaped(citation(answer))
-    return f"{answer.rank}. **{within}** ({answer.probability:.0%}) — {cited}{also}\n\n   > {quoted}\n"
+    return _marked(answer.passage, first, last)
 
 
-def _escaped(text: str) -> str:
-    """One line with Markdown's special characters escaped."""
-    return "".join(f"\\{character}" if character in "\\`*_[]<>#|" else character for character in one_line(text))
+def _quoted_table(table: TablePassage) -> list[str]:
+    cells = [cell._replace(text=escaped(cell.text)) for cell in table.cells]
+    answer = table.cells[table.cell]
+    cells[table.cell] = answer._replace(text=_marked(answer.text, table.start, table.end))
+    return markdown_table(cells, table.header_rows)
+
+
+def _marked(text: str, first: int, last: int) -> str:
+    """Markdown of a text with `text[first:last]` in bold."""
+    before, within, after = (escaped(part) for part in (text[:first], text[first:last], text[last:]))
+    gaps = ["" if not before or text[first - 1 : first].strip() else " "]
+    gaps.append("" if not after or text[last : last + 1].strip() else " ")
+    return f"{before}{gaps[0]}**{within}**{gaps[1]}{after}"
 
 
 _COLUMNS = (
@@ -55,6 +68,8 @@ _COLUMNS = (
     "line_end",
     "section",
     "passage",
+    "row_headings",
+    "column_headings",
 )
 
 
@@ -65,12 +80,18 @@ def as_csv(results: Sequence[Result]) -> str:
     rows.writerow(_COLUMNS)
     for result in results:
         for answer in result.answers:
-            fields = [getattr(answer, column) for column in _COLUMNS[5:]]
+            fields = [getattr(answer, column) for column in _COLUMNS[5:-2]]
             values = [result.question, "yes", answer.rank, answer.text, f"{answer.probability:.4f}", *fields]
+            values += [one_line(" / ".join(headings)) for headings in _headings(answer)]
             rows.writerow([_cell(value) for value in values])
         if not result.answers:
             rows.writerow([_cell(result.question), "no", *[""] * (len(_COLUMNS) - 2)])
     return file.getvalue()
+
+
+def _headings(answer: Answer) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The headings of the row and of the column that the answer is in, if it is in a table."""
+    return (answer.table.row_headings, answer.table.column_headings) if answer.table is not None else ((), ())
 
 
 def _cell(value: object) -> object:

@@ -164,8 +164,7 @@ FORMATS.register(
         label="text",
         suffixes=(".txt", ".text", ""),
         parse="docqa.documents.plain_text:parse",
-        version=2,
-        libraries=("charset-normalizer",),
+        version=3,
     )
 )
 FORMATS.register(
@@ -174,8 +173,8 @@ FORMATS.register(
         label="Markdown",
         suffixes=(".md", ".markdown"),
         parse="docqa.documents.markdown:parse",
-        version=2,
-        libraries=("charset-normalizer", "markdown-it-py"),
+        version=3,
+        libraries=("markdown-it-py",),
     )
 )
 RETRIEVERS.register(RetrieverKind("hybrid", "docqa.retrieval.hybrid:build", needs_encoder=True))

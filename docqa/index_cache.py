@@ -30,9 +30,9 @@ from docqa.windows import Tokens
 
 PACKING_VERSION = 2
 """Of the `pack_` functions of this module."""
-WINDOWS_VERSION = 1
+WINDOWS_VERSION = 2
 """Of `docqa.windows`: tokens and window boundaries."""
-TERMS_VERSION = 1
+TERMS_VERSION = 2
 """Of `docqa.retrieval.bm25.terms`."""
 VECTORS_VERSION = 1
 """Of `docqa.retrieval.dense.Encoder.embed` and `docqa.retrieval.static_encoder`."""

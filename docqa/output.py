@@ -7,21 +7,38 @@ from dataclasses import asdict
 from typing import Any
 from unicodedata import category
 
+from docqa.aligned_table import AlignedCell, CellPart, align, line_text, narrow
 from docqa.answers import Answer, Citation, Result
 from docqa.documents import Location, display_name
 from docqa.documents.formats import cite
+from docqa.table_passages import TablePassage
 
 SCHEMA = "docqa.answers/1"
 
-_WIDTH = 100
-_BOLD, _DIM, _PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[0m"
-_Paint = Callable[[str, str], str]
+WIDTH = 100
+"""Characters in a line, on a terminal that is not narrower."""
+
+BOLD, DIM, _PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[0m"
+Paint = Callable[[str, str], str]
+"""Called with a style and a text."""
+
+_MARGIN = "   | "
+_NARROWEST = 20
+_LONG_CELL, _SHORT_CELL = 120, 40  # Characters shown of a heading or a cell in the answer's row, and of others.
+_OPEN, _CLOSE = "\ue000", "\ue001"
+
+
+def painter(*, colour: bool) -> Paint:
+    """What adds colour to a text, or adds none."""
+    return (lambda style, text: f"{style}{text}{_PLAIN}") if colour else (lambda _, text: text)
 
 
 def as_dict(result: Result) -> dict[str, Any]:
     """The result as JSON, documented in docs/formats.md."""
     facts = asdict(result)
     for answer in (*facts["answers"], *facts["closest"]):
+        table = answer.pop("table")
+        answer["cell"] = table and {"row": table["row_headings"], "column": table["column_headings"]}
         answer["places"] = answer.pop("other_locations")  # The name that programs know.
         for location in (answer, *answer["places"]):
             del location["format"]
@@ -39,28 +56,29 @@ def as_json_line(result: Result) -> str:
     return json.dumps(as_dict(result), ensure_ascii=False)
 
 
-def as_text(result: Result, *, colour: bool = False, with_question: bool = False) -> str:
-    """The result as text: each answer with its probability, citation and passage."""
-    paint: _Paint = (lambda style, text: f"{style}{text}{_PLAIN}") if colour else (lambda _, text: text)
-    blocks = [paint(_BOLD, f"? {result.question}")] if with_question else []
+def as_text(result: Result, *, colour: bool = False, with_question: bool = False, width: int = WIDTH) -> str:
+    """The result as text, passages in lines of `width`: each answer with its probability, citation and passage."""
+    paint = painter(colour=colour)
+    blocks = [paint(BOLD, f"? {result.question}")] if with_question else []
     if result.answered:
-        blocks += [_answer(answer, paint) for answer in result.answers]
+        blocks += [_answer(answer, paint, width) for answer in result.answers]
     else:
         read = f"{result.windows_read} of {result.windows_total} windows read"
         blocks.append(f"no answer in these documents ({read})")
         if result.closest:
-            blocks.append(paint(_DIM, "closest passages:"))
-            blocks += [_answer(answer, paint) for answer in result.closest[:3]]
+            blocks.append(paint(DIM, "closest passages:"))
+            blocks += [_answer(answer, paint, width) for answer in result.closest[:3]]
     return "\n\n".join(blocks)
 
 
-def _answer(answer: Answer, paint: _Paint) -> str:
+def _answer(answer: Answer, paint: Paint, width: int) -> str:
     text = one_line(answer.text)
-    head = f"{answer.rank}. {paint(_BOLD, text)}  ({answer.probability:.0%})"
+    head = f"{answer.rank}. {paint(BOLD, text)}  ({answer.probability:.0%})"
     where = [f"   {citation(answer)}"]
     if answer.other_locations:
         where.append("   also: " + "; ".join(citation(location) for location in answer.other_locations[:5]))
-    return "\n".join([head, *(paint(_DIM, line) for line in where), _passage(answer, paint)])
+    quoted = _passage(answer, paint, width) if answer.table is None else _table(answer.table, paint, width)
+    return "\n".join([head, *(paint(DIM, line) for line in where), *(f"{_MARGIN}{line}" for line in quoted)])
 
 
 def citation(cited: Answer | Citation) -> str:
@@ -72,19 +90,75 @@ def citation(cited: Answer | Citation) -> str:
     return ", ".join(parts)
 
 
-def _passage(answer: Answer, paint: _Paint) -> str:
-    """The wrapped passage with marks around the answer: colour alone would be lost in a pipe."""
-    first, last = answer.start - answer.passage_start, answer.end - answer.passage_start
-    # Private-use characters replace the marks until the lines are wrapped: the passage may contain » and « itself.
-    marked = f"{answer.passage[:first]}\ue000{answer.passage[first:last]}\ue001{answer.passage[last:]}"
-    lines = textwrap.wrap(
-        one_line(marked), _WIDTH, initial_indent="   | ", subsequent_indent="   | ", break_long_words=False
-    )
-    before, after = paint(_BOLD, "\0").split("\0")
-    return "\n".join(lines).replace("\ue000", f"{before}»").replace("\ue001", f"«{after}")
+def _passage(answer: Answer, paint: Paint, width: int) -> list[str]:
+    """The wrapped passage."""
+    marked = _marked(answer.passage, answer.start - answer.passage_start, answer.end - answer.passage_start)
+    lines = textwrap.wrap(one_line(marked), max(_NARROWEST, width - len(_MARGIN)), break_long_words=False)
+    before, after = _around(paint)
+    return [line.replace(_OPEN, f"{before}»").replace(_CLOSE, f"«{after}") for line in lines]
+
+
+def _table(table: TablePassage, paint: Paint, width: int) -> list[str]:
+    """The part of the table around the answer, without the columns for which there is no room."""
+    answer = table.cells[table.cell]
+    marked = _marked(*_cut(answer.text, table.start, table.end))
+    cells = [
+        cell._replace(text=one_line(marked) if cell is answer else _shortened(cell, table)) for cell in table.cells
+    ]
+    room = max(_NARROWEST, width - len(_MARGIN))
+    shown = narrow(cells, range(table.header_columns), answer.column, room)
+    painted = _cell_painter(next(i for i, cell in enumerate(shown) if _OPEN in cell.text), paint)
+    return [line_text(line, painted) for line in align(shown, table.header_rows, room)]
+
+
+def _shortened(cell: AlignedCell, table: TablePassage) -> str:
+    """The text of another cell than the answer's. Those of the rows next to it are context only."""
+    beside = cell.row < table.header_rows or cell.row == table.cells[table.cell].row
+    return textwrap.shorten(one_line(cell.text), _LONG_CELL if beside else _SHORT_CELL, placeholder="…")
+
+
+def _cut(text: str, start: int, end: int) -> tuple[str, int, int]:
+    """Cut a long cell at spaces around the answer in it."""
+    low = text.rfind(" ", 0, start - _LONG_CELL) + 1 if start > _LONG_CELL else 0
+    high = text.find(" ", end + _LONG_CELL) if end + _LONG_CELL < len(text) else -1
+    before, after = "…" if low else "", "" if high < 0 else "…"
+    text = f"{before}{text[low : high if after else None]}{after}"
+    return text, start - low + len(before), end - low + len(before)
+
+
+def _cell_painter(answer: int, paint: Paint) -> Callable[[CellPart], str]:
+    """Paints the parts of the cell with the answer, in their order: an answer in several lines is painted in each."""
+    before, after = _around(paint)
+    inside = False
+
+    def painted(part: CellPart) -> str:
+        nonlocal inside
+        if part.cell != answer:
+            return part.text
+        start = before if inside else ""
+        inside = (inside or _OPEN in part.text) and _CLOSE not in part.text
+        text = part.text.replace(_OPEN, f"{before}»").replace(_CLOSE, f"«{after}")
+        return f"{start}{text}{after if inside else ''}"
+
+    return painted
+
+
+def _marked(text: str, first: int, last: int) -> str:
+    """Mark the answer by private-use characters until the lines are wrapped: the text may contain » and « itself."""
+    return f"{text[:first]}{_OPEN}{text[first:last]}{_CLOSE}{text[last:]}"
+
+
+def _around(paint: Paint) -> tuple[str, str]:
+    """What stands around the marks of an answer: colour alone would be lost in a pipe, so it has both."""
+    before, after = paint(BOLD, "\0").split("\0")
+    return before, after
 
 
 def one_line(text: str) -> str:
     """Collapse white space to single spaces and replace control characters, which a terminal would interpret."""
-    clean = "".join("\ufffd" if category(c) in {"Cc", "Cs"} and not c.isspace() else c for c in text)
-    return " ".join(clean.split())
+    return " ".join(without_controls(text).split())
+
+
+def without_controls(text: str) -> str:
+    """Replace control characters, which a terminal would interpret, except white space."""
+    return "".join("\ufffd" if category(c) in {"Cc", "Cs"} and not c.isspace() else c for c in text)

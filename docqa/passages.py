@@ -1,7 +1,7 @@
-"""The passage around an answer: whole sentences (pure)."""
+"""The passage around an answer: whole sentences, or whole rows of a table (pure)."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 PASSAGE = 320
 """Neighbouring sentences are added to a passage up to this length, in characters."""
@@ -26,21 +26,25 @@ _ABBREVIATION = re.compile(
 def passage(text: str, start: int, end: int) -> tuple[int, int]:
     """The span of the sentences around `text[start:end]`, plus neighbouring ones while the passage stays short."""
     first, last = _paragraph(text, start, end)
-    sentences = list(_sentences(text, first, last))
-    inside = [i for i, (a, b) in enumerate(sentences) if a < end and b > start]
+    return grown(text, list(_sentences(text, first, last)), start, end)
+
+
+def grown(text: str, units: Sequence[tuple[int, int]], start: int, end: int) -> tuple[int, int]:
+    """The span of the units (sentences, rows) that `text[start:end]` is in, plus neighbours up to `PASSAGE`."""
+    inside = [i for i, (a, b) in enumerate(units) if a < end and b > start]
     if not inside:
         return start, end
     low, high = inside[0], inside[-1]
     while True:
         # The previous sentence gives the context of an answer more often than the next one.
-        if low > 0 and sentences[high][1] - sentences[low - 1][0] <= PASSAGE:
+        if low > 0 and units[high][1] - units[low - 1][0] <= PASSAGE:
             low -= 1
-        elif high + 1 < len(sentences) and sentences[high + 1][1] - sentences[low][0] <= PASSAGE:
+        elif high + 1 < len(units) and units[high + 1][1] - units[low][0] <= PASSAGE:
             high += 1
         else:
             break
     # Sentences start and end with a word, but the answer may start or end with a space.
-    return _trimmed(text, min(sentences[low][0], start), max(sentences[high][1], end), start, end)
+    return _trimmed(text, min(units[low][0], start), max(units[high][1], end), start, end)
 
 
 def _paragraph(text: str, start: int, end: int) -> tuple[int, int]:

@@ -15,6 +15,7 @@ from tokenizers import Tokenizer
 
 from docqa.documents import Document, Source
 from docqa.documents.plain_text import from_text
+from docqa.documents.superscripts import blank_marks, exponents
 from docqa.errors import DocqaError
 from docqa.progress import Monitor
 
@@ -29,7 +30,9 @@ _MIN_WINDOW = 16
 _PIECE = 8_000  # Characters tokenized at a time: small enough to notice a cancel at once.
 _PIECES_AT_ONCE = 64
 _PARAGRAPH_BREAK = re.compile(r"\n\s*\n")
-_UNBROKEN = re.compile(r"\d+(?:[.,:]\d+)+|[^\W\d_]+['’][^\W\d_]+")
+# What goes on a word after a mark inside it. A pattern that began before the mark would be tried from each letter of a
+# long run: its time would be quadratic.
+_UNBROKEN = re.compile(r"(?<=\d)[.,:]\d+|(?<=[^\W\d_])['’][^\W\d_]+")
 _JOINERS = "\u200d\ufe0e\ufe0f"
 
 
@@ -129,10 +132,11 @@ def tokenize(document: Document, tokenizer: Tokenizer, monitor: Monitor) -> Toke
     spans: list[NDArray[np.int64]] = []
     words: list[NDArray[np.bool_]] = []
     pieces = list(_pieces(text))
+    read = blank_marks(text)
     for first in range(0, len(pieces), _PIECES_AT_ONCE):
         monitor.update("tokenizing", name, first, len(pieces))
         batch = pieces[first : first + _PIECES_AT_ONCE]
-        encodings = tokenizer.encode_batch([text[a:b] for a, b in batch], add_special_tokens=False)
+        encodings = tokenizer.encode_batch([read[a:b] for a, b in batch], add_special_tokens=False)
         for (offset, _), encoding in zip(batch, encodings, strict=True):
             if not encoding.ids:
                 continue
@@ -147,6 +151,7 @@ def tokenize(document: Document, tokenizer: Tokenizer, monitor: Monitor) -> Toke
     span = np.concatenate(spans)
     starts, ends = span[:, 0].copy(), span[:, 1].copy()
     _extend_over_marks(text, starts, ends)
+    _extend_over_exponents(text, ends)
     word = np.concatenate(words)
     word &= ~_inside(_UNBROKEN, text, pieces, starts)
     blocks = np.searchsorted(document.breaks, starts).astype(np.int32)
@@ -212,14 +217,14 @@ def _at_spaces(text: str, begin: int, end: int) -> Iterator[tuple[int, int]]:
 def _inside(
     pattern: re.Pattern[str], text: str, pieces: list[tuple[int, int]], positions: NDArray[np.int64]
 ) -> NDArray[np.bool_]:
-    """Which positions are inside a match of `pattern`, after its first character. Matches end at their piece's end."""
+    """Which positions are inside a match of `pattern`. Matches end at their piece's end."""
     # Piece by piece: a search holds the GIL until it finds a match, which may be at the end of the text.
     matches = [match.span() for a, b in pieces for match in pattern.finditer(text, a, b)]
     spans = np.array(matches, dtype=np.int64).reshape(-1, 2)
     if not len(spans):
         return np.zeros(len(positions), dtype=bool)
-    nearest = np.maximum(np.searchsorted(spans[:, 0], positions, side="left") - 1, 0)
-    within: NDArray[np.bool_] = (positions > spans[nearest, 0]) & (positions < spans[nearest, 1])
+    nearest = np.maximum(np.searchsorted(spans[:, 0], positions, side="right") - 1, 0)
+    within: NDArray[np.bool_] = (positions >= spans[nearest, 0]) & (positions < spans[nearest, 1])
     return within
 
 
@@ -236,3 +241,11 @@ def _extend_over_marks(text: str, starts: NDArray[np.int64], ends: NDArray[np.in
         while end < limit and (text[end] in _JOINERS or unicodedata.category(text[end])[0] == "M"):
             end += 1
         ends[i] = end
+
+
+def _extend_over_exponents(text: str, ends: NDArray[np.int64]) -> None:
+    """Extend the end of a token that has an exponent over it: "10⁶" is no answer without."""
+    found = np.array(exponents(text), dtype=np.int64).reshape(-1, 2)
+    if len(found):
+        nearest = np.minimum(np.searchsorted(found[:, 0], ends), len(found) - 1)
+        ends[:] = np.where(found[nearest, 0] == ends, found[nearest, 1], ends)

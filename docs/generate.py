@@ -19,7 +19,7 @@ from docqa.training import hyperparameters
 DOCS = Path(__file__).parent
 
 # Where the types are defined that the public ones use.
-_MODULES = ("docqa.array_store", "docqa.documents", "docqa.engine", "docqa.search_state")
+_MODULES = ("docqa.array_store", "docqa.documents", "docqa.engine", "docqa.search_state", "docqa.aligned_table")
 
 _PREFACE = """\
 # Python API
@@ -35,8 +35,20 @@ for answer in result.answers:
     print(answer.text, answer.page_label, answer.line_start, answer.probability)
 ```
 
-`report.documents[0].text[answer.start:answer.end]` is always `answer.text`. To add document formats, retrievers, reader
-backends or metrics, see [extending](extending.md).
+`report.documents[0].text[answer.start:answer.end]` is always `answer.text`. A document knows its headings, paragraphs,
+lists and tables, and an answer in a table the headings of its row and of its column:
+
+```python
+document = report.documents[0]
+for block in document.blocks:
+    print(block.kind, document.text[block.start:block.end])
+for table in document.tables:
+    print(table.grid(document.text))
+```
+
+[Text](text.md) lists the kinds of blocks. To read a file without a model, use
+`docqa.documents.parse(docqa.documents.read("report.pdf"))`. To add document formats, retrievers, reader backends or
+metrics, see [extending](extending.md).
 """
 
 

@@ -17,11 +17,11 @@ from docqa.engine import Engine
 
 ANSWER = {
     "rank", "text", "probability", "document", "page", "page_label", "page_end", "section",
-    "line_start", "line_end", "start", "end", "passage", "passage_start", "places",
+    "line_start", "line_end", "start", "end", "passage", "passage_start", "places", "cell",
 }  # fmt: skip
 RESULT = {
     "schema", "question", "answered", "answers", "closest", "windows_read", "windows_total",
-    "reader", "retriever", "elapsed_seconds",
+    "reader", "retriever", "elapsed_seconds", "warnings",
 }  # fmt: skip
 PLACE = {"document", "page", "page_label", "page_end", "section", "line_start", "line_end", "start", "end"}
 PAIRS = {
@@ -69,7 +69,7 @@ def test_engine_and_documents(text_file: Path, tiny_settings: Settings) -> None:
     engine = Engine(replace(tiny_settings, retriever="lexical"))
     collection = engine.open([text_file, "nowhere.txt"])
     (document,), (failure,) = collection.documents, collection.failures
-    assert document.text[: document.body_end].startswith("# Skagen")
+    assert document.text[: document.body_end].startswith("Skagen")
     assert (document.sections[0].title, document.sections[0].start) == ("Skagen", 0)
     assert list(document.warnings) == []
     assert failure.path == "nowhere.txt" and isinstance(failure.error, docqa.DocqaError)

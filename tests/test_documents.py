@@ -41,14 +41,6 @@ def report() -> Document:
 # Text ---------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32", "cp1252"])
-def test_text_is_decoded_whatever_its_encoding(tmp_path: Path, encoding: str) -> None:
-    text = "Der Müller aß über Jahre hinweg täglich süßes Gebäck.\nÄhnlich hielt es später auch sein Sohn.\n"
-    file = tmp_path / "a.txt"
-    file.write_bytes(text.encode(encoding))
-    assert load(file).text == text
-
-
 def test_lines_of_a_text_are_those_of_an_editor(tmp_path: Path) -> None:
     file = tmp_path / "a.txt"
     file.write_bytes(b"one\r\ntwo\r\n\r\nfour and a half\rfive")
@@ -57,40 +49,6 @@ def test_lines_of_a_text_are_those_of_an_editor(tmp_path: Path) -> None:
     start = document.text.index("half")
     place = document.locate(start, start + 4)
     assert (place.page, place.line_start, place.line_end) == (None, 4, 4)
-
-
-def test_markdown_headings_are_sections_and_code_is_not(tmp_path: Path) -> None:
-    file = tmp_path / "a.md"
-    file.write_text("# Guide\nhello\n\n## *Setting* up\n\n```sh\n# no heading\n```\n\nlast words\n", encoding="utf-8")
-    document = load(file)
-    assert [(s.title, s.level) for s in document.sections] == [("Guide", 0), ("Setting up", 1)]
-    assert document.title == "Guide"
-    assert document.section_at(document.text.index("last words")) == "Setting up"
-    assert document.section_at(document.text.index("hello")) == "Guide"
-
-
-def test_markdown_lines_end_at_newlines_only(tmp_path: Path) -> None:
-    file = tmp_path / "a.md"
-    file.write_text("one\ftwo\u2028three\n\n# Heading\n\nlast words\n", encoding="utf-8")
-    document = load(file)
-    assert document.text[document.sections[0].start :].startswith("# Heading")
-
-
-@pytest.mark.parametrize(
-    ("name", "text", "broken", "whole"),
-    [
-        ("a.txt", "one\ntwo | three  four\n \nfive", ["four", "five"], ["one", "four"]),
-        ("a.md", "one\ntwo  x | three\n \nfive", ["two", "three"], ["one", "x"]),
-    ],
-)
-def test_breaks_are_those_of_the_format(
-    tmp_path: Path, name: str, text: str, broken: list[str], whole: list[str]
-) -> None:
-    file = tmp_path / name
-    file.write_text(text, encoding="utf-8")
-    document = load(file)
-    for (first, last), expected in ((broken, True), (whole, False)):
-        assert document.spans_break(text.index(first), text.index(last) + len(last)) is expected
 
 
 # PDF ----------------------------------------------------------------------------------------------
@@ -172,9 +130,14 @@ def test_a_hyphen_that_is_the_words_own_stays(tmp_path: Path) -> None:
 
 
 def test_pages_without_text_are_reported(tmp_path: Path) -> None:
-    document = load(draw(tmp_path / "a.pdf", [(72, 700, "Only the first page says anything.")], [], []))
-    assert document.warnings == (
-        "2 of 3 pages have no text; it may be a scan; run it through OCR first, for example `ocrmypdf in.pdf out.pdf`",
+    sheet = canvas.Canvas(str(tmp_path / "a.pdf"), invariant=1)
+    sheet.drawString(72, 700, "Only the first page says anything.")
+    for _ in range(2):
+        sheet.showPage()
+        sheet.rect(72, 72, 400, 600, fill=1)
+    sheet.save()
+    assert load(tmp_path / "a.pdf").warnings == (
+        "pages 2–3 have no text; it may be a scan; run it through OCR first, for example `ocrmypdf in.pdf out.pdf`",
     )
 
 
@@ -236,8 +199,13 @@ def test_standard_input_is_read_once_and_named_in_messages() -> None:
 
 
 def test_a_scan_is_reported_with_a_hint(tmp_path: Path) -> None:
+    sheet = canvas.Canvas(str(tmp_path / "a.pdf"), invariant=1)
+    for _ in range(2):
+        sheet.rect(72, 72, 400, 600, fill=1)
+        sheet.showPage()
+    sheet.save()
     with pytest.raises(DocqaError, match="has no text layer on any of its 2 pages") as failure:
-        load(draw(tmp_path / "a.pdf", [], []))
+        load(tmp_path / "a.pdf")
     assert "ocrmypdf" in failure.value.hint
 
 

@@ -38,6 +38,12 @@ class ToyFile:
         fragments = [TextFragment(t, 72, 100 + 20 * i, 300, 110 + 20 * i, 10, i, False) for i, t in enumerate(rows)]
         return PageContent(fragments, [], 595, 842)
 
+    def attachments(self) -> list[str]:
+        return ["herons.csv"]
+
+    def xfa(self) -> None:
+        return None
+
 
 @contextmanager
 def open_toy(data: bytes, password: str | None) -> Iterator[ToyFile]:
@@ -75,7 +81,10 @@ def test_an_engine_from_outside_gives_a_document(monkeypatch: pytest.MonkeyPatch
     assert document.page_labels == ("i", "2")
     assert document.sections == (Section("Herons", 0, 0),)
     assert (document.title, document.encrypted) == ("A toy", True)
-    assert document.warnings == ("page 2 is damaged and was left out", *document.warnings[1:])
+    assert document.warnings == (
+        "page 2 is damaged and was left out",
+        "has 1 attachment, which was not read: herons.csv",
+    )
 
 
 def test_the_next_engine_reads_what_the_first_rejects(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -102,6 +111,18 @@ def test_pypdf_reads_without_boxes_and_leaves_its_log_as_it_was(
     assert "retired as Harbour Master" in document.text
     assert document.page_labels[:4] == ("i", "ii", "iii", "1")
     assert caplog.records == []
+
+
+def test_pypdf_reads_the_values_of_fields_after_the_text(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    use(monkeypatch, PYPDF)
+    sheet = canvas.Canvas(str(tmp_path / "a.pdf"), invariant=1)
+    sheet.drawString(72, 700, "Name")
+    for name, flags in (("Boat", ""), ("Code", "password")):
+        sheet.acroForm.textfield(name=name, value=f"{name} value", fieldFlags=flags, x=200, y=690, tooltip=name)
+    sheet.save()
+    document = parse(read(str(tmp_path / "a.pdf")))
+    assert "Boat: Boat value" in document.text
+    assert "Code value" not in document.text
 
 
 def test_unsupported_encryption_is_reported(tmp_path: Path) -> None:

@@ -1,5 +1,8 @@
 """Tokens keep their offsets, and windows cover them without splitting a word."""
 
+import threading
+import time
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -58,6 +61,15 @@ def test_accents_ligatures_and_emoji_stay_with_their_word() -> None:
     assert words[-2:] == ["日", "本"]
 
 
+def test_a_notes_mark_is_in_no_token_and_an_exponent_is_in_its_numbers() -> None:
+    text = "420³ people use 3.2 × 10⁶ litres in Tarn¹ Mere"
+    tokens = tokenize(document_of(text), TOKENIZER, Monitor())
+    words = [text[a:b] for a, b in zip(tokens.starts, tokens.ends, strict=True)]
+    assert words[:2] == ["420", "people"]
+    assert "10⁶" in words
+    assert not any("¹" in word or "³" in word for word in words)
+
+
 def test_numbers_and_contractions_are_words() -> None:
     text = "She counted 2,148.50 birds, didn't she?"
     tokens = tokenize(document_of(text), TOKENIZER, Monitor())
@@ -72,6 +84,48 @@ def test_numbers_and_contractions_are_words() -> None:
         "she?",
         "?",
     ]
+
+
+def test_what_goes_on_after_an_apostrophe_is_the_same_word() -> None:
+    text = "rock'n'roll 日本'語 9:30:15"
+    tokens = tokenize(document_of(text), TOKENIZER, Monitor())
+    starts = [text[a] for a, word in zip(tokens.starts, tokens.words, strict=True) if word]
+    assert starts == ["r", "日", "本", "9"]
+
+
+UNBROKEN = {
+    "letters": "ACGT", "digits": "1", "numbers": "1.5,", "Han": "漢字", "Thai": "ภาษาไทย", "kana": "ひらがな",
+    "dots": ".", "quotes": "'", "contractions": "a'", "brackets": "[", "dashes": "-", "newlines": "\n",
+    "accents": "e\u0301", "emoji": "👩‍👩‍👧", "addresses": "a.b@", "stars": "*a ", "links": "[a](", "tags": "<a href='", "comments": "<!-- ",
+    "columns": "a\t", "bars": "a | ", "notes": "^[a", "backticks": "`", "entities": "&amp", "spaces": "a" + " " * 999,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.md"])
+@pytest.mark.parametrize("pattern", UNBROKEN)
+def test_no_text_takes_quadratic_time_or_blocks_other_threads(pattern: str, name: str) -> None:
+    """60,000 characters of one pattern took half a minute, in which the app stood still."""
+    repeated = UNBROKEN[pattern]
+    text = f"The keeper is Anna.\n\n{repeated * (60_000 // len(repeated))}\n\nEnd."
+    done, stalls = threading.Event(), [0.0]
+
+    def beat() -> None:
+        last = time.perf_counter()
+        while not done.wait(0.01):
+            now = time.perf_counter()
+            stalls.append(now - last)
+            last = now
+
+    beating = threading.Thread(target=beat)
+    beating.start()
+    begin = time.perf_counter()
+    try:
+        tokenize(parse(Source(name, text.encode())), TOKENIZER, Monitor())
+    finally:
+        done.set()
+        beating.join()
+    assert time.perf_counter() - begin < 8
+    assert max(stalls) < 2
 
 
 def test_long_texts_are_tokenized_in_pieces_that_change_nothing() -> None:

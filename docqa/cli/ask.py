@@ -1,7 +1,6 @@
 """`docqa ask QUESTION PATH...`: answers on stdout, everything else on stderr."""
 
 import argparse
-import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from docqa.cli.arguments import add_setting, add_settings, document_help, exists, settings
 from docqa.cli.commands import COMMANDS, add_command
-from docqa.cli.terminal import note, progress_bar
+from docqa.cli.terminal import columns, in_colour, note, progress_bar
 from docqa.errors import DocqaError, ExitCode, not_found
 
 if TYPE_CHECKING:
@@ -92,11 +91,11 @@ def _run_inline(arguments: argparse.Namespace) -> int:
     if "-" in paths:
         raise DocqaError("--inline needs standard input for the keyboard", "write the document to a file first")
     loaded = settings(arguments)
-    from docqa import output, tui
+    from docqa import tui
 
     collection, results = tui.ask_inline(paths, loaded, arguments.password, question)
     for number, result in enumerate(results):
-        _print(("\n" if number else "") + output.as_text(result, colour=_colour(), with_question=True))
+        _print(("\n" if number else "") + _as_text(result, with_question=True))
     if collection is not None:
         _report(collection, quiet=arguments.quiet)
         if collection.failures:
@@ -161,7 +160,7 @@ def _ask_all(arguments: argparse.Namespace, collection: "Collection", questions:
         elif arguments.jsonl:
             _print(output.as_json_line(result))
         else:
-            text = output.as_text(result, colour=_colour(), with_question=len(questions) > 1)
+            text = _as_text(result, with_question=len(questions) > 1)
             _print(("\n" if number else "") + text)
     if arguments.json:
         _print(output.as_json(results))
@@ -175,8 +174,11 @@ def _results(arguments: argparse.Namespace, collection: "Collection", questions:
         yield from results
 
 
-def _colour() -> bool:
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+def _as_text(result: "Result", *, with_question: bool) -> str:
+    from docqa import output
+
+    width = min(output.WIDTH, columns() or output.WIDTH)
+    return output.as_text(result, colour=in_colour(), with_question=with_question, width=width)
 
 
 def _print(text: str) -> None:

@@ -16,6 +16,7 @@ COMMANDS = {
     "ask": Command("ask", "ask documents a question and print the answers"),
     "open": Command("open_app", "open documents in the app and ask one question after another"),
     "serve": Command("serve", "open documents in the app, in a browser"),
+    "text": Command("text", "print the text that docqa reads in documents"),
     "finetune": Command("finetune", "train the reader on your own question–answer pairs"),
     "eval": Command("evaluate", "measure answers against question–answer pairs"),
     "calibrate": Command("calibrate", "calibrate the probabilities that a reader reports"),

@@ -1,5 +1,6 @@
-"""Notes and progress bars on stderr; stdout is for answers."""
+"""What stdout can show; notes and progress bars on stderr."""
 
+import os
 import sys
 import time
 from collections.abc import Iterator
@@ -12,6 +13,19 @@ if TYPE_CHECKING:
     import rich.progress
 
 _SHOW_AFTER = 1.0  # Seconds: shorter work needs no bar.
+
+
+def in_colour() -> bool:
+    """Whether to write to stdout in colour."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def columns() -> int | None:
+    """The width of the terminal that stdout is; None if it is none, or doesn't tell."""
+    try:
+        return os.get_terminal_size(sys.stdout.fileno()).columns or None
+    except (OSError, ValueError):  # `io.UnsupportedOperation`, if stdout has been replaced, is both.
+        return None
 
 
 def note(text: str, *, quiet: bool = False) -> None:

@@ -1,12 +1,13 @@
 """Files to `Document`s: one module per format, registered in `docqa.extensions`."""
 
-from docqa.documents.blocks import Block, Blocks, Cell, Table
+from docqa.documents.blocks import APART, Block, Blocks, Cell, Table
 from docqa.documents.document import Document, Lines, Location, PageLine, Section
 from docqa.documents.formats import parse
 from docqa.documents.loading import expand, read
 from docqa.documents.source import STDIN, Source, display_name
 
 __all__ = [
+    "APART",
     "STDIN",
     "Block",
     "Blocks",

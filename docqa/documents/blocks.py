@@ -33,8 +33,14 @@ BLOCK_KINDS = (
     "footer",
     "watermark",
     "line_number",
+    "unreadable",  # A line whose letters are not those that the page shows.
 )
 """The kinds of blocks. Only append: `Blocks.kinds` are indices, and they are stored."""
+
+APART = frozenset(
+    {"footnote", "note", "figure", "contents", "header", "footer", "watermark", "line_number", "unreadable"}
+)
+"""The kinds that are set apart from the running text where a document is shown."""
 
 
 class Block(NamedTuple):

@@ -30,7 +30,8 @@ class Lines:
     """Every line of a document, sorted by offset. Four parallel arrays of shape (lines,).
 
     `starts` and `ends` are offsets; `pages` count from 1, 0 if the format has no pages; `numbers` count from 1 on
-    each page, from the top, in reading order.
+    each page, from the top, in reading order. In a format without pages they are those of the file's lines: several
+    lines may have one, and it may be less than that of the line before.
     """
 
     starts: NDArray[np.int64]
@@ -94,6 +95,11 @@ class Document:
     def page_count(self) -> int:
         """Number of pages, 0 if the format has none."""
         return len(self.page_labels)
+
+    @property
+    def line_count(self) -> int:
+        """The highest number of a line: in a format without pages, of the file's last line that shows something."""
+        return int(self.lines.numbers.max()) if len(self.lines) else 0
 
     def spans_break(self, start: int, end: int) -> bool:
         """Whether `text[start:end]` contains a break."""

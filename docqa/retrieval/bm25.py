@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from docqa.documents.superscripts import blank_marks
+
 if TYPE_CHECKING:
     from docqa.engine import IndexedDocument
     from docqa.retrieval.dense import Encoder
@@ -25,7 +27,9 @@ def terms(texts: Sequence[str]) -> Terms:
     """The stemmed words of each text, without stopwords."""
     import bm25s
 
-    tokenized = bm25s.tokenize(list(texts), stopwords="en", stemmer=_stem, show_progress=False)
+    tokenized = bm25s.tokenize(
+        [blank_marks(text) for text in texts], stopwords="en", stemmer=_stem, show_progress=False
+    )
     words = sorted(tokenized.vocab, key=tokenized.vocab.__getitem__)
     lengths = [len(ids) for ids in tokenized.ids]
     flat = [term for ids in tokenized.ids for term in ids]

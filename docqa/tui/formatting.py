@@ -50,6 +50,21 @@ def cited(place: "Answer | Citation") -> str:
     return plain(citation(place))
 
 
+def headings(answer: "Answer") -> str:
+    """The headings of the row and of the column of the table that an answer is in: "Bellona · Tons"; or ""."""
+    if answer.table is None:
+        return ""
+    return " · ".join(flat(heading) for heading in (*answer.table.row_headings, *answer.table.column_headings))
+
+
+def context(answer: "Answer") -> tuple[str, int, int]:
+    """The passage of an answer, in a table its cell, on one line; and where in it the answer begins and ends."""
+    table = answer.table
+    if table is not None:
+        return flat(table.cells[table.cell].text), table.start, table.end
+    return flat(answer.passage), answer.start - answer.passage_start, answer.end - answer.passage_start
+
+
 def likelihood(probability: float) -> str:
     """Describe a probability in words."""
     return next(word for least, word in _LIKELIHOODS if probability >= least or least == 0.0)

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from reportlab.pdfgen import canvas
 
 from docqa import config
 
@@ -84,6 +85,20 @@ def test_a_bad_file_is_reported_and_the_others_are_searched(tmp_path: Path) -> N
     assert "Traceback" not in done.stderr
 
 
+def test_what_was_not_read_of_a_document_is_told(tmp_path: Path) -> None:
+    sheet = canvas.Canvas(str(tmp_path / "a.pdf"), invariant=1)
+    sheet.drawString(72, 700, "Anna Holm kept the lamp for 31 years.")
+    sheet.showPage()
+    sheet.rect(72, 72, 400, 600)
+    sheet.save()
+    done = run("ask", "Who kept the lamp?", tmp_path, "--json")
+    assert done.returncode == 0
+    assert "a.pdf: page 2 has no text" in done.stderr
+    (warning,) = json.loads(done.stdout)["warnings"]
+    assert warning["document"].endswith("a.pdf")
+    assert warning["message"].startswith("page 2 has no text")
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -100,6 +115,13 @@ def test_a_bad_file_is_reported_and_the_others_are_searched(tmp_path: Path) -> N
         (["ask", "Who?", "sample_docs/staff-handbook.md", "--device", "tpu"], "no device 'tpu'"),
         (["ask", "--questions", "nowhere.txt", "README.md"], "nowhere.txt does not exist"),
         (["open", "README.md"], "the app needs a terminal"),
+        (["text"], "the following arguments are required"),
+        (["text", "nowhere.pdf"], "nowhere.pdf does not exist"),
+        (["text", "README.md", "--json", "--markdown"], "not allowed with"),
+        (["text", "README.md", "--pages", "3-x"], "--pages is '3-x'"),
+        (["text", "README.md", "--pages", "9-3"], "--pages is '9-3'"),
+        (["text", "README.md", "--pages", "2"], "README.md has no pages"),
+        (["text", "sample_docs/harbour-report.pdf", "--pages", "700"], "harbour-report.pdf has only 18 pages"),
         (["nosuchcommand"], "invalid choice"),
     ],
 )
@@ -112,7 +134,7 @@ def test_a_mistake_is_reported_with_exit_code_2(arguments: list[str], message: s
 
 
 def test_help_is_instant_and_has_examples() -> None:
-    for command in ([], ["ask"], ["open"], ["serve"], ["models"], ["models", "pull"], ["completion"]):
+    for command in ([], ["ask"], ["text"], ["open"], ["serve"], ["models"], ["models", "pull"], ["completion"]):
         done = run(*command, "--help")
         assert done.returncode == 0
         assert "examples:" in done.stdout
@@ -140,6 +162,40 @@ def test_bash_completes_commands() -> None:
     probe = f'{script}\nCOMP_WORDS=(docqa mo); COMP_CWORD=1; COMP_TYPE=9; _shtab_docqa; echo "${{COMPREPLY[@]}}"'
     done = subprocess.run(["bash", "-c", probe], capture_output=True, text=True, check=False)
     assert "models" in done.stdout
+
+
+def test_the_text_of_some_pages_of_a_pdf() -> None:
+    done = run("text", REPORT, "--pages", "4,6-7")
+    assert (done.returncode, done.stderr) == (0, "")
+    rules = [line for line in done.stdout.splitlines() if line.startswith("— page")]
+    assert rules == ["— page 4 (1) —", "— page 6 (3) —", "— page 7 (4) —"]
+    assert "I record the Board’s thanks to Captain Duncan Presswell, who retired" in done.stdout
+
+
+def test_the_text_as_json_and_markdown_says_the_same() -> None:
+    facts = json.loads(run("text", REPORT, "--pages", "-4", "--json").stdout)
+    assert {block["page"] for block in facts["blocks"]} == {1, 2, 3, 4}
+    assert any("Duncan Presswell" in block["text"] for block in facts["blocks"])
+    assert "Duncan Presswell" in run("text", REPORT, "--pages", "4", "--markdown").stdout
+
+
+def test_the_text_of_several_files_and_of_standard_input(tmp_path: Path) -> None:
+    (tmp_path / "bad.pdf").write_bytes(b"no PDF")
+    (tmp_path / "good.txt").write_text("Anna Holm kept the lamp.", encoding="utf-8")
+    done = run("text", tmp_path, "-", stdin="The second.")
+    assert done.returncode == 2
+    assert "bad.pdf is damaged or not a PDF" in done.stderr
+    good = f"==> {tmp_path / 'good.txt'} <=="
+    assert done.stdout == f"{good}\n\nAnna Holm kept the lamp.\n\n==> (standard input) <==\n\nThe second.\n"
+    listed = json.loads(run("text", tmp_path / "good.txt", "-", "--json", stdin="The second.").stdout)
+    assert [facts["document"] for facts in listed] == [str(tmp_path / "good.txt"), "-"]
+
+
+def test_the_text_needs_no_model_and_no_app() -> None:
+    code = f"import sys, docqa.cli.main as m; m.main(['text', {str(REPORT)!r}]); print(*sys.modules, file=sys.stderr)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stderr.split()
+    assert "docqa.document_text" in loaded
+    assert not {"torch", "transformers", "sentence_transformers", "textual", "tokenizers", "docqa.engine"} & set(loaded)
 
 
 def on_a_terminal(arguments: list[str], **environment: str) -> str:

@@ -1,9 +1,11 @@
 """Failures, missing files and cancellation: the app reports them and keeps working."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+from reportlab.pdfgen import canvas
 from support.engines import Engines
 from support.stage import DEADLINE, Gate, ask, ask_and_wait, opened, pane_text, sees, until
 
@@ -30,6 +32,17 @@ async def test_a_document_that_fails_is_shown_with_the_reason_while_others_open(
         assert "missing.txt does not exist → check the spelling" in text
         assert "broken.pdf is damaged or not a PDF" in text
         assert app.main.documents.summary() == "1 open, 3 failed"
+
+
+async def test_what_was_not_read_of_a_document_is_in_the_list(engines: Engines, tmp_path: Path) -> None:
+    sheet = canvas.Canvas(str(tmp_path / "a.pdf"), invariant=1)
+    sheet.drawString(72, 700, "The lighthouse was built in 1874 by Ada Marsh.")
+    sheet.showPage()
+    sheet.rect(72, 72, 400, 600)
+    sheet.save()
+    app = engines.app([str(tmp_path / "a.pdf")], Settings())
+    async with app.run_test(size=WIDE) as pilot:
+        await sees(pilot, app.main.documents, "! page 2 has no text")
 
 
 async def test_escape_cancels_a_question_at_once(engines: Engines, lighthouse: str, held_reading: Gate) -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from support.stage import paged
 
-from docqa.documents import Section, Source
+from docqa.documents import Section, Source, parse
 from docqa.documents.plain_text import from_text
 from docqa.tui.state import goto
 
@@ -42,6 +42,16 @@ def test_a_text_without_pages_has_lines_to_go_to() -> None:
     assert goto.hint(text) == "3 lines: type a number"
     assert [(choice.text, choice.value) for choice in goto.targets(text, "2")] == [("line 2", 4)]
     assert goto.targets(text, "4") == goto.targets(text, "x") == []
+
+
+def test_lines_of_markdown_are_those_of_the_file() -> None:
+    document = parse(Source("a.md", b"# Rules\n\nThe keeper\nis Anna.\n\n<!-- no\ntext -->\n\nThe end.\n"))
+    assert goto.hint(document) == "9 lines, 1 section: type a number or a title"
+    at = {typed: goto.targets(document, typed)[0].value for typed in ("1", "4", "6", "9")}
+    assert {typed: document.text[offset:][:6] for typed, offset in at.items() if offset is not None} == {
+        "1": "Rules\n", "4": "is Ann", "6": "The en", "9": "The en",
+    }  # fmt: skip
+    assert goto.targets(document, "10") == []
 
 
 def test_the_section_that_an_offset_is_in_is_highlighted() -> None:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.stage import paged
+from support.tables import SHIPS
 
 from docqa.documents import Document, Source
 from docqa.documents.plain_text import from_text
@@ -143,3 +144,23 @@ def test_a_body_without_words_has_nothing_to_select() -> None:
         made = document(text)
         assert page_selection.start_at(made, 0) is None
         assert page_selection.start_in_row(made, lay_out(made, 10), 0) is None
+
+
+def test_in_a_table_the_caret_moves_in_its_column() -> None:
+    layout = lay_out(SHIPS, 60)
+    selection = page_selection.start_at(SHIPS, SHIPS.text.index("214"))
+    assert selection is not None
+    texts = [press(selection, layout, keys).text for keys in ("k", "j", "jj", "jjj", "jjjj", "h", "l", "0", "$")]
+    assert texts == ["Tons", "1,198", "86", "once", "99", "1861", "Bellona", "Aurelia", "214"]
+    assert press(selection, layout, "vhh").text == "Okkenhaug  1861  214"
+
+
+@pytest.mark.parametrize(
+    ("column", "word"),
+    [(0, "Aurelia"), (6, "Aurelia"), (15, "Aurelia"), (33, "Jens"), (48, "1861"), (59, "214"), (99, "214")],
+)
+def test_the_pointer_finds_the_cell_that_it_is_over(column: int, word: str) -> None:
+    layout = lay_out(SHIPS, 60)
+    row = layout.row_of(SHIPS.text.index("Aurelia"))
+    found = page_selection.word_under(SHIPS, layout, row, column)
+    assert found is not None and SHIPS.text[found[0] : found[1]] == word

@@ -29,6 +29,8 @@ class TextFragment(NamedTuple):
     fixed_pitch: bool = False
     slanted: bool = False
     """Whether it is not parallel to the page's other text: a watermark, a vertical note in the margin."""
+    style: str = ""
+    """Font and colour: headings often differ from the text in these alone."""
 
 
 class Rule(NamedTuple):
@@ -40,6 +42,17 @@ class Rule(NamedTuple):
     bottom: float
 
 
+class TextQuality(NamedTuple):
+    """How far the text of a page can be trusted."""
+
+    unmapped: float = 0.0
+    """Share of its characters for which the file names no Unicode character, 0 to 1."""
+    loses_letters: bool = False
+    """Whether letters are displayed that the engine does not return."""
+    is_blank: bool = False
+    """Whether nothing is drawn on the page."""
+
+
 class PageContent(NamedTuple):
     """What is on a page as displayed: text in the order of the file, rules, width and height in points."""
 
@@ -47,6 +60,18 @@ class PageContent(NamedTuple):
     rules: list[Rule]
     width: float
     height: float
+    comments: Sequence[str] = ()
+    """What readers noted on it, one line each."""
+    quality: TextQuality = TextQuality()
+
+
+class XfaForm(NamedTuple):
+    """A form in XML, besides or instead of the pages."""
+
+    is_dynamic: bool
+    """Whether the pages are drawn from the XML alone."""
+    data: bytes
+    """The XML with the values."""
 
 
 class OutlineEntry(NamedTuple):
@@ -86,6 +111,14 @@ class PdfFile(Protocol):
 
     def content(self, page: int) -> PageContent | None:
         """What is on a page, or None if the page is damaged."""
+        ...
+
+    def attachments(self) -> Sequence[str]:
+        """The names of embedded files."""
+        ...
+
+    def xfa(self) -> XfaForm | None:
+        """The XFA form, None if there is none."""
         ...
 
 

@@ -16,15 +16,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Condition, Thread
+from typing import Any
 
-from docqa.documents.pdf.engines import PdfEngine, PdfFile
-from docqa.documents.pdf.paragraphs import LayoutLine
-from docqa.documents.pdf.reading_order import read_page
+from docqa.documents.pdf.engines import PdfEngine, PdfFile, Rule
+from docqa.documents.pdf.lines import LayoutLine
+from docqa.documents.pdf.reading_order import ReadPage, read_page
 from docqa.documents.pdf.worker import receive, send
 from docqa.documents.source import Source
 from docqa.progress import Monitor
 
-PageLines = list[list[LayoutLine] | None]
+ReadPages = list[ReadPage | None]
 
 _MAX_PROCESSES = 8  # With more, the part of the work that can't be shared takes longer than the part that is.
 _PAGES_PER_RANGE = 8  # Some ten milliseconds: no process waits longer for the last range.
@@ -47,8 +48,8 @@ def _usable_cores() -> int:
 
 def read_pages(
     file: PdfFile, engine: PdfEngine, source: Source, monitor: Monitor, processes: int | None = None
-) -> PageLines:
-    """Lines of each page of a file that `engine` opened, None for a damaged page. Raises `Cancelled`."""
+) -> ReadPages:
+    """Each page of a file that `engine` opened, None for a damaged page. Raises `Cancelled`."""
     count = file.page_count
     queue = _PageQueue(count)
     workers = (processes_for(count) if processes is None else processes) - 1
@@ -72,10 +73,10 @@ def _next_range(queue: "_PageQueue", source: Source, monitor: Monitor) -> tuple[
 
 
 class _PageQueue:
-    """The page ranges to be read, and the lines of those that were. Thread-safe."""
+    """The page ranges to be read, and the pages that were. Thread-safe."""
 
     def __init__(self, count: int) -> None:
-        self.pages: PageLines = [None] * count
+        self.pages: ReadPages = [None] * count
         self.done = 0
         self._waiting = deque(
             (first, min(first + _PAGES_PER_RANGE, count)) for first in range(0, count, _PAGES_PER_RANGE)
@@ -95,7 +96,7 @@ class _PageQueue:
             self._waiting.appendleft(pages)
             self._changed.notify_all()
 
-    def put(self, first: int, pages: PageLines) -> None:
+    def put(self, first: int, pages: ReadPages) -> None:
         with self._changed:
             self.pages[first : first + len(pages)] = pages
             self.done += len(pages)
@@ -162,9 +163,15 @@ def _serve(process: "subprocess.Popen[bytes]", engine: PdfEngine, source: Source
         receive(process.stdout)
         while (pages := queue.take()) is not None:
             send(process.stdin, pages)
-            lines = receive(process.stdout)
-            queue.put(pages[0], [None if page is None else list(map(LayoutLine._make, page)) for page in lines])
+            queue.put(pages[0], list(map(_unpacked, receive(process.stdout))))
             pages = None
     except (OSError, EOFError, TypeError, ValueError):
         if pages is not None:
             queue.give_back(pages)
+
+
+def _unpacked(page: Any) -> ReadPage | None:
+    if page is None:
+        return None
+    lines, fault, height, rules = page
+    return ReadPage(list(map(LayoutLine._make, lines)), fault, height, list(map(Rule._make, rules)))

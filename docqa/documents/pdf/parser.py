@@ -6,11 +6,13 @@ twice as long (benchmarks/documents.py).
 
 import pkgutil
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from docqa.documents.blocks import Blocks
 from docqa.documents.document import Document, Lines, Section, find_breaks
+from docqa.documents.pdf.arrangement import arrange
 from docqa.documents.pdf.cleaning import clean
 from docqa.documents.pdf.engines import (
     ENGINES,
@@ -22,9 +24,11 @@ from docqa.documents.pdf.engines import (
     PdfFile,
     UnsupportedEncryptionError,
 )
-from docqa.documents.pdf.paragraphs import RunningText
-from docqa.documents.pdf.parallel import read_pages
-from docqa.documents.pdf.reading_order import arrange
+from docqa.documents.pdf.page_faults import PageFaults, page_ranges
+from docqa.documents.pdf.parallel import ReadPages, read_pages
+from docqa.documents.pdf.reading_order import ReadPage, page_lines
+from docqa.documents.pdf.running_text import RunningText
+from docqa.documents.pdf.xfa import is_placeholder, values_page
 from docqa.documents.source import Source
 from docqa.errors import DocqaError
 from docqa.progress import Monitor
@@ -33,7 +37,7 @@ from docqa.wording import counted
 # In running text, a line end or a wide gap is one between rows or cells.
 _BREAK = re.compile(r"\n|  ")
 
-_SCAN_HINT = "it may be a scan; run it through OCR first, for example `ocrmypdf in.pdf out.pdf`"
+_LISTED_ATTACHMENTS = 3
 
 
 def parse(source: Source, monitor: Monitor, processes: int | None = None) -> Document:
@@ -80,11 +84,12 @@ def _read(source: Source, file: PdfFile, engine: PdfEngine, monitor: Monitor, pr
     pages = read_pages(file, engine, source, monitor, processes)
     if not pages:
         raise DocqaError(f"{source.display_name} has no pages", "there is nothing in it to ask about")
-    running_text = arrange([page or [] for page in pages])
+    pages, form_warnings = _without_placeholder(source, file, pages)
+    faults = PageFaults([page.fault if page else "" for page in pages])
+    running_text = arrange(pages)
     text = running_text.text
-    if not text[: running_text.body_end].strip():
-        where = "its only page" if len(pages) == 1 else f"any of its {len(pages):,} pages"
-        raise DocqaError(f"{source.display_name} has no text layer on {where}", _SCAN_HINT)
+    if faults.all_unread or not text[: running_text.body_end].strip():
+        raise faults.as_error(source.display_name)
     return Document(
         name=source.name,
         format="pdf",
@@ -93,24 +98,53 @@ def _read(source: Source, file: PdfFile, engine: PdfEngine, monitor: Monitor, pr
         body_end=running_text.body_end,
         lines=_lines(running_text),
         breaks=find_breaks(_BREAK, text),
+        blocks=Blocks.of(running_text.blocks),
+        tables=tuple(running_text.tables),
         page_labels=tuple(label or str(number) for number, label in enumerate(file.page_labels(), 1)),
         sections=_sections(file.outline(), running_text),
         title=clean(file.title).strip() or None,
         encrypted=file.encrypted,
-        warnings=tuple(_warnings(pages, running_text, engine)),
+        warnings=(*_engine_warnings(pages, engine), *form_warnings, *faults.warnings(), *_attachments(file)),
     )
 
 
-def _warnings(pages: Sequence[object], running_text: RunningText, engine: PdfEngine) -> list[str]:
-    """What the user should know about a file that was read: another engine, damaged pages, pages without text."""
+def _engine_warnings(pages: ReadPages, engine: PdfEngine) -> Iterator[str]:
     preferred = ENGINES[0]
-    warnings = [f"{preferred.name} can't read it; read with {engine.name}"] if engine is not preferred else []
-    warnings += [f"page {number} is damaged and was left out" for number, page in enumerate(pages, 1) if page is None]
-    blank = len(pages) - len(set(running_text.pages))
-    if blank > len(pages) // 4:
-        verb = "has" if blank == 1 else "have"
-        warnings.append(f"{blank:,} of {counted(len(pages), 'page')} {verb} no text; {_SCAN_HINT}")
-    return warnings
+    if engine is not preferred:
+        yield f"{preferred.name} can't read it; read with {engine.name}"
+    damaged = [number for number, page in enumerate(pages, 1) if page is None]
+    if damaged:
+        yield f"{page_ranges(damaged)} {'is' if len(damaged) == 1 else 'are'} damaged and {_was(damaged)} left out"
+
+
+def _was(items: Sequence[object]) -> str:
+    return "was" if len(items) == 1 else "were"
+
+
+def _attachments(file: PdfFile) -> Iterator[str]:
+    names = [clean(name).strip() or "without a name" for name in file.attachments()]
+    names = [name for name in names if not name.endswith(".joboptions")]  # How Adobe's Distiller made the file.
+    if names:
+        listed = ", ".join(names[:_LISTED_ATTACHMENTS]) + (", …" if len(names) > _LISTED_ATTACHMENTS else "")
+        yield f"has {counted(len(names), 'attachment')}, which {_was(names)} not read: {listed}"
+
+
+def _without_placeholder(source: Source, file: PdfFile, pages: ReadPages) -> tuple[ReadPages, list[str]]:
+    """Replace the page of an XFA form that only asks for Adobe's programs by the values typed into the form."""
+    form = file.xfa() if len(pages) == 1 else None
+    page = pages[0]
+    if form is None or page is None:
+        return pages, []
+    if not is_placeholder(" ".join(line.text for line in page.lines), is_dynamic=form.is_dynamic):
+        return pages, []
+    values = values_page(form.data)
+    if not values.fragments:
+        raise DocqaError(
+            f"{source.display_name} is an XFA form, of which only Adobe's programs show the text",
+            "open it in Adobe Reader and print it to a PDF",
+        )
+    warning = "is an XFA form: only the values typed into it were read; print it to a PDF from Adobe Reader to read all"
+    return [ReadPage(page_lines(values, 1), "", values.height, [])], [warning]
 
 
 def _lines(running_text: RunningText) -> Lines:

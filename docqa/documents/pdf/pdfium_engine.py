@@ -5,8 +5,9 @@ wrapper objects with finalizers cost more than what they wrap.
 """
 
 import ctypes
+import re
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -18,9 +19,13 @@ from docqa.documents.pdf.engines import (
     PasswordRejectedError,
     PdfEngineError,
     UnsupportedEncryptionError,
+    XfaForm,
 )
+from docqa.documents.pdf.form_fields import ShownValue, with_values, without_copies
+from docqa.documents.pdf.pdfium_forms import PdfiumForm, wide_string, xfa_form
 from docqa.documents.pdf.pdfium_page import PageText
 from docqa.documents.pdf.pdfium_paths import rules
+from docqa.documents.pdf.pdfium_quality import quality
 
 # PDFium is not thread-safe, not even for different documents.
 _LOCK = threading.RLock()
@@ -32,6 +37,9 @@ _ERRORS = {
 }
 
 _MAX_OUTLINE_DEPTH = 15
+
+# What is U+FFFE in a page's text is U+0002 as a single character. It may be a symbol's code too.
+_REMOVED_HYPHEN = re.compile(r"(?<=[^\W_])\x02(?=\w)")
 
 pdfium.FPDF_InitLibraryWithConfig(pdfium.FPDF_LIBRARY_CONFIG(version=2))  # Does nothing if it is initialized already.
 
@@ -72,10 +80,13 @@ class PdfiumFile:
         self._open_page: Any = None
         self._capacity = 0
         self._characters: Any = None
+        self._form: PdfiumForm | None = None
 
     def close(self) -> None:
         """Close the file and the page that is still open."""
         self._close_page()
+        if self._form is not None:
+            self._form.close()
         pdfium.FPDF_CloseDocument(self._document)
 
     def _close_page(self) -> None:
@@ -88,7 +99,7 @@ class PdfiumFile:
     @property
     def title(self) -> str:
         """Title in the metadata, "" if missing."""
-        return _string(pdfium.FPDF_GetMetaText, self._document, b"Title")
+        return wide_string(pdfium.FPDF_GetMetaText, self._document, b"Title")
 
     @property
     def encrypted(self) -> bool:
@@ -97,7 +108,7 @@ class PdfiumFile:
 
     def page_labels(self) -> list[str]:
         """The label of each page, "" where the file has none."""
-        return [_string(pdfium.FPDF_GetPageLabel, self._document, page) for page in range(self.page_count)]
+        return [wide_string(pdfium.FPDF_GetPageLabel, self._document, page) for page in range(self.page_count)]
 
     def outline(self) -> list[OutlineEntry]:
         """The outline entries that lead to a page, in order."""
@@ -113,7 +124,7 @@ class PdfiumFile:
             target = pdfium.FPDFBookmark_GetDest(self._document, entry)
             page = pdfium.FPDFDest_GetDestPageIndex(self._document, target) if target else -1
             if 0 <= page < self.page_count:
-                title = _string(pdfium.FPDFBookmark_GetTitle, entry)
+                title = wide_string(pdfium.FPDFBookmark_GetTitle, entry)
                 yield OutlineEntry(title, level, page, self._top(target, page))
             if level + 1 < _MAX_OUTLINE_DEPTH:
                 yield from self._outline_below(entry, level + 1, seen)
@@ -129,6 +140,16 @@ class PdfiumFile:
         pdfium.FPDF_GetPageSizeByIndexF(self._document, page, size)
         return float(size.height - position[1])
 
+    def attachments(self) -> list[str]:
+        """The names of embedded files."""
+        count = pdfium.FPDFDoc_GetAttachmentCount(self._document)
+        embedded = (pdfium.FPDFDoc_GetAttachment(self._document, index) for index in range(count))
+        return [wide_string(pdfium.FPDFAttachment_GetName, file) for file in embedded if file]
+
+    def xfa(self) -> XfaForm | None:
+        """The XFA form, None if there is none."""
+        return xfa_form(self._document)
+
     # Text -----------------------------------------------------------------------------------------
 
     def content(self, page: int) -> PageContent | None:
@@ -138,17 +159,38 @@ class PdfiumFile:
             return None
         self._close_page()
         self._open_page = handle
-        text_page = pdfium.FPDFText_LoadPage(handle)
+        values, comments = self._annotations(page) if pdfium.FPDFPage_GetAnnotCount(handle) > 0 else ([], [])
+        text_page = pdfium.FPDFText_LoadPage(self._open_page)
         if not text_page:
             return None
         try:
-            return self._content(handle, text_page)
+            return self._content(text_page, values, comments)
         finally:
             pdfium.FPDFText_ClosePage(text_page)
 
-    def _content(self, page: Any, text_page: Any) -> PageContent:
-        text = PageText(page, text_page, self._text(text_page))
-        return PageContent(text.fragments(), rules(page, text.frame), text.frame.width, text.frame.height)
+    def _annotations(self, index: int) -> tuple[list[ShownValue], list[str]]:
+        """The values and comments on the open page. It is opened again if stamps became part of it."""
+        if self._form is None:
+            self._form = PdfiumForm(self._document)
+        annotations = self._form.read_page(self._open_page)
+        if self._form.draw_stamps(self._open_page) and (page := pdfium.FPDF_LoadPage(self._document, index)):
+            self._close_page()
+            self._open_page = page
+        return annotations
+
+    def _content(self, text_page: Any, values: list[ShownValue], comments: list[str]) -> PageContent:
+        page, characters = self._open_page, self._text(text_page)
+        text = PageText(page, text_page, characters)
+        frame = text.frame
+        displayed = [value._replace(box=frame.as_displayed(value.box)) for value in values]
+        return PageContent(
+            with_values(text.fragments(), [value for value in displayed if not frame.hides(value.box)]),
+            rules(page, frame),
+            frame.width,
+            frame.height,
+            without_copies(comments, characters) if comments else (),
+            quality(page, text_page, characters),
+        )
 
     def _text(self, text_page: Any) -> str:
         """The page's text with one code point for each of PDFium's characters, so that indices fit both."""
@@ -163,12 +205,5 @@ class PdfiumFile:
         if len(text) == count:
             return text
         unicode_at = pdfium.FPDFText_GetUnicode
-        return "".join(chr(unicode_at(text_page, i) or 0x20) for i in range(count))
-
-
-def _string(function: Callable[..., int], *arguments: Any) -> str:
-    """Call a function that fills a buffer with UTF-16: once for its size, once for the text."""
-    size = function(*arguments, None, 0)
-    buffer = ctypes.create_string_buffer(size)
-    function(*arguments, buffer, size)
-    return buffer.raw[: max(0, size - 2)].decode("utf-16-le", "surrogatepass")
+        text = "".join(chr(unicode_at(text_page, i) or 0x20) for i in range(count))
+        return _REMOVED_HYPHEN.sub("\ufffe", text)

@@ -6,12 +6,15 @@ PDFium's calls are made by the line or by the fragment, hardly ever by the chara
 import ctypes
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import pypdfium2_raw as pdfium
 
 from docqa.documents.pdf.engines import TextFragment
+from docqa.documents.pdf.pdfium_calls import HANDLE, on_handles
+from docqa.documents.pdf.pdfium_glyphs import GlyphText
 
 Box = tuple[float, float, float, float]
 """PDFium's is (left, bottom, right, top), y upwards; as displayed, (x0, top, x1, bottom), y downwards."""
@@ -19,7 +22,6 @@ Box = tuple[float, float, float, float]
 # PDFium ends a line with CR LF, or with U+FFFE if it removed a hyphen and the word continues.
 _LINE = re.compile("[^\r\n\ufffe]+")
 _SPACES = re.compile(r"(?<=\S)[ \u00a0]+(?=\S)")
-_NARROW = re.compile(r"[ .,;:'!|()\[\]ijlftrI-]")
 
 # In heights of the type. No space between words is wider, not even in justified lines; those between cells may be.
 _GAP = 0.8
@@ -27,27 +29,26 @@ _TALL = 2.5
 _SUPERSCRIPT_SIZE = 0.85  # At most, relative to its line.
 
 # How much wider than the page's other lines a line is that may contain a gap between columns.
-_STRETCHED = 1.1
-_USUAL_WIDTHS = (0.9, 1.1)  # Without long lines, and at most.
+_STRETCHED = 1.15
+_USUAL_WIDTHS = (0.4, 0.46)  # Heights of the type for a character: without long lines, and at most.
+_LONG = 20  # Characters.
 
 _MIN_PAGE = 36  # Points.
 
-_BOLD = re.compile(r"bold|black|heavy|demi|cmbx|cmssbx|sfbx|-bd|,b", re.IGNORECASE)
+_SUBSET = re.compile(r"^[A-Z]{6}\+")
+_BOLD_WEIGHT = 600
+_BLACK = 80  # Of 255: darker colours are as good as black.
+_BOLD = re.compile(r"bold|black|heavy|demi|cmbx|cmssbx|sfbx|-bd|,b|\.b$", re.IGNORECASE)
 _FIXED = re.compile(r"mono|courier|consol|typewriter|cmtt|sftt|fixed|code", re.IGNORECASE)
 _FIXED_PITCH, _FORCE_BOLD = 1, 1 << 18
 
-HANDLE = ctypes.c_void_p
-
-
-def on_handles(function: Any, result: Any, *arguments: Any) -> Callable[..., Any]:
-    """The same function, but handles are integers: the binding's objects cost more than the calls."""
-    prototype = ctypes.CFUNCTYPE(result, *arguments)
-    return prototype(ctypes.cast(function, HANDLE).value or 0)
-
-
 _text_object = on_handles(pdfium.FPDFText_GetTextObject, HANDLE, HANDLE, ctypes.c_int)
+_get_rectangle = pdfium.FPDFText_GetRect
 _font_of = on_handles(pdfium.FPDFTextObj_GetFont, HANDLE, HANDLE)
 _font_name = on_handles(pdfium.FPDFFont_GetBaseFontName, ctypes.c_size_t, HANDLE, ctypes.c_char_p, ctypes.c_size_t)
+_font_weight = on_handles(pdfium.FPDFFont_GetWeight, ctypes.c_int, HANDLE)
+_render_mode = on_handles(pdfium.FPDFTextObj_GetTextRenderMode, ctypes.c_int, HANDLE)
+_fill_colour = on_handles(pdfium.FPDFPageObj_GetFillColor, ctypes.c_int, HANDLE, *[ctypes.POINTER(ctypes.c_uint)] * 4)
 _font_flags = on_handles(pdfium.FPDFFont_GetFlags, ctypes.c_int, HANDLE)
 
 
@@ -101,6 +102,11 @@ class _Group(NamedTuple):
     raised: bool
 
 
+def _width(piece: _Piece) -> float:
+    """Width of a piece for each character, in heights of the type."""
+    return (piece.box[2] - piece.box[0]) / (piece.size * (piece.last - piece.first))
+
+
 class PageText:
     """The text of an open page. Valid until the page is closed."""
 
@@ -109,11 +115,15 @@ class PageText:
         self._text_page = text_page
         self._handle = ctypes.cast(text_page, HANDLE).value
         self._text = text
+        self._glyphs = GlyphText(text_page, text)
         self._sides = [ctypes.c_double() for _ in range(4)]
         self._side_pointers = [ctypes.byref(side) for side in self._sides]
         self._loose_box = pdfium.FS_RECTF()
         self._loose_box_pointer = ctypes.byref(self._loose_box)
-        self._fonts: dict[int, tuple[bool, bool]] = {}  # An address is a font's only while the page is open.
+        self._matrix = pdfium.FS_MATRIX()
+        self._colour = [ctypes.c_uint() for _ in range(4)]
+        self._colour_pointers = [ctypes.byref(part) for part in self._colour]
+        self._fonts: dict[int, tuple[str, bool, bool]] = {}  # An address is a font's only while the page is open.
         self._rows = [match.span() for match in _LINE.finditer(text)]
         self._angles = [self._angle(begin) for begin, _ in self._rows]
         # A page may be turned by its rotation or by its text's matrix.
@@ -124,10 +134,10 @@ class PageText:
     def fragments(self) -> list[TextFragment]:
         """The page's text in PDFium's order."""
         pieces = [piece for row, (begin, end) in enumerate(self._rows) for piece in self._pieces(row, begin, end)]
-        stretched = _STRETCHED * _usual_width([self._width(piece) for piece in pieces if piece.last - piece.first > 20])
+        stretched = _STRETCHED * _usual_width([_width(piece) for piece in pieces if piece.last - piece.first > _LONG])
         fragments: list[TextFragment] = []
         for piece in pieces:
-            if piece.raised or self._width(piece) < stretched or " " not in self._text[piece.first : piece.last]:
+            if piece.raised or _width(piece) < stretched or " " not in self._text[piece.first : piece.last]:
                 self._append(fragments, piece)
             else:
                 for part in self._at_spaces(piece):
@@ -141,10 +151,19 @@ class PageText:
         begin, end = self._rows[row]
         angle = self._angles[row] if first == begin else self._angle(first)
         hyphen = last == end and self._text[end : end + 1] == "\ufffe"
-        bold, fixed_pitch = self._font(first)
+        bold, fixed_pitch, style = self._font(first)
         fragments.append(
             TextFragment(
-                self._text[first:last], *box, size, row, hyphen, raised, bold, fixed_pitch, angle != self._upright
+                self._glyphs.between(first, last),
+                *box,
+                size,
+                row,
+                hyphen,
+                raised,
+                bold,
+                fixed_pitch,
+                angle != self._upright,
+                style,
             )
         )
 
@@ -155,26 +174,41 @@ class PageText:
             return
         size = self._type_height(begin)
         # One for each text object.
-        boxes = [self.frame.as_displayed(self._rectangle(i)) for i in range(count)]
+        boxes = self._rectangles(count)
         if count == 1:
             yield _Piece(begin, end, boxes[0], size, False, row)
             return
+        if count > 2 or _overprinted(boxes, size):
+            self._glyphs.drop_repeated(begin, end, _overprinted(boxes, size))
         groups = _group(boxes, size)
         starts = [begin, *self._starts(begin, end, boxes, groups), end]
-        for (number, box, raised), first, last in zip(groups, starts, starts[1:], strict=False):
+        heights = [size, *map(self._type_height, starts[1:-1])]
+        # The first group may be a superscript itself.
+        size = heights[max(range(len(groups)), key=lambda number: starts[number + 1] - starts[number])]
+        piece = None
+        for (_, box, raised), height, first, last in zip(groups, heights, starts, starts[1:], strict=False):
             if first < last:
-                height = size if number == 0 else self._type_height(first)
-                yield _Piece(first, last, box, height, raised and height < _SUPERSCRIPT_SIZE * size, row)
+                following = _Piece(first, last, box, height, raised and height < _SUPERSCRIPT_SIZE * size, row)
+                if piece and raised and not following.raised and box[0] - piece.box[2] <= _GAP * size:
+                    # Low letters without descenders, after letters with them.
+                    piece = piece._replace(last=last, box=_union(piece.box, box))
+                    continue
+                if piece:
+                    yield piece
+                piece = following
+        if piece:
+            yield piece
 
     def _starts(self, begin: int, end: int, boxes: list[Box], groups: list[_Group]) -> Iterator[int]:
         """The index of the first character of each group but the first."""
         if len(groups) == 1:
             return
-        objects = [_text_object(self._handle, index) for index in range(begin, end)]
+        handle = self._handle
         runs = [begin]
-        last = objects[0]
-        for index, text_object in enumerate(objects, begin):
-            if text_object and text_object != last:  # None: a space or hyphen that PDFium put there.
+        last = _text_object(handle, begin)
+        for index in range(begin + 1, end):
+            text_object = _text_object(handle, index)
+            if text_object != last and text_object:  # None: a space or hyphen that PDFium put there.
                 if last:
                     runs.append(index)
                 last = text_object
@@ -206,16 +240,15 @@ class PageText:
                 first, left = spaces.end(), after[0]
         yield piece._replace(first=first, box=(left, *box[1:]))
 
-    def _width(self, piece: _Piece) -> float:
-        """A piece's width relative to what its letters need, in heights of the type."""
-        length = piece.last - piece.first
-        narrow = len(_NARROW.findall(self._text, piece.first, piece.last))
-        return (piece.box[2] - piece.box[0]) / (piece.size * (0.5 * (length - narrow) + 0.25 * narrow))
-
-    def _rectangle(self, index: int) -> Box:
+    def _rectangles(self, count: int) -> list[Box]:
+        """The rectangles of the line that was counted last."""
         left, top, right, bottom = self._sides
-        pdfium.FPDFText_GetRect(self._text_page, index, *self._side_pointers)
-        return left.value, bottom.value, right.value, top.value
+        pointers, text_page = self._side_pointers, self._text_page
+        boxes = []
+        for index in range(count):
+            _get_rectangle(text_page, index, *pointers)
+            boxes.append((left.value, bottom.value, right.value, top.value))
+        return list(map(self.frame.as_displayed, boxes))
 
     def _character_box(self, index: int) -> Box | None:
         left, right, bottom, top = self._sides
@@ -238,48 +271,77 @@ class PageText:
             return 0
         degrees = -angle * 180 / math.pi
         nearest = round(degrees / 90) * 90
-        return nearest % 360 if abs(degrees - nearest) <= 2 else -1
+        if abs(degrees - nearest) <= 2:
+            return int(nearest) % 360
+        matrix = self._matrix
+        if pdfium.FPDFText_GetMatrix(self._text_page, index, matrix) and abs(matrix.b) < 0.03 * abs(matrix.a):
+            return 180 if float(matrix.a) < 0 else 0  # Letters that lean, in an upright line: italics.
+        return -1
 
-    def _font(self, index: int) -> tuple[bool, bool]:
-        """Whether a character's font is bold, and whether all its letters have the same width."""
+    def _font(self, index: int) -> tuple[bool, bool, str]:
+        """Whether a character is bold, and in a font whose letters have the same width; font and colour."""
         text_object = _text_object(self._handle, index)
         font = _font_of(text_object) if text_object else None
         if not font:
-            return False, False
+            return False, False, ""
         if font not in self._fonts:
             buffer = ctypes.create_string_buffer(128)
             _font_name(font, buffer, len(buffer))
-            name = buffer.value.decode("latin-1")
+            name = _SUBSET.sub("", buffer.value.decode("latin-1"))
             flags = max(0, _font_flags(font))
-            self._fonts[font] = (
-                bool(flags & _FORCE_BOLD) or _BOLD.search(name) is not None,
-                bool(flags & _FIXED_PITCH) or _FIXED.search(name) is not None,
-            )
-        return self._fonts[font]
+            bold = bool(flags & _FORCE_BOLD) or _font_weight(font) >= _BOLD_WEIGHT or _BOLD.search(name) is not None
+            self._fonts[font] = name, bold, bool(flags & _FIXED_PITCH) or _FIXED.search(name) is not None
+        name, bold, fixed_pitch = self._fonts[font]
+        # Outlined letters are bold, too, if the font has no bold ones.
+        bold = bold or _render_mode(text_object) == pdfium.FPDF_TEXTRENDERMODE_FILL_STROKE
+        red, green, blue, _ = self._colour
+        if _fill_colour(text_object, *self._colour_pointers) and max(red.value, green.value, blue.value) > _BLACK:
+            name = f"{name} {red.value // 32},{green.value // 32},{blue.value // 32}"
+        return bold, fixed_pitch, name
 
 
 def _group(boxes: list[Box], size: float) -> list[_Group]:
     """Group the boxes of a line, cut at wide gaps, at superscripts, and before and after slanted text."""
-    *_, baseline = max(boxes, key=lambda box: box[2] - box[0] if box[3] - box[1] < _TALL * size else 0)
+    tallest = _TALL * size
+    widest = baseline = 0.0
+    for x0, top, x1, bottom in boxes:
+        if x1 - x0 > widest and bottom - top < tallest:
+            widest, baseline = x1 - x0, bottom
+    highest, lowest, gap = 0.8 * size, baseline - 0.2 * size, _GAP * size
     groups: list[_Group] = []
-    was_tall = False
-    for number, box in enumerate(boxes):
-        height = box[3] - box[1]
-        raised = box[3] < baseline - 0.2 * size and height < 0.8 * size
-        tall = height > _TALL * size  # A watermark that PDFium takes for a part of the line.
-        last = groups[-1] if groups else None
-        if last and box[0] - last.box[2] <= _GAP * size and raised == last.raised and tall == was_tall:
-            groups[-1] = _Group(last.number, _union(last.box, box), raised)
+    number = 0
+    left, top, right, bottom = boxes[0]
+    was_raised = bottom < lowest and bottom - top < highest
+    was_tall = bottom - top > tallest
+    for index in range(1, len(boxes)):
+        x0, y0, x1, y1 = boxes[index]
+        height = y1 - y0
+        raised = y1 < lowest and height < highest
+        tall = height > tallest  # A watermark that PDFium takes for a part of the line.
+        if x0 - right <= gap and raised == was_raised and tall == was_tall:
+            left, top = (x0 if x0 < left else left), (y0 if y0 < top else top)
+            right, bottom = (x1 if x1 > right else right), (y1 if y1 > bottom else bottom)
         else:
-            groups.append(_Group(number, box, raised))
-        was_tall = tall
+            groups.append(_Group(number, (left, top, right, bottom), was_raised))
+            number, left, top, right, bottom, was_raised, was_tall = index, x0, y0, x1, y1, raised, tall
+    groups.append(_Group(number, (left, top, right, bottom), was_raised))
     return groups
 
 
+def _overprinted(boxes: list[Box], size: float) -> bool:
+    """Whether boxes of a line lie over each other."""
+    return any(b[0] < a[2] - 0.5 * size and b[2] > a[0] for a, b in pairwise(boxes))
+
+
 def _usual_width(widths: list[float]) -> float:
-    """The width of a page's lines relative to what their letters need, from those that are not stretched."""
+    """The width of a page's characters, from the lines that are not stretched."""
     without, most = _USUAL_WIDTHS
-    return min(sorted(widths)[len(widths) // 5], most) if widths else without
+    if not widths:
+        return without
+    widths.sort()
+    narrow, wide = widths[len(widths) // 5], widths[3 * len(widths) // 5]
+    # Lines that differ little are not stretched: their font is wide.
+    return narrow if wide < _STRETCHED * narrow else min(narrow, most)
 
 
 def _most_common(rows: Iterable[tuple[int, tuple[int, int]]]) -> int:

@@ -9,12 +9,15 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from pypdf import PdfReader
+from pypdf import PageObject, PdfReader
+from pypdf.generic import TextStringObject
 
 from docqa.documents.pdf.cleaning import clean
 from docqa.documents.pdf.engines import OutlineEntry, PageContent, PdfEngineError, TextFragment
 
 _LOCK = threading.Lock()
+
+_INVISIBLE, _PASSWORD = 2 | 32, 1 << 13  # Flags of annotations, and of fields.
 
 # Points, for the boxes that pypdf doesn't give.
 _SIZE, _PITCH, _CHARACTER_WIDTH = 10, 12, 5
@@ -51,8 +54,9 @@ class PypdfFile:
     def content(self, page: int) -> PageContent:
         """The lines of a page, with made-up boxes."""
         with _errors():
-            text = self._reader.pages[page].extract_text()
-        lines = [(row, clean(line)) for row, line in enumerate(text.split("\n"))]
+            content = self._reader.pages[page]
+            texts = [*content.extract_text().split("\n"), *_form_values(content)]
+        lines = [(row, clean(line)) for row, line in enumerate(texts)]
         fragments = [
             TextFragment(
                 line, 0, row * _PITCH, len(line) * _CHARACTER_WIDTH, row * _PITCH + _SIZE, _SIZE, row, hyphen=False
@@ -61,6 +65,32 @@ class PypdfFile:
         ]
         width = max((fragment.x1 for fragment in fragments), default=0.0)
         return PageContent(fragments, [], width, len(lines) * _PITCH)
+
+    def attachments(self) -> Sequence[str]:
+        """The names of embedded files."""
+        with _errors():
+            return list(self._reader.attachments)
+
+    def xfa(self) -> None:
+        """None: the XFA forms of files that only pypdf opens are not worth the code."""
+        return
+
+
+def _form_values(page: PageObject) -> Iterator[str]:
+    """The values of the text and choice fields on a page, with their fields' names: "Boat: Kittiwake"."""
+    for annotation in page.get("/Annots", ()):
+        widget = annotation.get_object()
+        parent = widget["/Parent"].get_object() if "/Parent" in widget else {}
+        value = widget.get("/V", parent.get("/V"))
+        if (
+            widget.get("/FT", parent.get("/FT")) in {"/Tx", "/Ch"}
+            and isinstance(value, TextStringObject)
+            and value.strip()
+            and not widget.get("/F", 0) & _INVISIBLE
+            and not widget.get("/Ff", parent.get("/Ff", 0)) & _PASSWORD
+        ):
+            name = widget.get("/TU") or widget.get("/T") or parent.get("/T")
+            yield f"{name}: {value}"
 
 
 @contextmanager

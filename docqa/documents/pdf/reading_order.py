@@ -1,250 +1,270 @@
-"""From the text fragments of pages to lines in reading order, headers and footers apart (pure).
+"""The lines of a page in the order in which a person reads them (pure).
 
-`paragraphs` joins the lines into running text. Lengths are in points; y grows downwards.
+Runs of text are chained to blocks, from the top down; blocks are put in order by Breuel's rules (High Performance
+Document Layout Analysis, 2003): what is above comes first, and a left column comes before a right one, unless something
+that spans both is between them. Where labels and values, or cells, stand side by side, a row is one line.
+
+Lengths are in points; y grows downwards.
 """
 
-import re
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from itertools import groupby, pairwise
-from operator import attrgetter
+from collections.abc import Iterable
+from itertools import groupby
+from typing import NamedTuple
 
-from docqa.documents.pdf.cleaning import clean
-from docqa.documents.pdf.engines import PdfFile, TextFragment
-from docqa.documents.pdf.paragraphs import LayoutLine, RunningText, join_lines, notes_after_paragraphs
+from docqa.documents.pdf.engines import PageContent, PdfFile, Rule, TextFragment
+from docqa.documents.pdf.figures import figure_labels
+from docqa.documents.pdf.line_numbers import without_line_numbers
+from docqa.documents.pdf.lines import LayoutLine
+from docqa.documents.pdf.page_blocks import PROSE_LINES, PageBlock, cut_at, page_blocks
+from docqa.documents.pdf.page_faults import PageFault, page_fault
+from docqa.documents.pdf.runs import rows, runs
+from docqa.documents.pdf.tables import find_tables
+from docqa.documents.pdf.tables.form_grid import is_form
+from docqa.documents.pdf.tables.page_table import PageTable, TableCell
+from docqa.documents.pdf.watermark import without_watermarks
 
-_PAGE = attrgetter("page")
-_TOP = attrgetter("top")
-
-
-def arrange(pages: Sequence[list[LayoutLine]]) -> RunningText:
-    """Lay out a whole document: `pages[i]` has the lines of page i + 1, from `read_page`.
-
-    The lines of running headers, footers and tables of contents follow the body text, so that they don't interrupt it.
-    """
-    lines = [line for page in pages for line in page]
-    headers = _headers_and_footers(lines, len(pages))
-    excluded = headers | {(line.page, line.number) for line in lines if _CONTENTS.search(line.text)}
-    aside = [line for line in lines if (line.page, line.number) in excluded] if excluded else []
-    body = [line for line in lines if (line.page, line.number) not in excluded] if excluded else lines
-    if not body:
-        body, aside = aside, []
-    numbers = _display_numbers(lines, body, headers)
-    body, aside = ([_renumbered(line, numbers) for line in part] for part in (body, aside))
-    return join_lines(notes_after_paragraphs(body), aside)
+_COMMENT_SIZE = 5.0  # Points.
+_THIN = 2.0
+_MAX_RULES = 60
 
 
-def _display_numbers(
-    lines: list[LayoutLine], body: list[LayoutLine], headers: set[tuple[int, int]]
-) -> dict[tuple[int, int], int]:
-    """New line numbers for pages with headers or footers, by page and old number.
+class ReadPage(NamedTuple):
+    """The lines of a page, in reading order, and what is wrong with them."""
 
-    Many files have their headers last: a page is numbered as displayed, header, text, footer.
-    """
-    affected = {page for page, _ in headers}
-    body_tops: dict[int, float] = {}
-    for line in body:
-        if line.page in affected:
-            body_tops[line.page] = min(line.top, body_tops.get(line.page, line.top))
-    numbers = {}
-    for page, on_page in groupby(lines, key=_PAGE):
-        if page in affected:
-            top = body_tops.get(page, 0.0)
-            order = sorted((line.top - top if (page, line.number) in headers else 0.0, line.number) for line in on_page)
-            numbers.update({(page, old): new for new, (_, old) in enumerate(order, 1)})
-    return numbers
+    lines: list[LayoutLine]
+    fault: PageFault
+    height: float
+    """In points."""
+    rules: list[Rule]
+    """The horizontal lines, unless there are many: one is above footnotes."""
 
 
-def _renumbered(line: LayoutLine, numbers: dict[tuple[int, int], int]) -> LayoutLine:
-    number = numbers.get((line.page, line.number), line.number)
-    return line if number == line.number else line._replace(number=number)
-
-
-# Reading order ------------------------------------------------------------------------------------
-
-
-def read_page(file: PdfFile, index: int) -> list[LayoutLine] | None:
-    """Lines of the page with this index, in reading order, or None if the page is damaged."""
+def read_page(file: PdfFile, index: int) -> ReadPage | None:
+    """The page with this index, or None if it is damaged."""
     content = file.content(index)
-    return None if content is None else page_lines(content.fragments, index + 1)
-
-
-def page_lines(fragments: list[TextFragment], page: int) -> list[LayoutLine]:
-    """Lines of a page, in reading order, from its fragments in the order of the file."""
-    ordered = _in_columns(_on_one_baseline(list(_cleaned(fragments))))
-    rows: list[list[TextFragment]] = []
-    for fragment in ordered:
-        if rows and rows[-1][-1].row == fragment.row and fragment.x0 >= rows[-1][-1].x1:
-            rows[-1].append(fragment)
-        else:
-            rows.append([fragment])
-    rights = _right_edges(rows)
-    lines = []
-    for number, (row, right) in enumerate(zip(rows, rights, strict=True), 1):
-        first, last = row[0], row[-1]
-        if len(row) == 1:
-            text, top, bottom = " ".join(first.text.split()), first.top, first.bottom
-        else:
-            text = "  ".join(" ".join(cell.text.split()) for cell in row)
-            top, bottom = min(cell.top for cell in row), max(cell.bottom for cell in row)
-        lines.append(
-            LayoutLine(text, first.x0, top, last.x1, bottom, first.size, last.hyphen, len(row), page, number, right)
-        )
-    return lines
-
-
-def _cleaned(fragments: list[TextFragment]) -> Iterator[TextFragment]:
-    """The fragments with their text cleaned, without blank ones."""
-    for fragment in fragments:
-        text = clean(fragment.text)
-        if text and not text.isspace():
-            yield fragment if text == fragment.text else fragment._replace(text=text)
-
-
-def _on_one_baseline(fragments: list[TextFragment]) -> list[TextFragment]:
-    """Rejoin what the file separates from its line: footnote marks, superscripts, a word in another font."""
-    merged: list[TextFragment] = []
-    for fragment in fragments:
-        last = merged[-1] if merged else None
-        if last and last.row != fragment.row and not last.hyphen and _continues(last, fragment):
-            gap = fragment.x0 - last.x1
-            size = max(last.size, fragment.size)
-            merged[-1] = last._replace(
-                text=f"{last.text}{' ' if gap > 0.2 * size else ''}{fragment.text}",
-                x1=max(last.x1, fragment.x1),
-                top=min(last.top, fragment.top),
-                bottom=max(last.bottom, fragment.bottom),
-                size=size,
-                row=fragment.row,
-                hyphen=fragment.hyphen,
-            )
-        else:
-            merged.append(fragment)
-    return merged
-
-
-def _continues(last: TextFragment, following: TextFragment) -> bool:
-    gap = following.x0 - last.x1
-    if not -0.2 * last.size < gap < 1.5 * last.size:
-        return False
-    shared = min(last.bottom, following.bottom) - max(last.top, following.top)
-    return shared > 0.25 * min(last.bottom - last.top, following.bottom - following.top)
-
-
-def _in_columns(fragments: list[TextFragment]) -> list[TextFragment]:
-    """Separate columns that the file interleaves row by row.
-
-    Most files have their text in reading order, and reordering by geometry would break their tables. Rows are treated
-    as columns only if several of them have two runs of prose, left and right of one gutter.
-    """
-    gutter = _gutter(fragments)
-    if gutter is None:
-        return fragments
-    ordered: list[TextFragment] = []
-    left: list[TextFragment] = []
-    right: list[TextFragment] = []
-
-    def flush() -> None:
-        ordered.extend(_in_columns(left))
-        ordered.extend(_in_columns(right))
-        left.clear()
-        right.clear()
-
-    for row in _rows(fragments).values():
-        across = any(fragment.x0 < gutter < fragment.x1 for fragment in row)
-        if across or (len(row) > 1 and not any(_is_prose(fragment.text) for fragment in row)):
-            flush()
-            ordered.extend(row)  # A title across both columns, or a row of a table.
-        else:
-            left.extend(fragment for fragment in row if fragment.x1 <= gutter)
-            right.extend(fragment for fragment in row if fragment.x0 >= gutter)
-    flush()
-    return ordered
-
-
-def _rows(fragments: list[TextFragment]) -> dict[int, list[TextFragment]]:
-    rows: dict[int, list[TextFragment]] = defaultdict(list)
-    for fragment in fragments:
-        rows[fragment.row].append(fragment)
-    return rows
-
-
-def _gutter(fragments: list[TextFragment]) -> float | None:
-    """x of the gutter between columns of prose, None if the file's rows don't cross one."""
-    rows = _rows(fragments)
-    gaps = [(a.x1, b.x0) for row in rows.values() for a, b in pairwise(row) if _is_prose(a.text) and _is_prose(b.text)]
-    if len(gaps) < 3 or len(gaps) < 0.25 * len(rows):
+    if content is None:
         return None
-    low, high = max(a for a, _ in gaps), min(b for _, b in gaps)
-    return (low + high) / 2 if low < high else None
+    texts = [*(fragment.text for fragment in content.fragments), *content.comments]
+    fault = page_fault("\n".join(texts), content.quality)
+    lines = page_lines(content, index + 1)
+    if fault == "garbled":
+        lines = [line if line.kind == "note" else line._replace(kind="unreadable") for line in lines]
+    horizontal = [rule for rule in content.rules if rule.bottom - rule.top <= _THIN]
+    return ReadPage(lines, fault, content.height, horizontal if len(horizontal) <= _MAX_RULES else [])
 
 
-def _is_prose(text: str) -> bool:
-    return len(text) >= 15 and text.count(" ") >= 2
+def page_lines(content: PageContent, page: int) -> list[LayoutLine]:
+    """Lines of a page, in reading order. Comments and slanted text come last."""
+    content, aside = without_watermarks(content)
+    content, line_numbers = without_line_numbers(content)
+    tables, fragments = find_tables(content)
+    blocks = _in_order(rows(runs(fragments)), tables)
+    labels = {id(block) for block in figure_labels(blocks)}
+    lines: list[LayoutLine] = []
+    for region, column in enumerate(_columns(blocks)):
+        left, right = _edges(column)
+        for block in column:
+            if block.table:
+                lines.extend(_table_lines(block.table, page, region))
+                continue
+            place = _Place(page, region, left, right, "figure" if id(block) in labels else "")
+            for row in block.lines:
+                lines.append(_line(row, place, len(lines) + 1))
+    lines.extend(_comment(text, content, page) for text in content.comments)
+    lines.extend(_line([run], _Place(page, -1, run.x0, run.x1, "watermark"), 0) for run in runs(aside))
+    lines.extend(_line([run], _Place(page, -1, run.x0, run.x1, "line_number"), 0) for run in line_numbers)
+    return [line if line.number == number else line._replace(number=number) for number, line in enumerate(lines, 1)]
 
 
-def _right_edges(rows: list[list[TextFragment]]) -> list[float]:
-    """Right edge of each row's column. A column is a run of rows, each below the one before."""
-    edges: list[float] = []
-    start = 0
-    for i in range(1, len(rows) + 1):
-        if i == len(rows) or not _below(rows[i - 1], rows[i]):
-            run = sorted(row[-1].x1 for row in rows[start:i])
-            edges.extend([run[int(0.75 * (len(run) - 1))]] * (i - start))
-            start = i
-    return edges
+class _Place(NamedTuple):
+    """Where lines are: their page, their column with its edges, and their kind of block, "" if it isn't known yet."""
+
+    page: int
+    region: int
+    left: float
+    right: float
+    kind: str
 
 
-def _below(upper: list[TextFragment], lower: list[TextFragment]) -> bool:
-    overlap = min(upper[-1].x1, lower[-1].x1) - max(upper[0].x0, lower[0].x0)
-    return lower[0].top > upper[0].top and overlap > 0
+def _line(row: list[TextFragment], place: _Place, number: int) -> LayoutLine:
+    page, region, left, right, kind = place
+    if len(row) == 1:
+        # Nine lines of ten: by position, since names cost half of the time.
+        text, x0, top, x1, bottom, size, _, hyphen, _, bold, fixed_pitch, _, style = row[0][:13]
+        return LayoutLine(
+            text, x0, top, x1, bottom, size, hyphen, 1, page, number, right, left, region, bold, fixed_pitch, style,
+            False, kind,
+        )  # fmt: skip
+    first, last = row[0], row[-1]
+    return LayoutLine(
+        text="  ".join([run.text for run in row]),
+        x0=first.x0,
+        top=min([run.top for run in row]),
+        x1=last.x1,
+        bottom=max([run.bottom for run in row]),
+        size=max(row, key=lambda run: len(run.text)).size,
+        hyphen=last.hyphen,
+        cells=len(row),
+        page=page,
+        number=number,
+        right=right,
+        left=left,
+        region=region,
+        bold=all(run.bold for run in row),
+        fixed_pitch=all(run.fixed_pitch for run in row),
+        style=first.style if all(run.style == first.style for run in row) else "",
+        kind=kind,
+        row_cells=tuple([(i, 1, 1, ((run.text, run.hyphen),)) for i, run in enumerate(row)]),
+    )
 
 
-# Headers and footers ------------------------------------------------------------------------------
-
-# A line of a table of contents: a heading next to a number looks like the answer to many questions.
-_CONTENTS = re.compile(r" … ?[\divxlc]+$", re.IGNORECASE)
-_NUMBERS = re.compile(r"\d+|\b[ivxlc]+\b", re.IGNORECASE)
-
-
-def _headers_and_footers(lines: list[LayoutLine], page_count: int) -> set[tuple[int, int]]:
-    """Find running headers and footers: (page, number) of the lines that recur at one height on many pages.
-
-    The words recur, apart from numbers; or one cell does, next to a chapter's title; or the line begins or ends with
-    a number that counts the pages. Left and right pages often differ, so a third of the pages is enough, but at
-    least three.
-    """
-    min_pages = max(3, page_count // 3)
-    occurrences: dict[tuple[str, int], list[LayoutLine]] = defaultdict(list)
-    for line in _edge_lines(lines):
-        height = round(line.top / 4)
-        for feature in _features(line):
-            occurrences[feature, height].append(line)
-
-    def count(feature: str, height: int) -> int:
-        return len(occurrences.get((feature, height), ()))
-
-    recurring: set[tuple[int, int]] = set()
-    for (feature, height), same in occurrences.items():
-        # Rounding may put a line on either side of a boundary between two heights.
-        if len(same) + max(count(feature, height - 1), count(feature, height + 1)) >= min_pages:
-            recurring.update((line.page, line.number) for line in same)
-    return recurring
+def _comment(text: str, content: PageContent, page: int) -> LayoutLine:
+    """A comment as a line below the page, in type as small as a footnote's, since it interrupts no paragraph."""
+    top, size = content.height, _COMMENT_SIZE
+    return LayoutLine(
+        f"Note: {text}", 0.0, top, content.width, top + size, size, False, 1, page, 0, content.width, kind="note"
+    )
 
 
-def _edge_lines(lines: list[LayoutLine]) -> list[LayoutLine]:
-    """The three highest and the three lowest lines of each page."""
-    edges: list[LayoutLine] = []
-    for _, page in groupby(lines, key=_PAGE):
-        by_height = sorted(page, key=_TOP)
-        edges.extend(by_height if len(by_height) <= 6 else by_height[:3] + by_height[-3:])
-    return edges
+_FilledCell = tuple[TableCell, tuple[tuple[str, bool], ...]]
+"""A cell with its lines, and whether each ends with a removed hyphen."""
 
 
-def _features(line: LayoutLine) -> set[str]:
-    """What may recur of a line: the whole, each cell, and the difference of a number at its ends to the page's."""
-    words = line.text.split()
-    numbers = [int(word) for word in (words[0], words[-1]) if word.isdecimal() and len(word) < 10]
-    counted = {f"page {number - line.page:+}" for number in numbers}
-    cells = (line.text, *(cell for cell in line.text.split("  ") if len(cell) > 3))
-    return {_NUMBERS.sub("#", cell).casefold() for cell in cells} | counted
+def _table_lines(table: PageTable, page: int, region: int) -> Iterable[LayoutLine]:
+    """A line for each row, or in a form for each field. Of a cell of several lines, the row has them all."""
+    filled: list[_FilledCell] = []
+    for cell in sorted(table.cells, key=lambda cell: (cell.row, cell.column)):
+        lines = tuple((" ".join(run.text for run in runs(line)), line[-1].hyphen) for line in cell.lines if line)
+        lines = tuple(line for line in lines if line[0])
+        if lines:
+            filled.append((cell, lines))
+    if is_form(table):
+        yield from (_row_line(table, cells, page, region)._replace(kind="field") for cells in _fields(filled))
+    else:
+        for _, row in groupby(filled, key=lambda each: each[0].row):
+            yield _row_line(table, list(row), page, region)
+
+
+def _fields(filled: list[_FilledCell]) -> Iterable[list[_FilledCell]]:
+    """The cells of each field: a box with its label, or a label with the box on its right."""
+    fields: list[list[_FilledCell]] = []
+    for cell, lines in filled:
+        if fields and len(fields[-1]) == 1:
+            before, label = fields[-1][0]
+            if before.row == cell.row and label[-1][0].endswith(":") and not lines[0][0].endswith(":"):
+                fields[-1].append((cell, lines))
+                continue
+        fields.append([(cell, lines)])
+    return fields
+
+
+def _row_line(table: PageTable, cells: list[_FilledCell], page: int, region: int) -> LayoutLine:
+    fragments = [fragment for cell, _ in cells for line in cell.lines for fragment in line]
+    return LayoutLine(
+        text="  ".join(" ".join(text for text, _ in lines) for _, lines in cells),
+        x0=min(fragment.x0 for fragment in fragments),
+        top=min(fragment.top for fragment in fragments),
+        x1=max(fragment.x1 for fragment in fragments),
+        bottom=max(fragment.bottom for fragment in fragments),
+        size=fragments[0].size,
+        hyphen=False,
+        cells=len(cells),
+        page=page,
+        number=0,
+        right=table.x1,
+        left=table.x0,
+        region=region,
+        kind="table",
+        row=cells[0][0].row,
+        header_rows=table.header_rows,
+        header_columns=table.header_columns,
+        row_cells=tuple((cell.column, cell.row_span, cell.column_span, lines) for cell, lines in cells),
+    )
+
+
+# Blocks -------------------------------------------------------------------------------------------
+
+
+def _in_order(page: list[list[TextFragment]], tables: list[PageTable]) -> list[PageBlock]:
+    boxes = [PageBlock([], table.x0, table.top, table.x1, table.bottom, table) for table in tables]
+    blocks = page_blocks(page)
+    for table in tables:
+        blocks = [part for block in blocks for part in cut_at(block, table)]
+    return _sorted([*blocks, *boxes]) if len(blocks) + len(boxes) > 1 else [*blocks, *boxes]
+
+
+def _sorted(blocks: list[PageBlock]) -> list[PageBlock]:
+    """Blocks in reading order, by a topological sort of Breuel's relations."""
+    blocks = sorted(blocks, key=lambda block: (block.top, block.x0))
+    count = len(blocks)
+    before: list[set[int]] = [set() for _ in blocks]  # The blocks that must precede each block.
+    for i in range(count):
+        for j in range(count):
+            if i != j and _precedes(blocks, i, j):
+                before[j].add(i)
+    order: list[PageBlock] = []
+    left = list(range(count))
+    while left:
+        # If relations contradict each other, the highest block is next.
+        ready = next((i for i in _by_column(left, blocks, order) if not before[i]), left[0])
+        left.remove(ready)
+        order.append(blocks[ready])
+        for needed in before:
+            needed.discard(ready)
+    return order
+
+
+def _by_column(left: list[int], blocks: list[PageBlock], order: list[PageBlock]) -> list[int]:
+    """The blocks that are left, those in the column of the last one first."""
+    if not order:
+        return left
+    last = order[-1]
+    return sorted(left, key=lambda i: min(blocks[i].x1, last.x1) - max(blocks[i].x0, last.x0) <= 0)
+
+
+def _precedes(blocks: list[PageBlock], i: int, j: int) -> bool:
+    a, b = blocks[i], blocks[j]
+    if min(a.x1, b.x1) - max(a.x0, b.x0) > 0:
+        return a.top < b.top
+    if a.x1 > b.x0:
+        return False
+    low, high = min(a.top, b.top), max(a.top, b.top)
+    return not any(
+        low < c.top < high and min(a.x1, c.x1) > max(a.x0, c.x0) and min(b.x1, c.x1) > max(b.x0, c.x0)
+        for k, c in enumerate(blocks)
+        if k not in {i, j}
+    )
+
+
+def _columns(blocks: list[PageBlock]) -> list[list[PageBlock]]:
+    """Blocks that follow each other in one column."""
+    columns: list[list[PageBlock]] = []
+    for block in blocks:
+        last = columns[-1][-1] if columns else None
+        if (
+            last
+            and not _differ_in_width(last, block)
+            and last.top < block.top
+            and min(last.x1, block.x1) - max(last.x0, block.x0) > 0.5 * min(last.x1 - last.x0, block.x1 - block.x0)
+            and abs(last.x0 - block.x0) < 0.25 * max(last.x1 - last.x0, block.x1 - block.x0)
+        ):
+            columns[-1].append(block)
+        else:
+            columns.append([block])
+    return columns
+
+
+def _differ_in_width(a: PageBlock, b: PageBlock) -> bool:
+    """Whether one of two blocks of several lines, such as an abstract, is wider than the other."""
+    if min(len(a.lines), len(b.lines)) < PROSE_LINES:
+        return False
+    return abs(a.x1 - b.x1) > 0.15 * max(a.x1 - a.x0, b.x1 - b.x0)
+
+
+def _edges(column: list[PageBlock]) -> tuple[float, float]:
+    """The left and right edges of a column's text."""
+    lines = [line for block in column for line in block.lines]
+    if not lines:
+        return column[0].x0, column[0].x1
+    lefts, rights = sorted(line[0].x0 for line in lines), sorted(line[-1].x1 for line in lines)
+    return lefts[len(lefts) // 4], rights[int(0.75 * (len(rights) - 1))]

@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from docqa.tui.formatting import bar, cited, flat, likelihood, percent, plain
+from docqa.tui.formatting import bar, cited, context, flat, headings, likelihood, percent, plain
 from docqa.tui.state.agreement import AnswerGroup
 from docqa.tui.styling import MUTED, joined
 from docqa.wording import counted
@@ -93,13 +93,13 @@ def _content(group: AnswerGroup) -> Content:
     lines = [
         Content.styled(documents, "$text-accent"),
         Content.styled(flat(first.text), "bold"),
+        *(Content(named) for named in (headings(first),) if named),
         Content(f"{likely} {bar(probability)}"),
         *(Content.styled(cited(answer), MUTED) for answer in group[:_MAX_NAMES]),
     ]
     if len(group) > _MAX_NAMES:
         lines.append(Content.styled(f"and {counted(len(group) - _MAX_NAMES, 'other')}", MUTED))
-    start, end = first.start - first.passage_start, first.end - first.passage_start
-    passage = flat(first.passage)
+    passage, start, end = context(first)
     # The quotation marks show the answer without any style.
     marked = Content.assemble(passage[:start], (f"»{passage[start:end]}«", "bold"), passage[end:])
     return joined([*lines, Content(""), marked])

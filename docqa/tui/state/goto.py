@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 def hint(document: "Document") -> str:
     """Return a placeholder that says how many targets the document has."""
     pages, sections = document.page_count, len(document.sections)
-    parts = [counted(pages, "page") if pages else counted(len(document.lines), "line")]
+    parts = [counted(pages, "page") if pages else counted(document.line_count, "line")]
     parts += [counted(sections, "section")] if sections else []
     return f"{', '.join(parts)}: type a number{' or a title' if sections else ''}"
 
@@ -32,8 +32,11 @@ def _numbered(document: "Document", typed: str) -> list[Choice[int]]:
     """Match a page number or label, or the line number in a document without pages."""
     lines = document.lines
     if not document.page_count:
-        if typed.isdecimal() and 1 <= int(typed) <= len(lines):
-            return [Choice(f"line {int(typed):,}", int(lines.starts[int(typed) - 1]))]
+        if typed.isdecimal() and 1 <= int(typed) <= document.line_count:
+            # A line of the file may show nothing: the next one then.
+            later = (lines.numbers >= int(typed)).nonzero()[0]
+            index = int(later[lines.numbers[later].argmin()])
+            return [Choice(f"line {int(typed):,}", int(lines.starts[index]))]
         return []
     pages = [number for number, label in enumerate(document.page_labels, 1) if typed and label == typed]
     if typed.isdecimal() and 1 <= int(typed) <= document.page_count and int(typed) not in pages:

@@ -211,8 +211,10 @@ def move_line(selection: PageSelection, layout: "PageLayout", step: int) -> Page
     while 0 <= row < len(layout):
         found = _in_row(document, layout, row)
         if found:
-            before = [word for word in found if _column(document, layout, row, word[0]) <= goal]
-            return move_to(selection, before[-1] if before else found[0], goal)
+            lefts = [_column(document, layout, row, word[0]) for word in found]
+            widths = [cell_len(flat(document.text[start:end])) for start, end in found]
+            nearest = min(range(len(found)), key=lambda at: _distance(goal, lefts[at], widths[at]))
+            return move_to(selection, found[nearest], goal)
         row += step
     return selection
 
@@ -227,16 +229,19 @@ def word_under(document: "Document", layout: "PageLayout", row: int, column: int
     """Return the word at a column, in cells, of a row; in a gap, the previous or next one. None if the row is empty."""
     if not 0 <= row < len(layout) or layout.lines[row] < 0:
         return None
-    start, end = int(layout.starts[row]), int(layout.ends[row])
-    offset, right = start, 0
-    while offset < end:
-        right += cell_len(flat(document.text[offset]))
-        if right > column:
-            break
-        offset += 1
-    for at in chain(range(min(offset, end - 1), start - 1, -1), range(offset + 1, end)):
-        if not document.text[at].isspace():
-            return word_at(document, at)
+    parts = layout.parts(row)
+    widths = [cell_len(flat(document.text[part.start : part.end])) for part in parts]
+    nearest = min(range(len(parts)), key=lambda at: _distance(column, parts[at].column, widths[at]))
+    for part in chain(parts[nearest::-1], parts[nearest + 1 :]):
+        offset, right = part.start, part.column
+        while offset < part.end:
+            right += cell_len(flat(document.text[offset]))
+            if right > column:
+                break
+            offset += 1
+        for at in chain(range(min(offset, part.end - 1), part.start - 1, -1), range(offset + 1, part.end)):
+            if not document.text[at].isspace():
+                return word_at(document, at)
     return None
 
 
@@ -254,8 +259,14 @@ def _reach(document: "Document", anchor: PageWord, word: PageWord) -> PageWord:
 def _in_row(document: "Document", layout: "PageLayout", row: int) -> list[PageWord]:
     if layout.lines[row] < 0:
         return []
-    return list(words(document, int(layout.starts[row]), int(layout.ends[row])))
+    return [word for part in layout.parts(row) for word in words(document, part.start, part.end)]
+
+
+def _distance(column: int, left: int, width: int) -> int:
+    """How far a column is from what is drawn from `left` on."""
+    return max(left - column, 0, column - (left + width - 1))
 
 
 def _column(document: "Document", layout: "PageLayout", row: int, offset: int) -> int:
-    return cell_len(flat(document.text[int(layout.starts[row]) : offset]))
+    part = next(part for part in reversed(layout.parts(row)) if part.start <= offset)
+    return part.column + cell_len(flat(document.text[part.start : offset]))

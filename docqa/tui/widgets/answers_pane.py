@@ -12,7 +12,7 @@ from textual.message import Message
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from docqa.tui.formatting import bar, cited, flat, likelihood, percent, plain
+from docqa.tui.formatting import bar, cited, context, flat, headings, likelihood, percent, plain, shortened
 from docqa.tui.messages import AnswerSelected
 from docqa.tui.state.agreement import count_disagreeing
 from docqa.tui.state.session import AskedQuestion, QuestionState
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from docqa.answers import Answer
 
 _ROOMY = 20  # Minimum height, in rows, for blank lines between answers.
+_MAX_HEADINGS = 120  # Characters of the headings of a table's row and column.
 _SNIPPET = 80  # Characters of context shown on each side of a close passage.
 
 
@@ -170,6 +171,9 @@ def _lines(answer: "Answer", width: int, *, selected: bool, closest: bool, roomy
     first = Content.styled(f"{'▸' if selected else ' '}{answer.rank:>2}  ", "$text-accent")
     text = _snippet(answer) if closest else Content.styled(flat(answer.text), "bold")
     yield from hang(text, width, first)
+    named = headings(answer)
+    if named:
+        yield from hang(Content(shortened(named, _MAX_HEADINGS)), width, "     ")
     probability = answer.probability
     # Words before the bar, for screen readers. They have the same width in all answers.
     likely = f"{percent(probability).strip():<4} {likelihood(probability):<13} {bar(probability)}"
@@ -188,8 +192,7 @@ def _lines(answer: "Answer", width: int, *, selected: bool, closest: bool, roomy
 
 def _snippet(answer: "Answer") -> Content:
     """Return the passage around a close match: the span alone would look like an answer."""
-    first, last = answer.start - answer.passage_start, answer.end - answer.passage_start
-    text = flat(answer.passage)
+    text, first, last = context(answer)
     # Cut at spaces, so that no word is split.
     low = text.find(" ", first - _SNIPPET, first) + 1 or first if first > _SNIPPET else 0
     high = text.rfind(" ", last, last + _SNIPPET) if last + _SNIPPET < len(text) else len(text)

@@ -278,7 +278,7 @@ def _row(row: DocumentRow, name: str, width: int, style: str) -> Iterator[Conten
 def _status(row: DocumentRow) -> str:
     if row.document is not None:
         size = row.document.page_count
-        extent = counted(size, "page") if size else counted(len(row.document.lines), "line")
+        extent = counted(size, "page") if size else counted(row.document.line_count, "line")
         return f"{row.state.word} · {extent}" + (" · changed on disk, r reopens it" if row.changed else "")
     progress = row.progress
     if row.state is DocumentState.OPENING and progress is not None:

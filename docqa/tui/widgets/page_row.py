@@ -3,8 +3,10 @@
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from textual.content import Content, Span
 
+from docqa.documents import APART
 from docqa.tui.formatting import flat
 from docqa.tui.state.page_marks import MarkKind, PageMark, page_name
 from docqa.tui.styling import MUTED
@@ -33,6 +35,9 @@ _GUTTER = (
 """The sign between number and text for the first kind of mark that the row has."""
 
 
+_APART = "italic $foreground 50%"  # The page's text is 65%.
+
+
 def gutter_width(document: "Document") -> int:
     """Return the width, in cells, of what is left of the text: line number, sign and a space."""
     return _number_width(document) + 2
@@ -50,14 +55,33 @@ def draw_row(layout: "PageLayout", row: int, width: int, marks: Callable[[int, i
     if line < 0:
         name = page_name(document, int(layout.pages[row]))
         return Content.styled(f"{'─' * digits}─ {name} ".ljust(width, "─"), MUTED)
-    start, end = int(layout.starts[row]), int(layout.ends[row])
-    first = start == int(document.lines.starts[line])
-    number = str(int(document.lines.numbers[line])) if first else ""
-    text = flat(document.text[start:end])
-    if end == int(document.lines.ends[line]) and document.breaks_word(end):
-        text += "-"
-    shown = sorted(marks(start, end), key=lambda mark: mark.kind.value)
-    kinds = {mark.kind for mark in shown}
+    parts = layout.parts(row)
+    number = ""
+    if parts[0].start == int(document.lines.starts[line]):
+        number = str(int(document.lines.numbers[line]))
+    text = ""
+    spans: list[Span] = []
+    kinds: set[MarkKind] = set()
+    for column, start, end, heading in parts:
+        text += " " * (column - cell_len(text))
+        at = len(text)
+        text += flat(document.text[start:end])
+        style = _style(document, start, heading=heading)
+        if style:
+            spans.append(Span(at, len(text), style))
+        shown = sorted(marks(start, end), key=lambda mark: mark.kind.value)
+        spans += [Span(at + mark.start, at + mark.end, _STYLES[mark.kind]) for mark in shown]
+        kinds.update(mark.kind for mark in shown)
+        if end == int(document.lines.ends[line]) and document.breaks_word(end):
+            text += "-"
     sign = next((sign for kind, sign in _GUTTER if kind in kinds), Content(" "))
-    spans = [Span(mark.start, mark.end, _STYLES[mark.kind]) for mark in shown]
     return Content.assemble((f"{number:>{digits}}", MUTED), sign, " ") + Content(text, spans=spans)
+
+
+def _style(document: "Document", offset: int, *, heading: bool) -> str:
+    """The style of text without marks: headings are bold, what stands apart from the running text is dim."""
+    block = document.blocks.at(offset)
+    kind = block.kind if block is not None else ""
+    if offset >= document.body_end or kind in APART:
+        return _APART
+    return "bold" if heading or kind == "heading" else ""

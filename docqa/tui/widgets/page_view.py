@@ -188,7 +188,7 @@ class PageView(ScrollView, can_focus=True):
         if layout is None or not len(layout):
             return 0
         row = min(round(self.scroll_y), len(layout) - 1)
-        return int(layout.starts[min(row + 1, len(layout) - 1)] if layout.lines[row] < 0 else layout.starts[row])
+        return layout.first_offset(min(row + 1, len(layout) - 1) if layout.lines[row] < 0 else row)
 
     def _in_view(self, offset: int) -> bool:
         if self._layout is None:

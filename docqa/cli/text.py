@@ -1,0 +1,150 @@
+"""`docqa text PATH...`: what docqa reads in documents, on stdout; warnings on stderr."""
+
+import argparse
+import json
+import os
+import re
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from docqa.cli.arguments import document_help
+from docqa.cli.commands import COMMANDS, add_command
+from docqa.cli.terminal import columns, in_colour, note, progress_bar
+from docqa.errors import DocqaError, ExitCode
+
+if TYPE_CHECKING:
+    from docqa.documents import Document
+
+_EXAMPLES = """\
+examples:
+  docqa text report.pdf                  the text as docqa reads it, page by page
+  docqa text report.pdf --pages 3-9,12   some pages, counted from the first page of the file
+  docqa text report.pdf --kinds          with the kind and the lines of each block in the margin
+  docqa text report.pdf --markdown       headings, lists and tables as Markdown
+  docqa text report.pdf --json           blocks with places and offsets, tables with rows and cells
+  pandoc letter.docx -t plain | docqa text -
+
+exit codes: 0 success, 2 an error or an unreadable file, 130 interrupted
+"""
+
+_RANGE = re.compile(r"(\d{1,9})?\s*([-–])?\s*(\d{1,9})?")
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command."""
+    parser = add_command(
+        subparsers,
+        "text",
+        COMMANDS["text"].about,
+        description="Print what docqa reads in documents: paragraphs, lists, tables, and what stands apart from the "
+        "text (running heads, footnotes, labels of figures). No model is needed.",
+        examples=_EXAMPLES,
+        run=run,
+    )
+    parser.add_argument("paths", metavar="PATH", nargs="+", help=f"{document_help()}, folder, or - for stdin")
+    output = parser.add_mutually_exclusive_group()
+    output.add_argument("--json", action="store_true", help="print JSON (docs/text.md)")
+    output.add_argument("--markdown", action="store_true", help="print Markdown")
+    output.add_argument("-k", "--kinds", action="store_true", help="show the kind and the lines of each block")
+    parser.add_argument("--pages", metavar="RANGE", help="only these pages, for example 3-9 or 1,4,7-")
+    parser.add_argument(
+        "--password",
+        metavar="PASSWORD",
+        default=os.environ.get("DOCQA_PASSWORD"),
+        help="of encrypted PDFs; the variable DOCQA_PASSWORD keeps it out of the list of processes",
+    )
+    parser.add_argument("-q", "--quiet", action="store_true", help="print no progress and no warnings")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Read and print. A file that can't be read is reported, and the others are still printed."""
+    ranges = _ranges(arguments.pages)
+    from docqa import documents
+
+    if "-" in arguments.paths and sys.stdin.isatty():
+        note("docqa: reading the document from standard input; end it with Ctrl-D")
+    found = list(documents.expand(arguments.paths))
+    facts = []
+    failed = printed = False
+    for path in found:
+        try:
+            if isinstance(path, DocqaError):
+                raise path
+            with progress_bar(quiet=arguments.quiet) as monitor:
+                document = documents.parse(documents.read(path, arguments.password), monitor)
+            pages = _pages(document, ranges)
+        except DocqaError as error:
+            failed = True
+            note(f"docqa: {error.message}" + (f"\n  hint: {error.hint}" if error.hint else ""))
+            continue
+        for warning in document.warnings:
+            note(f"docqa: {documents.display_name(document.name)}: {warning}", quiet=arguments.quiet)
+        if arguments.json:
+            from docqa.document_text import as_dict
+
+            facts.append(as_dict(document, pages))
+            continue
+        if len(found) > 1:
+            _print([*[""] * printed, _title(document, arguments), ""])
+        _print(_lines(document, pages, arguments))
+        printed = True
+    if facts:
+        _print([json.dumps(facts[0] if len(found) == 1 else facts, ensure_ascii=False, indent=2)])
+    return ExitCode.ERROR if failed else ExitCode.ANSWERED
+
+
+def _lines(document: "Document", pages: set[int] | None, arguments: argparse.Namespace) -> "Iterator[str]":
+    from docqa import document_text, output
+
+    if arguments.markdown:
+        return document_text.as_markdown(document, pages)
+    terminal = columns()
+    width = min(output.WIDTH, terminal) if terminal else None
+    paint = output.painter(colour=in_colour())
+    return document_text.as_text(document, pages, paint, width, kinds=arguments.kinds)
+
+
+def _title(document: "Document", arguments: argparse.Namespace) -> str:
+    """What stands above each of several documents: as with `head` and `tail`, or a comment."""
+    from docqa.documents import display_name
+    from docqa.output import one_line
+
+    name = one_line(display_name(document.name))
+    return f"<!-- {name.replace('--', '- -')} -->" if arguments.markdown else f"==> {name} <=="
+
+
+def _print(lines: "Iterator[str] | list[str]") -> None:
+    for line in lines:
+        sys.stdout.write(line.encode("utf-8", "replace").decode("utf-8") + "\n")
+    sys.stdout.flush()
+
+
+def _ranges(text: str | None) -> list[tuple[int, int | None]]:
+    """The ranges of pages, None for "to the end". Raises `DocqaError`."""
+    ranges: list[tuple[int, int | None]] = []
+    for part in (text or "").split(",") if text is not None else []:
+        match = _RANGE.fullmatch(part.strip())
+        first, dash, last = match.groups() if match else (None, None, None)
+        low = int(first or 1)
+        high = int(last) if last else None if dash else low
+        if not (first or last) or low < 1 or (high is not None and high < low):
+            raise DocqaError(f"--pages is {text!r}", "use page numbers from 1 and ranges: 3-9, or 1,4,7-")
+        ranges.append((low, high))
+    return ranges
+
+
+def _pages(document: "Document", ranges: list[tuple[int, int | None]]) -> set[int] | None:
+    """The pages of a document that are in the ranges. Raises `DocqaError` if there are none."""
+    if not ranges:
+        return None
+    from docqa.documents import display_name
+    from docqa.wording import counted
+
+    name, count = display_name(document.name), document.page_count
+    if not count:
+        raise DocqaError(f"{name} has no pages", "leave out --pages")
+    pages = {page for low, high in ranges for page in range(low, min(count, high or count) + 1)}
+    if not pages:
+        raise DocqaError(f"{name} has only {counted(count, 'page')}", "choose among them with --pages")
+    return pages

@@ -1,0 +1,47 @@
+"""The lines of a page, as layout sees them."""
+
+from typing import NamedTuple
+
+CellLines = tuple[int, int, int, tuple[tuple[str, bool], ...]]
+"""Column, rows and columns that a cell spans, and its lines, each with whether a hyphen was removed at its end."""
+
+
+class LayoutLine(NamedTuple):
+    """One visual line, or one row of a table. A plain tuple: worker processes send thousands."""
+
+    text: str
+    x0: float
+    top: float
+    x1: float
+    bottom: float
+    size: float
+    hyphen: bool
+    cells: int
+    """1 for running text, more where gaps divide it."""
+    page: int
+    number: int
+    right: float
+    """Right edge of the column that the line is in."""
+    left: float = 0.0
+    """Left edge of the column that the line is in."""
+    region: int = 0
+    """Number of the column on its page, in reading order."""
+    bold: bool = False
+    fixed_pitch: bool = False
+    style: str = ""
+    """Font and colour, "" if there are several."""
+    begins: bool = False
+    """Whether a footnote begins with it."""
+    kind: str = ""
+    """Its kind of block if that is known from the page alone, else ""."""
+    row: int = 0
+    """Row of the table, from 0."""
+    header_rows: int = 0
+    header_columns: int = 0
+    row_cells: tuple[CellLines, ...] = ()
+    """The cells of a table's row, from the left."""
+
+    @property
+    def id(self) -> tuple[int, int]:
+        """Page and number: unique in a document."""
+        return self.page, self.number

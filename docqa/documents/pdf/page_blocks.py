@@ -1,0 +1,185 @@
+"""The blocks of a page: runs of text that are chained from the top down, before they are put in order (pure).
+
+Lengths are in points; y grows downwards.
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterable
+from itertools import pairwise
+from typing import NamedTuple
+
+from docqa.documents.pdf.engines import TextFragment
+from docqa.documents.pdf.runs import LIST_MARK, joined_with_spaces
+from docqa.documents.pdf.tables import PageTable
+
+_JUSTIFIED_WORDS = 3
+PROSE_LINES = 3
+_PROSE_LETTERS, _PROSE_WORDS = 18, 3.0  # A line, on average.
+
+
+class PageBlock(NamedTuple):
+    """A part of a page: lines below each other, each of one run or more, or a table."""
+
+    lines: list[list[TextFragment]]
+    x0: float
+    top: float
+    x1: float
+    bottom: float
+    table: PageTable | None = None
+
+
+def page_blocks(page: list[list[TextFragment]]) -> list[PageBlock]:
+    """The blocks of a page, from its rows of runs."""
+    if _is_one_column(page):
+        return [_block(page)] if page else []
+    chained = _chained(_cells_joined(_justified(page)))
+    return [block._replace(lines=_justified(block.lines)) for block in chained]
+
+
+def cut_at(block: PageBlock, table: PageTable) -> list[PageBlock]:
+    """The parts of a block above and below a table that is in the midst of it."""
+    if not block.top < table.top < block.bottom or min(block.x1, table.x1) <= max(block.x0, table.x0):
+        return [block]
+    above = [line for line in block.lines if line[0].top < table.top]
+    below = block.lines[len(above) :]
+    return [_block(lines) for lines in (above, below) if lines]
+
+
+def _is_one_column(page: list[list[TextFragment]]) -> bool:
+    """Whether every row is one run, below the one before it. So it is on most pages."""
+    if any(len(row) > 1 for row in page):
+        return False
+    return all(min(a.x1, b.x1) > max(a.x0, b.x0) for (a,), (b,) in pairwise(page))
+
+
+def _block(lines: list[list[TextFragment]]) -> PageBlock:
+    every = [run for line in lines for run in line]
+    return PageBlock(
+        lines,
+        min(run.x0 for run in every),
+        min(run.top for run in every),
+        max(run.x1 for run in every),
+        max(run.bottom for run in every),
+    )
+
+
+def _chained(lines: list[list[TextFragment]]) -> list[PageBlock]:
+    """Chain lines to blocks: each with the one right below it, if there is exactly one."""
+    chains: list[list[list[TextFragment]]] = []
+    open_chains: list[list[list[TextFragment]]] = []
+    for group in _at_one_height(lines):
+        # The lines of a row, each with the chains that end right above it.
+        above = [[chain for chain in open_chains if _below(chain[-1], line)] for line in group]
+        taken = [chain for each in above for chain in each]
+        for line, candidates in zip(group, above, strict=True):
+            chain = candidates[0] if len(candidates) == 1 else None
+            if chain is not None and sum(other is chain for other in taken) == 1:
+                chain.append(line)
+            else:
+                chains.append([line])
+                open_chains.append(chains[-1])
+        limit = min(line[0].top for line in group)
+        open_chains = [chain for chain in open_chains if limit - chain[-1][0].bottom < 2 * chain[-1][0].size]
+    return [_block(chain) for chain in chains]
+
+
+def _at_one_height(lines: list[list[TextFragment]]) -> Iterable[list[list[TextFragment]]]:
+    group: list[list[TextFragment]] = []
+    for line in lines:
+        if group and not line[0].top < (group[0][0].top + group[0][0].bottom) / 2 < line[0].bottom:
+            yield group
+            group = []
+        group.append(line)
+    if group:
+        yield group
+
+
+def _below(upper: list[TextFragment], lower: list[TextFragment]) -> bool:
+    """Whether a line is right below another one, in type of about the same size."""
+    a, b = upper[0], lower[0]
+    size = max(a.size, b.size)
+    overlap = min(upper[-1].x1, lower[-1].x1) - max(a.x0, b.x0)
+    return overlap > 0 and b.top > a.top and b.top - a.bottom < 1.2 * size and abs(a.size - b.size) < 0.25 * size
+
+
+def is_prose(block: PageBlock) -> bool:
+    """Whether the lines of a block are those of running text: long ones that fill their column."""
+    texts = [" ".join(run.text for run in line) for line in block.lines]
+    if len(texts) < PROSE_LINES:
+        return False
+    words = sum(text.count(" ") + 1 for text in texts) / len(texts)
+    letters = sum(map(len, texts)) / len(texts)
+    width = block.x1 - block.x0
+    filled = sum(line[-1].x1 - line[0].x0 for line in block.lines) / len(texts)
+    return words >= _PROSE_WORDS and letters >= _PROSE_LETTERS and filled > 0.6 * width
+
+
+def _justified(page: list[list[TextFragment]]) -> list[list[TextFragment]]:
+    """Rejoin the words of a stretched line between two full ones."""
+    justified = []
+    for index, row in enumerate(page):
+        neighbours = [page[i] for i in (index - 1, index + 1) if 0 <= i < len(page)]
+        if len(row) > 1 and any(_same_column(row, other) for other in neighbours) and _evenly_spaced(row):
+            justified.append([joined_with_spaces(row)])
+        else:
+            justified.append(row)
+    return justified
+
+
+def _same_column(row: list[TextFragment], other: list[TextFragment]) -> bool:
+    """Whether another row is one run as wide as this row, in the same type, right above or below it."""
+    if len(other) > 1 or other[0].text.count(" ") < _JUSTIFIED_WORDS - 1:
+        return False
+    first, size = row[0], row[0].size
+    return (
+        abs(other[0].x0 - first.x0) < 2 * size
+        and abs(other[0].x1 - row[-1].x1) < size
+        and abs(other[0].size - size) < 0.1 * size
+        and abs(other[0].top - first.top) < 2 * size
+    )
+
+
+def _evenly_spaced(row: list[TextFragment]) -> bool:
+    gaps = [b.x0 - a.x1 for a, b in pairwise(row)]
+    return max(gaps) < 2.5 * row[0].size or (max(gaps) < 5 * row[0].size and max(gaps) < 1.3 * min(gaps))
+
+
+def _cells_joined(page: list[list[TextFragment]]) -> list[list[TextFragment]]:
+    """Lines from rows: a row of cells, or of labels and values, is one line; a row across columns is several."""
+    blocks = _chained([[run] for row in page for run in row])
+    block_of = {id(run): block for block in blocks for line in block.lines for run in line}
+    prose = {id(block): is_prose(block) for block in blocks}
+    lines: list[list[TextFragment]] = []
+    for row in page:
+        line = [row[0]]
+        for run in row[1:]:
+            left, right = block_of[id(line[-1])], block_of[id(run)]
+            column = block_of[id(line[0])]
+            if prose[id(column)] and run.x1 < column.x1 + 0.5 * run.size:
+                line.append(run)  # A word of a stretched line.
+            elif prose[id(left)] or prose[id(right)] or not _side_by_side(left, right, line[-1], run):
+                lines.append(line)
+                line = [run]
+            else:
+                line.append(run)
+        lines.append(line)
+    return lines
+
+
+def _side_by_side(left: PageBlock, right: PageBlock, a: TextFragment, b: TextFragment) -> bool:
+    """Whether two runs at one height are cells of one row, and not lines of two columns."""
+    if LIST_MARK.match(b.text) and len(b.text.split()) > 1 and a.row != b.row:
+        return False
+    if a.row == b.row:
+        return True
+    # The file draws the columns one after the other: are they labels and values?
+    heights = sorted((line[0].top + line[0].bottom) / 2 for line in right.lines)
+    paired = 0
+    for line in left.lines:
+        middle = (line[0].top + line[0].bottom) / 2
+        index = bisect_left(heights, middle - 0.3 * line[0].size)
+        paired += index < len(heights) and heights[index] < middle + 0.3 * line[0].size
+    if paired < 0.8 * max(len(left.lines), len(right.lines)):
+        return False
+    labels = sum(line[-1].text.endswith(":") for line in left.lines)
+    return labels >= 0.5 * len(left.lines) or len(left.lines) == len(right.lines) == paired

@@ -1,0 +1,225 @@
+"""From the fragments of a page to runs: parts of a visual line without a wide gap inside (pure).
+
+A run is a `TextFragment`, too. Superscripts and words in other fonts are back in their line. Lengths are in points.
+"""
+
+import re
+from bisect import bisect_left
+from itertools import pairwise
+
+from docqa.documents.pdf.cleaning import clean
+from docqa.documents.pdf.engines import TextFragment
+from docqa.documents.pdf.symbols import symbol
+from docqa.documents.superscripts import raise_
+
+LIST_MARK = re.compile(
+    r"(?:[•‣◦▪▫■□●○◆◇►➢➤✓✔☐☑☒–—*·o\u2010-\u2015-]|\(?(?:\d{1,3}|[a-zA-Z]|[ivxlcIVXLC]{1,6})[.)]|\[\d+\]|\d{1,2}(?:\.\d{1,2}){1,4}\.?)"
+)
+"""What may stand before an item of a list or a clause."""
+
+_SPACES = re.compile(r" +")
+_MARK = re.compile(r"[\d,]{1,4}|[*†‡§]{1,2}")
+_MAX_SUPERSCRIPT = 8  # Characters: what is longer is a line in small type.
+_MARK_GAP = 6.0  # The widest gap between a list mark and its text, in heights of the type.
+
+
+def runs(fragments: list[TextFragment]) -> list[TextFragment]:
+    """Clean and join fragments, in the order of the file."""
+    cleaned = []
+    for index, fragment in enumerate(fragments):
+        text = _symbol(fragments, index) if len(fragment.text) < 3 else None
+        if text is None:
+            text = clean(fragment.text)
+        if not text or text.isspace():
+            continue
+        if text != fragment.text or (fragment.raised and len(text) > _MAX_SUPERSCRIPT):
+            raised = fragment.raised and len(text) <= _MAX_SUPERSCRIPT
+            cleaned.append(fragment._replace(text=text, raised=raised))
+        else:
+            cleaned.append(fragment)
+    cleaned = [fragment._replace(raised=True) if _is_lone_mark(fragment, cleaned) else fragment for fragment in cleaned]
+    gutters = _gutters(cleaned)
+    joined: list[TextFragment] = []
+    for fragment in cleaned:
+        last = joined[-1] if joined else None
+        if last and _continues(last, fragment, gutters):
+            joined[-1] = _join(last, fragment)
+        else:
+            joined.append(fragment)
+    if any(run.raised for run in joined):
+        joined = _attached(joined)
+    return [run._replace(text=" ".join(run.text.split())) for run in joined]
+
+
+def _symbol(fragments: list[TextFragment], index: int) -> str | None:
+    """What a fragment of one character of a symbol font stands for, None if it is none."""
+    fragment = fragments[index]
+    begins = index == 0 or fragments[index - 1].row != fragment.row
+    if begins and fragment.fixed_pitch and fragment.text.strip() == "o" and index + 1 < len(fragments):
+        following = fragments[index + 1]
+        return "•" if following.row == fragment.row and not following.fixed_pitch else None  # Word's second bullet.
+    return symbol(fragment.text, fragment.style, begins)
+
+
+def _is_lone_mark(fragment: TextFragment, page: list[TextFragment]) -> bool:
+    """Whether a fragment is a note's mark that the file draws apart from its line."""
+    if not _MARK.fullmatch(fragment.text.strip()):
+        return False
+    return any(
+        fragment.size < 0.8 * line.size
+        and line.top - 0.5 * line.size < fragment.bottom < line.bottom - 0.2 * line.size
+        and line.x0 - line.size < fragment.x0 < line.x1 + line.size
+        for line in page
+        if line.row != fragment.row and not line.slanted
+    )
+
+
+def _continues(last: TextFragment, following: TextFragment, gutters: list[tuple[float, float]]) -> bool:
+    """Whether a fragment continues the line of the one before it in the file."""
+    size = max(last.size, following.size)
+    gap = following.x0 - last.x1
+    if last.hyphen or last.slanted != following.slanted or not -0.3 * size < gap:
+        return False
+    if not _on_one_line(last, following):
+        return False
+    if last.raised or following.raised:
+        return gap < (0.8 if last.raised else 0.5) * size
+    if last.row == following.row:
+        return gap < 0.6 * size or (gap < 1.5 * size and not _crosses(gutters, last.x1, following.x0))
+    return gap < 0.6 * size
+
+
+def _on_one_line(a: TextFragment, b: TextFragment) -> bool:
+    shared = min(a.bottom, b.bottom) - max(a.top, b.top)
+    return shared > 0.25 * min(a.bottom - a.top, b.bottom - b.top)
+
+
+def _join(a: TextFragment, b: TextFragment) -> TextFragment:
+    gap = b.x0 - a.x1
+    text = f"{_shown(a)}{' ' if gap > 0.2 * max(a.size, b.size) and not b.raised else ''}{_shown(b)}"
+    large = a if a.size >= b.size else b  # Not that of a superscript.
+    long = a if len(a.text) >= len(b.text) else b  # Not that of a bullet or a drop cap.
+    return large._replace(
+        text=text,
+        x0=min(a.x0, b.x0),
+        x1=max(a.x1, b.x1),
+        # Not those of superscripts: a line is as high as its letters.
+        top=large.top if a.raised != b.raised else min(a.top, b.top),
+        bottom=large.bottom if a.raised != b.raised else max(a.bottom, b.bottom),
+        size=large.size if a.raised != b.raised else long.size,
+        row=b.row,
+        hyphen=b.hyphen,
+        raised=a.raised and b.raised,
+        bold=(a.bold or a.raised) and (b.bold or b.raised),
+        fixed_pitch=a.fixed_pitch and b.fixed_pitch,
+        style=a.style if b.raised or a.style == b.style else b.style if a.raised else "",
+    )
+
+
+def joined_with_spaces(row: list[TextFragment]) -> TextFragment:
+    """Runs of one line as one run."""
+    joined = row[0]
+    for run in row[1:]:
+        joined = _join(joined, run)
+    return joined
+
+
+def _shown(run: TextFragment) -> str:
+    """The text of a run, in superscript characters if it is raised."""
+    return raise_(run.text.strip()) if run.raised else run.text
+
+
+def _attached(joined: list[TextFragment]) -> list[TextFragment]:
+    """Attach superscripts that the file draws elsewhere to the run that they follow, or else precede."""
+    kept = [run for run in joined if not run.raised]
+    for mark in (run for run in joined if run.raised):
+        before = after = within = None
+        for index, run in enumerate(kept):
+            near = 0.5 * run.size
+            if run.slanted or not run.top - near < mark.bottom < run.bottom:
+                continue
+            if abs(mark.x0 - run.x1) < near:
+                before = index
+                break
+            if -near < run.x0 - mark.x1 < run.size:
+                after = index
+            if run.x0 < mark.x0 and mark.x1 < run.x1 and abs(mark.top - run.top) < near:
+                within = index
+        if before is not None:
+            kept[before] = _join(kept[before], mark)
+            # What follows the mark in its line is a run of its own so far.
+            following = kept[before + 1] if before + 1 < len(kept) else None
+            if following and _continues(kept[before], following, []):
+                kept[before : before + 2] = [_join(kept[before], following)]
+        elif after is not None:
+            kept[after] = _join(mark, kept[after])
+        elif within is not None:
+            kept[within] = _inserted(kept[within], mark)
+        else:
+            kept.append(mark._replace(text=_shown(mark), raised=False))
+    return kept
+
+
+def _inserted(run: TextFragment, mark: TextFragment) -> TextFragment:
+    """A run with a superscript after the word where it is drawn."""
+    text = run.text.rstrip()
+    position = len(text) * (mark.x0 - run.x0) / (run.x1 - run.x0)
+    ends = [space.start() for space in _SPACES.finditer(text)]
+    end = min(ends, key=lambda end: abs(end - position), default=len(text))
+    return run._replace(text=text[:end] + _shown(mark) + text[end:])
+
+
+def _gutters(fragments: list[TextFragment]) -> list[tuple[float, float]]:
+    """The gaps between columns: x ranges that three rows of the file leave blank, which others don't cross."""
+    gaps = [
+        (a.x1, b.x0)
+        for a, b in pairwise(fragments)
+        if a.row == b.row and b.x0 - a.x1 > 0.6 * a.size and not LIST_MARK.fullmatch(a.text.strip())
+    ]
+    if len(gaps) < 3:
+        return []
+    found: list[tuple[float, float]] = []
+    gaps.sort()
+    while gaps:
+        low, high = gaps[0]
+        same = [gap for gap in gaps if gap[0] < high and gap[1] > low]
+        narrow = max(a for a, _ in same), min(b for _, b in same)
+        if len(same) >= 3 and narrow[1] - narrow[0] > 2:
+            crossed = sum(fragment.x0 < narrow[0] and fragment.x1 > narrow[1] for fragment in fragments)
+            if crossed < len(same):
+                found.append(narrow)
+        gaps = [gap for gap in gaps if gap not in same]
+    return found
+
+
+def _crosses(gutters: list[tuple[float, float]], left: float, right: float) -> bool:
+    """Whether a gap from `left` to `right` is one of the gutters."""
+    index = bisect_left(gutters, (left, left))
+    return any(a < right and b > left for a, b in gutters[max(0, index - 1) : index + 2])
+
+
+def rows(page: list[TextFragment]) -> list[list[TextFragment]]:
+    """Runs at one height, from the left; the rows from the top. A list mark is joined with its text."""
+    found: list[list[TextFragment]] = []
+    for run in sorted(page, key=lambda run: (run.top + run.bottom, run.x0)):
+        middle = (run.top + run.bottom) / 2
+        for row in found[-1:-4:-1]:
+            first = row[0]
+            if first.top < middle < first.bottom and run.top < (first.top + first.bottom) / 2 < run.bottom:
+                row.append(run)
+                break
+        else:
+            found.append([run])
+    for row in found:
+        if len(row) > 1:
+            row.sort(key=lambda run: run.x0)
+            _join_marks(row)
+    return found
+
+
+def _join_marks(row: list[TextFragment]) -> None:
+    for index in range(len(row) - 2, -1, -1):
+        mark, text = row[index : index + 2]
+        if text.x0 - mark.x1 < _MARK_GAP * text.size and LIST_MARK.fullmatch(mark.text):
+            joined = _join(mark, text)
+            row[index : index + 2] = [joined._replace(bold=text.bold, size=text.size, style=text.style)]

@@ -1,0 +1,85 @@
+"""The words of a document: how often it has each (pure)."""
+
+import re
+from collections import Counter
+from functools import cached_property
+from itertools import pairwise
+
+from docqa.documents.pdf.common_words import PREFIXES, common_words, function_words, is_frequent
+
+_TOKEN = re.compile(r"\w(?:[\w'’-]*\w)?")
+_PUNCTUATION = ".,;:!?()[]\"'“”‘’"
+_ENGLISH_SHARE = 0.15
+
+
+class Vocabulary:
+    """How often each word and each hyphenated compound is in a document, folded. Everything is counted at need."""
+
+    def __init__(self, lines: list[str]) -> None:
+        """`lines`: of the document's text, in any order."""
+        self._lines = lines
+
+    @cached_property
+    def tokens(self) -> Counter[str]:
+        """What stands between spaces, as it is."""
+        return Counter(" ".join(self._lines).split())
+
+    @cached_property
+    def counts(self) -> Counter[str]:
+        """Words and compounds, but for those at the ends of lines: they may be half words."""
+        at_ends = Counter([line.partition(" ")[0] for line in self._lines])
+        at_ends.update([line.rpartition(" ")[2] for line in self._lines if " " in line])
+        counts: Counter[str] = Counter()
+        for token, everywhere in self.tokens.items():
+            count = everywhere - at_ends[token] if token in at_ends else everywhere
+            if not count:
+                continue
+            word = token if token.isalpha() else token.strip(_PUNCTUATION)
+            if word.isalpha():
+                counts[word.casefold()] += count
+            else:
+                for part in _TOKEN.findall(word):
+                    counts[part.casefold()] += count
+        return counts
+
+    @cached_property
+    def pairs(self) -> Counter[str]:
+        """The pairs of words that a hyphen links, also within a longer compound."""
+        pairs: Counter[str] = Counter()
+        for compound, count in self.counts.items():
+            if "-" in compound:
+                for pair in pairwise(compound.split("-")):
+                    pairs["-".join(pair)] += count
+        return pairs
+
+    @cached_property
+    def english(self) -> bool:
+        """Whether the document is in English: 50 words are about four in ten of an English text's."""
+        count = sum(self.counts.values())
+        return sum(self.counts[word] for word in function_words()) >= _ENGLISH_SHARE * count
+
+    def has(self, word: str) -> bool:
+        """Whether it is a word of the document, or a common one."""
+        return word in common_words() or word in self.counts
+
+    def stands_alone(self, word: str) -> bool:
+        """Whether it is a word that compounds are likely made of."""
+        return is_frequent(word) or (len(word) > 2 and self.counts[word] > 1)
+
+    def hyphens_after(self, prefix: str) -> int:
+        """In how many more words the document has a hyphen after this prefix than not."""
+        return self._prefix_styles[prefix]
+
+    @cached_property
+    def _prefix_styles(self) -> Counter[str]:
+        styles: Counter[str] = Counter()
+        for pair in self.pairs:
+            before, after = pair.split("-")
+            if before in PREFIXES and len(after) > 2:
+                styles[before] += 1
+        common = common_words()
+        for prefix in list(styles):
+            styles[prefix] -= sum(
+                word.startswith(prefix) and word[len(prefix) :] in common and word not in common for word in self.counts
+            )
+        return styles

@@ -1,0 +1,174 @@
+"""Tables in plain text: columns made of spaces, tabs or pipes.
+
+Two spaces are a gap between cells if neighbouring lines have such gaps too: justified text and old-fashioned typists
+put two between words and sentences.
+"""
+
+import re
+from bisect import bisect_right
+from itertools import pairwise
+from typing import NamedTuple
+
+from docqa.documents.blocks import Cell, Table
+from docqa.documents.text_lines import TextLine
+
+_GAP = re.compile(r"[ \t]*\t[ \t]*|(?:^|[ \t]+)\|(?:[ \t]+|$)|[ \u00a0]{2,}")
+_AFTER_SENTENCE = re.compile(r"[.!?:;]['\")\]]*$")
+_LIST_MARK = re.compile(r"(?:[-*+•◦‣▪■●○–—·o]|[(\[]?(?:\d{1,3}|[A-Za-z]|[ivxIVX]{2,5})[.)\]]|\d+(?:\.\d+)+\.?)[ \t]+")
+_RULE = frozenset("-=_+|:~. \t")
+_LEADERS = re.compile(r"(?:\.{4,}|(?:\. ){4,}|…{2,})\s*[\divxlc]+$")
+_WIDE = 3  # Spaces that are a gap wherever they stand.
+
+
+class _Piece(NamedTuple):
+    """A cell's span in the text, and the columns on the screen that it takes up."""
+
+    start: int
+    end: int
+    left: int
+    right: int
+
+
+def is_rule(text: str) -> bool:
+    """Whether a line is a rule under or between rows: "----  ------", "+---+---+", "|:--|--:|"."""
+    return _RULE.issuperset(text) and any(three in text for three in ("---", "===", "___"))
+
+
+def is_contents_entry(text: str) -> bool:
+    """Whether a line is an entry of a table of contents: a title, dots and a page number."""
+    return len(text) < 200 and _LEADERS.search(text) is not None  # Longer ones would take quadratic time.
+
+
+def find_cells(line: TextLine) -> list[_Piece]:
+    """The parts of a line between gaps. What a gap after a list mark separates is no cell."""
+    mark = _LIST_MARK.match(line.text)
+    begin, pieces = 0, []
+    for gap in _GAP.finditer(line.text, mark.end() if mark else 0):
+        one, other = gap.span()
+        if one == 0:
+            begin = other
+            continue
+        if other - one == 2 and gap.group().isspace() and _AFTER_SENTENCE.search(line.text, max(0, one - 3), one):
+            continue
+        if other < len(line.text) or "|" in gap.group():
+            if one > begin:
+                pieces.append((begin, one))
+            begin = other
+    if begin < len(line.text):
+        pieces.append((begin, len(line.text)))
+    columns = _columns(line, [at for piece in pieces for at in piece])
+    return [
+        _Piece(line.start + a, line.start + b, columns[2 * i], columns[2 * i + 1]) for i, (a, b) in enumerate(pieces)
+    ]
+
+
+def _columns(line: TextLine, positions: list[int]) -> list[int]:
+    """The columns on the screen of a line's characters at these positions, which ascend."""
+    if "\t" not in line.text:
+        return [line.indent + at for at in positions]
+    columns, column, done = [], line.indent, 0
+    for at in positions:
+        for char in line.text[done:at]:
+            column = (column // 8 + 1) * 8 if char == "\t" else column + 1
+        columns.append(column)
+        done = at
+    return columns
+
+
+def rows_among(group: list[TextLine]) -> list[tuple[int, int]]:
+    """The runs of lines, as ranges of a group's indices, that are rows of columns; a run may be one line."""
+    if not any(_GAP.search(line.text) for line in group):
+        return []
+    cells = [[] if is_rule(line.text) else find_cells(line) for line in group]
+    several = [len(row) >= 2 and not is_contents_entry(line.text) for row, line in zip(cells, group, strict=True)]
+    if _is_justified(group, cells):
+        return []
+    rows = [
+        several[i] and (_is_wide(group[i]) or (i > 0 and several[i - 1]) or (i + 1 < len(group) and several[i + 1]))
+        for i in range(len(group))
+    ]
+    # A rule, or a cell that goes on in its column, is part of the rows around it.
+    for i, row in enumerate(cells):
+        if i > 0 and rows[i - 1] and not rows[i]:
+            rows[i] = not row or _is_continued(row, cells[i - 1])
+        if not row and i + 1 < len(group) and several[i + 1]:
+            rows[i] = True
+    runs: list[tuple[int, int]] = []
+    for i, is_row in enumerate(rows):
+        if is_row and runs and runs[-1][1] == i:
+            runs[-1] = runs[-1][0], i + 1
+        elif is_row:
+            runs.append((i, i + 1))
+    return runs
+
+
+def _is_continued(row: list[_Piece], above: list[_Piece]) -> bool:
+    """Whether a row is one cell that stands under another one than the first."""
+    return len(row) == 1 and any(abs(row[0].left - piece.left) <= 1 for piece in above[1:])
+
+
+def _is_wide(line: TextLine) -> bool:
+    mark = _LIST_MARK.match(line.text)
+    return any(
+        "\t" in gap.group() or "|" in gap.group() or len(gap.group()) >= _WIDE
+        for gap in _GAP.finditer(line.text, mark.end() if mark else 0)
+        if gap.start() > 0 and gap.end() < len(line.text)
+    )
+
+
+def _is_justified(group: list[TextLine], cells: list[list[_Piece]]) -> bool:
+    """Whether the gaps are those of a justified paragraph: small, not under each other, all lines but one as wide."""
+    widths = [line.width for line in group[:-1]]
+    if len(widths) < 2 or max(widths) - min(widths) > 1 or max(widths) < 40:
+        return False
+    if any(len(gap.group()) > _WIDE for line in group for gap in _GAP.finditer(line.text)):
+        return False
+    lined_up = sum(bool(_starts(one) & _starts(other)) for one, other in pairwise(cells))
+    return lined_up * 2 < len(cells) - 1
+
+
+def _starts(row: list[_Piece]) -> set[int]:
+    return {piece.left for piece in row[1:]} | {-piece.right for piece in row[1:-1]}
+
+
+def make_table(lines: list[TextLine]) -> Table | None:
+    """The table that rows make, None if they are too few. Its columns are where all rows have gaps."""
+    rows: list[list[_Piece]] = []
+    rules: list[int] = []
+    for line in lines:
+        if is_rule(line.text):
+            rules.append(len(rows))
+        else:
+            rows.append(find_cells(line))
+    if len(rows) < 2:
+        return None
+    most = max(map(len, rows))
+    bounds = _column_bounds(rows)
+    placed = len(bounds) >= most
+    cells = []
+    for number, row in enumerate(rows):
+        for index, piece in enumerate(row):
+            first = max(0, bisect_right(bounds, piece.left) - 1) if placed else index
+            last = max(first, bisect_right(bounds, piece.right - 1) - 1) if placed else index
+            cells.append(Cell(piece.start, piece.end, number, first, 1, last - first + 1))
+    header_rows = next((rule for rule in rules if 0 < rule <= 3 and rule < len(rows)), 0) or _is_header(lines, rows)
+    names = [cell for cell in cells if cell.column == 0 and cell.row >= header_rows]
+    return Table(cells[0].start, cells[-1].end, header_rows, int(len(names) > 1), tuple(cells))
+
+
+def _is_header(lines: list[TextLine], rows: list[list[_Piece]]) -> int:
+    """1 if the first row has no digits but most others have, else 0."""
+    texts = [line.text for line in lines if not is_rule(line.text)]
+    numeric = [any(char.isdigit() for char in text) for text in texts]
+    return int(len(rows) > 2 and not numeric[0] and sum(numeric[1:]) * 2 > len(rows) - 1)
+
+
+def _column_bounds(rows: list[list[_Piece]]) -> list[int]:
+    """Where columns begin: after the positions at which no row has a character."""
+    spans = sorted((piece.left, piece.right) for row in rows for piece in row)
+    bounds, reached = [], -1
+    for left, right in spans:
+        if left > reached:
+            bounds.append(left)
+        reached = max(reached, right)
+    return bounds
