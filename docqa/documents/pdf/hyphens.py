@@ -87,7 +87,7 @@ def _keeps_hyphen(vocabulary: Vocabulary, before: str, after: str) -> bool:
     if _ADDRESS.search(token):
         # A typesetter may have cut a word of the address too: "down-" / "loads".
         last, start = _LAST_PART.search(before), _FIRST_PART.match(after)
-        return not (last and start and _is_cut(last.group(), start.group()))
+        return not (last and start and _is_cut(vocabulary, last.group(), start.group()))
     first, second = head.group(), tail.group()
     if first[-1].isdigit() or not second[0].isalpha():
         return True
@@ -127,6 +127,8 @@ def _is_compound(vocabulary: Vocabulary, head: str, tail: str, inside: bool, goe
     if vocabulary.has(solid):
         return False
     if head in PREFIXES:
+        if vocabulary.has_pair_like(head, tail):
+            return True
         style = vocabulary.hyphens_after(head) or (1 if head in _OFTEN_APART else -1)
         return style > 0 and vocabulary.has(tail)
     if is_derived(solid):
@@ -144,10 +146,12 @@ def _is_compound(vocabulary: Vocabulary, head: str, tail: str, inside: bool, goe
     )
 
 
-def _is_cut(head: str, tail: str) -> bool:
-    """Whether a common word was cut into parts that are none."""
-    common = common_words()
-    return min(len(head), len(tail)) > 1 and head + tail in common and not (is_frequent(head) and is_frequent(tail))
+def _is_cut(vocabulary: Vocabulary, head: str, tail: str) -> bool:
+    """Whether a word was cut: a word of the document, or a common one into parts that are none."""
+    word = head + tail
+    if vocabulary.counts[word] and not vocabulary.pairs[f"{head}-{tail}"]:
+        return True
+    return min(len(head), len(tail)) > 1 and word in common_words() and not (is_frequent(head) and is_frequent(tail))
 
 
 def _dash_joins(before: str, after: str) -> bool:

@@ -10,6 +10,7 @@ from docqa.documents.pdf.common_words import PREFIXES, common_words, function_wo
 _TOKEN = re.compile(r"\w(?:[\w'’-]*\w)?")
 _PUNCTUATION = ".,;:!?()[]\"'“”‘’"
 _ENGLISH_SHARE = 0.15
+_STEM = 5
 
 
 class Vocabulary:
@@ -65,6 +66,11 @@ class Vocabulary:
     def stands_alone(self, word: str) -> bool:
         """Whether it is a word that compounds are likely made of."""
         return is_frequent(word) or (len(word) > 2 and self.counts[word] > 1)
+
+    def has_pair_like(self, first: str, second: str) -> bool:
+        """Whether the document has a compound of `first` and a word that begins like `second`: "co-expression"."""
+        start = f"{first}-{second[:_STEM]}"
+        return len(second) >= _STEM and any(pair.startswith(start) for pair in self.pairs)
 
     def hyphens_after(self, prefix: str) -> int:
         """In how many more words the document has a hyphen after this prefix than not."""
