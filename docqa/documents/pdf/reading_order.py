@@ -11,8 +11,9 @@ from collections.abc import Iterable
 from itertools import groupby
 from typing import NamedTuple
 
-from docqa.documents.pdf.engines import PageContent, PdfFile, TextFragment
+from docqa.documents.pdf.engines import PageContent, PdfFile, Rule, TextFragment
 from docqa.documents.pdf.figures import figure_labels
+from docqa.documents.pdf.line_numbers import without_line_numbers
 from docqa.documents.pdf.lines import LayoutLine
 from docqa.documents.pdf.page_blocks import PROSE_LINES, PageBlock, cut_at, page_blocks
 from docqa.documents.pdf.page_faults import PageFault, page_fault
@@ -20,8 +21,11 @@ from docqa.documents.pdf.runs import rows, runs
 from docqa.documents.pdf.tables import find_tables
 from docqa.documents.pdf.tables.form_grid import is_form
 from docqa.documents.pdf.tables.page_table import PageTable, TableCell
+from docqa.documents.pdf.watermark import without_watermarks
 
 _COMMENT_SIZE = 5.0  # Points.
+_THIN = 2.0
+_MAX_RULES = 60
 
 
 class ReadPage(NamedTuple):
@@ -31,6 +35,8 @@ class ReadPage(NamedTuple):
     fault: PageFault
     height: float
     """In points."""
+    rules: list[Rule]
+    """The horizontal lines, unless there are many: one is above footnotes."""
 
 
 def read_page(file: PdfFile, index: int) -> ReadPage | None:
@@ -43,15 +49,16 @@ def read_page(file: PdfFile, index: int) -> ReadPage | None:
     lines = page_lines(content, index + 1)
     if fault == "garbled":
         lines = [line if line.kind == "note" else line._replace(kind="unreadable") for line in lines]
-    return ReadPage(lines, fault, content.height)
+    horizontal = [rule for rule in content.rules if rule.bottom - rule.top <= _THIN]
+    return ReadPage(lines, fault, content.height, horizontal if len(horizontal) <= _MAX_RULES else [])
 
 
 def page_lines(content: PageContent, page: int) -> list[LayoutLine]:
     """Lines of a page, in reading order. Comments and slanted text come last."""
+    content, aside = without_watermarks(content)
+    content, line_numbers = without_line_numbers(content)
     tables, fragments = find_tables(content)
-    found = runs(fragments)
-    slanted = [run for run in found if run.slanted]
-    blocks = _in_order(rows([run for run in found if not run.slanted]), tables)
+    blocks = _in_order(rows(runs(fragments)), tables)
     labels = {id(block) for block in figure_labels(blocks)}
     lines: list[LayoutLine] = []
     for region, column in enumerate(_columns(blocks)):
@@ -63,7 +70,8 @@ def page_lines(content: PageContent, page: int) -> list[LayoutLine]:
             kind = "figure" if id(block) in labels else ""
             lines.extend(_line(row, page, region, left, right)._replace(kind=kind) for row in block.lines)
     lines.extend(_comment(text, content, page) for text in content.comments)
-    lines.extend(_line([run], page, -1, run.x0, run.x1)._replace(kind="watermark") for run in slanted)
+    lines.extend(_line([run], page, -1, run.x0, run.x1)._replace(kind="watermark") for run in runs(aside))
+    lines.extend(_line([run], page, -1, run.x0, run.x1)._replace(kind="line_number") for run in line_numbers)
     return [line._replace(number=number) for number, line in enumerate(lines, 1)]
 
 
