@@ -89,14 +89,17 @@ def has_table_rows(body: TableBody, groups: list[list[int]], rules: int) -> bool
     """Whether groups of lines are a table's rows: enough, mostly filled, and aligned."""
     if len(groups) < (2 if rules >= 2 else _MIN_ROWS) or not _is_filled(body, groups, rules):
         return False
+    full = [pieces for pieces in body.placed if len(pieces) > 1]
     if body.width > 2:
+        numeric = any(sum(is_numeric(c.text) for c in column) > 0.4 * len(column) for column in body.columns[1:])
+        if rules < 2 and not numeric and sum(map(_on_baseline, full)) < 0.5 * len(full):
+            return False
         return sum(map(_is_aligned, body.columns)) >= 0.6 * body.width
     texts = [[chunk.text for chunk in column] for column in body.columns]
     if _share(_TIME, texts[0]) > 0.6:
         return True
     if _words(texts[1]) >= _PROSE_WORDS:
-        return _defines(body, groups)
-    full = [pieces for pieces in body.placed if len(pieces) > 1]
+        return _defines(body, groups, rules)
     if rules < 2 and sum(map(_on_baseline, full)) < 0.7 * len(full):
         return False
     return all(map(_is_aligned, body.columns))
@@ -111,6 +114,8 @@ def _is_filled(body: TableBody, groups: list[list[int]], rules: int) -> bool:
         return False
     if len(groups) >= _MIN_ROWS:
         return True
+    if filled < len(groups) * body.width:
+        return False
     bold = all(piece.chunk.fragments[0].bold for piece in body.placed[0])
     return bold or any(is_numeric(piece.chunk.text) for piece in body.placed[-1][1:])
 
@@ -161,9 +166,16 @@ def _is_aligned(column: list[Chunk]) -> bool:
     return any(_share_aligned(positions) >= 0.7 for positions in (lefts, rights, middles))
 
 
-def _defines(body: TableBody, groups: list[list[int]]) -> bool:
-    """Whether each row has a term and a text, some of several lines."""
-    return _MIN_ROWS <= len(groups) < len(body.lines) and all(len(body.placed[group[0]]) == 2 for group in groups[1:])
+def _defines(body: TableBody, groups: list[list[int]], rules: int) -> bool:
+    """Whether each row has a term and a text, some of several lines, and the rows are set apart."""
+    if not _MIN_ROWS <= len(groups) < len(body.lines) or any(len(body.placed[group[0]]) != 2 for group in groups[1:]):
+        return False
+    firsts = {group[0] for group in groups}
+    steps = [(index in firsts, b.top - a.bottom) for index, (a, b) in enumerate(pairwise(body.lines), 1)]
+    between, inside = (sorted(step for is_first, step in steps if is_first == wanted) for wanted in (True, False))
+    if rules >= 2 or between[len(between) // 2] > 1.15 * inside[len(inside) // 2]:
+        return True
+    return sum(chunk.text.endswith(":") for chunk in body.columns[0]) > 0.6 * len(body.columns[0])
 
 
 def _is_code(body: TableBody) -> bool:

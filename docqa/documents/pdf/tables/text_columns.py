@@ -96,10 +96,15 @@ def _run(lines: list[TextLine], start: int) -> int:
         wrapped = chunk.x0 > rivers[0].begin and line.top - previous.bottom < 0.7 * line.size
         single += not wrapped
         crosses = any(chunk.x0 < river.begin and chunk.x1 > river.end for river in rivers)
-        if single > _MAX_SINGLE or (crosses and (single > 1 or chunk.x1 - chunk.x0 > 0.6 * (right - left))):
+        if single > _MAX_SINGLE or (crosses and (single > 1 or line.size > 1.15 * first.size)):
             break
-        if crosses and line.size > 1.15 * first.size:
-            break  # A heading.
+        if crosses and chunk.x1 - chunk.x0 > 0.6 * (right - left):
+            # A row that is drawn as one string, or a line of prose.
+            following = lines[index + 1 : index + 2]
+            if line.top - previous.bottom > 0.7 * line.size or chunk.x0 < left - 1 or chunk.fragments[0].bold:
+                break
+            if not following or following[0].top - line.bottom > 0.7 * line.size:
+                break
     # The last cell may be wrapped.
     while end < len(lines) and len(lines[end].chunks) == 1:
         previous, line = lines[end - 1], lines[end]
