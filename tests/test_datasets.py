@@ -727,3 +727,11 @@ def test_a_verbatim_answer_at_its_start_is_kept(tmp_path: Path, context: str, da
     lead = len(answer) - len(answer.lstrip())
     assert loaded.pairs[0].answers == (Gold(answer.strip(), start + lead),)
     assert not loaded.report.issues
+
+
+def test_an_answer_copied_from_a_markdown_file_is_found_in_what_a_reader_sees(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("# Git\n\nWork on the `main` **branch**, [they](x.md) say.\n", encoding="utf-8")
+    pairs = [{"question": "Where?", "answer": "the `main` **branch**", "document": "a.md"}]
+    (tmp_path / "pairs.json").write_text(json.dumps(pairs), encoding="utf-8")
+    (pair,) = load([tmp_path / "pairs.json"]).pairs
+    assert pair.answers == (Gold("the main branch", 13),)

@@ -13,6 +13,7 @@ from docqa.datasets.pair import Gold
 from docqa.datasets.raw_record import shorten
 from docqa.datasets.text_search import SearchableText, Span
 from docqa.documents import Document
+from docqa.documents.markdown import rendered
 from docqa.errors import DocqaError
 from docqa.progress import Monitor
 
@@ -46,6 +47,10 @@ class OpenedDocument:
         """
         answer, text = claim.text.strip(), self.body
         spans = text.whole(answer) or text.normalized(answer) or text.anywhere(answer)
+        if not spans and self.document.format == "markdown":
+            # It was copied from the file, which a reader of the text doesn't see.
+            seen = rendered(answer)
+            spans = (text.whole(seen) or text.normalized(seen)) if seen else []
         if not spans:
             raise RejectedRecord(
                 IssueKind.NOT_IN_DOCUMENT,

@@ -50,6 +50,13 @@ def parse(source: Source, monitor: Monitor) -> Document:
     return renderer.text.document(source, "markdown", title, warnings)
 
 
+def rendered(markdown: str) -> str:
+    """What a reader sees of a few words of Markdown: "the `main` branch" is "the main branch"."""
+    parser = inline_parser()
+    (inline,) = parser.parseInline(markdown)
+    return InlineText(parser, inline.children or [], inline.content, 1).text
+
+
 def _without_front_matter(text: str) -> tuple[str, str | None]:
     """The text with blank lines in place of its front matter (YAML, TOML, Ziggy), and the title in that."""
     fence = text[:3]
