@@ -1,7 +1,6 @@
 """A whole document from the lines of its pages: what runs on is the body, the rest stands apart (pure)."""
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from operator import attrgetter
 
@@ -11,7 +10,7 @@ from docqa.documents.pdf.footnotes import footnote_starts, mark_footnotes
 from docqa.documents.pdf.lines import LayoutLine
 from docqa.documents.pdf.paragraphs import LineBlock, line_blocks
 from docqa.documents.pdf.reading_order import ReadPage
-from docqa.documents.pdf.running_heads import running_heads
+from docqa.documents.pdf.running_heads import body_size, running_heads
 from docqa.documents.pdf.running_text import RunningText, running_text
 from docqa.documents.pdf.words import Words
 
@@ -55,7 +54,7 @@ def _contents(body: list[LayoutLine]) -> tuple[list[LineBlock], list[LayoutLine]
 
 def _with_footnotes(body: list[LayoutLine], pages: Sequence[ReadPage | None]) -> Iterator[LayoutLine]:
     """The lines, with those of footnotes marked as such."""
-    size = _body_size(body)
+    size = body_size([body]) if body else 0.0
     for number, on_page in groupby(body, key=_PAGE):
         lines, page = list(on_page), pages[number - 1]
         notes = mark_footnotes(lines, size, page.rules if page else [])
@@ -65,11 +64,3 @@ def _with_footnotes(body: list[LayoutLine], pages: Sequence[ReadPage | None]) ->
                 yield line._replace(kind="footnote", begins=index in starts)
             else:
                 yield line
-
-
-def _body_size(lines: Iterable[LayoutLine]) -> float:
-    """The height of most of the type, in points."""
-    weights: Counter[float] = Counter()
-    for line in lines:
-        weights[round(line.size * 2) / 2] += len(line.text)
-    return weights.most_common(1)[0][0] if weights else 0.0

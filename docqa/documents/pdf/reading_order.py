@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from itertools import groupby
 from typing import NamedTuple
 
+from docqa.documents.pdf.contents_rows import with_whole_entries
 from docqa.documents.pdf.engines import PageContent, PdfFile, Rule, TextFragment
 from docqa.documents.pdf.figures import figure_labels
 from docqa.documents.pdf.line_numbers import without_line_numbers
@@ -57,7 +58,7 @@ def page_lines(content: PageContent, page: int) -> list[LayoutLine]:
     """Lines of a page, in reading order. Comments and slanted text come last."""
     content, aside = without_watermarks(content)
     content, line_numbers = without_line_numbers(content)
-    tables, fragments = find_tables(content)
+    tables, fragments = find_tables(with_whole_entries(content))
     blocks = _in_order(rows(runs(fragments)), tables)
     labels = {id(block) for block in figure_labels(blocks)}
     lines: list[LayoutLine] = []
