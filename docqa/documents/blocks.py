@@ -37,7 +37,9 @@ BLOCK_KINDS = (
 )
 """The kinds of blocks. Only append: `Blocks.kinds` are indices, and they are stored."""
 
-APART = frozenset({"footnote", "note", "figure", "contents", "header", "footer", "watermark", "line_number", "unreadable"})
+APART = frozenset(
+    {"footnote", "note", "figure", "contents", "header", "footer", "watermark", "line_number", "unreadable"}
+)
 """The kinds that are set apart from the running text where a document is shown."""
 
 
