@@ -48,7 +48,7 @@ def align(cells: Sequence[AlignedCell], header_rows: int, room: int | None = Non
     """
     natural = natural_widths(cells)
     widths = natural if room is None else fit(natural, room) or [min(width, NARROWEST) for width in natural]
-    starts = [sum(widths[:column]) + GAP * column for column in range(len(widths))]
+    lefts, rights = edges(widths)
     by_row: dict[int, list[int]] = defaultdict(list)
     body: dict[int, list[str]] = defaultdict(list)
     for number, (text, row, column, _) in enumerate(cells):
@@ -61,16 +61,15 @@ def align(cells: Sequence[AlignedCell], header_rows: int, room: int | None = Non
         top = len(lines)
         for number in sorted(by_row[row], key=lambda number: cells[number].column):
             text, _, column, span = cells[number]
-            last = min(column + span, len(widths)) - 1
-            width = starts[last] + widths[last] - starts[column]
+            width = rights[column + span - 1] - lefts[column]
             for down, part in enumerate(wrap(text, width)):
                 if top + down == len(lines):
                     lines.append([])
                 indent = width - cell_len(part) if column in numeric and span == 1 else 0
-                lines[top + down].append(CellPart(starts[column] + max(0, indent), number, part))
+                lines[top + down].append(CellPart(lefts[column] + max(0, indent), number, part))
         if row == header_rows - 1:
             rules = ["─" * min(width, _RULE) for width in widths]
-            lines.append([CellPart(starts[column], -1, rule) for column, rule in enumerate(rules) if rule])
+            lines.append([CellPart(left, -1, rule) for left, rule in zip(lefts, rules, strict=True) if rule])
     return lines
 
 
@@ -88,12 +87,24 @@ def natural_widths(cells: Sequence[AlignedCell]) -> list[int]:
     return widths
 
 
+def edges(widths: Sequence[int]) -> tuple[list[int], list[int]]:
+    """Where each column begins, and where it ends. An empty one takes no room and no gap."""
+    lefts, rights = [], []
+    left = right = 0
+    for width in widths:
+        right = left + width if width else right
+        lefts.append(left)
+        rights.append(right)
+        left = right + GAP if width else left
+    return lefts, rights
+
+
 def fit(natural: Sequence[int], room: int) -> list[int] | None:
     """Divide `room` among columns: narrow ones keep their width, the others share the rest. None if it is too little.
 
     A share is `NARROWEST` or more.
     """
-    left = room - GAP * (len(natural) - 1)
+    left = room - GAP * (sum(map(bool, natural)) - 1)
     if sum(natural) <= left:
         return list(natural)
     if sum(min(width, NARROWEST) for width in natural) > left:

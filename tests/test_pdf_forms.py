@@ -226,6 +226,41 @@ def test_typed_in_text_is_read_where_it_stands(tmp_path: Path) -> None:
     assert "Invoice 417  paid on 3 May" in page_text(load(annotated(tmp_path / "a.pdf", typed, lines=lines)))
 
 
+def test_text_that_is_pasted_over_is_not_read(tmp_path: Path) -> None:
+    pasted = FreeText(text="ANYCOMPANY", rect=(40, 640, 200, 662))
+    file = annotated(tmp_path / "a.pdf", pasted, lines=(*PROSE, "", "", "Vogel & Sons"))
+
+    def fill(writer: PdfWriter) -> None:
+        look = StreamObject()
+        look.set_data(b"q 1 1 1 rg 0 0 160 22 re f Q")
+        look.update(
+            {
+                NameObject("/Type"): NameObject("/XObject"),
+                NameObject("/Subtype"): NameObject("/Form"),
+                NameObject("/BBox"): ArrayObject(map(NumberObject, (0, 0, 160, 22))),
+            }
+        )
+        writer.pages[0]["/Annots"][0].get_object()[NameObject("/AP")] = DictionaryObject(
+            {NameObject("/N"): writer._add_object(look)}
+        )
+
+    text = page_text(load(edited(file, fill)))
+    assert "ANYCOMPANY" in text
+    assert "Vogel & Sons" not in text
+
+
+def test_a_watermark_is_no_label(tmp_path: Path) -> None:
+    def draw(sheet: canvas.Canvas) -> None:
+        sheet.drawString(80, 700, "insured")
+        sheet.acroForm.checkbox(name="insured", checked=True, x=60, y=698, size=12)
+        sheet.translate(80, 650)
+        sheet.rotate(60)
+        sheet.setFont("Helvetica", 60)
+        sheet.drawString(0, 0, "COPY")
+
+    assert "☒ insured" in page_text(load(form(tmp_path / "a.pdf", draw)))
+
+
 @pytest.mark.parametrize("kind", ["stamp", "signature"])
 def test_stamps_and_signatures_are_read_as_they_look(tmp_path: Path, kind: str) -> None:
     file = annotated(tmp_path / "a.pdf", Text(rect=(500, 680, 520, 700), text="A note beside it."))

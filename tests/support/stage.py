@@ -17,6 +17,7 @@ from docqa.documents import Document, Lines, Section
 from docqa.documents.document import find_breaks
 from docqa.passages import passage
 from docqa.progress import Monitor
+from docqa.table_passages import rows_around, table_passage
 from docqa.tui.app import DocqaApp
 from docqa.tui.screens.comparison import ComparisonScreen
 from docqa.tui.state.evidence import DocumentEvidence
@@ -153,7 +154,8 @@ def paged(name: str, pages: Sequence[Sequence[str]], labels: Sequence[str] = (),
 def answer(document: Document, text: str, probability: float, rank: int, also: Sequence[str] = ()) -> Answer:
     """Build an answer at the first occurrence of `text` in the document."""
     start = document.text.index(text)
-    first, last = passage(document.text, start, start + len(text))
+    end = start + len(text)
+    first, last = rows_around(document, start, end) or passage(document.text, start, end)
     others = [cite(document, document.text.index(other), document.text.index(other) + 1) for other in also]
     return Answer(
         rank=rank,
@@ -162,6 +164,7 @@ def answer(document: Document, text: str, probability: float, rank: int, also: S
         passage=document.text[first:last],
         passage_start=first,
         other_locations=tuple(others),
+        table=table_passage(document, start, end),
         **asdict(cite(document, start, start + len(text))),
     )
 

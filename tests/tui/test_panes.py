@@ -18,6 +18,7 @@ from support.stage import (
     sees,
     until,
 )
+from support.tables import SHIPS
 from textual.content import Content
 from textual.pilot import Pilot
 
@@ -114,6 +115,32 @@ async def test_an_answer_that_runs_over_a_page_s_end_is_shown_on_both() -> None:
         await until(pilot, lambda: marked(app) == "Ada Marsh")
         await sees(pilot, app.main.page, "─ page 2 (v) ─")
         await sees(pilot, app, "two.pdf · page 1 (iv) of 2")
+
+
+async def test_an_answer_in_a_table_has_its_headings_and_is_marked_in_its_column() -> None:
+    app = StillApp()
+    async with app.run_test(size=(80, 40)) as pilot:
+        await show(pilot, SHIPS, "northern line, which came only", "1,198")
+        await sees(pilot, app.main.answers, "Bellona · Tons")
+        await sees(pilot, app.main.page, "Bellona 1870 1,198")
+        await until(pilot, lambda: marked(app) == "northern line, which came only", "the mark in one column")
+        await pilot.press("n")
+        await until(pilot, lambda: marked(app) == "1,198", "the mark in the cell")
+
+
+async def test_what_stands_apart_is_dim_and_headings_are_bold() -> None:
+    app = StillApp()
+    async with app.run_test(size=(80, 40)) as pilot:
+        await show(pilot, SHIPS, "412")
+        await sees(pilot, app.main.page, "Harbour report")
+        styles = {}
+        for row in range(app.main.page.size.height):
+            for segment in app.main.page.render_line(row):
+                if segment.style is not None and segment.text.strip():
+                    styles[segment.text.strip()] = (bool(segment.style.italic), bool(segment.style.bold))
+        assert styles["1 Tons are register tons."] == styles["Harbour report"] == (True, False)
+        assert styles["2 The year in the harbour"] == styles["Ship"] == styles["Tons"] == (False, True)
+        assert next(style for text, style in styles.items() if text.startswith("Aurelia")) == (False, False)
 
 
 async def test_the_selected_answer_stays_selected_when_better_ones_come() -> None:

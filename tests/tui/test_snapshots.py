@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from support.stage import NoCollection, StillApp, answer, ask, evidence, paged, result, settled, until, when_ready
+from support.tables import SHIPS
 from textual.pilot import Pilot
 
 from docqa.errors import DocqaError
@@ -130,6 +131,21 @@ async def abstained(pilot: Pilot[Any]) -> None:
     await pilot.pause()
 
 
+async def tabular(pilot: Pilot[Any]) -> None:
+    app = pilot.app
+    app.questions.handle(events.EngineStarted("bundled"))
+    app.questions.handle(events.DocumentsFound((SHIPS.name,)))
+    app.questions.handle(events.DocumentOpened(SHIPS))
+    app.questions.handle(events.DocumentsOpened(NoCollection()))  # type: ignore[arg-type]
+    asked = await ask(pilot, "How many tons was the Bellona?")
+    found = [answer(SHIPS, "1,198", 0.83, 1), answer(SHIPS, "northern line", 0.2, 2)]
+    app.questions.handle(
+        events.AnswersFound(asked, result(asked.question, found), {SHIPS.name: evidence(SHIPS, 0.2, 0.9)})
+    )
+    app.questions.handle(events.QuestionAnswered(asked))
+    await until(pilot, lambda: settled(app), "a page at rest")
+
+
 async def failed(pilot: Pilot[Any]) -> None:
     await opened(pilot)
     asked = await ask(pilot, "Why?")
@@ -159,6 +175,8 @@ PICTURES: list[tuple[State, str]] = [
     (reading, "wide"),
     (abstained, "narrow"),
     (abstained, "wide"),
+    (tabular, "narrow"),
+    (tabular, "wide"),
     (failed, "narrow"),
     (failed, "wide"),
     (helped, "narrow"),

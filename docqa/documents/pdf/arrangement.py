@@ -1,97 +1,75 @@
 """A whole document from the lines of its pages: what runs on is the body, the rest stands apart (pure)."""
 
-import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 from operator import attrgetter
 
+from docqa.documents.pdf.contents import contents_entries
 from docqa.documents.pdf.continued_tables import join_continued
+from docqa.documents.pdf.footnotes import footnote_starts, mark_footnotes
 from docqa.documents.pdf.lines import LayoutLine
-from docqa.documents.pdf.margins import Place
 from docqa.documents.pdf.paragraphs import LineBlock, line_blocks
+from docqa.documents.pdf.reading_order import ReadPage
 from docqa.documents.pdf.running_heads import running_heads
 from docqa.documents.pdf.running_text import RunningText, running_text
 from docqa.documents.pdf.words import Words
 
-_CONTENTS = re.compile(r" … ?[\divxlc]+$", re.IGNORECASE)
 _PAGE = attrgetter("page")
-_TOP = attrgetter("top")
 _APART = {"header", "footer", "watermark", "line_number", "figure", "contents", "unreadable"}
 
 
-def arrange(pages: Sequence[list[LayoutLine]], heights: Sequence[float]) -> RunningText:
-    """Lay out a whole document: `pages[i]` has the lines of page i + 1, from `read_page`, `heights[i]` its height.
+def arrange(pages: Sequence[ReadPage | None]) -> RunningText:
+    """Lay out a whole document; None is a damaged page.
 
-    Running headers, footers and tables of contents follow the body text, so that they don't interrupt it.
+    Running heads, tables of contents and labels of figures follow the body text, so that they don't interrupt it.
     """
-    lines = [line for page in pages for line in page]
-    heads = running_heads([line for line in lines if line.kind != "note"], len(pages), heights)
-    marked = [_marked(line, heads) for line in lines]
-    body = [line for line in marked if line.kind not in _APART]
-    apart = [line for line in marked if line.kind in _APART]
-    if not body:
-        body = [line._replace(kind="") for line in apart if line.kind != "unreadable"]
-        apart = [line for line in apart if line.kind == "unreadable"]
+    lines = [line for page in pages if page for line in page.lines]
     words = Words.of(line.text for line in lines)
-    blocks = join_continued(line_blocks(notes_after_paragraphs(body)))
-    return running_text(
-        [block for block in blocks if block.kind not in _APART],
-        [*(LineBlock(line.kind, [line]) for line in apart), *(block for block in blocks if block.kind in _APART)],
-        words,
+    heads = running_heads(
+        [line for line in lines if line.kind != "note"], len(pages), [page.height if page else 0.0 for page in pages]
     )
+    marked = [
+        line._replace(kind=heads[line.id]) if line.id in heads and line.kind in {"", "figure"} else line
+        for line in lines
+    ]
+    apart = [LineBlock(line.kind, [line]) for line in marked if line.kind in _APART]
+    entries, body = _contents([line for line in marked if line.kind not in _APART])
+    blocks = join_continued(line_blocks(list(_with_footnotes(body, pages))))
+    headings = [block for block in blocks if block.kind in _APART]  # Of tables, repeated on each page.
+    body_blocks = [block for block in blocks if block.kind not in _APART]
+    aside = sorted([*entries, *apart, *headings], key=lambda block: block.lines[0].id)
+    if not body_blocks:  # There is nothing else to read.
+        body_blocks = [block for block in aside if block.kind != "unreadable"]
+        aside = [block for block in aside if block.kind == "unreadable"]
+    return running_text(body_blocks, aside, words)
 
 
-def _marked(line: LayoutLine, heads: dict[tuple[int, int], Place]) -> LayoutLine:
-    if line.kind and line.kind != "figure":
-        return line
-    if line.id in heads:
-        return line._replace(kind=heads[line.id])
-    return line._replace(kind="contents") if _CONTENTS.search(line.text) else line
+def _contents(body: list[LayoutLine]) -> tuple[list[LineBlock], list[LayoutLine]]:
+    """The entries of tables of contents, and the other lines."""
+    spans = contents_entries(body) if body else []
+    entries = [LineBlock("contents", body[first : last + 1], [" "] * (last - first)) for first, last in spans]
+    taken = {index for first, last in spans for index in range(first, last + 1)}
+    return entries, [line for index, line in enumerate(body) if index not in taken]
 
 
-def notes_after_paragraphs(lines: list[LayoutLine]) -> list[LayoutLine]:
-    """Move footnotes after a paragraph that continues on the next page."""
-    if not lines:
-        return lines
+def _with_footnotes(body: list[LayoutLine], pages: Sequence[ReadPage | None]) -> Iterator[LayoutLine]:
+    """The lines, with those of footnotes marked as such."""
+    size = _body_size(body)
+    for number, on_page in groupby(body, key=_PAGE):
+        lines, page = list(on_page), pages[number - 1]
+        notes = mark_footnotes(lines, size, page.rules if page else [])
+        starts = footnote_starts(lines, notes) if notes else notes
+        for index, line in enumerate(lines):
+            if index in notes and not line.kind:
+                yield line._replace(kind="footnote", begins=index in starts)
+            else:
+                yield line
+
+
+def _body_size(lines: Iterable[LayoutLine]) -> float:
+    """The height of most of the type, in points."""
     weights: Counter[float] = Counter()
     for line in lines:
         weights[round(line.size * 2) / 2] += len(line.text)
-    body_size = weights.most_common(1)[0][0]
-    ordered: list[LayoutLine] = []
-    notes: list[LayoutLine] = []
-    for index, line in enumerate(lines):
-        if line.size < 0.92 * body_size and _only_notes_follow(lines, index, 0.92 * body_size):
-            notes.append(line)
-            continue
-        if notes and not (ordered and _continues_paragraph(ordered[-1], line)):
-            ordered.extend(notes)
-            notes = []
-        ordered.append(line)
-    return ordered + notes
-
-
-def _only_notes_follow(lines: list[LayoutLine], index: int, size: float) -> bool:
-    """Whether only small type follows on the page: then it is footnotes, not a caption in mid-page."""
-    page = lines[index].page
-    for line in lines[index:]:
-        if line.page != page:
-            break
-        if line.size >= size:
-            return False
-    return True
-
-
-_ENDS_SENTENCE = re.compile(r"[.!?:;…。！？][\"'”’»)\]]*\d*$")
-_LIST_ITEM = re.compile(r"(?:[•‣◦▪–—*·-]|\(?(?:\d{1,3}|[a-z])[.)]|\[\d+\])\s")
-
-
-def _continues_paragraph(previous: LayoutLine, line: LayoutLine) -> bool:
-    """Whether a paragraph continues over the end of a page or column."""
-    if abs(previous.size - line.size) > 0.08 * previous.size or previous.cells > 1 or line.cells > 1:
-        return False
-    if previous.hyphen:
-        return True
-    if _LIST_ITEM.match(line.text) or _ENDS_SENTENCE.search(previous.text):
-        # A full line that ends a sentence may or may not end its paragraph: a wrong break does less harm.
-        return False
-    return line.text[0].islower() or previous.x1 > previous.right - 2 * previous.size
+    return weights.most_common(1)[0][0] if weights else 0.0

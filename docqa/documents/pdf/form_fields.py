@@ -28,6 +28,8 @@ class ShownValue(NamedTuple):
     """Of its type, 0 if it is not known."""
     from_top: bool = False
     """Whether the text begins at the top of the box, not in the middle of it."""
+    covers: bool = False
+    """Whether the box hides what the page has below it."""
 
 
 class _Line(NamedTuple):
@@ -53,7 +55,8 @@ def with_values(fragments: list[TextFragment], values: list[ShownValue]) -> list
     """
     if not values:
         return fragments
-    page = list(fragments)
+    hidden = [value.box for value in values if value.covers]
+    page = [fragment for fragment in fragments if not any(_is_within(fragment, box) for box in hidden)]
     added: list[TextFragment] = []
     row = 1 + max((fragment.row for fragment in page), default=0)
     lines = [line for value in values for line in _laid_out(value)]
@@ -97,7 +100,14 @@ def _laid_out(value: ShownValue) -> list[_Line]:
     ]
 
 
+def _is_within(fragment: TextFragment, box: tuple[float, float, float, float]) -> bool:
+    x, y = (fragment.x0 + fragment.x1) / 2, (fragment.top + fragment.bottom) / 2
+    return box[0] < x < box[2] and box[1] < y < box[3]
+
+
 def _on_one_line(fragment: TextFragment, line: _Line) -> bool:
+    if fragment.slanted:
+        return False  # A watermark.
     shared = min(fragment.bottom, line.bottom) - max(fragment.top, line.top)
     return shared > 0.4 * min(fragment.bottom - fragment.top, line.bottom - line.top)
 

@@ -17,7 +17,6 @@ _SHARE = 0.2  # Of the page's height, above and below.
 _TOP = attrgetter("top")
 
 _WORD = re.compile(r"\w")
-_DASHES = str.maketrans(dict.fromkeys("-–—_"))
 _INTEGER = re.compile(r"(?<![\w.,:/])(?:\d{1,4}|[ivxl]{1,7}|[IVXL]{1,7})(?![\w:]|[.,]\w)")
 # A page number stands at a line's beginning or end, after "page", or before "of 12" or "/12".
 _PAGE_WORD = re.compile(r"(?:\bp(?:age|\.|ágina)?|\bseite)\W*$", re.IGNORECASE)
@@ -54,6 +53,8 @@ class MarginLine(NamedTuple):
     """Its words without spaces and dashes, with # for a number that counts the pages."""
     offset: int | None
     """What that number is ahead of the page's."""
+    cells: tuple[str, ...]
+    """The words of its cells, if it has several."""
 
     @property
     def id(self) -> tuple[int, int]:
@@ -75,7 +76,8 @@ def _rows(lines: list[LayoutLine], low: float, high: float) -> list[Row]:
     for line in lines:
         if rows:
             last, top, bottom = rows[-1]
-            if min(bottom, line.bottom) - max(top, line.top) > 0.5 * min(bottom - top, line.bottom - line.top):
+            shared = (bottom if bottom < line.bottom else line.bottom) - (top if top > line.top else line.top)
+            if shared > 0.5 * (line.bottom - line.top) or shared > 0.5 * (bottom - top):
                 last.append(line)
                 rows[-1] = Row(last, min(top, line.top), max(bottom, line.bottom))
                 continue
@@ -85,34 +87,61 @@ def _rows(lines: list[LayoutLine], low: float, high: float) -> list[Row]:
     return rows
 
 
-def candidates(margins: list[Margin]) -> Iterator[MarginLine]:
-    """The lines of all margins, with the numbers that count the pages recognized."""
-    lines = []
+def candidates(margins: list[Margin]) -> list[MarginLine]:
+    """The lines of all margins: two rows, and more as long as they have something in common with other pages.
+
+    Of their numbers, those that count the pages are recognized.
+    """
+    found: list[MarginLine] = []
     pages_by_offset: dict[tuple[Place, int], set[int]] = defaultdict(set)
-    for margin in margins:
-        for number, row in enumerate(margin.rows[:MAX_ROWS]):
-            for line in row.lines:
-                middle = (line.top + line.bottom) / 2
-                y = middle if margin.place == "header" else margin.height - middle
-                if y <= _SHARE * margin.height:
-                    numbers = list(_page_numbers(line.text))
-                    lines.append((line, margin, number, y, numbers))
-                    for _, _, value in numbers:
-                        pages_by_offset[margin.place, value - line.page].add(line.page)
-    counting = {key for key, pages in pages_by_offset.items() if _follow(pages)}
-    for line, margin, number, y, numbers in lines:
-        text, end, offset = "", 0, None
-        for start, stop, value in numbers:
-            if start >= end and (margin.place, value - line.page) in counting:
-                offset = value - line.page
-                text += line.text[end:start] + "#"
-                end = stop
-        yield MarginLine(line, margin, number, y, words_of(text + line.text[end:]), offset)
+    first: dict[tuple[Place, str], MarginLine] = {}
+    for number in range(MAX_ROWS):
+        lines = [
+            (margin, line, y, list(_page_numbers(line.text)))
+            for margin in margins
+            if number < len(margin.rows)
+            for line in margin.rows[number].lines
+            if (y := _distance(line, margin)) <= _SHARE * margin.height
+        ]
+        for margin, line, _, numbers in lines:
+            for _, _, value in numbers:
+                pages_by_offset[margin.place, value - line.page].add(line.page)
+        counting = {key for key, pages in pages_by_offset.items() if _follow(pages)}
+        recurring: set[tuple[int, Place]] = set()
+        for margin, line, y, numbers in lines:
+            text, offset = _masked(line, [n for n in numbers if (margin.place, n[2] - line.page) in counting])
+            cells = tuple(words_of(cell) for cell in line.text.split("  ") if len(cell) > 3) if line.cells > 1 else ()
+            head = MarginLine(line, margin, number, y, words_of(text), offset, cells)
+            found.append(head)
+            if offset is not None:
+                recurring.add((line.page, margin.place))
+            for key in (head.key, *cells):
+                other = first.setdefault((margin.place, key), head).line
+                if other.page != line.page:
+                    recurring.update(((other.page, margin.place), (line.page, margin.place)))
+        if number > 0:
+            margins = [margin for margin in margins if (margin.rows[0].lines[0].page, margin.place) in recurring]
+    return found
+
+
+def _distance(line: LayoutLine, margin: Margin) -> float:
+    middle = (line.top + line.bottom) / 2
+    return middle if margin.place == "header" else margin.height - middle
+
+
+def _masked(line: LayoutLine, numbers: list[tuple[int, int, int]]) -> tuple[str, int | None]:
+    """The text with # for the numbers, and how much the last one is ahead of the page."""
+    text, end, offset = "", 0, None
+    for start, stop, value in numbers:
+        if start >= end:
+            text, end, offset = text + line.text[end:start] + "#", stop, value - line.page
+    return text + line.text[end:], offset
 
 
 def words_of(text: str) -> str:
     """A text without what differs from page to page: spaces, dashes, capitals."""
-    return "".join(text.casefold().translate(_DASHES).split())
+    words = "".join(text.casefold().split()).replace("-", "").replace("_", "")
+    return words if words.isascii() else words.replace("–", "").replace("—", "")
 
 
 def _page_numbers(text: str) -> Iterator[tuple[int, int, int]]:

@@ -108,11 +108,11 @@ def _sentences_joined(blocks: list[LineBlock]) -> list[LineBlock]:
         if open_paragraph and block.kind not in _FLOATS:
             last, first = open_paragraph.lines[-1], block.lines[0]
             elsewhere = (last.page, last.region) != (first.page, first.region)
-            if joined[-1] is not open_paragraph and elsewhere and block.kind == "paragraph":
-                if _continues_over_gap(last, first):
-                    open_paragraph.glue += [" ", *block.glue]
-                    open_paragraph.lines += block.lines
-                    continue
+            divided = joined[-1] is not open_paragraph and elsewhere and block.kind == "paragraph"
+            if divided and _continues_over_gap(last, first):
+                open_paragraph.glue += [" ", *block.glue]
+                open_paragraph.lines += block.lines
+                continue
             open_paragraph = None
         joined.append(block)
         if block.kind in {"paragraph", "list_item"}:
@@ -129,14 +129,15 @@ def _glue(block: LineBlock, line: LayoutLine, pitch: float, numbering: "_Numberi
     """What joins a line to the block before it, None if it begins a block."""
     previous = block.lines[-1]
     if previous.kind or line.kind or previous.cells > 1 or line.cells > 1:
+        if line.kind == previous.kind == "footnote" and not line.begins:
+            return " " if (line.page, line.region) == (previous.page, previous.region) else None
         same_table = line.kind == previous.kind == "table" and (line.page, line.region) == (
             previous.page,
             previous.region,
         )
-        same = same_table or (line.kind == previous.kind == "footnote" and not line.begins)
         if same_table:
             return "\n" if line.row > previous.row else None
-        if not same and not _is_end_of_label(block, previous, line, pitch):
+        if not _is_end_of_label(block, previous, line, pitch):
             return None
     if previous.fixed_pitch or line.fixed_pitch:
         return _code_glue(block, previous, line, pitch)

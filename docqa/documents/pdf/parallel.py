@@ -18,7 +18,7 @@ from pathlib import Path
 from threading import Condition, Thread
 from typing import Any
 
-from docqa.documents.pdf.engines import PdfEngine, PdfFile
+from docqa.documents.pdf.engines import PdfEngine, PdfFile, Rule
 from docqa.documents.pdf.lines import LayoutLine
 from docqa.documents.pdf.reading_order import ReadPage, read_page
 from docqa.documents.pdf.worker import receive, send
@@ -173,5 +173,5 @@ def _serve(process: "subprocess.Popen[bytes]", engine: PdfEngine, source: Source
 def _unpacked(page: Any) -> ReadPage | None:
     if page is None:
         return None
-    lines, fault, height = page
-    return ReadPage(list(map(LayoutLine._make, lines)), fault, height)
+    lines, fault, height, rules = page
+    return ReadPage(list(map(LayoutLine._make, lines)), fault, height, list(map(Rule._make, rules)))

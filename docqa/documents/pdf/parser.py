@@ -86,9 +86,7 @@ def _read(source: Source, file: PdfFile, engine: PdfEngine, monitor: Monitor, pr
         raise DocqaError(f"{source.display_name} has no pages", "there is nothing in it to ask about")
     pages, form_warnings = _without_placeholder(source, file, pages)
     faults = PageFaults([page.fault if page else "" for page in pages])
-    running_text = arrange(
-        [page.lines if page else [] for page in pages], [page.height if page else 0.0 for page in pages]
-    )
+    running_text = arrange(pages)
     text = running_text.text
     if faults.all_unread or not text[: running_text.body_end].strip():
         raise faults.as_error(source.display_name)
@@ -146,7 +144,7 @@ def _without_placeholder(source: Source, file: PdfFile, pages: ReadPages) -> tup
             "open it in Adobe Reader and print it to a PDF",
         )
     warning = "is an XFA form: only the values typed into it were read; print it to a PDF from Adobe Reader to read all"
-    return [ReadPage(page_lines(values, 1), "", values.height)], [warning]
+    return [ReadPage(page_lines(values, 1), "", values.height, [])], [warning]
 
 
 def _lines(running_text: RunningText) -> Lines:

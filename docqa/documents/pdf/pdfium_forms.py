@@ -38,6 +38,7 @@ _COMMENTS = {
 _MAX_OPTIONS = 1000
 _MAX_STAMP_OBJECTS = 100
 _NUMBER = re.compile(r"[+-]?\d*[.,]?\d+")
+_FILLED = re.compile(r"\sre\s+[fFbB]\b")
 _SHOWN_STRING = re.compile(r"\(((?:[^()\\]|\\.)*)\)\s*(?:Tj|'|\")")
 
 
@@ -62,7 +63,8 @@ class PdfiumForm:
             if subtype in _COMMENTS:
                 comments += _comment(annotation)
             elif subtype == pdfium.FPDF_ANNOT_FREETEXT:
-                values.append(ShownValue(_value(annotation, b"Contents"), _box(annotation), from_top=True))
+                covers = _FILLED.search(_appearance(annotation)) is not None
+                values.append(ShownValue(_value(annotation, b"Contents"), _box(annotation), 0.0, True, covers))
             elif subtype == pdfium.FPDF_ANNOT_WIDGET:
                 values += self._field(annotation)
         return values, comments
@@ -194,9 +196,13 @@ def _as_shown(value: str, widget: Any) -> str:
     """A number as its field formats it: a value of 302.8 may be shown as "302,80 €"."""
     if not _NUMBER.fullmatch(value):
         return value
-    appearance = wide_string(pdfium.FPDFAnnot_GetAP, widget, pdfium.FPDF_ANNOT_APPEARANCEMODE_NORMAL)
-    shown = "".join(_SHOWN_STRING.findall(appearance)).replace("\\", "").strip()
+    shown = "".join(_SHOWN_STRING.findall(_appearance(widget))).replace("\\", "").strip()
     return shown if any(map(str.isdigit, shown)) and shown.isprintable() else value
+
+
+def _appearance(annotation: Any) -> str:
+    """The operators that draw an annotation."""
+    return wide_string(pdfium.FPDFAnnot_GetAP, annotation, pdfium.FPDF_ANNOT_APPEARANCEMODE_NORMAL)
 
 
 def _box(annotation: Any) -> tuple[float, float, float, float]:

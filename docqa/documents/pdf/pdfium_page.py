@@ -6,12 +6,15 @@ PDFium's calls are made by the line or by the fragment, hardly ever by the chara
 import ctypes
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import pypdfium2_raw as pdfium
 
 from docqa.documents.pdf.engines import TextFragment
+from docqa.documents.pdf.pdfium_calls import HANDLE, on_handles
+from docqa.documents.pdf.pdfium_glyphs import GlyphText
 
 Box = tuple[float, float, float, float]
 """PDFium's is (left, bottom, right, top), y upwards; as displayed, (x0, top, x1, bottom), y downwards."""
@@ -38,15 +41,6 @@ _BLACK = 80  # Of 255: darker colours are as good as black.
 _BOLD = re.compile(r"bold|black|heavy|demi|cmbx|cmssbx|sfbx|-bd|,b|\.b$", re.IGNORECASE)
 _FIXED = re.compile(r"mono|courier|consol|typewriter|cmtt|sftt|fixed|code", re.IGNORECASE)
 _FIXED_PITCH, _FORCE_BOLD = 1, 1 << 18
-
-HANDLE = ctypes.c_void_p
-
-
-def on_handles(function: Any, result: Any, *arguments: Any) -> Callable[..., Any]:
-    """The same function, but handles are integers: the binding's objects cost more than the calls."""
-    prototype = ctypes.CFUNCTYPE(result, *arguments)
-    return prototype(ctypes.cast(function, HANDLE).value or 0)
-
 
 _text_object = on_handles(pdfium.FPDFText_GetTextObject, HANDLE, HANDLE, ctypes.c_int)
 _get_rectangle = pdfium.FPDFText_GetRect
@@ -121,6 +115,7 @@ class PageText:
         self._text_page = text_page
         self._handle = ctypes.cast(text_page, HANDLE).value
         self._text = text
+        self._glyphs = GlyphText(text_page, text)
         self._sides = [ctypes.c_double() for _ in range(4)]
         self._side_pointers = [ctypes.byref(side) for side in self._sides]
         self._loose_box = pdfium.FS_RECTF()
@@ -159,7 +154,7 @@ class PageText:
         bold, fixed_pitch, style = self._font(first)
         fragments.append(
             TextFragment(
-                self._text[first:last],
+                self._glyphs.between(first, last),
                 *box,
                 size,
                 row,
@@ -183,6 +178,8 @@ class PageText:
         if count == 1:
             yield _Piece(begin, end, boxes[0], size, False, row)
             return
+        if count > 2 or _overprinted(boxes, size):
+            self._glyphs.drop_repeated(begin, end, _overprinted(boxes, size))
         groups = _group(boxes, size)
         starts = [begin, *self._starts(begin, end, boxes, groups), end]
         heights = [size, *map(self._type_height, starts[1:-1])]
@@ -329,6 +326,11 @@ def _group(boxes: list[Box], size: float) -> list[_Group]:
             number, left, top, right, bottom, was_raised, was_tall = index, x0, y0, x1, y1, raised, tall
     groups.append(_Group(number, (left, top, right, bottom), was_raised))
     return groups
+
+
+def _overprinted(boxes: list[Box], size: float) -> bool:
+    """Whether boxes of a line lie over each other."""
+    return any(b[0] < a[2] - 0.5 * size and b[2] > a[0] for a, b in pairwise(boxes))
 
 
 def _usual_width(widths: list[float]) -> float:

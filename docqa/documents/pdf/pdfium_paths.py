@@ -7,7 +7,8 @@ from typing import Any
 import pypdfium2_raw as pdfium
 
 from docqa.documents.pdf.engines import Rule
-from docqa.documents.pdf.pdfium_page import HANDLE, Box, Frame, on_handles
+from docqa.documents.pdf.pdfium_calls import HANDLE, on_handles
+from docqa.documents.pdf.pdfium_page import Box, Frame
 
 # A page with more is a drawing, whose lines are no tables.
 _MAX_OBJECTS = 20_000

@@ -14,7 +14,7 @@ from itertools import groupby, pairwise
 from operator import attrgetter
 
 from docqa.documents.pdf.lines import LayoutLine
-from docqa.documents.pdf.margins import MAX_ROWS, Margin, MarginLine, Place, Row, candidates, margins_of, words_of
+from docqa.documents.pdf.margins import MAX_ROWS, Margin, MarginLine, Place, Row, candidates, margins_of
 
 _AT_EDGE = 0.08  # Where a page number may stand beside the text's last line.
 _SAME_HEIGHT = 3.0  # Points. Boxes are as high as their letters: those of "12" and "page" differ.
@@ -26,7 +26,9 @@ _INTRUDING = 0.34  # Of the pages, at most, whose text begins where others have 
 _FEW_PAGES = 5
 _ENOUGH = 3  # Pages with the same head.
 _PATTERN = 0.3  # Of a page's lines that recur within the text, if the pages are of one pattern.
-_PAIRS = 4  # Of pages that are compared for it.
+_LINES = 60  # Of a page that are compared.
+_SAMPLE = 40  # Pages that tell the size of the text.
+_PAIRS = 2  # Of pages that are compared for it.
 
 _PAGE, _TOP = attrgetter("page"), attrgetter("top")
 
@@ -37,7 +39,7 @@ _NUMBER_ALONE = re.compile(r"\W*(?:page|seite|página|pagina|pg|p|s)?\W*#\W*(?:(
 # A page number beside words; "1 See the report" is a footnote.
 _SET_APART = re.compile(r"^\W*\w+(?:  |\s*[|–—−/])|(?:  |[|–—−/]|\bpage\b|\bof\b)\s*\w+\W*$", re.IGNORECASE)
 _ANY_NUMBER = re.compile(r"\W*(?:\d{1,4}|[ivxl]{1,7}|[a-z]-?\d{1,3})\W*", re.IGNORECASE)
-_PAGE_OF = re.compile(r"\W*(?:page\s+(\d+)|(?:page\s+)?(\d+)\s+of\s+(\d+))\W*", re.IGNORECASE)
+_PAGE_OF = re.compile(r"\W*(?:page\s+(\d+)|(?:page\s+)?(\d+)\s*(?:of|/)\s*(\d+))\W*", re.IGNORECASE)
 
 
 def running_heads(
@@ -64,10 +66,10 @@ class _Heads:
         self._pages = pages
         self._patterns: dict[tuple[int, int], bool] = {}
         self._page_count = page_count
-        self._body_size = _body_size(pages.values())
+        self._body_size = body_size(list(pages.values()))
         self._slots: dict[tuple[Place, int], list[MarginLine]] = defaultdict(list)
         margins = [margin for page, on_page in pages.items() for margin in margins_of(on_page, heights[page - 1])]
-        self._heads = list(candidates(margins))
+        self._heads = candidates([margin for margin in margins if margin.rows])
         self._groups = list(_recurring(self._heads))
         # The lines that recur, whether or not they are heads.
         self._recurring = {head.id for group in self._groups for head in group}
@@ -133,8 +135,12 @@ class _Heads:
                 self._take(group)
             else:
                 weak.append(group)
+        taken = {(head.margin.place, head.key): head.line for head in self._heads if head.id in self.taken}
         for group in weak:
-            self._take(head for head in group if self._in_slot(head) and self._fits(head))
+            for head in group:
+                same = taken.get((head.margin.place, head.key))
+                if self._fits(head) and (self._in_slot(head) or (same and _same_size(head.line, same))):
+                    self._take([head])
 
     def _is_head(self, group: list[MarginLine]) -> bool:
         pages = len({head.line.page for head in group})
@@ -168,7 +174,7 @@ class _Heads:
     def take_neighbours(self) -> None:
         """Take lines where other pages have their heads."""
         for head in self._heads:
-            if head.id not in self.taken and self._in_slot(head) and self._fits(head):
+            if head.id not in self.taken and self._in_slot(head) and self._fits(head) and _LETTERS.search(head.key):
                 self._take([head])
 
     # Measures -------------------------------------------------------------------------------------
@@ -231,7 +237,7 @@ class _Heads:
         edges = {line.number for line in (*on_page[:2], *on_page[-2:])}
         return {
             (_DIGITS.sub("#", line.text), round(line.top)): (line.text, line.number in edges)
-            for line in on_page
+            for line in on_page[:_LINES]
             if _LETTERS.search(line.text)
         }
 
@@ -252,17 +258,15 @@ def _recurring(heads: list[MarginLine]) -> Iterator[list[MarginLine]]:
     for head in heads:
         place = head.margin.place
         by_key[place, head.key, None].append(head)
-        if head.line.cells > 1:
-            for cell in head.line.text.split("  "):
-                if len(cell) > 3:
-                    by_key[place, words_of(cell), None].append(head)
+        for cell in head.cells:
+            by_key[place, cell, None].append(head)
         if head.offset is not None and not _NUMBER_ALONE.fullmatch(head.key):
             by_key[place, "", head.offset].append(head)
     for (_, key, offset), recurring in by_key.items():
         if len(recurring) > 1 and (key or offset is not None):
             for group in _at_one_height(recurring):
                 if any(head.line.page != group[0].line.page for head in group) and (
-                    key or _persists(group) or _sharewords_of(group)
+                    key or _persists(group) or _share_words(group)
                 ):
                     yield group
 
@@ -298,7 +302,7 @@ def _in_two_columns(group: list[MarginLine]) -> bool:
     return min(len(lefts), len(rights)) <= 3
 
 
-def _sharewords_of(group: list[MarginLine]) -> bool:
+def _share_words(group: list[MarginLine]) -> bool:
     """Whether lines with page numbers that are set apart begin or end with the same words."""
     if not all(_SET_APART.search(head.line.text) for head in group):
         return False
@@ -317,12 +321,13 @@ def _aligned(one: LayoutLine, other: LayoutLine) -> bool:
     return min(map(abs, edges)) <= _SAME_HEIGHT
 
 
-def _body_size(pages: Iterable[list[LayoutLine]]) -> float:
-    weights: Counter[float] = Counter()
-    for on_page in pages:
+def body_size(pages: Sequence[list[LayoutLine]]) -> float:
+    """The usual height of a document's type in points: that of most letters, within a fifth of a point."""
+    weights: Counter[int] = Counter()
+    for on_page in pages[:: len(pages) // _SAMPLE + 1]:
         for line in on_page:
-            weights[round(line.size * 2)] += len(line.text)
-    return weights.most_common(1)[0][0] / 2 if weights else 10.0
+            weights[round(line.size * 10)] += len(line.text)
+    return max(weights, key=lambda size: sum(weights[size + i] for i in (-2, -1, 0, 1, 2)), default=100) / 10
 
 
 def _median(values: Iterable[float]) -> float:

@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from docqa.documents.pdf.cleaning import clean
 from docqa.documents.pdf.engines import TextFragment
+from docqa.documents.pdf.symbols import symbol
 from docqa.documents.superscripts import raise_
 
 LIST_MARK = re.compile(
@@ -25,8 +26,10 @@ _MARK_GAP = 6.0  # The widest gap between a list mark and its text, in heights o
 def runs(fragments: list[TextFragment]) -> list[TextFragment]:
     """Clean and join fragments, in the order of the file."""
     cleaned = []
-    for fragment in fragments:
-        text = clean(fragment.text)
+    for index, fragment in enumerate(fragments):
+        text = _symbol(fragments, index) if len(fragment.text) < 3 else None
+        if text is None:
+            text = clean(fragment.text)
         if not text or text.isspace():
             continue
         if text != fragment.text or (fragment.raised and len(text) > _MAX_SUPERSCRIPT):
@@ -46,6 +49,16 @@ def runs(fragments: list[TextFragment]) -> list[TextFragment]:
     if any(run.raised for run in joined):
         joined = _attached(joined)
     return [run._replace(text=" ".join(run.text.split())) for run in joined]
+
+
+def _symbol(fragments: list[TextFragment], index: int) -> str | None:
+    """What a fragment of one character of a symbol font stands for, None if it is none."""
+    fragment = fragments[index]
+    begins = index == 0 or fragments[index - 1].row != fragment.row
+    if begins and fragment.fixed_pitch and fragment.text.strip() == "o" and index + 1 < len(fragments):
+        following = fragments[index + 1]
+        return "•" if following.row == fragment.row and not following.fixed_pitch else None  # Word's second bullet.
+    return symbol(fragment.text, fragment.style, begins)
 
 
 def _is_lone_mark(fragment: TextFragment, page: list[TextFragment]) -> bool:

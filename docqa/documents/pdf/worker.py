@@ -12,7 +12,7 @@ import sys
 from typing import IO, Any
 
 from docqa.documents.pdf.engines import OpenPdf, PdfEngineError
-from docqa.documents.pdf.reading_order import read_page
+from docqa.documents.pdf.reading_order import ReadPage, read_page
 
 _LENGTH_BYTES = 8
 
@@ -34,6 +34,10 @@ def receive(stream: IO[bytes]) -> Any:
     return marshal.loads(packed)  # noqa: S302 - only from the parent or a child of this process
 
 
+def _packed(page: ReadPage) -> tuple[Any, ...]:
+    return list(map(tuple, page.lines)), page.fault, page.height, list(map(tuple, page.rules))
+
+
 def main() -> None:
     """Read pages until the parent process closes the pipe or exits."""
     # Ctrl-C is handled by the parent, which ends this process.
@@ -46,7 +50,7 @@ def main() -> None:
             send(sink, "ready")
             while True:
                 pages = [read_page(file, index) for index in range(*receive(source))]
-                send(sink, [None if page is None else (list(map(tuple, page.lines)), *page[1:]) for page in pages])
+                send(sink, [None if page is None else _packed(page) for page in pages])
     except (EOFError, BrokenPipeError, PdfEngineError):
         pass
     finally:

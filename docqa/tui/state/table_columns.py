@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from docqa.aligned_table import GAP, AlignedCell, fit, is_numeric, natural_widths
+from docqa.aligned_table import AlignedCell, edges, fit, is_numeric, natural_widths
 from docqa.documents import Document, Table
 from docqa.tui.formatting import flat
 
@@ -58,7 +58,7 @@ def _place(document: Document, table: Table, width: int) -> Iterator[tuple[int, 
     widths = fit(natural_widths(cells), width)
     if widths is None:
         return
-    edges = [sum(widths[:column]) + GAP * column for column in range(len(widths) + 1)]
+    lefts, rights = edges(widths)
     body: dict[int, list[str]] = {}
     rows: dict[int, int] = {}
     for cell, aligned in zip(table.cells, cells, strict=True):
@@ -67,10 +67,10 @@ def _place(document: Document, table: Table, width: int) -> Iterator[tuple[int, 
             body.setdefault(cell.column, []).append(aligned.text)
     numeric = {column for column, texts in body.items() if is_numeric(texts)}
     for cell in table.cells:
-        room = edges[cell.column + cell.column_span] - GAP - edges[cell.column]
+        room = rights[cell.column + cell.column_span - 1] - lefts[cell.column]
         to_the_right = cell.column in numeric and cell.column_span == 1
         heading = cell.row < table.header_rows
-        yield rows[cell.row], cell.start, cell.end, edges[cell.column], room, to_the_right, heading
+        yield rows[cell.row], cell.start, cell.end, lefts[cell.column], room, to_the_right, heading
 
 
 def _has_all_text(document: Document, table: Table) -> bool:

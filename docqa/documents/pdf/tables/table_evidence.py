@@ -138,7 +138,7 @@ def _flows(column: list[str]) -> bool:
 def _are_words(texts: list[list[str]]) -> bool:
     """Whether the columns are words of justified lines."""
     everything = [text for column in texts for text in column]
-    lower = sum(text[0].islower() for text in everything)
+    lower = sum(text[:1].islower() for text in everything)
     return lower > 0.6 * len(everything) and not any(map(is_numeric, everything))
 
 

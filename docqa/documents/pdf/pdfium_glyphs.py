@@ -1,0 +1,167 @@
+"""Characters that PDFium gets from glyphs otherwise than a person sees them: accents, soft hyphens, doubled letters.
+
+TeX draws an accent and its letter one over the other. Some fonts have a soft hyphen in the hyphen's place. Bold type is
+sometimes made by drawing twice, a little aside. All this takes the places of characters, which are looked at only where
+the text gives reason to.
+"""
+
+import ctypes
+import re
+import unicodedata
+from typing import Any, NamedTuple
+
+import pypdfium2_raw as pdfium
+
+from docqa.documents.pdf.pdfium_calls import HANDLE, on_handles
+
+_text_object = on_handles(pdfium.FPDFText_GetTextObject, HANDLE, HANDLE, ctypes.c_int)
+
+_COMBINING = {
+    "´": "\u0301",
+    "`": "\u0300",
+    "¨": "\u0308",
+    "ˆ": "\u0302",
+    "˜": "\u0303",
+    "¸": "\u0327",
+    "˛": "\u0328",
+    "ˇ": "\u030c",
+    "˚": "\u030a",
+    "¯": "\u0304",
+    "˘": "\u0306",
+    "˙": "\u0307",
+    "˝": "\u030b",
+}
+_ACCENT = re.compile(f"[{''.join(_COMBINING)}]")
+_BELOW = "¸˛"
+_DOTLESS = {"ı": "i", "ȷ": "j"}
+_DOUBLED = re.compile(r"([^\s_.\-=*])\1")
+
+# Relative to the advance of a character: its width with the space around it.
+_TOUCHING = 0.3
+_DRAWN_AGAIN = 0.45
+
+_SAME = 0.01  # Points.
+
+
+class _Glyph(NamedTuple):
+    left: float
+    right: float
+    bottom: float
+    top: float
+
+
+class GlyphText:
+    """The text of a page with one code point for each of PDFium's characters, and what they are to be read as."""
+
+    def __init__(self, text_page: Any, text: str) -> None:
+        """`text` has the characters as PDFium gives them. Keeps a reference to `text_page`."""
+        self._text_page = text_page
+        self._handle = ctypes.cast(text_page, HANDLE).value
+        self._text = text
+        self._sides = [ctypes.c_double() for _ in range(4)]
+        self._pointers = [ctypes.byref(side) for side in self._sides]
+        self._loose_box = pdfium.FS_RECTF()
+        self._replaced: dict[int, str] = {}
+        if not text.isascii() or "`" in text:
+            for match in _ACCENT.finditer(text):
+                self._compose(match.start(), match.group())
+        if "\u00ad" in text:
+            self._show_hyphens()
+
+    def between(self, first: int, last: int) -> str:
+        """What is read from the characters `first` to `last`, without the latter."""
+        text = self._text[first:last]
+        if self._replaced and any(index in self._replaced for index in range(first, last)):
+            return "".join(self._replaced.get(index, self._text[index]) for index in range(first, last))
+        return text
+
+    def drop_repeated(self, first: int, last: int, overprinted: bool) -> None:
+        """Leave out letters of a line that are drawn again over themselves, or hardly beside.
+
+        `overprinted`: whether text objects of the line overlap. Without, only repeated letters give reason to look.
+        """
+        repeated = [match.start() for match in _DOUBLED.finditer(self._text, first, last)]
+        if not overprinted and not any(self._drawn_again(index, index + 1) for index in repeated):
+            return
+        drawn: dict[str, list[int]] = {}
+        for index in range(first, last):
+            if not self._text[index].isspace():
+                same = drawn.setdefault(self._text[index], [])
+                if any(self._drawn_again(other, index) for other in same):
+                    self._replaced[index] = ""
+                else:
+                    same.append(index)
+
+    def _drawn_again(self, index: int, other: int) -> bool:
+        """Whether a character is drawn again, hardly aside, by another text object."""
+        if _text_object(self._handle, index) == _text_object(self._handle, other):
+            return False  # Letters of one ligature, or of a font with wrong widths.
+        a, b = self._glyph(index), self._glyph(other)
+        return a is not None and b is not None and _coincide(a, b, self._advance(index))
+
+    # Accents --------------------------------------------------------------------------------------
+
+    def _compose(self, index: int, accent: str) -> None:
+        """Put an accent on the letter that it is drawn over, or under."""
+        glyph = self._glyph(index)
+        if not glyph:
+            return
+        reach = 0.5 * self._advance(index)
+        y = glyph.top + reach if accent in _BELOW else glyph.bottom - reach
+        letter = pdfium.FPDFText_GetCharIndexAtPos(self._text_page, (glyph.left + glyph.right) / 2, y, 0.5, reach)
+        if letter < 0 or letter == index:
+            return
+        base = self._replaced.get(letter, self._text[letter])
+        composed = unicodedata.normalize("NFC", _DOTLESS.get(base, base) + _COMBINING[accent])
+        if len(composed) == 1 and base.isalpha():
+            self._replaced[letter] = composed
+            self._replaced[index] = ""
+            self._close_gap(index)
+
+    def _close_gap(self, index: int) -> None:
+        """Leave out the spaces that PDFium puts beside an accent within a word."""
+        before, after = index - 1, index + 1
+        while before >= 0 and self._text[before] == " ":
+            before -= 1
+        while after < len(self._text) and self._text[after] == " ":
+            after += 1
+        if before < 0 or after == len(self._text):
+            return
+        a, b = self._glyph(before), self._glyph(after)
+        if a and b and abs(b.left - a.right) < _TOUCHING * self._advance(index):
+            self._replaced.update(dict.fromkeys(range(before + 1, after), ""))
+
+    # Soft hyphens ---------------------------------------------------------------------------------
+
+    def _show_hyphens(self) -> None:
+        """Read soft hyphens that take room as hyphens."""
+        for match in re.finditer("\u00ad", self._text):
+            index = match.start()
+            here, following = self._origin(index), self._origin(index + 1)
+            last = index + 1 == len(self._text) or self._text[index + 1] in "\r\n"
+            if last or abs(following - here) > _TOUCHING * self._advance(index):
+                self._replaced[index] = "-"
+
+    # PDFium ---------------------------------------------------------------------------------------
+
+    def _glyph(self, index: int) -> _Glyph | None:
+        left, right, bottom, top = self._sides
+        if not pdfium.FPDFText_GetCharBox(self._text_page, index, *self._pointers):
+            return None
+        return _Glyph(left.value, right.value, bottom.value, top.value)
+
+    def _origin(self, index: int) -> float:
+        x, _, _, _ = self._sides
+        pdfium.FPDFText_GetCharOrigin(self._text_page, index, self._pointers[0], self._pointers[1])
+        return x.value
+
+    def _advance(self, index: int) -> float:
+        box = self._loose_box
+        found = pdfium.FPDFText_GetLooseCharBox(self._text_page, index, box)
+        return max(1.0, float(box.right - box.left)) if found else 1.0
+
+
+def _coincide(a: _Glyph, b: _Glyph, advance: float) -> bool:
+    # Two letters of a ligature have one and the same box. PDFium itself leaves out what is drawn in the same place.
+    aside = max(abs(a.left - b.left), abs(a.bottom - b.bottom))
+    return _SAME < aside < _DRAWN_AGAIN * advance

@@ -1,0 +1,118 @@
+"""Characters as they are seen, however their glyphs and fonts have them."""
+
+from pathlib import Path
+
+import pytest
+from reportlab.pdfgen.canvas import Canvas
+from support.drawn import page_contents
+
+from docqa.documents.pdf.cleaning import clean
+from docqa.documents.pdf.engines import TextFragment
+from docqa.documents.pdf.runs import runs
+from docqa.documents.pdf.symbols import symbol
+
+
+def texts(path: Path) -> list[str]:
+    (page,) = page_contents(path)
+    return [run.text for run in runs(page.fragments)]
+
+
+def test_an_accent_is_on_the_letter_that_it_is_drawn_over(tmp_path: Path) -> None:
+    sheet = Canvas(str(tmp_path / "a.pdf"))
+    sheet.drawString(72, 700, "Universite Paris-Sud")
+    sheet.drawString(72 + sheet.stringWidth("Universit") + 1.3, 700, "´")
+    sheet.drawString(72, 680, "Hans Sch")
+    sheet.drawString(72 + sheet.stringWidth("Hans Sch") + 1.3, 680, "¨")
+    sheet.drawString(72 + sheet.stringWidth("Hans Sch"), 680, "onemann")
+    sheet.drawString(72, 660, "Francoise")
+    sheet.drawString(72 + sheet.stringWidth("Fran") + 1.2, 660, "¸")
+    sheet.drawString(72, 640, "a ´ alone and a`quoted` word")
+    sheet.save()
+    assert texts(tmp_path / "a.pdf") == [
+        "Université Paris-Sud",
+        "Hans Schönemann",
+        "Françoise",
+        "a ´ alone and a`quoted` word",
+    ]
+
+
+def test_letters_drawn_twice_hardly_aside_are_read_once(tmp_path: Path) -> None:
+    sheet = Canvas(str(tmp_path / "a.pdf"))
+    x = 72.0
+    for letter in "Landlord: Margarethe Vogel":
+        for aside in (0, 1):
+            sheet.drawString(x + aside, 700, letter)
+        x += sheet.stringWidth(letter)
+    sheet.drawString(72, 680, "All bells will ring: off, coffee, skiing, book")
+    sheet.save()
+    assert texts(tmp_path / "a.pdf") == [
+        "Landlord: Margarethe Vogel",
+        "All bells will ring: off, coffee, skiing, book",
+    ]
+
+
+def test_a_soft_hyphen_that_is_seen_is_a_hyphen(tmp_path: Path) -> None:
+    path = tmp_path / "a.pdf"
+    sheet = Canvas(str(path), pageCompression=0)
+    sheet.drawString(72, 700, "raxmlHPC~AVX ~f Makefile")
+    sheet.save()
+    # A font whose only hyphen is the soft one, as in files of Google Docs.
+    encoding = b"/Encoding << /Type /Encoding /BaseEncoding /WinAnsiEncoding /Differences [126 /sfthyphen] >>"
+    path.write_bytes(path.read_bytes().replace(b"/Encoding /WinAnsiEncoding", encoding))
+    assert texts(path) == ["raxmlHPC-AVX -f Makefile"]
+
+
+@pytest.mark.parametrize(
+    ("drawn", "seen"),
+    [
+        ("plan\u200b of no more", "plan of no more"),
+        ("in\u00advisible", "invisible"),
+        ("10\u2009000\u00a0km", "10 000 km"),
+        ("\u202aleft\u202c to right\u200e", "left to right"),
+        ("Con\x1frmed cases", "Confirmed cases"),
+        ("the a\x0eected of\x01ce", "the affected office"),
+        ("x\x1fz", "x z"),
+        ("tab\tseparated", "tab separated"),
+        ("\uf0b7 Pole bases", "• Pole bases"),
+        ("()\uf8f7", "() "),
+        ("👩‍🚀", "👩‍🚀"),
+    ],
+)
+def test_text_is_as_it_is_seen(drawn: str, seen: str) -> None:
+    assert clean(drawn) == seen
+
+
+@pytest.mark.parametrize(
+    ("text", "font", "begins", "seen"),
+    [
+        ("§ ", "Wingdings-Regular", True, "▪"),
+        ("\uf0b7", "SymbolMT", True, "•"),
+        ("\uf0b4", "Wingdings3", True, "•"),
+        ("h", "Wingdings3", False, ""),
+        ("\x01", "TT981o00", True, "•"),
+        ("\x88 ", "", True, "•"),
+        ("\x03", "MTSY", True, ""),
+        ("\uf05a", "FontAwesome5Free-Solid", True, ""),
+        ("\uf0fc", "Wingdings-Regular", False, "✓"),
+        ("b", "Symbol", False, "β"),
+        ("●", "ZapfDingbats", True, None),
+        ("θ", "Symbol", True, None),
+        ("§", "Times-Roman", True, None),
+        ("o", "Times-Roman", True, None),
+        ("ab", "Wingdings-Regular", True, None),
+    ],
+)
+def test_a_letter_of_a_symbol_font_is_the_symbol(text: str, font: str, begins: bool, seen: str | None) -> None:
+    assert symbol(text, font, begins) == seen
+
+
+def test_an_o_in_type_writer_before_other_type_is_a_bullet() -> None:
+    def fragment(text: str, x: float, row: int, fixed: bool) -> TextFragment:
+        return TextFragment(
+            text, x, 100 + 14 * row, x + 6 * len(text), 111 + 14 * row, 11, row, False, fixed_pitch=fixed
+        )
+
+    item = [fragment("o ", 72, 0, True), fragment("Privacy", 90, 0, False)]
+    code = [fragment("o ", 72, 1, True), fragment("= open()", 90, 1, True)]
+    assert runs([*item, *code])[0].text.startswith("•")
+    assert not any("•" in run.text for run in runs(code))

@@ -1,0 +1,207 @@
+"""What a person sees on a PDF's pages, as blocks in reading order."""
+
+from pathlib import Path
+
+import pytest
+from reportlab.lib.pagesizes import A4
+from reportlab.pdfgen import canvas
+from support.drawn import Text, draw_pages
+
+from docqa.documents import Document, parse, read
+
+
+def parsed(tmp_path: Path, *pages: list[Text]) -> Document:
+    return parse(read(str(draw_pages(tmp_path / "a.pdf", pages))))
+
+
+def blocks(document: Document, *kinds: str) -> list[str]:
+    """Texts of the document's blocks, or of those of some kinds."""
+    return [
+        " ".join(document.text[block.start : block.end].split())
+        for block in document.blocks
+        if not kinds or block.kind in kinds
+    ]
+
+
+def column(x: float, y: float, *lines: str, size: float = 11, font: str = "Times-Roman") -> list[Text]:
+    return [Text(y + 1.2 * size * number, line, x, size, font) for number, line in enumerate(lines)]
+
+
+def interleaved(*columns: list[Text]) -> list[Text]:
+    """Columns as a report generator draws them: row by row."""
+    return [line for row in zip(*columns, strict=True) for line in row]
+
+
+BAKERY = [
+    "The bakery in Ferry Street was",
+    "opened by Odile Marchand in the",
+    "spring of 1911. She sold it to",
+    "her nephew.",
+]
+BREWERY = ["The brewery on the hill was", "founded by two brothers from", "Bremen in 1874, and it closed", "in 1968."]
+CINEMA = [
+    "The cinema called Apollo had",
+    "four hundred seats. It burned",
+    "down on 9 November 1953, and",
+    "was never rebuilt.",
+]
+
+
+@pytest.mark.parametrize("shift", [0, 6])
+def test_three_columns_are_read_one_after_the_other(tmp_path: Path, shift: float) -> None:
+    page = interleaved(column(50, 135, *BAKERY), column(220, 135 + shift, *BREWERY), column(390, 135, *CINEMA))
+    assert blocks(parsed(tmp_path, page)) == [" ".join(texts) for texts in (BAKERY, BREWERY, CINEMA)]
+
+
+def test_a_title_across_columns_comes_before_them(tmp_path: Path) -> None:
+    title = [Text(90, "Three houses of the town, and what became of each of them", 60, 18)]
+    page = [*column(60, 135, *BAKERY), *column(320, 135, *BREWERY), *title]
+    document = parsed(tmp_path, page)
+    assert blocks(document) == [title[0].text, " ".join(BAKERY), " ".join(BREWERY)]
+    assert blocks(document, "heading") == [title[0].text]
+
+
+def test_labels_that_are_drawn_first_have_their_values(tmp_path: Path) -> None:
+    labels = column(60, 100, "Invoice number:", "Ordered by:", "Payment due:", "Carrier:")
+    values = column(200, 100, "RK-20417", "Petra Lindqvist", "16 March 2023", "Northern Line")
+    text = parsed(tmp_path, [*labels, *values]).text
+    assert "Ordered by:  Petra Lindqvist" in text
+    assert "Payment due:  16 March 2023" in text
+
+
+def test_a_number_that_begins_a_line_of_a_sentence_is_no_item(tmp_path: Path) -> None:
+    clause = column(
+        60,
+        100,
+        "The members present form a quorum if they hold at least one fifth, that is twenty percent, and no fewer than",
+        "(10) members of the society are in the room when the vote is taken by the secretary of the society or by a",
+        "member whom it named.",
+    )
+    assert len(blocks(parsed(tmp_path, clause))) == 1
+
+
+def test_items_are_blocks_with_their_wrapped_lines(tmp_path: Path) -> None:
+    page = [
+        *column(60, 100, "Bring to the meeting of the society:"),
+        *column(
+            60, 120, "1. the list of all the members who paid their dues in the year before, in the order in which"
+        ),
+        *column(75, 133, "they paid them;"),
+        *column(60, 146, "2. the keys."),
+        *column(75, 159, "• both of them"),
+    ]
+    document = parsed(tmp_path, page)
+    assert blocks(document, "list_item") == [
+        "1. the list of all the members who paid their dues in the year before, in the order in which they paid them;",
+        "2. the keys.",
+        "• both of them",
+    ]
+    assert [block.level for block in document.blocks if block.kind == "list_item"] == [0, 0, 1]
+
+
+def test_a_bold_line_is_a_heading_and_a_bold_word_is_not(tmp_path: Path) -> None:
+    page = [
+        *column(60, 100, "Opening hours", font="Times-Bold"),
+        *column(60, 113, "The office is open from nine to noon on every working day but the first of the month, when"),
+        *column(60, 126, "the accounts are made up."),
+    ]
+    document = parsed(tmp_path, page)
+    assert blocks(document, "heading") == ["Opening hours"]
+    assert len(blocks(document, "paragraph")) == 1
+
+
+def test_a_caption_does_not_divide_a_sentence(tmp_path: Path) -> None:
+    left = [*BAKERY[:3], "her nephew, who"]
+    caption = column(320, 135, "Figure 4. The bakery in 1912.", size=9)
+    right = column(320, 170, "closed it in the year in which", "the railway came to the town.")
+    document = parsed(tmp_path, [*column(60, 135, *left), *caption, *right])
+    assert blocks(document, "paragraph") == [
+        " ".join([*left, "closed it in the year in which", "the railway came to the town."])
+    ]
+    assert blocks(document, "caption") == ["Figure 4. The bakery in 1912."]
+
+
+def test_labels_of_a_chart_stand_apart(tmp_path: Path) -> None:
+    axis = [Text(120 + 20 * number, str(40 - 10 * number), 80, 8) for number in range(4)]
+    page = [
+        *column(60, 80, "The catch of herring fell in all of the years that the society has counted."),
+        *axis,
+        Text(205, "1911", 120, 8),
+        Text(205, "1912", 200, 8),
+        *column(60, 230, "Figure 1. Herring, in tons."),
+        *column(60, 260, "Nobody knows the reason, though the fishermen had many, and told them all."),
+    ]
+    document = parsed(tmp_path, page)
+    assert "40" in blocks(document, "figure")
+    assert "1911" not in document.text[: document.body_end]
+    assert "Figure 1. Herring, in tons." in document.text[: document.body_end]
+
+
+def test_a_superscript_is_set_apart_from_the_number_before_it(tmp_path: Path) -> None:
+    sheet = canvas.Canvas(str(tmp_path / "a.pdf"), pagesize=A4)
+    text = sheet.beginText(60, 700)
+    for part, size, rise in [
+        ("The mill employed 420", 11, 0),
+        ("3", 7, 4),
+        (" people and filled 10", 11, 0),
+        ("6", 7, 4),
+    ]:
+        text.setFont("Times-Roman", size)
+        text.setRise(rise)
+        text.textOut(part)
+    sheet.drawText(text)
+    sheet.save()
+    assert parse(read(str(tmp_path / "a.pdf"))).text == "The mill employed 420³ people and filled 10⁶"
+
+
+def test_slanted_text_over_a_sentence_does_not_cut_it(tmp_path: Path) -> None:
+    sheet = canvas.Canvas(str(tmp_path / "a.pdf"), pagesize=A4)
+    sheet.setFont("Times-Roman", 11)
+    sheet.drawString(60, 700, "The purchaser shall pay the sum of ninety thousand francs to the vendor not later")
+    sheet.setFont("Helvetica-Bold", 72)
+    sheet.translate(200, 600)
+    sheet.rotate(45)
+    sheet.drawString(0, 0, "DRAFT")
+    sheet.rotate(-45)
+    sheet.translate(-200, -600)
+    sheet.setFont("Times-Roman", 11)
+    sheet.drawString(60, 687, "than the first day of April.")
+    sheet.save()
+    document = parse(read(str(tmp_path / "a.pdf")))
+    assert document.text[: document.body_end].endswith("to the vendor not later than the first day of April.")
+    assert blocks(document, "watermark") == ["DRAFT"]
+
+
+def test_text_outside_the_visible_page_is_not_there(tmp_path: Path) -> None:
+    sheet = canvas.Canvas(str(tmp_path / "a.pdf"), pagesize=(800, 600), cropBox=(0, 0, 400, 600))
+    sheet.drawString(60, 500, "The visible sheet")
+    sheet.drawString(460, 500, "The sheet beside it")
+    sheet.save()
+    assert parse(read(str(tmp_path / "a.pdf"))).text == "The visible sheet"
+
+
+def test_a_table_over_a_page_end_is_one_with_its_headings_once(tmp_path: Path) -> None:
+    def rows(first: int, last: int) -> list[list[str]]:
+        return [[f"Vessel {number}", str(1800 + number), f"{number * 7}.5"] for number in range(first, last)]
+
+    heading = ["Name", "Built", "Tons"]
+    sheet = canvas.Canvas(str(tmp_path / "a.pdf"), pagesize=A4)
+    for number, page in enumerate([rows(1, 8), rows(8, 13)]):
+        top = 120 if number == 0 else 780
+        for index, row in enumerate([heading, *page]):
+            sheet.setFont("Times-Bold" if index == 0 else "Times-Roman", 11)
+            y = top + (18 * 8 if number == 0 else 0) - 18 * index
+            for place, cell in zip((60, 220, 320), row, strict=True):
+                sheet.drawString(place + 4, y - 13, cell)
+            for place, width in ((60, 160), (220, 100), (320, 100)):
+                sheet.rect(place, y - 18, width, 18)
+        sheet.showPage()
+    sheet.save()
+    document = parse(read(str(tmp_path / "a.pdf")))
+    (table,) = document.tables
+    assert table.grid(document.text) == [heading, *rows(1, 13)]
+    cell = table.cell_at(document.text.index("63.5"))
+    assert cell is not None
+    assert [document.text[c.start : c.end] for c in table.column_headings(cell)] == ["Tons"]
+    assert [document.text[c.start : c.end] for c in table.row_headings(cell)] == ["Vessel 9"]
+    assert document.locate(cell.start, cell.end).page == 2
