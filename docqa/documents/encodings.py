@@ -138,8 +138,9 @@ def _decode(source: Source) -> tuple[str, str]:
                     "it may be cut short; save it again as UTF-8",
                 ) from error
     if b"\0" in data:
-        if encoding := _unmarked_utf_16(data):
-            return data.decode(encoding), encoding
+        unmarked = _unmarked_utf_16(data)
+        if unmarked:
+            return data.decode(unmarked), unmarked
         raise DocqaError(
             f"{source.display_name} is not a text file: it contains NUL bytes", "open a document or a text file"
         )

@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from docqa.documents.blocks import Cell, Table
-from docqa.documents.text_lines import TextLine
+from docqa.documents.text_lines import PlainLine
 
 _GAP = re.compile(r"[ \t]*\t[ \t]*|(?:^|[ \t]+)\|(?:[ \t]+|$)|[ \u00a0]{2,}")
 _AFTER_SENTENCE = re.compile(r"[.!?:;]['\")\]]*$")
@@ -39,7 +39,7 @@ def is_contents_entry(text: str) -> bool:
     return len(text) < 200 and _LEADERS.search(text) is not None  # Longer ones would take quadratic time.
 
 
-def find_cells(line: TextLine) -> list[_Piece]:
+def find_cells(line: PlainLine) -> list[_Piece]:
     """The parts of a line between gaps. What a gap after a list mark separates is no cell."""
     mark = _LIST_MARK.match(line.text)
     begin, pieces = 0, []
@@ -62,7 +62,7 @@ def find_cells(line: TextLine) -> list[_Piece]:
     ]
 
 
-def _columns(line: TextLine, positions: list[int]) -> list[int]:
+def _columns(line: PlainLine, positions: list[int]) -> list[int]:
     """The columns on the screen of a line's characters at these positions, which ascend."""
     if "\t" not in line.text:
         return [line.indent + at for at in positions]
@@ -75,7 +75,7 @@ def _columns(line: TextLine, positions: list[int]) -> list[int]:
     return columns
 
 
-def rows_among(group: list[TextLine]) -> list[tuple[int, int]]:
+def rows_among(group: list[PlainLine]) -> list[tuple[int, int]]:
     """The runs of lines, as ranges of a group's indices, that are rows of columns; a run may be one line."""
     if not any(_GAP.search(line.text) for line in group):
         return []
@@ -107,7 +107,7 @@ def _is_continued(row: list[_Piece], above: list[_Piece]) -> bool:
     return len(row) == 1 and any(abs(row[0].left - piece.left) <= 1 for piece in above[1:])
 
 
-def _is_wide(line: TextLine) -> bool:
+def _is_wide(line: PlainLine) -> bool:
     mark = _LIST_MARK.match(line.text)
     return any(
         "\t" in gap.group() or "|" in gap.group() or len(gap.group()) >= _WIDE
@@ -116,7 +116,7 @@ def _is_wide(line: TextLine) -> bool:
     )
 
 
-def _is_justified(group: list[TextLine], cells: list[list[_Piece]]) -> bool:
+def _is_justified(group: list[PlainLine], cells: list[list[_Piece]]) -> bool:
     """Whether the gaps are those of a justified paragraph: small, not under each other, all lines but one as wide."""
     widths = [line.width for line in group[:-1]]
     if len(widths) < 2 or max(widths) - min(widths) > 1 or max(widths) < 40:
@@ -131,7 +131,7 @@ def _starts(row: list[_Piece]) -> set[int]:
     return {piece.left for piece in row[1:]} | {-piece.right for piece in row[1:-1]}
 
 
-def make_table(lines: list[TextLine]) -> Table | None:
+def make_table(lines: list[PlainLine]) -> Table | None:
     """The table that rows make, None if they are too few. Its columns are where all rows have gaps."""
     rows: list[list[_Piece]] = []
     rules: list[int] = []
@@ -156,7 +156,7 @@ def make_table(lines: list[TextLine]) -> Table | None:
     return Table(cells[0].start, cells[-1].end, header_rows, int(len(names) > 1), tuple(cells))
 
 
-def _is_header(lines: list[TextLine], rows: list[list[_Piece]]) -> int:
+def _is_header(lines: list[PlainLine], rows: list[list[_Piece]]) -> int:
     """1 if the first row has no digits but most others have, else 0."""
     texts = [line.text for line in lines if not is_rule(line.text)]
     numeric = [any(char.isdigit() for char in text) for text in texts]
