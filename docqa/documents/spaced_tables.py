@@ -5,7 +5,6 @@ put two between words and sentences.
 """
 
 import re
-from bisect import bisect_right
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -17,6 +16,7 @@ _AFTER_SENTENCE = re.compile(r"[.!?:;]['\")\]]*$")
 _LIST_MARK = re.compile(r"(?:[-*+•◦‣▪■●○–—·o]|[(\[]?(?:\d{1,3}|[A-Za-z]|[ivxIVX]{2,5})[.)\]]|\d+(?:\.\d+)+\.?)[ \t]+")
 _RULE = frozenset("-=_+|:~. \t")
 _LEADERS = re.compile(r"(?:\.{4,}|(?:\. ){4,}|…{2,})\s*[\divxlc]+$")
+_YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 _WIDE = 3  # Spaces that are a gap wherever they stand.
 
 
@@ -132,43 +132,53 @@ def _starts(row: list[_Piece]) -> set[int]:
 
 
 def make_table(lines: list[PlainLine]) -> Table | None:
-    """The table that rows make, None if they are too few. Its columns are where all rows have gaps."""
+    """The table that rows make, None if they are too few. Its columns are where the fullest rows have gaps."""
     rows: list[list[_Piece]] = []
     rules: list[int] = []
     for line in lines:
         if is_rule(line.text):
             rules.append(len(rows))
-        else:
-            rows.append(find_cells(line))
+        elif row := find_cells(line):
+            rows.append(row)
     if len(rows) < 2:
         return None
     most = max(map(len, rows))
-    bounds = _column_bounds(rows)
-    placed = len(bounds) >= most
+    spans = _column_spans([row for row in rows if len(row) == most])
     cells = []
     for number, row in enumerate(rows):
-        for index, piece in enumerate(row):
-            first = max(0, bisect_right(bounds, piece.left) - 1) if placed else index
-            last = max(first, bisect_right(bounds, piece.right - 1) - 1) if placed else index
+        places = _placed(row, spans) if len(spans) == most else None
+        for piece, (first, last) in zip(row, places or [(i, i) for i in range(len(row))], strict=True):
             cells.append(Cell(piece.start, piece.end, number, first, 1, last - first + 1))
     header_rows = next((rule for rule in rules if 0 < rule <= 3 and rule < len(rows)), 0) or _is_header(lines, rows)
     names = [cell for cell in cells if cell.column == 0 and cell.row >= header_rows]
     return Table(cells[0].start, cells[-1].end, header_rows, int(len(names) > 1), tuple(cells))
 
 
+def _placed(row: list[_Piece], spans: list[tuple[int, int]]) -> list[tuple[int, int]] | None:
+    """The first and the last column of each cell of a row, None if two cells would be in one column."""
+    places = []
+    for piece in row:
+        over = [i for i, (left, right) in enumerate(spans) if piece.left < right and left < piece.right]
+        nearest = min(range(len(spans)), key=lambda i: max(spans[i][0] - piece.right, piece.left - spans[i][1]))
+        places.append((over[0], over[-1]) if over else (nearest, nearest))
+    return None if any(one[1] >= other[0] for one, other in pairwise(places)) else places
+
+
 def _is_header(lines: list[PlainLine], rows: list[list[_Piece]]) -> int:
-    """1 if the first row has no digits but most others have, else 0."""
+    """1 if the first row has no digits, or several years alone, but most others have digits, else 0."""
     texts = [line.text for line in lines if not is_rule(line.text)]
-    numeric = [any(char.isdigit() for char in text) for text in texts]
-    return int(len(rows) > 2 and not numeric[0] and sum(numeric[1:]) * 2 > len(rows) - 1)
+    years = len(_YEAR.findall(texts[0])) == len(rows[0]) - 1 > 1
+    named = not any(char.isdigit() for char in (_YEAR.sub("", texts[0]) if years else texts[0]))
+    numeric = sum(any(char.isdigit() for char in text) for text in texts[1:])
+    return int(len(rows) > 2 and named and numeric * 2 > len(rows) - 1)
 
 
-def _column_bounds(rows: list[list[_Piece]]) -> list[int]:
-    """Where columns begin: after the positions at which no row has a character."""
-    spans = sorted((piece.left, piece.right) for row in rows for piece in row)
-    bounds, reached = [], -1
-    for left, right in spans:
-        if left > reached:
-            bounds.append(left)
-        reached = max(reached, right)
-    return bounds
+def _column_spans(rows: list[list[_Piece]]) -> list[tuple[int, int]]:
+    """The columns, on the screen, that each column of the table takes up: between them, no row has a character."""
+    spans: list[tuple[int, int]] = []
+    for left, right in sorted((piece.left, piece.right) for row in rows for piece in row):
+        if spans and left <= spans[-1][1]:
+            spans[-1] = spans[-1][0], max(spans[-1][1], right)
+        else:
+            spans.append((left, right))
+    return spans

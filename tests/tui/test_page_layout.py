@@ -10,7 +10,7 @@ from rich.cells import cell_len
 from support.stage import paged
 from support.tables import SHIPS, Page
 
-from docqa.documents import Cell, Source
+from docqa.documents import Cell, Document, Source
 from docqa.documents.plain_text import from_text
 from docqa.tui.formatting import flat
 from docqa.tui.state.page_layout import RULE, PageLayout, lay_out
@@ -18,9 +18,14 @@ from docqa.tui.state.page_layout import RULE, PageLayout, lay_out
 _TEXT = st.text(alphabet=st.sampled_from("ab 字e\u0301\t\n漢-"), max_size=200)
 
 
+def lines_of(text: str) -> Document:
+    """A text whose tables, if it has any, are laid out as lines."""
+    return replace(from_text(Source("a.txt", b""), "text", text), tables=())
+
+
 @given(_TEXT, st.integers(2, 30))
 def test_rows_are_the_lines_in_parts_that_fit(text: str, width: int) -> None:
-    document = from_text(Source("a.txt", b""), "text", text)
+    document = lines_of(text)
     layout = lay_out(document, width)
     rows = list(zip(layout.lines.tolist(), layout.starts.tolist(), layout.ends.tolist(), strict=True))
     for line in range(len(document.lines)):
@@ -36,7 +41,7 @@ def test_rows_are_the_lines_in_parts_that_fit(text: str, width: int) -> None:
 
 @given(st.text(alphabet="abc ", min_size=1, max_size=120), st.integers(4, 20))
 def test_words_that_fit_are_not_broken(text: str, width: int) -> None:
-    document = from_text(Source("a.txt", b""), "text", text)
+    document = lines_of(text)
     layout = lay_out(document, width)
     for start, end in zip(layout.starts.tolist(), layout.ends.tolist(), strict=True):
         before, after = document.text[end - 1 : end], document.text[end : end + 1]
