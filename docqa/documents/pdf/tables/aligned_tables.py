@@ -8,6 +8,7 @@ from typing import NamedTuple
 from docqa.documents.pdf.engines import PageContent, Rule, TextFragment
 from docqa.documents.pdf.tables.page_strips import page_strips
 from docqa.documents.pdf.tables.page_table import (
+    CAPTION,
     Chunk,
     FoundTable,
     PageTable,
@@ -36,7 +37,6 @@ _THIN, _MIN_RULE = 3.0, 40.0  # Points.
 _CENTERED = 5.0  # Points.
 _STRICT = 4.0  # Points.
 _TYPED_RULE = re.compile(r"[-=_+|*~ ]{3,}$")
-_CAPTION = re.compile(r"(?:Table|Tab\.|Figure|Fig\.|Exhibit|Note|Source)s?\b", re.IGNORECASE)
 
 
 class _Drawn(NamedTuple):
@@ -93,16 +93,15 @@ def _horizontal_rules(rules: list[Rule]) -> _Drawn:
 def _table(lines: list[TextLine], start: int, end: int, floor: int, drawn: _Drawn) -> tuple[int, int, PageTable] | None:
     """The table of these lines and of its header above them, with where its lines begin and end."""
     rules, sides = drawn
-    while start < end and _CAPTION.match(lines[start].chunks[0].text):
-        start += 1
-    while start < end and len(lines[end - 1].chunks) == 1 and _CAPTION.match(lines[end - 1].chunks[0].text):
+    while start < end and len(lines[end - 1].chunks) == 1 and CAPTION.match(lines[end - 1].chunks[0].text):
         end -= 1
     if end - start < 2:
         return None
     columns = columns_of(lines[start:end])
     if len(columns) < 2:
         return None
-    left, right = columns[0].begin, columns[-1].end
+    left = min(line.chunks[0].x0 for line in lines[start:end])
+    right = max(line.chunks[-1].x1 for line in lines[start:end])
     top, bottom = lines[start].top - 20, lines[end - 1].bottom + 20
     inside = [
         rule
@@ -119,7 +118,18 @@ def _table(lines: list[TextLine], start: int, end: int, floor: int, drawn: _Draw
     body = TableBody([_divided(line, columns) for line in lines[first:end]], columns)
     for index in range(start - first + 1):
         body.placed[index] = _widened(body.placed[index], body.lines[index], columns, rules)
-    return first, end, make_table((left, lines[first].top, right, lines[end - 1].bottom), list(_cells(body, inside)))
+    groups = logical_rows(body, inside)
+    left = min(line.chunks[0].x0 for line in body.lines)
+    right = max(line.chunks[-1].x1 for line in body.lines)
+    box = (left, body.lines[0].top, right, body.lines[-1].bottom)
+    above = _rows_above_rule(body, groups, [rule for rule in rules if _spans(rule, left, right)])
+    return first, end, make_table(box, list(_cells(body, groups)), above)
+
+
+def _rows_above_rule(body: TableBody, groups: list[list[int]], rules: list[Rule]) -> int:
+    """How many rows are above the only rule between rows, 0 if they are too many for a header."""
+    ruled = [row for row in range(1, len(groups)) if is_ruled(body.lines, groups[row][0], rules)]
+    return ruled[0] if len(ruled) == 1 and ruled[0] <= len(groups) // 2 else 0
 
 
 def _header_start(lines: list[TextLine], start: int, floor: int, columns: list[Extent], rules: list[Rule]) -> int:
@@ -133,7 +143,7 @@ def _header_start(lines: list[TextLine], start: int, floor: int, columns: list[E
             break
         if line.chunks[0].x0 < left - line.size or line.chunks[-1].x1 > right + line.size:
             break
-        if any(_CAPTION.match(chunk.text) or chunk.text.count(" ") > 6 for chunk in line.chunks):
+        if any(CAPTION.match(chunk.text) or chunk.text.count(" ") > 6 for chunk in line.chunks):
             break
         if len(line.chunks) == 1:
             begin, end = column_place(line.chunks[0], columns)
@@ -203,8 +213,8 @@ def _spans(rule: Rule, left: float, right: float) -> bool:
     return rule.x0 < left + 15 and rule.x1 > right - 15
 
 
-def _cells(body: TableBody, rules: list[Rule]) -> Iterator[TableCell]:
-    for number, group in enumerate(logical_rows(body, rules)):
+def _cells(body: TableBody, groups: list[list[int]]) -> Iterator[TableCell]:
+    for number, group in enumerate(groups):
         spans: dict[tuple[int, int], list[TextFragment]] = {}
         for piece in (piece for index in group for piece in body.placed[index]):
             first, last, fragments = piece.first, piece.last, piece.chunk.fragments

@@ -180,7 +180,8 @@ def _defines(body: TableBody, groups: list[list[int]], rules: int) -> bool:
 
 def _is_code(body: TableBody) -> bool:
     found = [piece.chunk for line in body.placed for piece in line]
-    return sum(c.fragments[0].fixed_pitch and _CODE.search(c.text) is not None for c in found) > 0.15 * len(found)
+    typed = sum(c.fragments[0].fixed_pitch and _CODE.search(c.text) is not None for c in found)
+    return typed > 0.15 * len(found) or sum(c.text.endswith((");", "{")) for c in found) > 0.2 * len(found)
 
 
 def _is_contents(body: TableBody) -> bool:
@@ -191,9 +192,10 @@ def _is_contents(body: TableBody) -> bool:
     if len(values) > 2 and sum(a <= b for a, b in pairwise(values)) < 0.9 * (len(values) - 1):
         return False
     leaders = sum(any(map(_LEADERS.search, line)) for line in full)
-    return (len(numbers) > 0.7 * len(full) > 0 and (len(full[0]) == 2 or leaders > 0.3 * len(full))) or (
-        leaders > 0.3 * len(full) and len(numbers) > 0.3 * len(full)
-    )
+    if leaders > 0.3 * len(full):
+        return len(numbers) > 0.3 * len(full)
+    alone = sum(_PAGE_NUMBER.fullmatch(line[-1]) is not None for line in full)
+    return len(full[0]) == 2 and alone > 0.7 * len(full)
 
 
 def _share(pattern: re.Pattern[str], texts: list[str]) -> float:

@@ -8,10 +8,11 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from docqa.documents.pdf.engines import Rule
-from docqa.documents.pdf.tables.page_table import Chunk, TextRow, chunks, type_size
+from docqa.documents.pdf.tables.page_table import CAPTION, Chunk, TextRow, chunks, type_size
 
 _MAX_LEADING = 2.5  # Heights of type between two rows of a table.
 _RIVER = 0.5  # Heights of type: narrower white space divides no columns.
+_ALIGNED = 5.0  # Points.
 _MAX_SINGLE = 8  # Lines of one cell that follow each other, but for the rest of a wrapped cell.
 
 
@@ -43,7 +44,7 @@ def runs(lines: list[TextLine], rules: list[Rule]) -> Iterator[tuple[int, int]]:
     """Where runs of lines through which the same white space runs begin and end."""
     index = 0
     while index < len(lines):
-        if len(lines[index].chunks) < 2:
+        if len(lines[index].chunks) < 2 or CAPTION.match(lines[index].chunks[0].text):
             index += 1
             continue
         end = _run(lines, index)
@@ -148,6 +149,8 @@ def columns_of(lines: list[TextLine]) -> list[Extent]:
         hit = [c for c in found if c[0] < chunk.x1 and c[1] > chunk.x0]
         if len(hit) > 1 and all(c[2] > 1 for c in hit):
             continue
+        if len(hit) == 1 and hit[0][2] > 3 and _stands_apart(chunk, hit[0]):
+            continue
         for c in hit:
             found.remove(c)
         found.append(
@@ -159,6 +162,12 @@ def columns_of(lines: list[TextLine]) -> list[Extent]:
         )
     columns = [Extent(c[0], c[1]) for c in sorted(found)]
     return _without_halves(columns, lines)
+
+
+def _stands_apart(chunk: Chunk, column: tuple[float, float, int]) -> bool:
+    """Whether a chunk reaches out of a column with which it has no side and no middle in common."""
+    left, right = chunk.x0 - column[0], chunk.x1 - column[1]
+    return (left < 0 or right > 0) and min(abs(left), abs(right), abs(left + right) / 2) > _ALIGNED
 
 
 def _without_halves(columns: list[Extent], lines: list[TextLine]) -> list[Extent]:
