@@ -22,10 +22,10 @@ from docqa.documents.pdf.tables.table_evidence import has_table_rows, is_in_para
 from docqa.documents.pdf.tables.table_headings import make_table
 from docqa.documents.pdf.tables.table_rows import logical_rows
 from docqa.documents.pdf.tables.text_columns import (
+    ChunkedLine,
     Extent,
     PlacedChunk,
     TableBody,
-    TextLine,
     column_place,
     columns_of,
     is_ruled,
@@ -36,7 +36,16 @@ from docqa.documents.pdf.tables.text_columns import (
 _THIN, _MIN_RULE = 3.0, 40.0  # Points.
 _CENTERED = 5.0  # Points.
 _STRICT = 4.0  # Points.
+_WORDS = 3  # For each column: what has more is a sentence, or the heading of all.
 _TYPED_RULE = re.compile(r"[-=_+|*~ ]{3,}$")
+
+
+class _Found(NamedTuple):
+    """A table, and where its lines begin and end."""
+
+    begin: int
+    end: int
+    table: PageTable
 
 
 class _Drawn(NamedTuple):
@@ -90,8 +99,10 @@ def _horizontal_rules(rules: list[Rule]) -> _Drawn:
     return _Drawn([rule for rule in lines if rule.x1 - rule.x0 > _MIN_RULE], sides)
 
 
-def _table(lines: list[TextLine], start: int, end: int, floor: int, drawn: _Drawn) -> tuple[int, int, PageTable] | None:
-    """The table of these lines and of its header above them, with where its lines begin and end."""
+def _table(
+    lines: list[ChunkedLine], start: int, end: int, floor: int, drawn: _Drawn
+) -> tuple[int, int, PageTable] | None:
+    """The table of these lines and of its header above them."""
     rules, sides = drawn
     while start < end and len(lines[end - 1].chunks) == 1 and CAPTION.match(lines[end - 1].chunks[0].text):
         end -= 1
@@ -123,7 +134,7 @@ def _table(lines: list[TextLine], start: int, end: int, floor: int, drawn: _Draw
     right = max(line.chunks[-1].x1 for line in body.lines)
     box = (left, body.lines[0].top, right, body.lines[-1].bottom)
     above = _rows_above_rule(body, groups, [rule for rule in rules if _spans(rule, left, right)])
-    return first, end, make_table(box, list(_cells(body, groups)), above)
+    return _Found(first, end, make_table(box, list(_cells(body, groups)), above))
 
 
 def _rows_above_rule(body: TableBody, groups: list[list[int]], rules: list[Rule]) -> int:
@@ -132,7 +143,7 @@ def _rows_above_rule(body: TableBody, groups: list[list[int]], rules: list[Rule]
     return ruled[0] if len(ruled) == 1 and ruled[0] <= len(groups) // 2 else 0
 
 
-def _header_start(lines: list[TextLine], start: int, floor: int, columns: list[Extent], rules: list[Rule]) -> int:
+def _header_start(lines: list[ChunkedLine], start: int, floor: int, columns: list[Extent], rules: list[Rule]) -> int:
     """Where the headings above a table begin: lines that its white space does not divide, or not alone."""
     left, right = columns[0].begin, columns[-1].end
     first = start
@@ -157,7 +168,9 @@ def _header_start(lines: list[TextLine], start: int, floor: int, columns: list[E
     return first
 
 
-def _widened(pieces: list[PlacedChunk], line: TextLine, columns: list[Extent], rules: list[Rule]) -> list[PlacedChunk]:
+def _widened(
+    pieces: list[PlacedChunk], line: ChunkedLine, columns: list[Extent], rules: list[Rule]
+) -> list[PlacedChunk]:
     """The headings of a line with all their columns: those above a rule, or around their middle."""
     widened = []
     for number, piece in enumerate(pieces):
@@ -196,7 +209,7 @@ def _is_wider(chunk: Chunk, column: Extent) -> bool:
     return chunk.x0 < column.begin - _CENTERED and chunk.x1 > column.end + _CENTERED
 
 
-def _ends_at_rule(previous: TextLine, line: TextLine, columns: list[Extent], rules: list[Rule]) -> bool:
+def _ends_at_rule(previous: ChunkedLine, line: ChunkedLine, columns: list[Extent], rules: list[Rule]) -> bool:
     """Whether a line is the rest of a cell above the rule at the end of a table."""
     first, last = column_place(line.chunks[0], columns)
     return (
@@ -226,7 +239,7 @@ def _cells(body: TableBody, groups: list[list[int]]) -> Iterator[TableCell]:
             yield TableCell(number, first, 1, last - first + 1, text_rows(fragments))
 
 
-def _divided(line: TextLine, columns: list[Extent]) -> TextLine:
+def _divided(line: ChunkedLine, columns: list[Extent]) -> ChunkedLine:
     found = [piece for chunk in line.chunks for piece in _at_columns(chunk, columns)]
     return line if len(found) == len(line.chunks) else line._replace(chunks=found)
 
@@ -248,13 +261,15 @@ def _at_columns(chunk: Chunk, columns: list[Extent]) -> list[Chunk]:
                     return [left, *_at_columns(right, columns)]
         return [chunk]
     first, last = column_place(chunk, columns)
+    if first == last or len(fragment.text.split()) > _WORDS * (last - first + 1):
+        return [chunk]
     pieces = [fragment]
     for column, following in pairwise(columns[first : last + 1]):
         parts = cut_near(pieces[-1], (column.end + following.begin) / 2)
         if not parts:
             return [chunk]
         pieces[-1:] = parts
-    if first < last and all(map(_is_in_column, pieces, columns[first : last + 1])):
+    if all(map(_is_in_column, pieces, columns[first : last + 1])):
         return [Chunk(piece.x0, piece.x1, [piece]) for piece in pieces]
     return [chunk]
 

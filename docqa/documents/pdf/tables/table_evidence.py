@@ -8,7 +8,7 @@ import re
 from itertools import pairwise
 
 from docqa.documents.pdf.tables.page_table import Chunk, is_numeric
-from docqa.documents.pdf.tables.text_columns import PlacedChunk, TableBody, TextLine
+from docqa.documents.pdf.tables.text_columns import ChunkedLine, PlacedChunk, TableBody
 
 _ALIGNED = 2.5  # Points.
 _MIN_ROWS = 3
@@ -30,7 +30,7 @@ _LEADERS = re.compile(r"\.{4}|(?:\. ){3}|…|_{4}|(?:· ){3}")
 _PAGE_NUMBER = re.compile(r"(?:^|[ …]|\.\.)((?:[ivxlc]+|(?:[A-Z]-)?\d{1,4}))\s*$")
 
 
-def is_in_paragraph(lines: list[TextLine], start: int, end: int) -> bool:
+def is_in_paragraph(lines: list[ChunkedLine], start: int, end: int) -> bool:
     """Whether a full line without a gap stands right above or below: the gaps are those of justified lines."""
     if end - start > 5:
         return False
@@ -80,8 +80,8 @@ def _may_be_columns(texts: list[list[str]], rules: int) -> bool:
     prose = sum(_words(column) >= _PROSE_WORDS for column in texts)
     if prose > 1 or sum(map(_flows, texts)) > 1 or _are_words(texts):
         return False
-    if prose and _share(_MARKER, texts[0]) > 0.6:
-        return max(sum(map(is_numeric, column)) / len(column) for column in texts[1:]) >= 0.5
+    if any(_share(_MARKER, a) > 0.6 and _words(b) >= _PROSE_WORDS for a, b in pairwise(texts)):
+        return any(sum(map(is_numeric, column)) >= 0.5 * len(column) for column in texts[2:])
     return True
 
 
@@ -168,7 +168,9 @@ def _is_aligned(column: list[Chunk]) -> bool:
 
 def _defines(body: TableBody, groups: list[list[int]], rules: int) -> bool:
     """Whether each row has a term and a text, some of several lines, and the rows are set apart."""
-    if not _MIN_ROWS <= len(groups) < len(body.lines) or any(len(body.placed[group[0]]) != 2 for group in groups[1:]):
+    if not _MIN_ROWS <= len(groups) < len(body.lines) or any(
+        len({p.first for p in body.placed[group[0]]}) < 2 for group in groups[1:]
+    ):
         return False
     firsts = {group[0] for group in groups}
     steps = [(index in firsts, b.top - a.bottom) for index, (a, b) in enumerate(pairwise(body.lines), 1)]
