@@ -198,10 +198,11 @@ def test_the_text_needs_no_model_and_no_app() -> None:
     assert not {"torch", "transformers", "sentence_transformers", "textual", "tokenizers", "docqa.engine"} & set(loaded)
 
 
-def on_a_terminal(arguments: list[str], **environment: str) -> str:
-    """Return what a command writes to stdout if stdout is a terminal."""
+def on_a_terminal(arguments: list[str], columns: int = 0, **environment: str) -> str:
+    """Return what a command writes to stdout if stdout is a terminal, of unknown width if `columns` is 0."""
     pty = pytest.importorskip("pty", exc_type=ImportError)
     ours, theirs = pty.openpty()
+    pytest.importorskip("termios").tcsetwinsize(ours, (24, columns))
     with subprocess.Popen(
         [DOCQA, *arguments], stdout=theirs, stderr=subprocess.DEVNULL, env=os.environ | environment
     ) as process:
@@ -225,6 +226,15 @@ def test_colour_only_on_a_terminal_and_never_with_no_color() -> None:
     plain = run(*arguments).stdout
     assert "\x1b[" in on_a_terminal(arguments, TERM="xterm", NO_COLOR="")
     assert on_a_terminal(arguments, TERM="xterm", NO_COLOR="1") == plain
+
+
+def test_lines_are_as_long_as_the_terminal_is_wide() -> None:
+    for arguments in (["ask", QUESTION, str(REPORT), "--top", "1"], ["text", str(REPORT), "--pages", "4"]):
+        written = on_a_terminal(arguments, 60, TERM="xterm", NO_COLOR="1").splitlines()
+        passage = [line for line in written if "sample_docs" not in line]
+        assert 50 < max(map(len, passage)) <= 60
+    assert "\x1b[1m" in on_a_terminal(["text", str(REPORT), "--pages", "4"], TERM="xterm", NO_COLOR="")
+    assert "\x1b" not in on_a_terminal(["text", str(REPORT), "--pages", "4"], TERM="xterm", NO_COLOR="1")
 
 
 def test_characters_that_the_output_encoding_lacks_are_escaped() -> None:

@@ -10,7 +10,7 @@ from rich.cells import cell_len
 from support.stage import paged
 from support.tables import SHIPS, Page
 
-from docqa.documents import Cell, Source
+from docqa.documents import Cell, Source, parse
 from docqa.documents.plain_text import from_text
 from docqa.tui.formatting import flat
 from docqa.tui.state.page_layout import RULE, PageLayout, lay_out
@@ -20,7 +20,7 @@ _TEXT = st.text(alphabet=st.sampled_from("ab 字e\u0301\t\n漢-"), max_size=200)
 
 @given(_TEXT, st.integers(2, 30))
 def test_rows_are_the_lines_in_parts_that_fit(text: str, width: int) -> None:
-    document = from_text(Source("a.txt", b""), "text", text)
+    document = replace(from_text(Source("a.txt", b""), "text", text), tables=())
     layout = lay_out(document, width)
     rows = list(zip(layout.lines.tolist(), layout.starts.tolist(), layout.ends.tolist(), strict=True))
     for line in range(len(document.lines)):
@@ -123,3 +123,14 @@ def test_a_table_over_a_page_end_goes_on_below_the_rule() -> None:
     layout = lay_out(page.document(), 40)
     assert layout.pages.tolist() == [1, 1, 1, 2, 2]
     assert drawn(layout)[1:] == ["Ship      Tons", "Aurelia    214", "", "Bellona  1,198"]
+
+
+def test_an_indented_table_of_a_text_file_is_drawn_in_columns() -> None:
+    rows = ["    Ship          Built    Tons", "    Aurelia       1861      214", "    Bellona       1870    1,198"]
+    document = parse(Source("a.txt", "\n".join(["Ships of the year:", "", *rows]).encode()))
+    assert len(document.tables) == 1
+    assert drawn(lay_out(document, 40))[2:] == [
+        "Ship     Built   Tons",
+        "Aurelia   1861    214",
+        "Bellona   1870  1,198",
+    ]

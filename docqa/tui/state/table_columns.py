@@ -36,8 +36,10 @@ def place_cells(document: Document, width: int) -> PlacedCells:
     covered = np.zeros(len(starts), dtype=bool)
     found: list[tuple[int, int, int, int, int, bool, bool]] = []
     for table in document.tables:
-        first, last = (int(at) for at in starts.searchsorted([table.start, table.end]))
-        if first == last or starts[first] != table.start or not _has_all_text(document, table):
+        first = int(starts.searchsorted(table.start, side="right")) - 1
+        last = int(starts.searchsorted(table.end))
+        indent = document.text[int(starts[first]) : table.start]
+        if indent.strip() or not _has_all_text(document, table):
             continue
         placed = list(_place(document, table, width))
         covered[first:last] = bool(placed)
