@@ -168,9 +168,8 @@ def _is_aligned(column: list[Chunk]) -> bool:
 
 def _defines(body: TableBody, groups: list[list[int]], rules: int) -> bool:
     """Whether each row has a term and a text, some of several lines, and the rows are set apart."""
-    if not _MIN_ROWS <= len(groups) < len(body.lines) or any(
-        len({p.first for p in body.placed[group[0]]}) < 2 for group in groups[1:]
-    ):
+    begin = [{piece.first for piece in body.placed[group[0]]} for group in groups[1:]]
+    if not _MIN_ROWS <= len(groups) < len(body.lines) or sum(map(len, begin)) < 1.8 * len(begin):
         return False
     firsts = {group[0] for group in groups}
     steps = [(index in firsts, b.top - a.bottom) for index, (a, b) in enumerate(pairwise(body.lines), 1)]
