@@ -206,10 +206,16 @@ def _table(grid: _Grid, fragments: list[TextFragment]) -> FoundTable | None:
         row = bisect_right(ys, (fragment.top + fragment.bottom) / 2) - 1
         for piece, column in _cut(fragment, row * width, owner, xs):
             texts[owner[row * width + column]].append(piece)
-    cells = _without_title(split_bands(_cells(grid, owner, texts)), len(xs) - 1)
+    cells = sorted(_cells(grid, owner, texts))
+    top = ys[0]
+    if _has_title(cells, width):
+        top = ys[cells[0].row + cells[0].row_span]
+        cells = cells[1:]
+        inside = [fragment for fragment in inside if (fragment.top + fragment.bottom) / 2 >= top]
+    cells = split_bands(cells)
     if len(set(owner)) < _MIN_CELLS * len(owner) or _regularity(owner, width) < _MIN_REGULAR or not _is_table(cells):
         return None
-    return FoundTable(make_table((xs[0], ys[0], xs[-1], ys[-1]), cells), inside)
+    return FoundTable(make_table((xs[0], top, xs[-1], ys[-1]), cells), inside)
 
 
 def _merged_slots(grid: _Grid) -> list[int]:
@@ -291,12 +297,9 @@ def _cells(grid: _Grid, owner: list[int], texts: dict[int, list[TextFragment]]) 
     return cells
 
 
-def _without_title(cells: list[TableCell], width: int) -> list[TableCell]:
-    """Leave out a first row that is one cell across all columns: the table's title."""
-    cells.sort(key=lambda cell: cell.row)
-    if width > 2 and len(cells) > 4 and cells[0].column_span == width and cells[1].row > cells[0].row:
-        return cells[1:]
-    return cells
+def _has_title(cells: list[TableCell], width: int) -> bool:
+    """Whether the first row is one cell across all columns: it is above the table, not a row of it."""
+    return width > 2 and len(cells) > 4 and cells[0].column_span == width and cells[1].row > cells[0].row
 
 
 def _regularity(owner: list[int], width: int) -> float:
