@@ -79,6 +79,8 @@ def _tables(lines: list[Rule], boxes: list[Rule], fragments: list[TextFragment])
         grid = _grid(*component)
         if grid and (found := _table(grid, fragments)):
             tables.append(found)
+            taken = {id(fragment) for fragment in found.fragments}
+            fragments = [fragment for fragment in fragments if id(fragment) not in taken]
     return tables
 
 
