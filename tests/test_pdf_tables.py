@@ -416,6 +416,13 @@ def a_form(sheet: canvas.Canvas) -> None:
             sheet.rect(120 + 18 * box, 842 - 95 - 30 * number, 14, 16)
 
 
+def titles_in_the_margin(sheet: canvas.Canvas) -> None:
+    for number, title in enumerate(("Nests", "Survey", "Keeper")):
+        write(sheet, 72, 80 + 140 * number, title)
+        for paragraph in range(2):
+            write(sheet, 150, 80 + 140 * number + 65 * paragraph, *(line[:80] for line in HERONS))
+
+
 def indented_items(sheet: canvas.Canvas) -> None:
     for number in range(4):
         write(sheet, 72, 80 + 40 * number, f"3.{number + 1}")
@@ -484,6 +491,7 @@ def a_chart(sheet: canvas.Canvas) -> None:
         contents,
         wrapped_contents,
         a_form,
+        titles_in_the_margin,
         indented_items,
         numbered_lines,
         equations,

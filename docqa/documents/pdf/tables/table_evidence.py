@@ -13,6 +13,7 @@ from docqa.documents.pdf.tables.text_columns import ChunkedLine, PlacedChunk, Ta
 _ALIGNED = 2.5  # Points.
 _MIN_ROWS = 3
 _PROSE_WORDS = 5
+_MAX_DEFINITION = 12  # Lines.
 
 _MARKER = re.compile(
     r"(?:[•●○◦▪■□☐☑☒✓✔❑➢➤►▶‣⁃–—−*·o§ü\uf0a7\uf0b7\uf0d8-]|[(\[]?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)\]:]{0,2}"
@@ -174,7 +175,11 @@ def _defines(body: TableBody, groups: list[list[int]], rules: int) -> bool:
     firsts = {group[0] for group in groups}
     steps = [(index in firsts, b.top - a.bottom) for index, (a, b) in enumerate(pairwise(body.lines), 1)]
     between, inside = (sorted(step for is_first, step in steps if is_first == wanted) for wanted in (True, False))
-    if rules >= 2 or between[len(between) // 2] > 1.15 * inside[len(inside) // 2]:
+    if rules >= 2:
+        return True
+    if inside[-1] > 0.75 * body.lines[0].size or max(map(len, groups)) > _MAX_DEFINITION:
+        return False  # Sections with their titles in the margin.
+    if between[len(between) // 2] > 1.15 * inside[len(inside) // 2]:
         return True
     return sum(chunk.text.endswith(":") for chunk in body.columns[0]) > 0.6 * len(body.columns[0])
 
