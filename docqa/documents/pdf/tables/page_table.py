@@ -56,6 +56,9 @@ class Chunk(NamedTuple):
 TextRow = list[TextFragment]
 """Fragments side by side, left to right."""
 
+CAPTION = re.compile(r"(?:Table|Tab\.|Figure|Fig\.|Exhibit|Note|Source)s?\b", re.IGNORECASE)
+"""How a line begins that stands above or below a table and is no part of it."""
+
 _GAP = 0.8  # Heights of type: as wide as where the engine cuts.
 _LEFT = attrgetter("x0")
 
@@ -103,9 +106,12 @@ def _middle(fragment: TextFragment) -> float:
 
 def type_size(row: TextRow) -> float:
     """Height of a row's type. Fonts of formulas claim several times of what their letters need."""
-    if len(row) == 1:
-        return min(row[0].size, 3 * (row[0].bottom - row[0].top) + 2)
-    return min(*(fragment.size for fragment in row), 3 * max(fragment.bottom - fragment.top for fragment in row) + 2)
+    main = row[0] if len(row) == 1 else max(row, key=_length)
+    return min(main.size, 3 * (main.bottom - main.top) + 2)
+
+
+def _length(fragment: TextFragment) -> int:
+    return len(fragment.text)
 
 
 def chunks(row: TextRow) -> list[Chunk]:

@@ -7,10 +7,10 @@ from docqa.documents.pdf.tables.page_table import PageTable, TableCell, cell_tex
 _MAX_HEADER = 4  # Rows.
 
 
-def make_table(box: tuple[float, float, float, float], cells: list[TableCell]) -> PageTable:
-    """A table from its non-empty cells, without empty rows and columns, with its headings counted."""
+def make_table(box: tuple[float, float, float, float], cells: list[TableCell], above_rule: int = 0) -> PageTable:
+    """A table from its non-empty cells, without empty rows and columns. `above_rule`: rows above its one rule."""
     cells = _compact(sorted(map(_cleaned, cells), key=lambda cell: (cell.row, cell.column)))
-    return PageTable(*box, header_rows(cells), header_columns(cells), cells)
+    return PageTable(*box, max(header_rows(cells), above_rule), header_columns(cells), cells)
 
 
 _TRAILING_LEADERS = re.compile(r"\s*(?:\.\s?){3,}\s*$|\s*(?:…\s?)+$")
