@@ -1,8 +1,12 @@
 """The words of a PDF as a person reads them: hyphens at line ends, URLs that go on, broken and letter-spaced words."""
 
+import time
+
 import pytest
 
+from docqa.documents.pdf.cleaning import clean
 from docqa.documents.pdf.words import Words
+from docqa.documents.superscripts import blank_marks
 
 ENGLISH = [
     "The plan of the harbour was that the long-term lease of the quay is for the use of it by the boats, as it was.",
@@ -106,6 +110,15 @@ JOINS = [
     (ENGLISH, "https://example.org/", "13", False, "https://example.org/ 13"),
     (ENGLISH, "see www.example.org.", "The", False, "see www.example.org. The"),
     (ENGLISH, "https://example.org/a", "https://example.org/b", False, "https://example.org/a https://example.org/b"),
+    (ENGLISH, "write to jane.doe@", "example.org, or", False, "write to jane.doe@example.org, or"),
+    (ENGLISH, "write to jane@example.", "org", False, "write to jane@example.org"),
+    (ENGLISH, "in /usr/local/", "share/docs for", False, "in /usr/local/share/docs for"),
+    (ENGLISH, "either/", "or both", False, "either/ or both"),
+    (ENGLISH, "an e", "mail", True, "an e-mail"),
+    (ENGLISH, "Paris–", "Lyon", False, "Paris–Lyon"),
+    (ENGLISH, "they co", "operate", True, "they cooperate"),
+    (["The co-operation of it was that of the others.", *ENGLISH], "they co", "operate", True, "they co-operate"),
+    (ENGLISH, "Switzer", "land and", True, "Switzerland and"),
     # What belongs to two words, and dashes.
     (ENGLISH, "the long", "and short-term", True, "the long- and short-term"),
     (ENGLISH, "the pre", "or post-war", True, "the pre- or post-war"),
@@ -123,6 +136,7 @@ JOINS = [
     (GERMAN, "das Kranken", "haus", True, "das Krankenhaus"),
     (GERMAN, "in Schwarz", "Weiß", True, "in Schwarz-Weiß"),
     (GERMAN, "Ein", "und Ausgang", True, "Ein- und Ausgang"),
+    (GERMAN, "Ver", "und Entsorgung", True, "Ver- und Entsorgung"),
     (FRENCH, "la re", "cherche", True, "la recherche"),
     (FRENCH, "elle va", "t-elle", True, "elle va-t-elle"),
     (FRENCH, "il va peut", "être", True, "il va peut-être"),
@@ -181,3 +195,15 @@ def test_a_word_with_spaces_in_it_is_whole(line: str, expected: str) -> None:
 def test_a_french_word_is_whole_by_the_document_itself() -> None:
     lines = [*FRENCH, "On sait définir le port.", "Savoir défi nir le quai, et le défi est grand."]
     assert Words.of(lines).repair(lines[-1]) == "Savoir définir le quai, et le défi est grand."
+
+
+@pytest.mark.parametrize("letters", ["a", "é", "-", "a-", "A ", "fi ", "a/", "a@", "\x1f", "²", "http"])
+def test_long_lines_take_no_time(letters: str) -> None:
+    line = letters * (40_000 // len(letters)) + "!"
+    words = Words.of([line])
+    begin = time.perf_counter()
+    words.repair(clean(line))
+    words.join(line, line, True)
+    words.join(line, line, False)
+    blank_marks(line)
+    assert time.perf_counter() - begin < 1

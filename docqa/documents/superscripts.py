@@ -25,7 +25,7 @@ _RUN = re.compile(rf"[{_DIGITS}]+")
 _EXPONENT = re.compile(r"[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹ⁿⁱ]+|[⁰¹²³⁴⁵⁶⁷⁸⁹]?[⁺⁻]")
 _POWER = re.compile(r"[²³⁴]|⁻[¹²³⁴]")
 _NUMBER = re.compile(r"(?<![\d.,])(?:10|2)$")
-_LETTER = re.compile(r"(?<![^\W_])[^\W\d_]$")
+_LETTER = re.compile(r"(?<![\w.])[^\W\d_]$")
 _UNIT = re.compile(r"(?<![^\W\d_])(?:[kcdmµμn]?m|k?g|ft|in|yd|mi|s|h|ha|mol|cd|sec|min|inch|foot|feet)$")
 
 
@@ -33,7 +33,8 @@ def raise_(text: str) -> str:
     """The text of a superscript in superscript characters, as far as they exist: "2,3" is "²,³"; "th" stays."""
     if text == "o":
         return "°"
-    if text == "e" or not _RAISABLE.fullmatch(text):  # French "2e".
+    # A lone sign is more often a hyphen or minus, which is above the line anyway. French "2e" is an ordinal.
+    if text in {"e", "-", "−", "–", "+", "="} or not _RAISABLE.fullmatch(text):
         return text
     return text.translate(_TO_RAISED)
 

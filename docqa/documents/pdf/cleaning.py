@@ -20,8 +20,8 @@ _REPLACEMENTS = str.maketrans(
 )
 
 # A control character in a word is a ligature that its font has in an odd place.
-_LOST_LIGATURE = re.compile(r"[^\W\d_]*[\x01-\x08\x0b\x0c\x0e-\x1f][^\W\d_]+")
-_CONTROL = re.compile(r"[\x01-\x1f]")
+_LOST = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f]")
+_LOST_LIGATURE = re.compile(r"[^\W\d_]{0,30}[\x01-\x08\x0b\x0c\x0e-\x1f][^\W\d_]{1,30}")
 _LIGATURES = ("fi", "fl", "ff", "ffi", "ffl", "ti", "tt", "ft")
 
 # The dot leaders of a table of contents carry no meaning, and would fill half of a reader's window.
@@ -33,7 +33,9 @@ def clean(text: str) -> str:
     # Most lines are plain: these two checks cost a tenth of the substitutions.
     plain = text.isascii() and text.isprintable()
     if not plain:
-        text = _LOST_LIGATURE.sub(_with_ligature, text).translate(_REPLACEMENTS)
+        if _LOST.search(text):
+            text = _LOST_LIGATURE.sub(_with_ligature, text)
+        text = text.translate(_REPLACEMENTS)
     if text.count(".") + text.count("·") + text.count("…") >= 5:
         text = _LEADER.sub(" … ", text)
     if not plain and _SURROGATE.search(text):
@@ -45,7 +47,7 @@ def _with_ligature(match: re.Match[str]) -> str:
     """The word with the ligature that makes it a common one, else with a space."""
     word = match.group()
     for ligature in _LIGATURES:
-        whole = _CONTROL.sub(ligature, word)
+        whole = _LOST.sub(ligature, word)
         if whole.casefold() in common_words():
             return whole
     return word

@@ -29,8 +29,15 @@ _PATH_GOES_ON = re.compile(rf"/\w.*/|/.*\.\w|\.{_FILE_TYPE.pattern}|[=&%]|^/\w")
 _IN_PATH = re.compile(r"\w[.]\w|\w/|[=&%#_~]|[a-z]\d|\d[a-z]|\w-\w")
 _RANGE = re.compile(r"(?<![^\W\d_])\d[\d.,]*–$")
 
-# "long- and short-term", "Ein- und Ausgang".
-_AND = re.compile(r"(?:and|or|to|und|oder|bis|bzw|et|ou|y|e|o|en|of)\b[^\w-]")
+_ADDRESS_SIGN = re.compile(r"\w@(?:[\w-]+\.)*$")
+_DOMAIN = re.compile(r"[a-z\d-]+(?:\.[a-z\d-]+)*\W?$")
+_FOLDER = re.compile(r"[\"'(\[]*(?:~|\.{0,2}|[A-Za-z]:)[/\\][\w.~/\\-]*[\w.-][/\\_]$")
+
+# "long- and short-term", "Ein- und Ausgang". The second kind are the ends of words, too.
+_AND = re.compile(r"(?:and|und|oder|sowie|bzw)\b[^\w-]")
+_OR = re.compile(r"(?:or|to|bis|et|ou|y|e|o|en|of)\b[^\w-]")
+
+_REACH = 200  # Characters of a line that are looked at.
 
 _OFTEN_APART = word_set("anti in mid non post")
 # Second words of compounds, after nearly every first one.
@@ -53,29 +60,34 @@ def join(vocabulary: Vocabulary, before: str, after: str, hyphen: bool) -> tuple
         return before, " "
     dash = None if hyphen else _DASH_AT_END.search(before)
     if not hyphen and not dash:
-        return before, "" if _address_continues(before, after) else " "
+        return before, "" if _address_continues(before[-_REACH:], after[:_REACH]) else " "
     if dash and dash.group() in "–—":
         return before, "" if _dash_joins(before, after) else " "
     if dash:
         before = before[:-1]
-    if _AND.match(after) and _suspended(vocabulary, before, after):
+    if _suspended(vocabulary, before[-_REACH:], after[:_REACH]):
         return f"{before}-", " "
     if dash and before[-1] in _HYPHENS:
         return f"{before}-", " "
     if not after[0].isalnum() or not before[-1].isalnum():
         joined = hyphen or after[0].isalnum() or (before[-1] in ")]}" and after[0] in "([{")
         return f"{before}-", "" if joined else " "
-    return f"{before}-" if _keeps_hyphen(vocabulary, before, after) else before, ""
+    keeps = _keeps_hyphen(vocabulary, before[-_REACH:], after[:_REACH])
+    return f"{before}-" if keeps else before, ""
 
 
 def _suspended(vocabulary: Vocabulary, before: str, after: str) -> bool:
+    """Whether the second half of the word is that of a later one: "long- and short-term"."""
+    conjunction = _AND.match(after) or _OR.match(after)
+    if not conjunction:
+        return False
     head, tail = _LAST_WORD.search(before), _FIRST_WORD.match(after)
     if not head or not tail:
         return True
     word = head.group().casefold()
-    if word[-1].isdigit():
-        return True
-    return (vocabulary.has(word) or word in PREFIXES) and not vocabulary.has(word + tail.group().casefold())
+    if vocabulary.has(word + tail.group().casefold()):
+        return False
+    return _AND.match(after) is not None or word[-1].isdigit() or vocabulary.has(word) or word in PREFIXES
 
 
 def _keeps_hyphen(vocabulary: Vocabulary, before: str, after: str) -> bool:
@@ -87,7 +99,7 @@ def _keeps_hyphen(vocabulary: Vocabulary, before: str, after: str) -> bool:
     if _ADDRESS.search(token):
         # A typesetter may have cut a word of the address too: "down-" / "loads".
         last, start = _LAST_PART.search(before), _FIRST_PART.match(after)
-        return not (last and start and _is_cut(last.group(), start.group()))
+        return not (last and start and _is_cut(vocabulary, last.group(), start.group()))
     first, second = head.group(), tail.group()
     if first[-1].isdigit() or not second[0].isalpha():
         return True
@@ -99,7 +111,7 @@ def _keeps_hyphen(vocabulary: Vocabulary, before: str, after: str) -> bool:
     last, start = _LAST_PART.search(first), _FIRST_PART.match(second)
     if not last or not start:
         return True
-    if (len(last.group()) == 1 and last.group().isupper()) or _DIGIT.search(second.split("-")[0]):
+    if len(last.group()) == 1 or _DIGIT.search(second.split("-")[0]):
         return True
     if not start.group()[0].islower():
         return not (last.group().isupper() and vocabulary.has(f"{last.group()}{start.group()}".casefold()))
@@ -124,6 +136,8 @@ def _is_compound(vocabulary: Vocabulary, head: str, tail: str, inside: bool, goe
     hyphenated = vocabulary.pairs[f"{head}-{tail}"]
     if hyphenated:
         return hyphenated >= vocabulary.counts[solid]
+    if head in PREFIXES and not vocabulary.counts[solid] and vocabulary.has_pair_like(head, tail):
+        return True
     if vocabulary.has(solid):
         return False
     if head in PREFIXES:
@@ -144,25 +158,31 @@ def _is_compound(vocabulary: Vocabulary, head: str, tail: str, inside: bool, goe
     )
 
 
-def _is_cut(head: str, tail: str) -> bool:
-    """Whether a common word was cut into parts that are none."""
-    common = common_words()
-    return min(len(head), len(tail)) > 1 and head + tail in common and not (is_frequent(head) and is_frequent(tail))
+def _is_cut(vocabulary: Vocabulary, head: str, tail: str) -> bool:
+    """Whether a word was cut: a word of the document, or a common one into parts that are none."""
+    word = head + tail
+    if vocabulary.counts[word] and not vocabulary.pairs[f"{head}-{tail}"]:
+        return True
+    return min(len(head), len(tail)) > 1 and word in common_words() and not (is_frequent(head) and is_frequent(tail))
 
 
 def _dash_joins(before: str, after: str) -> bool:
-    """Whether no space follows a dash at a line's end: "175–" / "195", "word—" / "word"."""
+    """Whether no space follows a dash at a line's end: "175–" / "195", "Paris–" / "Lyon", "word—" / "word"."""
     if before[-1] == "—":
         return before[-2].isalnum() and after[0].isalpha()
-    return bool(_RANGE.search(before)) and after[0].isdigit()
+    if before[-1] == "–" and before[-3:-1].isalpha():
+        return after[0].isalnum()
+    return bool(_RANGE.search(before[-_REACH:])) and after[0].isdigit()
 
 
 def _address_continues(before: str, after: str) -> bool:
-    """Whether a URL that was cut without a hyphen goes on in the next line."""
-    if "/" not in before and "www." not in before:
+    """Whether an address or a path that was cut without a hyphen goes on in the next line."""
+    if "/" not in before and "www." not in before and "@" not in before and "\\" not in before:
         return False
     token = _last_token(before)
-    if not _URL.search(token) or token[-1] in ")]>,;":
+    if _ADDRESS_SIGN.search(token):
+        return _DOMAIN.match(_first_token(after)) is not None
+    if not (_URL.search(token) or _FOLDER.match(token)) or token[-1] in ")]>,;":
         return False
     following = _first_token(after).rstrip(".,;:)]>\"'”")
     if not _IN_ADDRESS.fullmatch(following) or _ADDRESS.search(following):

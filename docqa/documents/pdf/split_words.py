@@ -17,7 +17,7 @@ _SCHEME = re.compile(r"\b(https?|ftp) ?(s?) ?: ?/ ?/ ?(?=\w)")
 _SHORT = word_set("in is it of to on an at as by or if be no so we he")
 _LETTER_WORDS = frozenset("aioyeàé")
 _SPACED = re.compile(r"(?<!\S)[^\W\d_] (?:[^\W\d_]{1,3} ){2,}[^\W\d_]{1,3}(?!\S)")
-_MIN_SPACED = 4
+_MIN_SPACED, _MAX_SPACED = 4, 60
 _RARE = 2  # A part of a word is hardly ever in a document as often as a word.
 
 
@@ -98,7 +98,7 @@ def _unspaced(tokens: list[str]) -> list[str]:
         while end < len(tokens) and _LETTERS.fullmatch(tokens[end]):
             end += 1
         run = tokens[index:end]
-        if len(run) >= _MIN_SPACED and 2 * sum(len(token) == 1 for token in run) >= len(run):
+        if _MIN_SPACED <= len(run) <= _MAX_SPACED and 2 * sum(len(token) == 1 for token in run) >= len(run):
             run = _spaced_words(run) or run
         result.extend(run or [tokens[index]])
         index = max(end, index + 1)

@@ -1,13 +1,23 @@
 """Tables without a grid: their columns are aligned, with white space between them (pure)."""
 
 import re
-from collections import defaultdict
 from collections.abc import Iterator
+from itertools import pairwise
+from typing import NamedTuple
 
 from docqa.documents.pdf.engines import PageContent, Rule, TextFragment
 from docqa.documents.pdf.tables.page_strips import page_strips
-from docqa.documents.pdf.tables.page_table import Chunk, FoundTable, PageTable, TableCell, TextRow, cut_near, text_rows
-from docqa.documents.pdf.tables.table_evidence import is_in_paragraph, is_table
+from docqa.documents.pdf.tables.page_table import (
+    Chunk,
+    FoundTable,
+    PageTable,
+    TableCell,
+    TextRow,
+    chunks,
+    cut_near,
+    text_rows,
+)
+from docqa.documents.pdf.tables.table_evidence import has_table_rows, is_in_paragraph, may_be_table
 from docqa.documents.pdf.tables.table_headings import make_table
 from docqa.documents.pdf.tables.table_rows import logical_rows
 from docqa.documents.pdf.tables.text_columns import (
@@ -22,14 +32,26 @@ from docqa.documents.pdf.tables.text_columns import (
     text_line,
 )
 
+_THIN, _MIN_RULE = 3.0, 40.0  # Points.
 _CENTERED = 5.0  # Points.
+_STRICT = 4.0  # Points.
 _TYPED_RULE = re.compile(r"[-=_+|*~ ]{3,}$")
 _CAPTION = re.compile(r"(?:Table|Tab\.|Figure|Fig\.|Exhibit|Note|Source)s?\b", re.IGNORECASE)
 
 
+class _Drawn(NamedTuple):
+    """The horizontal lines of a page, and the upper and lower sides of its boxes."""
+
+    rules: list[Rule]
+    sides: list[Rule]
+
+
 def aligned_tables(rows: list[TextRow], content: PageContent) -> list[FoundTable]:
     """The tables among rows of text that no grid encloses."""
-    rules = [rule for rule in content.rules if rule.bottom - rule.top <= 3 and rule.x1 - rule.x0 > 40]
+    if sum(len(row) > 1 and len(chunks(row)) > 1 for row in rows) < 2:
+        return []
+    drawn = _horizontal_rules(content.rules)
+    rules = drawn.rules
     tables = []
     for strip in page_strips(rows, rules):
         lines = [text_line(row) for row in strip]
@@ -38,12 +60,12 @@ def aligned_tables(rows: list[TextRow], content: PageContent) -> list[FoundTable
         typed = [line for line in lines if all(map(_TYPED_RULE.match, (chunk.text for chunk in line.chunks)))]
         if typed:
             lines = [line for line in lines if line not in typed]
-            rules += [Rule(line.chunks[0].x0, line.top, line.chunks[-1].x1, line.bottom) for line in typed]
+            rules.extend(Rule(line.chunks[0].x0, line.top, line.chunks[-1].x1, line.bottom) for line in typed)
         floor = 0
         for start, end in runs(lines, rules):
             if is_in_paragraph(lines, start, end):
                 continue
-            found = _table(lines, start, end, floor, rules)
+            found = _table(lines, start, end, floor, drawn)
             if found:
                 first, floor, table = found
                 ruled = [line for line in typed if table.top <= line.top <= table.bottom + 10]
@@ -52,10 +74,25 @@ def aligned_tables(rows: list[TextRow], content: PageContent) -> list[FoundTable
     return tables
 
 
-def _table(
-    lines: list[TextLine], start: int, end: int, floor: int, rules: list[Rule]
-) -> tuple[int, int, PageTable] | None:
+def _horizontal_rules(rules: list[Rule]) -> _Drawn:
+    """The horizontal lines, whole where they are drawn in pieces, and the upper and lower sides of boxes."""
+    lines: list[Rule] = []
+    sides: list[Rule] = []
+    for rule in sorted(rules, key=lambda rule: (round(rule.top), rule.x0)):
+        if rule.x1 - rule.x0 < 4:
+            continue
+        if rule.bottom - rule.top > _THIN:
+            sides += [rule._replace(bottom=rule.top), rule._replace(top=rule.bottom)]
+        elif lines and abs(rule.top - lines[-1].top) < 1 and rule.x0 < lines[-1].x1 + _THIN:
+            lines[-1] = lines[-1]._replace(x1=max(lines[-1].x1, rule.x1))
+        else:
+            lines.append(rule)
+    return _Drawn([rule for rule in lines if rule.x1 - rule.x0 > _MIN_RULE], sides)
+
+
+def _table(lines: list[TextLine], start: int, end: int, floor: int, drawn: _Drawn) -> tuple[int, int, PageTable] | None:
     """The table of these lines and of its header above them, with where its lines begin and end."""
+    rules, sides = drawn
     while start < end and _CAPTION.match(lines[start].chunks[0].text):
         start += 1
     while start < end and len(lines[end - 1].chunks) == 1 and _CAPTION.match(lines[end - 1].chunks[0].text):
@@ -66,15 +103,15 @@ def _table(
     if len(columns) < 2:
         return None
     left, right = columns[0].begin, columns[-1].end
+    top, bottom = lines[start].top - 20, lines[end - 1].bottom + 20
     inside = [
         rule
-        for rule in rules
-        if lines[start].top - 20 < rule.top < lines[end - 1].bottom + 20
-        and rule.x0 < left + 15
-        and rule.x1 > right - 15
+        for rule in (*rules, *sides)
+        if top < rule.top < bottom and min(rule.x1, right) - max(rule.x0, left) > 0.5 * (right - left)
     ]
+    whole = {round(rule.top / 3) for rule in rules if top < rule.top < bottom and _spans(rule, left, right)}
     body = TableBody([_divided(line, columns) for line in lines[start:end]], columns)
-    if not is_table(body, logical_rows(body, inside), len({round(rule.top / 3) for rule in inside})):
+    if not may_be_table(body, len(whole)) or not has_table_rows(body, logical_rows(body, inside), len(whole)):
         return None
     while end < len(lines) and _ends_at_rule(lines[end - 1], lines[end], columns, inside):
         end += 1
@@ -140,7 +177,7 @@ def _widened(pieces: list[PlacedChunk], line: TextLine, columns: list[Extent], r
                 and columns[b].end > piece.chunk.x1 - _CENTERED
                 and abs((columns[a].begin + columns[b].end) / 2 - middle) < _CENTERED
             ]
-            covered = list(min(around, key=lambda r: r[1] - r[0])) if around else []
+            covered = [*min(around, key=lambda place: place[1] - place[0])] if around else []
         widened.append(PlacedChunk(covered[0], covered[-1], piece.chunk) if covered else piece)
     return widened
 
@@ -162,13 +199,19 @@ def _ends_at_rule(previous: TextLine, line: TextLine, columns: list[Extent], rul
     )
 
 
+def _spans(rule: Rule, left: float, right: float) -> bool:
+    return rule.x0 < left + 15 and rule.x1 > right - 15
+
+
 def _cells(body: TableBody, rules: list[Rule]) -> Iterator[TableCell]:
     for number, group in enumerate(logical_rows(body, rules)):
-        spans: dict[tuple[int, int], list[TextFragment]] = defaultdict(list)
-        for index in group:
-            for first, last, chunk in body.placed[index]:
-                key = next((k for k in spans if k[0] <= first and last <= k[1]), (first, last))
-                spans[key] += chunk.fragments
+        spans: dict[tuple[int, int], list[TextFragment]] = {}
+        for piece in (piece for index in group for piece in body.placed[index]):
+            first, last, fragments = piece.first, piece.last, piece.chunk.fragments
+            for place in [place for place in spans if place[0] <= last and first <= place[1]]:
+                first, last = min(first, place[0]), max(last, place[1])
+                fragments = spans.pop(place) + fragments
+            spans[first, last] = fragments
         for (first, last), fragments in spans.items():
             yield TableCell(number, first, 1, last - first + 1, text_rows(fragments))
 
@@ -179,14 +222,34 @@ def _divided(line: TextLine, columns: list[Extent]) -> TextLine:
 
 
 def _at_columns(chunk: Chunk, columns: list[Extent]) -> list[Chunk]:
-    """Cut a chunk where a word begins at a column's left side: a line printer's cells may be one space apart."""
+    """Cut a chunk that is drawn as one string where its words stand in columns.
+
+    The cells of a line printer, and those of a narrow header, may be one space apart.
+    """
     fragment = chunk.fragments[0]
-    if len(chunk.fragments) > 1 or not fragment.fixed_pitch or " " not in fragment.text.strip():
+    if len(chunk.fragments) > 1 or " " not in fragment.text.strip():
         return [chunk]
-    for column in columns[1:]:
-        if fragment.x0 < column.begin - fragment.size and fragment.x1 > column.begin + fragment.size:
-            parts = cut_near(fragment, column.begin)
-            if parts and abs(parts[1].x0 - column.begin) < 0.3 * fragment.size:
-                left, right = (Chunk(part.x0, part.x1, [part]) for part in parts)
-                return [left, *_at_columns(right, columns)]
+    if fragment.fixed_pitch:
+        for column in columns[1:]:
+            if fragment.x0 < column.begin - fragment.size and fragment.x1 > column.begin + fragment.size:
+                parts = cut_near(fragment, column.begin)
+                if parts and abs(parts[1].x0 - column.begin) < 0.3 * fragment.size:
+                    left, right = (Chunk(part.x0, part.x1, [part]) for part in parts)
+                    return [left, *_at_columns(right, columns)]
+        return [chunk]
+    first, last = column_place(chunk, columns)
+    pieces = [fragment]
+    for column, following in pairwise(columns[first : last + 1]):
+        parts = cut_near(pieces[-1], (column.end + following.begin) / 2)
+        if not parts:
+            return [chunk]
+        pieces[-1:] = parts
+    if first < last and all(map(_is_in_column, pieces, columns[first : last + 1])):
+        return [Chunk(piece.x0, piece.x1, [piece]) for piece in pieces]
     return [chunk]
+
+
+def _is_in_column(fragment: TextFragment, column: Extent) -> bool:
+    """Whether a fragment has its left side, right side or middle where the column has it."""
+    left, right = fragment.x0 - column.begin, fragment.x1 - column.end
+    return min(abs(left), abs(right), abs(left + right) / 2) < _STRICT

@@ -9,15 +9,26 @@ from collections import defaultdict
 from typing import NamedTuple
 
 from docqa.documents.pdf.engines import PageContent, Rule, TextFragment
-from docqa.documents.pdf.tables.page_table import FoundTable, TableCell, chunks, cut_near, is_numeric, text_rows
+from docqa.documents.pdf.tables.page_table import (
+    FoundTable,
+    TableCell,
+    TextRow,
+    chunks,
+    cut_near,
+    is_numeric,
+    text_rows,
+)
 from docqa.documents.pdf.tables.table_headings import make_table
 
 _THIN = 3.0  # Points: no rule is thicker.
 _NEAR = 3.0  # Points: edges that are this close touch.
-_MIN_LENGTH = 4.0
+_MIN_WIDTH, _MIN_HEIGHT = 4.0, 7.0  # Points. The combs of forms are lower.
 _MAX_SLOTS = 20_000
 _MIN_CELLS = 0.35  # Share of the grid's slots that are cells of their own.
 _MIN_REGULAR = 0.6  # Share of the columns that a row has as cells of its own: less in a form's boxes.
+_MAX_IRREGULAR = (
+    0.35  # Share of the slots that must be divided from a cell since it is no rectangle: more in a drawing.
+)
 _MAX_GAPS = (
     0.15  # Share of the cells' lines that gaps divide in three: more in a chart, or without rules between columns.
 )
@@ -45,16 +56,17 @@ def ruled_tables(content: PageContent, fragments: list[TextFragment]) -> list[Fo
     """The tables of a page that have a grid of rules or of boxes."""
     lines: list[Rule] = []
     boxes: list[Rule] = []
+    wide, high = 0.95 * content.width, 0.8 * content.height
     for rule in content.rules:
-        width, height = rule.x1 - rule.x0, rule.bottom - rule.top
-        if width > _THIN and height > _THIN:
-            if width < 0.95 * content.width or height < 0.8 * content.height:
-                boxes.append(rule)
-        else:
+        x0, top, x1, bottom = rule
+        if x1 - x0 <= _THIN or bottom - top <= _THIN:
             lines.append(rule)
+        elif x1 - x0 < wide or bottom - top < high:
+            boxes.append(rule)
     tables = _tables(lines, [], fragments)
-    boxes = [box for box in boxes if not any(_overlaps(box, found) for found in tables)]
-    if boxes:
+    if tables:
+        boxes = [box for box in boxes if not any(_overlaps(box, found) for found in tables)]
+    if len(boxes) > 1:
         taken = {id(fragment) for found in tables for fragment in found.fragments}
         rest = [fragment for fragment in fragments if id(fragment) not in taken]
         outside = [line for line in lines if not any(_overlaps(line, found) for found in tables)]
@@ -69,12 +81,13 @@ def _overlaps(rule: Rule, found: FoundTable) -> bool:
 
 def _tables(lines: list[Rule], boxes: list[Rule], fragments: list[TextFragment]) -> list[FoundTable]:
     horizontal, vertical = _edges(lines, boxes)
+    if len(horizontal) < 2 or not vertical:
+        return []
     tables = []
-    if len(horizontal) > 1 and len(vertical) > 0:
-        for component in _components(horizontal, vertical):
-            grid = _grid(*component)
-            if grid and (found := _table(grid, fragments)):
-                tables.append(found)
+    for component in _components(_joined(horizontal, _MIN_WIDTH), _joined(vertical, _MIN_HEIGHT)):
+        grid = _grid(*component)
+        if grid and (found := _table(grid, fragments)):
+            tables.append(found)
     return tables
 
 
@@ -92,10 +105,10 @@ def _edges(lines: list[Rule], boxes: list[Rule]) -> tuple[list[_Edge], list[_Edg
     for x0, top, x1, bottom in boxes:
         horizontal += [_Edge(top, x0, x1), _Edge(bottom, x0, x1)]
         vertical += [_Edge(x0, top, bottom), _Edge(x1, top, bottom)]
-    return _joined(horizontal), _joined(vertical)
+    return horizontal, vertical
 
 
-def _joined(edges: list[_Edge]) -> list[_Edge]:
+def _joined(edges: list[_Edge], least: float) -> list[_Edge]:
     """Join edges on one line that touch: grids are drawn cell by cell, and lines dash by dash."""
     edges.sort()
     joined: list[_Edge] = []
@@ -112,11 +125,11 @@ def _joined(edges: list[_Edge]) -> list[_Edge]:
         begin, end = group[0].begin, group[0].end
         for edge in group[1:]:
             if edge.begin > end + _NEAR:
-                if end - begin >= _MIN_LENGTH:
+                if end - begin >= least:
                     joined.append(_Edge(at, begin, end))
                 begin, end = edge.begin, edge.end
             end = max(end, edge.end)
-        if end - begin >= _MIN_LENGTH:
+        if end - begin >= least:
             joined.append(_Edge(at, begin, end))
         start = index
     return joined
@@ -192,9 +205,12 @@ def _table(grid: _Grid, fragments: list[TextFragment]) -> FoundTable | None:
     ]
     if len(inside) < 4:
         return None
-    owner = _merged_slots(grid)
-    texts: dict[int, list[TextFragment]] = defaultdict(list)
+    merged = _merged_slots(grid)
     width = len(xs) - 1
+    owner = _rectangular(merged, width)
+    if sum(a != b for a, b in zip(merged, owner, strict=True)) > _MAX_IRREGULAR * len(owner):
+        return None
+    texts: dict[int, list[TextFragment]] = defaultdict(list)
     for fragment in inside:
         row = bisect_right(ys, (fragment.top + fragment.bottom) / 2) - 1
         for piece, column in _cut(fragment, row * width, owner, xs):
@@ -232,6 +248,21 @@ def _merged_slots(grid: _Grid) -> list[int]:
             if not any(edge.begin < x < edge.end for edge in edges):
                 join((row - 1) * width + column, row * width + column)
     return [root(slot) for slot in range(width * height)]
+
+
+def _rectangular(owner: list[int], width: int) -> list[int]:
+    """Divide cells that are no rectangles, since an edge is missing, row by row."""
+    owner = [*owner]
+    members: dict[int, list[int]] = defaultdict(list)
+    for slot, first in enumerate(owner):
+        members[first].append(slot)
+    for slots in members.values():
+        rows, columns = {slot // width for slot in slots}, {slot % width for slot in slots}
+        if len(slots) == len(rows) * len(columns) and len(columns) == max(columns) - min(columns) + 1:
+            continue
+        for before, slot in zip([-2, *slots], slots, strict=False):
+            owner[slot] = owner[before] if slot == before + 1 and slot % width else slot
+    return owner
 
 
 def _cut(fragment: TextFragment, first_slot: int, owner: list[int], xs: list[float]) -> list[tuple[TextFragment, int]]:
@@ -326,7 +357,25 @@ def _lines_of_band(band: list[TableCell]) -> list[float]:
     labels = sum(len(cell.lines) >= 0.6 * count for cell in several)
     if len(numeric) >= 2 or (len(numeric) == 1 and count >= 3 and labels >= 2):
         return [row[0].top + row[0].bottom for row in rows]
-    return []
+    return _blocks(rows, band)
+
+
+def _blocks(rows: list[TextRow], band: list[TableCell]) -> list[float]:
+    """The middles (doubled) of what white space divides in all cells alike, if each cell has its part of each block."""
+    blocks: list[list[TextFragment]] = []
+    bottom = 0.0
+    for row in rows:
+        if not blocks or min(fragment.top for fragment in row) - bottom > 0.8 * row[0].size:
+            blocks.append([])
+        blocks[-1] += row
+        bottom = max(bottom, *(fragment.bottom for fragment in row))
+    if len(blocks) < 3:
+        return []
+    for cell in band:
+        inside = {id(fragment) for line in cell.lines for fragment in line}
+        if not all(any(id(fragment) in inside for fragment in block) for block in blocks):
+            return []
+    return [(min(f.top for f in block) + max(f.bottom for f in block)) for block in blocks]
 
 
 def _regularity(owner: list[int], width: int) -> float:

@@ -49,64 +49,76 @@ def is_in_paragraph(lines: list[TextLine], start: int, end: int) -> bool:
     return False
 
 
-def is_table(body: TableBody, groups: list[list[int]], rules: int) -> bool:
-    """Whether the columns are those of a table, by their texts. `rules`: how many are as long as the lines."""
+def may_be_table(body: TableBody, rules: int) -> bool:
+    """Whether columns may be those of a table, by their texts. `rules`: how many are as long as the lines."""
     texts = [[chunk.text for chunk in column] for column in body.columns]
     full = [pieces for pieces in body.placed if len(pieces) > 1]
-    enough = 2 if rules >= 2 else _MIN_ROWS
-    if not all(texts) or len(full) < enough or len(groups) < enough or not _is_filled(body, groups, rules):
+    if not all(texts) or len(full) < (2 if rules >= 2 else _MIN_ROWS):
         return False
     if any(_share(pattern, column) > 0.6 for column in texts for pattern in (_BULLET, _OPERATOR)):
         return False
-    if _share(_EQUATION_NUMBER, texts[-1]) > 0.5 or _is_code(body) or _is_contents(body):
+    if not (_may_be_pairs(texts, rules) if body.width == 2 else _may_be_columns(texts, rules)):
         return False
-    if _is_form(body, texts) or sum(_sizes_differ(pieces) for pieces in full) > 0.25 * len(full):
+    if _share(_EQUATION_NUMBER, texts[-1]) > 0.5 or _is_code(body) or _is_contents(body) or _is_form(body, texts):
         return False
-    if body.width == 2:
-        return _are_pairs(body, texts, groups, rules)
-    return _are_columns(body, texts, rules)
+    return sum(_sizes_differ(pieces) for pieces in full) <= 0.25 * len(full)
+
+
+def _may_be_pairs(texts: list[list[str]], rules: int) -> bool:
+    """Whether two columns may be names and values, terms and texts, or times and events: no list, no prose."""
+    if _share(_TIME, texts[0]) > 0.6:
+        return True
+    if _share(_MARKER, texts[0]) > 0.4 or _words(texts[0]) >= _PROSE_WORDS:
+        return False
+    return rules >= 2 or _words(texts[1]) >= _PROSE_WORDS or not all(map(_flows, texts))
+
+
+def _may_be_columns(texts: list[list[str]], rules: int) -> bool:
+    """Whether three columns or more are none of prose, nor words of justified lines."""
+    if rules >= 2:
+        return True
+    prose = sum(_words(column) >= _PROSE_WORDS for column in texts)
+    if prose > 1 or sum(map(_flows, texts)) > 1 or _are_words(texts):
+        return False
+    if prose and _share(_MARKER, texts[0]) > 0.6:
+        return max(sum(map(is_numeric, column)) / len(column) for column in texts[1:]) >= 0.5
+    return True
+
+
+def has_table_rows(body: TableBody, groups: list[list[int]], rules: int) -> bool:
+    """Whether groups of lines are a table's rows: enough, mostly filled, and aligned."""
+    if len(groups) < (2 if rules >= 2 else _MIN_ROWS) or not _is_filled(body, groups, rules):
+        return False
+    if body.width > 2:
+        return sum(map(_is_aligned, body.columns)) >= 0.6 * body.width
+    texts = [[chunk.text for chunk in column] for column in body.columns]
+    if _share(_TIME, texts[0]) > 0.6:
+        return True
+    if _words(texts[1]) >= _PROSE_WORDS:
+        return _defines(body, groups)
+    full = [pieces for pieces in body.placed if len(pieces) > 1]
+    if rules < 2 and sum(map(_on_baseline, full)) < 0.7 * len(full):
+        return False
+    return all(map(_is_aligned, body.columns))
 
 
 def _is_filled(body: TableBody, groups: list[list[int]], rules: int) -> bool:
-    """Whether most cells have text, few span columns, and two rows are more than two lines."""
+    """Whether most cells have text, and few span columns; two rows alone need a header or numbers."""
     pieces = [piece for line in body.placed[1:] for piece in line]
     spanning = sum(piece.first != piece.last for piece in pieces)
     filled = sum(len({piece.first for index in group for piece in body.placed[index]}) for group in groups)
     if spanning > 0.15 * len(pieces) or filled < (0.5 if rules >= 2 else 0.6) * len(groups) * body.width:
         return False
-    return len(groups) >= _MIN_ROWS or rules > 2 or any(is_numeric(p.chunk.text) for p in body.placed[-1][1:])
+    if len(groups) >= _MIN_ROWS:
+        return True
+    bold = all(piece.chunk.fragments[0].bold for piece in body.placed[0])
+    return bold or any(is_numeric(piece.chunk.text) for piece in body.placed[-1][1:])
 
 
 def _is_form(body: TableBody, texts: list[list[str]]) -> bool:
     """Whether columns have only what is printed in the boxes for amounts, or the boxes are numbered."""
     everything = [piece.chunk.text for line in body.placed for piece in line]
     return any(_share(_BLANK_AMOUNT, column) > 0.8 for column in texts[1:]) or _share(_NUMBERED_BOX, everything) > 0.3
-
-
-def _are_pairs(body: TableBody, texts: list[list[str]], groups: list[list[int]], rules: int) -> bool:
-    """Whether two columns are names and values, terms and texts, or times and events."""
-    if _share(_TIME, texts[0]) > 0.6:
-        return True
-    if _share(_MARKER, texts[0]) > 0.4 or _words(texts[0]) >= _PROSE_WORDS:
-        return False
-    if _words(texts[1]) >= _PROSE_WORDS:
-        return _defines(body, groups)
-    full = [pieces for pieces in body.placed if len(pieces) > 1]
-    if rules < 2 and (all(map(_flows, texts)) or sum(map(_on_baseline, full)) < 0.7 * len(full)):
-        return False
-    return all(map(_is_aligned, body.columns))
-
-
-def _are_columns(body: TableBody, texts: list[list[str]], rules: int) -> bool:
-    """Whether three columns or more are none of prose."""
-    prose = sum(_words(column) >= _PROSE_WORDS for column in texts)
-    if rules < 2 and (prose > 1 or sum(map(_flows, texts)) > 1 or _are_words(texts)):
-        return False
-    if prose and rules < 2 and _share(_MARKER, texts[0]) > 0.6:
-        numeric = max(sum(map(is_numeric, column)) / len(column) for column in texts[1:])
-        if numeric < 0.5:
-            return False
-    return sum(map(_is_aligned, body.columns)) >= 0.6 * body.width
 
 
 _DESCENDS = re.compile(r"[gjpqyQ,;()\[\]@|/]")
@@ -163,12 +175,13 @@ def _is_contents(body: TableBody) -> bool:
     """Whether lines end in the numbers of pages: after leaders, or ascending."""
     full = [[piece.chunk.text for piece in line] for line in body.placed if len(line) > 1]
     numbers = [match.group(1) for line in full if (match := _PAGE_NUMBER.search(line[-1]))]
-    if len(numbers) < 0.7 * len(full):
-        return False
     values = [int(number) for number in numbers if number.isdecimal()]
-    if sum(a <= b for a, b in pairwise(values)) < 0.9 * (len(values) - 1):
+    if len(values) > 2 and sum(a <= b for a, b in pairwise(values)) < 0.9 * (len(values) - 1):
         return False
-    return len(full[0]) == 2 or sum(any(map(_LEADERS.search, line)) for line in full) > 0.3 * len(full)
+    leaders = sum(any(map(_LEADERS.search, line)) for line in full)
+    return (len(numbers) > 0.7 * len(full) > 0 and (len(full[0]) == 2 or leaders > 0.3 * len(full))) or (
+        leaders > 0.3 * len(full) and len(numbers) > 0.3 * len(full)
+    )
 
 
 def _share(pattern: re.Pattern[str], texts: list[str]) -> float:

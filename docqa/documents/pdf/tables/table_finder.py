@@ -17,7 +17,7 @@ _MIN_LETTER_BOXES = 30
 
 def find_tables(content: PageContent) -> tuple[list[PageTable], list[TextFragment]]:
     """The tables of a page, top to bottom, and the fragments that are in none, in the order of the file."""
-    fragments = [fragment for fragment in content.fragments if not fragment.slanted and not fragment.text.isspace()]
+    fragments = [fragment for fragment in content.fragments if not fragment.slanted and fragment.text.strip()]
     rows = text_rows(fragments)
     if len(content.rules) < _MIN_RULES and sum(len(row) > 1 for row in rows) < _MIN_GAPS:
         return [], content.fragments

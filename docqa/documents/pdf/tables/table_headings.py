@@ -1,16 +1,13 @@
 """A table from its cells: without empty rows and columns, and with its headings counted (pure)."""
 
 import re
-from operator import itemgetter
 
 from docqa.documents.pdf.tables.page_table import PageTable, TableCell, cell_text, is_numeric
-
-_LINES = itemgetter(4)  # Of a cell.
 
 
 def make_table(box: tuple[float, float, float, float], cells: list[TableCell]) -> PageTable:
     """A table from its non-empty cells, without empty rows and columns, with its headings counted."""
-    cells = _compact(sorted(filter(_LINES, map(_cleaned, cells)), key=lambda cell: (cell.row, cell.column)))
+    cells = _compact(sorted(map(_cleaned, cells), key=lambda cell: (cell.row, cell.column)))
     return PageTable(*box, header_rows(cells), header_columns(cells), cells)
 
 
@@ -18,7 +15,7 @@ _TRAILING_LEADERS = re.compile(r"\s*(?:\.\s?){3,}\s*$|\s*(?:…\s?)+$")
 
 
 def _cleaned(cell: TableCell) -> TableCell:
-    """Without leaders after a label; small type that stands alone is no superscript."""
+    """Without leaders after a label; small type that stands alone is no superscript. Never empty."""
     lines = cell.lines
     for number, line in enumerate(lines):
         last = line[-1].text
@@ -29,7 +26,8 @@ def _cleaned(cell: TableCell) -> TableCell:
         elif all(fragment.raised for fragment in line):
             lines = [*lines]
             lines[number] = [fragment._replace(raised=False) for fragment in line]
-    return cell if lines is cell.lines else cell._replace(lines=[line for line in lines if line])
+    lines = [line for line in lines if line]
+    return cell._replace(lines=lines) if lines else cell
 
 
 def _compact(cells: list[TableCell]) -> list[TableCell]:

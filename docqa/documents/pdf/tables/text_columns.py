@@ -30,6 +30,10 @@ class Extent(NamedTuple):
 
 
 def text_line(row: TextRow) -> TextLine:
+    """The chunks of a row."""
+    if len(row) == 1:  # Most are: this is for speed.
+        (one,) = row
+        return TextLine([Chunk(one.x0, one.x1, row)], one.top, one.bottom, type_size(row))
     top = min(fragment.top for fragment in row)
     bottom = max(fragment.bottom for fragment in row)
     return TextLine(chunks(row), top, bottom, type_size(row))
