@@ -20,8 +20,7 @@ from docqa.documents.pdf.page_blocks import PROSE_LINES, PageBlock, cut_at, page
 from docqa.documents.pdf.page_faults import PageFault, page_fault
 from docqa.documents.pdf.runs import rows, runs
 from docqa.documents.pdf.tables import find_tables
-from docqa.documents.pdf.tables.form_grid import is_form
-from docqa.documents.pdf.tables.page_table import PageTable, TableCell
+from docqa.documents.pdf.tables.page_table import PageTable, TableCell, is_form
 from docqa.documents.pdf.watermark import without_watermarks
 
 _COMMENT_SIZE = 5.0  # Points.
