@@ -16,6 +16,7 @@ from docqa.documents.pdf.running_text import RunningText, running_text
 from docqa.documents.pdf.words import Words
 
 _PAGE = attrgetter("page")
+_MAY_BE_HEAD = {"", "figure"}
 _APART = {"header", "footer", "watermark", "line_number", "figure", "contents", "unreadable"}
 
 
@@ -30,7 +31,9 @@ def arrange(pages: Sequence[ReadPage | None]) -> RunningText:
         [line for line in lines if line.kind != "note"], len(pages), [page.height if page else 0.0 for page in pages]
     )
     marked = [
-        line._replace(kind=heads[line.id]) if line.id in heads and line.kind in {"", "figure"} else line
+        line._replace(kind=head)
+        if (head := heads.get((line.page, line.number))) and line.kind in _MAY_BE_HEAD
+        else line
         for line in lines
     ]
     apart = [LineBlock(line.kind, [line]) for line in marked if line.kind in _APART]
@@ -69,7 +72,10 @@ def _with_footnotes(body: list[LayoutLine], pages: Sequence[ReadPage | None]) ->
 
 def _body_size(lines: Iterable[LayoutLine]) -> float:
     """The height of most of the type, in points."""
-    weights: Counter[float] = Counter()
+    letters: dict[float, int] = {}
     for line in lines:
-        weights[round(line.size * 2) / 2] += len(line.text)
+        letters[line.size] = letters.get(line.size, 0) + len(line.text)
+    weights: Counter[float] = Counter()
+    for size, count in letters.items():
+        weights[round(size * 2) / 2] += count
     return weights.most_common(1)[0][0] if weights else 0.0

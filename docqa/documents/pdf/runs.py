@@ -49,7 +49,7 @@ def runs(fragments: list[TextFragment]) -> list[TextFragment]:
             joined[-1] = _join(last, fragment)
         else:
             joined.append(fragment)
-    if any([run.raised for run in joined]):
+    if any(run.raised for run in joined):
         joined = _attached(joined)
     # Most runs have no spaces to spare.
     return [run if (text := " ".join(run.text.split())) == run.text else run._replace(text=text) for run in joined]
