@@ -15,6 +15,7 @@ from docqa.documents.pdf.running_text import RunningText, running_text
 from docqa.documents.pdf.words import Words
 
 _PAGE = attrgetter("page")
+_MAY_BE_HEAD = {"", "figure"}
 _APART = {"header", "footer", "watermark", "line_number", "figure", "contents", "unreadable"}
 
 
@@ -29,7 +30,9 @@ def arrange(pages: Sequence[ReadPage | None]) -> RunningText:
         [line for line in lines if line.kind != "note"], len(pages), [page.height if page else 0.0 for page in pages]
     )
     marked = [
-        line._replace(kind=heads[line.id]) if line.id in heads and line.kind in {"", "figure"} else line
+        line._replace(kind=head)
+        if (head := heads.get((line.page, line.number))) and line.kind in _MAY_BE_HEAD
+        else line
         for line in lines
     ]
     apart = [LineBlock(line.kind, [line]) for line in marked if line.kind in _APART]

@@ -116,7 +116,7 @@ def _sentences_joined(blocks: list[LineBlock]) -> list[LineBlock]:
             open_paragraph = None
         joined.append(block)
         if block.kind in {"paragraph", "list_item"}:
-            open_paragraph = None if _ENDS_SENTENCE.search(block.lines[-1].text) else block
+            open_paragraph = None if _ends_sentence(block.lines[-1].text) else block
     return joined
 
 
@@ -161,7 +161,7 @@ def _is_end_of_label(block: LineBlock, previous: LayoutLine, line: LayoutLine, p
         and 0 < line.top - previous.top < 1.5 * pitch
         and -0.5 * line.size < line.x0 - previous.x0 < 4 * line.size
         and line.row_cells[0][3][0][0].count(" ") >= _LABEL_WORDS - 1
-        and not _ENDS_SENTENCE.search(previous.text)
+        and not _ends_sentence(previous.text)
         and _mark(line.text) is None
     )
 
@@ -170,8 +170,8 @@ def _glue_in_column(block: LineBlock, previous: LayoutLine, line: LayoutLine) ->
     """The same for two lines of one column, in one size, with usual spacing."""
     width = max(1.0, previous.right - min(previous.left, previous.x0))
     full = _is_full(previous, line)
-    ends = _ENDS_SENTENCE.search(previous.text)
-    if _is_another_style(block, previous, line, ends=bool(ends), full=full):
+    ends = _ends_sentence(previous.text)
+    if _is_another_style(block, previous, line, ends=ends, full=full):
         return None
     if ends and _CAPTION.match(line.text):
         return None
@@ -227,7 +227,7 @@ def _continues_over_gap(previous: LayoutLine, line: LayoutLine) -> bool:
         return False
     if previous.hyphen:
         return True
-    if _ENDS_SENTENCE.search(previous.text) or _BULLET.match(line.text):
+    if _ends_sentence(previous.text) or _BULLET.match(line.text):
         # A full line that ends a sentence may or may not end its paragraph: a wrong break does less harm.
         return False
     if line.text[0].islower():
@@ -235,6 +235,11 @@ def _continues_over_gap(previous: LayoutLine, line: LayoutLine) -> bool:
     if _mark(line.text):
         return False
     return previous.x1 > previous.right - 2 * previous.size and not previous.bold
+
+
+def _ends_sentence(text: str) -> bool:
+    # Most lines end in a letter: the search would look at each of the others in vain.
+    return not text[-1:].isalpha() and _ENDS_SENTENCE.search(text) is not None
 
 
 # Lists --------------------------------------------------------------------------------------------
@@ -246,7 +251,7 @@ def _is_list_item(previous: LayoutLine, line: LayoutLine, numbering: "_Numbering
         dash = line.text[0] in "–—-"
         return (
             not dash
-            or _ENDS_SENTENCE.search(previous.text) is not None
+            or _ends_sentence(previous.text)
             or numbering.follows(line)
             or (previous.x1 < previous.right - 2 * previous.size)
         )
@@ -254,9 +259,7 @@ def _is_list_item(previous: LayoutLine, line: LayoutLine, numbering: "_Numbering
         return False
     if numbering.follows(line):
         return True
-    if _ENDS_SENTENCE.search(previous.text) or (
-        previous.text.endswith((" and", " or", ",")) and line.x0 != previous.x0
-    ):
+    if _ends_sentence(previous.text) or (previous.text.endswith((" and", " or", ",")) and line.x0 != previous.x0):
         return True
     if previous.bold and not line.bold:
         return True
@@ -321,11 +324,15 @@ def _mark_headings(blocks: list[LineBlock]) -> None:
     """Find headings: short blocks in larger, bolder or other type than the body, or in capitals."""
     sizes: Counter[float] = Counter()
     styles: Counter[tuple[str, bool]] = Counter()
+    types: dict[tuple[float, str, bool], int] = {}
     for block in blocks:
         for line in block.lines:
             if line.kind != "table":
-                sizes[round(line.size * 2) / 2] += len(line.text)
-                styles[line.style, line.bold] += len(line.text)
+                key = line.size, line.style, line.bold
+                types[key] = types.get(key, 0) + len(line.text)
+    for (size, style, is_bold), letters in types.items():
+        sizes[round(size * 2) / 2] += letters
+        styles[style, is_bold] += letters
     if not sizes:
         return
     body_size = sizes.most_common(1)[0][0]
@@ -350,10 +357,11 @@ def _mark_headings(blocks: list[LineBlock]) -> None:
 
 
 def _may_be_heading(block: LineBlock) -> bool:
+    if len(block.lines) > _MAX_HEADING_LINES:
+        return False
     text = block.text
     return (
-        len(block.lines) <= _MAX_HEADING_LINES
-        and len(text) <= _MAX_HEADING
+        len(text) <= _MAX_HEADING
         and sum(map(str.isalpha, text)) >= 2
         and not _BULLET.match(text)
         and not text.endswith((";", ","))
@@ -362,8 +370,9 @@ def _may_be_heading(block: LineBlock) -> bool:
 
 def _in_capitals(block: LineBlock) -> bool:
     text = block.text
-    letters = sum(map(str.isalpha, text))
-    return 4 < letters < 80 and text.isupper() and block.kind == "paragraph" and not text.endswith(".")
+    return (
+        text.isupper() and 4 < sum(map(str.isalpha, text)) < 80 and block.kind == "paragraph" and not text.endswith(".")
+    )
 
 
 def _set_levels(blocks: list[LineBlock]) -> None:

@@ -196,6 +196,8 @@ def _in_order(page: list[list[TextFragment]], tables: list[PageTable]) -> list[P
 def _sorted(blocks: list[PageBlock]) -> list[PageBlock]:
     """Blocks in reading order, by a topological sort of Breuel's relations."""
     blocks = sorted(blocks, key=lambda block: (block.top, block.x0))
+    if max([block.x0 for block in blocks]) < min([block.x1 for block in blocks]):
+        return blocks  # Each is above or below the others.
     count = len(blocks)
     before: list[set[int]] = [set() for _ in blocks]  # The blocks that must precede each block.
     for i in range(count):
@@ -266,5 +268,5 @@ def _edges(column: list[PageBlock]) -> tuple[float, float]:
     lines = [line for block in column for line in block.lines]
     if not lines:
         return column[0].x0, column[0].x1
-    lefts, rights = sorted(line[0].x0 for line in lines), sorted(line[-1].x1 for line in lines)
+    lefts, rights = sorted([line[0].x0 for line in lines]), sorted([line[-1].x1 for line in lines])
     return lefts[len(lefts) // 4], rights[int(0.75 * (len(rights) - 1))]

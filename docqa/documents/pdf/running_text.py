@@ -91,21 +91,23 @@ class _Writer:
         self._position += len(text)
 
     def _write_lines(self, block: LineBlock) -> None:
-        left = min(line.x0 for line in block.lines)
-        for index, line in enumerate(block.lines):
-            text, glue = line.text if block.kind == "code" else self._words.repair(line.text), ""
-            if index < len(block.glue):
-                glue = block.glue[index]
+        lines, glues, is_code, words = block.lines, block.glue, block.kind == "code", self._words
+        left = min([line.x0 for line in lines]) if is_code else 0.0
+        for index, line in enumerate(lines):
+            text, glue = line.text if is_code else words.repair(line.text), ""
+            if index < len(glues):
+                glue = glues[index]
                 if glue == " ":
-                    text, glue = self._words.join(text, block.lines[index + 1].text, line.hyphen)
+                    text, glue = words.join(text, lines[index + 1].text, line.hyphen)
                 elif line.hyphen:
                     text += "-"
             elif line.hyphen:
                 text += "-"
-            if block.kind == "code":
+            if is_code:
                 self._add(_indent(line, left))
             self._line(line, text)
-            self._add(glue)
+            if glue:
+                self._add(glue)
 
     def _write_fields(self, block: LineBlock) -> None:
         """Write a row of labels and values. A label begins a block of its own."""
@@ -128,12 +130,14 @@ class _Writer:
             self.result.blocks.append(Block("field", start, self._position))
 
     def _line(self, line: LayoutLine, text: str) -> None:
-        self.result.starts.append(self._position)
-        self._add(text)
-        self.result.ends.append(self._position)
-        self.result.pages.append(line.page)
-        self.result.numbers.append(line.number)
-        self.result.tops.append(line.top)
+        result = self.result
+        result.starts.append(self._position)
+        self._parts.append(text)
+        self._position += len(text)
+        result.ends.append(self._position)
+        result.pages.append(line.page)
+        result.numbers.append(line.number)
+        result.tops.append(line.top)
 
     def _write_table(self, block: LineBlock) -> None:
         start = self._position

@@ -56,6 +56,9 @@ class Chunk(NamedTuple):
 TextRow = list[TextFragment]
 """Fragments side by side, left to right."""
 
+NUMBERED_CAPTION = re.compile(
+    r"(?:Table|Tab\.|Figure|Fig\.|Exhibit|Tabelle|Abbildung|Tableau)\s+[\dA-Z]", re.IGNORECASE
+)
 CAPTION = re.compile(r"(?:Table|Tab\.|Figure|Fig\.|Exhibit|Note|Source)s?\b", re.IGNORECASE)
 """How a line begins that stands above or below a table and is no part of it."""
 

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from docqa.documents.pdf.engines import Rule
-from docqa.documents.pdf.tables.page_table import CAPTION, Chunk, TextRow, chunks, type_size
+from docqa.documents.pdf.tables.page_table import CAPTION, NUMBERED_CAPTION, Chunk, TextRow, chunks, type_size
 
 _MAX_LEADING = 2.5  # Heights of type between two rows of a table.
 _RIVER = 0.5  # Heights of type: narrower white space divides no columns.
@@ -86,6 +86,8 @@ def _run(lines: list[ChunkedLine], start: int) -> int:
         previous, line = lines[index - 1], lines[index]
         if line.top - previous.bottom > _MAX_LEADING * min(previous.size, line.size):
             break
+        if len(line.chunks) == 1 and NUMBERED_CAPTION.match(line.chunks[0].text):
+            break  # The next table's.
         if len(line.chunks) > 1:
             narrowed = _intersect(rivers, line)
             if not narrowed or _same_texts(line, first):
