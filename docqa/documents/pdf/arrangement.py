@@ -7,8 +7,8 @@ from operator import attrgetter
 from docqa.documents.pdf.contents import contents_entries
 from docqa.documents.pdf.continued_tables import join_continued
 from docqa.documents.pdf.footnotes import footnote_starts, mark_footnotes
-from docqa.documents.pdf.lines import LayoutLine
-from docqa.documents.pdf.paragraphs import LineBlock, line_blocks
+from docqa.documents.pdf.lines import LayoutLine, LineBlock
+from docqa.documents.pdf.paragraphs import line_blocks
 from docqa.documents.pdf.reading_order import ReadPage
 from docqa.documents.pdf.running_heads import body_size, running_heads
 from docqa.documents.pdf.running_text import RunningText, running_text
