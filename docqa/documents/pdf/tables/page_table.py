@@ -50,6 +50,8 @@ class Chunk(NamedTuple):
     @property
     def text(self) -> str:
         """The words, with single spaces."""
+        if len(self.fragments) == 1:
+            return " ".join(self.fragments[0].text.split())
         return " ".join(" ".join([fragment.text for fragment in self.fragments]).split())
 
 
@@ -80,11 +82,15 @@ def is_numeric(text: str) -> bool:
 
 def text_rows(fragments: Iterable[TextFragment]) -> list[TextRow]:
     """Rows of fragments whose heights overlap by half of the lower one, from the top down."""
+    ordered = sorted(fragments, key=_middle)
+    if len(ordered) < 2:
+        return [ordered] if ordered else []
     rows: list[TextRow] = []
     top = bottom = 0.0
-    for fragment in sorted(fragments, key=_middle):
+    for fragment in ordered:
         upper, lower = fragment.top, fragment.bottom
-        if rows and min(bottom, lower) - max(top, upper) >= 0.5 * min(bottom - top, lower - upper):
+        low, high = (bottom if bottom < lower else lower), (top if top > upper else upper)
+        if rows and low - high >= 0.5 * min(bottom - top, lower - upper):
             rows[-1].append(fragment)
             if lower - upper < 2 * (bottom - top):
                 top, bottom = min(top, upper), max(bottom, lower)
@@ -105,7 +111,8 @@ def type_size(row: TextRow) -> float:
     """Height of a row's type. Fonts of formulas claim several times of what their letters need."""
     if len(row) == 1:
         return min(row[0].size, 3 * (row[0].bottom - row[0].top) + 2)
-    return min(*(fragment.size for fragment in row), 3 * max(fragment.bottom - fragment.top for fragment in row) + 2)
+    size = min([fragment.size for fragment in row])
+    return min(size, 3 * max([fragment.bottom - fragment.top for fragment in row]) + 2)
 
 
 def chunks(row: TextRow) -> list[Chunk]:
@@ -114,12 +121,16 @@ def chunks(row: TextRow) -> list[Chunk]:
         return [Chunk(row[0].x0, row[0].x1, row)]
     gap = _GAP * min(type_size(row), 30.0)
     found: list[Chunk] = []
+    right = float("-inf")
     for fragment in row:
-        if found and fragment.x0 - found[-1].x1 <= gap:
+        x0, x1 = fragment.x0, fragment.x1
+        if found and x0 - right <= gap:
             last = found[-1]
-            found[-1] = Chunk(last.x0, max(last.x1, fragment.x1), [*last.fragments, fragment])
+            right = max(right, x1)
+            found[-1] = Chunk(last.x0, right, [*last.fragments, fragment])
         else:
-            found.append(Chunk(fragment.x0, fragment.x1, [fragment]))
+            right = x1
+            found.append(Chunk(x0, x1, [fragment]))
     return found
 
 
@@ -142,4 +153,4 @@ def cut_near(fragment: TextFragment, x: float) -> tuple[TextFragment, TextFragme
 
 def cell_text(cell: TableCell) -> str:
     """The text of a cell, its lines joined by spaces."""
-    return " ".join(fragment.text.strip() for line in cell.lines for fragment in line)
+    return " ".join([fragment.text.strip() for line in cell.lines for fragment in line])

@@ -34,8 +34,8 @@ def text_line(row: TextRow) -> TextLine:
     if len(row) == 1:  # Most are: this is for speed.
         (one,) = row
         return TextLine([Chunk(one.x0, one.x1, row)], one.top, one.bottom, type_size(row))
-    top = min(fragment.top for fragment in row)
-    bottom = max(fragment.bottom for fragment in row)
+    top = min([fragment.top for fragment in row])
+    bottom = max([fragment.bottom for fragment in row])
     return TextLine(chunks(row), top, bottom, type_size(row))
 
 
@@ -140,15 +140,20 @@ def columns_of(lines: list[TextLine]) -> list[Extent]:
     """The columns' sides. Narrow chunks come first: a wide one that crosses two columns is a heading of both."""
     found: list[tuple[float, float, int]] = []
     for chunk in sorted((c for line in lines if len(line.chunks) > 1 for c in line.chunks), key=lambda c: c.x1 - c.x0):
-        hit = [c for c in found if c[0] < chunk.x1 and c[1] > chunk.x0]
-        if len(hit) > 1 and all(c[2] > 1 for c in hit):
+        x0, x1, _ = chunk
+        hit = [c for c in found if c[0] < x1 and c[1] > x0]
+        if len(hit) == 1:  # As nearly always.
+            begin, end, count = hit[0]
+            found[found.index(hit[0])] = min(x0, begin), max(x1, end), count + 1
+            continue
+        if hit and all(c[2] > 1 for c in hit):
             continue
         for c in hit:
             found.remove(c)
         found.append(
             (
-                min(chunk.x0, *(c[0] for c in hit)) if hit else chunk.x0,
-                max(chunk.x1, *(c[1] for c in hit)) if hit else chunk.x1,
+                min([x0, *(c[0] for c in hit)]),
+                max([x1, *(c[1] for c in hit)]),
                 1 + sum(c[2] for c in hit),
             )
         )
@@ -161,22 +166,29 @@ def _without_halves(columns: list[Extent], lines: list[TextLine]) -> list[Extent
     index = 0
     while index < len(columns) - 1 and len(columns) > 2:
         a, b = columns[index], columns[index + 1]
-        in_a = [any(c.x0 < a.end and c.x1 > a.begin for c in line.chunks) for line in lines]
-        in_b = [any(c.x0 < b.end and c.x1 > b.begin for c in line.chunks) for line in lines]
-        both = sum(x and y for x, y in zip(in_a, in_b, strict=True))
-        if not both and min(sum(in_a), sum(in_b)) <= 0.3 * max(sum(in_a), sum(in_b)):
+        if any(_has_text(line, a) and _has_text(line, b) for line in lines):
+            index += 1
+            continue
+        in_a, in_b = (sum(_has_text(line, column) for line in lines) for column in (a, b))
+        if min(in_a, in_b) <= 0.3 * max(in_a, in_b):
             columns[index : index + 2] = [Extent(a.begin, b.end)]
         else:
             index += 1
     return columns
 
 
+def _has_text(line: TextLine, column: Extent) -> bool:
+    begin, end = column
+    return any(x0 < end and x1 > begin for x0, x1, _ in line.chunks)
+
+
 def column_place(chunk: Chunk, columns: list[Extent]) -> tuple[int, int]:
     """The first and the last column of a chunk."""
-    hit = [number for number, column in enumerate(columns) if column.begin < chunk.x1 and column.end > chunk.x0]
+    x0, x1, _ = chunk
+    hit = [number for number, (begin, end) in enumerate(columns) if begin < x1 and end > x0]
     if hit:
         return hit[0], hit[-1]
-    middle = (chunk.x0 + chunk.x1) / 2
+    middle = (x0 + x1) / 2
     nearest = min(range(len(columns)), key=lambda n: min(abs(columns[n].begin - middle), abs(columns[n].end - middle)))
     return nearest, nearest
 
