@@ -7,7 +7,7 @@ import ctypes
 import math
 import re
 from collections.abc import Iterable, Iterator
-from itertools import pairwise
+from itertools import pairwise, repeat
 from typing import Any, NamedTuple
 
 import pypdfium2_raw as pdfium
@@ -222,9 +222,7 @@ class PageText:
         handle = self._handle
         runs = [begin]
         last = _text_object(handle, begin)
-        text_of = _text_object
-        for index in range(begin + 1, end):
-            text_object = text_of(handle, index)
+        for index, text_object in enumerate(map(_text_object, repeat(handle), range(begin + 1, end)), begin + 1):
             if text_object != last and text_object:  # None: a space or hyphen that PDFium put there.
                 if last:
                     runs.append(index)

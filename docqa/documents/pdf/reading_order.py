@@ -18,7 +18,7 @@ from docqa.documents.pdf.line_numbers import without_line_numbers
 from docqa.documents.pdf.lines import LayoutLine
 from docqa.documents.pdf.page_blocks import PROSE_LINES, PageBlock, cut_at, page_blocks
 from docqa.documents.pdf.page_faults import PageFault, page_fault
-from docqa.documents.pdf.runs import rows, runs
+from docqa.documents.pdf.runs import line_text, rows, runs
 from docqa.documents.pdf.tables import find_tables
 from docqa.documents.pdf.tables.page_table import PageTable, TableCell, is_form
 from docqa.documents.pdf.watermark import without_watermarks
@@ -134,8 +134,7 @@ def _table_lines(table: PageTable, page: int, region: int) -> Iterable[LayoutLin
     """A line for each row, or in a form for each field. Of a cell of several lines, the row has them all."""
     filled: list[_FilledCell] = []
     for cell in sorted(table.cells, key=lambda cell: (cell.row, cell.column)):
-        lines = tuple((" ".join(run.text for run in runs(line)), line[-1].hyphen) for line in cell.lines if line)
-        lines = tuple(line for line in lines if line[0])
+        lines = tuple([(text, line[-1].hyphen) for line in cell.lines if line and (text := line_text(line))])
         if lines:
             filled.append((cell, lines))
     if is_form(table):
@@ -161,11 +160,11 @@ def _fields(filled: list[_FilledCell]) -> Iterable[list[_FilledCell]]:
 def _row_line(table: PageTable, cells: list[_FilledCell], page: int, region: int) -> LayoutLine:
     fragments = [fragment for cell, _ in cells for line in cell.lines for fragment in line]
     return LayoutLine(
-        text="  ".join(" ".join(text for text, _ in lines) for _, lines in cells),
-        x0=min(fragment.x0 for fragment in fragments),
-        top=min(fragment.top for fragment in fragments),
-        x1=max(fragment.x1 for fragment in fragments),
-        bottom=max(fragment.bottom for fragment in fragments),
+        text="  ".join([" ".join([text for text, _ in lines]) for _, lines in cells]),
+        x0=min([fragment.x0 for fragment in fragments]),
+        top=min([fragment.top for fragment in fragments]),
+        x1=max([fragment.x1 for fragment in fragments]),
+        bottom=max([fragment.bottom for fragment in fragments]),
         size=fragments[0].size,
         hyphen=False,
         cells=len(cells),
@@ -178,7 +177,7 @@ def _row_line(table: PageTable, cells: list[_FilledCell], page: int, region: int
         row=cells[0][0].row,
         header_rows=table.header_rows,
         header_columns=table.header_columns,
-        row_cells=tuple((cell.column, cell.row_span, cell.column_span, lines) for cell, lines in cells),
+        row_cells=tuple([(cell.column, cell.row_span, cell.column_span, lines) for cell, lines in cells]),
     )
 
 

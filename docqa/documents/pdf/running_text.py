@@ -144,24 +144,22 @@ class _Writer:
         for index, line in enumerate(block.lines):
             if index:
                 self._add("\n")
-            begin = self._position
-            self.result.starts.append(begin)
-            for number, (column, row_span, column_span, lines) in enumerate(line.row_cells):
-                if number:
-                    self._add("  ")
-                first = self._position
-                self._add(self._joined(lines))
-                cells.append(Cell(first, self._position, line.row, column, row_span, column_span))
-            self.result.ends.append(self._position)
-            self.result.pages.append(line.page)
-            self.result.numbers.append(line.number)
-            self.result.tops.append(line.top)
+            texts: list[str] = []
+            first = self._position
+            for column, row_span, column_span, lines in line.row_cells:
+                text = self._joined(lines)
+                texts.append(text)
+                cells.append(Cell(first, first + len(text), line.row, column, row_span, column_span))
+                first += len(text) + 2
+            self._line(line, "  ".join(texts))
         first_line = block.lines[0]
         self.result.tables.append(
             Table(start, self._position, first_line.header_rows, first_line.header_columns, tuple(cells))
         )
 
     def _joined(self, lines: tuple[tuple[str, bool], ...]) -> str:
+        if len(lines) == 1 and not lines[0][1]:
+            return self._words.repair(lines[0][0])
         parts: list[str] = []
         for index, (drawn, hyphen) in enumerate(lines):
             text = self._words.repair(drawn)

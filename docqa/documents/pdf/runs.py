@@ -55,6 +55,15 @@ def runs(fragments: list[TextFragment]) -> list[TextFragment]:
     return [run if (text := " ".join(run.text.split())) == run.text else run._replace(text=text) for run in joined]
 
 
+def line_text(line: list[TextFragment]) -> str:
+    """The text of the runs of one line, with spaces between them."""
+    if len(line) > 1 or line[0].raised:
+        return " ".join([run.text for run in runs(line)])
+    # Nine cells of ten.
+    text = _symbol(line, 0) if len(line[0].text) < 3 else None
+    return " ".join((clean(line[0].text) if text is None else text).split())
+
+
 def _symbol(fragments: list[TextFragment], index: int) -> str | None:
     """What a fragment of one character of a symbol font stands for, None if it is none."""
     fragment = fragments[index]

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import NamedTuple
 
 from docqa.documents.pdf.engines import PageContent, Rule, TextFragment
@@ -57,7 +57,8 @@ class _Drawn(NamedTuple):
 
 def aligned_tables(rows: list[TextRow], content: PageContent) -> list[FoundTable]:
     """The tables among rows of text that no grid encloses."""
-    if sum(len(row) > 1 and len(chunks(row)) > 1 for row in rows) < 2:
+    divided = (row for row in rows if len(row) > 1 and len(chunks(row)) > 1)
+    if len(list(islice(divided, 2))) < 2:
         return []
     drawn = _horizontal_rules(content.rules)
     rules = drawn.rules

@@ -151,7 +151,7 @@ def cut_near(fragment: TextFragment, x: float) -> tuple[TextFragment, TextFragme
 
 def cell_text(cell: TableCell) -> str:
     """The text of a cell, its lines joined by spaces."""
-    return " ".join(fragment.text.strip() for line in cell.lines for fragment in line)
+    return " ".join([fragment.text.strip() for line in cell.lines for fragment in line])
 
 
 def is_form(table: PageTable) -> bool:

@@ -212,7 +212,10 @@ def _share_aligned(positions: list[float]) -> float:
     """The share of positions that are near the most common one."""
     if not positions:
         return 0.0
-    return max(sum(abs(other - position) <= _ALIGNED for other in positions) for position in positions) / len(positions)
+    if max(positions) - min(positions) <= _ALIGNED:
+        return 1.0
+    counts = [len([1 for other in positions if abs(other - position) <= _ALIGNED]) for position in set(positions)]
+    return max(counts) / len(positions)
 
 
 def _words(texts: list[str]) -> int:

@@ -25,9 +25,11 @@ def _cleaned(cell: TableCell) -> TableCell:
             text = _TRAILING_LEADERS.sub("", last)
             lines = [*lines]
             lines[number] = [*line[:-1], line[-1]._replace(text=text)] if text else line[:-1]
-        elif all(fragment.raised for fragment in line):
+        elif line[0].raised and all(fragment.raised for fragment in line):
             lines = [*lines]
             lines[number] = [fragment._replace(raised=False) for fragment in line]
+    if lines is cell.lines:
+        return cell
     lines = [line for line in lines if line]
     return cell._replace(lines=lines) if lines else cell
 
