@@ -74,7 +74,7 @@ def footnote_starts(page_lines: Sequence[LayoutLine], marked: set[int]) -> set[i
     """
     starts: set[int] = set()
     last: int | None = None
-    for index in sorted(marked, key=lambda index: (page_lines[index].top, page_lines[index].x0)):
+    for index in sorted(marked, key=lambda i: (page_lines[i].region, page_lines[i].top, page_lines[i].x0)):
         text = page_lines[index].text
         mark = _mark(text)
         if mark and mark.number is not None:
