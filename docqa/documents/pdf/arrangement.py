@@ -7,6 +7,7 @@ from operator import attrgetter
 from docqa.documents.pdf.contents import contents_entries
 from docqa.documents.pdf.continued_tables import join_continued
 from docqa.documents.pdf.footnotes import footnote_starts, mark_footnotes
+from docqa.documents.pdf.formulas import mark_formulas
 from docqa.documents.pdf.lines import LayoutLine, LineBlock
 from docqa.documents.pdf.paragraphs import line_blocks
 from docqa.documents.pdf.reading_order import ReadPage
@@ -37,7 +38,7 @@ def arrange(pages: Sequence[ReadPage | None]) -> RunningText:
     ]
     apart = [LineBlock(line.kind, [line]) for line in marked if line.kind in _APART]
     entries, body = _contents([line for line in marked if line.kind not in _APART])
-    blocks = join_continued(line_blocks(list(_with_footnotes(body, pages))))
+    blocks = join_continued(line_blocks(list(mark_formulas(list(_with_footnotes(body, pages))))))
     headings = [block for block in blocks if block.kind in _APART]  # Of tables, repeated on each page.
     body_blocks = [block for block in blocks if block.kind not in _APART]
     aside = sorted([*entries, *apart, *headings], key=lambda block: block.lines[0].id)

@@ -86,7 +86,9 @@ def footnote_starts(page_lines: Sequence[LayoutLine], marked: set[int]) -> set[i
     lines, marks = _with_marks(page_lines)
     starts: set[int] = set()
     last: dict[int, int] = {}
-    for index in sorted(marked - marks.keys(), key=lambda index: (lines[index].top, lines[index].x0)):
+    for index in sorted(
+        marked - marks.keys(), key=lambda index: (lines[index].region, lines[index].top, lines[index].x0)
+    ):
         line = lines[index]
         mark = _mark(line.text)
         previous = last.get(line.region)

@@ -22,6 +22,7 @@ _LABEL = re.compile(r"[A-Z][\w /.()#&’'-]{1,40}:(?:\s|$)")
 _FLOATS = {"caption", "table", "footnote", "figure", "aside"}
 """Blocks that may divide a sentence: they stand where there is room for them."""
 
+_WORD = re.compile(r"[^\W\d_]{2}")
 _LABEL_WORDS = 3
 
 
@@ -84,7 +85,7 @@ def _sentences_joined(blocks: list[LineBlock]) -> list[LineBlock]:
     joined: list[LineBlock] = []
     open_paragraph: LineBlock | None = None  # It does not end in a sentence, and only floats follow it so far.
     for block in blocks:
-        if open_paragraph and block.kind not in _FLOATS:
+        if open_paragraph and not _is_float(block):
             last, first = open_paragraph.lines[-1], block.lines[0]
             elsewhere = (last.page, last.region) != (first.page, first.region)
             divided = joined[-1] is not open_paragraph and elsewhere and block.kind == "paragraph"
@@ -94,9 +95,14 @@ def _sentences_joined(blocks: list[LineBlock]) -> list[LineBlock]:
                 continue
             open_paragraph = None
         joined.append(block)
-        if block.kind in {"paragraph", "list_item"}:
+        if block.kind in {"paragraph", "list_item"} and not _is_float(block):
             open_paragraph = None if _ends_sentence(block.lines[-1].text) else block
     return joined
+
+
+def _is_float(block: LineBlock) -> bool:
+    """Whether a block may stand in the midst of a sentence. The number at an axis may, too."""
+    return block.kind in _FLOATS or (block.kind != "formula" and not _WORD.search(block.text))
 
 
 def _adjacent(above: LayoutLine, below: LayoutLine) -> bool:
@@ -110,6 +116,8 @@ def _glue(block: LineBlock, line: LayoutLine, pitch: float, numbering: Numbering
     if previous.kind or line.kind or previous.cells > 1 or line.cells > 1:
         if line.kind == previous.kind == "footnote" and not line.begins:
             return " " if (line.page, line.region) == (previous.page, previous.region) else None
+        if line.kind == previous.kind == "formula":
+            return "\n" if line.page == previous.page else None
         same_table = line.kind == previous.kind == "table" and (line.page, line.region) == (
             previous.page,
             previous.region,
@@ -154,9 +162,10 @@ def _glue_in_column(block: LineBlock, previous: LayoutLine, line: LayoutLine) ->
         return None
     if ends and _CAPTION.match(line.text):
         return None
-    if ends and (not full or line.x0 > previous.x0 + 0.8 * line.size):
-        return None
     first = block.lines[0]
+    hangs = BULLET.match(previous.text) is not None and line.x0 > first.x0 + 0.5 * line.size
+    if ends and (not (full or hangs) or (line.x0 > previous.x0 + 0.8 * line.size and not hangs)):
+        return None
     if len(block.lines) > 1 and block.kind == "list_item" and ends and line.x0 < block.lines[1].x0 - 0.8 * line.size:
         return None  # After the hanging lines of an item, the text's left edge again.
     if previous.bold and line.bold:
@@ -202,6 +211,8 @@ def _continues_over_gap(previous: LayoutLine, line: LayoutLine) -> bool:
         return False
     if previous.hyphen:
         return True
+    if not _WORD.search(line.text) and not _ends_sentence(line.text):
+        return False  # The number at an axis.
     if _ends_sentence(previous.text) or BULLET.match(line.text):
         # A full line that ends a sentence may or may not end its paragraph: a wrong break does less harm.
         return False
