@@ -9,7 +9,7 @@ from collections import defaultdict
 from typing import NamedTuple
 
 from docqa.documents.pdf.engines import PageContent, Rule, TextFragment
-from docqa.documents.pdf.tables.page_table import FoundTable, TableCell, chunks, cut_near, text_rows
+from docqa.documents.pdf.tables.page_table import FoundTable, TableCell, chunks, cut_near, is_form, text_rows
 from docqa.documents.pdf.tables.row_bands import split_bands
 from docqa.documents.pdf.tables.table_headings import make_table
 
@@ -215,9 +215,11 @@ def _table(grid: _Grid, fragments: list[TextFragment]) -> FoundTable | None:
         cells = cells[1:]
         inside = [fragment for fragment in inside if (fragment.top + fragment.bottom) / 2 >= top]
     cells = split_bands(cells)
-    if len(set(owner)) < _MIN_CELLS * len(owner) or _regularity(owner, width) < _MIN_REGULAR or not _is_table(cells):
+    if not _is_table(cells):
         return None
-    return FoundTable(make_table((xs[0], top, xs[-1], ys[-1]), cells), inside)
+    table = make_table((xs[0], top, xs[-1], ys[-1]), cells)
+    regular = len(set(owner)) >= _MIN_CELLS * len(owner) and _regularity(owner, width) >= _MIN_REGULAR
+    return FoundTable(table, inside) if regular or is_form(table) else None
 
 
 def _merged_slots(grid: _Grid) -> list[int]:
