@@ -15,6 +15,7 @@ from docqa.documents.pdf.running_heads import body_size, running_heads
 from docqa.documents.pdf.running_text import RunningText, running_text
 from docqa.documents.pdf.words import Words
 
+_LETTERS = 1500  # On a page of text: its type is the usual one.
 _PAGE = attrgetter("page")
 _MAY_BE_HEAD = {"", "figure"}
 _APART = {"header", "footer", "watermark", "line_number", "figure", "contents", "unreadable"}
@@ -61,7 +62,9 @@ def _with_footnotes(body: list[LayoutLine], pages: Sequence[ReadPage | None]) ->
     size = body_size([body]) if body else 0.0
     for number, on_page in groupby(body, key=_PAGE):
         lines, page = list(on_page), pages[number - 1]
-        notes = mark_footnotes(lines, size, page.rules if page else [])
+        # Most of a paper may be in the small type of its references.
+        usual = max(size, _body_size(lines)) if sum(len(line.text) for line in lines) > _LETTERS else size
+        notes = mark_footnotes(lines, usual, page.rules if page else [])
         starts = footnote_starts(lines, notes) if notes else notes
         for index, line in enumerate(lines):
             if index in notes and not line.kind:
