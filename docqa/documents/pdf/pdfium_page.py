@@ -198,7 +198,8 @@ class PageText:
             self._glyphs.drop_repeated(begin, end, _overprinted(boxes, size))
         groups = _group(boxes, size)
         starts = [begin, *self._starts(begin, end, boxes, groups), end]
-        heights = [size, *map(self._type_height, starts[1:-1])]
+        # Of the last letter: the first one may be a bullet, or a drop cap.
+        heights = [self._type_height(self._last_letter(first, last)) for first, last in pairwise(starts)]
         # The first group may be a superscript itself.
         size = heights[max(range(len(groups)), key=lambda number: starts[number + 1] - starts[number])]
         piece = None
