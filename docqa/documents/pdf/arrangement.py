@@ -63,7 +63,7 @@ def _with_footnotes(body: list[LayoutLine], pages: Sequence[ReadPage | None]) ->
     for number, on_page in groupby(body, key=_PAGE):
         lines, page = list(on_page), pages[number - 1]
         # Most of a paper may be in the small type of its references.
-        usual = max(size, _body_size(lines)) if sum(len(line.text) for line in lines) > _LETTERS else size
+        usual = max(size, body_size([lines])) if sum(len(line.text) for line in lines) > _LETTERS else size
         notes = mark_footnotes(lines, usual, page.rules if page else [])
         starts = footnote_starts(lines, notes) if notes else notes
         for index, line in enumerate(lines):
