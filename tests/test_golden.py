@@ -190,9 +190,7 @@ def test_a_text_of_rows_is_a_table_between_blocks() -> None:
 def test_docqa_reads_the_transcribed_pages() -> None:
     # The other half is scored by hand, and not while the parser is worked on.
     pages = [
-        page
-        for page in golden.golden_pages(golden.GOLDEN)
-        if "seen" in page.tags and (PDFS / page.document).is_file()
+        page for page in golden.golden_pages(golden.GOLDEN) if "seen" in page.tags and (PDFS / page.document).is_file()
     ]
     if not pages:
         pytest.skip(f"no transcribed pages in {golden.GOLDEN.relative_to(ROOT)}, or not their PDFs: DOCQA_GOLDEN_PDFS")

@@ -141,7 +141,9 @@ class PageText:
 
     def fragments(self) -> list[TextFragment]:
         """The page's text in PDFium's order."""
-        pieces = [piece for row, (begin, end) in enumerate(self._rows) for piece in self._pieces(row, begin, end)]
+        pieces: list[_Piece] = []
+        for row, (begin, end) in enumerate(self._rows):
+            pieces += self._pieces(row, begin, end)
         stretched = _STRETCHED * _usual_width([_width(piece) for piece in pieces if piece.last - piece.first > _LONG])
         fragments: list[TextFragment] = []
         for piece in pieces:
@@ -183,25 +185,26 @@ class PageText:
         """Index of the last character that is no space."""
         return first + max(0, len(self._text[first:last].rstrip()) - 1)
 
-    def _pieces(self, row: int, begin: int, end: int) -> Iterator[_Piece]:
+    def _pieces(self, row: int, begin: int, end: int) -> Iterable[_Piece]:
         """Cut one of PDFium's lines at wide gaps and at superscripts."""
         count = _count_rectangles(self._handle, begin, end - begin)
         if count <= 0:
-            return
+            return ()
         size = self._type_height(begin)
         # One for each text object.
         boxes = self._rectangles(count)
         if count == 1:
-            yield _Piece(begin, end, boxes[0], size, False, row)
-            return
+            return (_Piece(begin, end, boxes[0], size, False, row),)
         if count > 2 or _overprinted(boxes, size):
             self._glyphs.drop_repeated(begin, end, _overprinted(boxes, size))
         groups = _group(boxes, size)
-        starts = [begin, *self._starts(begin, end, boxes, groups), end]
+        starts = [begin, *(self._starts(begin, end, boxes, groups) if len(groups) > 1 else ()), end]
         # Of the last letter: the first one may be a bullet, or a drop cap.
         heights = [self._type_height(self._last_letter(first, last)) for first, last in pairwise(starts)]
         # The first group may be a superscript itself.
-        size = heights[max(range(len(groups)), key=lambda number: starts[number + 1] - starts[number])]
+        lengths = [b - a for a, b in pairwise(starts)]
+        size = heights[lengths.index(max(lengths))]
+        pieces: list[_Piece] = []
         piece = None
         for (_, box, raised), height, first, last in zip(groups, heights, starts, starts[1:], strict=False):
             if first < last:
@@ -211,15 +214,24 @@ class PageText:
                     piece = piece._replace(last=last, box=_union(piece.box, box))
                     continue
                 if piece:
-                    yield piece
+                    pieces.append(piece)
                 piece = following
         if piece:
-            yield piece
+            pieces.append(piece)
+        return pieces
 
-    def _starts(self, begin: int, end: int, boxes: list[Box], groups: list[_Group]) -> Iterator[int]:
+    def _starts(self, begin: int, end: int, boxes: list[Box], groups: list[_Group]) -> list[int]:
         """The index of the first character of each group but the first."""
-        if len(groups) == 1:
-            return
+        runs = self._runs(begin, end)
+        if len(runs) == len(boxes):
+            return [runs[group.number] for group in groups[1:]]
+        starts = [begin]
+        for group in groups[1:]:
+            starts.append(self._first_right_of(starts[-1] + 1, end, boxes[group.number][0]))
+        return starts[1:]
+
+    def _runs(self, begin: int, end: int) -> list[int]:
+        """Where text objects begin in a line."""
         handle = self._handle
         runs = [begin]
         last = _text_object(handle, begin)
@@ -228,13 +240,7 @@ class PageText:
                 if last:
                     runs.append(index)
                 last = text_object
-        if len(runs) == len(boxes):
-            yield from (runs[group.number] for group in groups[1:])
-            return
-        first = begin
-        for group in groups[1:]:
-            first = self._first_right_of(first + 1, end, boxes[group.number][0])
-            yield first
+        return runs
 
     def _first_right_of(self, first: int, end: int, left: float) -> int:
         """Index of the first character from `first` on whose box begins at `left` or further right."""
@@ -276,8 +282,8 @@ class PageText:
         """Height of the font's box: unlike the font size, it includes the page's transformations."""
         if not _loose_char_box(self._handle, index, self._loose_box_pointer):
             return 10.0
-        left, top, right, bottom = self._loose_box
-        height = abs(right - left if self.frame.turned else top - bottom)
+        box = self._loose_box
+        height = abs(box[2] - box[0] if self.frame.turned else box[1] - box[3])
         return 1.0 if height < 1.0 else min(height, 200.0)
 
     def _angle(self, index: int) -> int:
@@ -311,7 +317,7 @@ class PageText:
         # Outlined letters are bold, too, if the font has no bold ones.
         bold = bold or _render_mode(text_object) == pdfium.FPDF_TEXTRENDERMODE_FILL_STROKE
         if _fill_colour(text_object, *self._colour_pointers):
-            red, green, blue, _ = self._colour
+            red, green, blue = self._colour[:3]
             if red > _BLACK or green > _BLACK or blue > _BLACK:
                 name = f"{name} {red // 32},{green // 32},{blue // 32}"
         return bold, fixed_pitch, name

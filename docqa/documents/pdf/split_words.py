@@ -47,6 +47,14 @@ def repair(text: str, suspect: frozenset[str], vocabulary: Vocabulary) -> str:
     tokens = text.split(" ")
     if 1 in map(len, tokens) and _SPACED.search(text):
         tokens = _unspaced(tokens)
+    elif not any(
+        _is_split(tokens[index], tokens[index + 1], vocabulary) or _is_split_pair(tokens, index)
+        for place, token in enumerate(tokens)
+        if token in suspect
+        for index in (place - 1, place)
+        if 0 <= index < len(tokens) - 1
+    ):
+        return text  # Most lines: a suspect is mostly a rare word.
     index = len(tokens) - 2
     while index >= 0:
         first, second = tokens[index : index + 2]
