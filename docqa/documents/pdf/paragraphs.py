@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from itertools import pairwise
 
+from docqa.documents.pdf.footnotes import mark_table_notes
 from docqa.documents.pdf.headings import mark_headings, set_levels
 from docqa.documents.pdf.lines import LayoutLine, LineBlock, differ
 from docqa.documents.pdf.numbering import BULLET, Numbering, mark_of
@@ -23,11 +24,12 @@ _FLOATS = {"caption", "table", "footnote", "figure", "aside"}
 """Blocks that may divide a sentence: they stand where there is room for them."""
 
 _WORD = re.compile(r"[^\W\d_]{2}")
+_OTHER_FONT = 0.15
 _LABEL_WORDS = 3
 
 
-def line_blocks(lines: list[LayoutLine]) -> list[LineBlock]:
-    """Group the body's lines, in reading order, to blocks."""
+def line_blocks(lines: list[LayoutLine], body_size: float = 0.0) -> list[LineBlock]:
+    """Group the body's lines, in reading order, to blocks. `body_size` is the usual height of the type."""
     pitches = _line_spacing(lines)
     numbering = Numbering()
     blocks: list[LineBlock] = []
@@ -40,7 +42,9 @@ def line_blocks(lines: list[LayoutLine]) -> list[LineBlock]:
         else:
             block.glue.append(glue)
             block.lines.append(line)
-    blocks = _sentences_joined(list(_captions_joined(blocks)))
+    blocks = list(_captions_joined(blocks))
+    mark_table_notes(blocks, body_size)
+    blocks = _sentences_joined(blocks)
     mark_headings(blocks)
     set_levels(blocks)
     return blocks
@@ -130,11 +134,24 @@ def _glue(block: LineBlock, line: LayoutLine, pitch: float, numbering: Numbering
         return _code_glue(block, previous, line, pitch)
     if previous.page != line.page or previous.region != line.region or line.top <= previous.top:
         return " " if _continues_over_gap(previous, line) else None
-    if abs(previous.size - line.size) > 0.08 * previous.size or line.top - previous.top > 1.35 * pitch:
+    if line.top - previous.top > 1.35 * pitch:
+        return None
+    if abs(previous.size - line.size) > 0.08 * previous.size and not _is_midst(previous, line, pitch):
         return None
     if _is_list_item(previous, line, numbering) or (_LABEL.match(line.text) and _LABEL.match(previous.text)):
         return None
     return _glue_in_column(block, previous, line)
+
+
+def _is_midst(previous: LayoutLine, line: LayoutLine, pitch: float) -> bool:
+    """Whether two full lines are in the midst of a sentence. A word in another font makes a line a bit higher."""
+    return (
+        abs(previous.size - line.size) < _OTHER_FONT * previous.size
+        and abs(line.top - previous.top - pitch) < 0.1 * pitch
+        and previous.bold == line.bold
+        and min(previous.x1, line.x1) > line.right - line.size
+        and not _ENDS_SENTENCE.search(previous.text)
+    )
 
 
 def _is_end_of_label(block: LineBlock, previous: LayoutLine, line: LayoutLine, pitch: float) -> bool:
