@@ -284,3 +284,12 @@ def test_a_line_of_a_slightly_larger_font_stays_in_its_sentence(tmp_path: Path) 
     ]
     width = [*column(60, 170, *BAKERY, size=10)]
     assert "survey, and those of" in parsed(tmp_path, [*page, *width]).text
+
+
+def test_an_address_in_a_typewriter_font_stays_in_its_sentence(tmp_path: Path) -> None:
+    page = [
+        *column(60, 100, "• The slides of the first lecture are kept with those of all others at", size=10),
+        Text(112, "https://example.org/course/day7/slides/pdf/day7.pd", 67, 10, "Courier"),
+        *column(67, 124, "and the notes on them are in the same folder of the course.", size=10),
+    ]
+    assert len(blocks(parsed(tmp_path, page))) == 1

@@ -35,7 +35,8 @@ def line_blocks(lines: list[LayoutLine], body_size: float = 0.0) -> list[LineBlo
     blocks: list[LineBlock] = []
     for line in lines:
         block = blocks[-1] if blocks else None
-        glue = _glue(block, line, pitches.get(round(line.size), 1.3 * line.size), numbering) if block else None
+        size = max(line.size, block.lines[-1].size) if block else line.size
+        glue = _glue(block, line, pitches.get(round(size), 1.3 * size), numbering) if block else None
         if block is None or glue is None:
             blocks.append(LineBlock(_kind(line), [line]))
             numbering.note(line)
@@ -130,7 +131,7 @@ def _glue(block: LineBlock, line: LayoutLine, pitch: float, numbering: Numbering
             return "\n" if line.row > previous.row else None
         if not _is_end_of_label(block, previous, line, pitch):
             return None
-    if previous.fixed_pitch or line.fixed_pitch:
+    if block.kind == "code" or (line.fixed_pitch and not _is_midst(previous, line, pitch)):
         return _code_glue(block, previous, line, pitch)
     if previous.page != line.page or previous.region != line.region or line.top <= previous.top:
         return " " if _continues_over_gap(previous, line) else None
@@ -144,12 +145,12 @@ def _glue(block: LineBlock, line: LayoutLine, pitch: float, numbering: Numbering
 
 
 def _is_midst(previous: LayoutLine, line: LayoutLine, pitch: float) -> bool:
-    """Whether two full lines are in the midst of a sentence. A word in another font makes a line a bit higher."""
+    """Whether a line goes on in the midst of a sentence, right below a full one. A word in another font makes a line a bit higher."""
     return (
-        abs(previous.size - line.size) < _OTHER_FONT * previous.size
+        (abs(previous.size - line.size) < _OTHER_FONT * previous.size or previous.style == line.style != "")
         and abs(line.top - previous.top - pitch) < 0.1 * pitch
         and previous.bold == line.bold
-        and min(previous.x1, line.x1) > line.right - line.size
+        and _is_full(previous, line)
         and not _ENDS_SENTENCE.search(previous.text)
     )
 
