@@ -1,7 +1,6 @@
 """A whole document from the lines of its pages: what runs on is the body, the rest stands apart (pure)."""
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from operator import attrgetter
 
@@ -12,12 +11,13 @@ from docqa.documents.pdf.formulas import mark_formulas
 from docqa.documents.pdf.lines import LayoutLine, LineBlock
 from docqa.documents.pdf.paragraphs import line_blocks
 from docqa.documents.pdf.reading_order import ReadPage
-from docqa.documents.pdf.running_heads import running_heads
+from docqa.documents.pdf.running_heads import body_size, running_heads
 from docqa.documents.pdf.running_text import RunningText, running_text
 from docqa.documents.pdf.words import Words
 
 _LETTERS = 1500  # On a page of text: its type is the usual one.
 _PAGE = attrgetter("page")
+_MAY_BE_HEAD = {"", "figure"}
 _APART = {"header", "footer", "watermark", "line_number", "figure", "contents", "unreadable"}
 
 
@@ -32,12 +32,14 @@ def arrange(pages: Sequence[ReadPage | None]) -> RunningText:
         [line for line in lines if line.kind != "note"], len(pages), [page.height if page else 0.0 for page in pages]
     )
     marked = [
-        line._replace(kind=heads[line.id]) if line.id in heads and line.kind in {"", "figure"} else line
+        line._replace(kind=head)
+        if (head := heads.get((line.page, line.number))) and line.kind in _MAY_BE_HEAD
+        else line
         for line in lines
     ]
     apart = [LineBlock(line.kind, [line]) for line in marked if line.kind in _APART]
     entries, body = _contents([line for line in marked if line.kind not in _APART])
-    size = _body_size(body)
+    size = body_size([body]) if body else 0.0
     blocks = join_continued(line_blocks(list(mark_formulas(list(_with_footnotes(body, pages, size)))), size))
     headings = [block for block in blocks if block.kind in _APART]  # Of tables, repeated on each page.
     body_blocks = [block for block in blocks if block.kind not in _APART]
@@ -61,7 +63,7 @@ def _with_footnotes(body: list[LayoutLine], pages: Sequence[ReadPage | None], si
     for number, on_page in groupby(body, key=_PAGE):
         lines, page = list(on_page), pages[number - 1]
         # Most of a paper may be in the small type of its references.
-        usual = max(size, _body_size(lines)) if sum(len(line.text) for line in lines) > _LETTERS else size
+        usual = max(size, body_size([lines])) if sum(len(line.text) for line in lines) > _LETTERS else size
         notes = mark_footnotes(lines, usual, page.rules if page else [])
         starts = footnote_starts(lines, notes) if notes else notes
         for index, line in enumerate(lines):
@@ -69,11 +71,3 @@ def _with_footnotes(body: list[LayoutLine], pages: Sequence[ReadPage | None], si
                 yield line._replace(kind="footnote", begins=index in starts)
             else:
                 yield line
-
-
-def _body_size(lines: Iterable[LayoutLine]) -> float:
-    """The height of most of the type, in points."""
-    weights: Counter[float] = Counter()
-    for line in lines:
-        weights[round(line.size * 2) / 2] += len(line.text)
-    return weights.most_common(1)[0][0] if weights else 0.0

@@ -13,11 +13,15 @@ def mark_headings(blocks: list[LineBlock]) -> None:
     """Find headings: short blocks in larger, bolder or other type than the body, or in capitals."""
     sizes: Counter[float] = Counter()
     styles: Counter[tuple[str, bool]] = Counter()
+    types: dict[tuple[float, str, bool], int] = {}
     for block in blocks:
         for line in block.lines:
             if line.kind != "table":
-                sizes[round(line.size * 2) / 2] += len(line.text)
-                styles[line.style, line.bold] += len(line.text)
+                key = line.size, line.style, line.bold
+                types[key] = types.get(key, 0) + len(line.text)
+    for (size, style, is_bold), letters in types.items():
+        sizes[round(size * 2) / 2] += letters
+        styles[style, is_bold] += letters
     if not sizes:
         return
     body_size = sizes.most_common(1)[0][0]

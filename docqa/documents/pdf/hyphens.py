@@ -19,6 +19,7 @@ _DIGIT = re.compile(r"\d")
 _LAST_TOKEN = re.compile(r"\S+$")
 _FIRST_TOKEN = re.compile(r"\S+")
 
+_DASHES = frozenset(f"{_HYPHENS}–—")
 _DASH_AT_END = re.compile(rf"(?<=\S)[{_HYPHENS}–—]$")
 _ADDRESS = re.compile(r"://|^www\.|^\W*\w[\w.+-]*@[\w-]|^(?:mailto|doi):|^10\.\d{4,}/")
 _PATH = re.compile(r"/.*/|/.*[\w]\.[a-z]{2,4}\b|^[/~.]*/\w|\w[=&]|_\w|\w_|^-")
@@ -58,7 +59,7 @@ def join(vocabulary: Vocabulary, before: str, after: str, hyphen: bool) -> tuple
     """
     if not before or not after:
         return before, " "
-    dash = None if hyphen else _DASH_AT_END.search(before)
+    dash = None if hyphen or before[-1] not in _DASHES else _DASH_AT_END.search(before)
     if not hyphen and not dash:
         return before, "" if _address_continues(before[-_REACH:], after[:_REACH]) else " "
     if dash and dash.group() in "–—":

@@ -32,6 +32,8 @@ def page_blocks(page: list[list[TextFragment]]) -> list[PageBlock]:
     """The blocks of a page, from its rows of runs."""
     if _is_one_column(page):
         return [_block(page)] if page else []
+    if max(map(len, page)) == 1:
+        return _chained(page)
     chained = _chained(_cells_joined(_justified(page)))
     return [block._replace(lines=_justified(block.lines)) for block in chained]
 
@@ -47,19 +49,27 @@ def cut_at(block: PageBlock, table: PageTable) -> list[PageBlock]:
 
 def _is_one_column(page: list[list[TextFragment]]) -> bool:
     """Whether every row is one run, below the one before it. So it is on most pages."""
-    if any(len(row) > 1 for row in page):
+    if not page:
+        return True
+    if max(map(len, page)) > 1:
         return False
-    return all(min(a.x1, b.x1) > max(a.x0, b.x0) for (a,), (b,) in pairwise(page))
+    right, left = page[0][0].x1, page[0][0].x0
+    for (run,) in page:
+        x0, x1 = run.x0, run.x1
+        if (x1 if x1 < right else right) <= (x0 if x0 > left else left):
+            return False
+        right, left = x1, x0
+    return True
 
 
 def _block(lines: list[list[TextFragment]]) -> PageBlock:
     every = [run for line in lines for run in line]
     return PageBlock(
         lines,
-        min(run.x0 for run in every),
-        min(run.top for run in every),
-        max(run.x1 for run in every),
-        max(run.bottom for run in every),
+        min([run.x0 for run in every]),
+        min([run.top for run in every]),
+        max([run.x1 for run in every]),
+        max([run.bottom for run in every]),
     )
 
 
@@ -68,6 +78,18 @@ def _chained(lines: list[list[TextFragment]]) -> list[PageBlock]:
     chains: list[list[list[TextFragment]]] = []
     open_chains: list[list[list[TextFragment]]] = []
     for group in _at_one_height(lines):
+        if len(group) == 1:  # As most are.
+            line = group[0]
+            candidates = [chain for chain in open_chains if _below(chain[-1], line)]
+            if len(candidates) == 1:
+                candidates[0].append(line)
+            else:
+                chains.append([line])
+                open_chains.append(chains[-1])
+            if len(open_chains) > 1:
+                limit = line[0].top
+                open_chains = [chain for chain in open_chains if limit - chain[-1][0].bottom < 2 * chain[-1][0].size]
+            continue
         # The lines of a row, each with the chains that end right above it.
         above = [[chain for chain in open_chains if _below(chain[-1], line)] for line in group]
         taken = [chain for each in above for chain in each]
@@ -78,7 +100,7 @@ def _chained(lines: list[list[TextFragment]]) -> list[PageBlock]:
             else:
                 chains.append([line])
                 open_chains.append(chains[-1])
-        limit = min(line[0].top for line in group)
+        limit = min([line[0].top for line in group])
         open_chains = [chain for chain in open_chains if limit - chain[-1][0].bottom < 2 * chain[-1][0].size]
     return [_block(chain) for chain in chains]
 
@@ -97,9 +119,13 @@ def _at_one_height(lines: list[list[TextFragment]]) -> Iterable[list[list[TextFr
 def _below(upper: list[TextFragment], lower: list[TextFragment]) -> bool:
     """Whether a line is right below another one, in type of about the same size."""
     a, b = upper[0], lower[0]
-    size = max(a.size, b.size)
-    overlap = min(upper[-1].x1, lower[-1].x1) - max(a.x0, b.x0)
-    return overlap > 0 and b.top > a.top and b.top - a.bottom < 1.2 * size and abs(a.size - b.size) < 0.25 * size
+    top = b.top
+    if top <= a.top:
+        return False
+    size = a.size if a.size > b.size else b.size
+    if top - a.bottom >= 1.2 * size or abs(a.size - b.size) >= 0.25 * size:
+        return False
+    return min(upper[-1].x1, lower[-1].x1) > max(a.x0, b.x0)
 
 
 def is_prose(block: PageBlock) -> bool:
@@ -118,11 +144,11 @@ def _justified(page: list[list[TextFragment]]) -> list[list[TextFragment]]:
     """Rejoin the words of a stretched line between two full ones."""
     justified = []
     for index, row in enumerate(page):
-        neighbours = [page[i] for i in (index - 1, index + 1) if 0 <= i < len(page)]
-        if len(row) > 1 and any(_same_column(row, other) for other in neighbours) and _evenly_spaced(row):
-            justified.append([joined_with_spaces(row)])
-        else:
-            justified.append(row)
+        if len(row) > 1:
+            neighbours = [page[i] for i in (index - 1, index + 1) if 0 <= i < len(page)]
+            if any(_same_column(row, other) for other in neighbours) and _evenly_spaced(row):
+                row = [joined_with_spaces(row)]  # noqa: PLW2901
+        justified.append(row)
     return justified
 
 

@@ -101,7 +101,7 @@ def _sentences_joined(blocks: list[LineBlock]) -> list[LineBlock]:
             open_paragraph = None
         joined.append(block)
         if block.kind in {"paragraph", "list_item"} and not _is_float(block):
-            open_paragraph = None if _ENDS_SENTENCE.search(block.lines[-1].text) else block
+            open_paragraph = None if _ends_sentence(block.lines[-1].text) else block
     return joined
 
 
@@ -145,10 +145,11 @@ def _glue(block: LineBlock, line: LayoutLine, pitch: float, numbering: Numbering
 
 
 def _is_midst(previous: LayoutLine, line: LayoutLine, pitch: float) -> bool:
-    """Whether a line goes on in the midst of a sentence, right below a full one. A word in another font makes a line a bit higher."""
+    """Whether a sentence goes on from a full line to the next, which a word in another font makes a bit higher."""
     return (
         (abs(previous.size - line.size) < _OTHER_FONT * previous.size or previous.style == line.style != "")
-        and abs(line.top - previous.top - pitch) < 0.1 * pitch
+        and (previous.page, previous.region) == (line.page, line.region)
+        and 0 < line.top - previous.top < 1.1 * pitch
         and previous.bold == line.bold
         and _is_full(previous, line)
         and not _ENDS_SENTENCE.search(previous.text)
@@ -166,7 +167,7 @@ def _is_end_of_label(block: LineBlock, previous: LayoutLine, line: LayoutLine, p
         and 0 < line.top - previous.top < 1.5 * pitch
         and -0.5 * line.size < line.x0 - previous.x0 < 4 * line.size
         and line.row_cells[0][3][0][0].count(" ") >= _LABEL_WORDS - 1
-        and not _ENDS_SENTENCE.search(previous.text)
+        and not _ends_sentence(previous.text)
         and mark_of(line.text) is None
     )
 
@@ -175,8 +176,8 @@ def _glue_in_column(block: LineBlock, previous: LayoutLine, line: LayoutLine) ->
     """The same for two lines of one column, in one size, with usual spacing."""
     width = max(1.0, previous.right - min(previous.left, previous.x0))
     full = _is_full(previous, line)
-    ends = _ENDS_SENTENCE.search(previous.text)
-    if _is_another_style(block, previous, line, ends=bool(ends), full=full):
+    ends = _ends_sentence(previous.text)
+    if _is_another_style(block, previous, line, ends=ends, full=full):
         return None
     if ends and _CAPTION.match(line.text):
         return None
@@ -229,9 +230,9 @@ def _continues_over_gap(previous: LayoutLine, line: LayoutLine) -> bool:
         return False
     if previous.hyphen:
         return True
-    if not _WORD.search(line.text) and not _ENDS_SENTENCE.search(line.text):
+    if not _WORD.search(line.text) and not _ends_sentence(line.text):
         return False  # The number at an axis.
-    if _ENDS_SENTENCE.search(previous.text) or BULLET.match(line.text):
+    if _ends_sentence(previous.text) or BULLET.match(line.text):
         # A full line that ends a sentence may or may not end its paragraph: a wrong break does less harm.
         return False
     if line.text[0].islower():
@@ -241,13 +242,18 @@ def _continues_over_gap(previous: LayoutLine, line: LayoutLine) -> bool:
     return previous.x1 > previous.right - 2 * previous.size and not previous.bold
 
 
+def _ends_sentence(text: str) -> bool:
+    # Most lines end in a letter: the search would look at each of the others in vain.
+    return not text[-1:].isalpha() and _ENDS_SENTENCE.search(text) is not None
+
+
 def _is_list_item(previous: LayoutLine, line: LayoutLine, numbering: Numbering) -> bool:
     """Whether a line begins an item: "(10) percent" may just be where a line of a sentence begins."""
     if BULLET.match(line.text):
         dash = line.text[0] in "–—-"
         return (
             not dash
-            or _ENDS_SENTENCE.search(previous.text) is not None
+            or _ends_sentence(previous.text)
             or numbering.follows(line)
             or (previous.x1 < previous.right - 2 * previous.size)
         )
@@ -255,9 +261,7 @@ def _is_list_item(previous: LayoutLine, line: LayoutLine, numbering: Numbering) 
         return False
     if numbering.follows(line):
         return True
-    if _ENDS_SENTENCE.search(previous.text) or (
-        previous.text.endswith((" and", " or", ",")) and line.x0 != previous.x0
-    ):
+    if _ends_sentence(previous.text) or (previous.text.endswith((" and", " or", ",")) and line.x0 != previous.x0):
         return True
     if previous.bold and not line.bold:
         return True

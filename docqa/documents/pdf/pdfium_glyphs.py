@@ -8,6 +8,10 @@ the text gives reason to.
 import ctypes
 import re
 import unicodedata
+from bisect import bisect_left
+from collections.abc import Iterator
+from itertools import compress, count, islice
+from operator import eq
 from typing import Any, NamedTuple
 
 import pypdfium2_raw as pdfium
@@ -62,6 +66,7 @@ class GlyphText:
         self._pointers = [ctypes.byref(side) for side in self._sides]
         self._loose_box = pdfium.FS_RECTF()
         self._replaced: dict[int, str] = {}
+        self._repeated: list[int] | None = None
         if not text.isascii() or "`" in text:
             for match in _ACCENT.finditer(text):
                 self._compose(match.start(), match.group())
@@ -80,8 +85,7 @@ class GlyphText:
 
         `overprinted`: whether text objects of the line overlap. Without, only repeated letters give reason to look.
         """
-        repeated = [match.start() for match in _DOUBLED.finditer(self._text, first, last)]
-        if not overprinted and not any(self._drawn_again(index, index + 1) for index in repeated):
+        if not overprinted and not any(self._drawn_again(index, index + 1) for index in self._doubled(first, last)):
             return
         drawn: dict[str, list[int]] = {}
         for index in range(first, last):
@@ -91,6 +95,17 @@ class GlyphText:
                     self._replaced[index] = ""
                 else:
                     same.append(index)
+
+    def _doubled(self, first: int, last: int) -> Iterator[int]:
+        """Where a letter of a line is followed by itself. Of three in a row, only the first."""
+        if self._repeated is None:
+            same = compress(count(), map(eq, self._text, islice(self._text, 1, None)))
+            self._repeated = [index for index in same if _DOUBLED.match(self._text, index)]
+        before = -1
+        for index in self._repeated[bisect_left(self._repeated, first) : bisect_left(self._repeated, last - 1)]:
+            if index > before + 1 or before < 0:
+                yield index
+                before = index
 
     def _drawn_again(self, index: int, other: int) -> bool:
         """Whether a character is drawn again, hardly aside, by another text object."""

@@ -7,7 +7,7 @@ import ctypes
 import math
 import re
 from collections.abc import Iterable, Iterator
-from itertools import pairwise
+from itertools import pairwise, repeat
 from typing import Any, NamedTuple
 
 import pypdfium2_raw as pdfium
@@ -43,12 +43,16 @@ _FIXED = re.compile(r"mono|courier|consol|typewriter|cmtt|sftt|fixed|code", re.I
 _FIXED_PITCH, _FORCE_BOLD = 1, 1 << 18
 
 _text_object = on_handles(pdfium.FPDFText_GetTextObject, HANDLE, HANDLE, ctypes.c_int)
-_get_rectangle = pdfium.FPDFText_GetRect
+_count_rectangles = on_handles(pdfium.FPDFText_CountRects, ctypes.c_int, HANDLE, ctypes.c_int, ctypes.c_int)
+_rectangle = on_handles(pdfium.FPDFText_GetRect, ctypes.c_int, HANDLE, ctypes.c_int, *[HANDLE] * 4)
+_char_box = on_handles(pdfium.FPDFText_GetCharBox, ctypes.c_int, HANDLE, ctypes.c_int, *[HANDLE] * 4)
+_loose_char_box = on_handles(pdfium.FPDFText_GetLooseCharBox, ctypes.c_int, HANDLE, ctypes.c_int, HANDLE)
+_char_angle = on_handles(pdfium.FPDFText_GetCharAngle, ctypes.c_float, HANDLE, ctypes.c_int)
 _font_of = on_handles(pdfium.FPDFTextObj_GetFont, HANDLE, HANDLE)
 _font_name = on_handles(pdfium.FPDFFont_GetBaseFontName, ctypes.c_size_t, HANDLE, ctypes.c_char_p, ctypes.c_size_t)
 _font_weight = on_handles(pdfium.FPDFFont_GetWeight, ctypes.c_int, HANDLE)
 _render_mode = on_handles(pdfium.FPDFTextObj_GetTextRenderMode, ctypes.c_int, HANDLE)
-_fill_colour = on_handles(pdfium.FPDFPageObj_GetFillColor, ctypes.c_int, HANDLE, *[ctypes.POINTER(ctypes.c_uint)] * 4)
+_fill_colour = on_handles(pdfium.FPDFPageObj_GetFillColor, ctypes.c_int, HANDLE, *[HANDLE] * 4)
 _font_flags = on_handles(pdfium.FPDFFont_GetFlags, ctypes.c_int, HANDLE)
 
 
@@ -66,9 +70,11 @@ class Frame:
         if self.turned:
             self.width, self.height = self.height, self.width
 
-    def as_displayed(self, box: Box) -> Box:
+    def as_displayed(self, box: Iterable[float]) -> Box:
         """Convert PDFium's box to one with the text upright."""
         left, bottom, right, top = box
+        if self._turn == 0:
+            return left - self._left, self._top - top, right - self._left, self._top - bottom
         if self._turn == 90:
             return bottom - self._bottom, left - self._left, top - self._bottom, right - self._left
         if self._turn == 180:
@@ -92,6 +98,8 @@ class _Piece(NamedTuple):
     size: float
     raised: bool
     row: int
+    several: bool = False
+    """Whether it is of several text objects, maybe in several fonts."""
 
 
 class _Group(NamedTuple):
@@ -116,13 +124,13 @@ class PageText:
         self._handle = ctypes.cast(text_page, HANDLE).value
         self._text = text
         self._glyphs = GlyphText(text_page, text)
-        self._sides = [ctypes.c_double() for _ in range(4)]
-        self._side_pointers = [ctypes.byref(side) for side in self._sides]
-        self._loose_box = pdfium.FS_RECTF()
-        self._loose_box_pointer = ctypes.byref(self._loose_box)
+        self._sides = (ctypes.c_double * 4)()  # Left, bottom, right, top.
+        self._side_pointers = [ctypes.addressof(self._sides) + 8 * number for number in range(4)]
+        self._loose_box = (ctypes.c_float * 4)()  # Left, top, right, bottom.
+        self._loose_box_pointer = ctypes.addressof(self._loose_box)
         self._matrix = pdfium.FS_MATRIX()
-        self._colour = [ctypes.c_uint() for _ in range(4)]
-        self._colour_pointers = [ctypes.byref(part) for part in self._colour]
+        self._colour = (ctypes.c_uint * 4)()
+        self._colour_pointers = [ctypes.addressof(self._colour) + 4 * number for number in range(4)]
         self._fonts: dict[int, tuple[str, bool, bool]] = {}  # An address is a font's only while the page is open.
         self._rows = [match.span() for match in _LINE.finditer(text)]
         self._angles = [self._angle(begin) for begin, _ in self._rows]
@@ -133,7 +141,9 @@ class PageText:
 
     def fragments(self) -> list[TextFragment]:
         """The page's text in PDFium's order."""
-        pieces = [piece for row, (begin, end) in enumerate(self._rows) for piece in self._pieces(row, begin, end)]
+        pieces: list[_Piece] = []
+        for row, (begin, end) in enumerate(self._rows):
+            pieces += self._pieces(row, begin, end)
         stretched = _STRETCHED * _usual_width([_width(piece) for piece in pieces if piece.last - piece.first > _LONG])
         fragments: list[TextFragment] = []
         for piece in pieces:
@@ -145,13 +155,17 @@ class PageText:
         return fragments
 
     def _append(self, fragments: list[TextFragment], piece: _Piece) -> None:
-        first, last, box, size, raised, row = piece
+        first, last, box, size, raised, row, several = piece
         if self.frame.hides(box):
             return
         begin, end = self._rows[row]
         angle = self._angles[row] if first == begin else self._angle(first)
         hyphen = last == end and self._text[end : end + 1] == "\ufffe"
         bold, fixed_pitch, style = self._font(first)
+        if several:
+            also_bold, also_fixed_pitch, other = self._font(self._last_letter(first, last))
+            if other and other != style:
+                bold, fixed_pitch, style = bold and also_bold, fixed_pitch and also_fixed_pitch, ""
         fragments.append(
             TextFragment(
                 self._glyphs.between(first, last),
@@ -167,58 +181,66 @@ class PageText:
             )
         )
 
-    def _pieces(self, row: int, begin: int, end: int) -> Iterator[_Piece]:
+    def _last_letter(self, first: int, last: int) -> int:
+        """Index of the last character that is no space."""
+        return first + max(0, len(self._text[first:last].rstrip()) - 1)
+
+    def _pieces(self, row: int, begin: int, end: int) -> Iterable[_Piece]:
         """Cut one of PDFium's lines at wide gaps and at superscripts."""
-        count = pdfium.FPDFText_CountRects(self._text_page, begin, end - begin)
+        count = _count_rectangles(self._handle, begin, end - begin)
         if count <= 0:
-            return
+            return ()
         size = self._type_height(begin)
         # One for each text object.
         boxes = self._rectangles(count)
         if count == 1:
-            yield _Piece(begin, end, boxes[0], size, False, row)
-            return
+            return (_Piece(begin, end, boxes[0], size, False, row),)
         if count > 2 or _overprinted(boxes, size):
             self._glyphs.drop_repeated(begin, end, _overprinted(boxes, size))
         groups = _group(boxes, size)
-        starts = [begin, *self._starts(begin, end, boxes, groups), end]
-        heights = [size, *map(self._type_height, starts[1:-1])]
+        starts = [begin, *(self._starts(begin, end, boxes, groups) if len(groups) > 1 else ()), end]
+        # Of the last letter: the first one may be a bullet, or a drop cap.
+        heights = [self._type_height(self._last_letter(first, last)) for first, last in pairwise(starts)]
         # The first group may be a superscript itself.
-        size = heights[max(range(len(groups)), key=lambda number: starts[number + 1] - starts[number])]
+        lengths = [b - a for a, b in pairwise(starts)]
+        size = heights[lengths.index(max(lengths))]
+        pieces: list[_Piece] = []
         piece = None
         for (_, box, raised), height, first, last in zip(groups, heights, starts, starts[1:], strict=False):
             if first < last:
-                following = _Piece(first, last, box, height, raised and height < _SUPERSCRIPT_SIZE * size, row)
+                following = _Piece(first, last, box, height, raised and height < _SUPERSCRIPT_SIZE * size, row, True)
                 if piece and raised and not following.raised and box[0] - piece.box[2] <= _GAP * size:
                     # Low letters without descenders, after letters with them.
                     piece = piece._replace(last=last, box=_union(piece.box, box))
                     continue
                 if piece:
-                    yield piece
+                    pieces.append(piece)
                 piece = following
         if piece:
-            yield piece
+            pieces.append(piece)
+        return pieces
 
-    def _starts(self, begin: int, end: int, boxes: list[Box], groups: list[_Group]) -> Iterator[int]:
+    def _starts(self, begin: int, end: int, boxes: list[Box], groups: list[_Group]) -> list[int]:
         """The index of the first character of each group but the first."""
-        if len(groups) == 1:
-            return
+        runs = self._runs(begin, end)
+        if len(runs) == len(boxes):
+            return [runs[group.number] for group in groups[1:]]
+        starts = [begin]
+        for group in groups[1:]:
+            starts.append(self._first_right_of(starts[-1] + 1, end, boxes[group.number][0]))
+        return starts[1:]
+
+    def _runs(self, begin: int, end: int) -> list[int]:
+        """Where text objects begin in a line."""
         handle = self._handle
         runs = [begin]
         last = _text_object(handle, begin)
-        for index in range(begin + 1, end):
-            text_object = _text_object(handle, index)
+        for index, text_object in enumerate(map(_text_object, repeat(handle), range(begin + 1, end)), begin + 1):
             if text_object != last and text_object:  # None: a space or hyphen that PDFium put there.
                 if last:
                     runs.append(index)
                 last = text_object
-        if len(runs) == len(boxes):
-            yield from (runs[group.number] for group in groups[1:])
-            return
-        first = begin
-        for group in groups[1:]:
-            first = self._first_right_of(first + 1, end, boxes[group.number][0])
-            yield first
+        return runs
 
     def _first_right_of(self, first: int, end: int, left: float) -> int:
         """Index of the first character from `first` on whose box begins at `left` or further right."""
@@ -242,31 +264,31 @@ class PageText:
 
     def _rectangles(self, count: int) -> list[Box]:
         """The rectangles of the line that was counted last."""
-        left, top, right, bottom = self._sides
-        pointers, text_page = self._side_pointers, self._text_page
+        left, bottom, right, top = self._side_pointers
+        handle, sides, as_displayed = self._handle, self._sides, self.frame.as_displayed
         boxes = []
         for index in range(count):
-            _get_rectangle(text_page, index, *pointers)
-            boxes.append((left.value, bottom.value, right.value, top.value))
-        return list(map(self.frame.as_displayed, boxes))
+            _rectangle(handle, index, left, top, right, bottom)
+            boxes.append(as_displayed(sides[:]))
+        return boxes
 
     def _character_box(self, index: int) -> Box | None:
-        left, right, bottom, top = self._sides
-        if not pdfium.FPDFText_GetCharBox(self._text_page, index, *self._side_pointers):
+        left, bottom, right, top = self._side_pointers
+        if not _char_box(self._handle, index, left, right, bottom, top):
             return None
-        return self.frame.as_displayed((left.value, bottom.value, right.value, top.value))
+        return self.frame.as_displayed(self._sides[:])
 
     def _type_height(self, index: int) -> float:
         """Height of the font's box: unlike the font size, it includes the page's transformations."""
-        box = self._loose_box
-        if not pdfium.FPDFText_GetLooseCharBox(self._text_page, index, self._loose_box_pointer):
+        if not _loose_char_box(self._handle, index, self._loose_box_pointer):
             return 10.0
-        height = box.right - box.left if self.frame.turned else box.top - box.bottom
-        return float(max(1.0, min(abs(height), 200.0)))
+        box = self._loose_box
+        height = abs(box[2] - box[0] if self.frame.turned else box[1] - box[3])
+        return 1.0 if height < 1.0 else min(height, 200.0)
 
     def _angle(self, index: int) -> int:
         """Counter-clockwise turn of a character in degrees if it is a multiple of 90, give or take two, else -1."""
-        angle = pdfium.FPDFText_GetCharAngle(self._text_page, index)  # Clockwise, in radians; -1 if unknown.
+        angle = _char_angle(self._handle, index)  # Clockwise, in radians; -1 if unknown.
         if angle <= 0:
             return 0
         degrees = -angle * 180 / math.pi
@@ -294,9 +316,10 @@ class PageText:
         name, bold, fixed_pitch = self._fonts[font]
         # Outlined letters are bold, too, if the font has no bold ones.
         bold = bold or _render_mode(text_object) == pdfium.FPDF_TEXTRENDERMODE_FILL_STROKE
-        red, green, blue, _ = self._colour
-        if _fill_colour(text_object, *self._colour_pointers) and max(red.value, green.value, blue.value) > _BLACK:
-            name = f"{name} {red.value // 32},{green.value // 32},{blue.value // 32}"
+        if _fill_colour(text_object, *self._colour_pointers):
+            red, green, blue = self._colour[:3]
+            if red > _BLACK or green > _BLACK or blue > _BLACK:
+                name = f"{name} {red // 32},{green // 32},{blue // 32}"
         return bold, fixed_pitch, name
 
 

@@ -11,16 +11,16 @@ from collections.abc import Iterable
 from itertools import groupby
 from typing import NamedTuple
 
+from docqa.documents.pdf.contents_rows import with_whole_entries
 from docqa.documents.pdf.engines import PageContent, PdfFile, Rule, TextFragment
 from docqa.documents.pdf.figures import figure_labels
 from docqa.documents.pdf.line_numbers import without_line_numbers
 from docqa.documents.pdf.lines import LayoutLine
 from docqa.documents.pdf.page_blocks import PROSE_LINES, PageBlock, cut_at, page_blocks
 from docqa.documents.pdf.page_faults import PageFault, page_fault
-from docqa.documents.pdf.runs import rows, runs
+from docqa.documents.pdf.runs import line_text, rows, runs
 from docqa.documents.pdf.tables import find_tables
-from docqa.documents.pdf.tables.form_grid import is_form
-from docqa.documents.pdf.tables.page_table import PageTable, TableCell
+from docqa.documents.pdf.tables.page_table import PageTable, TableCell, is_form
 from docqa.documents.pdf.watermark import without_watermarks
 
 _COMMENT_SIZE = 5.0  # Points.
@@ -57,7 +57,7 @@ def page_lines(content: PageContent, page: int) -> list[LayoutLine]:
     """Lines of a page, in reading order. Comments and slanted text come last."""
     content, aside = without_watermarks(content)
     content, line_numbers = without_line_numbers(content)
-    tables, fragments = find_tables(content)
+    tables, fragments = find_tables(with_whole_entries(content))
     blocks = _in_order(rows(runs(fragments)), tables)
     labels = {id(block) for block in figure_labels(blocks)}
     lines: list[LayoutLine] = []
@@ -134,8 +134,7 @@ def _table_lines(table: PageTable, page: int, region: int) -> Iterable[LayoutLin
     """A line for each row, or in a form for each field. Of a cell of several lines, the row has them all."""
     filled: list[_FilledCell] = []
     for cell in sorted(table.cells, key=lambda cell: (cell.row, cell.column)):
-        lines = tuple((" ".join(run.text for run in runs(line)), line[-1].hyphen) for line in cell.lines if line)
-        lines = tuple(line for line in lines if line[0])
+        lines = tuple([(text, line[-1].hyphen) for line in cell.lines if line and (text := line_text(line))])
         if lines:
             filled.append((cell, lines))
     if is_form(table):
@@ -161,11 +160,11 @@ def _fields(filled: list[_FilledCell]) -> Iterable[list[_FilledCell]]:
 def _row_line(table: PageTable, cells: list[_FilledCell], page: int, region: int) -> LayoutLine:
     fragments = [fragment for cell, _ in cells for line in cell.lines for fragment in line]
     return LayoutLine(
-        text="  ".join(" ".join(text for text, _ in lines) for _, lines in cells),
-        x0=min(fragment.x0 for fragment in fragments),
-        top=min(fragment.top for fragment in fragments),
-        x1=max(fragment.x1 for fragment in fragments),
-        bottom=max(fragment.bottom for fragment in fragments),
+        text="  ".join([" ".join([text for text, _ in lines]) for _, lines in cells]),
+        x0=min([fragment.x0 for fragment in fragments]),
+        top=min([fragment.top for fragment in fragments]),
+        x1=max([fragment.x1 for fragment in fragments]),
+        bottom=max([fragment.bottom for fragment in fragments]),
         size=fragments[0].size,
         hyphen=False,
         cells=len(cells),
@@ -178,7 +177,7 @@ def _row_line(table: PageTable, cells: list[_FilledCell], page: int, region: int
         row=cells[0][0].row,
         header_rows=table.header_rows,
         header_columns=table.header_columns,
-        row_cells=tuple((cell.column, cell.row_span, cell.column_span, lines) for cell, lines in cells),
+        row_cells=tuple([(cell.column, cell.row_span, cell.column_span, lines) for cell, lines in cells]),
     )
 
 
@@ -196,6 +195,8 @@ def _in_order(page: list[list[TextFragment]], tables: list[PageTable]) -> list[P
 def _sorted(blocks: list[PageBlock]) -> list[PageBlock]:
     """Blocks in reading order, by a topological sort of Breuel's relations."""
     blocks = sorted(blocks, key=lambda block: (block.top, block.x0))
+    if max([block.x0 for block in blocks]) < min([block.x1 for block in blocks]):
+        return blocks  # Each is above or below the others.
     count = len(blocks)
     before: list[set[int]] = [set() for _ in blocks]  # The blocks that must precede each block.
     for i in range(count):
@@ -266,5 +267,5 @@ def _edges(column: list[PageBlock]) -> tuple[float, float]:
     lines = [line for block in column for line in block.lines]
     if not lines:
         return column[0].x0, column[0].x1
-    lefts, rights = sorted(line[0].x0 for line in lines), sorted(line[-1].x1 for line in lines)
+    lefts, rights = sorted([line[0].x0 for line in lines]), sorted([line[-1].x1 for line in lines])
     return lefts[len(lefts) // 4], rights[int(0.75 * (len(rights) - 1))]

@@ -90,21 +90,23 @@ class _Writer:
         self._position += len(text)
 
     def _write_lines(self, block: LineBlock) -> None:
-        left = min(line.x0 for line in block.lines)
-        for index, line in enumerate(block.lines):
-            text, glue = line.text if block.kind == "code" else self._words.repair(line.text), ""
-            if index < len(block.glue):
-                glue = block.glue[index]
+        lines, glues, is_code, words = block.lines, block.glue, block.kind == "code", self._words
+        left = min([line.x0 for line in lines]) if is_code else 0.0
+        for index, line in enumerate(lines):
+            text, glue = line.text if is_code else words.repair(line.text), ""
+            if index < len(glues):
+                glue = glues[index]
                 if glue == " ":
-                    text, glue = self._words.join(text, block.lines[index + 1].text, line.hyphen)
+                    text, glue = words.join(text, lines[index + 1].text, line.hyphen)
                 elif line.hyphen:
                     text += "-"
             elif line.hyphen:
                 text += "-"
-            if block.kind == "code":
+            if is_code:
                 self._add(_indent(line, left))
             self._line(line, text)
-            self._add(glue)
+            if glue:
+                self._add(glue)
 
     def _write_fields(self, block: LineBlock) -> None:
         """Write a row of labels and values. A label begins a block of its own."""
@@ -127,12 +129,14 @@ class _Writer:
             self.result.blocks.append(Block("field", start, self._position))
 
     def _line(self, line: LayoutLine, text: str) -> None:
-        self.result.starts.append(self._position)
-        self._add(text)
-        self.result.ends.append(self._position)
-        self.result.pages.append(line.page)
-        self.result.numbers.append(line.number)
-        self.result.tops.append(line.top)
+        result = self.result
+        result.starts.append(self._position)
+        self._parts.append(text)
+        self._position += len(text)
+        result.ends.append(self._position)
+        result.pages.append(line.page)
+        result.numbers.append(line.number)
+        result.tops.append(line.top)
 
     def _write_table(self, block: LineBlock) -> None:
         start = self._position
@@ -140,24 +144,22 @@ class _Writer:
         for index, line in enumerate(block.lines):
             if index:
                 self._add("\n")
-            begin = self._position
-            self.result.starts.append(begin)
-            for number, (column, row_span, column_span, lines) in enumerate(line.row_cells):
-                if number:
-                    self._add("  ")
-                first = self._position
-                self._add(self._joined(lines))
-                cells.append(Cell(first, self._position, line.row, column, row_span, column_span))
-            self.result.ends.append(self._position)
-            self.result.pages.append(line.page)
-            self.result.numbers.append(line.number)
-            self.result.tops.append(line.top)
+            texts: list[str] = []
+            first = self._position
+            for column, row_span, column_span, lines in line.row_cells:
+                text = self._joined(lines)
+                texts.append(text)
+                cells.append(Cell(first, first + len(text), line.row, column, row_span, column_span))
+                first += len(text) + 2
+            self._line(line, "  ".join(texts))
         first_line = block.lines[0]
         self.result.tables.append(
             Table(start, self._position, first_line.header_rows, first_line.header_columns, tuple(cells))
         )
 
     def _joined(self, lines: tuple[tuple[str, bool], ...]) -> str:
+        if len(lines) == 1 and not lines[0][1]:
+            return self._words.repair(lines[0][0])
         parts: list[str] = []
         for index, (drawn, hyphen) in enumerate(lines):
             text = self._words.repair(drawn)

@@ -19,6 +19,7 @@ LIST_MARK = re.compile(
 
 _SPACES = re.compile(r" +")
 _MARK = re.compile(r"[\d,]{1,4}|[*†‡§]{1,2}")
+_MAX_MARK = 4  # Characters of `_MARK`.
 _MAX_SUPERSCRIPT = 8  # Characters: what is longer is a line in small type.
 _MARK_GAP = 6.0  # The widest gap between a list mark and its text, in heights of the type.
 
@@ -37,7 +38,9 @@ def runs(fragments: list[TextFragment]) -> list[TextFragment]:
             cleaned.append(fragment._replace(text=text, raised=raised))
         else:
             cleaned.append(fragment)
-    cleaned = [fragment._replace(raised=True) if _is_lone_mark(fragment, cleaned) else fragment for fragment in cleaned]
+    marks = [len(fragment.text.strip()) <= _MAX_MARK and _is_lone_mark(fragment, cleaned) for fragment in cleaned]
+    if any(marks):
+        cleaned = [f._replace(raised=True) if mark else f for f, mark in zip(cleaned, marks, strict=True)]
     gutters = _gutters(cleaned)
     joined: list[TextFragment] = []
     for fragment in cleaned:
@@ -48,7 +51,17 @@ def runs(fragments: list[TextFragment]) -> list[TextFragment]:
             joined.append(fragment)
     if any(run.raised for run in joined):
         joined = _attached(joined)
-    return [run._replace(text=" ".join(run.text.split())) for run in joined]
+    # Most runs have no spaces to spare.
+    return [run if (text := " ".join(run.text.split())) == run.text else run._replace(text=text) for run in joined]
+
+
+def line_text(line: list[TextFragment]) -> str:
+    """The text of the runs of one line, with spaces between them."""
+    if len(line) > 1 or line[0].raised:
+        return " ".join([run.text for run in runs(line)])
+    # Nine cells of ten.
+    text = _symbol(line, 0) if len(line[0].text) < 3 else None
+    return " ".join((clean(line[0].text) if text is None else text).split())
 
 
 def _symbol(fragments: list[TextFragment], index: int) -> str | None:
@@ -76,9 +89,9 @@ def _is_lone_mark(fragment: TextFragment, page: list[TextFragment]) -> bool:
 
 def _continues(last: TextFragment, following: TextFragment, gutters: list[tuple[float, float]]) -> bool:
     """Whether a fragment continues the line of the one before it in the file."""
-    size = max(last.size, following.size)
+    size = last.size if last.size > following.size else following.size
     gap = following.x0 - last.x1
-    if last.hyphen or last.slanted != following.slanted or not -0.3 * size < gap:
+    if not -0.3 * size < gap or last.hyphen or last.slanted != following.slanted:
         return False
     if not _on_one_line(last, following):
         return False

@@ -45,8 +45,16 @@ def repair(text: str, suspect: frozenset[str], vocabulary: Vocabulary) -> str:
     if "http" in text:
         text = _SCHEME.sub(r"\1\2://", text)
     tokens = text.split(" ")
-    if _SPACED.search(text):
+    if 1 in map(len, tokens) and _SPACED.search(text):
         tokens = _unspaced(tokens)
+    elif not any(
+        _is_split(tokens[index], tokens[index + 1], vocabulary) or _is_split_pair(tokens, index)
+        for place, token in enumerate(tokens)
+        if token in suspect
+        for index in (place - 1, place)
+        if 0 <= index < len(tokens) - 1
+    ):
+        return text  # Most lines: a suspect is mostly a rare word.
     index = len(tokens) - 2
     while index >= 0:
         first, second = tokens[index : index + 2]
@@ -60,8 +68,10 @@ def repair(text: str, suspect: frozenset[str], vocabulary: Vocabulary) -> str:
 
 def _is_split(first: str, second: str, vocabulary: Vocabulary) -> bool:
     """Whether two tokens are one word: their parts are none, but the whole is."""
+    if not second[:1].islower():
+        return False
     one, two = _FIRST_PART.fullmatch(first), _SECOND_PART.fullmatch(second)
-    if not one or not two or not two.group(1)[0].islower():
+    if not one or not two:
         return False
     common, counts = common_words(), vocabulary.counts
     head, tail = one.group(1).casefold(), two.group(1).casefold()

@@ -1,6 +1,7 @@
 """What is seen where a symbol font draws a letter: "§" in Wingdings is a square bullet (pure)."""
 
 import re
+from functools import cache
 
 _SYMBOL_FONT = re.compile(r"wingdings|webdings|dingbat|opensymbol|symbolmt|^symbol|marlett|bullet", re.IGNORECASE)
 _ORNAMENT_FONT = re.compile(r"awesome|icon|material|cmex|mathext|mtsy|mtex|lcircle", re.IGNORECASE)
@@ -44,7 +45,7 @@ def symbol(text: str, font: str, begins: bool) -> str | None:
     if len(character) != 1:
         return None
     odd = _ODD.match(character) is not None
-    if not odd and not _SYMBOL_FONT.search(font):
+    if not odd and not _has_symbols(font):
         return None
     if _ORNAMENT_FONT.search(font):
         return ""
@@ -60,6 +61,11 @@ def symbol(text: str, font: str, begins: bool) -> str | None:
     if not odd and not character.isalnum() and "ymbol" in font:
         return None
     return "•" if begins else ""
+
+
+@cache
+def _has_symbols(font: str) -> bool:
+    return _SYMBOL_FONT.search(font) is not None
 
 
 def _table(font: str) -> dict[str, str]:

@@ -56,6 +56,12 @@ class Chunk(NamedTuple):
 TextRow = list[TextFragment]
 """Fragments side by side, left to right."""
 
+NUMBERED_CAPTION = re.compile(
+    r"(?:Table|Tab\.|Figure|Fig\.|Exhibit|Tabelle|Abbildung|Tableau)\s+[\dA-Z]", re.IGNORECASE
+)
+CAPTION = re.compile(r"(?:Table|Tab\.|Figure|Fig\.|Exhibit|Note|Source)s?\b", re.IGNORECASE)
+"""How a line begins that stands above or below a table and is no part of it."""
+
 _GAP = 0.8  # Heights of type: as wide as where the engine cuts.
 _LEFT = attrgetter("x0")
 
@@ -103,9 +109,12 @@ def _middle(fragment: TextFragment) -> float:
 
 def type_size(row: TextRow) -> float:
     """Height of a row's type. Fonts of formulas claim several times of what their letters need."""
-    if len(row) == 1:
-        return min(row[0].size, 3 * (row[0].bottom - row[0].top) + 2)
-    return min(*(fragment.size for fragment in row), 3 * max(fragment.bottom - fragment.top for fragment in row) + 2)
+    main = row[0] if len(row) == 1 else max(row, key=_length)
+    return min(main.size, 3 * (main.bottom - main.top) + 2)
+
+
+def _length(fragment: TextFragment) -> int:
+    return len(fragment.text)
 
 
 def chunks(row: TextRow) -> list[Chunk]:
@@ -142,4 +151,23 @@ def cut_near(fragment: TextFragment, x: float) -> tuple[TextFragment, TextFragme
 
 def cell_text(cell: TableCell) -> str:
     """The text of a cell, its lines joined by spaces."""
-    return " ".join(fragment.text.strip() for line in cell.lines for fragment in line)
+    return " ".join([fragment.text.strip() for line in cell.lines for fragment in line])
+
+
+def is_form(table: PageTable) -> bool:
+    """Whether a grid is a form to fill in: its cells are labels, which are in no common columns."""
+    texts = {
+        id(cell): " ".join(fragment.text for line in cell.lines for fragment in line).strip() for cell in table.cells
+    }
+    labels = [cell for cell in table.cells if texts[id(cell)].endswith(":")]
+    if len(labels) > 0.5 * len(table.cells) and len({cell.column for cell in labels}) > 1:
+        return True
+    if any(is_numeric(text) for text in texts.values()):
+        return False
+    columns = max(cell.column + cell.column_span for cell in table.cells)
+    filled: dict[int, int] = {}
+    for cell in table.cells:
+        if cell.column_span == cell.row_span == 1:
+            filled[cell.row] = filled.get(cell.row, 0) + 1
+    spanning = sum(cell.column_span > 1 or cell.row_span > 1 for cell in table.cells)
+    return spanning > 0.3 * len(table.cells) and sum(count == columns for count in filled.values()) < 2
