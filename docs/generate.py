@@ -41,7 +41,7 @@ lists and tables, and an answer in a table the headings of its row and of its co
 ```python
 document = report.documents[0]
 for block in document.blocks:
-    print(block.kind, document.text[block.start:block.end])
+    print(block.kind, document.text[block.start : block.end])
 for table in document.tables:
     print(table.grid(document.text))
 ```

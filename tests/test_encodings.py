@@ -65,6 +65,11 @@ def test_unicode_is_read(encoding: str) -> None:
     assert not parse(Source("a.txt", text.encode(encoding))).warnings
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_needs_no_mark_if_most_letters_are_latin(encoding: str) -> None:
+    assert read("The chef is Łukasz Żak.\n".encode(encoding)) == "The chef is Łukasz Żak.\n"
+
+
 @pytest.mark.parametrize(
     ("data", "text", "warning"),
     [

@@ -15,7 +15,7 @@ from benchmarks import golden, public_pdfs
 from benchmarks.golden_scores import GoldenPage, Grid, PageText, Score, markdown_blocks, normalized, score
 
 # Shares of blocks and cells that docqa must not fall below, on the transcribed pages.
-FLOOR = (0.0, 0.0)
+FLOOR = (0.84, 0.95)
 PDFS = Path(os.environ.get("DOCQA_GOLDEN_PDFS", SHARED / "data" / "train" / "real-documents"))
 
 PAGE = GoldenPage(
@@ -188,7 +188,10 @@ def test_a_text_of_rows_is_a_table_between_blocks() -> None:
 
 
 def test_docqa_reads_the_transcribed_pages() -> None:
-    pages = [page for page in golden.golden_pages(golden.GOLDEN) if (PDFS / page.document).is_file()]
+    # The other half is scored by hand, and not while the parser is worked on.
+    pages = [
+        page for page in golden.golden_pages(golden.GOLDEN) if "seen" in page.tags and (PDFS / page.document).is_file()
+    ]
     if not pages:
         pytest.skip(f"no transcribed pages in {golden.GOLDEN.relative_to(ROOT)}, or not their PDFs: DOCQA_GOLDEN_PDFS")
     read = golden.read("docqa", [(PDFS / page.document, page.page) for page in pages])

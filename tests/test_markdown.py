@@ -51,6 +51,7 @@ def blocks(document: Document) -> list[tuple[str, str]]:
         ("Water ![a drop](drop.png) is wet.", "Water is wet."),
         ("![The plan of the harbour](plan.png)\n\n![x](x.png)\n\nText.", "The plan of the harbour\n\nText."),
         ("::: {.note}\nTake care.\n:::\n\n{: .class}\n\n{% include x.html %}", "Take care."),
+        ("> [!NOTE]\n> Take care.\n\n- [ ] sweep\n- [x] trim [ ] it", "Take care.\n\n- ☐ sweep\n- ☑ trim [ ] it"),
         ("A [link](x){target=_blank} and `code`{.py}.", "A link and code."),
     ],
 )

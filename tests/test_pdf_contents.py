@@ -4,10 +4,13 @@ from pathlib import Path
 
 import pytest
 from reportlab.pdfbase.pdfmetrics import stringWidth
-from support.drawn import Text, draw_pages, lines_of, prose
+from support.drawn import Text, draw_pages, page_contents, prose
 from support.samples import SAMPLES, SHARED
 
+from docqa.documents.pdf.cleaning import clean
 from docqa.documents.pdf.contents import contents_entries
+from docqa.documents.pdf.contents_rows import with_whole_entries
+from docqa.documents.pdf.reading_order import page_lines
 
 DOCUMENTS = SHARED / "data/dev/folder/docs"
 RIGHT = 520
@@ -15,7 +18,8 @@ RIGHT = 520
 
 def entries(path: Path) -> list[str]:
     """Each entry as one text."""
-    lines, _, _ = lines_of(path)
+    contents = enumerate(page_contents(path), 1)
+    lines = [line for page, content in contents for line in page_lines(with_whole_entries(content), page)]
     return [" ".join(line.text for line in lines[first : last + 1]) for first, last in contents_entries(lines)]
 
 
@@ -90,5 +94,30 @@ def test_the_sample_report() -> None:
 @pytest.mark.skipif(not DOCUMENTS.is_dir(), reason="the shared documents are not next to this checkout")
 def test_real_contents() -> None:
     booklet = entries(DOCUMENTS / "dod_booklet.pdf")
-    assert any(text.startswith("1.11  Andreas") and text.endswith("25") for text in booklet)
+    assert any(text.startswith("1.11 Andreas") and text.endswith("25") for text in booklet)
     assert [text.split()[-1] for text in entries(DOCUMENTS / "openchain-spec.pdf")[:3]] == ["iii", "1", "1"]
+
+
+def test_title_leader_and_number_are_one_run(tmp_path: Path) -> None:
+    numbers = ["ii", "1", "4", "4", "11", "27"]
+    page = [Text(80, "Contents", size=16)]
+    for i, (title, number) in enumerate(zip(TITLES, numbers, strict=True)):
+        page += [Text(120 + 18 * i, f"{i + 1}.", 40), *entry(120 + 18 * i, title, number, "." if i % 2 else "")]
+    content = with_whole_entries(page_contents(draw_pages(tmp_path / "a.pdf", [page]))[0])
+    rows = [" ".join(clean(fragment.text).split()) for fragment in content.fragments[1:]]
+    assert [row.replace(" …", "") for row in rows] == [
+        f"{i + 1}. {title} {number}" for i, (title, number) in enumerate(zip(TITLES, numbers, strict=True))
+    ]
+
+
+def test_the_last_column_of_a_table_is_no_page_number(tmp_path: Path) -> None:
+    cells = [
+        ("Tern", "4", "31"),
+        ("Gannet", "7", "35"),
+        ("Heron", "2", "52"),
+        ("Ruff", "9", "64"),
+        ("Stint", "1", "99"),
+    ]
+    page = [Text(120 + 18 * i, cell, 60 + 150 * j) for i, row in enumerate(cells) for j, cell in enumerate(row)]
+    before = page_contents(draw_pages(tmp_path / "a.pdf", [page]))[0]
+    assert with_whole_entries(before) is before

@@ -60,7 +60,7 @@ def test_raised_marks_and_symbols(tmp_path: Path) -> None:
         Text(700, "see the survey of the harbour, p. 12.", 64, 8),
         Text(712, "* Corrected in the second edition.", 60, 8),
     ]
-    assert drawn(tmp_path, page) == ["3 see the survey of the harbour, p. 12.", "* Corrected in the second edition."]
+    assert drawn(tmp_path, page) == ["³ see the survey of the harbour, p. 12.", "* Corrected in the second edition."]
 
 
 def test_notes_under_a_rule_as_large_as_the_text_and_from_the_page_before(tmp_path: Path) -> None:
@@ -112,12 +112,31 @@ def test_a_caption_a_table_and_a_diagram_are_no_notes(tmp_path: Path) -> None:
 
 def test_the_sample_report() -> None:
     found = notes(SAMPLES / "harbour-report.pdf", 7, ["Annual Environmental and Operations Report 2023–24  Page 4"])
-    assert [note[:40] for note in found] == ["3 The maximum allowable concentration of"]
+    assert [note[:40] for note in found] == ["³ The maximum allowable concentration of"]
 
 
 @pytest.mark.skipif(not DOCUMENTS.is_dir(), reason="the shared documents are not next to this checkout")
 def test_real_notes() -> None:
     report = notes(DOCUMENTS / "reports/docs/campus-attacks-report.pdf", 2, ["Campus Attacks  Page 6"])
-    assert [note.split()[0] for note in report] == ["13", "14", "15", "16"]
+    assert [note.split()[0] for note in report] == ["¹³", "¹⁴", "¹⁵", "¹⁶"]
     mueller = notes(DOCUMENTS / "longform/docs/mueller-summaries.pdf", 17, ["15"])
-    assert [note.split()[0] for note in mueller] == ["by", "5", "6"]
+    assert [note[:1] for note in mueller] == ["b", "⁵", "⁶"]
+
+
+def test_a_mark_far_from_its_note(tmp_path: Path) -> None:
+    page = [
+        *prose(80, 40, "The bar"),
+        Text(697, "1", 60, 5),
+        Text(700, "See the survey of the harbour, p. 12, and the", 74, 8),
+        Text(710, "minutes of 4 May.", 74, 8),
+    ]
+    path = draw_pages(tmp_path / "a.pdf", [page])
+    content = page_contents(path)[0]
+    lines = page_lines(content, 1)
+    marked = mark_footnotes(lines, _body_size(lines), content.rules)
+    assert {lines[index].text for index in marked} == {
+        "¹",
+        "See the survey of the harbour, p. 12, and the",
+        "minutes of 4 May.",
+    }
+    assert [lines[index].text[:3] for index in footnote_starts(lines, marked)] == ["See"]

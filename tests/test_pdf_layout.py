@@ -205,3 +205,52 @@ def test_a_table_over_a_page_end_is_one_with_its_headings_once(tmp_path: Path) -
     assert [document.text[c.start : c.end] for c in table.column_headings(cell)] == ["Tons"]
     assert [document.text[c.start : c.end] for c in table.row_headings(cell)] == ["Vessel 9"]
     assert document.locate(cell.start, cell.end).page == 2
+
+
+ENERGY = ["The energy of the wave that comes ashore", "in the bay is given by the equation"]
+
+
+def test_a_formula_is_neither_a_field_nor_a_part_of_the_text(tmp_path: Path) -> None:
+    pieces = [Text(140, "E = c", 130, 11, "Times-Roman"), Text(140, "+ g h", 190, 11, "Times-Roman")]
+    rest = [Text(152, "k", 150, 11, "Times-Roman"), Text(152, "(4)", 260, 11, "Times-Roman")]
+    after = column(60, 180, "In it the height is that of the crest above", "the trough, and the depth is constant.")
+    document = parsed(tmp_path, [*column(60, 100, *ENERGY), *pieces, *rest, *after])
+    assert blocks(document, "paragraph") == [" ".join(ENERGY), " ".join(line.text for line in after)]
+    assert blocks(document, "formula") == ["E = c + g h k (4)"]
+    assert not blocks(document, "field")
+
+
+def test_sample_sizes_are_no_formulas(tmp_path: Path) -> None:
+    page = [*column(60, 100, *ENERGY), *column(60, 160, "(n = 176)")]
+    assert not blocks(parsed(tmp_path, page), "formula")
+
+
+def test_a_bullet_goes_on_in_italics_below_its_text(tmp_path: Path) -> None:
+    item = [
+        *column(60, 100, "• The charity must be certified for the year of the gift."),
+        *column(67, 113.2, "For more information, see page 1 of the instructions.", font="Times-Italic"),
+        *column(
+            60, 126.4, "• Gifts of both spouses are added, even where they file on their own, and are claimed once."
+        ),
+    ]
+    assert [text[:7] for text in blocks(parsed(tmp_path, item))] == ["• The c", "• Gifts"]
+
+
+def test_a_sentence_goes_on_past_the_numbers_of_an_axis(tmp_path: Path) -> None:
+    left = column(
+        60, 600, "The figure shows that the nitrous oxide can be injected", "until it is spent; the figure shows"
+    )
+    axis = [*column(330, 80, "20"), *column(330, 110, "16"), *column(330, 140, "12")]
+    right = column(330, 200, "that the fuel remaining at the test point would be", "at its maximum.")
+    document = parsed(tmp_path, [*left, *axis, *right])
+    assert " ".join(line.text for line in (*left, *right)) in blocks(document)
+
+
+def test_notes_of_two_columns_begin_with_their_marks(tmp_path: Path) -> None:
+    body = [*column(60, 80, *BAKERY * 12), *column(320, 80, *BREWERY * 12)]
+    left = column(
+        60, 720, "11 See the report of Greene on the bakeries.", "12 See the table of the guild of 1911.", size=7
+    )
+    right = column(320, 716, "13 The cinema is described in a letter.", size=7)
+    notes = blocks(parsed(tmp_path, [*body, *left, *right]), "footnote")
+    assert notes == [line.text for line in (*left, *right)]

@@ -5,9 +5,11 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+from hypothesis import given, strategies
 from reportlab.pdfgen import canvas
 from support.samples import SHARED
 
+from docqa.documents.pdf.engines import PageContent, Rule, TextFragment
 from docqa.documents.pdf.pdfium_engine import open_pdf
 from docqa.documents.pdf.tables import PageTable, find_tables
 
@@ -280,6 +282,86 @@ def test_a_table_in_one_column_of_a_page_is_not_read_across_the_gutter() -> None
     assert rest == " ".join(column * 10)
 
 
+def test_a_title_within_the_grid_is_no_row() -> None:
+    def draw(sheet: canvas.Canvas) -> None:
+        write(sheet, 80, 194, "Nests by year")
+        rows(sheet, COLUMNS, 214, 20, BIRDS)
+        across(sheet, 74, 440, *(180 + 20 * n for n in range(6)))
+        down(sheet, 180, 280, 74, 440)
+        down(sheet, 200, 280, 214, 294, 374)
+
+    (table,), rest = page(draw)
+    assert grid(table) == BIRDS
+    assert rest == "Nests by year"
+
+
+def test_a_rule_ends_a_header_of_numbers() -> None:
+    cells = [["Rounds", "0.5", "1", "1.5"], ["Heron", "12", "16", "18"], ["Egret", "7", "9", "9"]]
+
+    def draw(sheet: canvas.Canvas) -> None:
+        rows(sheet, COLUMNS, 214, 16, cells)
+        across(sheet, 74, 440, 219)
+
+    (table,), _ = page(draw)
+    assert (grid(table), table.header_rows) == (cells, 1)
+
+
+def test_a_column_of_short_lines_between_two_rules_is_rows() -> None:
+    cells = [["Data set", "Identifier"], ["Bossi", "Ensembl"], ["Havugimana", "Uniprot"], ["STRING", "HGNC"]]
+
+    def draw(sheet: canvas.Canvas) -> None:
+        rows(sheet, [80, 220], 214, 20, cells[:1])
+        rows(sheet, [80, 220], 234, 12, cells[1:])
+        across(sheet, 74, 340, 200, 220, 268)
+        down(sheet, 200, 268, 74, 214, 340)
+
+    (table,), _ = page(draw)
+    assert grid(table) == cells
+
+
+def test_leaders_after_a_label_are_left_out() -> None:
+    cells = [["", "2021", "2022"], ["Herons ........", "2.5", "3.5"], ["Egrets ........", "0.5", "1.5"]]
+    (table,), _ = page(lambda sheet: rows(sheet, [80, 220, 300], 100, 14, [*cells, ["All ...........", "3.0", "5.0"]]))
+    assert [row[0] for row in grid(table)] == ["", "Herons", "Egrets", "All"]
+
+
+def words(fragments: list[TextFragment]) -> list[str]:
+    return sorted(word for fragment in fragments for word in fragment.text.split() if word != "...")
+
+
+FRAGMENT = strategies.builds(
+    lambda text, x, y, width, height, row, raised: TextFragment(
+        text, 20.0 * x, 12.0 * y, 20.0 * x + width, 12.0 * y + height, 10.0, row, False, raised
+    ),
+    strategies.sampled_from(["", " ", "Heron", "12", "...", "(1)", "•", "2021", "where the water is shallow", "9:00"]),
+    strategies.integers(2, 24),
+    strategies.integers(4, 24),
+    strategies.sampled_from([0.0, 5.0, 40.0, 120.0]),
+    strategies.sampled_from([0.0, 1.0, 8.0, 20.0]),
+    strategies.integers(0, 20),
+    strategies.booleans(),
+)
+RULE = strategies.builds(
+    lambda x, y, width, height: Rule(20.0 * x - 4, 12.0 * y, 20.0 * x - 4 + width, 12.0 * y + height),
+    strategies.integers(2, 24),
+    strategies.integers(4, 24),
+    strategies.sampled_from([0.5, 60.0, 200.0, 400.0]),
+    strategies.sampled_from([0.5, 24.0, 120.0]),
+)
+
+
+@given(strategies.lists(FRAGMENT, max_size=60), strategies.lists(RULE, max_size=40))
+def test_whatever_is_on_a_page_cells_have_text_and_do_not_overlap(
+    fragments: list[TextFragment], rules: list[Rule]
+) -> None:
+    tables, rest = find_tables(PageContent(fragments, rules, 595, 842))
+    inside = [fragment for table in tables for cell in table.cells for line in cell.lines for fragment in line]
+    for table in tables:
+        grid(table)
+        assert all(cell.lines and all(cell.lines) for cell in table.cells)
+    assert words([*inside, *rest]) == words(fragments)
+
+
 # What is no table ---------------------------------------------------------------------------------
 
 
@@ -314,6 +396,39 @@ def contents(sheet: canvas.Canvas) -> None:
         write(sheet, 72, 80 + 16 * number, f"{number + 1}")
         write(sheet, 95, 80 + 16 * number, title + " " + "." * (100 - 2 * len(title)))
         write(sheet, 500, 80 + 16 * number, str(3 + 4 * number))
+
+
+def wrapped_contents(sheet: canvas.Canvas) -> None:
+    for number in range(6):
+        y = 80 + 30 * number
+        write(sheet, 72, y, f"1.{number + 1}")
+        write(sheet, 95, y, "What the keeper of the nests")
+        write(sheet, 300, y, "has seen in thirty years")
+        write(sheet, 95, y + 12, "of the survey " + "." * 80)
+        write(sheet, 500, y + 12, str(3 + 4 * number))
+
+
+def a_form(sheet: canvas.Canvas) -> None:
+    for number, label in enumerate(("Name", "Birth", "Street", "Town")):
+        write(sheet, 72, 90 + 30 * number, label)
+        write(sheet, 330, 90 + 30 * number, label + " of spouse")
+        for box in range(10):
+            sheet.rect(120 + 18 * box, 842 - 95 - 30 * number, 14, 16)
+
+
+def titles_in_the_margin(sheet: canvas.Canvas) -> None:
+    for number, title in enumerate(("Nests", "Survey", "Keeper")):
+        write(sheet, 72, 80 + 140 * number, title)
+        for paragraph in range(2):
+            write(sheet, 150, 80 + 140 * number + 65 * paragraph, *(line[:80] for line in HERONS))
+
+
+def indented_items(sheet: canvas.Canvas) -> None:
+    for number in range(4):
+        write(sheet, 72, 80 + 40 * number, f"3.{number + 1}")
+        write(sheet, 120, 80 + 40 * number, "Of the nests")
+        write(sheet, 120, 96 + 40 * number, "1.")
+        write(sheet, 150, 96 + 40 * number, HERONS[number][:70])
 
 
 def numbered_lines(sheet: canvas.Canvas) -> None:
@@ -374,6 +489,10 @@ def a_chart(sheet: canvas.Canvas) -> None:
         clauses,
         bullets,
         contents,
+        wrapped_contents,
+        a_form,
+        titles_in_the_margin,
+        indented_items,
         numbered_lines,
         equations,
         code,

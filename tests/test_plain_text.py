@@ -113,6 +113,23 @@ Anchor chain            02-FEB-2023
     assert {"Rope", "120", "29-SEP-2022", "Tar barrels"} <= set(parts(text))
 
 
+def test_cells_stand_in_the_columns_that_they_are_under() -> None:
+    document = read("""\
+                     Harbour dues
+Ship            1920      1921     1922
+Aurelia          214       220
+Bellona                  1,198    1,204
+All ships together, with tugs     2,000
+""")
+    (table,) = document.tables
+    total = "All ships together, with tugs"
+    assert table.grid(document.text) == [
+        ["Ship", "1920", "1921", "1922"], ["Aurelia", "214", "220", ""], ["Bellona", "", "1,198", "1,204"],
+        [total, total, total, "2,000"],
+    ]  # fmt: skip
+    assert table.header_rows == 1
+
+
 @pytest.mark.parametrize(
     "rows", ["Rent\t950 EUR\nHeating\t80 EUR", "| Rent | 950 EUR |\n|---|---|\n| Heating | 80 EUR |"]
 )

@@ -96,8 +96,9 @@ def test_what_goes_on_after_an_apostrophe_is_the_same_word() -> None:
 UNBROKEN = {
     "letters": "ACGT", "digits": "1", "numbers": "1.5,", "Han": "漢字", "Thai": "ภาษาไทย", "kana": "ひらがな",
     "dots": ".", "quotes": "'", "contractions": "a'", "brackets": "[", "dashes": "-", "newlines": "\n",
-    "accents": "e\u0301", "emoji": "👩‍👩‍👧", "addresses": "a.b@", "stars": "*a ", "links": "[a](", "tags": "<a href='", "comments": "<!-- ",
-    "columns": "a\t", "bars": "a | ", "notes": "^[a", "backticks": "`", "entities": "&amp", "spaces": "a" + " " * 999,
+    "accents": "e\u0301", "emoji": "👩‍👩‍👧", "addresses": "a.b@", "stars": "*a ", "links": "[a](",
+    "tags": "<a href='", "comments": "<!-- ", "columns": "a\t", "bars": "a | ", "notes": "^[a", "backticks": "`",
+    "entities": "&amp", "spaces": "a" + " " * 999,
 }  # fmt: skip
 
 

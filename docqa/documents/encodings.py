@@ -138,6 +138,9 @@ def _decode(source: Source) -> tuple[str, str]:
                     "it may be cut short; save it again as UTF-8",
                 ) from error
     if b"\0" in data:
+        unmarked = _unmarked_utf_16(data)
+        if unmarked:
+            return data.decode(unmarked), unmarked
         raise DocqaError(
             f"{source.display_name} is not a text file: it contains NUL bytes", "open a document or a text file"
         )
@@ -150,6 +153,18 @@ def _decode(source: Source) -> tuple[str, str]:
     if guess is None:
         raise DocqaError(f"the text encoding of {source.display_name} could not be detected", "save it as UTF-8")
     return data.decode(guess, "surrogateescape"), guess
+
+
+def _unmarked_utf_16(data: bytes) -> str | None:
+    """The byte order of UTF-16 without a mark: most characters of a Western text have one NUL. None if it is not."""
+    for encoding, high in (("utf-16-le", 1), ("utf-16-be", 0)):
+        if len(data) % 2 == 0 and data[high::2].count(0) * 4 > len(data) and 0 not in data[1 - high :: 2]:
+            try:
+                data.decode(encoding)
+            except UnicodeDecodeError:
+                return None
+            return encoding
+    return None
 
 
 def _guess(data: bytes) -> str | None:

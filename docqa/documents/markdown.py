@@ -23,6 +23,8 @@ _TITLE = re.compile(r"\.?title\s*[:=]\s*(.+)", re.IGNORECASE)
 _FENCE = re.compile(r"[ >]*(?:(?:[-*+]|\d{1,9}[.)])\s+)?(`{3,}|~{3,})")
 # Lines that only tell the renderer something: Pandoc's ":::", Kramdown's "{: .class}", Jekyll's "{% include … %}".
 _DIRECTIVE = re.compile(r"\s*(?::{3,}[^`:]*:*|\{:[^{}]*\}|\{%.*%\})\s*")
+_ALERT = re.compile(r"( {0,3}>[ >]*)\[![A-Za-z]+\]\s*")  # GitHub's "> [!NOTE]": an icon.
+_TASK = re.compile(r"\A\[([ xX])\] (?=\S)")
 _NOTE = re.compile(r" {0,3}\[\^[^\]\s]+\]:[ \t]*")
 _NOTE_MARK = "\ue000"
 """Stands at the beginning of a footnote, for this module only."""
@@ -85,6 +87,8 @@ def _without_directives(text: str) -> str:
             fence = found[1]
         elif _DIRECTIVE.fullmatch(line):
             lines[index] = ""
+        elif alert := _ALERT.fullmatch(line):
+            lines[index] = alert[1]
         elif note := _NOTE.match(line):
             lines[index], in_note = _NOTE_MARK + line[note.end() :], True
         elif in_note and line.strip():
@@ -198,7 +202,10 @@ class _Renderer:
             start = self._begin(tight)
             level = self._add_mark(pieces[0][1])
             text, number = pieces[0]
-            self.text.add_pieces([(text.removeprefix(_NOTE_MARK).lstrip(" "), number), *pieces[1:]])
+            text = text.removeprefix(_NOTE_MARK).lstrip(" ")
+            if level is not None:
+                text = _TASK.sub(lambda task: "☐ " if task[1] == " " else "☑ ", text, count=1)
+            self.text.add_pieces([(text, number), *pieces[1:]])
             self.text.add_block("footnote" if is_note else kind if level is None else "list_item", start, level or 0)
         self._add_notes(found)
 

@@ -5,18 +5,18 @@ put two between words and sentences.
 """
 
 import re
-from bisect import bisect_right
 from itertools import pairwise
 from typing import NamedTuple
 
 from docqa.documents.blocks import Cell, Table
-from docqa.documents.text_lines import TextLine
+from docqa.documents.text_lines import PlainLine
 
 _GAP = re.compile(r"[ \t]*\t[ \t]*|(?:^|[ \t]+)\|(?:[ \t]+|$)|[ \u00a0]{2,}")
 _AFTER_SENTENCE = re.compile(r"[.!?:;]['\")\]]*$")
 _LIST_MARK = re.compile(r"(?:[-*+•◦‣▪■●○–—·o]|[(\[]?(?:\d{1,3}|[A-Za-z]|[ivxIVX]{2,5})[.)\]]|\d+(?:\.\d+)+\.?)[ \t]+")
 _RULE = frozenset("-=_+|:~. \t")
 _LEADERS = re.compile(r"(?:\.{4,}|(?:\. ){4,}|…{2,})\s*[\divxlc]+$")
+_YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 _WIDE = 3  # Spaces that are a gap wherever they stand.
 
 
@@ -39,7 +39,7 @@ def is_contents_entry(text: str) -> bool:
     return len(text) < 200 and _LEADERS.search(text) is not None  # Longer ones would take quadratic time.
 
 
-def find_cells(line: TextLine) -> list[_Piece]:
+def find_cells(line: PlainLine) -> list[_Piece]:
     """The parts of a line between gaps. What a gap after a list mark separates is no cell."""
     mark = _LIST_MARK.match(line.text)
     begin, pieces = 0, []
@@ -62,7 +62,7 @@ def find_cells(line: TextLine) -> list[_Piece]:
     ]
 
 
-def _columns(line: TextLine, positions: list[int]) -> list[int]:
+def _columns(line: PlainLine, positions: list[int]) -> list[int]:
     """The columns on the screen of a line's characters at these positions, which ascend."""
     if "\t" not in line.text:
         return [line.indent + at for at in positions]
@@ -75,7 +75,7 @@ def _columns(line: TextLine, positions: list[int]) -> list[int]:
     return columns
 
 
-def rows_among(group: list[TextLine]) -> list[tuple[int, int]]:
+def rows_among(group: list[PlainLine]) -> list[tuple[int, int]]:
     """The runs of lines, as ranges of a group's indices, that are rows of columns; a run may be one line."""
     if not any(_GAP.search(line.text) for line in group):
         return []
@@ -107,7 +107,7 @@ def _is_continued(row: list[_Piece], above: list[_Piece]) -> bool:
     return len(row) == 1 and any(abs(row[0].left - piece.left) <= 1 for piece in above[1:])
 
 
-def _is_wide(line: TextLine) -> bool:
+def _is_wide(line: PlainLine) -> bool:
     mark = _LIST_MARK.match(line.text)
     return any(
         "\t" in gap.group() or "|" in gap.group() or len(gap.group()) >= _WIDE
@@ -116,7 +116,7 @@ def _is_wide(line: TextLine) -> bool:
     )
 
 
-def _is_justified(group: list[TextLine], cells: list[list[_Piece]]) -> bool:
+def _is_justified(group: list[PlainLine], cells: list[list[_Piece]]) -> bool:
     """Whether the gaps are those of a justified paragraph: small, not under each other, all lines but one as wide."""
     widths = [line.width for line in group[:-1]]
     if len(widths) < 2 or max(widths) - min(widths) > 1 or max(widths) < 40:
@@ -131,44 +131,54 @@ def _starts(row: list[_Piece]) -> set[int]:
     return {piece.left for piece in row[1:]} | {-piece.right for piece in row[1:-1]}
 
 
-def make_table(lines: list[TextLine]) -> Table | None:
-    """The table that rows make, None if they are too few. Its columns are where all rows have gaps."""
+def make_table(lines: list[PlainLine]) -> Table | None:
+    """The table that rows make, None if they are too few. Its columns are where the fullest rows have gaps."""
     rows: list[list[_Piece]] = []
     rules: list[int] = []
     for line in lines:
         if is_rule(line.text):
             rules.append(len(rows))
-        else:
-            rows.append(find_cells(line))
+        elif row := find_cells(line):
+            rows.append(row)
     if len(rows) < 2:
         return None
     most = max(map(len, rows))
-    bounds = _column_bounds(rows)
-    placed = len(bounds) >= most
+    spans = _column_spans([row for row in rows if len(row) == most])
     cells = []
     for number, row in enumerate(rows):
-        for index, piece in enumerate(row):
-            first = max(0, bisect_right(bounds, piece.left) - 1) if placed else index
-            last = max(first, bisect_right(bounds, piece.right - 1) - 1) if placed else index
+        places = _placed(row, spans) if len(spans) == most else None
+        for piece, (first, last) in zip(row, places or [(i, i) for i in range(len(row))], strict=True):
             cells.append(Cell(piece.start, piece.end, number, first, 1, last - first + 1))
     header_rows = next((rule for rule in rules if 0 < rule <= 3 and rule < len(rows)), 0) or _is_header(lines, rows)
     names = [cell for cell in cells if cell.column == 0 and cell.row >= header_rows]
     return Table(cells[0].start, cells[-1].end, header_rows, int(len(names) > 1), tuple(cells))
 
 
-def _is_header(lines: list[TextLine], rows: list[list[_Piece]]) -> int:
-    """1 if the first row has no digits but most others have, else 0."""
+def _placed(row: list[_Piece], spans: list[tuple[int, int]]) -> list[tuple[int, int]] | None:
+    """The first and the last column of each cell of a row, None if two cells would be in one column."""
+    places = []
+    for piece in row:
+        over = [i for i, (left, right) in enumerate(spans) if piece.left < right and left < piece.right]
+        nearest = min(range(len(spans)), key=lambda i: max(spans[i][0] - piece.right, piece.left - spans[i][1]))
+        places.append((over[0], over[-1]) if over else (nearest, nearest))
+    return None if any(one[1] >= other[0] for one, other in pairwise(places)) else places
+
+
+def _is_header(lines: list[PlainLine], rows: list[list[_Piece]]) -> int:
+    """1 if the first row has no digits, or several years alone, but most others have digits, else 0."""
     texts = [line.text for line in lines if not is_rule(line.text)]
-    numeric = [any(char.isdigit() for char in text) for text in texts]
-    return int(len(rows) > 2 and not numeric[0] and sum(numeric[1:]) * 2 > len(rows) - 1)
+    years = len(_YEAR.findall(texts[0])) == len(rows[0]) - 1 > 1
+    named = not any(char.isdigit() for char in (_YEAR.sub("", texts[0]) if years else texts[0]))
+    numeric = sum(any(char.isdigit() for char in text) for text in texts[1:])
+    return int(len(rows) > 2 and named and numeric * 2 > len(rows) - 1)
 
 
-def _column_bounds(rows: list[list[_Piece]]) -> list[int]:
-    """Where columns begin: after the positions at which no row has a character."""
-    spans = sorted((piece.left, piece.right) for row in rows for piece in row)
-    bounds, reached = [], -1
-    for left, right in spans:
-        if left > reached:
-            bounds.append(left)
-        reached = max(reached, right)
-    return bounds
+def _column_spans(rows: list[list[_Piece]]) -> list[tuple[int, int]]:
+    """The columns, on the screen, that each column of the table takes up: between them, no row has a character."""
+    spans: list[tuple[int, int]] = []
+    for left, right in sorted((piece.left, piece.right) for row in rows for piece in row):
+        if spans and left <= spans[-1][1]:
+            spans[-1] = spans[-1][0], max(spans[-1][1], right)
+        else:
+            spans.append((left, right))
+    return spans

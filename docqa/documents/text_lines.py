@@ -8,7 +8,7 @@ _FEWEST_PAGES = 3
 _DIGITS = re.compile(r"\d+|\b[ivxlc]+\b")
 
 
-class TextLine(NamedTuple):
+class PlainLine(NamedTuple):
     """One line: the span of its text without white space around it, its indent, and its number in the file, from 1."""
 
     start: int
@@ -23,7 +23,7 @@ class TextLine(NamedTuple):
         return self.indent + len(self.text)
 
 
-def as_lines(text: str) -> list[TextLine]:
+def as_lines(text: str) -> list[PlainLine]:
     """The lines of a text. Only `\\n` ends a line; a form feed is white space, as in an editor."""
     lines, start = [], 0
     for number, line in enumerate(text.split("\n"), 1):
@@ -31,7 +31,7 @@ def as_lines(text: str) -> list[TextLine]:
         lead = line[: len(line) - len(content)]
         content = content.rstrip()
         indent = len(lead.expandtabs(8)) if lead else 0
-        lines.append(TextLine(start + len(lead), start + len(lead) + len(content), indent, number, content))
+        lines.append(PlainLine(start + len(lead), start + len(lead) + len(content), indent, number, content))
         start += len(line) + 1
     return lines
 
@@ -67,7 +67,7 @@ def find_running_lines(text: str) -> tuple[dict[int, str], set[int]]:
     return {lines[i].number: kind for i, kind in running.items()}, {lines[i].number for i in blank}
 
 
-def _drop_blanks(lines: list[TextLine], index: int, running: dict[int, str], blank: set[int]) -> None:
+def _drop_blanks(lines: list[PlainLine], index: int, running: dict[int, str], blank: set[int]) -> None:
     """Add to `blank` the blank lines around the running lines at `index`."""
     first, last = index, index
     while first > 0 and (not lines[first - 1].text or first - 1 in running):
@@ -80,7 +80,7 @@ def _drop_blanks(lines: list[TextLine], index: int, running: dict[int, str], bla
     blank.update(gap[keep:])
 
 
-def _goes_on(line: TextLine, following: TextLine) -> bool:
+def _goes_on(line: PlainLine, following: PlainLine) -> bool:
     if re.search(r"[.!?:;][\"')\]]*$", line.text):
         return False
     return following.text[0].islower() or (line.indent == following.indent and line.width > 50)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from docqa.documents.blocks import Block, Table
 from docqa.documents.document import Section
 from docqa.documents.spaced_tables import find_cells, is_contents_entry, is_rule, make_table, rows_among
-from docqa.documents.text_lines import TextLine, as_lines
+from docqa.documents.text_lines import PlainLine, as_lines
 
 _BULLET = re.compile(r"[-*+•◦‣▪■●○–—·]\s+(?=\S)|o\s{2,}(?=\S)")
 _NUMBER = re.compile(r"(?P<before>[(\[]?)(?P<value>\d{1,3}|[a-z]|[ivx]{2,5})(?P<after>[.)\]])\s+(?=\S)")
@@ -125,7 +125,7 @@ class _Finder:
                 return False  # One more heading may stand between.
         return False
 
-    def _add_heading(self, group: list[TextLine], level: int) -> None:
+    def _add_heading(self, group: list[PlainLine], level: int) -> None:
         line = group[0]
         atx = _ATX.fullmatch(line.text)
         self._indents = []
@@ -136,7 +136,7 @@ class _Finder:
 
     # Paragraphs, lists and tables ---------------------------------------------------------------------------
 
-    def _add_group(self, group: list[TextLine]) -> None:
+    def _add_group(self, group: list[PlainLine]) -> None:
         done = 0
         for first, last in rows_among(group):
             self._add_lines(group[done:first])
@@ -155,7 +155,7 @@ class _Finder:
             done = last
         self._add_lines(group[done:])
 
-    def _add_lines(self, lines: list[TextLine]) -> None:
+    def _add_lines(self, lines: list[PlainLine]) -> None:
         """Add lines without columns: each begins a block, or goes on with the block of the line before."""
         longest = max((line.width for line in lines), default=0)
         versed = len(lines) >= 4 and all(line.text.lstrip("\"'“‘(_*").lstrip()[:1].isupper() for line in lines)
@@ -181,7 +181,7 @@ class _Finder:
         if lines:
             self._add_item(lines[begin:], kind, mark)
 
-    def _add_item(self, lines: list[TextLine], kind: str, mark: ListMark | None) -> None:
+    def _add_item(self, lines: list[PlainLine], kind: str, mark: ListMark | None) -> None:
         first, level = lines[0], 0
         if kind == "list_item" and mark:
             while self._indents and self._indents[-1] >= first.indent:
@@ -193,7 +193,7 @@ class _Finder:
         if kind != "paragraph" or not all(is_rule(line.text) for line in lines):
             self._add(kind, first.start, lines[-1].end, level)
 
-    def _mark(self, line: TextLine, before: TextLine | None, last: ListMark | None, may: bool) -> ListMark | None:
+    def _mark(self, line: PlainLine, before: PlainLine | None, last: ListMark | None, may: bool) -> ListMark | None:
         """The mark that makes a line a list item. `may`: whether the line before may end an item or a sentence."""
         bullet = _BULLET.match(line.text)
         if bullet:
@@ -208,7 +208,7 @@ class _Finder:
             return numbered
         return None
 
-    def _is_full(self, line: TextLine, following: TextLine, longest: int) -> bool:
+    def _is_full(self, line: PlainLine, following: PlainLine, longest: int) -> bool:
         """Whether a line ended because the next word did not fit, in a group whose longest line is `longest` wide."""
         word = following.text.split(None, 1)[0]
         goes_on = not _SENTENCE_END.search(line.text)
@@ -223,9 +223,9 @@ class _Finder:
         self._found.blocks.append(Block(kind, start, end, level))
 
 
-def _groups(lines: list[TextLine]) -> list[list[TextLine]]:
+def _groups(lines: list[PlainLine]) -> list[list[PlainLine]]:
     """The lines between blank lines."""
-    groups: list[list[TextLine]] = [[]]
+    groups: list[list[PlainLine]] = [[]]
     for line in lines:
         if line.text:
             groups[-1].append(line)
@@ -234,7 +234,7 @@ def _groups(lines: list[TextLine]) -> list[list[TextLine]]:
     return [group for group in groups if group]
 
 
-def _measure(groups: list[list[TextLine]]) -> tuple[int, int]:
+def _measure(groups: list[list[PlainLine]]) -> tuple[int, int]:
     """The width at which most lines were wrapped, 0 if none were, and the indent of most lines in paragraphs."""
     wrapped = sorted(line.width for group in groups for line in group[:-1])
     width = wrapped[len(wrapped) * 9 // 10] if wrapped else 0
@@ -259,6 +259,6 @@ def _roman(value: str) -> int:
     return sum(-one if one < after else one for one, after in zip(digits, [*digits[1:], 0], strict=True))
 
 
-def _is_inside(line: TextLine, before: TextLine) -> bool:
+def _is_inside(line: PlainLine, before: PlainLine) -> bool:
     """Whether a line is indented into the item before it."""
     return line.indent > before.indent

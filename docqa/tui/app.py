@@ -24,7 +24,7 @@ from docqa.errors import DocqaError
 from docqa.tui import messages
 from docqa.tui.controller import QuestionController
 from docqa.tui.feedback_controller import FeedbackController
-from docqa.tui.formatting import cited, flat, plain, shortened
+from docqa.tui.formatting import cited, flat, plain, quotation, shortened
 from docqa.tui.key_reference import check_keymap, key_groups
 from docqa.tui.keys import KEYS, palette
 from docqa.tui.model_screens import ModelScreens
@@ -243,11 +243,12 @@ class DocqaApp(App[None]):
             self.say(f"Copied: {shortened(flat(selected.text))}")
 
     def action_copy_passage(self) -> None:
-        """Copy the sentences around the selected answer with their citation."""
+        """Copy the sentences around the selected answer, or its cell with the headings, with the citation."""
         selected = self.main.answers.selected
         if selected is not None:
-            self.copy_to_clipboard(f"“{flat(selected.passage)}” ({cited(selected)})")
-            self.say(f"Copied: {shortened(flat(selected.passage))}")
+            quoted = quotation(selected)
+            self.copy_to_clipboard(f"{quoted} ({cited(selected)})")
+            self.say(f"Copied: {shortened(quoted)}")
 
     def action_export(self) -> None:
         """Write the questions and answers to a file."""

@@ -65,6 +65,12 @@ def context(answer: "Answer") -> tuple[str, int, int]:
     return flat(answer.passage), answer.start - answer.passage_start, answer.end - answer.passage_start
 
 
+def quotation(answer: "Answer") -> str:
+    """Quote the passage of an answer, or its cell of a table after the headings: Bellona · Tons: “1,198”."""
+    named = headings(answer)
+    return (f"{named}: " if named else "") + f"“{context(answer)[0]}”"
+
+
 def likelihood(probability: float) -> str:
     """Describe a probability in words."""
     return next(word for least, word in _LIKELIHOODS if probability >= least or least == 0.0)

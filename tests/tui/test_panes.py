@@ -126,6 +126,8 @@ async def test_an_answer_in_a_table_has_its_headings_and_is_marked_in_its_column
         await until(pilot, lambda: marked(app) == "northern line, which came only", "the mark in one column")
         await pilot.press("n")
         await until(pilot, lambda: marked(app) == "1,198", "the mark in the cell")
+        await pilot.press("Y")
+        assert app.clipboard == "Bellona · Tons: “1,198” (ships.pdf, page 1, line 6)"
 
 
 async def test_what_stands_apart_is_dim_and_headings_are_bold() -> None:

@@ -1,20 +1,21 @@
 """A whole document from the lines of its pages: what runs on is the body, the rest stands apart (pure)."""
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from operator import attrgetter
 
 from docqa.documents.pdf.contents import contents_entries
 from docqa.documents.pdf.continued_tables import join_continued
 from docqa.documents.pdf.footnotes import footnote_starts, mark_footnotes
-from docqa.documents.pdf.lines import LayoutLine
-from docqa.documents.pdf.paragraphs import LineBlock, line_blocks
+from docqa.documents.pdf.formulas import mark_formulas
+from docqa.documents.pdf.lines import LayoutLine, LineBlock
+from docqa.documents.pdf.paragraphs import line_blocks
 from docqa.documents.pdf.reading_order import ReadPage
-from docqa.documents.pdf.running_heads import running_heads
+from docqa.documents.pdf.running_heads import body_size, running_heads
 from docqa.documents.pdf.running_text import RunningText, running_text
 from docqa.documents.pdf.words import Words
 
+_LETTERS = 1500  # On a page of text: its type is the usual one.
 _PAGE = attrgetter("page")
 _MAY_BE_HEAD = {"", "figure"}
 _APART = {"header", "footer", "watermark", "line_number", "figure", "contents", "unreadable"}
@@ -38,7 +39,7 @@ def arrange(pages: Sequence[ReadPage | None]) -> RunningText:
     ]
     apart = [LineBlock(line.kind, [line]) for line in marked if line.kind in _APART]
     entries, body = _contents([line for line in marked if line.kind not in _APART])
-    blocks = join_continued(line_blocks(list(_with_footnotes(body, pages))))
+    blocks = join_continued(line_blocks(list(mark_formulas(list(_with_footnotes(body, pages))))))
     headings = [block for block in blocks if block.kind in _APART]  # Of tables, repeated on each page.
     body_blocks = [block for block in blocks if block.kind not in _APART]
     aside = sorted([*entries, *apart, *headings], key=lambda block: block.lines[0].id)
@@ -58,24 +59,15 @@ def _contents(body: list[LayoutLine]) -> tuple[list[LineBlock], list[LayoutLine]
 
 def _with_footnotes(body: list[LayoutLine], pages: Sequence[ReadPage | None]) -> Iterator[LayoutLine]:
     """The lines, with those of footnotes marked as such."""
-    size = _body_size(body)
+    size = body_size([body]) if body else 0.0
     for number, on_page in groupby(body, key=_PAGE):
         lines, page = list(on_page), pages[number - 1]
-        notes = mark_footnotes(lines, size, page.rules if page else [])
+        # Most of a paper may be in the small type of its references.
+        usual = max(size, body_size([lines])) if sum(len(line.text) for line in lines) > _LETTERS else size
+        notes = mark_footnotes(lines, usual, page.rules if page else [])
         starts = footnote_starts(lines, notes) if notes else notes
         for index, line in enumerate(lines):
             if index in notes and not line.kind:
                 yield line._replace(kind="footnote", begins=index in starts)
             else:
                 yield line
-
-
-def _body_size(lines: Iterable[LayoutLine]) -> float:
-    """The height of most of the type, in points."""
-    letters: dict[float, int] = {}
-    for line in lines:
-        letters[line.size] = letters.get(line.size, 0) + len(line.text)
-    weights: Counter[float] = Counter()
-    for size, count in letters.items():
-        weights[round(size * 2) / 2] += count
-    return weights.most_common(1)[0][0] if weights else 0.0

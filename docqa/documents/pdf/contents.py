@@ -30,17 +30,19 @@ _BEFORE_ARABIC = 1000  # "xii" is before 1.
 _LEADER = re.compile(r"(?:…|\.{2}|\. \.|\s\.|_{3}|-{4})[\s.·…_]*$")
 _LONGEST_LEADER = 12  # Letters, after the text is cleaned.
 _LONGEST_NUMBER = 6
-_BEFORE_NUMBER = frozenset(" .…_·-")
+_LETTER = re.compile(r"[^\W\d_]")
 _DIGITS, _ROMAN_DIGITS = "0123456789０１２３４５６７８９", "ivxlcIVXLC"
 _ENDS = frozenset(_DIGITS + _ROMAN_DIGITS)
 _BEGINNING = re.compile(r"\W*(\d{1,4})\b(?![.]\d)")
-_HEADING = re.compile(
+CONTENTS_HEADING = re.compile(
     r"\W*(?:(?:table of )?contents?|list of [\w ,]+|figures|tables|illustrations"
-    r"|append(?:ix|ices)|annex(?:es)?|(?:(?:table|figure) )?index"
+    r"|append(?:ix|ices)|annex(?:es)?|(?:table|figure) index"
     r"|inhalt(?:sverzeichnis|sübersicht)?|(?:abbildungs|tabellen)verzeichnis|sommaire|table des mati[èe]res"
     r"|[íi]ndice(?: general)?|contenido|sum[áa]rio|inhoud(?:sopgave)?|目\s*[录次錄])\W*",
     re.IGNORECASE,
 )
+
+_TABLES = {"table", "field"}
 
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 
@@ -75,43 +77,50 @@ def _runs(lines: Sequence[LayoutLine]) -> Iterator[list[_End]]:
     """Lines that end with a number at one right edge, near each other and under one heading."""
     run: list[_End] = []
     for end in _ends(lines):
-        last = run[-1] if run else None
-        if last and not end.is_apart:
-            aligned = end.line.page == last.line.page and abs(end.line.x1 - last.line.x1) <= _ALIGNED
-            if aligned and 0 <= end.number - last.number <= _STEP and end.place - last.place <= _APART:
-                run.append(end)  # A title that is so long that it leaves no gap.
-            continue
-        if last and (
-            end.place - last.place > _APART
-            or end.line.page - last.line.page > 1
-            or (end.line.page == last.line.page and abs(end.line.x1 - last.line.x1) > _ALIGNED * (1 + end.has_leader))
-            or any(_HEADING.fullmatch(line.text) for line in lines[last.place + 1 : end.place])
-        ):
-            yield run
-            run = []
-        if end.is_apart:
-            run.append(end)
+        if run:
+            last = run[-1]
+            near = end.place - last.place <= _APART and end.line.page - last.line.page <= 1
+            same_page = end.line.page == last.line.page
+            aligned = not same_page or abs(end.line.x1 - last.line.x1) <= _ALIGNED * (1 + end.has_leader)
+            rises = last.number <= end.number and (end.number - last.number <= _STEP or last.number < 0)
+            fits = aligned and (rises or (end.is_apart and last.is_apart))
+            if near and same_page and not fits and not end.is_apart and len(run) >= _FEWEST:
+                continue  # A line of text that happens to end with a number.
+            if not (near and fits) or any(
+                CONTENTS_HEADING.fullmatch(line.text) for line in lines[last.place + 1 : end.place]
+            ):
+                yield run
+                run = []
+        run.append(end)
     if run:
         yield run
 
 
 def _ends(lines: Sequence[LayoutLine]) -> Iterator[_End]:
     for place, line in enumerate(lines):
-        text = line.text
-        if text[-1:] not in _ENDS:
-            continue
-        title = text.rstrip(_DIGITS)
-        number = text[len(title) :]
-        if not number:
-            title = text.rstrip(_ROMAN_DIGITS)
-        if title[-1:] not in _BEFORE_NUMBER or not 0 < len(text) - len(title) <= _LONGEST_NUMBER:
-            continue
-        has_leader = _LEADER.search(title[-_LONGEST_LEADER:]) is not None
-        is_apart = has_leader or title.endswith("  ")
-        if number:
-            yield _End(place, int(number), has_leader, is_apart, line)
-        elif is_apart:
-            yield _End(place, _roman(text[len(title) :].casefold()) - _BEFORE_ARABIC, has_leader, is_apart, line)
+        if line.text[-1:] in _ENDS and line.kind not in _TABLES and (found := page_number(line.text)):
+            title, number = found
+            has_leader = ends_with_leader(title)
+            is_apart = has_leader or title.endswith("  ")
+            is_loose = title[-1:] == " " and _LETTER.search(title)
+            if is_apart or is_loose:
+                yield _End(place, number, has_leader, is_apart, line)
+
+
+def page_number(text: str) -> tuple[str, int] | None:
+    """What is before the number at the end of a text, and the number; "ii" is -998, since it is before 1."""
+    title = text.rstrip(_DIGITS)
+    if 0 < len(text) - len(title) <= _LONGEST_NUMBER:
+        return title, int(text[len(title) :])
+    title = text.rstrip(_ROMAN_DIGITS)
+    if 0 < len(text) - len(title) <= _LONGEST_NUMBER:
+        return title, _roman(text[len(title) :].casefold()) - _BEFORE_ARABIC
+    return None
+
+
+def ends_with_leader(title: str) -> bool:
+    """Whether a text ends with a row of dots or the like."""
+    return _LEADER.search(title[-_LONGEST_LEADER:]) is not None
 
 
 def _roman(letters: str) -> int:
@@ -123,7 +132,8 @@ def _is_headed(lines: Sequence[LayoutLine], index: int) -> bool:
     """Whether one of the few lines before is "Contents" or the like."""
     page = lines[index].page
     return any(
-        line.page == page and _HEADING.fullmatch(line.text) for line in lines[max(0, index - _LONGEST - 1) : index]
+        line.page == page and CONTENTS_HEADING.fullmatch(line.text)
+        for line in lines[max(0, index - _LONGEST - 1) : index]
     )
 
 
@@ -156,7 +166,7 @@ def _first_line(lines: Sequence[LayoutLine], last: int, before: int) -> int:
         line, above = lines[first], lines[first - 1]
         size = lines[last].size
         beside = above.top < line.bottom and line.top < above.bottom
-        if above.page != line.page or _HEADING.fullmatch(above.text) or above.size > _LARGER * size:
+        if above.page != line.page or CONTENTS_HEADING.fullmatch(above.text) or above.size > _LARGER * size:
             break
         if not beside and not 0 <= line.top - above.bottom <= _TIGHT * size:
             break

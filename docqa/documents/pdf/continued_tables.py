@@ -1,7 +1,6 @@
 """Tables that go on over a page's end are one table (pure)."""
 
-from docqa.documents.pdf.lines import LayoutLine
-from docqa.documents.pdf.paragraphs import LineBlock
+from docqa.documents.pdf.lines import LayoutLine, LineBlock
 
 _SAME_EDGE = 6.0  # Points.
 

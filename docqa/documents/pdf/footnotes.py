@@ -33,11 +33,15 @@ _RULE_GAP = 24.0  # To the first note.
 _INDENT = (-3.0, 30.0)  # Of a note's lines, from the rule's beginning.
 _ALIGNED = 0.8  # Of the lines under a rule.
 
-_MARK = re.compile(r"\s*[\[(]?(\d{1,3}|[a-z]|[*∗†‡§¶#]{1,3}|[¹²³⁴⁵⁶⁷⁸⁹⁰]{1,3})[\])]?(\s+|$)?(?![.,:)\d])")
+_MARK = re.compile(
+    r"\s*[\[(]?(\d{1,3}|[a-z]|[*∗†‡§¶#]{1,3}|[¹²³⁴⁵⁶⁷⁸⁹⁰]{1,3}|[ᵃ-ᶿʰʲˡʳˢʷˣʸⁿⁱ])[\])]?(\s+|$)?(?![.,:)\d])"
+)
+_WORD = re.compile(r"[^\W\d_]{2}")
 _LABEL = re.compile(r"(?:Notes?|NOTES?|NB|Sources?|SOURCES?)\s?[:.]|©|\W*Correspondence\b|\W*Corresponding author\b")
 _BIBLIOGRAPHY = re.compile(
     r"\W*(?:\d+\W+)?(?:references|bibliography|literature( cited)?|works cited|notes)\W*", re.IGNORECASE
 )
+_OTHER_KINDS = {"table", "field", "figure", "watermark", "note", "line_number"}
 _SUPERSCRIPTS = str.maketrans("¹²³⁴⁵⁶⁷⁸⁹⁰", "1234567890")
 
 
@@ -46,7 +50,8 @@ class _Mark(NamedTuple):
 
     number: int | None
     is_letter: bool
-    spaced: bool
+    is_raised: bool
+    is_spaced: bool
     rest: str
 
 
@@ -55,35 +60,62 @@ def mark_footnotes(page_lines: Sequence[LayoutLine], body_size: float, rules: Se
 
     `page_lines` are without headers and footers; `body_size` is the usual height of the document's type in points.
     """
-    small = {index for index, line in enumerate(page_lines) if line.size < _SMALL * body_size}
-    below = _notes_under_rules(page_lines, rules, small)
+    lines, marks = _with_marks(page_lines)
+    small = {
+        index
+        for index, line in enumerate(lines)
+        if line.size < _SMALL * body_size and line.kind not in _OTHER_KINDS and index not in marks
+    }
+    below = _notes_under_rules(lines, rules, small)
     if not small and not below:
         return set()
     marked: set[int] = set()
-    for column in _columns_at_the_end(page_lines, small | below):
-        first = _first_note(page_lines, column, below, body_size)
-        if first is not None and _is_text([page_lines[index] for index in column[first:]]):
+    for column in _columns_at_the_end(lines, small | below):
+        first = _first_note(lines, column, below, body_size)
+        if first is not None and _is_text([lines[index] for index in column[first:]]):
             marked.update(column[first:])
-    return marked
+    return marked | {mark for mark, index in marks.items() if index in marked}
 
 
 def footnote_starts(page_lines: Sequence[LayoutLine], marked: set[int]) -> set[int]:
     """The indices of the lines with which a note begins, of those that `mark_footnotes` found.
 
-    What goes on from the page before begins no note.
+    What goes on from the page before begins no note. Where a mark is a line of its own, the note begins with the line
+    beside it.
     """
+    lines, marks = _with_marks(page_lines)
     starts: set[int] = set()
-    last: int | None = None
-    for index in sorted(marked, key=lambda index: (page_lines[index].top, page_lines[index].x0)):
-        text = page_lines[index].text
-        mark = _mark(text)
+    last: dict[int, int] = {}
+    for index in sorted(
+        marked - marks.keys(), key=lambda index: (lines[index].region, lines[index].top, lines[index].x0)
+    ):
+        line = lines[index]
+        mark = _mark(line.text)
+        previous = last.get(line.region)
         if mark and mark.number is not None:
-            if last is not None and not 0 < mark.number - last <= 2:
+            if previous is not None and not 0 < mark.number - previous <= 2:
                 continue  # "12 of them", within a note.
-            last = mark.number
-        if (mark and not (mark.is_letter and mark.spaced and last is not None)) or _LABEL.match(text):
+            last[line.region] = mark.number
+        is_article = mark is not None and mark.is_letter and not mark.is_raised and previous is not None
+        if (mark and not is_article) or _LABEL.match(line.text):
             starts.add(index)
     return starts
+
+
+def _with_marks(page_lines: Sequence[LayoutLine]) -> tuple[Sequence[LayoutLine], dict[int, int]]:
+    """The lines, each with the mark beside it if that is a line of its own, and the indices of such marks."""
+    alone = [index for index, line in enumerate(page_lines) if len(line.text) < 4 and _MARK.fullmatch(line.text)]
+    if not alone:
+        return page_lines, {}
+    lines, marks = list(page_lines), {}
+    for mark in alone:
+        low, high, x = page_lines[mark].top, page_lines[mark].bottom, page_lines[mark].x1
+        for index, line in enumerate(page_lines):
+            if line.top - 0.5 * line.size < low and high < line.bottom and 0 <= line.x0 - x < 2 * line.size:
+                lines[index] = line._replace(text=f"{page_lines[mark].text} {line.text}", x0=page_lines[mark].x0)
+                marks[mark] = index
+                break
+    return lines, marks
 
 
 def _mark(text: str) -> _Mark | None:
@@ -92,13 +124,14 @@ def _mark(text: str) -> _Mark | None:
         return None
     mark = match[1].translate(_SUPERSCRIPTS)
     number = int(mark) if mark.isdecimal() else None
-    spaced = match[2] is not None
+    is_raised = mark != match[1] or (mark.isalpha() and not mark.isascii())
+    is_spaced = match[2] is not None
     rest = text[match.end() :]
-    if mark.isalpha() and (not spaced or len(rest) < _SHORT):
+    if "a" <= mark <= "z" and (not is_spaced or len(rest) < _SHORT):
         return None  # A word, or a diagram's label.
-    if not spaced and rest[:1].islower() and not rest.startswith(("http", "www")):
+    if not is_raised and not is_spaced and rest[:1].islower() and not rest.startswith(("http", "www")):
         return None  # "5b."
-    return _Mark(number, mark.isalpha(), spaced, rest)
+    return _Mark(number, mark.isalpha(), is_raised, is_spaced, rest)
 
 
 # Rules --------------------------------------------------------------------------------------------
@@ -212,11 +245,13 @@ def _may_start(line: LayoutLine, after_text: bool, raised: bool, body_size: floa
     if _LABEL.match(line.text):
         return line.size <= _SMALLER * body_size
     mark = _mark(line.text)
-    if mark is None or line.cells > _CELLS:
+    if mark is None or line.cells > _CELLS or not _WORD.search(mark.rest):
         return False
+    if mark.is_raised:
+        return True
     if raised:
-        return mark.spaced or not mark.rest[:1].islower()
-    if not after_text or not mark.spaced or mark.is_letter or not mark.rest:
+        return mark.is_spaced or not mark.rest[:1].islower()
+    if not after_text or not mark.is_spaced or mark.is_letter or not mark.rest:
         return False
     return not mark.rest[0].islower() or line.size <= _SMALLER * body_size
 

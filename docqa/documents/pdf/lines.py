@@ -1,5 +1,6 @@
-"""The lines of a page, as layout sees them."""
+"""The lines of a page, as layout sees them, and those that belong together."""
 
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 CellLines = tuple[int, int, int, tuple[tuple[str, bool], ...]]
@@ -45,3 +46,23 @@ class LayoutLine(NamedTuple):
     def id(self) -> tuple[int, int]:
         """Page and number: unique in a document."""
         return self.page, self.number
+
+
+@dataclass(slots=True)
+class LineBlock:
+    """Lines that belong together. `glue[i]`, a space or a newline, is between line i and i + 1."""
+
+    kind: str
+    lines: list[LayoutLine]
+    glue: list[str] = field(default_factory=list)
+    level: int = 0
+
+    @property
+    def text(self) -> str:
+        """The text of all lines, without regard to hyphens."""
+        return " ".join(line.text for line in self.lines)
+
+
+def differ(style: str, other: str) -> bool:
+    """Whether two styles are known, and not the same."""
+    return style != other and bool(style and other)

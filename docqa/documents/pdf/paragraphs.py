@@ -4,52 +4,32 @@ A block is the lines that belong together, with what joins them. Lengths are in 
 """
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from itertools import pairwise
 
-from docqa.documents.pdf.lines import LayoutLine
+from docqa.documents.pdf.headings import mark_headings, set_levels
+from docqa.documents.pdf.lines import LayoutLine, LineBlock, differ
+from docqa.documents.pdf.numbering import BULLET, Numbering, mark_of
 
 _ENDS_SENTENCE = re.compile(r"[.!?:;…。！？][\"'”’»)\]]*[\d⁰¹²³⁴⁵⁶⁷⁸⁹*†‡]*$")
-_BULLET = re.compile(r"[•‣◦▪▫■□●○◆◇►➢➤✓✔☐☑☒–—*·\u2010-\u2015-]\s")
-_NUMBERED = re.compile(
-    r"(?P<open>[(\[]?)(?P<value>\d{1,3}(?:\.\d{1,3}){0,4}|[a-zA-Z]|[ivxlc]{1,6}|[IVXLC]{1,6})(?P<close>[.)\]]?)\s"
-)
 _CAPTION = re.compile(
     r"(?i:figure|fig\.|table|chart|exhibit|abbildung|tabelle|tableau|listing)\s+[\dIVXA-Z][\w.-]*[.:]?(?:\s+[^a-z\s]|$)"
 )
 _ONLY_NUMBER = re.compile(r"\w+\.?\s+[\w.-]{1,6}[.:]?")
 _LABEL = re.compile(r"[A-Z][\w /.()#&’'-]{1,40}:(?:\s|$)")
-_ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 
 _FLOATS = {"caption", "table", "footnote", "figure", "aside"}
 """Blocks that may divide a sentence: they stand where there is room for them."""
 
+_WORD = re.compile(r"[^\W\d_]{2}")
 _LABEL_WORDS = 3
-_MAX_HEADING = 160  # Characters.
-_MAX_HEADING_LINES = 4
-
-
-@dataclass(slots=True)
-class LineBlock:
-    """Lines that belong together. `glue[i]`, a space or a newline, is between line i and i + 1."""
-
-    kind: str
-    lines: list[LayoutLine]
-    glue: list[str] = field(default_factory=list)
-    level: int = 0
-
-    @property
-    def text(self) -> str:
-        """The text of all lines, without regard to hyphens."""
-        return " ".join(line.text for line in self.lines)
 
 
 def line_blocks(lines: list[LayoutLine]) -> list[LineBlock]:
     """Group the body's lines, in reading order, to blocks."""
     pitches = _line_spacing(lines)
-    numbering = _Numbering()
+    numbering = Numbering()
     blocks: list[LineBlock] = []
     for line in lines:
         block = blocks[-1] if blocks else None
@@ -61,8 +41,8 @@ def line_blocks(lines: list[LayoutLine]) -> list[LineBlock]:
             block.glue.append(glue)
             block.lines.append(line)
     blocks = _sentences_joined(list(_captions_joined(blocks)))
-    _mark_headings(blocks)
-    _set_levels(blocks)
+    mark_headings(blocks)
+    set_levels(blocks)
     return blocks
 
 
@@ -73,7 +53,7 @@ def _kind(line: LayoutLine) -> str:
         return "code"
     if line.cells > 1:
         return "field"
-    if _BULLET.match(line.text) or _mark(line.text):
+    if BULLET.match(line.text) or mark_of(line.text):
         return "list_item"
     return "caption" if _CAPTION.match(line.text) else "paragraph"
 
@@ -105,7 +85,7 @@ def _sentences_joined(blocks: list[LineBlock]) -> list[LineBlock]:
     joined: list[LineBlock] = []
     open_paragraph: LineBlock | None = None  # It does not end in a sentence, and only floats follow it so far.
     for block in blocks:
-        if open_paragraph and block.kind not in _FLOATS:
+        if open_paragraph and not _is_float(block):
             last, first = open_paragraph.lines[-1], block.lines[0]
             elsewhere = (last.page, last.region) != (first.page, first.region)
             divided = joined[-1] is not open_paragraph and elsewhere and block.kind == "paragraph"
@@ -115,9 +95,14 @@ def _sentences_joined(blocks: list[LineBlock]) -> list[LineBlock]:
                 continue
             open_paragraph = None
         joined.append(block)
-        if block.kind in {"paragraph", "list_item"}:
+        if block.kind in {"paragraph", "list_item"} and not _is_float(block):
             open_paragraph = None if _ends_sentence(block.lines[-1].text) else block
     return joined
+
+
+def _is_float(block: LineBlock) -> bool:
+    """Whether a block may stand in the midst of a sentence. The number at an axis may, too."""
+    return block.kind in _FLOATS or (block.kind != "formula" and not _WORD.search(block.text))
 
 
 def _adjacent(above: LayoutLine, below: LayoutLine) -> bool:
@@ -125,12 +110,14 @@ def _adjacent(above: LayoutLine, below: LayoutLine) -> bool:
     return above.page == below.page and above.region == below.region and 0 < below.top - above.top < 2 * above.size
 
 
-def _glue(block: LineBlock, line: LayoutLine, pitch: float, numbering: "_Numbering") -> str | None:
+def _glue(block: LineBlock, line: LayoutLine, pitch: float, numbering: Numbering) -> str | None:
     """What joins a line to the block before it, None if it begins a block."""
     previous = block.lines[-1]
     if previous.kind or line.kind or previous.cells > 1 or line.cells > 1:
         if line.kind == previous.kind == "footnote" and not line.begins:
             return " " if (line.page, line.region) == (previous.page, previous.region) else None
+        if line.kind == previous.kind == "formula":
+            return "\n" if line.page == previous.page else None
         same_table = line.kind == previous.kind == "table" and (line.page, line.region) == (
             previous.page,
             previous.region,
@@ -162,7 +149,7 @@ def _is_end_of_label(block: LineBlock, previous: LayoutLine, line: LayoutLine, p
         and -0.5 * line.size < line.x0 - previous.x0 < 4 * line.size
         and line.row_cells[0][3][0][0].count(" ") >= _LABEL_WORDS - 1
         and not _ends_sentence(previous.text)
-        and _mark(line.text) is None
+        and mark_of(line.text) is None
     )
 
 
@@ -175,9 +162,10 @@ def _glue_in_column(block: LineBlock, previous: LayoutLine, line: LayoutLine) ->
         return None
     if ends and _CAPTION.match(line.text):
         return None
-    if ends and (not full or line.x0 > previous.x0 + 0.8 * line.size):
-        return None
     first = block.lines[0]
+    hangs = BULLET.match(previous.text) is not None and line.x0 > first.x0 + 0.5 * line.size
+    if ends and (not (full or hangs) or (line.x0 > previous.x0 + 0.8 * line.size and not hangs)):
+        return None
     if len(block.lines) > 1 and block.kind == "list_item" and ends and line.x0 < block.lines[1].x0 - 0.8 * line.size:
         return None  # After the hanging lines of an item, the text's left edge again.
     if previous.bold and line.bold:
@@ -197,17 +185,13 @@ def _is_full(line: LayoutLine, following: LayoutLine) -> bool:
 
 def _is_another_style(block: LineBlock, previous: LayoutLine, line: LayoutLine, *, ends: bool, full: bool) -> bool:
     """Whether a line is in other type than the one before, as a heading and its text are."""
-    if previous.bold == line.bold and not _differ(previous.style, line.style):
+    if previous.bold == line.bold and not differ(previous.style, line.style):
         return False
     if block.kind == "list_item" and line.x0 > block.lines[0].x0 + 0.5 * line.size:
         return False  # In line with the item's text.
     if line.bold and not previous.bold:
         return not full
     return ends or not full
-
-
-def _differ(style: str, other: str) -> bool:
-    return style != other and bool(style and other)
 
 
 def _code_glue(block: LineBlock, previous: LayoutLine, line: LayoutLine, pitch: float) -> str | None:
@@ -223,16 +207,18 @@ def _continues_over_gap(previous: LayoutLine, line: LayoutLine) -> bool:
     """Whether a paragraph continues over the end of a page or column."""
     if abs(previous.size - line.size) > 0.08 * previous.size or previous.bold != line.bold:
         return False
-    if _CAPTION.match(line.text) or _differ(previous.style, line.style):
+    if _CAPTION.match(line.text) or differ(previous.style, line.style):
         return False
     if previous.hyphen:
         return True
-    if _ends_sentence(previous.text) or _BULLET.match(line.text):
+    if not _WORD.search(line.text) and not _ends_sentence(line.text):
+        return False  # The number at an axis.
+    if _ends_sentence(previous.text) or BULLET.match(line.text):
         # A full line that ends a sentence may or may not end its paragraph: a wrong break does less harm.
         return False
     if line.text[0].islower():
         return True
-    if _mark(line.text):
+    if mark_of(line.text):
         return False
     return previous.x1 > previous.right - 2 * previous.size and not previous.bold
 
@@ -242,12 +228,9 @@ def _ends_sentence(text: str) -> bool:
     return not text[-1:].isalpha() and _ENDS_SENTENCE.search(text) is not None
 
 
-# Lists --------------------------------------------------------------------------------------------
-
-
-def _is_list_item(previous: LayoutLine, line: LayoutLine, numbering: "_Numbering") -> bool:
+def _is_list_item(previous: LayoutLine, line: LayoutLine, numbering: Numbering) -> bool:
     """Whether a line begins an item: "(10) percent" may just be where a line of a sentence begins."""
-    if _BULLET.match(line.text):
+    if BULLET.match(line.text):
         dash = line.text[0] in "–—-"
         return (
             not dash
@@ -255,7 +238,7 @@ def _is_list_item(previous: LayoutLine, line: LayoutLine, numbering: "_Numbering
             or numbering.follows(line)
             or (previous.x1 < previous.right - 2 * previous.size)
         )
-    if not _mark(line.text):
+    if not mark_of(line.text):
         return False
     if numbering.follows(line):
         return True
@@ -265,136 +248,6 @@ def _is_list_item(previous: LayoutLine, line: LayoutLine, numbering: "_Numbering
         return True
     # An unfinished sentence goes on in this line, unless the line before is short.
     return previous.x1 < previous.right - 4 * previous.size
-
-
-def _mark(text: str) -> tuple[str, int] | None:
-    """The style of an item's number, and its value; None without one."""
-    match = _NUMBERED.match(text)
-    if not match or not (match["close"] or "." in match["value"]):
-        return None
-    value = match["value"]
-    style = match["open"] + match["close"]
-    if value[0].isdigit():
-        *parents, last = value.split(".")
-        return f"{style}{'.'.join(parents)}#", int(last)
-    return (f"{style}a" if value.islower() else f"{style}A"), _letters_value(value.lower())
-
-
-def _letters_value(value: str) -> int:
-    if len(value) == 1 and value not in "ivx":
-        return ord(value) - 96
-    if any(letter not in _ROMAN for letter in value):
-        return 0
-    numbers = [_ROMAN[letter] for letter in value]
-    return sum(-a if a < b else a for a, b in pairwise([*numbers, 0]))
-
-
-class _Numbering:
-    """The last item of each style of marks, to tell the next one from a number in a sentence."""
-
-    def __init__(self) -> None:
-        self._last: dict[str, tuple[int, float]] = {}
-
-    def note(self, line: LayoutLine) -> None:
-        """Remember a line that begins a block."""
-        if mark := _mark(line.text):
-            style, value = mark
-            self._last[style] = value, line.x0
-        elif _BULLET.match(line.text):
-            self._last[line.text[0]] = 0, line.x0
-
-    def follows(self, line: LayoutLine) -> bool:
-        """Whether a line has the mark that comes next, where the last one of its style was."""
-        mark = _mark(line.text)
-        style, value = mark or (line.text[0], 1)
-        last = self._last.get(style)
-        if last is None:
-            return False
-        number, x0 = last
-        near = abs(x0 - line.x0) < 4
-        return near and (
-            mark is None or value == number + 1 or (style[-1] in "aA" and value in {9, 22} and number in {8, 21})
-        )
-
-
-# Headings -----------------------------------------------------------------------------------------
-
-
-def _mark_headings(blocks: list[LineBlock]) -> None:
-    """Find headings: short blocks in larger, bolder or other type than the body, or in capitals."""
-    sizes: Counter[float] = Counter()
-    styles: Counter[tuple[str, bool]] = Counter()
-    types: dict[tuple[float, str, bool], int] = {}
-    for block in blocks:
-        for line in block.lines:
-            if line.kind != "table":
-                key = line.size, line.style, line.bold
-                types[key] = types.get(key, 0) + len(line.text)
-    for (size, style, is_bold), letters in types.items():
-        sizes[round(size * 2) / 2] += letters
-        styles[style, is_bold] += letters
-    if not sizes:
-        return
-    body_size = sizes.most_common(1)[0][0]
-    body_style, bold_body = styles.most_common(1)[0][0]
-    for index, block in enumerate(blocks):
-        if block.kind not in {"paragraph", "list_item"} or not _may_be_heading(block):
-            continue
-        first = block.lines[0]
-        large = first.size > 1.12 * body_size
-        bold = not bold_body and all(line.bold for line in block.lines)
-        other = (
-            _differ(first.style, body_style)
-            and first.size > 0.95 * body_size
-            and all(line.style == first.style for line in block.lines)
-            and index + 1 < len(blocks)
-            and blocks[index + 1].lines[0].style != first.style
-        )
-        sentence = block.text.endswith(".") and block.text.count(" ") > 6
-        if large or ((bold or other) and not sentence) or _in_capitals(block):
-            block.kind = "heading"
-            block.glue = [" " if glue == "\n" else glue for glue in block.glue]
-
-
-def _may_be_heading(block: LineBlock) -> bool:
-    if len(block.lines) > _MAX_HEADING_LINES:
-        return False
-    text = block.text
-    return (
-        len(text) <= _MAX_HEADING
-        and sum(map(str.isalpha, text)) >= 2
-        and not _BULLET.match(text)
-        and not text.endswith((";", ","))
-    )
-
-
-def _in_capitals(block: LineBlock) -> bool:
-    text = block.text
-    return (
-        text.isupper() and 4 < sum(map(str.isalpha, text)) < 80 and block.kind == "paragraph" and not text.endswith(".")
-    )
-
-
-def _set_levels(blocks: list[LineBlock]) -> None:
-    """Levels of headings, by their type or number, and of list items, by their indentation."""
-    styles = sorted({_style(block) for block in blocks if block.kind == "heading"}, reverse=True)
-    rank = {style: min(level, 5) for level, style in enumerate(styles)}
-    indents: list[float] = []
-    for block in blocks:
-        if block.kind == "heading":
-            block.level = rank[_style(block)]
-            indents = []
-        elif block.kind == "list_item":
-            x0 = block.lines[0].x0
-            while indents and x0 < indents[-1] - 4:
-                indents.pop()
-            if not indents or x0 > indents[-1] + 4:
-                indents.append(x0)
-            block.level = len(indents) - 1
-
-
-def _style(block: LineBlock) -> tuple[float, bool]:
-    return round(block.lines[0].size), block.lines[0].bold
 
 
 # Spacing ------------------------------------------------------------------------------------------

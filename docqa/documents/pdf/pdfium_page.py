@@ -98,6 +98,8 @@ class _Piece(NamedTuple):
     size: float
     raised: bool
     row: int
+    several: bool = False
+    """Whether it is of several text objects, maybe in several fonts."""
 
 
 class _Group(NamedTuple):
@@ -153,13 +155,17 @@ class PageText:
         return fragments
 
     def _append(self, fragments: list[TextFragment], piece: _Piece) -> None:
-        first, last, box, size, raised, row = piece
+        first, last, box, size, raised, row, several = piece
         if self.frame.hides(box):
             return
         begin, end = self._rows[row]
         angle = self._angles[row] if first == begin else self._angle(first)
         hyphen = last == end and self._text[end : end + 1] == "\ufffe"
         bold, fixed_pitch, style = self._font(first)
+        if several:
+            also_bold, also_fixed_pitch, other = self._font(self._last_letter(first, last))
+            if other and other != style:
+                bold, fixed_pitch, style = bold and also_bold, fixed_pitch and also_fixed_pitch, ""
         fragments.append(
             TextFragment(
                 self._glyphs.between(first, last),
@@ -175,6 +181,10 @@ class PageText:
             )
         )
 
+    def _last_letter(self, first: int, last: int) -> int:
+        """Index of the last character that is no space."""
+        return first + max(0, len(self._text[first:last].rstrip()) - 1)
+
     def _pieces(self, row: int, begin: int, end: int) -> Iterable[_Piece]:
         """Cut one of PDFium's lines at wide gaps and at superscripts."""
         count = _count_rectangles(self._handle, begin, end - begin)
@@ -189,7 +199,8 @@ class PageText:
             self._glyphs.drop_repeated(begin, end, _overprinted(boxes, size))
         groups = _group(boxes, size)
         starts = [begin, *(self._starts(begin, end, boxes, groups) if len(groups) > 1 else ()), end]
-        heights = [size, *map(self._type_height, starts[1:-1])]
+        # Of the last letter: the first one may be a bullet, or a drop cap.
+        heights = [self._type_height(self._last_letter(first, last)) for first, last in pairwise(starts)]
         # The first group may be a superscript itself.
         lengths = [b - a for a, b in pairwise(starts)]
         size = heights[lengths.index(max(lengths))]
@@ -197,7 +208,7 @@ class PageText:
         piece = None
         for (_, box, raised), height, first, last in zip(groups, heights, starts, starts[1:], strict=False):
             if first < last:
-                following = _Piece(first, last, box, height, raised and height < _SUPERSCRIPT_SIZE * size, row)
+                following = _Piece(first, last, box, height, raised and height < _SUPERSCRIPT_SIZE * size, row, True)
                 if piece and raised and not following.raised and box[0] - piece.box[2] <= _GAP * size:
                     # Low letters without descenders, after letters with them.
                     piece = piece._replace(last=last, box=_union(piece.box, box))

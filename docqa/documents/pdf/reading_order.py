@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from itertools import groupby
 from typing import NamedTuple
 
+from docqa.documents.pdf.contents_rows import with_whole_entries
 from docqa.documents.pdf.engines import PageContent, PdfFile, Rule, TextFragment
 from docqa.documents.pdf.figures import figure_labels
 from docqa.documents.pdf.line_numbers import without_line_numbers
@@ -19,8 +20,7 @@ from docqa.documents.pdf.page_blocks import PROSE_LINES, PageBlock, cut_at, page
 from docqa.documents.pdf.page_faults import PageFault, page_fault
 from docqa.documents.pdf.runs import line_text, rows, runs
 from docqa.documents.pdf.tables import find_tables
-from docqa.documents.pdf.tables.form_grid import is_form
-from docqa.documents.pdf.tables.page_table import PageTable, TableCell
+from docqa.documents.pdf.tables.page_table import PageTable, TableCell, is_form
 from docqa.documents.pdf.watermark import without_watermarks
 
 _COMMENT_SIZE = 5.0  # Points.
@@ -57,7 +57,7 @@ def page_lines(content: PageContent, page: int) -> list[LayoutLine]:
     """Lines of a page, in reading order. Comments and slanted text come last."""
     content, aside = without_watermarks(content)
     content, line_numbers = without_line_numbers(content)
-    tables, fragments = find_tables(content)
+    tables, fragments = find_tables(with_whole_entries(content))
     blocks = _in_order(rows(runs(fragments)), tables)
     labels = {id(block) for block in figure_labels(blocks)}
     lines: list[LayoutLine] = []

@@ -147,7 +147,7 @@ class _Heads:
         if pages < (2 if self._page_count <= _FEW_PAGES else _ENOUGH):
             return False
         same = all(head.key == group[0].key for head in group)
-        if same and sum(map(str.isalnum, group[0].key)) < 3:
+        if same and (sum(map(str.isalnum, group[0].key)) < 3 or (group[0].line.cells > 1 and group[0].key.isdecimal())):
             return False
         if sum(map(self._is_off_text, group)) <= 0.5 * len(group):
             return False

@@ -9,8 +9,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from docqa.documents.blocks import Block, Cell, Table
-from docqa.documents.pdf.lines import LayoutLine
-from docqa.documents.pdf.paragraphs import LineBlock
+from docqa.documents.pdf.lines import LayoutLine, LineBlock
 from docqa.documents.pdf.words import Words
 
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from docqa.documents.pdf.engines import PageContent, Rule, TextFragment
 from docqa.documents.pdf.tables.page_strips import page_strips
 from docqa.documents.pdf.tables.page_table import (
+    CAPTION,
     Chunk,
     FoundTable,
     PageTable,
@@ -21,10 +22,10 @@ from docqa.documents.pdf.tables.table_evidence import has_table_rows, is_in_para
 from docqa.documents.pdf.tables.table_headings import make_table
 from docqa.documents.pdf.tables.table_rows import logical_rows
 from docqa.documents.pdf.tables.text_columns import (
+    ChunkedLine,
     Extent,
     PlacedChunk,
     TableBody,
-    TextLine,
     column_place,
     columns_of,
     is_ruled,
@@ -35,8 +36,16 @@ from docqa.documents.pdf.tables.text_columns import (
 _THIN, _MIN_RULE = 3.0, 40.0  # Points.
 _CENTERED = 5.0  # Points.
 _STRICT = 4.0  # Points.
+_WORDS = 3  # For each column: what has more is a sentence, or the heading of all.
 _TYPED_RULE = re.compile(r"[-=_+|*~ ]{3,}$")
-_CAPTION = re.compile(r"(?:Table|Tab\.|Figure|Fig\.|Exhibit|Note|Source)s?\b", re.IGNORECASE)
+
+
+class _Found(NamedTuple):
+    """A table, and where its lines begin and end."""
+
+    begin: int
+    end: int
+    table: PageTable
 
 
 class _Drawn(NamedTuple):
@@ -91,19 +100,20 @@ def _horizontal_rules(rules: list[Rule]) -> _Drawn:
     return _Drawn([rule for rule in lines if rule.x1 - rule.x0 > _MIN_RULE], sides)
 
 
-def _table(lines: list[TextLine], start: int, end: int, floor: int, drawn: _Drawn) -> tuple[int, int, PageTable] | None:
-    """The table of these lines and of its header above them, with where its lines begin and end."""
+def _table(
+    lines: list[ChunkedLine], start: int, end: int, floor: int, drawn: _Drawn
+) -> tuple[int, int, PageTable] | None:
+    """The table of these lines and of its header above them."""
     rules, sides = drawn
-    while start < end and _CAPTION.match(lines[start].chunks[0].text):
-        start += 1
-    while start < end and len(lines[end - 1].chunks) == 1 and _CAPTION.match(lines[end - 1].chunks[0].text):
+    while start < end and len(lines[end - 1].chunks) == 1 and CAPTION.match(lines[end - 1].chunks[0].text):
         end -= 1
     if end - start < 2:
         return None
     columns = columns_of(lines[start:end])
     if len(columns) < 2:
         return None
-    left, right = columns[0].begin, columns[-1].end
+    left = min(line.chunks[0].x0 for line in lines[start:end])
+    right = max(line.chunks[-1].x1 for line in lines[start:end])
     top, bottom = lines[start].top - 20, lines[end - 1].bottom + 20
     inside = [
         rule
@@ -120,10 +130,21 @@ def _table(lines: list[TextLine], start: int, end: int, floor: int, drawn: _Draw
     body = TableBody([_divided(line, columns) for line in lines[first:end]], columns)
     for index in range(start - first + 1):
         body.placed[index] = _widened(body.placed[index], body.lines[index], columns, rules)
-    return first, end, make_table((left, lines[first].top, right, lines[end - 1].bottom), list(_cells(body, inside)))
+    groups = logical_rows(body, inside)
+    left = min(line.chunks[0].x0 for line in body.lines)
+    right = max(line.chunks[-1].x1 for line in body.lines)
+    box = (left, body.lines[0].top, right, body.lines[-1].bottom)
+    above = _rows_above_rule(body, groups, [rule for rule in rules if _spans(rule, left, right)])
+    return _Found(first, end, make_table(box, list(_cells(body, groups)), above))
 
 
-def _header_start(lines: list[TextLine], start: int, floor: int, columns: list[Extent], rules: list[Rule]) -> int:
+def _rows_above_rule(body: TableBody, groups: list[list[int]], rules: list[Rule]) -> int:
+    """How many rows are above the only rule between rows, 0 if they are too many for a header."""
+    ruled = [row for row in range(1, len(groups)) if is_ruled(body.lines, groups[row][0], rules)]
+    return ruled[0] if len(ruled) == 1 and ruled[0] <= len(groups) // 2 else 0
+
+
+def _header_start(lines: list[ChunkedLine], start: int, floor: int, columns: list[Extent], rules: list[Rule]) -> int:
     """Where the headings above a table begin: lines that its white space does not divide, or not alone."""
     left, right = columns[0].begin, columns[-1].end
     first = start
@@ -134,7 +155,7 @@ def _header_start(lines: list[TextLine], start: int, floor: int, columns: list[E
             break
         if line.chunks[0].x0 < left - line.size or line.chunks[-1].x1 > right + line.size:
             break
-        if any(_CAPTION.match(chunk.text) or chunk.text.count(" ") > 6 for chunk in line.chunks):
+        if any(CAPTION.match(chunk.text) or chunk.text.count(" ") > 6 for chunk in line.chunks):
             break
         if len(line.chunks) == 1:
             begin, end = column_place(line.chunks[0], columns)
@@ -148,7 +169,9 @@ def _header_start(lines: list[TextLine], start: int, floor: int, columns: list[E
     return first
 
 
-def _widened(pieces: list[PlacedChunk], line: TextLine, columns: list[Extent], rules: list[Rule]) -> list[PlacedChunk]:
+def _widened(
+    pieces: list[PlacedChunk], line: ChunkedLine, columns: list[Extent], rules: list[Rule]
+) -> list[PlacedChunk]:
     """The headings of a line with all their columns: those above a rule, or around their middle."""
     widened = []
     for number, piece in enumerate(pieces):
@@ -187,7 +210,7 @@ def _is_wider(chunk: Chunk, column: Extent) -> bool:
     return chunk.x0 < column.begin - _CENTERED and chunk.x1 > column.end + _CENTERED
 
 
-def _ends_at_rule(previous: TextLine, line: TextLine, columns: list[Extent], rules: list[Rule]) -> bool:
+def _ends_at_rule(previous: ChunkedLine, line: ChunkedLine, columns: list[Extent], rules: list[Rule]) -> bool:
     """Whether a line is the rest of a cell above the rule at the end of a table."""
     first, last = column_place(line.chunks[0], columns)
     return (
@@ -204,8 +227,8 @@ def _spans(rule: Rule, left: float, right: float) -> bool:
     return rule.x0 < left + 15 and rule.x1 > right - 15
 
 
-def _cells(body: TableBody, rules: list[Rule]) -> Iterator[TableCell]:
-    for number, group in enumerate(logical_rows(body, rules)):
+def _cells(body: TableBody, groups: list[list[int]]) -> Iterator[TableCell]:
+    for number, group in enumerate(groups):
         spans: dict[tuple[int, int], list[TextFragment]] = {}
         for piece in (piece for index in group for piece in body.placed[index]):
             first, last, fragments = piece.first, piece.last, piece.chunk.fragments
@@ -217,7 +240,7 @@ def _cells(body: TableBody, rules: list[Rule]) -> Iterator[TableCell]:
             yield TableCell(number, first, 1, last - first + 1, text_rows(fragments))
 
 
-def _divided(line: TextLine, columns: list[Extent]) -> TextLine:
+def _divided(line: ChunkedLine, columns: list[Extent]) -> ChunkedLine:
     found = [piece for chunk in line.chunks for piece in _at_columns(chunk, columns)]
     return line if len(found) == len(line.chunks) else line._replace(chunks=found)
 
@@ -239,13 +262,15 @@ def _at_columns(chunk: Chunk, columns: list[Extent]) -> list[Chunk]:
                     return [left, *_at_columns(right, columns)]
         return [chunk]
     first, last = column_place(chunk, columns)
+    if first == last or len(fragment.text.split()) > _WORDS * (last - first + 1):
+        return [chunk]
     pieces = [fragment]
     for column, following in pairwise(columns[first : last + 1]):
         parts = cut_near(pieces[-1], (column.end + following.begin) / 2)
         if not parts:
             return [chunk]
         pieces[-1:] = parts
-    if first < last and all(map(_is_in_column, pieces, columns[first : last + 1])):
+    if all(map(_is_in_column, pieces, columns[first : last + 1])):
         return [Chunk(piece.x0, piece.x1, [piece]) for piece in pieces]
     return [chunk]
 

@@ -50,13 +50,17 @@ class Chunk(NamedTuple):
     @property
     def text(self) -> str:
         """The words, with single spaces."""
-        if len(self.fragments) == 1:
-            return " ".join(self.fragments[0].text.split())
         return " ".join(" ".join([fragment.text for fragment in self.fragments]).split())
 
 
 TextRow = list[TextFragment]
 """Fragments side by side, left to right."""
+
+NUMBERED_CAPTION = re.compile(
+    r"(?:Table|Tab\.|Figure|Fig\.|Exhibit|Tabelle|Abbildung|Tableau)\s+[\dA-Z]", re.IGNORECASE
+)
+CAPTION = re.compile(r"(?:Table|Tab\.|Figure|Fig\.|Exhibit|Note|Source)s?\b", re.IGNORECASE)
+"""How a line begins that stands above or below a table and is no part of it."""
 
 _GAP = 0.8  # Heights of type: as wide as where the engine cuts.
 _LEFT = attrgetter("x0")
@@ -82,15 +86,11 @@ def is_numeric(text: str) -> bool:
 
 def text_rows(fragments: Iterable[TextFragment]) -> list[TextRow]:
     """Rows of fragments whose heights overlap by half of the lower one, from the top down."""
-    ordered = sorted(fragments, key=_middle)
-    if len(ordered) < 2:
-        return [ordered] if ordered else []
     rows: list[TextRow] = []
     top = bottom = 0.0
-    for fragment in ordered:
+    for fragment in sorted(fragments, key=_middle):
         upper, lower = fragment.top, fragment.bottom
-        low, high = (bottom if bottom < lower else lower), (top if top > upper else upper)
-        if rows and low - high >= 0.5 * min(bottom - top, lower - upper):
+        if rows and min(bottom, lower) - max(top, upper) >= 0.5 * min(bottom - top, lower - upper):
             rows[-1].append(fragment)
             if lower - upper < 2 * (bottom - top):
                 top, bottom = min(top, upper), max(bottom, lower)
@@ -109,10 +109,12 @@ def _middle(fragment: TextFragment) -> float:
 
 def type_size(row: TextRow) -> float:
     """Height of a row's type. Fonts of formulas claim several times of what their letters need."""
-    if len(row) == 1:
-        return min(row[0].size, 3 * (row[0].bottom - row[0].top) + 2)
-    size = min([fragment.size for fragment in row])
-    return min(size, 3 * max([fragment.bottom - fragment.top for fragment in row]) + 2)
+    main = row[0] if len(row) == 1 else max(row, key=_length)
+    return min(main.size, 3 * (main.bottom - main.top) + 2)
+
+
+def _length(fragment: TextFragment) -> int:
+    return len(fragment.text)
 
 
 def chunks(row: TextRow) -> list[Chunk]:
@@ -121,16 +123,12 @@ def chunks(row: TextRow) -> list[Chunk]:
         return [Chunk(row[0].x0, row[0].x1, row)]
     gap = _GAP * min(type_size(row), 30.0)
     found: list[Chunk] = []
-    right = float("-inf")
     for fragment in row:
-        x0, x1 = fragment.x0, fragment.x1
-        if found and x0 - right <= gap:
+        if found and fragment.x0 - found[-1].x1 <= gap:
             last = found[-1]
-            right = max(right, x1)
-            found[-1] = Chunk(last.x0, right, [*last.fragments, fragment])
+            found[-1] = Chunk(last.x0, max(last.x1, fragment.x1), [*last.fragments, fragment])
         else:
-            right = x1
-            found.append(Chunk(x0, x1, [fragment]))
+            found.append(Chunk(fragment.x0, fragment.x1, [fragment]))
     return found
 
 
@@ -154,3 +152,22 @@ def cut_near(fragment: TextFragment, x: float) -> tuple[TextFragment, TextFragme
 def cell_text(cell: TableCell) -> str:
     """The text of a cell, its lines joined by spaces."""
     return " ".join([fragment.text.strip() for line in cell.lines for fragment in line])
+
+
+def is_form(table: PageTable) -> bool:
+    """Whether a grid is a form to fill in: its cells are labels, which are in no common columns."""
+    texts = {
+        id(cell): " ".join(fragment.text for line in cell.lines for fragment in line).strip() for cell in table.cells
+    }
+    labels = [cell for cell in table.cells if texts[id(cell)].endswith(":")]
+    if len(labels) > 0.5 * len(table.cells) and len({cell.column for cell in labels}) > 1:
+        return True
+    if any(is_numeric(text) for text in texts.values()):
+        return False
+    columns = max(cell.column + cell.column_span for cell in table.cells)
+    filled: dict[int, int] = {}
+    for cell in table.cells:
+        if cell.column_span == cell.row_span == 1:
+            filled[cell.row] = filled.get(cell.row, 0) + 1
+    spanning = sum(cell.column_span > 1 or cell.row_span > 1 for cell in table.cells)
+    return spanning > 0.3 * len(table.cells) and sum(count == columns for count in filled.values()) < 2

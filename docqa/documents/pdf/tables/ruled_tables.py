@@ -9,15 +9,8 @@ from collections import defaultdict
 from typing import NamedTuple
 
 from docqa.documents.pdf.engines import PageContent, Rule, TextFragment
-from docqa.documents.pdf.tables.page_table import (
-    FoundTable,
-    TableCell,
-    TextRow,
-    chunks,
-    cut_near,
-    is_numeric,
-    text_rows,
-)
+from docqa.documents.pdf.tables.page_table import FoundTable, TableCell, chunks, cut_near, is_form, text_rows
+from docqa.documents.pdf.tables.row_bands import split_bands
 from docqa.documents.pdf.tables.table_headings import make_table
 
 _THIN = 3.0  # Points: no rule is thicker.
@@ -26,12 +19,10 @@ _MIN_WIDTH, _MIN_HEIGHT = 4.0, 7.0  # Points. The combs of forms are lower.
 _MAX_SLOTS = 20_000
 _MIN_CELLS = 0.35  # Share of the grid's slots that are cells of their own.
 _MIN_REGULAR = 0.6  # Share of the columns that a row has as cells of its own: less in a form's boxes.
-_MAX_IRREGULAR = (
-    0.35  # Share of the slots that must be divided from a cell since it is no rectangle: more in a drawing.
-)
-_MAX_GAPS = (
-    0.15  # Share of the cells' lines that gaps divide in three: more in a chart, or without rules between columns.
-)
+# Share of the slots that must be divided from a cell since it is no rectangle: more in a drawing.
+_MAX_IRREGULAR = 0.35
+# Share of the cells' lines that gaps divide in three: more in a chart, or without rules between columns.
+_MAX_GAPS = 0.15
 _MAX_LINES = 12  # In a cell, on average: with more they are columns of a page.
 
 
@@ -88,6 +79,8 @@ def _tables(lines: list[Rule], boxes: list[Rule], fragments: list[TextFragment])
         grid = _grid(*component)
         if grid and (found := _table(grid, fragments)):
             tables.append(found)
+            taken = {id(fragment) for fragment in found.fragments}
+            fragments = [fragment for fragment in fragments if id(fragment) not in taken]
     return tables
 
 
@@ -215,10 +208,18 @@ def _table(grid: _Grid, fragments: list[TextFragment]) -> FoundTable | None:
         row = bisect_right(ys, (fragment.top + fragment.bottom) / 2) - 1
         for piece, column in _cut(fragment, row * width, owner, xs):
             texts[owner[row * width + column]].append(piece)
-    cells = _without_title(_split_rows(_cells(grid, owner, texts)), len(xs) - 1)
-    if len(set(owner)) < _MIN_CELLS * len(owner) or _regularity(owner, width) < _MIN_REGULAR or not _is_table(cells):
+    cells = sorted(_cells(grid, owner, texts))
+    top = ys[0]
+    if _has_title(cells, width):
+        top = ys[cells[0].row + cells[0].row_span]
+        cells = cells[1:]
+        inside = [fragment for fragment in inside if (fragment.top + fragment.bottom) / 2 >= top]
+    cells = split_bands(cells)
+    if not _is_table(cells):
         return None
-    return FoundTable(make_table((xs[0], ys[0], xs[-1], ys[-1]), cells), inside)
+    table = make_table((xs[0], top, xs[-1], ys[-1]), cells)
+    regular = len(set(owner)) >= _MIN_CELLS * len(owner) and _regularity(owner, width) >= _MIN_REGULAR
+    return FoundTable(table, inside) if regular or is_form(table) else None
 
 
 def _merged_slots(grid: _Grid) -> list[int]:
@@ -300,85 +301,9 @@ def _cells(grid: _Grid, owner: list[int], texts: dict[int, list[TextFragment]]) 
     return cells
 
 
-def _without_title(cells: list[TableCell], width: int) -> list[TableCell]:
-    """Leave out a first row that is one cell across all columns: the table's title."""
-    cells.sort(key=lambda cell: cell.row)
-    if width > 2 and len(cells) > 4 and cells[0].column_span == width and cells[1].row > cells[0].row:
-        return cells[1:]
-    return cells
-
-
-def _split_rows(cells: list[TableCell]) -> list[TableCell]:
-    """Split the rows between two edges that are several rows of text: each has its own number."""
-    by_row: dict[int, list[TableCell]] = defaultdict(list)
-    for cell in cells:
-        by_row[cell.row].append(cell)
-    lines_of = {row: lines for row, band in by_row.items() if (lines := _lines_of_band(band))}
-    if not lines_of:
-        return cells
-    split: list[TableCell] = []
-    starts: list[int] = []  # The new number of each row.
-    count = 0
-    for row in range(max((cell.row + cell.row_span for cell in cells), default=0)):
-        starts.append(count)
-        band = by_row.get(row, [])
-        lines = lines_of.get(row, [])
-        count += max(1, len(lines))
-        for cell in band:
-            if not lines:
-                split.append(cell)
-                continue
-            numbers: dict[int, list[list[TextFragment]]] = defaultdict(list)
-            for line in cell.lines:
-                middle = line[0].top + line[0].bottom
-                nearest = min(range(len(lines)), key=lambda n: abs(lines[n] - middle))
-                numbers[nearest].append(line)
-            split += [cell._replace(row_span=-n, lines=part) for n, part in numbers.items()]
-    starts.append(count)
-    return [
-        cell._replace(row=starts[cell.row], row_span=starts[cell.row + cell.row_span] - starts[cell.row])
-        if cell.row_span > 0
-        else cell._replace(row=starts[cell.row] - cell.row_span, row_span=1)
-        for cell in split
-    ]
-
-
-def _lines_of_band(band: list[TableCell]) -> list[float]:
-    """The middles (doubled) of the rows of text in a row of cells, [] if they are one row of the table."""
-    if len(band) < 2 or any(cell.row_span > 1 for cell in band):
-        return []
-    several = [cell for cell in band if len(cell.lines) > 1]
-    if len(several) < 2:
-        return []
-    rows = text_rows(fragment for cell in band for line in cell.lines for fragment in line)
-    count = len(rows)
-    numeric = [
-        cell
-        for cell in several
-        if cell.column and sum(is_numeric(" ".join(f.text for f in line)) for line in cell.lines) >= 0.6 * count
-    ]
-    labels = sum(len(cell.lines) >= 0.6 * count for cell in several)
-    if len(numeric) >= 2 or (len(numeric) == 1 and count >= 3 and labels >= 2):
-        return [row[0].top + row[0].bottom for row in rows]
-    return _blocks(rows, band)
-
-
-def _blocks(rows: list[TextRow], band: list[TableCell]) -> list[float]:
-    """The middles (doubled) of what white space divides in all cells alike, if each cell has its part of each block."""
-    blocks: list[list[TextFragment]] = []
-    bottom = 0.0
-    for row in rows:
-        if not blocks or min(fragment.top for fragment in row) - bottom > 0.8 * row[0].size:
-            blocks.append([])
-        blocks[-1] += row
-        bottom = max(bottom, *(fragment.bottom for fragment in row))
-    if len(blocks) < 3:
-        return []
-    for cell in band:
-        inside = {id(fragment) for line in cell.lines for fragment in line}
-        if not all(any(id(fragment) in inside for fragment in block) for block in blocks):
-            return []
-    return [(min(f.top for f in block) + max(f.bottom for f in block)) for block in blocks]
+def _has_title(cells: list[TableCell], width: int) -> bool:
+    """Whether the first row is one cell across all columns: it is above the table, not a row of it."""
+    return width > 2 and len(cells) > 4 and cells[0].column_span == width and cells[1].row > cells[0].row
 
 
 def _regularity(owner: list[int], width: int) -> float:

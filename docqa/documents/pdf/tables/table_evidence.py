@@ -8,11 +8,12 @@ import re
 from itertools import pairwise
 
 from docqa.documents.pdf.tables.page_table import Chunk, is_numeric
-from docqa.documents.pdf.tables.text_columns import PlacedChunk, TableBody, TextLine
+from docqa.documents.pdf.tables.text_columns import ChunkedLine, PlacedChunk, TableBody
 
 _ALIGNED = 2.5  # Points.
 _MIN_ROWS = 3
 _PROSE_WORDS = 5
+_MAX_DEFINITION = 12  # Lines.
 
 _MARKER = re.compile(
     r"(?:[•●○◦▪■□☐☑☒✓✔❑➢➤►▶‣⁃–—−*·o§ü\uf0a7\uf0b7\uf0d8-]|[(\[]?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)\]:]{0,2}"
@@ -30,7 +31,7 @@ _LEADERS = re.compile(r"\.{4}|(?:\. ){3}|…|_{4}|(?:· ){3}")
 _PAGE_NUMBER = re.compile(r"(?:^|[ …]|\.\.)((?:[ivxlc]+|(?:[A-Z]-)?\d{1,4}))\s*$")
 
 
-def is_in_paragraph(lines: list[TextLine], start: int, end: int) -> bool:
+def is_in_paragraph(lines: list[ChunkedLine], start: int, end: int) -> bool:
     """Whether a full line without a gap stands right above or below: the gaps are those of justified lines."""
     if end - start > 5:
         return False
@@ -80,8 +81,8 @@ def _may_be_columns(texts: list[list[str]], rules: int) -> bool:
     prose = sum(_words(column) >= _PROSE_WORDS for column in texts)
     if prose > 1 or sum(map(_flows, texts)) > 1 or _are_words(texts):
         return False
-    if prose and _share(_MARKER, texts[0]) > 0.6:
-        return max(sum(map(is_numeric, column)) / len(column) for column in texts[1:]) >= 0.5
+    if any(_share(_MARKER, a) > 0.6 and _words(b) >= _PROSE_WORDS for a, b in pairwise(texts)):
+        return any(sum(map(is_numeric, column)) >= 0.5 * len(column) for column in texts[2:])
     return True
 
 
@@ -89,14 +90,17 @@ def has_table_rows(body: TableBody, groups: list[list[int]], rules: int) -> bool
     """Whether groups of lines are a table's rows: enough, mostly filled, and aligned."""
     if len(groups) < (2 if rules >= 2 else _MIN_ROWS) or not _is_filled(body, groups, rules):
         return False
+    full = [pieces for pieces in body.placed if len(pieces) > 1]
     if body.width > 2:
+        numeric = any(sum(is_numeric(c.text) for c in column) > 0.4 * len(column) for column in body.columns[1:])
+        if rules < 2 and not numeric and sum(map(_on_baseline, full)) < 0.5 * len(full):
+            return False
         return sum(map(_is_aligned, body.columns)) >= 0.6 * body.width
     texts = [[chunk.text for chunk in column] for column in body.columns]
     if _share(_TIME, texts[0]) > 0.6:
         return True
     if _words(texts[1]) >= _PROSE_WORDS:
-        return _defines(body, groups)
-    full = [pieces for pieces in body.placed if len(pieces) > 1]
+        return _defines(body, groups, rules)
     if rules < 2 and sum(map(_on_baseline, full)) < 0.7 * len(full):
         return False
     return all(map(_is_aligned, body.columns))
@@ -111,6 +115,8 @@ def _is_filled(body: TableBody, groups: list[list[int]], rules: int) -> bool:
         return False
     if len(groups) >= _MIN_ROWS:
         return True
+    if filled < len(groups) * body.width:
+        return False
     bold = all(piece.chunk.fragments[0].bold for piece in body.placed[0])
     return bold or any(is_numeric(piece.chunk.text) for piece in body.placed[-1][1:])
 
@@ -161,14 +167,27 @@ def _is_aligned(column: list[Chunk]) -> bool:
     return any(_share_aligned(positions) >= 0.7 for positions in (lefts, rights, middles))
 
 
-def _defines(body: TableBody, groups: list[list[int]]) -> bool:
-    """Whether each row has a term and a text, some of several lines."""
-    return _MIN_ROWS <= len(groups) < len(body.lines) and all(len(body.placed[group[0]]) == 2 for group in groups[1:])
+def _defines(body: TableBody, groups: list[list[int]], rules: int) -> bool:
+    """Whether each row has a term and a text, some of several lines, and the rows are set apart."""
+    begin = [{piece.first for piece in body.placed[group[0]]} for group in groups[1:]]
+    if not _MIN_ROWS <= len(groups) < len(body.lines) or sum(map(len, begin)) < 1.8 * len(begin):
+        return False
+    firsts = {group[0] for group in groups}
+    steps = [(index in firsts, b.top - a.bottom) for index, (a, b) in enumerate(pairwise(body.lines), 1)]
+    between, inside = (sorted(step for is_first, step in steps if is_first == wanted) for wanted in (True, False))
+    if rules >= 2:
+        return True
+    if inside[-1] > 0.75 * body.lines[0].size or max(map(len, groups)) > _MAX_DEFINITION:
+        return False  # Sections with their titles in the margin.
+    if between[len(between) // 2] > 1.15 * inside[len(inside) // 2]:
+        return True
+    return sum(chunk.text.endswith(":") for chunk in body.columns[0]) > 0.6 * len(body.columns[0])
 
 
 def _is_code(body: TableBody) -> bool:
     found = [piece.chunk for line in body.placed for piece in line]
-    return sum(c.fragments[0].fixed_pitch and _CODE.search(c.text) is not None for c in found) > 0.15 * len(found)
+    typed = sum(c.fragments[0].fixed_pitch and _CODE.search(c.text) is not None for c in found)
+    return typed > 0.15 * len(found) or sum(c.text.endswith((");", "{")) for c in found) > 0.2 * len(found)
 
 
 def _is_contents(body: TableBody) -> bool:
@@ -179,9 +198,10 @@ def _is_contents(body: TableBody) -> bool:
     if len(values) > 2 and sum(a <= b for a, b in pairwise(values)) < 0.9 * (len(values) - 1):
         return False
     leaders = sum(any(map(_LEADERS.search, line)) for line in full)
-    return (len(numbers) > 0.7 * len(full) > 0 and (len(full[0]) == 2 or leaders > 0.3 * len(full))) or (
-        leaders > 0.3 * len(full) and len(numbers) > 0.3 * len(full)
-    )
+    if leaders > 0.3 * len(full):
+        return len(numbers) > 0.3 * len(full)
+    alone = sum(_PAGE_NUMBER.fullmatch(line[-1]) is not None for line in full)
+    return len(full[0]) == 2 and alone > 0.7 * len(full)
 
 
 def _share(pattern: re.Pattern[str], texts: list[str]) -> float:

@@ -4,11 +4,13 @@ import re
 
 from docqa.documents.pdf.tables.page_table import PageTable, TableCell, cell_text, is_numeric
 
+_MAX_HEADER = 4  # Rows.
 
-def make_table(box: tuple[float, float, float, float], cells: list[TableCell]) -> PageTable:
-    """A table from its non-empty cells, without empty rows and columns, with its headings counted."""
+
+def make_table(box: tuple[float, float, float, float], cells: list[TableCell], above_rule: int = 0) -> PageTable:
+    """A table from its non-empty cells, without empty rows and columns. `above_rule`: rows above its one rule."""
     cells = _compact(sorted(map(_cleaned, cells), key=lambda cell: (cell.row, cell.column)))
-    return PageTable(*box, header_rows(cells), header_columns(cells), cells)
+    return PageTable(*box, max(header_rows(cells), above_rule), header_columns(cells), cells)
 
 
 _TRAILING_LEADERS = re.compile(r"\s*(?:\.\s?){3,}\s*$|\s*(?:…\s?)+$")
@@ -60,27 +62,24 @@ def header_rows(cells: list[TableCell]) -> int:
     if len(rows) < 2 or (columns == 2 and (_are_fields(rows) or _defines_at_once(rows[0]))):
         return 0
     bold = [_is_bold(row) for row in rows]
-    count = 0
-    while count < min(len(rows) - 1, 4) and bold[count]:
-        count += 1
-    if count and not all(bold):
-        return count
+    count = 0 if all(bold) else bold.index(False)
     most = next((number for number, row in enumerate(rows) if _has_numbers(row)), len(rows) - 1)
-    if most == 0:
-        return 0
-    count = max(cell.row_span for cell in rows[0])
-    while count < most and count < 4 and _is_divided(rows[count - 1], rows[count], columns):
+    if not most:
+        return min(count, _MAX_HEADER)
+    count = max(count, *(cell.row_span for cell in rows[0]))
+    while count < most and _is_divided(rows[count - 1], rows[count], columns):
         count += 1
-    return min(count, most)
+    return min(count, most, _MAX_HEADER)
 
 
 def _is_divided(row: list[TableCell], following: list[TableCell], columns: int) -> bool:
     """Whether the next row has the headings of the columns that a row's cells span or leave empty."""
-    spanning = [cell for cell in row if 1 < cell.column_span < columns]
-    if spanning:
-        return True
-    filled = {cell.column for cell in row}
-    return len(filled) < 0.7 * columns and len(following) > len(row) and not filled & {0}
+    for cell in row:
+        below = sum(cell.column <= other.column < cell.column + cell.column_span for other in following)
+        if 1 < cell.column_span < columns and below > 1:
+            return True
+    filled = {column for cell in row for column in range(cell.column, cell.column + cell.column_span)}
+    return row[0].row == 0 and 0 not in filled and len(filled) < 0.7 * columns and len(following) > len(row)
 
 
 _TIME = re.compile(r"\d{1,2}[:.h]\d\d|\d{1,2} ?[ap]\.?m\b", re.IGNORECASE)

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from docqa.documents.pdf.engines import Rule
 from docqa.documents.pdf.tables.page_table import is_numeric
-from docqa.documents.pdf.tables.text_columns import PlacedChunk, TableBody, TextLine, is_ruled
+from docqa.documents.pdf.tables.text_columns import ChunkedLine, PlacedChunk, TableBody, is_ruled
 
 _YEAR = re.compile(r"(?:19|20)\d\d\b")
 
@@ -90,7 +90,7 @@ def _are_wrapped(groups: list[list[int]], body: TableBody) -> bool:
     return True
 
 
-def _continues(placed: list[list[PlacedChunk]], lines: list[TextLine], index: int) -> bool:
+def _continues(placed: list[list[PlacedChunk]], lines: list[ChunkedLine], index: int) -> bool:
     """Whether a line is the rest of the row before it."""
     pieces, before = placed[index], placed[index - 1]
     if lines[index].top - lines[index - 1].bottom > 0.7 * lines[index].size:

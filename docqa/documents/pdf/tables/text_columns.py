@@ -8,14 +8,15 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from docqa.documents.pdf.engines import Rule
-from docqa.documents.pdf.tables.page_table import Chunk, TextRow, chunks, type_size
+from docqa.documents.pdf.tables.page_table import CAPTION, NUMBERED_CAPTION, Chunk, TextRow, chunks, type_size
 
 _MAX_LEADING = 2.5  # Heights of type between two rows of a table.
 _RIVER = 0.5  # Heights of type: narrower white space divides no columns.
+_ALIGNED = 5.0  # Points.
 _MAX_SINGLE = 8  # Lines of one cell that follow each other, but for the rest of a wrapped cell.
 
 
-class TextLine(NamedTuple):
+class ChunkedLine(NamedTuple):
     """A row of text as chunks."""
 
     chunks: list[Chunk]
@@ -29,21 +30,21 @@ class Extent(NamedTuple):
     end: float
 
 
-def text_line(row: TextRow) -> TextLine:
+def text_line(row: TextRow) -> ChunkedLine:
     """The chunks of a row."""
     if len(row) == 1:  # Most are: this is for speed.
         (one,) = row
-        return TextLine([Chunk(one.x0, one.x1, row)], one.top, one.bottom, type_size(row))
-    top = min([fragment.top for fragment in row])
-    bottom = max([fragment.bottom for fragment in row])
-    return TextLine(chunks(row), top, bottom, type_size(row))
+        return ChunkedLine([Chunk(one.x0, one.x1, row)], one.top, one.bottom, type_size(row))
+    top = min(fragment.top for fragment in row)
+    bottom = max(fragment.bottom for fragment in row)
+    return ChunkedLine(chunks(row), top, bottom, type_size(row))
 
 
-def runs(lines: list[TextLine], rules: list[Rule]) -> Iterator[tuple[int, int]]:
+def runs(lines: list[ChunkedLine], rules: list[Rule]) -> Iterator[tuple[int, int]]:
     """Where runs of lines through which the same white space runs begin and end."""
     index = 0
     while index < len(lines):
-        if len(lines[index].chunks) < 2:
+        if len(lines[index].chunks) < 2 or CAPTION.match(lines[index].chunks[0].text):
             index += 1
             continue
         end = _run(lines, index)
@@ -54,7 +55,7 @@ def runs(lines: list[TextLine], rules: list[Rule]) -> Iterator[tuple[int, int]]:
             index += 1
 
 
-def _near(lines: list[TextLine], start: int, end: int, rules: list[Rule]) -> Iterator[tuple[int, int]]:
+def _near(lines: list[ChunkedLine], start: int, end: int, rules: list[Rule]) -> Iterator[tuple[int, int]]:
     """Cut a run where the distance is much larger than between its other lines, but at a rule."""
     steps = [b.top - a.bottom for a, b in pairwise(lines[start:end])]
     wide = [0.0 if is_ruled(lines, index, rules) else step for index, step in enumerate(steps, start + 1)]
@@ -68,14 +69,14 @@ def _near(lines: list[TextLine], start: int, end: int, rules: list[Rule]) -> Ite
         yield start, end
 
 
-def is_ruled(lines: list[TextLine], index: int, rules: list[Rule]) -> bool:
+def is_ruled(lines: list[ChunkedLine], index: int, rules: list[Rule]) -> bool:
     """Whether there is a rule between a line and the one before."""
     above, below = lines[index - 1].bottom - 2, lines[index].top + 2
     left, right = lines[index].chunks[0].x0, lines[index].chunks[-1].x1
     return any(above <= rule.top <= below and rule.x0 < right and rule.x1 > left for rule in rules)
 
 
-def _run(lines: list[TextLine], start: int) -> int:
+def _run(lines: list[ChunkedLine], start: int) -> int:
     """Where a run of lines ends that begins at `start`."""
     first = lines[start]
     rivers = _gaps(first)
@@ -85,6 +86,8 @@ def _run(lines: list[TextLine], start: int) -> int:
         previous, line = lines[index - 1], lines[index]
         if line.top - previous.bottom > _MAX_LEADING * min(previous.size, line.size):
             break
+        if len(line.chunks) == 1 and NUMBERED_CAPTION.match(line.chunks[0].text):
+            break  # The next table's.
         if len(line.chunks) > 1:
             narrowed = _intersect(rivers, line)
             if not narrowed or _same_texts(line, first):
@@ -96,10 +99,15 @@ def _run(lines: list[TextLine], start: int) -> int:
         wrapped = chunk.x0 > rivers[0].begin and line.top - previous.bottom < 0.7 * line.size
         single += not wrapped
         crosses = any(chunk.x0 < river.begin and chunk.x1 > river.end for river in rivers)
-        if single > _MAX_SINGLE or (crosses and (single > 1 or chunk.x1 - chunk.x0 > 0.6 * (right - left))):
+        if single > _MAX_SINGLE or (crosses and (single > 1 or line.size > 1.15 * first.size)):
             break
-        if crosses and line.size > 1.15 * first.size:
-            break  # A heading.
+        if crosses and chunk.x1 - chunk.x0 > 0.6 * (right - left):
+            # A row that is drawn as one string, or a line of prose.
+            following = lines[index + 1 : index + 2]
+            if line.top - previous.bottom > 0.7 * line.size or chunk.x0 < left - 1 or chunk.fragments[0].bold:
+                break
+            if not following or following[0].top - line.bottom > 0.7 * line.size:
+                break
     # The last cell may be wrapped.
     while end < len(lines) and len(lines[end].chunks) == 1:
         previous, line = lines[end - 1], lines[end]
@@ -112,18 +120,18 @@ def _run(lines: list[TextLine], start: int) -> int:
     return end
 
 
-def _same_texts(line: TextLine, other: TextLine) -> bool:
+def _same_texts(line: ChunkedLine, other: ChunkedLine) -> bool:
     """Whether a line has the words of another: the header of the next table."""
     return len(line.chunks) == len(other.chunks) and all(
         a.text == b.text for a, b in zip(line.chunks, other.chunks, strict=True)
     )
 
 
-def _gaps(line: TextLine) -> list[Extent]:
+def _gaps(line: ChunkedLine) -> list[Extent]:
     return [Extent(a.x1, b.x0) for a, b in pairwise(line.chunks)]
 
 
-def _intersect(rivers: list[Extent], line: TextLine) -> list[Extent]:
+def _intersect(rivers: list[Extent], line: ChunkedLine) -> list[Extent]:
     """What remains of the rivers beside the chunks of a line."""
     edges = [float("-inf"), *(x for chunk in line.chunks for x in (chunk.x0, chunk.x1)), float("inf")]
     free = [Extent(edges[i], edges[i + 1]) for i in range(0, len(edges), 2)]
@@ -136,24 +144,21 @@ def _intersect(rivers: list[Extent], line: TextLine) -> list[Extent]:
     ]
 
 
-def columns_of(lines: list[TextLine]) -> list[Extent]:
+def columns_of(lines: list[ChunkedLine]) -> list[Extent]:
     """The columns' sides. Narrow chunks come first: a wide one that crosses two columns is a heading of both."""
     found: list[tuple[float, float, int]] = []
     for chunk in sorted((c for line in lines if len(line.chunks) > 1 for c in line.chunks), key=lambda c: c.x1 - c.x0):
-        x0, x1, _ = chunk
-        hit = [c for c in found if c[0] < x1 and c[1] > x0]
-        if len(hit) == 1:  # As nearly always.
-            begin, end, count = hit[0]
-            found[found.index(hit[0])] = min(x0, begin), max(x1, end), count + 1
+        hit = [c for c in found if c[0] < chunk.x1 and c[1] > chunk.x0]
+        if len(hit) > 1 and all(c[2] > 1 for c in hit):
             continue
-        if hit and all(c[2] > 1 for c in hit):
+        if len(hit) == 1 and hit[0][2] > 3 and _stands_apart(chunk, hit[0]):
             continue
         for c in hit:
             found.remove(c)
         found.append(
             (
-                min([x0, *(c[0] for c in hit)]),
-                max([x1, *(c[1] for c in hit)]),
+                min(chunk.x0, *(c[0] for c in hit)) if hit else chunk.x0,
+                max(chunk.x1, *(c[1] for c in hit)) if hit else chunk.x1,
                 1 + sum(c[2] for c in hit),
             )
         )
@@ -161,34 +166,33 @@ def columns_of(lines: list[TextLine]) -> list[Extent]:
     return _without_halves(columns, lines)
 
 
-def _without_halves(columns: list[Extent], lines: list[TextLine]) -> list[Extent]:
+def _stands_apart(chunk: Chunk, column: tuple[float, float, int]) -> bool:
+    """Whether a chunk reaches out of a column with which it has no side and no middle in common."""
+    left, right = chunk.x0 - column[0], chunk.x1 - column[1]
+    return (left < 0 or right > 0) and min(abs(left), abs(right), abs(left + right) / 2) > _ALIGNED
+
+
+def _without_halves(columns: list[Extent], lines: list[ChunkedLine]) -> list[Extent]:
     """Join neighbours that are never filled both: a heading beside its column."""
     index = 0
     while index < len(columns) - 1 and len(columns) > 2:
         a, b = columns[index], columns[index + 1]
-        if any(_has_text(line, a) and _has_text(line, b) for line in lines):
-            index += 1
-            continue
-        in_a, in_b = (sum(_has_text(line, column) for line in lines) for column in (a, b))
-        if min(in_a, in_b) <= 0.3 * max(in_a, in_b):
+        in_a = [any(c.x0 < a.end and c.x1 > a.begin for c in line.chunks) for line in lines]
+        in_b = [any(c.x0 < b.end and c.x1 > b.begin for c in line.chunks) for line in lines]
+        both = sum(x and y for x, y in zip(in_a, in_b, strict=True))
+        if not both and min(sum(in_a), sum(in_b)) <= 0.3 * max(sum(in_a), sum(in_b)):
             columns[index : index + 2] = [Extent(a.begin, b.end)]
         else:
             index += 1
     return columns
 
 
-def _has_text(line: TextLine, column: Extent) -> bool:
-    begin, end = column
-    return any(x0 < end and x1 > begin for x0, x1, _ in line.chunks)
-
-
 def column_place(chunk: Chunk, columns: list[Extent]) -> tuple[int, int]:
     """The first and the last column of a chunk."""
-    x0, x1, _ = chunk
-    hit = [number for number, (begin, end) in enumerate(columns) if begin < x1 and end > x0]
+    hit = [number for number, column in enumerate(columns) if column.begin < chunk.x1 and column.end > chunk.x0]
     if hit:
         return hit[0], hit[-1]
-    middle = (x0 + x1) / 2
+    middle = (chunk.x0 + chunk.x1) / 2
     nearest = min(range(len(columns)), key=lambda n: min(abs(columns[n].begin - middle), abs(columns[n].end - middle)))
     return nearest, nearest
 
@@ -204,7 +208,7 @@ class PlacedChunk(NamedTuple):
 class TableBody:
     """The lines of a table, and their chunks in its columns."""
 
-    def __init__(self, lines: list[TextLine], columns: list[Extent]) -> None:
+    def __init__(self, lines: list[ChunkedLine], columns: list[Extent]) -> None:
         self.lines = lines
         self.width = len(columns)
         self.placed = [[PlacedChunk(*column_place(chunk, columns), chunk) for chunk in line.chunks] for line in lines]

@@ -1,0 +1,154 @@
+"""The rows of a page with a table of contents: title, leader and page number are one (pure).
+
+A file draws them as several runs, far from each other. Without this, the page numbers are a column of their own.
+"""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import NamedTuple
+
+from docqa.documents.pdf.contents import CONTENTS_HEADING, ends_with_leader, page_number
+from docqa.documents.pdf.engines import PageContent, TextFragment
+
+_FEWEST = 3
+_FEWEST_WITHOUT_LEADERS = 10  # If there is no heading, either.
+_LEADERS = 0.3  # Of the rows that have one.
+_RISING = 0.85  # Of the numbers: not lower than the one before.
+_SAME_STEP = 0.8  # Of the numbers: page numbers rise by one and by more.
+_ALIGNED = 6.0  # Points, at the right edge.
+_LETTERS = 3  # In a row, on average.
+_OF_A_FORM = 0.3  # Of the rows that begin with the number with which they end.
+_TITLE = 12  # Letters, on average, if there are neither leaders nor a heading.
+
+_NUMBER = re.compile(r"\s*(?:[1-9]\d{0,3}|(?=[ivx])[ivxl]{1,7}|(?=[IVX])[IVXL]{1,7})\s*")
+_SECTION = re.compile(
+    r"\s*(?:(?:chapter|part|section|appendix|figure|table)\s+)?(?:[A-Z]|\d{1,3}|[IVX]{1,5})?(?:\.\d{1,3})*\.?\s*",
+    re.IGNORECASE,
+)
+_LEADER = re.compile(r"[\s.·…_-]+")
+
+
+class _Row(NamedTuple):
+    """A page number, or a title that ends with one, and what stands left of it, from the left."""
+
+    number: TextFragment
+    value: int
+    has_leader: bool
+    before: list[TextFragment]
+
+    @property
+    def fragments(self) -> list[TextFragment]:
+        """All fragments of the row."""
+        return [*self.before, self.number]
+
+
+def with_whole_entries(content: PageContent) -> PageContent:
+    """The page with each entry of a table of contents as one fragment, as far as it is in one row."""
+    fragments = content.fragments
+    numbers = [fragment for fragment in fragments if not fragment.raised and _ends_with_page(fragment.text)]
+    if len(numbers) < _FEWEST:
+        return content
+    headed = any(len(f.text) < 40 and CONTENTS_HEADING.fullmatch(f.text.strip()) for f in fragments)
+    joined: dict[int, TextFragment | None] = {}
+    for column in _columns(numbers):
+        rows = list(_rows(column, fragments))
+        if _are_entries(rows, headed):
+            for row in rows:
+                first, *others = row.fragments
+                joined.update({id(fragment): None for fragment in others})
+                joined[id(first)] = _join(row)
+    if not joined:
+        return content
+    kept = [joined.get(id(fragment), fragment) for fragment in fragments]
+    return content._replace(fragments=[fragment for fragment in kept if fragment])
+
+
+def _columns(numbers: list[TextFragment]) -> Iterator[list[TextFragment]]:
+    """Numbers that end at one edge, from top to bottom."""
+    column: list[TextFragment] = []
+    for number in sorted(numbers, key=lambda number: number.x1):
+        if column and number.x1 - column[-1].x1 > _ALIGNED:
+            yield sorted(column, key=lambda number: number.top)
+            column = []
+        column.append(number)
+    yield sorted(column, key=lambda number: number.top)
+
+
+def _rows(column: list[TextFragment], fragments: list[TextFragment]) -> Iterator[_Row]:
+    """The rows that end with the numbers of a column and begin with a title."""
+    if len(column) < _FEWEST:
+        return
+    edge = max(number.x0 for number in column) + 1
+    by_height: dict[int, list[TextFragment]] = defaultdict(list)
+    for fragment in fragments:
+        if fragment.x1 <= edge and not fragment.slanted and fragment.text.strip():
+            by_height[round((fragment.top + fragment.bottom) / 20)].append(fragment)
+    for number in column:
+        middle = (number.top + number.bottom) / 2
+        near = [f for key in (-1, 0, 1) for f in by_height.get(round(middle / 10) + key, ())]
+        beside = sorted((f for f in near if f.x1 <= number.x0 + 1 and _is_beside(f, number)), key=lambda f: -f.x0)
+        title, value = page_number(number.text.strip()) or ("", 0)
+        has_title = title != "" and not _LEADER.fullmatch(title)
+        has_leader = ends_with_leader(title)
+        before: list[TextFragment] = []
+        for fragment in beside:
+            if has_title and not _SECTION.fullmatch(fragment.text):
+                break  # The entry of another column.
+            before.insert(0, fragment)
+            has_leader = has_leader or ends_with_leader(fragment.text.rstrip())
+            has_title = has_title or not _LEADER.fullmatch(fragment.text)
+        if has_title:
+            yield _Row(number, value, has_leader, before)
+
+
+def _ends_with_page(text: str) -> bool:
+    if len(text) < 9 and _NUMBER.fullmatch(text):
+        return True
+    found = page_number(text.rstrip()) if ".." in text or "…" in text or ". ." in text or "__" in text else None
+    return found is not None and ends_with_leader(found[0])
+
+
+def _is_beside(fragment: TextFragment, number: TextFragment) -> bool:
+    if _LEADER.fullmatch(fragment.text):  # As low as its dots are.
+        return number.top < fragment.bottom < number.bottom + 0.3 * number.size
+    return fragment.top < (number.top + number.bottom) / 2 < fragment.bottom
+
+
+def _are_entries(rows: list[_Row], headed: bool) -> bool:
+    if len(rows) < _FEWEST:
+        return False
+    steps = Counter(b.value - a.value for a, b in pairwise(rows))
+    if sum(count for step, count in steps.items() if step >= 0) < _RISING * (len(rows) - 1):
+        return False
+    letters = sum(map(str.isalpha, "".join(fragment.text for row in rows for fragment in row.fragments)))
+    if letters < _LETTERS * len(rows):
+        return False
+    # "13 Enter the amount … 13" is a line of a form.
+    of_a_form = sum(row.fragments[0].text.split()[0].rstrip(".") == str(row.value) for row in rows)
+    if not headed and of_a_form > _OF_A_FORM * len(rows):
+        return False
+    leaders = sum(row.has_leader for row in rows)
+    if headed or (leaders >= _FEWEST and leaders >= _LEADERS * len(rows)):
+        return True
+    step, count = steps.most_common(1)[0]
+    if step > 0 and count > _SAME_STEP * (len(rows) - 1):
+        return False  # A numbered table.
+    return (
+        len(rows) >= _FEWEST_WITHOUT_LEADERS and letters >= _TITLE * len(rows) and len({row.value for row in rows}) > 3
+    )
+
+
+def _join(row: _Row) -> TextFragment:
+    fragments = row.fragments
+    longest = max(fragments, key=lambda fragment: len(fragment.text.strip(" .·…_")))
+    return longest._replace(
+        text=" ".join(fragment.text.strip() for fragment in fragments),
+        x0=fragments[0].x0,
+        top=min(fragment.top for fragment in fragments),
+        x1=row.number.x1,
+        bottom=max(fragment.bottom for fragment in fragments),
+        hyphen=False,
+        raised=False,
+    )

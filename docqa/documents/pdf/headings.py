@@ -1,0 +1,84 @@
+"""Headings among the blocks of a document, and the levels of headings and list items (pure)."""
+
+from collections import Counter
+
+from docqa.documents.pdf.lines import LineBlock, differ
+from docqa.documents.pdf.numbering import BULLET
+
+_MAX_HEADING = 160  # Characters.
+_MAX_HEADING_LINES = 4
+
+
+def mark_headings(blocks: list[LineBlock]) -> None:
+    """Find headings: short blocks in larger, bolder or other type than the body, or in capitals."""
+    sizes: Counter[float] = Counter()
+    styles: Counter[tuple[str, bool]] = Counter()
+    types: dict[tuple[float, str, bool], int] = {}
+    for block in blocks:
+        for line in block.lines:
+            if line.kind != "table":
+                key = line.size, line.style, line.bold
+                types[key] = types.get(key, 0) + len(line.text)
+    for (size, style, is_bold), letters in types.items():
+        sizes[round(size * 2) / 2] += letters
+        styles[style, is_bold] += letters
+    if not sizes:
+        return
+    body_size = sizes.most_common(1)[0][0]
+    body_style, bold_body = styles.most_common(1)[0][0]
+    for index, block in enumerate(blocks):
+        if block.kind not in {"paragraph", "list_item"} or not _may_be_heading(block):
+            continue
+        first = block.lines[0]
+        large = first.size > 1.12 * body_size
+        bold = not bold_body and all(line.bold for line in block.lines)
+        other = (
+            differ(first.style, body_style)
+            and first.size > 0.95 * body_size
+            and all(line.style == first.style for line in block.lines)
+            and index + 1 < len(blocks)
+            and blocks[index + 1].lines[0].style != first.style
+        )
+        sentence = block.text.endswith(".") and block.text.count(" ") > 6
+        if large or ((bold or other) and not sentence) or _in_capitals(block):
+            block.kind = "heading"
+            block.glue = [" " if glue == "\n" else glue for glue in block.glue]
+
+
+def _may_be_heading(block: LineBlock) -> bool:
+    text = block.text
+    return (
+        len(block.lines) <= _MAX_HEADING_LINES
+        and len(text) <= _MAX_HEADING
+        and sum(map(str.isalpha, text)) >= 2
+        and not BULLET.match(text)
+        and not text.endswith((";", ","))
+    )
+
+
+def _in_capitals(block: LineBlock) -> bool:
+    text = block.text
+    letters = sum(map(str.isalpha, text))
+    return 4 < letters < 80 and text.isupper() and block.kind == "paragraph" and not text.endswith(".")
+
+
+def set_levels(blocks: list[LineBlock]) -> None:
+    """Levels of headings, by their type or number, and of list items, by their indentation."""
+    styles = sorted({_style(block) for block in blocks if block.kind == "heading"}, reverse=True)
+    rank = {style: min(level, 5) for level, style in enumerate(styles)}
+    indents: list[float] = []
+    for block in blocks:
+        if block.kind == "heading":
+            block.level = rank[_style(block)]
+            indents = []
+        elif block.kind == "list_item":
+            x0 = block.lines[0].x0
+            while indents and x0 < indents[-1] - 4:
+                indents.pop()
+            if not indents or x0 > indents[-1] + 4:
+                indents.append(x0)
+            block.level = len(indents) - 1
+
+
+def _style(block: LineBlock) -> tuple[float, bool]:
+    return round(block.lines[0].size), block.lines[0].bold
