@@ -107,10 +107,15 @@ def _chained(lines: list[list[TextFragment]]) -> list[PageBlock]:
 
 def _at_one_height(lines: list[list[TextFragment]]) -> Iterable[list[list[TextFragment]]]:
     group: list[list[TextFragment]] = []
+    middle = 0.0
     for line in lines:
-        if group and not line[0].top < (group[0][0].top + group[0][0].bottom) / 2 < line[0].bottom:
+        first = line[0]
+        top, bottom = first.top, first.bottom
+        if group and not top < middle < bottom:
             yield group
             group = []
+        if not group:
+            middle = (top + bottom) / 2
         group.append(line)
     if group:
         yield group

@@ -70,18 +70,20 @@ def _is_split(first: str, second: str, vocabulary: Vocabulary) -> bool:
     """Whether two tokens are one word: their parts are none, but the whole is."""
     if not second[:1].islower():
         return False
-    one, two = _FIRST_PART.fullmatch(first), _SECOND_PART.fullmatch(second)
-    if not one or not two:
-        return False
+    if not (first.isalpha() and second.isalpha()):  # Most are: with punctuation, they must be searched.
+        one, two = _FIRST_PART.fullmatch(first), _SECOND_PART.fullmatch(second)
+        if not one or not two:
+            return False
+        first, second = one.group(1), two.group(1)
     common, counts = common_words(), vocabulary.counts
-    head, tail = one.group(1).casefold(), two.group(1).casefold()
+    head, tail = first.casefold(), second.casefold()
     word = head + tail
     if _LIGATURE.search(head) and head not in common:
         return vocabulary.has(word) or is_derived(word)
     knows_tail = len(tail) > 1 and (tail in common or counts[tail] > _RARE)
     if len(head) == 1:
         return not knows_tail and counts[tail] < 2 and len(tail) > 3 and counts[word] > 0 and head not in _LETTER_WORDS
-    if one.group(1).isupper():
+    if first.isupper():
         return False
     if head in common or counts[head] > _RARE:
         return not knows_tail and len(tail) > 2 and word in common
