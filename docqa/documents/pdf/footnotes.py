@@ -105,21 +105,6 @@ def footnote_starts(page_lines: Sequence[LayoutLine], marked: set[int]) -> set[i
     return starts
 
 
-def mark_table_notes(blocks: Sequence[LineBlock], body_size: float) -> None:
-    """Mark the notes in small type right below a table as footnotes."""
-    for above, block in pairwise(blocks):
-        last, first = above.lines[-1], block.lines[0]
-        if (
-            block.kind in {"paragraph", "list_item"}
-            and (above.kind == "table" or (above.kind == "footnote" and last.kind != "footnote"))
-            and first.page == last.page
-            and 0 < first.top - last.top < _TABLE_GAP
-            and first.size < _SMALL * body_size
-            and (_LABEL.match(first.text) or _TABLE_MARK.match(first.text))
-        ):
-            block.kind = "footnote"
-
-
 def _with_marks(page_lines: Sequence[LayoutLine]) -> tuple[Sequence[LayoutLine], dict[int, int]]:
     """The lines, each with the mark beside it if that is a line of its own, and the indices of such marks."""
     alone = [index for index, line in enumerate(page_lines) if len(line.text) < 4 and _MARK.fullmatch(line.text)]
@@ -134,6 +119,21 @@ def _with_marks(page_lines: Sequence[LayoutLine]) -> tuple[Sequence[LayoutLine],
                 marks[mark] = index
                 break
     return lines, marks
+
+
+def mark_table_notes(blocks: Sequence[LineBlock], body_size: float) -> None:
+    """Mark the notes in small type right below a table as footnotes."""
+    for above, block in pairwise(blocks):
+        last, first = above.lines[-1], block.lines[0]
+        if (
+            block.kind in {"paragraph", "list_item"}
+            and (above.kind == "table" or (above.kind == "footnote" and last.kind != "footnote"))
+            and first.page == last.page
+            and 0 < first.top - last.top < _TABLE_GAP
+            and first.size < _SMALL * body_size
+            and (_LABEL.match(first.text) or _TABLE_MARK.match(first.text))
+        ):
+            block.kind = "footnote"
 
 
 def _mark(text: str) -> _Mark | None:

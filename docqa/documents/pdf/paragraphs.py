@@ -145,7 +145,10 @@ def _glue(block: LineBlock, line: LayoutLine, pitch: float, numbering: Numbering
 
 
 def _is_midst(previous: LayoutLine, line: LayoutLine, pitch: float) -> bool:
-    """Whether a sentence goes on from a full line to the next, which a word in another font makes a bit higher."""
+    """Whether a line goes on in the midst of a sentence, right below a full one.
+
+    A word in another font makes a line a bit higher.
+    """
     return (
         (abs(previous.size - line.size) < _OTHER_FONT * previous.size or previous.style == line.style != "")
         and (previous.page, previous.region) == (line.page, line.region)
