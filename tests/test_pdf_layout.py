@@ -254,3 +254,42 @@ def test_notes_of_two_columns_begin_with_their_marks(tmp_path: Path) -> None:
     right = column(320, 716, "13 The cinema is described in a letter.", size=7)
     notes = blocks(parsed(tmp_path, [*body, *left, *right]), "footnote")
     assert notes == [line.text for line in (*left, *right)]
+
+
+def test_notes_below_a_table_are_footnotes_and_divide_no_sentence(tmp_path: Path) -> None:
+    rows = [("Town", "1911", "1954"), ("Bremen", "18.6", "18.7"), ("Lund", "17.9", "17.4"), ("Turku", "20.1", "19.8")]
+    first = column(60, 80, *BAKERY * 4, "In the year of the census the", "bakery had been taken over by")
+    table = [
+        Text(80 + 14 * number, cell, x, 9, "Times-Roman")
+        for number, row in enumerate(rows)
+        for cell, x in zip(row, (60, 170, 240), strict=True)
+    ]
+    notes = column(60, 138, "– Represents zero.", "* Denotes a difference.", "Source: the census of 1954.", size=7)
+    second = column(60, 190, "the guild of the town, which sold", "it to the brewery in the spring.")
+    document = parsed(tmp_path, first, [*table, *notes, *second])
+    assert blocks(document, "footnote") == [note.text for note in notes]
+    assert any("taken over by the guild" in text for text in blocks(document, "paragraph"))
+
+
+def test_a_line_of_a_slightly_larger_font_stays_in_its_sentence(tmp_path: Path) -> None:
+    lines = [
+        "The search terms were chosen by the",
+        "two librarians of the clinic, who had",
+        "the words of the earlier survey, and",
+    ]
+    page = [
+        *column(60, 100, *lines, size=10),
+        Text(136, "those of the report on it as given by", 60, 10.9, "Times-Roman"),
+        *column(60, 148, "the editors of the handbook in 1998."),
+    ]
+    width = [*column(60, 170, *BAKERY, size=10)]
+    assert "survey, and those of" in parsed(tmp_path, [*page, *width]).text
+
+
+def test_an_address_in_a_typewriter_font_stays_in_its_sentence(tmp_path: Path) -> None:
+    page = [
+        *column(60, 100, "• The slides of the first lecture are kept with those of all others at", size=10),
+        Text(112, "https://example.org/course/day7/slides/pdf/day7.pd", 67, 10, "Courier"),
+        *column(67, 124, "and the notes on them are in the same folder of the course.", size=10),
+    ]
+    assert len(blocks(parsed(tmp_path, page))) == 1

@@ -39,7 +39,8 @@ def arrange(pages: Sequence[ReadPage | None]) -> RunningText:
     ]
     apart = [LineBlock(line.kind, [line]) for line in marked if line.kind in _APART]
     entries, body = _contents([line for line in marked if line.kind not in _APART])
-    blocks = join_continued(line_blocks(list(mark_formulas(list(_with_footnotes(body, pages))))))
+    size = body_size([body]) if body else 0.0
+    blocks = join_continued(line_blocks(list(mark_formulas(list(_with_footnotes(body, pages, size)))), size))
     headings = [block for block in blocks if block.kind in _APART]  # Of tables, repeated on each page.
     body_blocks = [block for block in blocks if block.kind not in _APART]
     aside = sorted([*entries, *apart, *headings], key=lambda block: block.lines[0].id)
@@ -57,9 +58,8 @@ def _contents(body: list[LayoutLine]) -> tuple[list[LineBlock], list[LayoutLine]
     return entries, [line for index, line in enumerate(body) if index not in taken]
 
 
-def _with_footnotes(body: list[LayoutLine], pages: Sequence[ReadPage | None]) -> Iterator[LayoutLine]:
+def _with_footnotes(body: list[LayoutLine], pages: Sequence[ReadPage | None], size: float) -> Iterator[LayoutLine]:
     """The lines, with those of footnotes marked as such."""
-    size = body_size([body]) if body else 0.0
     for number, on_page in groupby(body, key=_PAGE):
         lines, page = list(on_page), pages[number - 1]
         # Most of a paper may be in the small type of its references.

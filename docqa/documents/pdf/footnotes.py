@@ -7,11 +7,12 @@ next begins is seen by their marks alone.
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from operator import attrgetter
 from typing import NamedTuple
 
 from docqa.documents.pdf.engines import Rule
-from docqa.documents.pdf.lines import LayoutLine
+from docqa.documents.pdf.lines import LayoutLine, LineBlock
 
 _TOP = attrgetter("top")
 
@@ -38,6 +39,8 @@ _MARK = re.compile(
 )
 _WORD = re.compile(r"[^\W\d_]{2}")
 _LABEL = re.compile(r"(?:Notes?|NOTES?|NB|Sources?|SOURCES?)\s?[:.]|©|\W*Correspondence\b|\W*Corresponding author\b")
+_TABLE_MARK = re.compile(r"(?:[*†‡§]{1,3}|[–—-](?=\s+[^\W\d])|[¹²³⁴⁵⁶⁷⁸⁹⁰ᵃᵇᶜᵈ]+|\d{1,2}[.)]|[a-z][.)])\s*\S")
+_TABLE_GAP = 60.0  # Points: from the top of one note to that of the next.
 _BIBLIOGRAPHY = re.compile(
     r"\W*(?:\d+\W+)?(?:references|bibliography|literature( cited)?|works cited|notes)\W*", re.IGNORECASE
 )
@@ -100,6 +103,21 @@ def footnote_starts(page_lines: Sequence[LayoutLine], marked: set[int]) -> set[i
         if (mark and not is_article) or _LABEL.match(line.text):
             starts.add(index)
     return starts
+
+
+def mark_table_notes(blocks: Sequence[LineBlock], body_size: float) -> None:
+    """Mark the notes in small type right below a table as footnotes."""
+    for above, block in pairwise(blocks):
+        last, first = above.lines[-1], block.lines[0]
+        if (
+            block.kind in {"paragraph", "list_item"}
+            and (above.kind == "table" or (above.kind == "footnote" and last.kind != "footnote"))
+            and first.page == last.page
+            and 0 < first.top - last.top < _TABLE_GAP
+            and first.size < _SMALL * body_size
+            and (_LABEL.match(first.text) or _TABLE_MARK.match(first.text))
+        ):
+            block.kind = "footnote"
 
 
 def _with_marks(page_lines: Sequence[LayoutLine]) -> tuple[Sequence[LayoutLine], dict[int, int]]:

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from itertools import pairwise
 
+from docqa.documents.pdf.footnotes import mark_table_notes
 from docqa.documents.pdf.headings import mark_headings, set_levels
 from docqa.documents.pdf.lines import LayoutLine, LineBlock, differ
 from docqa.documents.pdf.numbering import BULLET, Numbering, mark_of
@@ -23,24 +24,28 @@ _FLOATS = {"caption", "table", "footnote", "figure", "aside"}
 """Blocks that may divide a sentence: they stand where there is room for them."""
 
 _WORD = re.compile(r"[^\W\d_]{2}")
+_OTHER_FONT = 0.15
 _LABEL_WORDS = 3
 
 
-def line_blocks(lines: list[LayoutLine]) -> list[LineBlock]:
-    """Group the body's lines, in reading order, to blocks."""
+def line_blocks(lines: list[LayoutLine], body_size: float = 0.0) -> list[LineBlock]:
+    """Group the body's lines, in reading order, to blocks. `body_size` is the usual height of the type."""
     pitches = _line_spacing(lines)
     numbering = Numbering()
     blocks: list[LineBlock] = []
     for line in lines:
         block = blocks[-1] if blocks else None
-        glue = _glue(block, line, pitches.get(round(line.size), 1.3 * line.size), numbering) if block else None
+        size = max(line.size, block.lines[-1].size) if block else line.size
+        glue = _glue(block, line, pitches.get(round(size), 1.3 * size), numbering) if block else None
         if block is None or glue is None:
             blocks.append(LineBlock(_kind(line), [line]))
             numbering.note(line)
         else:
             block.glue.append(glue)
             block.lines.append(line)
-    blocks = _sentences_joined(list(_captions_joined(blocks)))
+    blocks = list(_captions_joined(blocks))
+    mark_table_notes(blocks, body_size)
+    blocks = _sentences_joined(blocks)
     mark_headings(blocks)
     set_levels(blocks)
     return blocks
@@ -126,15 +131,29 @@ def _glue(block: LineBlock, line: LayoutLine, pitch: float, numbering: Numbering
             return "\n" if line.row > previous.row else None
         if not _is_end_of_label(block, previous, line, pitch):
             return None
-    if previous.fixed_pitch or line.fixed_pitch:
+    if block.kind == "code" or (line.fixed_pitch and not _is_midst(previous, line, pitch)):
         return _code_glue(block, previous, line, pitch)
     if previous.page != line.page or previous.region != line.region or line.top <= previous.top:
         return " " if _continues_over_gap(previous, line) else None
-    if abs(previous.size - line.size) > 0.08 * previous.size or line.top - previous.top > 1.35 * pitch:
+    if line.top - previous.top > 1.35 * pitch:
+        return None
+    if abs(previous.size - line.size) > 0.08 * previous.size and not _is_midst(previous, line, pitch):
         return None
     if _is_list_item(previous, line, numbering) or (_LABEL.match(line.text) and _LABEL.match(previous.text)):
         return None
     return _glue_in_column(block, previous, line)
+
+
+def _is_midst(previous: LayoutLine, line: LayoutLine, pitch: float) -> bool:
+    """Whether a sentence goes on from a full line to the next, which a word in another font makes a bit higher."""
+    return (
+        (abs(previous.size - line.size) < _OTHER_FONT * previous.size or previous.style == line.style != "")
+        and (previous.page, previous.region) == (line.page, line.region)
+        and 0 < line.top - previous.top < 1.1 * pitch
+        and previous.bold == line.bold
+        and _is_full(previous, line)
+        and not _ENDS_SENTENCE.search(previous.text)
+    )
 
 
 def _is_end_of_label(block: LineBlock, previous: LayoutLine, line: LayoutLine, pitch: float) -> bool:
