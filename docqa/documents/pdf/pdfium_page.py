@@ -162,8 +162,9 @@ class PageText:
         angle = self._angles[row] if first == begin else self._angle(first)
         hyphen = last == end and self._text[end : end + 1] == "\ufffe"
         bold, fixed_pitch, style = self._font(first)
-        if several:
-            also_bold, also_fixed_pitch, other = self._font(self._last_letter(first, last))
+        final = self._last_letter(first, last) if several else first
+        if several and _text_object(self._handle, first) != _text_object(self._handle, final):
+            also_bold, also_fixed_pitch, other = self._font(final)
             if other and other != style:
                 bold, fixed_pitch, style = bold and also_bold, fixed_pitch and also_fixed_pitch, ""
         fragments.append(

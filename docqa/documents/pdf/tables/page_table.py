@@ -50,6 +50,8 @@ class Chunk(NamedTuple):
     @property
     def text(self) -> str:
         """The words, with single spaces."""
+        if len(self.fragments) == 1:
+            return " ".join(self.fragments[0].text.split())
         return " ".join(" ".join([fragment.text for fragment in self.fragments]).split())
 
 
@@ -86,11 +88,16 @@ def is_numeric(text: str) -> bool:
 
 def text_rows(fragments: Iterable[TextFragment]) -> list[TextRow]:
     """Rows of fragments whose heights overlap by half of the lower one, from the top down."""
+    ordered = [*fragments]
+    if len(ordered) < 2:
+        return [ordered] if ordered else []
+    ordered.sort(key=_middle)
     rows: list[TextRow] = []
     top = bottom = 0.0
-    for fragment in sorted(fragments, key=_middle):
+    for fragment in ordered:
         upper, lower = fragment.top, fragment.bottom
-        if rows and min(bottom, lower) - max(top, upper) >= 0.5 * min(bottom - top, lower - upper):
+        low, high = (bottom if bottom < lower else lower), (top if top > upper else upper)
+        if rows and low - high >= 0.5 * min(bottom - top, lower - upper):
             rows[-1].append(fragment)
             if lower - upper < 2 * (bottom - top):
                 top, bottom = min(top, upper), max(bottom, lower)
@@ -123,12 +130,16 @@ def chunks(row: TextRow) -> list[Chunk]:
         return [Chunk(row[0].x0, row[0].x1, row)]
     gap = _GAP * min(type_size(row), 30.0)
     found: list[Chunk] = []
+    right = float("-inf")
     for fragment in row:
-        if found and fragment.x0 - found[-1].x1 <= gap:
+        x0, x1 = fragment.x0, fragment.x1
+        if found and x0 - right <= gap:
             last = found[-1]
-            found[-1] = Chunk(last.x0, max(last.x1, fragment.x1), [*last.fragments, fragment])
+            right = max(right, x1)
+            found[-1] = Chunk(last.x0, right, [*last.fragments, fragment])
         else:
-            found.append(Chunk(fragment.x0, fragment.x1, [fragment]))
+            right = x1
+            found.append(Chunk(x0, x1, [fragment]))
     return found
 
 
@@ -157,7 +168,7 @@ def cell_text(cell: TableCell) -> str:
 def is_form(table: PageTable) -> bool:
     """Whether a grid is a form to fill in: its cells are labels, which are in no common columns."""
     texts = {
-        id(cell): " ".join(fragment.text for line in cell.lines for fragment in line).strip() for cell in table.cells
+        id(cell): " ".join([fragment.text for line in cell.lines for fragment in line]).strip() for cell in table.cells
     }
     labels = [cell for cell in table.cells if texts[id(cell)].endswith(":")]
     if len(labels) > 0.5 * len(table.cells) and len({cell.column for cell in labels}) > 1:

@@ -11,13 +11,16 @@ def split_bands(cells: list[TableCell]) -> list[TableCell]:
     by_row: dict[int, list[TableCell]] = defaultdict(list)
     for cell in cells:
         by_row[cell.row].append(cell)
+    lines_of = {row: lines for row, band in by_row.items() if (lines := _lines_of_band(band))}
+    if not lines_of:
+        return cells
     split: list[TableCell] = []
     starts: list[int] = []  # The new number of each row.
     count = 0
     for row in range(max((cell.row + cell.row_span for cell in cells), default=0)):
         starts.append(count)
         band = by_row.get(row, [])
-        lines = _lines_of_band(band)
+        lines = lines_of.get(row, [])
         count += max(1, len(lines))
         for cell in band:
             if not lines:

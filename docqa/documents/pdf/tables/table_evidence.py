@@ -205,7 +205,7 @@ def _is_contents(body: TableBody) -> bool:
 
 
 def _share(pattern: re.Pattern[str], texts: list[str]) -> float:
-    return sum(pattern.match(text) is not None for text in texts) / len(texts)
+    return len(list(filter(pattern.match, texts))) / len(texts)
 
 
 def _share_aligned(positions: list[float]) -> float:
