@@ -118,15 +118,13 @@ def test_a_person_opens_a_report_asks_copies_and_quits(terminal: Terminal) -> No
     terminal.press("Enter")
     # The page, beside or below the answers, shows the answer's line.
     terminal.sees("▸ 1  Duncan Presswell", "very likely", "page 4 (1)", "15▌", "windows read")
+    terminal.sees("✓ 3 answers")  # While windows are read, the selected answer may change its rank.
     terminal.press("y")
     terminal.copied(f"Duncan Presswell ({REPORT}, page 4 (1), line 15")
     terminal.press("n")
     second = terminal.sees("▸ 2  ")
     assert "▸ 1" not in second
     terminal.press("p")
-    time.sleep(1)  # A key right after the page changed may be lost: press it as a person would, again.
-    if "▸ 1  Duncan Presswell" not in terminal.screen:
-        terminal.press("p")
     terminal.sees("▸ 1  Duncan Presswell")
     terminal.press("?")
     terminal.sees("─ Keys ─", "Copy the answer with its citation", "Esc close")
