@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from docqa.documents import Document, Source
-from docqa.documents.plain_text import from_text
+from docqa.documents import Document
+from docqa.documents.document import find_breaks
 from docqa.documents.superscripts import blank_marks, exponents
 from docqa.errors import DocqaError
 from docqa.progress import Monitor
@@ -29,6 +29,7 @@ stay as they are.
 _MIN_WINDOW = 16
 _PIECE = 8_000  # Characters tokenized at a time: small enough to notice a cancel at once.
 _PIECES_AT_ONCE = 64
+_BLANK_LINE = re.compile(r"\n[^\S\n]*\n")
 _PARAGRAPH_BREAK = re.compile(r"\n\s*\n")
 # What goes on a word after a mark inside it. A pattern that began before the mark would be tried from each letter of a
 # long run: its time would be quadratic.
@@ -96,12 +97,17 @@ class WindowCutter:
 
     def cut(self, document: Document, monitor: Monitor) -> Windows:
         """Tokenize a document's body and cut it. Raises `Cancelled` from the monitor."""
-        tokens = tokenize(document, self._tokenizer, monitor)
-        return Windows(tokens, split_windows(tokens, self.size, self.stride))
+        return self._split(tokenize(document, self._tokenizer, monitor))
 
     def cut_text(self, text: str, monitor: Monitor) -> Windows:
-        """The same for a text, such as a pair's context, as if it were a plain text file."""
-        return self.cut(from_text(Source("", b""), "text", text), monitor)
+        """The same for a passage of unknown origin, such as a pair's context: only blank lines divide it.
+
+        Its other line ends may be anything: in SQuAD, "O\n2" is oxygen.
+        """
+        return self._split(_tokenize(text, find_breaks(_BLANK_LINE, text), self._tokenizer, monitor))
+
+    def _split(self, tokens: Tokens) -> Windows:
+        return Windows(tokens, split_windows(tokens, self.size, self.stride))
 
 
 def window_size(max_seq_length: int, doc_stride: int, limit: int) -> int:
@@ -127,7 +133,10 @@ def window_size(max_seq_length: int, doc_stride: int, limit: int) -> int:
 
 def tokenize(document: Document, tokenizer: Tokenizer, monitor: Monitor) -> Tokens:
     """Tokenize a document's body, without special tokens."""
-    text, name = document.text[: document.body_end], document.name
+    return _tokenize(document.text[: document.body_end], document.breaks, tokenizer, monitor, document.name)
+
+
+def _tokenize(text: str, breaks: NDArray[np.int64], tokenizer: Tokenizer, monitor: Monitor, name: str = "") -> Tokens:
     ids: list[NDArray[np.int32]] = []
     spans: list[NDArray[np.int64]] = []
     words: list[NDArray[np.bool_]] = []
@@ -154,7 +163,7 @@ def tokenize(document: Document, tokenizer: Tokenizer, monitor: Monitor) -> Toke
     _extend_over_exponents(text, ends)
     word = np.concatenate(words)
     word &= ~_inside(_UNBROKEN, text, pieces, starts)
-    blocks = np.searchsorted(document.breaks, starts).astype(np.int32)
+    blocks = np.searchsorted(breaks, starts).astype(np.int32)
     return Tokens(np.concatenate(ids), starts, ends, word, blocks)
 
 
