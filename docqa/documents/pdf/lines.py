@@ -63,6 +63,16 @@ class LineBlock:
         return " ".join(line.text for line in self.lines)
 
 
+def in_one_column(a: LayoutLine, b: LayoutLine) -> bool:
+    """Whether two lines are in the same column of the same page."""
+    return a.page == b.page and a.region == b.region
+
+
+def is_right_below(above: LayoutLine, below: LayoutLine, distance: float) -> bool:
+    """Whether a line is below another one in its column, less than `distance` points away."""
+    return in_one_column(above, below) and 0 < below.top - above.top < distance
+
+
 def differ(style: str, other: str) -> bool:
     """Whether two styles are known, and not the same."""
     return style != other and bool(style and other)

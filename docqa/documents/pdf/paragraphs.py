@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from docqa.documents.pdf.footnotes import mark_table_notes
 from docqa.documents.pdf.headings import mark_headings, set_levels
-from docqa.documents.pdf.lines import LayoutLine, LineBlock, differ
+from docqa.documents.pdf.lines import LayoutLine, LineBlock, differ, in_one_column, is_right_below
 from docqa.documents.pdf.numbering import BULLET, Numbering, mark_of
 
 _ENDS_SENTENCE = re.compile(r"[.!?:;…。！？][\"'”’»)\]]*[\d⁰¹²³⁴⁵⁶⁷⁸⁹*†‡]*$")
@@ -68,8 +68,8 @@ def _captions_joined(blocks: list[LineBlock]) -> Iterator[LineBlock]:
     waiting = None
     for block in blocks:
         if waiting:
-            first = block.lines[0]
-            if block.kind == "paragraph" and _adjacent(waiting.lines[-1], first):
+            last = waiting.lines[-1]
+            if block.kind == "paragraph" and is_right_below(last, block.lines[0], 2 * last.size):
                 waiting.glue += [" ", *block.glue]
                 waiting.lines += block.lines
                 yield waiting
@@ -92,9 +92,8 @@ def _sentences_joined(blocks: list[LineBlock]) -> list[LineBlock]:
     for block in blocks:
         if open_paragraph and not _is_float(block):
             last, first = open_paragraph.lines[-1], block.lines[0]
-            elsewhere = (last.page, last.region) != (first.page, first.region)
-            divided = joined[-1] is not open_paragraph and elsewhere and block.kind == "paragraph"
-            if divided and _continues_over_gap(last, first):
+            divided = joined[-1] is not open_paragraph and block.kind == "paragraph"
+            if divided and not in_one_column(last, first) and _continues_over_gap(last, first):
                 open_paragraph.glue += [" ", *block.glue]
                 open_paragraph.lines += block.lines
                 continue
@@ -110,30 +109,21 @@ def _is_float(block: LineBlock) -> bool:
     return block.kind in _FLOATS or (block.kind != "formula" and not _WORD.search(block.text))
 
 
-def _adjacent(above: LayoutLine, below: LayoutLine) -> bool:
-    """Whether a line is right below another one."""
-    return above.page == below.page and above.region == below.region and 0 < below.top - above.top < 2 * above.size
-
-
 def _glue(block: LineBlock, line: LayoutLine, pitch: float, numbering: Numbering) -> str | None:
     """What joins a line to the block before it, None if it begins a block."""
     previous = block.lines[-1]
     if previous.kind or line.kind or previous.cells > 1 or line.cells > 1:
         if line.kind == previous.kind == "footnote" and not line.begins:
-            return " " if (line.page, line.region) == (previous.page, previous.region) else None
+            return " " if in_one_column(previous, line) else None
         if line.kind == previous.kind == "formula":
             return "\n" if line.page == previous.page else None
-        same_table = line.kind == previous.kind == "table" and (line.page, line.region) == (
-            previous.page,
-            previous.region,
-        )
-        if same_table:
+        if line.kind == previous.kind == "table" and in_one_column(previous, line):
             return "\n" if line.row > previous.row else None
         if not _is_end_of_label(block, previous, line, pitch):
             return None
     if block.kind == "code" or (line.fixed_pitch and not _is_midst(previous, line, pitch)):
         return _code_glue(block, previous, line, pitch)
-    if previous.page != line.page or previous.region != line.region or line.top <= previous.top:
+    if not in_one_column(previous, line) or line.top <= previous.top:
         return " " if _continues_over_gap(previous, line) else None
     if line.top - previous.top > 1.35 * pitch:
         return None
@@ -148,11 +138,11 @@ def _is_midst(previous: LayoutLine, line: LayoutLine, pitch: float) -> bool:
     """Whether a sentence goes on from a full line to the next, which a word in another font makes a bit higher."""
     return (
         (abs(previous.size - line.size) < _OTHER_FONT * previous.size or previous.style == line.style != "")
-        and (previous.page, previous.region) == (line.page, line.region)
+        and in_one_column(previous, line)
         and 0 < line.top - previous.top < 1.1 * pitch
         and previous.bold == line.bold
         and _is_full(previous, line)
-        and not _ENDS_SENTENCE.search(previous.text)
+        and not _ends_sentence(previous.text)
     )
 
 
@@ -162,7 +152,7 @@ def _is_end_of_label(block: LineBlock, previous: LayoutLine, line: LayoutLine, p
         block.kind in {"paragraph", "list_item"}
         and not line.kind
         and previous.cells == 1
-        and (previous.page, previous.region) == (line.page, line.region)
+        and in_one_column(previous, line)
         and abs(previous.size - line.size) < 0.08 * previous.size
         and 0 < line.top - previous.top < 1.5 * pitch
         and -0.5 * line.size < line.x0 - previous.x0 < 4 * line.size
@@ -214,10 +204,7 @@ def _is_another_style(block: LineBlock, previous: LayoutLine, line: LayoutLine, 
 
 
 def _code_glue(block: LineBlock, previous: LayoutLine, line: LayoutLine, pitch: float) -> str | None:
-    both = previous.fixed_pitch and line.fixed_pitch
-    if not both or block.kind != "code":
-        return None
-    if previous.page != line.page or previous.region != line.region:
+    if block.kind != "code" or not (previous.fixed_pitch and line.fixed_pitch and in_one_column(previous, line)):
         return None
     return "\n" if 0 < line.top - previous.top < 2.5 * pitch else None
 
@@ -277,8 +264,7 @@ def _line_spacing(lines: list[LayoutLine]) -> dict[float, float]:
     steps: dict[float, list[float]] = defaultdict(list)
     for previous, line in pairwise(lines):
         if (
-            previous.page == line.page
-            and previous.region == line.region
+            in_one_column(previous, line)
             and 0 < line.top - previous.top < 3 * line.size
             and abs(previous.size - line.size) < 0.5
         ):

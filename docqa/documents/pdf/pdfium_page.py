@@ -79,9 +79,7 @@ class Frame:
             return bottom - self._bottom, left - self._left, top - self._bottom, right - self._left
         if self._turn == 180:
             return self._right - right, bottom - self._bottom, self._right - left, top - self._bottom
-        if self._turn == 270:
-            return self._top - top, self._right - right, self._top - bottom, self._right - left
-        return left - self._left, self._top - top, right - self._left, self._top - bottom
+        return self._top - top, self._right - right, self._top - bottom, self._right - left
 
     def hides(self, box: Box) -> bool:
         """Whether the middle of a displayed box is outside the page: text that nobody sees."""
@@ -196,8 +194,9 @@ class PageText:
         boxes = self._rectangles(count)
         if count == 1:
             return (_Piece(begin, end, boxes[0], size, False, row),)
-        if count > 2 or _overprinted(boxes, size):
-            self._glyphs.drop_repeated(begin, end, _overprinted(boxes, size))
+        overprinted = _overprinted(boxes, size)
+        if count > 2 or overprinted:
+            self._glyphs.drop_repeated(begin, end, overprinted)
         groups = _group(boxes, size)
         starts = [begin, *(self._starts(begin, end, boxes, groups) if len(groups) > 1 else ()), end]
         # Of the last letter: the first one may be a bullet, or a drop cap.

@@ -9,7 +9,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from docqa.documents.blocks import Block, Cell, Table
-from docqa.documents.pdf.lines import LayoutLine, LineBlock
+from docqa.documents.pdf.lines import LayoutLine, LineBlock, is_right_below
 from docqa.documents.pdf.words import Words
 
 
@@ -175,7 +175,12 @@ def running_text(body: list[LineBlock], apart: list[LineBlock], words: Words) ->
     writer = _Writer(words)
     previous = None
     for block in body:
-        tight = previous and previous.kind == block.kind == "field" and _adjacent(previous, block)
+        first = block.lines[0]
+        tight = (
+            previous
+            and previous.kind == block.kind == "field"
+            and is_right_below(previous.lines[-1], first, 3 * first.size)
+        )
         writer.write(block, "\n" if tight else "\n\n")
         previous = block
     body_end = writer.position
@@ -184,11 +189,6 @@ def running_text(body: list[LineBlock], apart: list[LineBlock], words: Words) ->
     result = writer.finish()
     result.body_end = body_end
     return result
-
-
-def _adjacent(above: LineBlock, below: LineBlock) -> bool:
-    a, b = above.lines[-1], below.lines[0]
-    return a.page == b.page and a.region == b.region and 0 < b.top - a.top < 3 * b.size
 
 
 def _indent(line: LayoutLine, left: float) -> str:

@@ -167,13 +167,11 @@ def cell_text(cell: TableCell) -> str:
 
 def is_form(table: PageTable) -> bool:
     """Whether a grid is a form to fill in: its cells are labels, which are in no common columns."""
-    texts = {
-        id(cell): " ".join([fragment.text for line in cell.lines for fragment in line]).strip() for cell in table.cells
-    }
-    labels = [cell for cell in table.cells if texts[id(cell)].endswith(":")]
+    texts = list(map(cell_text, table.cells))
+    labels = [cell for cell, text in zip(table.cells, texts, strict=True) if text.endswith(":")]
     if len(labels) > 0.5 * len(table.cells) and len({cell.column for cell in labels}) > 1:
         return True
-    if any(is_numeric(text) for text in texts.values()):
+    if any(map(is_numeric, texts)):
         return False
     columns = max(cell.column + cell.column_span for cell in table.cells)
     filled: dict[int, int] = {}
