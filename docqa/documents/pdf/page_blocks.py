@@ -78,18 +78,6 @@ def _chained(lines: list[list[TextFragment]]) -> list[PageBlock]:
     chains: list[list[list[TextFragment]]] = []
     open_chains: list[list[list[TextFragment]]] = []
     for group in _at_one_height(lines):
-        if len(group) == 1:  # As most are.
-            line = group[0]
-            candidates = [chain for chain in open_chains if _below(chain[-1], line)]
-            if len(candidates) == 1:
-                candidates[0].append(line)
-            else:
-                chains.append([line])
-                open_chains.append(chains[-1])
-            if len(open_chains) > 1:
-                limit = line[0].top
-                open_chains = [chain for chain in open_chains if limit - chain[-1][0].bottom < 2 * chain[-1][0].size]
-            continue
         # The lines of a row, each with the chains that end right above it.
         above = [[chain for chain in open_chains if _below(chain[-1], line)] for line in group]
         taken = [chain for each in above for chain in each]

@@ -7,6 +7,7 @@ paragraphs. Each line of each page keeps its span in it. A table's row is one li
 import re
 from collections import defaultdict
 from dataclasses import dataclass, field
+from itertools import zip_longest
 
 from docqa.documents.blocks import Block, Cell, Table
 from docqa.documents.pdf.lines import LayoutLine, LineBlock, is_right_below
@@ -90,23 +91,19 @@ class _Writer:
         self._position += len(text)
 
     def _write_lines(self, block: LineBlock) -> None:
-        lines, glues, is_code, words = block.lines, block.glue, block.kind == "code", self._words
+        lines, is_code = block.lines, block.kind == "code"
         left = min([line.x0 for line in lines]) if is_code else 0.0
-        for index, line in enumerate(lines):
-            text, glue = line.text if is_code else words.repair(line.text), ""
-            if index < len(glues):
-                glue = glues[index]
-                if glue == " ":
-                    text, glue = words.join(text, lines[index + 1].text, line.hyphen)
-                elif line.hyphen:
-                    text += "-"
+        for line, following, glue in zip_longest(lines, lines[1:], block.glue):
+            text, between = line.text if is_code else self._words.repair(line.text), glue
+            if glue == " ":
+                text, between = self._words.join(text, following.text, line.hyphen)
             elif line.hyphen:
                 text += "-"
             if is_code:
                 self._add(_indent(line, left))
             self._line(line, text)
-            if glue:
-                self._add(glue)
+            if between:
+                self._add(between)
 
     def _write_fields(self, block: LineBlock) -> None:
         """Write a row of labels and values. A label begins a block of its own."""
@@ -158,13 +155,12 @@ class _Writer:
         )
 
     def _joined(self, lines: tuple[tuple[str, bool], ...]) -> str:
-        if len(lines) == 1 and not lines[0][1]:
-            return self._words.repair(lines[0][0])
+        """The lines of a cell as one text."""
         parts: list[str] = []
-        for index, (drawn, hyphen) in enumerate(lines):
+        for (drawn, hyphen), following in zip_longest(lines, lines[1:]):
             text = self._words.repair(drawn)
-            if index + 1 < len(lines):
-                parts.extend(self._words.join(text, lines[index + 1][0], hyphen))
+            if following:
+                parts.extend(self._words.join(text, following[0], hyphen))
             else:
                 parts.append(f"{text}-" if hyphen else text)
         return "".join(parts)
