@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pypdf import PdfReader, PdfWriter
+from pypdf import PdfWriter
 from pypdf.annotations import FreeText, Highlight, Text
 from pypdf.generic import (
     ArrayObject,
@@ -14,10 +14,10 @@ from pypdf.generic import (
     FloatObject,
     NameObject,
     NumberObject,
-    StreamObject,
     TextStringObject,
 )
 from reportlab.pdfgen import canvas
+from support.drawn import appearance, edited
 
 from docqa.documents import Document, parse, read
 
@@ -44,14 +44,6 @@ def form(path: Path, draw: Callable[[canvas.Canvas], None], **options: Any) -> P
     draw(sheet)
     sheet.showPage()
     sheet.save()
-    return path
-
-
-def edited(path: Path, edit: Callable[[PdfWriter], None]) -> Path:
-    """The PDF, changed by pypdf."""
-    writer = PdfWriter(clone_from=PdfReader(path))
-    edit(writer)
-    writer.write(path)
     return path
 
 
@@ -231,15 +223,7 @@ def test_text_that_is_pasted_over_is_not_read(tmp_path: Path) -> None:
     file = annotated(tmp_path / "a.pdf", pasted, lines=(*PROSE, "", "", "Vogel & Sons"))
 
     def fill(writer: PdfWriter) -> None:
-        look = StreamObject()
-        look.set_data(b"q 1 1 1 rg 0 0 160 22 re f Q")
-        look.update(
-            {
-                NameObject("/Type"): NameObject("/XObject"),
-                NameObject("/Subtype"): NameObject("/Form"),
-                NameObject("/BBox"): ArrayObject(map(NumberObject, (0, 0, 160, 22))),
-            }
-        )
+        look = appearance(b"q 1 1 1 rg 0 0 160 22 re f Q", 160, 22)
         writer.pages[0]["/Annots"][0].get_object()[NameObject("/AP")] = DictionaryObject(
             {NameObject("/N"): writer._add_object(look)}
         )
@@ -273,18 +257,8 @@ def test_stamps_and_signatures_are_read_as_they_look(tmp_path: Path, kind: str) 
                 NameObject("/BaseFont"): NameObject("/Helvetica"),
             }
         )
-        look = StreamObject()
-        look.set_data(b"BT /F1 12 Tf 4 8 Td (Signed by Duncan Presswell) Tj ET")
-        look.update(
-            {
-                NameObject("/Type"): NameObject("/XObject"),
-                NameObject("/Subtype"): NameObject("/Form"),
-                NameObject("/BBox"): ArrayObject(map(NumberObject, (0, 0, 200, 30))),
-                NameObject("/Resources"): DictionaryObject(
-                    {NameObject("/Font"): DictionaryObject({NameObject("/F1"): font})}
-                ),
-            }
-        )
+        fonts = DictionaryObject({NameObject("/F1"): font})
+        look = appearance(b"BT /F1 12 Tf 4 8 Td (Signed by Duncan Presswell) Tj ET", 200, 30, Font=fonts)
         annotation = DictionaryObject(
             {
                 NameObject("/Type"): NameObject("/Annot"),

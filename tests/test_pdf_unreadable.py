@@ -2,11 +2,10 @@
 
 import base64
 import random
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from pypdf import PdfReader, PdfWriter
+from pypdf import PdfWriter
 from pypdf.generic import (
     ArrayObject,
     BooleanObject,
@@ -19,6 +18,7 @@ from pypdf.generic import (
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen import canvas
+from support.drawn import edited
 from support.samples import SAMPLES, SHARED
 
 from docqa.documents import Document, parse, read
@@ -97,13 +97,6 @@ def written(path: Path, *pages: str) -> Path:
                 sheet.drawString(60, 780 - 14 * number, page[start : start + 80])
         sheet.showPage()
     sheet.save()
-    return path
-
-
-def edited(path: Path, edit: Callable[[PdfWriter], None]) -> Path:
-    writer = PdfWriter(clone_from=PdfReader(path))
-    edit(writer)
-    writer.write(path)
     return path
 
 

@@ -1,10 +1,12 @@
 """Small PDFs for the tests of the layout: each line of text at a place that the test gives."""
 
 import random
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NamedTuple
 
+from pypdf import PdfReader, PdfWriter
+from pypdf.generic import ArrayObject, DictionaryObject, NameObject, NumberObject, StreamObject
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen import canvas
 
@@ -34,6 +36,32 @@ def draw_pages(path: Path, pages: Iterable[Iterable[Text]]) -> Path:
         sheet.showPage()
     sheet.save()
     return path
+
+
+def edited(path: Path, edit: Callable[[PdfWriter], None]) -> Path:
+    """The PDF, changed by pypdf."""
+    writer = PdfWriter(clone_from=PdfReader(path))
+    edit(writer)
+    writer.write(path)
+    return path
+
+
+def appearance(content: bytes, width: int, height: int, **resources: DictionaryObject) -> StreamObject:
+    """What an annotation looks like: a drawing of this size."""
+    look = StreamObject()
+    look.set_data(content)
+    look.update(
+        {
+            NameObject("/Type"): NameObject("/XObject"),
+            NameObject("/Subtype"): NameObject("/Form"),
+            NameObject("/BBox"): ArrayObject(map(NumberObject, (0, 0, width, height))),
+        }
+    )
+    if resources:
+        look[NameObject("/Resources")] = DictionaryObject(
+            {NameObject(f"/{name}"): resource for name, resource in resources.items()}
+        )
+    return look
 
 
 def page_contents(path: Path) -> list[PageContent]:
