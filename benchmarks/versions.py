@@ -1,6 +1,6 @@
 """Text of PDFs by this version of docqa and by an older one: time per page, first opening, and peak memory.
 
-    python -m benchmarks.versions PYTHON [--repeats 7] [--pages 3000] [PDF...]
+    python -m benchmarks.versions PYTHON [PDF...] [--repeats 7] [--pages 3000]
 
 PYTHON is that of the environment with the older version. By default it measures planted prose and planted tables, of
 120 pages each. Times are processor time, which is meaningful even on a busy machine. PDFium alone (loading a page and
