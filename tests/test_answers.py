@@ -3,11 +3,12 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.scoring import by_score
 
 from docqa.answers import Answer, rank_answers
 from docqa.documents import Document, Source, parse
 from docqa.passages import passage
-from docqa.ranking import Calibration, Candidate, normalize, score
+from docqa.ranking import Candidate, normalize
 
 TEXT = (
     "The report opens in March 2024. It was signed by Dr. Holm on page one. Nobody else signed it.\n\n"
@@ -17,13 +18,13 @@ DOCUMENT: Document = parse(Source("a.txt", TEXT.encode()))
 SECOND: Document = parse(Source("b.txt", b"A second report names March 2024 as well."))
 
 
-def candidate(text: str, evidence: float, *, after: int = 0, document: int = 0, z: float = 0.0) -> Candidate:
+def candidate(text: str, evidence: float, *, after: int = 0, document: int = 0, rank: int = 1) -> Candidate:
     start = (DOCUMENT, SECOND)[document].text.index(text, after)
-    return Candidate(document, start, start + len(text), evidence, z)
+    return Candidate(document, start, start + len(text), evidence, rank)
 
 
 def answers_to(*candidates: Candidate, top: int = 5) -> list[Answer]:
-    return rank_answers([score(one, Calibration()) for one in candidates], [DOCUMENT, SECOND], top)
+    return rank_answers(by_score(*candidates), [DOCUMENT, SECOND], top)
 
 
 def ranked(*candidates: Candidate, top: int = 5) -> list[tuple[str, int]]:
@@ -52,21 +53,12 @@ def test_equal_answers_are_one_answer_with_all_its_locations() -> None:
 
 def test_scores_compare_across_documents_and_retrieval_breaks_ties() -> None:
     assert ranked(candidate("Dr. Holm", 2), candidate("second report", 6, document=1))[0][0] == "second report"
-    assert ranked(candidate("Dr. Holm", 2), candidate("4.2 per cent", 2, z=3))[0][0] == "4.2 per cent"
+    assert ranked(candidate("Dr. Holm", 2), candidate("4.2 per cent", 2, rank=0))[0][0] == "4.2 per cent"
 
 
 def test_only_the_top_answers_are_returned() -> None:
     assert len(ranked(candidate("Dr. Holm", 2), candidate("4.2 per cent", 1), candidate("board", 0), top=2)) == 2
     assert ranked() == []
-
-
-@given(st.floats(-1e6, 1e6), st.floats(-50, 50))
-def test_a_probability_is_between_0_and_1_and_grows_with_the_evidence(evidence: float, z: float) -> None:
-    calibration = Calibration()
-    probability = calibration.probability(evidence, z)
-    assert 0 <= probability <= 1
-    assert calibration.probability(evidence + 1, z) >= probability
-    assert calibration.probability(evidence, z + 1) >= probability
 
 
 @pytest.mark.parametrize(

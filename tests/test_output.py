@@ -5,11 +5,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from support.scoring import by_score
 
 from docqa import output
 from docqa.answers import Result, rank_answers
 from docqa.documents import Source, parse
-from docqa.ranking import Calibration, Candidate, score
+from docqa.ranking import Candidate
 
 TEXT = "Anna Holm\nkept the lamp » and « the log.\n\nShe said \x1b[31mred\x1b[0m and [bold]bold[/bold]."
 
@@ -17,8 +18,8 @@ TEXT = "Anna Holm\nkept the lamp » and « the log.\n\nShe said \x1b[31mred\x1b[
 def result(text: str = TEXT, span: str = "Anna Holm", name: str = "a.txt") -> Result:
     document = parse(Source(name, text.encode()))
     start = document.text.index(span)
-    candidate = Candidate(0, start, start + len(span), 9.0, 1.0)
-    answers = rank_answers([score(candidate, Calibration())], [document], 5)
+    candidate = Candidate(0, start, start + len(span), 9.0)
+    answers = rank_answers(by_score(candidate), [document], 5)
     return Result("Who?", True, tuple(answers), (), 3, 7, "bundled", "hybrid:bundled", 0.25)
 
 

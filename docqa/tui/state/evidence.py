@@ -51,10 +51,14 @@ def evidence_by_document(collection: "Collection", progress: "SearchProgress") -
     ranks = np.empty(len(progress.order), dtype=np.int64)
     ranks[progress.order] = np.arange(1, len(progress.order) + 1)
     places = np.array([collection.locate_window(window) for window in range(len(ranks))], dtype=np.int64).reshape(-1, 3)
+    probabilities = np.full(len(ranks), np.nan)
+    probabilities[progress.order[: progress.windows_read]] = 0.0  # A window may have no span at all.
+    for window, scored in progress.best_by_window.items():
+        probabilities[window] = scored.probability
     found = {}
     for number, document in enumerate(collection.documents):
         own = places[:, 0] == number
-        found[document.name] = DocumentEvidence(places[own, 1], places[own, 2], ranks[own], progress.probabilities[own])
+        found[document.name] = DocumentEvidence(places[own, 1], places[own, 2], ranks[own], probabilities[own])
     return found
 
 
