@@ -96,6 +96,7 @@ def fits(text: str, kind: AnswerKind) -> float:
 
 
 def _looks_like_a_name(text: str) -> bool:
-    """Whether most of the longer words begin with a capital letter."""
-    words = [word for word in _WORD.findall(text) if len(word) > 2 or word.isupper()]
+    """Whether most words begin with a capital letter; short ones, "of" and "the", only count alone."""
+    found = _WORD.findall(text)
+    words = [word for word in found if len(word) > 3] or found
     return bool(words) and sum(word[0].isupper() for word in words) > len(words) / 2

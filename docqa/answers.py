@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from docqa.documents import Document
 from docqa.passages import passage
-from docqa.ranking import ScoredCandidate, rank
+from docqa.ranking import Evidence, ScoredCandidate, rank
 from docqa.table_passages import TablePassage, rows_around, table_passage
 
 
@@ -46,6 +46,8 @@ class Answer:
     passage_start: int
     other_locations: tuple[Citation, ...]
     """Where else the same answer was found, the most probable first."""
+    evidence: Evidence
+    """What spoke for and against the answer: the probability follows from it."""
     table: TablePassage | None = None
     """The part of the table around the answer, if it is in a cell."""
 
@@ -107,6 +109,7 @@ def _answer(number: int, locations: Sequence[ScoredCandidate], documents: Sequen
         passage=document.text[passage_start:passage_end],
         passage_start=passage_start,
         other_locations=tuple(cite(documents[other.document], other.start, other.end) for other in others),
+        evidence=locations[0].evidence,
         table=table_passage(document, first.start, first.end),
     )
 

@@ -20,19 +20,8 @@ from docqa.ranking import Candidate, normalize
 if TYPE_CHECKING:
     from Stemmer import Stemmer
 
-FEATURES = {
-    "score": "the reader's score",
-    "lead": "lead over other answers",
-    "support": "the same in other places",
-    "rank": "rank of the window",
-    "near": "words of the question around it",
-    "missing": "names and numbers of the question missing",
-    "kind": "the kind of answer asked for",
-    "echo": "repeats the question",
-    "mark": "a mark or a number of a section",
-    "length": "length",
-}
-"""Each feature's name, and what it is called in an explanation."""
+FEATURES = ("score", "lead", "support", "rank", "near", "missing", "kind", "echo", "mark", "length")
+"""The names of the features. `docqa.explanation` says in words what their values mean."""
 
 _LOCAL = ("rank", "near", "missing", "kind", "echo", "mark", "length")
 _COMPARED = 40  # Candidates of a question that are compared by their texts. Others have far lower scores.

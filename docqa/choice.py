@@ -4,7 +4,6 @@ A generalized additive model (Hastie & Tibshirani 1986) with a logistic link: ea
 its value, the contributions are logits, and their sum is the probability's. So an explanation is exact.
 """
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -59,17 +58,11 @@ class ChoiceModel:
         none = np.zeros(len(candidates))
         contributions = np.stack([self.curves[n](features[n]) if n in self.curves else none for n in names], axis=1)
         values = np.stack([features[name] for name in names], axis=1)
-        return [
-            ScoredCandidate(candidate, probability(evidence), evidence)
-            for candidate, evidence in zip(
-                candidates,
-                (
-                    Evidence(names, tuple(value), self.bias, tuple(logits))
-                    for value, logits in zip(values.tolist(), contributions.tolist(), strict=True)
-                ),
-                strict=True,
-            )
+        evidence = [
+            Evidence(self.bias, names, tuple(value), tuple(logits))
+            for value, logits in zip(values.tolist(), contributions.tolist(), strict=True)
         ]
+        return [ScoredCandidate(candidate, each) for candidate, each in zip(candidates, evidence, strict=True)]
 
     def for_scale(self, scale: float) -> "ChoiceModel":
         """The same choice for a reader of whose score one logit is worth `scale` logits of probability."""
@@ -80,8 +73,3 @@ class ChoiceModel:
             if name in self.curves
         }
         return replace(self, curves={**self.curves, **rescaled})
-
-
-def probability(evidence: Evidence) -> float:
-    """The probability, 0 to 1, that evidence amounts to."""
-    return 1 / (1 + math.exp(-max(-60.0, min(60.0, evidence.logit))))

@@ -37,9 +37,9 @@ class Evidence:
     `names`, `values` and `contributions` are parallel. A contribution above 0 speaks for the candidate.
     """
 
+    bias: float
     names: tuple[str, ...]
     values: tuple[float, ...]
-    bias: float
     contributions: tuple[float, ...]
 
     @property
@@ -47,14 +47,28 @@ class Evidence:
         """The logit of the probability: the sum of the bias and all contributions."""
         return math.fsum((self.bias, *self.contributions))
 
+    @property
+    def probability(self) -> float:
+        """The probability, 0 to 1, that the evidence amounts to."""
+        return 1 / (1 + math.exp(-max(-60.0, min(60.0, self.logit))))
+
+    def reasons(self) -> list[tuple[str, float, float]]:
+        """The features that contribute something: name, value and contribution, the largest first."""
+        reasons = zip(self.names, self.values, self.contributions, strict=True)
+        return sorted((one for one in reasons if one[2]), key=lambda one: -abs(one[2]))
+
 
 @dataclass(frozen=True, slots=True)
 class ScoredCandidate:
-    """A candidate, the probability, 0 to 1, that it answers the question, and why."""
+    """A candidate, and what speaks for and against it."""
 
     candidate: Candidate
-    probability: float
     evidence: Evidence
+
+    @property
+    def probability(self) -> float:
+        """The probability, 0 to 1, that the candidate answers the question."""
+        return self.evidence.probability
 
     @property
     def sort_key(self) -> tuple[float, int, int, int]:

@@ -36,6 +36,14 @@ def test_json_has_what_the_documentation_promises() -> None:
     assert TEXT[answer["passage_start"] :].startswith(answer["passage"])
 
 
+def test_an_explanation_is_there_when_asked_for() -> None:
+    answer = json.loads(output.as_json_line(result(), explain=True))["answers"][0]
+    assert {reason["feature"] for reason in answer["explanation"]["reasons"]} == {"score", "rank"}
+    assert "explanation" not in json.loads(output.as_json([result()]))["answers"][0]
+    assert "+2.97  the reader's score is 9.0" in output.as_text(result(), explain=True)
+    assert "the reader's score" not in output.as_text(result())
+
+
 def test_several_questions_are_a_list_and_one_line_each() -> None:
     assert len(json.loads(output.as_json([result(), result()]))) == 2
     assert "\n" not in output.as_json_line(result())
