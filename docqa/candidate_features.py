@@ -20,12 +20,12 @@ from docqa.ranking import Candidate, normalize
 if TYPE_CHECKING:
     from Stemmer import Stemmer
 
-FEATURES = ("score", "lead", "support", "rank", "near", "missing", "kind", "echo", "mark", "length")
+FEATURES = ("score", "lead", "support", "rank", "near", "missing", "kind", "length")
 """The names of the features. `docqa.explanation` says in words what their values mean."""
 
-_LOCAL = ("rank", "near", "missing", "kind", "echo", "mark", "length")
+_LOCAL = ("rank", "near", "missing", "kind", "length")
 _COMPARED = 40  # Candidates of a question that are compared by their texts. Others have far lower scores.
-_NONE = -12.0  # The support of a candidate that no other place supports: lower than any score that matters.
+_NONE = -12.0  # The support of a candidate that has none: lower than any score that matters.
 _NEAR, _AROUND = 160, 700  # Characters before and after a candidate.
 
 _WORD = re.compile(r"[^\W_]+")
@@ -36,12 +36,6 @@ _FUNCTION_WORDS = frozenset(
         this those to us was we were what when where which while who whom whose why will with would you your say says
         said according give name mention mentioned used use kind type sort any document text"""
     )
-)
-_MARK = re.compile(r"[(\[]?(?:\d{1,2}(?:\.\d{1,2}){0,4}|[a-zA-Z]|[ivxIVX]{1,5})[.)\]:]*")
-_REFERENCE = re.compile(
-    r"(?:section|article|clause|figure|fig\.?|table|page|chapter|appendix|step|item|exhibit|annex|schedule|box|part|"
-    r"eq\.?|equation|p\.|pp\.|note)s? ?[\dA-Z(][\w.()–-]*",
-    re.IGNORECASE,
 )
 
 
@@ -87,17 +81,14 @@ class QuestionProfile:
         text, start, end = document.text, candidate.start, candidate.end
         span = text[start:end]
         section = document.section_at(start) or ""
-        around = f"{text[max(0, start - _AROUND) : end + _AROUND]} {section} {document.name}"
-        in_table = document.table_at(start) is not None
-        mark = (_MARK.fullmatch(span) and not in_table) or _REFERENCE.fullmatch(span) or text[start - 1 : start] == "["
-        own = _stems(span)
+        missing = self.names and self.names - _stems(
+            f"{text[max(0, start - _AROUND) : end + _AROUND]} {section} {document.name}"
+        )
         features = (
             math.log2(1 + candidate.rank),
             _share(self.stems, _stems(f"{_near(document, start, end)} {section}")),
-            float(len(self.names - _stems(around))),
+            float(len(missing)),
             fits(span, self.kind),
-            len(own & self.stems) / len(own) if own else 0.0,
-            float(bool(mark)),
             math.log2(1 + len(span.split())),
         )
         return FoundCandidate(candidate, normalize(span) or span, features)
@@ -117,13 +108,14 @@ def _relations(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Each candidate's lead over its best rival, and its support: the best score of another place that says the same.
 
-    A rival is elsewhere, and neither of the two texts is a part of the other.
+    A rival is elsewhere, and neither of the two texts is a part of the other. One rival is always there, with a score
+    of 0: that the answer is in none of the windows. So a document with few candidates gives no larger leads.
     """
     best = sorted(range(len(found)), key=lambda i: found[i].sort_key)[:_COMPARED]
-    lead = scores - max(scores, default=0.0)
+    lead = scores - max([0.0, *scores])
     support = np.full(len(found), _NONE)
     for i in best:
-        one, rival = found[i], _NONE
+        one, rival = found[i], 0.0
         for j in best:
             other = found[j]
             if i == j or one.candidate.overlaps(other.candidate):

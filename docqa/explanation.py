@@ -16,7 +16,7 @@ _NO_SUPPORT = -12.0
 
 
 def _lead(value: float) -> str:
-    return f"its score is {abs(value):.1f} {'above' if value >= 0 else 'below'} that of the best other answer"
+    return f"its score is {abs(value):.1f} {'above' if value >= 0 else 'below'} that of the best rival"
 
 
 def _support(value: float) -> str:
@@ -42,8 +42,6 @@ _WORDS: dict[str, Callable[[float], str]] = {
     "near": lambda value: f"{value:.0%} of the question's words are around it",
     "missing": _missing,
     "kind": _kind,
-    "echo": lambda value: f"{value:.0%} of its words are the question's",
-    "mark": lambda value: f"it looks {'' if value else 'un'}like a list mark or the number of a section",
     "length": lambda value: f"it has {counted(round(2**value - 1), 'word')}",
 }
 """What the value of each of `docqa.candidate_features.FEATURES` means."""
