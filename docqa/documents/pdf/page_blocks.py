@@ -89,9 +89,7 @@ def _chained(lines: list[list[TextFragment]]) -> list[PageBlock]:
                 chains.append([line])
                 open_chains.append(chains[-1])
         limit = group[0][0].top if len(group) == 1 else min([line[0].top for line in group])
-        open_chains = [
-            chain for chain in open_chains if limit - (last := chain[-1][0]).bottom < 2 * last.size
-        ]
+        open_chains = [chain for chain in open_chains if limit - (last := chain[-1][0]).bottom < 2 * last.size]
     return [_block(chain) for chain in chains]
 
 
@@ -103,9 +101,7 @@ def _chains_above(
     if len(group) == 1:
         return above[0] if len(above[0]) == 1 else [None]
     taken = [chain for each in above for chain in each]
-    return [
-        each[0] if len(each) == 1 and sum(other is each[0] for other in taken) == 1 else None for each in above
-    ]
+    return [each[0] if len(each) == 1 and sum(other is each[0] for other in taken) == 1 else None for each in above]
 
 
 def _at_one_height(lines: list[list[TextFragment]]) -> Iterable[list[list[TextFragment]]]:
