@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from docqa.documents.pdf.engines import TextFragment
+from docqa.documents.pdf.form_lines import FormField
 from docqa.documents.pdf.runs import LIST_MARK, joined_with_spaces
 from docqa.documents.pdf.tables import PageTable
 
@@ -18,7 +19,7 @@ _PROSE_LETTERS, _PROSE_WORDS = 18, 3.0  # A line, on average.
 
 
 class PageBlock(NamedTuple):
-    """A part of a page: lines below each other, each of one run or more, or a table."""
+    """A part of a page: lines below each other, each of one run or more, or a table, or a field of a form."""
 
     lines: list[list[TextFragment]]
     x0: float
@@ -26,6 +27,7 @@ class PageBlock(NamedTuple):
     x1: float
     bottom: float
     table: PageTable | None = None
+    field: FormField | None = None
 
 
 def page_blocks(page: list[list[TextFragment]]) -> list[PageBlock]:
@@ -38,8 +40,8 @@ def page_blocks(page: list[list[TextFragment]]) -> list[PageBlock]:
     return [block._replace(lines=_justified(block.lines)) for block in chained]
 
 
-def cut_at(block: PageBlock, table: PageTable) -> list[PageBlock]:
-    """The parts of a block above and below a table that is in the midst of it."""
+def cut_at(block: PageBlock, table: PageTable | FormField) -> list[PageBlock]:
+    """The parts of a block above and below a table, or a field, that is in the midst of it."""
     if not block.top < table.top < block.bottom or min(block.x1, table.x1) <= max(block.x0, table.x0):
         return [block]
     above = [line for line in block.lines if line[0].top < table.top]

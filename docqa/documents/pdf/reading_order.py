@@ -14,6 +14,8 @@ from typing import NamedTuple
 from docqa.documents.pdf.contents_rows import with_whole_entries
 from docqa.documents.pdf.engines import PageContent, PdfFile, Rule, TextFragment
 from docqa.documents.pdf.figures import figure_labels
+from docqa.documents.pdf.form_lines import FormField, form_lines
+from docqa.documents.pdf.form_rules import beside_fields, without_combs
 from docqa.documents.pdf.line_numbers import without_line_numbers
 from docqa.documents.pdf.lines import LayoutLine
 from docqa.documents.pdf.page_blocks import PROSE_LINES, PageBlock, cut_at, page_blocks
@@ -57,8 +59,15 @@ def page_lines(content: PageContent, page: int) -> list[LayoutLine]:
     """Lines of a page, in reading order. Comments and slanted text come last."""
     content, aside = without_watermarks(content)
     content, line_numbers = without_line_numbers(content)
-    tables, fragments = find_tables(with_whole_entries(content))
-    blocks = _in_order(rows(runs(fragments)), tables)
+    fields, fragments = form_lines(content)
+    if fields:
+        beside = beside_fields(content.rules, fields, fragments)
+        content = content._replace(fragments=fragments, rules=beside)
+    else:
+        content = with_whole_entries(content)
+    content = content._replace(rules=without_combs(content.rules))
+    tables, fragments = find_tables(content)
+    blocks = _in_order(rows(runs(fragments)), tables, fields)
     labels = {id(block) for block in figure_labels(blocks)}
     lines: list[LayoutLine] = []
     for region, column in enumerate(_columns(blocks)):
@@ -66,6 +75,9 @@ def page_lines(content: PageContent, page: int) -> list[LayoutLine]:
         for block in column:
             if block.table:
                 lines.extend(_table_lines(block.table, page, region))
+                continue
+            if block.field:
+                lines.append(_field_line(block.field, page, region))
                 continue
             place = _Place(page, region, left, right, "figure" if id(block) in labels else "")
             for row in block.lines:
@@ -144,6 +156,28 @@ def _table_lines(table: PageTable, page: int, region: int) -> Iterable[LayoutLin
             yield _row_line(table, list(row), page, region)
 
 
+def _field_line(field: FormField, page: int, region: int) -> LayoutLine:
+    cells = [[(line_text(line), line[-1].hyphen) for line in cell] for cell in field.cells]
+    first = field.cells[0][0][-1]
+    return LayoutLine(
+        text="  ".join([" ".join([text for text, _ in lines]) for lines in cells]),
+        x0=field.x0,
+        top=field.top,
+        x1=field.x1,
+        bottom=field.bottom,
+        size=first.size,
+        hyphen=False,
+        cells=len(cells),
+        page=page,
+        number=0,
+        right=field.x1,
+        left=field.x0,
+        region=region,
+        kind="field",
+        row_cells=tuple([(number, 1, 1, tuple(lines)) for number, lines in enumerate(cells)]),
+    )
+
+
 def _fields(filled: list[_FilledCell]) -> Iterable[list[_FilledCell]]:
     """The cells of each field: a box with its label, or a label with the box on its right."""
     fields: list[list[_FilledCell]] = []
@@ -184,11 +218,12 @@ def _row_line(table: PageTable, cells: list[_FilledCell], page: int, region: int
 # Blocks -------------------------------------------------------------------------------------------
 
 
-def _in_order(page: list[list[TextFragment]], tables: list[PageTable]) -> list[PageBlock]:
-    boxes = [PageBlock([], table.x0, table.top, table.x1, table.bottom, table) for table in tables]
+def _in_order(page: list[list[TextFragment]], tables: list[PageTable], fields: list[FormField]) -> list[PageBlock]:
+    boxes = [PageBlock([], *table[:4], table) for table in tables]
+    boxes += [PageBlock([], *field[:4], field=field) for field in fields]
     blocks = page_blocks(page)
-    for table in tables:
-        blocks = [part for block in blocks for part in cut_at(block, table)]
+    for box in (*tables, *fields):
+        blocks = [part for block in blocks for part in cut_at(block, box)]
     return _sorted([*blocks, *boxes]) if len(blocks) + len(boxes) > 1 else [*blocks, *boxes]
 
 
