@@ -196,7 +196,7 @@ class PageText:
         starts, single = [begin, end], [False]
         if len(groups) > 1:
             starts, single = self._starts(begin, end, boxes, groups)
-        heights = [self._height_at_end(a, b, group.box) for group, (a, b) in zip(groups, pairwise(starts), strict=True)]
+        heights = [self._height_at_end(a, b, box) for (_, box, _), (a, b) in zip(groups, pairwise(starts), strict=True)]
         # The first group may be a superscript itself.
         lengths = [b - a for a, b in pairwise(starts)]
         size = heights[lengths.index(max(lengths))]
