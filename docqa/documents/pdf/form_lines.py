@@ -36,13 +36,17 @@ _SEPARATOR = re.compile(r"[\s.,$/–-]*")
 
 
 class FormField(NamedTuple):
-    """A field of a form: its cells are the label, the number at the box, and what is in the box; each of lines."""
+    """A field of a form: its cells are the label, the number at the box, and what is in the box; each of lines.
+
+    `kind` is that of its block: the heading of a part is one, too.
+    """
 
     x0: float
     top: float
     x1: float
     bottom: float
     cells: list[list[TextRow]]
+    kind: str = "field"
 
 
 class _Start(NamedTuple):
@@ -90,10 +94,10 @@ def _is_form(rows: list[TextRow], pairs: list[tuple[_Start, _End]], rules: list[
     if count < _FEWEST or sum(a <= b for a, b in pairwise(numbers)) < _RISING * (len(pairs) - 1):
         return False
     led = [_has_leader(rows, *pair) for pair in pairs]
-    boxed = [_has_box(rows, end, rules) for _, end in pairs]
+    has_box = [_has_box(rows, end, rules) for _, end in pairs]
     if count < _SURE:
-        return all(led) and all(boxed)
-    return sum(map(any, zip(led, boxed, strict=True))) >= _BOXED * len(pairs)
+        return all(led) and all(has_box)
+    return sum(map(any, zip(led, has_box, strict=True))) >= _BOXED * len(pairs)
 
 
 def _starts(rows: list[TextRow]) -> Iterator[_Start]:
@@ -205,7 +209,7 @@ def _field(
         taken.add(id(value))
         if not _SEPARATOR.fullmatch(value.text):
             cells.append([[value]])
-    return _boxed(cells)
+    return boxed(cells)
 
 
 def _others(rows: list[TextRow], starts: list[_Start], paired: list[_Start], taken: set[int]) -> Iterator[FormField]:
@@ -228,7 +232,7 @@ def _others(rows: list[TextRow], starts: list[_Start], paired: list[_Start], tak
         if not any(_WORD.search(fragment.text) for line in lines for fragment in line):
             continue
         taken.update(id(fragment) for line in lines for fragment in line)
-        yield _boxed([[found for line in lines if (found := _without_leaders(line))]])
+        yield boxed([[found for line in lines if (found := _without_leaders(line))]])
 
 
 def _unbroken(line: TextRow, number: TextFragment) -> TextRow:
@@ -273,7 +277,8 @@ def _period(leader: re.Match[str]) -> str:
     return (leader["period"] or "") + " "
 
 
-def _boxed(cells: list[list[TextRow]]) -> FormField:
+def boxed(cells: list[list[TextRow]]) -> FormField:
+    """A field of these cells, with the box around them."""
     every = [fragment for cell in cells for line in cell for fragment in line]
     return FormField(
         min(fragment.x0 for fragment in every),

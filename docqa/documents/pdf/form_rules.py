@@ -28,9 +28,23 @@ def without_combs(rules: list[Rule]) -> list[Rule]:
             for tooth in teeth
             if abs(tooth.bottom - rule.bottom) < _NEAR and rule.x0 - _NEAR < tooth.x0 and tooth.x1 < rule.x1 + _NEAR
         ]
-        if len(standing) >= _TEETH:
+        if len(standing) < _TEETH:
+            continue
+        begin, end = min(tooth.x0 for tooth in standing), max(tooth.x1 for tooth in standing)
+        has_ends = abs(rule.x0 - begin) < _NEAR and abs(rule.x1 - end) < _NEAR
+        if has_ends and not _is_closed(rule, standing[0].top, rules):
             dropped.update(map(id, (rule, *standing)))
     return [rule for rule in rules if id(rule) not in dropped]
+
+
+def _is_closed(rule: Rule, top: float, rules: list[Rule]) -> bool:
+    """Whether there is a line above the teeth: they are the sides of low cells."""
+    return any(
+        other.bottom - other.top <= _THIN
+        and abs(other.top - top) < _NEAR
+        and min(other.x1, rule.x1) - max(other.x0, rule.x0) > 0.2 * (rule.x1 - rule.x0)
+        for other in rules
+    )
 
 
 def beside_fields(rules: list[Rule], fields: list[FormField], others: list[TextFragment]) -> list[Rule]:

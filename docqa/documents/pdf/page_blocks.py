@@ -19,7 +19,7 @@ _PROSE_LETTERS, _PROSE_WORDS = 18, 3.0  # A line, on average.
 
 
 class PageBlock(NamedTuple):
-    """A part of a page: lines below each other, each of one run or more, or a table, or a field of a form."""
+    """A part of a page: lines below each other, each of one run or more, or a table, or fields of a form."""
 
     lines: list[list[TextFragment]]
     x0: float
@@ -27,7 +27,7 @@ class PageBlock(NamedTuple):
     x1: float
     bottom: float
     table: PageTable | None = None
-    field: FormField | None = None
+    fields: list[FormField] | None = None
 
 
 def page_blocks(page: list[list[TextFragment]]) -> list[PageBlock]:
@@ -40,13 +40,20 @@ def page_blocks(page: list[list[TextFragment]]) -> list[PageBlock]:
     return [block._replace(lines=_justified(block.lines)) for block in chained]
 
 
-def cut_at(block: PageBlock, table: PageTable | FormField) -> list[PageBlock]:
-    """The parts of a block above and below a table, or a field, that is in the midst of it."""
+def cut_at(block: PageBlock, table: PageBlock) -> list[PageBlock]:
+    """The parts of a block above and below a table, or fields, that are in the midst of it."""
     if not block.top < table.top < block.bottom or min(block.x1, table.x1) <= max(block.x0, table.x0):
         return [block]
     above = [line for line in block.lines if line[0].top < table.top]
     below = block.lines[len(above) :]
     return [_block(lines) for lines in (above, below) if lines]
+
+
+def fields_block(fields: list[FormField]) -> PageBlock:
+    """A block of fields, which are read one after the other."""
+    sides = [(field.x0, field.top, field.x1, field.bottom) for field in fields]
+    x0, top, x1, bottom = zip(*sides, strict=True)
+    return PageBlock([], min(x0), min(top), max(x1), max(bottom), fields=fields)
 
 
 def _is_one_column(page: list[list[TextFragment]]) -> bool:

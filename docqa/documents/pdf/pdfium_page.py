@@ -29,6 +29,9 @@ _SPACES = re.compile(r"(?<=\S)[ \u00a0]+(?=\S)")
 _GAP = 0.8
 _TALL = 2.5
 _SUPERSCRIPT_SIZE = 0.85  # At most, relative to its line.
+_FEW = 3  # Letters before a subscript, at least: less may be a mark with a space before it.
+_BOX_OF_LETTERS = 2.2  # Of their height, at most, is the height of their type; more, and the font's box may be odd.
+_ODD_FONT, _USUAL_FONT = 1.8, 1.2  # Heights of a font's box, in sizes of the font.
 
 # How much wider than the page's other lines a line is that may contain a gap between columns.
 _STRETCHED = 1.15
@@ -181,9 +184,9 @@ class PageText:
         count = _count_rectangles(self._text_page, begin, end - begin)
         if count <= 0:
             return ()
-        size = self._type_height(begin)
         # One for each text object.
         boxes = self._rectangles(count)
+        size = self._usual_height(begin, boxes[0])
         if count == 1:
             return (_Piece(begin, end, boxes[0], size, False, row),)
         overprinted = _overprinted(boxes, size)
@@ -193,8 +196,7 @@ class PageText:
         starts, single = [begin, end], [False]
         if len(groups) > 1:
             starts, single = self._starts(begin, end, boxes, groups)
-        # Of the last letter: the first one may be a bullet, or a drop cap.
-        heights = [self._type_height(self._last_letter(first, last)) for first, last in pairwise(starts)]
+        heights = [self._height_at_end(a, b, box) for (_, box, _), (a, b) in zip(groups, pairwise(starts), strict=True)]
         # The first group may be a superscript itself.
         lengths = [b - a for a, b in pairwise(starts)]
         size = heights[lengths.index(max(lengths))]
@@ -303,6 +305,26 @@ class PageText:
         box = self._loose_box
         height = abs(box[2] - box[0] if self.frame.turned else box[1] - box[3])
         return 1.0 if height < 1.0 else min(height, 200.0)
+
+    def _height_at_end(self, first: int, last: int, box: Box) -> float:
+        """Height of the type with which a piece of a line ends. That of a subscript is not the line's."""
+        final = self._last_letter(first, last)
+        ends = self._usual_height(final, box)
+        if final - first < _FEW or ends >= box[3] - box[1]:
+            return ends
+        median = sorted((self._usual_height(first, box), self._usual_height((first + final) // 2, box), ends))[1]
+        return ends if ends >= _SUPERSCRIPT_SIZE * median else median
+
+    def _usual_height(self, index: int, box: Box) -> float:
+        """`_type_height`, but of usual type if the font's box is far higher than its letters, as for formulas."""
+        size = self._type_height(index)
+        if size <= _BOX_OF_LETTERS * (box[3] - box[1]):
+            return size
+        matrix = self._matrix
+        if not pdfium.FPDFText_GetMatrix(self._text_page, index, matrix):
+            return size
+        drawn = pdfium.FPDFText_GetFontSize(self._text_page, index) * math.hypot(matrix.c, matrix.d)
+        return _USUAL_FONT * drawn if size > _ODD_FONT * drawn > 1.0 else size
 
     def _angle(self, index: int) -> int:
         """Counter-clockwise turn of a character in degrees if it is a multiple of 90, give or take two, else -1."""

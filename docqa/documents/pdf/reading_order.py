@@ -11,18 +11,17 @@ from collections.abc import Iterable
 from itertools import groupby
 from typing import NamedTuple
 
-from docqa.documents.pdf.contents_rows import with_whole_entries
 from docqa.documents.pdf.engines import PageContent, PdfFile, Rule, TextFragment
 from docqa.documents.pdf.figures import figure_labels
-from docqa.documents.pdf.form_lines import FormField, form_lines
-from docqa.documents.pdf.form_rules import beside_fields, without_combs
+from docqa.documents.pdf.form_lines import FormField
 from docqa.documents.pdf.line_numbers import without_line_numbers
 from docqa.documents.pdf.lines import LayoutLine
-from docqa.documents.pdf.page_blocks import PROSE_LINES, PageBlock, cut_at, page_blocks
+from docqa.documents.pdf.page_blocks import PROSE_LINES, PageBlock, cut_at, fields_block, page_blocks
 from docqa.documents.pdf.page_faults import PageFault, page_fault
+from docqa.documents.pdf.page_forms import fields_and_tables
+from docqa.documents.pdf.page_zones import Zone, zones
 from docqa.documents.pdf.runs import line_text, rows, runs
-from docqa.documents.pdf.tables import find_tables
-from docqa.documents.pdf.tables.page_table import PageTable, TableCell, is_form
+from docqa.documents.pdf.tables.page_table import PageTable, TableCell
 from docqa.documents.pdf.watermark import without_watermarks
 
 _COMMENT_SIZE = 5.0  # Points.
@@ -59,15 +58,8 @@ def page_lines(content: PageContent, page: int) -> list[LayoutLine]:
     """Lines of a page, in reading order. Comments and slanted text come last."""
     content, aside = without_watermarks(content)
     content, line_numbers = without_line_numbers(content)
-    fields, fragments = form_lines(content)
-    if fields:
-        beside = beside_fields(content.rules, fields, fragments)
-        content = content._replace(fragments=fragments, rules=beside)
-    else:
-        content = with_whole_entries(content)
-    content = content._replace(rules=without_combs(content.rules))
-    tables, fragments = find_tables(content)
-    blocks = _in_order(rows(runs(fragments)), tables, fields)
+    fields, tables, fragments = fields_and_tables(content)
+    blocks = [block for zone in zones(content, fragments, tables, fields) for block in _in_order(zone)]
     labels = {id(block) for block in figure_labels(blocks)}
     lines: list[LayoutLine] = []
     for region, column in enumerate(_columns(blocks)):
@@ -76,8 +68,8 @@ def page_lines(content: PageContent, page: int) -> list[LayoutLine]:
             if block.table:
                 lines.extend(_table_lines(block.table, page, region))
                 continue
-            if block.field:
-                lines.append(_field_line(block.field, page, region))
+            if block.fields:
+                lines.extend(_field_line(field, page, region) for field in block.fields)
                 continue
             place = _Place(page, region, left, right, "figure" if id(block) in labels else "")
             for row in block.lines:
@@ -143,17 +135,14 @@ _FilledCell = tuple[TableCell, tuple[tuple[str, bool], ...]]
 
 
 def _table_lines(table: PageTable, page: int, region: int) -> Iterable[LayoutLine]:
-    """A line for each row, or in a form for each field. Of a cell of several lines, the row has them all."""
+    """A line for each row. Of a cell of several lines, the row has them all."""
     filled: list[_FilledCell] = []
     for cell in sorted(table.cells, key=lambda cell: (cell.row, cell.column)):
         lines = tuple([(text, line[-1].hyphen) for line in cell.lines if line and (text := line_text(line))])
         if lines:
             filled.append((cell, lines))
-    if is_form(table):
-        yield from (_row_line(table, cells, page, region)._replace(kind="field") for cells in _fields(filled))
-    else:
-        for _, row in groupby(filled, key=lambda each: each[0].row):
-            yield _row_line(table, list(row), page, region)
+    for _, row in groupby(filled, key=lambda each: each[0].row):
+        yield _row_line(table, list(row), page, region)
 
 
 def _field_line(field: FormField, page: int, region: int) -> LayoutLine:
@@ -173,22 +162,9 @@ def _field_line(field: FormField, page: int, region: int) -> LayoutLine:
         right=field.x1,
         left=field.x0,
         region=region,
-        kind="field",
+        kind=field.kind,
         row_cells=tuple([(number, 1, 1, tuple(lines)) for number, lines in enumerate(cells)]),
     )
-
-
-def _fields(filled: list[_FilledCell]) -> Iterable[list[_FilledCell]]:
-    """The cells of each field: a box with its label, or a label with the box on its right."""
-    fields: list[list[_FilledCell]] = []
-    for cell, lines in filled:
-        if fields and len(fields[-1]) == 1:
-            before, label = fields[-1][0]
-            if before.row == cell.row and label[-1][0].endswith(":") and not lines[0][0].endswith(":"):
-                fields[-1].append((cell, lines))
-                continue
-        fields.append([(cell, lines)])
-    return fields
 
 
 def _row_line(table: PageTable, cells: list[_FilledCell], page: int, region: int) -> LayoutLine:
@@ -218,11 +194,11 @@ def _row_line(table: PageTable, cells: list[_FilledCell], page: int, region: int
 # Blocks -------------------------------------------------------------------------------------------
 
 
-def _in_order(page: list[list[TextFragment]], tables: list[PageTable], fields: list[FormField]) -> list[PageBlock]:
-    boxes = [PageBlock([], *table[:4], table) for table in tables]
-    boxes += [PageBlock([], *field[:4], field=field) for field in fields]
-    blocks = page_blocks(page)
-    for box in (*tables, *fields):
+def _in_order(zone: Zone) -> list[PageBlock]:
+    blocks = page_blocks(rows(runs(zone.fragments)))
+    boxes = [PageBlock([], *table[:4], table) for table in zone.tables]
+    boxes += map(fields_block, zone.fields)
+    for box in boxes:
         blocks = [part for block in blocks for part in cut_at(block, box)]
     return _sorted([*blocks, *boxes]) if len(blocks) + len(boxes) > 1 else [*blocks, *boxes]
 
