@@ -18,7 +18,7 @@ _THIN = 3.0
 _SHORTEST = 7.0  # Of a side: what is shorter is a tooth of a comb.
 _NEAR = 2.0
 _MAX_LINES, _MAX_WORDS = 4, 30
-_ROOM = 0.8  # Heights of type below a label, at least.
+_ROOM = 1.0  # Heights of type below a label, at least.
 _INDENT = 2.5  # Heights of type, of a label, at most.
 _WORD = re.compile(r"[^\W\d_]{3}")
 _HIGHEST = 60.0  # A box.
@@ -63,7 +63,8 @@ def labelled_boxes(content: PageContent) -> list[LabelledBox]:
                 texts[box].append(piece)
                 sources[box].add(id(fragment))
     lines = {box: text_rows(inside) for box, inside in texts.items()}
-    labelled = {box for box, rows in lines.items() if _is_labelled(box, rows)}
+    tops = text_rows(fragment for fragment in content.fragments if not fragment.slanted)
+    labelled = {box for box, rows in lines.items() if _is_labelled(box, rows) and not _goes_on(rows[0][0], tops)}
     if not labelled:
         return []
     beside = {box for box, rows in lines.items() if box not in labelled and _may_be_field(box, rows, labelled)}
@@ -151,7 +152,16 @@ def _is_labelled(box: _Box, rows: list[TextRow]) -> bool:
     above, below = first.top - box[1], box[3] - max(fragment.bottom for fragment in last)
     if first.x0 - box[0] > _INDENT * first.size:
         return False
-    return _is_short(rows) and above < 0.8 * size + 1 and below > _ROOM * size and below > 1.5 * above
+    return _is_short(rows) and above < 0.8 * size + 1 and below > max(_ROOM * first.size, 1.5 * above)
+
+
+def _goes_on(label: TextFragment, page: list[TextRow]) -> bool:
+    """Whether a text stands right above a label: the sides between them are those of a paragraph's background."""
+    return any(
+        -0.2 * label.size < label.top - above.bottom < 0.3 * label.size and abs(above.x0 - label.x0) < label.size
+        for row in page
+        for above in row
+    )
 
 
 def _is_short(rows: list[TextRow]) -> bool:

@@ -4,6 +4,7 @@ Lengths are in points; y grows downwards.
 """
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from docqa.documents.pdf.contents_rows import with_whole_entries
 from docqa.documents.pdf.engines import PageContent, TextFragment
@@ -16,11 +17,23 @@ from docqa.documents.pdf.tables import PageTable, find_aligned_tables, find_rule
 from docqa.documents.pdf.tables.page_table import cell_text, is_form
 
 _FEWEST_BOXES = 3  # On a page without numbered lines.
+_BESIDE = 0.4  # Of the lower one's height: fields in one row.
 _FARTHEST = 3.0  # Heights of type between two fields of one group.
 
 
-def fields_and_tables(content: PageContent) -> tuple[list[list[FormField]], list[PageTable], list[TextFragment]]:
-    """The fields of a page in groups, its tables, and the fragments that are in neither."""
+class PageForms(NamedTuple):
+    """The fields of a page, its tables, and the fragments that are in neither."""
+
+    fields: list[list[FormField]]
+    """In groups that are read row by row."""
+    tables: list[PageTable]
+    fragments: list[TextFragment]
+    is_form: bool
+    """Whether there are numbered lines or labelled boxes."""
+
+
+def fields_and_tables(content: PageContent) -> PageForms:
+    """Find the fields and tables of a page."""
     headings, rest = part_headings(content)
     content = content._replace(fragments=rest)
     fields, rest = form_lines(content)
@@ -39,6 +52,7 @@ def fields_and_tables(content: PageContent) -> tuple[list[list[FormField]], list
     grids = [table for table in ruled if table not in tables]
     inside = [field for box in boxes for field in box.fields]
     fields += inside
+    form = bool(fields)
     for grid in grids:
         fields += _cells(grid, inside)
     taken = {number for box in boxes for number in box.sources}
@@ -46,8 +60,13 @@ def fields_and_tables(content: PageContent) -> tuple[list[list[FormField]], list
     for index, table in enumerate(tables):
         tables[index], rest = with_row_numbers(table, rest)
     aligned, page = find_aligned_tables(page._replace(fragments=rest))
-    tables = sorted([*tables, *aligned], key=lambda table: table.top)
-    return _grouped(fields, tables, page.fragments), tables, page.fragments
+    for table in aligned:
+        if is_form(table):
+            fields += _cells(table, [])
+        else:
+            tables.append(table)
+    tables.sort(key=lambda table: table.top)
+    return PageForms(_grouped(fields, tables, page.fragments), tables, page.fragments, form)
 
 
 def _has_only(table: PageTable, boxes: list[LabelledBox]) -> bool:
@@ -93,22 +112,18 @@ def _grouped(fields: list[FormField], tables: list[PageTable], others: list[Text
 
 
 def _rows(fields: list[FormField]) -> Iterator[list[FormField]]:
+    """The fields side by side, from the left."""
     row: list[FormField] = []
-    for field in sorted(fields, key=lambda field: _first_line(field)[0]):
-        top, bottom = _first_line(field)
+    for field in sorted(fields, key=lambda field: field.top):
         if row:
-            upper, lower = _first_line(row[0])
-            if min(bottom, lower) - max(top, upper) < 0.4 * (bottom - top):
-                yield sorted(row, key=lambda field: field.x0)
+            first = row[0]
+            shared = min(field.bottom, first.bottom) - max(field.top, first.top)
+            if shared < _BESIDE * min(field.bottom - field.top, first.bottom - first.top):
+                yield sorted(row, key=lambda field: (field.x0, field.top))
                 row = []
         row.append(field)
     if row:
-        yield sorted(row, key=lambda field: field.x0)
-
-
-def _first_line(field: FormField) -> tuple[float, float]:
-    first = field.cells[0][0][0]
-    return first.top, first.bottom
+        yield sorted(row, key=lambda field: (field.x0, field.top))
 
 
 def _follows(
