@@ -18,6 +18,7 @@ from docqa.documents.pdf.tables.page_table import cell_text, is_form
 
 _FEWEST_BOXES = 3  # On a page without numbered lines.
 _BESIDE = 0.4  # Of the lower one's height: fields in one row.
+_ALIGNED = 12.0  # Points: the left sides of fields below each other.
 _FARTHEST = 3.0  # Heights of type between two fields of one group.
 
 
@@ -119,11 +120,21 @@ def _rows(fields: list[FormField]) -> Iterator[list[FormField]]:
             first = row[0]
             shared = min(field.bottom, first.bottom) - max(field.top, first.top)
             if shared < _BESIDE * min(field.bottom - field.top, first.bottom - first.top):
-                yield sorted(row, key=lambda field: (field.x0, field.top))
+                yield _by_column(row)
                 row = []
         row.append(field)
     if row:
-        yield sorted(row, key=lambda field: (field.x0, field.top))
+        yield _by_column(row)
+
+
+def _by_column(row: list[FormField]) -> list[FormField]:
+    """The fields of a row from the left, those below each other from the top."""
+    columns: list[list[FormField]] = []
+    for field in sorted(row, key=lambda field: field.x0):
+        if not columns or field.x0 - columns[-1][0].x0 > _ALIGNED:
+            columns.append([])
+        columns[-1].append(field)
+    return [field for column in columns for field in sorted(column, key=lambda field: field.top)]
 
 
 def _follows(
