@@ -25,6 +25,7 @@ _SENTENCE = 3  # Words.
 
 _START = re.compile(r"\s*(?P<key>[1-9]\d{0,2}(?:[a-z]| [a-z](?=\s*$))?|[a-z])(?:[.)]\s*|\s+|$)(?=(?P<label>\S)|$)")
 _END = re.compile(r"(?P<label>.*?)(?:^|\s|(?<=\.\.)|…)(?P<key>[1-9]\d{0,2}[a-z]?)(?P<dot>\.?)\s*$", re.DOTALL)
+_DIGIT = re.compile(r"\d")
 _LEADER = re.compile(r"(?P<period>(?<=[^\s.])\.(?= ))?\s*(?:[.·…_]\s?){4,}|\s*…\s*")
 _DOTS = re.compile(r"[\s.·…_]+")
 _WORD = re.compile(r"[^\W\d_]{3}")
@@ -70,7 +71,7 @@ class _End(NamedTuple):
 def form_lines(content: PageContent) -> tuple[list[FormField], list[TextFragment]]:
     """The numbered lines of a page if some of their numbers are repeated, and the fragments that are in none."""
     fragments = content.fragments
-    ends = [fragment.text for fragment in fragments if _END.match(fragment.text)]
+    ends = [text for fragment in fragments if _DIGIT.search((text := fragment.text.rstrip())[-3:]) and _END.match(text)]
     if len(ends) < _FEWEST or any(CONTENTS_HEADING.fullmatch(f.text.strip()) for f in fragments if len(f.text) < 40):
         return [], fragments
     rows = text_rows(fragment for fragment in fragments if not fragment.slanted and fragment.text.strip())

@@ -207,14 +207,9 @@ def _sorted(blocks: list[PageBlock]) -> list[PageBlock]:
     blocks = sorted(blocks, key=lambda block: (block.top, block.x0))
     if max([block.x0 for block in blocks]) < min([block.x1 for block in blocks]):
         return blocks  # Each is above or below the others.
-    count = len(blocks)
-    before: list[set[int]] = [set() for _ in blocks]  # The blocks that must precede each block.
-    for i in range(count):
-        for j in range(count):
-            if i != j and _precedes(blocks, i, j):
-                before[j].add(i)
+    before = _predecessors(blocks)
     order: list[PageBlock] = []
-    left = list(range(count))
+    left = list(range(len(blocks)))
     while left:
         # If relations contradict each other, the highest block is next.
         ready = next((i for i in _by_column(left, blocks, order) if not before[i]), left[0])
@@ -229,22 +224,42 @@ def _by_column(left: list[int], blocks: list[PageBlock], order: list[PageBlock])
     """The blocks that are left, those in the column of the last one first."""
     if not order:
         return left
-    last = order[-1]
-    return sorted(left, key=lambda i: min(blocks[i].x1, last.x1) - max(blocks[i].x0, last.x0) <= 0)
+    last = order[-1].x0, order[-1].x1
+    return sorted(left, key=lambda i: not _share_column((blocks[i].x0, blocks[i].x1), last))
 
 
-def _precedes(blocks: list[PageBlock], i: int, j: int) -> bool:
+def _predecessors(blocks: list[PageBlock]) -> list[set[int]]:
+    """The blocks that must precede each block, from blocks in the order of their tops."""
+    before: list[set[int]] = [set() for _ in blocks]
+    sides = [(block.x0, block.x1) for block in blocks]
+    for j, b in enumerate(sides):
+        for i, a in enumerate(sides[:j]):
+            if _share_column(a, b):
+                if blocks[i].top < blocks[j].top:
+                    before[j].add(i)
+            elif not _are_parted(blocks, i, j):
+                if a[1] <= b[0]:
+                    before[j].add(i)
+                if b[1] <= a[0]:
+                    before[i].add(j)
+    return before
+
+
+def _are_parted(blocks: list[PageBlock], i: int, j: int) -> bool:
+    """Whether a block that spans two others is between them, below one and above the other."""
     a, b = blocks[i], blocks[j]
-    if min(a.x1, b.x1) - max(a.x0, b.x0) > 0:
-        return a.top < b.top
-    if a.x1 > b.x0:
-        return False
-    low, high = min(a.top, b.top), max(a.top, b.top)
-    return not any(
-        low < c.top < high and min(a.x1, c.x1) > max(a.x0, c.x0) and min(b.x1, c.x1) > max(b.x0, c.x0)
-        for k, c in enumerate(blocks)
-        if k not in {i, j}
+    return any(
+        a.top < c.top < b.top
+        and _share_column((a.x0, a.x1), (c.x0, c.x1))
+        and _share_column((b.x0, b.x1), (c.x0, c.x1))
+        for c in blocks[i + 1 : j]
     )
+
+
+def _share_column(a: tuple[float, float], b: tuple[float, float]) -> bool:
+    """Whether two blocks are below each other, from their left and right sides."""
+    (left, right), (x0, x1) = a, b
+    return left < x1 and x0 < right and left < right and x0 < x1
 
 
 def _columns(blocks: list[PageBlock]) -> list[list[PageBlock]]:
