@@ -63,8 +63,9 @@ def labelled_boxes(content: PageContent) -> list[LabelledBox]:
                 texts[box].append(piece)
                 sources[box].add(id(fragment))
     lines = {box: text_rows(inside) for box, inside in texts.items()}
-    tops = text_rows(fragment for fragment in content.fragments if not fragment.slanted)
-    labelled = {box for box, rows in lines.items() if _is_labelled(box, rows) and not _goes_on(rows[0][0], tops)}
+    labelled = {box for box, rows in lines.items() if _is_labelled(box, rows)}
+    # The sides between two lines of a paragraph are those of its background.
+    labelled = {box for box in labelled if not any(is_tight(f, lines[box][0][0]) for f in content.fragments)}
     if not labelled:
         return []
     beside = {box for box, rows in lines.items() if box not in labelled and _may_be_field(box, rows, labelled)}
@@ -155,13 +156,10 @@ def _is_labelled(box: _Box, rows: list[TextRow]) -> bool:
     return _is_short(rows) and above < 0.8 * size + 1 and below > max(_ROOM * first.size, 1.5 * above)
 
 
-def _goes_on(label: TextFragment, page: list[TextRow]) -> bool:
-    """Whether a text stands right above a label: the sides between them are those of a paragraph's background."""
-    return any(
-        -0.2 * label.size < label.top - above.bottom < 0.3 * label.size and abs(above.x0 - label.x0) < label.size
-        for row in page
-        for above in row
-    )
+def is_tight(above: TextFragment, below: TextFragment) -> bool:
+    """Whether one text stands right above the other, as the lines of a paragraph do."""
+    near = -0.2 * below.size < below.top - above.bottom < 0.3 * below.size
+    return near and abs(above.x0 - below.x0) < below.size
 
 
 def _is_short(rows: list[TextRow]) -> bool:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from docqa.documents.pdf.contents_rows import with_whole_entries
 from docqa.documents.pdf.engines import PageContent, TextFragment
-from docqa.documents.pdf.form_boxes import LabelledBox, labelled_boxes
+from docqa.documents.pdf.form_boxes import LabelledBox, is_tight, labelled_boxes
 from docqa.documents.pdf.form_headings import part_headings
 from docqa.documents.pdf.form_lines import FormField, boxed, form_lines
 from docqa.documents.pdf.form_rules import beside_fields, without_combs
@@ -54,10 +54,16 @@ def fields_and_tables(content: PageContent) -> PageForms:
     inside = [field for box in boxes for field in box.fields]
     fields += inside
     form = bool(fields)
-    for grid in grids:
-        fields += _cells(grid, inside)
     taken = {number for box in boxes for number in box.sources}
-    rest = [fragment for fragment in page.fragments if id(fragment) not in taken]
+    left = {id(fragment) for fragment in page.fragments}
+    for grid in grids:
+        in_grid = [f for f in content.fragments if id(f) not in left and _is_in(f, grid)]
+        cells = _cells(grid, inside)
+        if inside and any(_goes_on(cell, in_grid) for cell in cells):
+            left.update(map(id, in_grid))  # The grid is not that of the text.
+        else:
+            fields += cells
+    rest = [fragment for fragment in content.fragments if id(fragment) in left and id(fragment) not in taken]
     for index, table in enumerate(tables):
         tables[index], rest = with_row_numbers(table, rest)
     aligned, page = find_aligned_tables(page._replace(fragments=rest))
@@ -78,6 +84,12 @@ def _has_only(table: PageTable, boxes: list[LabelledBox]) -> bool:
 def _is_in(fragment: TextFragment | FormField, box: PageTable | FormField | LabelledBox) -> bool:
     x, y = (fragment.x0 + fragment.x1) / 2, (fragment.top + fragment.bottom) / 2
     return box.x0 - 1 < x < box.x1 + 1 and box.top - 1 < y < box.bottom + 1
+
+
+def _goes_on(cell: FormField, fragments: list[TextFragment]) -> bool:
+    """Whether a cell begins in the midst of a paragraph."""
+    first = cell.cells[0][0][0]
+    return any(is_tight(above, first) for above in fragments)
 
 
 def _cells(form: PageTable, boxes: list[FormField]) -> list[FormField]:
@@ -117,14 +129,19 @@ def _rows(fields: list[FormField]) -> Iterator[list[FormField]]:
     row: list[FormField] = []
     for field in sorted(fields, key=lambda field: field.top):
         if row:
-            first = row[0]
-            shared = min(field.bottom, first.bottom) - max(field.top, first.top)
-            if shared < _BESIDE * min(field.bottom - field.top, first.bottom - first.top):
+            (top, bottom), (upper, lower) = _head(field), _head(row[0])
+            if min(bottom, lower) - max(top, upper) < _BESIDE * min(bottom - top, lower - upper):
                 yield _by_column(row)
                 row = []
         row.append(field)
     if row:
         yield _by_column(row)
+
+
+def _head(field: FormField) -> tuple[float, float]:
+    """The top and bottom of a field's first two lines: the others may be beside the next fields."""
+    lines = field.cells[0][:2]
+    return lines[0][0].top, lines[-1][0].bottom
 
 
 def _by_column(row: list[FormField]) -> list[FormField]:
