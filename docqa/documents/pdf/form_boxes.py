@@ -18,7 +18,7 @@ _THIN = 3.0
 _SHORTEST = 7.0  # Of a side: what is shorter is a tooth of a comb.
 _NEAR = 2.0
 _MAX_LINES, _MAX_WORDS = 4, 30
-_ROOM = 0.8  # Heights of type below a label, at least.
+_ROOM = 1.0  # Heights of type below a label, at least.
 _INDENT = 2.5  # Heights of type, of a label, at most.
 _WORD = re.compile(r"[^\W\d_]{3}")
 _HIGHEST = 60.0  # A box.
@@ -93,6 +93,8 @@ def labelled_boxes(content: PageContent) -> list[LabelledBox]:
                 sources[box].add(id(fragment))
     lines = {box: text_rows(inside) for box, inside in texts.items()}
     labelled = {box for box, rows in lines.items() if _is_labelled(box, rows)}
+    # The sides between two lines of a paragraph are those of its background.
+    labelled = {box for box in labelled if not any(is_tight(f, lines[box][0][0]) for f in content.fragments)}
     if not labelled:
         return []
     beside = {box for box, rows in lines.items() if box not in labelled and _may_be_field(box, rows, labelled)}
@@ -174,7 +176,13 @@ def _is_labelled(box: _Box, rows: list[TextRow]) -> bool:
     above, below = first.top - box[1], box[3] - max(fragment.bottom for fragment in last)
     if first.x0 - box[0] > _INDENT * first.size:
         return False
-    return _is_short(rows) and above < 0.8 * size + 1 and below > _ROOM * size and below > 1.5 * above
+    return _is_short(rows) and above < 0.8 * size + 1 and below > max(_ROOM * first.size, 1.5 * above)
+
+
+def is_tight(above: TextFragment, below: TextFragment) -> bool:
+    """Whether one text stands right above the other, as the lines of a paragraph do."""
+    near = -0.2 * below.size < below.top - above.bottom < 0.3 * below.size
+    return near and abs(above.x0 - below.x0) < below.size
 
 
 def _is_short(rows: list[TextRow]) -> bool:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from docqa.documents.pdf.engines import PageContent, Rule, TextFragment
 from docqa.documents.pdf.form_lines import FormField, boxed
+from docqa.documents.pdf.page_forms import PageForms
 from docqa.documents.pdf.tables import PageTable
 from docqa.documents.pdf.tables.page_table import text_rows
 
@@ -31,11 +32,9 @@ class Zone(NamedTuple):
     fields: list[list[FormField]]
 
 
-def zones(
-    content: PageContent, fragments: list[TextFragment], tables: list[PageTable], fields: list[list[FormField]]
-) -> Iterator[Zone]:
-    """The zones of a page, in order. `fragments`: the text that is in no table or field."""
-    is_form = bool(fields)
+def zones(content: PageContent, forms: PageForms) -> Iterator[Zone]:
+    """The zones of a page, in order."""
+    fields, tables, fragments, is_form = forms
     cuts = [cut for fragment in fragments if (cut := _cut_at(fragment, content.rules))]
     rest, tables_left, fields_left = fragments, tables, fields
     top = 0.0

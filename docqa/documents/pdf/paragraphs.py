@@ -25,6 +25,7 @@ _FLOATS = {"caption", "table", "footnote", "figure", "aside"}
 
 _WORD = re.compile(r"[^\W\d_]{2}")
 _OTHER_FONT = 0.15
+_OTHER_TITLE, _HIGHER = 0.3, 1.15  # A title and the subtitle below it differ by more.
 _LABEL_WORDS = 3
 _ENOUGH = 3  # Lines that go on in the next one, to tell the spacing.
 _LEADING = 1.3  # The usual one, in heights of the type.
@@ -141,12 +142,19 @@ def _is_midst(previous: LayoutLine, line: LayoutLine, pitch: float) -> bool:
     """Whether a sentence goes on from a full line to the next, which a word in another font makes a bit higher."""
     return (
         (abs(previous.size - line.size) < _OTHER_FONT * previous.size or previous.style == line.style != "")
+        and not (previous.bold and _differ_in_height(previous, line))
         and in_one_column(previous, line)
         and 0 < line.top - previous.top < 1.2 * pitch
         and previous.bold == line.bold
         and _is_full(previous, line)
         and not _ends_sentence(previous.text)
     )
+
+
+def _differ_in_height(previous: LayoutLine, line: LayoutLine) -> bool:
+    """Whether two lines are a title and a subtitle in smaller letters, or the other way round."""
+    higher, lower = sorted((previous.bottom - previous.top, line.bottom - line.top), reverse=True)
+    return abs(previous.size - line.size) > _OTHER_TITLE * previous.size and higher > _HIGHER * lower
 
 
 def _is_end_of_label(block: LineBlock, previous: LayoutLine, line: LayoutLine, pitch: float) -> bool:
@@ -175,7 +183,8 @@ def _glue_in_column(block: LineBlock, previous: LayoutLine, line: LayoutLine) ->
     if ends and _CAPTION.match(line.text):
         return None
     first = block.lines[0]
-    hangs = BULLET.match(previous.text) is not None and line.x0 > first.x0 + 0.5 * line.size
+    is_item = block.kind == "list_item" and previous is first and _WORD.search(first.text) is not None
+    hangs = (BULLET.match(previous.text) is not None or is_item) and line.x0 > first.x0 + 0.5 * line.size
     if ends and (not (full or hangs) or (line.x0 > previous.x0 + 0.8 * line.size and not hangs)):
         return None
     if len(block.lines) > 1 and block.kind == "list_item" and ends and line.x0 < block.lines[1].x0 - 0.8 * line.size:
@@ -222,6 +231,8 @@ def _continues_over_gap(previous: LayoutLine, line: LayoutLine) -> bool:
         return True
     if not _WORD.search(line.text) and not _ends_sentence(line.text):
         return False  # The number at an axis.
+    if not _WORD.search(previous.text) and any(map(str.isdigit, previous.text)):
+        return False  # The number of an equation, or the date below a title.
     if _ends_sentence(previous.text) or BULLET.match(line.text):
         # A full line that ends a sentence may or may not end its paragraph: a wrong break does less harm.
         return False

@@ -58,8 +58,7 @@ def page_lines(content: PageContent, page: int) -> list[LayoutLine]:
     """Lines of a page, in reading order. Comments and slanted text come last."""
     content, aside = without_watermarks(content)
     content, line_numbers = without_line_numbers(content)
-    fields, tables, fragments = fields_and_tables(content)
-    blocks = [block for zone in zones(content, fragments, tables, fields) for block in _in_order(zone)]
+    blocks = [block for zone in zones(content, fields_and_tables(content)) for block in _in_order(zone)]
     labels = {id(block) for block in figure_labels(blocks)}
     lines: list[LayoutLine] = []
     for region, column in enumerate(_columns(blocks)):
