@@ -3,9 +3,13 @@
 from pathlib import Path
 
 import pytest
+from pypdf import PdfWriter
+from pypdf.generic import ArrayObject, DictionaryObject, NameObject, NumberObject
 from reportlab.lib.pagesizes import A4
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen import canvas
-from support.drawn import Text, draw_pages
+from support.drawn import Text, draw_pages, edited
 
 from docqa.documents import Document, parse, read
 
@@ -45,6 +49,7 @@ CINEMA = [
     "down on 9 November 1953, and",
     "was never rebuilt.",
 ]
+MILL = ["than in the brewery on the hill, and that the", "millers were ill more often than the brewers."]
 
 
 @pytest.mark.parametrize("shift", [0, 6])
@@ -293,3 +298,48 @@ def test_an_address_in_a_typewriter_font_stays_in_its_sentence(tmp_path: Path) -
         *column(67, 124, "and the notes on them are in the same folder of the course.", size=10),
     ]
     assert len(blocks(parsed(tmp_path, page))) == 1
+
+
+def test_a_subscript_at_the_end_of_a_line_cuts_no_sentence(tmp_path: Path) -> None:
+    lines = ["The report of the mill shows that in all of", "its rooms there was more CO", *MILL]
+    path, sheet = tmp_path / "a.pdf", canvas.Canvas(str(tmp_path / "a.pdf"), pagesize=A4, invariant=1)
+    for number, line in enumerate(lines):
+        text = sheet.beginText(60, A4[1] - 100 - 13 * number)
+        text.setFont("Times-Roman", 11)
+        text.textOut(line)
+        if number == 1:
+            text.setRise(-2)
+            text.setFont("Times-Roman", 6)
+            text.textOut("2")
+        sheet.drawText(text)
+    sheet.save()
+    assert blocks(parse(read(str(path)))) == [" ".join([lines[0], f"{lines[1]}2", *MILL])]
+
+
+def test_a_font_whose_box_is_far_higher_than_its_letters_is_no_larger_type(tmp_path: Path) -> None:
+    pdfmetrics.registerFont(TTFont("Vera", "Vera.ttf"))
+    title = Text(160, "Three houses of the town", 60, 20)
+    page = [*column(60, 80, *BAKERY, font="Vera"), title, *column(60, 200, *BREWERY, font="Vera")]
+
+    def make_high(writer: PdfWriter) -> None:
+        for index in range(1, len(writer._objects) + 1):
+            font = writer.get_object(index)
+            if isinstance(font, DictionaryObject) and font.get("/Type") == "/FontDescriptor":
+                font[NameObject("/FontBBox")] = ArrayObject(map(NumberObject, (-1500, -2464, 2868, 3117)))
+                font[NameObject("/Ascent")], font[NameObject("/Descent")] = NumberObject(3117), NumberObject(-2464)
+
+    document = parse(read(str(edited(draw_pages(tmp_path / "a.pdf", [page]), make_high))))
+    assert blocks(document) == [" ".join(BAKERY), title.text, " ".join(BREWERY)]
+    assert blocks(document, "heading") == [title.text]
+
+
+def test_lines_closer_than_elsewhere_are_divided_by_a_gap_that_is_usual_elsewhere(tmp_path: Path) -> None:
+    wide = [Text(80 + 26 * number, line, 60) for number, line in enumerate(BAKERY * 6)]
+    names = [
+        "Odile Marchand, Ferry Street bakery",
+        "Arne Holm, the brewery on the hill,",
+        "Ida Holm, the same house in Bremen",
+    ]
+    close = [*column(60, 100, *names), Text(156, "Members of the second board:"), *column(60, 170, *names)]
+    texts = blocks(parsed(tmp_path, wide, wide, close))
+    assert texts[-2:] == [" ".join(names), f"Members of the second board: {' '.join(names)}"]

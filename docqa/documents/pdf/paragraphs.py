@@ -26,17 +26,20 @@ _FLOATS = {"caption", "table", "footnote", "figure", "aside"}
 _WORD = re.compile(r"[^\W\d_]{2}")
 _OTHER_FONT = 0.15
 _LABEL_WORDS = 3
+_ENOUGH = 3  # Lines that go on in the next one, to tell the spacing.
+_LEADING = 1.3  # The usual one, in heights of the type.
+_WIDER = 1.25
 
 
 def line_blocks(lines: list[LayoutLine], body_size: float = 0.0) -> list[LineBlock]:
     """Group the body's lines, in reading order, to blocks. `body_size` is the usual height of the type."""
-    pitches = _line_spacing(lines)
+    spacing = _Spacing(lines)
     numbering = Numbering()
     blocks: list[LineBlock] = []
     for line in lines:
         block = blocks[-1] if blocks else None
         size = max(line.size, block.lines[-1].size) if block else line.size
-        glue = _glue(block, line, pitches.get(round(size), 1.3 * size), numbering) if block else None
+        glue = _glue(block, line, spacing.pitch(line, size), numbering) if block else None
         if block is None or glue is None:
             blocks.append(LineBlock(_kind(line), [line]))
             numbering.note(line)
@@ -139,7 +142,7 @@ def _is_midst(previous: LayoutLine, line: LayoutLine, pitch: float) -> bool:
     return (
         (abs(previous.size - line.size) < _OTHER_FONT * previous.size or previous.style == line.style != "")
         and in_one_column(previous, line)
-        and 0 < line.top - previous.top < 1.1 * pitch
+        and 0 < line.top - previous.top < 1.2 * pitch
         and previous.bold == line.bold
         and _is_full(previous, line)
         and not _ends_sentence(previous.text)
@@ -259,21 +262,47 @@ def _is_list_item(previous: LayoutLine, line: LayoutLine, numbering: Numbering) 
 # Spacing ------------------------------------------------------------------------------------------
 
 
-def _line_spacing(lines: list[LayoutLine]) -> dict[float, float]:
-    """The usual line spacing for each size of type."""
-    steps: dict[float, list[float]] = defaultdict(list)
-    for previous, line in pairwise(lines):
-        if (
-            in_one_column(previous, line)
-            and 0 < line.top - previous.top < 3 * line.size
-            and abs(previous.size - line.size) < 0.5
-        ):
-            steps[round(line.size)].append(line.top - previous.top)
-    return {size: _median(spacings) for size, spacings in steps.items()}
+class _Spacing:
+    """The distance from line to line within paragraphs, by the size of type: in a column, on a page, in a document.
+
+    A page may be set closer than the others. Where its lines are further apart, they may as well be items of a list.
+    """
+
+    def __init__(self, lines: list[LayoutLine]) -> None:
+        self._steps: dict[tuple[int, ...], list[float]] = defaultdict(list)
+        self._pitches: dict[tuple[int, ...], float] = {}
+        for previous, line in pairwise(lines):
+            size, step = line.size, line.top - previous.top
+            if (
+                0.6 * size < step < 3 * size
+                and in_one_column(previous, line)
+                and abs(previous.size - size) < 0.5
+                and previous.x1 > previous.right - 2 * size
+                and not (previous.kind or line.kind)
+                and not _ends_sentence(previous.text)
+            ):
+                for key in _places(line, size):
+                    self._steps[key].append(step / size)
+
+    def pitch(self, line: LayoutLine, size: float) -> float:
+        """The usual distance of the lines around `line`, in type of this size."""
+        places = _places(line, size)
+        if places[0] not in self._pitches:
+            column, page, document, whole_page = map(self._usual, places)
+            near = column or page
+            if near and not (document and near > _WIDER * document):
+                self._pitches[places[0]] = near
+            else:
+                self._pitches[places[0]] = document or max(_LEADING, whole_page or 0.0)
+        return self._pitches[places[0]] * size
+
+    def _usual(self, place: tuple[int, ...]) -> float | None:
+        steps = self._steps.get(place, [])
+        # The lines of a list may be full, too: those that go on are the closer ones.
+        return sorted(steps)[len(steps) // 4] if len(steps) >= _ENOUGH else None
 
 
-def _median(values: list[float]) -> float:
-    # `statistics` imports fractions and decimals, which would slow the start of every worker process.
-    ordered = sorted(values)
-    middle = len(ordered) // 2
-    return ordered[middle] if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2
+def _places(line: LayoutLine, size: float) -> tuple[tuple[int, ...], ...]:
+    """A column, a page and the document with a size of type; the page with any."""
+    rounded = round(size)
+    return (rounded, line.page, line.region), (rounded, line.page), (rounded,), (0, line.page)

@@ -204,7 +204,7 @@ def _header_start(lines: list[ChunkedLine], start: int, floor: int, columns: lis
 
 
 def _are_headings(line: ChunkedLine, columns: list[Extent]) -> bool:
-    """Whether each chunk of a line above a gap stands over a column, but for the first one: none is a number but years."""
+    """Whether each chunk of a line above a gap stands over a column: words, or years."""
     if len(line.chunks) < len(columns) - 1 or len(line.chunks) < 2:
         return False
     for chunk in line.chunks:
