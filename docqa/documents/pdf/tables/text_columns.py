@@ -8,7 +8,15 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from docqa.documents.pdf.engines import Rule
-from docqa.documents.pdf.tables.page_table import CAPTION, NUMBERED_CAPTION, Chunk, TextRow, chunks, type_size
+from docqa.documents.pdf.tables.page_table import (
+    CAPTION,
+    NUMBERED_CAPTION,
+    Chunk,
+    TextRow,
+    chunks,
+    is_numeric,
+    type_size,
+)
 
 _MAX_LEADING = 2.5  # Heights of type between two rows of a table.
 _RIVER = 0.5  # Heights of type: narrower white space divides no columns.
@@ -62,11 +70,31 @@ def _near(lines: list[ChunkedLine], start: int, end: int, rules: list[Rule]) -> 
     for index, step in enumerate(wide, start + 1):
         usual = sum(other > 0.75 * step for other in wide) > max(1, 0.2 * len(wide))
         if step > 1.5 * lines[index].size and not usual:
+            if step < _MAX_LEADING * lines[index].size and _same_amounts(lines[start:index], lines[index:end]):
+                continue
             if index - start >= 2:
                 yield start, index
             start = index
     if end - start >= 2:
         yield start, end
+
+
+def _same_amounts(above: list[ChunkedLine], below: list[ChunkedLine]) -> bool:
+    """Whether numbers stand in the same columns, two or more, above and below a gap: sections of one table."""
+    upper, lower = _rights(above), _rights(below)
+    return len(lower) > 1 and lower <= upper
+
+
+def _rights(lines: list[ChunkedLine]) -> set[int]:
+    """Where the columns of numbers end that most lines with gaps have."""
+    counts: dict[int, int] = {}
+    full = [line.chunks[1:] for line in lines if len(line.chunks) > 1]
+    for chunks_ in full:
+        for chunk in chunks_:
+            if is_numeric(chunk.text):
+                right = round(chunk.x1 / _ALIGNED)
+                counts[right] = counts.get(right, 0) + 1
+    return {right for right, count in counts.items() if count > 0.5 * len(full)}
 
 
 def is_ruled(lines: list[ChunkedLine], index: int, rules: list[Rule]) -> bool:
@@ -220,6 +248,7 @@ class TableBody:
     def __init__(self, lines: list[ChunkedLine], columns: list[Extent]) -> None:
         self.lines = lines
         self.width = len(columns)
+        self.extents = columns
         self.placed = [[PlacedChunk(*column_place(chunk, columns), chunk) for chunk in line.chunks] for line in lines]
         self.columns: list[list[Chunk]] = [[] for _ in columns]
         """The chunks of each column, without those that span several."""
