@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from docqa.documents.pdf.engines import TextFragment
 from docqa.documents.pdf.form_lines import FormField
-from docqa.documents.pdf.runs import LIST_MARK, joined_with_spaces
+from docqa.documents.pdf.numbering import LIST_MARK
+from docqa.documents.pdf.runs import joined_with_spaces
 from docqa.documents.pdf.tables import PageTable
 
 _JUSTIFIED_WORDS = 3

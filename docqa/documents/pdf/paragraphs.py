@@ -42,7 +42,7 @@ def line_blocks(lines: list[LayoutLine], body_size: float = 0.0) -> list[LineBlo
         size = max(line.size, block.lines[-1].size) if block else line.size
         glue = _glue(block, line, spacing.pitch(line, size), numbering) if block else None
         if block is None or glue is None:
-            blocks.append(LineBlock(_kind(line), [line]))
+            blocks.append(LineBlock(_kind(line, numbering), [line]))
             numbering.note(line)
         else:
             block.glue.append(glue)
@@ -55,14 +55,14 @@ def line_blocks(lines: list[LayoutLine], body_size: float = 0.0) -> list[LineBlo
     return blocks
 
 
-def _kind(line: LayoutLine) -> str:
+def _kind(line: LayoutLine, numbering: Numbering) -> str:
     if line.kind:
         return line.kind
     if line.fixed_pitch:
         return "code"
     if line.cells > 1:
         return "field"
-    if BULLET.match(line.text) or mark_of(line.text):
+    if numbering.marks(line):
         return "list_item"
     return "caption" if _CAPTION.match(line.text) else "paragraph"
 
@@ -183,8 +183,7 @@ def _glue_in_column(block: LineBlock, previous: LayoutLine, line: LayoutLine) ->
     if ends and _CAPTION.match(line.text):
         return None
     first = block.lines[0]
-    is_item = block.kind == "list_item" and previous is first and _WORD.search(first.text) is not None
-    hangs = (BULLET.match(previous.text) is not None or is_item) and line.x0 > first.x0 + 0.5 * line.size
+    hangs = block.kind == "list_item" and previous is first and _hangs(first, line)
     if ends and (not (full or hangs) or (line.x0 > previous.x0 + 0.8 * line.size and not hangs)):
         return None
     if len(block.lines) > 1 and block.kind == "list_item" and ends and line.x0 < block.lines[1].x0 - 0.8 * line.size:
@@ -195,6 +194,13 @@ def _glue_in_column(block: LineBlock, previous: LayoutLine, line: LayoutLine) ->
         # A title and its text, or short lines, as of an address.
         return None if line.x1 > line.right - 0.12 * width else "\n"
     return " "
+
+
+def _hangs(item: LayoutLine, line: LayoutLine) -> bool:
+    """Whether a line begins where an item's text does, after its mark."""
+    mark = len(item.text.split(" ", 1)[0])
+    letter = (item.x1 - item.x0) / len(item.text)
+    return line.x0 - item.x0 > max(0.5 * line.size, 0.7 * mark * letter)
 
 
 def _is_full(line: LayoutLine, following: LayoutLine) -> bool:
@@ -258,7 +264,7 @@ def _is_list_item(previous: LayoutLine, line: LayoutLine, numbering: Numbering) 
             or numbering.follows(line)
             or (previous.x1 < previous.right - 2 * previous.size)
         )
-    if not mark_of(line.text):
+    if not numbering.marks(line):
         return False
     if numbering.follows(line):
         return True

@@ -7,6 +7,7 @@ A wrong table does more harm than a missed one, since it cuts sentences.
 import re
 from itertools import pairwise
 
+from docqa.documents.pdf.numbering import BULLETS
 from docqa.documents.pdf.tables.page_table import Chunk, baseline, is_numeric
 from docqa.documents.pdf.tables.text_columns import ChunkedLine, PlacedChunk, TableBody
 
@@ -18,7 +19,8 @@ _PROSE_WORDS = 5
 _MAX_DEFINITION = 12  # Lines.
 
 _MARKER = re.compile(
-    r"(?:[•●○◦▪■□☐☑☒✓✔❑➢➤►▶‣⁃–—−*·o§ü\uf0a7\uf0b7\uf0d8-]|[(\[]?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)\]:]{0,2}"
+    rf"(?:[{BULLETS}−o§ü\uf0a7\uf0b7\uf0d8]|"
+    r"[(\[]?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)\]:]{0,2}"
     r"|(?:\d+\.)+\d*\.?|[A-Z]\.(?:\d+\.?)*|[A-Z]\d+(?:\.\d+)*|§+ ?\d.*"
     r"|(?:Article|Section|Step|Note|Figure|Table|Q)\s?[\d.]*:?)$"
 )
