@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
-from docqa.documents.pdf.contents import CONTENTS_HEADING
+from docqa.documents.pdf.contents import has_contents_heading
 from docqa.documents.pdf.engines import PageContent, Rule, TextFragment
 from docqa.documents.pdf.tables.page_table import TextRow, text_rows
 
@@ -72,14 +72,18 @@ def form_lines(content: PageContent) -> tuple[list[FormField], list[TextFragment
     """The numbered lines of a page if some of their numbers are repeated, and the fragments that are in none."""
     fragments = content.fragments
     ends = [text for fragment in fragments if _DIGIT.search((text := fragment.text.rstrip())[-3:]) and _END.match(text)]
-    if len(ends) < _FEWEST or any(CONTENTS_HEADING.fullmatch(f.text.strip()) for f in fragments if len(f.text) < 40):
+    if len(ends) < _FEWEST:
         return [], fragments
     rows = text_rows(fragment for fragment in fragments if not fragment.slanted and fragment.text.strip())
     starts = list(_starts(rows))
     pairs = [(start, end) for start in starts if (end := _end(rows, start, starts))]
     # In a table of contents, few titles have the number of their page.
     led = sum(_LEADER.search(text) is not None for text in ends)
-    if len(pairs) < 0.5 * led or not _is_form(rows, pairs, content.rules):
+    if (
+        len(pairs) < 0.5 * led
+        or not _is_form(rows, pairs, content.rules)
+        or has_contents_heading(f.text for f in fragments)
+    ):
         return [], fragments
     taken: set[int] = set()
     fields = [_field(rows, start, end, pairs, taken) for start, end in pairs]
