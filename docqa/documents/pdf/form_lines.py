@@ -20,6 +20,7 @@ _MAX_LINES = 6
 _MAX_LEADING = 1.9  # Heights of type between the tops of two lines of one label.
 _MAX_VALUE = 25  # Characters.
 _COLUMN = 12.0  # Points: numbers whose left sides differ by less stand below each other.
+_BESIDE, _LOW = 0.45, 0.7  # Heights of type, from the middle of a number: a value, and a comma between boxes.
 _WIDE = 4.0  # Heights of type between two parts of a line.
 _SENTENCE = 3  # Words.
 
@@ -259,7 +260,8 @@ def _values(rows: list[TextRow], row: int, number: TextFragment, limit: float) -
             if (
                 number.x1 - 1 < fragment.x0 < limit
                 and len(fragment.text.strip()) <= _MAX_VALUE
-                and abs((fragment.top + fragment.bottom) / 2 - middle) < 0.45 * number.size
+                and abs((fragment.top + fragment.bottom) / 2 - middle)
+                < (_LOW if _SEPARATOR.fullmatch(fragment.text) else _BESIDE) * number.size
             ):
                 yield fragment
 

@@ -154,9 +154,7 @@ def _by_column(row: list[FormField]) -> list[FormField]:
     return [field for column in columns for field in sorted(column, key=lambda field: field.top)]
 
 
-def _follows(
-    group: list[FormField], row: list[FormField], tables: list[PageTable], others: list[TextFragment]
-) -> bool:
+def _follows(group: list[FormField], row: list[FormField], tables: list[PageTable], others: list[TextFragment]) -> bool:
     x0, x1 = min(field.x0 for field in (*group, *row)), max(field.x1 for field in (*group, *row))
     top, bottom = min(field.top for field in group[-3:]), max(field.bottom for field in row)
     above = max(field.bottom for field in group)
