@@ -15,6 +15,8 @@ _MAX_OBJECTS = 20_000
 _MAX_RULES = 2_000
 _MAX_SEGMENTS = 1_000
 _RECTANGLE_SEGMENTS = 5
+_ENCLOSING = 3  # Rules: above and below a header, and at the end of its table.
+_THICK, _LONG = 3.0, 80.0  # Points.
 
 _page_object = quick(pdfium.FPDFPage_GetObject, HANDLE)
 _object_type = quick(pdfium.FPDFPageObj_GetType, ctypes.c_int)
@@ -33,6 +35,21 @@ def rules(page: Any, frame: Frame) -> list[Rule]:
             break
         found.append(Rule(*frame.as_displayed(box)))
     return found
+
+
+def ruled_areas(drawn: list[Rule]) -> list[Box]:
+    """Where three horizontal rules or more of one length enclose lines: most likely a table."""
+    if len(drawn) < _ENCLOSING:
+        return []
+    heights: dict[tuple[int, int], list[float]] = {}
+    for x0, top, x1, bottom in drawn:
+        if bottom - top < _THICK and x1 - x0 > _LONG:
+            heights.setdefault((round(x0 / 4), round(x1 / 4)), []).append(top)
+    return [
+        (4 * left - 4.0, min(tops), 4 * right + 4.0, max(tops))
+        for (left, right), tops in heights.items()
+        if len(tops) >= _ENCLOSING
+    ]
 
 
 def _paths(page: Any) -> Iterator[Box]:
