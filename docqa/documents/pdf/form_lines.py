@@ -85,7 +85,18 @@ def form_lines(content: PageContent) -> tuple[list[FormField], list[TextFragment
     taken: set[int] = set()
     fields = [_field(rows, start, end, pairs, taken) for start, end in pairs]
     fields += _others(rows, starts, [start for start, _ in pairs], taken)
-    return fields, [fragment for fragment in fragments if id(fragment) not in taken]
+    rest = [fragment for fragment in fragments if id(fragment) not in taken]
+    return [*_with_boxes(fields, rest)], rest
+
+
+def _with_boxes(fields: list[FormField], rest: list[TextFragment]) -> Iterator[FormField]:
+    """Lines as wide as the page's text where their empty boxes are at its right edge."""
+    right = max([field.x1 for field in fields] + [fragment.x1 for fragment in rest])
+    sides = [(field.x0, field.top, field.bottom) for field in fields]
+    sides += [(fragment.x0, fragment.top, fragment.bottom) for fragment in rest]
+    for field in fields:
+        beside = any(x0 > field.x1 - 1 and top < field.bottom and bottom > field.top for x0, top, bottom in sides)
+        yield field if beside else field._replace(x1=right)
 
 
 def _is_form(rows: list[TextRow], pairs: list[tuple[_Start, _End]], rules: list[Rule]) -> bool:
