@@ -20,6 +20,7 @@ _MAX_LINES = 6
 _MAX_LEADING = 1.9  # Heights of type between the tops of two lines of one label.
 _MAX_VALUE = 25  # Characters.
 _COLUMN = 12.0  # Points: numbers whose left sides differ by less stand below each other.
+_BESIDE, _LOW = 0.45, 0.7  # Heights of type, from the middle of a number: a value, and a comma between boxes.
 _WIDE = 4.0  # Heights of type between two parts of a line.
 _SENTENCE = 3  # Words.
 
@@ -88,7 +89,18 @@ def form_lines(content: PageContent) -> tuple[list[FormField], list[TextFragment
     taken: set[int] = set()
     fields = [_field(rows, start, end, pairs, taken) for start, end in pairs]
     fields += _others(rows, starts, [start for start, _ in pairs], taken)
-    return fields, [fragment for fragment in fragments if id(fragment) not in taken]
+    rest = [fragment for fragment in fragments if id(fragment) not in taken]
+    return [*_with_boxes(fields, rest)], rest
+
+
+def _with_boxes(fields: list[FormField], rest: list[TextFragment]) -> Iterator[FormField]:
+    """Lines as wide as the page's text where their empty boxes are at its right edge."""
+    right = max([field.x1 for field in fields] + [fragment.x1 for fragment in rest])
+    sides = [(field.x0, field.top, field.bottom) for field in fields]
+    sides += [(fragment.x0, fragment.top, fragment.bottom) for fragment in rest]
+    for field in fields:
+        beside = any(x0 > field.x1 - 1 and top < field.bottom and bottom > field.top for x0, top, bottom in sides)
+        yield field if beside else field._replace(x1=right)
 
 
 def _is_form(rows: list[TextRow], pairs: list[tuple[_Start, _End]], rules: list[Rule]) -> bool:
@@ -263,7 +275,8 @@ def _values(rows: list[TextRow], row: int, number: TextFragment, limit: float) -
             if (
                 number.x1 - 1 < fragment.x0 < limit
                 and len(fragment.text.strip()) <= _MAX_VALUE
-                and abs((fragment.top + fragment.bottom) / 2 - middle) < 0.45 * number.size
+                and abs((fragment.top + fragment.bottom) / 2 - middle)
+                < (_LOW if _SEPARATOR.fullmatch(fragment.text) else _BESIDE) * number.size
             ):
                 yield fragment
 

@@ -22,6 +22,7 @@ _TITLE = 0.2  # Of a page's height, at most.
 _FULL = 0.85  # Of the width of a page's text: a rule that divides the page.
 _APART = 8.0  # Between the parts of a title.
 _FEWEST_PARTS = 2
+_WIDEST = 200.0  # A box around one of them.
 
 
 class Zone(NamedTuple):
@@ -141,6 +142,7 @@ def _are_in_one_box(part: list[TextFragment], rules: list[Rule]) -> bool:
         and x1 < rule.x1
         and rule.top < top
         and bottom < rule.bottom
-        and rule.x1 - rule.x0 < 3 * (x1 - x0)
+        and rule.x1 - rule.x0 < _WIDEST
+        and rule.bottom - rule.top < 3 * (bottom - top)
         for rule in rules
     )
