@@ -399,3 +399,27 @@ def test_numbered_titles_in_capitals_are_headings_and_addresses_are_not(tmp_path
         *column(60, 220, *BREWERY),
     ]
     assert blocks(parsed(tmp_path, page), "heading") == ["II. THE HOUSES OF THE TOWN"]
+
+
+def test_labels_of_a_figure_over_both_columns_divide_no_sentence(tmp_path: Path) -> None:
+    labels = [
+        *column(90, 100, "Width: 55 ft", size=8, font="Helvetica-Bold"),
+        *column(120, 150, "Rudder", size=8, font="Helvetica-Bold"),
+        *column(470, 120, "Chine", size=8, font="Helvetica-Bold"),
+        *column(500, 180, "950041", size=6),
+    ]
+    caption = Text(230, "FIGURE 3. GENERAL ARRANGEMENT OF THE SHIP", 180, 9, "Helvetica")
+    left = column(60, 260, *BAKERY, *BREWERY[:2], "that the guild of the town had")
+    right = column(320, 260, "bought from the duke and his", "brother.", *CINEMA)
+    document = parsed(tmp_path, [*labels, caption, *left, *right])
+    assert any("that the guild of the town had bought from the duke" in text for text in blocks(document))
+    assert sorted(blocks(document, "figure")) == sorted(label.text for label in labels)
+
+
+def test_a_licence_at_a_columns_end_divides_no_sentence(tmp_path: Path) -> None:
+    left = column(60, 80, *BAKERY, "In the year of the census the", "bakery had been taken over by")
+    licence = column(60, 700, "Permission to copy is granted without fee.", "Guild ’54, Bremen.", size=7)
+    right = column(320, 80, "the guild of the town, which sold", "it to the brewery in the spring.", *CINEMA)
+    document = parsed(tmp_path, [*left, *licence, *right])
+    assert any("taken over by the guild" in text for text in blocks(document, "paragraph"))
+    assert "Permission" in " ".join(blocks(document, "footnote"))

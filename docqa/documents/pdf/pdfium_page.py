@@ -208,7 +208,11 @@ class PageText:
         ):
             if first < last:
                 following = _Piece(first, last, box, height, raised and height < small, row, not alone)
-                if piece and raised and not following.raised and box[0] - piece.box[2] <= _GAP * size:
+                if (
+                    (piece and raised and not following.raised)
+                    and box[0] - piece.box[2] <= _GAP * size
+                    and box[1] - piece.box[3] < _TALL * size
+                ):
                     # Low letters without descenders, after letters with them.
                     piece = piece._replace(last=last, box=_union(piece.box, box), several=True)
                     continue
