@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
-from docqa.documents.pdf.contents import CONTENTS_HEADING
+from docqa.documents.pdf.contents import has_contents_heading
 from docqa.documents.pdf.engines import PageContent, Rule, TextFragment
 from docqa.documents.pdf.tables.page_table import TextRow, text_rows
 
@@ -20,11 +20,13 @@ _MAX_LINES = 6
 _MAX_LEADING = 1.9  # Heights of type between the tops of two lines of one label.
 _MAX_VALUE = 25  # Characters.
 _COLUMN = 12.0  # Points: numbers whose left sides differ by less stand below each other.
+_BESIDE, _LOW = 0.45, 0.7  # Heights of type, from the middle of a number: a value, and a comma between boxes.
 _WIDE = 4.0  # Heights of type between two parts of a line.
 _SENTENCE = 3  # Words.
 
 _START = re.compile(r"\s*(?P<key>[1-9]\d{0,2}(?:[a-z]| [a-z](?=\s*$))?|[a-z])(?:[.)]\s*|\s+|$)(?=(?P<label>\S)|$)")
 _END = re.compile(r"(?P<label>.*?)(?:^|\s|(?<=\.\.)|…)(?P<key>[1-9]\d{0,2}[a-z]?)(?P<dot>\.?)\s*$", re.DOTALL)
+_DIGIT = re.compile(r"\d")
 _LEADER = re.compile(r"(?P<period>(?<=[^\s.])\.(?= ))?\s*(?:[.·…_]\s?){4,}|\s*…\s*")
 _DOTS = re.compile(r"[\s.·…_]+")
 _WORD = re.compile(r"[^\W\d_]{3}")
@@ -35,13 +37,17 @@ _SEPARATOR = re.compile(r"[\s.,$/–-]*")
 
 
 class FormField(NamedTuple):
-    """A field of a form: its cells are the label, the number at the box, and what is in the box; each of lines."""
+    """A field of a form: its cells are the label, the number at the box, and what is in the box; each of lines.
+
+    `kind` is that of its block: the heading of a part is one, too.
+    """
 
     x0: float
     top: float
     x1: float
     bottom: float
     cells: list[list[TextRow]]
+    kind: str = "field"
 
 
 class _Start(NamedTuple):
@@ -66,20 +72,35 @@ class _End(NamedTuple):
 def form_lines(content: PageContent) -> tuple[list[FormField], list[TextFragment]]:
     """The numbered lines of a page if some of their numbers are repeated, and the fragments that are in none."""
     fragments = content.fragments
-    ends = [fragment.text for fragment in fragments if _END.match(fragment.text)]
-    if len(ends) < _FEWEST or any(CONTENTS_HEADING.fullmatch(f.text.strip()) for f in fragments if len(f.text) < 40):
+    ends = [text for fragment in fragments if _DIGIT.search((text := fragment.text.rstrip())[-3:]) and _END.match(text)]
+    if len(ends) < _FEWEST:
         return [], fragments
     rows = text_rows(fragment for fragment in fragments if not fragment.slanted and fragment.text.strip())
     starts = list(_starts(rows))
     pairs = [(start, end) for start in starts if (end := _end(rows, start, starts))]
     # In a table of contents, few titles have the number of their page.
     led = sum(_LEADER.search(text) is not None for text in ends)
-    if len(pairs) < 0.5 * led or not _is_form(rows, pairs, content.rules):
+    if (
+        len(pairs) < 0.5 * led
+        or not _is_form(rows, pairs, content.rules)
+        or has_contents_heading(f.text for f in fragments)
+    ):
         return [], fragments
     taken: set[int] = set()
     fields = [_field(rows, start, end, pairs, taken) for start, end in pairs]
     fields += _others(rows, starts, [start for start, _ in pairs], taken)
-    return fields, [fragment for fragment in fragments if id(fragment) not in taken]
+    rest = [fragment for fragment in fragments if id(fragment) not in taken]
+    return [*_with_boxes(fields, rest)], rest
+
+
+def _with_boxes(fields: list[FormField], rest: list[TextFragment]) -> Iterator[FormField]:
+    """Lines as wide as the page's text where their empty boxes are at its right edge."""
+    right = max([field.x1 for field in fields] + [fragment.x1 for fragment in rest])
+    sides = [(field.x0, field.top, field.bottom) for field in fields]
+    sides += [(fragment.x0, fragment.top, fragment.bottom) for fragment in rest]
+    for field in fields:
+        beside = any(x0 > field.x1 - 1 and top < field.bottom and bottom > field.top for x0, top, bottom in sides)
+        yield field if beside else field._replace(x1=right)
 
 
 def _is_form(rows: list[TextRow], pairs: list[tuple[_Start, _End]], rules: list[Rule]) -> bool:
@@ -89,10 +110,10 @@ def _is_form(rows: list[TextRow], pairs: list[tuple[_Start, _End]], rules: list[
     if count < _FEWEST or sum(a <= b for a, b in pairwise(numbers)) < _RISING * (len(pairs) - 1):
         return False
     led = [_has_leader(rows, *pair) for pair in pairs]
-    boxed = [_has_box(rows, end, rules) for _, end in pairs]
+    has_box = [_has_box(rows, end, rules) for _, end in pairs]
     if count < _SURE:
-        return all(led) and all(boxed)
-    return sum(map(any, zip(led, boxed, strict=True))) >= _BOXED * len(pairs)
+        return all(led) and all(has_box)
+    return sum(map(any, zip(led, has_box, strict=True))) >= _BOXED * len(pairs)
 
 
 def _starts(rows: list[TextRow]) -> Iterator[_Start]:
@@ -204,7 +225,7 @@ def _field(
         taken.add(id(value))
         if not _SEPARATOR.fullmatch(value.text):
             cells.append([[value]])
-    return _boxed(cells)
+    return boxed(cells)
 
 
 def _others(rows: list[TextRow], starts: list[_Start], paired: list[_Start], taken: set[int]) -> Iterator[FormField]:
@@ -227,7 +248,7 @@ def _others(rows: list[TextRow], starts: list[_Start], paired: list[_Start], tak
         if not any(_WORD.search(fragment.text) for line in lines for fragment in line):
             continue
         taken.update(id(fragment) for line in lines for fragment in line)
-        yield _boxed([[found for line in lines if (found := _without_leaders(line))]])
+        yield boxed([[found for line in lines if (found := _without_leaders(line))]])
 
 
 def _unbroken(line: TextRow, number: TextFragment) -> TextRow:
@@ -254,7 +275,8 @@ def _values(rows: list[TextRow], row: int, number: TextFragment, limit: float) -
             if (
                 number.x1 - 1 < fragment.x0 < limit
                 and len(fragment.text.strip()) <= _MAX_VALUE
-                and abs((fragment.top + fragment.bottom) / 2 - middle) < 0.45 * number.size
+                and abs((fragment.top + fragment.bottom) / 2 - middle)
+                < (_LOW if _SEPARATOR.fullmatch(fragment.text) else _BESIDE) * number.size
             ):
                 yield fragment
 
@@ -272,7 +294,8 @@ def _period(leader: re.Match[str]) -> str:
     return (leader["period"] or "") + " "
 
 
-def _boxed(cells: list[list[TextRow]]) -> FormField:
+def boxed(cells: list[list[TextRow]]) -> FormField:
+    """A field of these cells, with the box around them."""
     every = [fragment for cell in cells for line in cell for fragment in line]
     return FormField(
         min(fragment.x0 for fragment in every),

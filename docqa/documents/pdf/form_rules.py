@@ -3,15 +3,35 @@
 Lengths are in points; y grows downwards.
 """
 
+import re
 from collections.abc import Iterator
 
-from docqa.documents.pdf.engines import Rule, TextFragment
+from docqa.documents.pdf.engines import PageContent, Rule, TextFragment
 from docqa.documents.pdf.form_lines import FormField
 
 _THIN = 2.0
 _TOOTH = 8.0  # Height of a comb's teeth, at most: the sides of a box are higher.
 _TEETH = 4
 _NEAR = 2.0
+_LOW, _WIDE, _LETTERS = 6.0, 26.0, 8  # The sides of a box for one letter, and how many a form has.
+_CLOSE = 6.0  # A box, and what is printed beside it.
+_SEPARATOR = re.compile(r"[\s.,/–-]{1,5}")
+
+
+def without_separators(content: PageContent) -> PageContent:
+    """The page without the dashes, points and commas that are printed between boxes for single letters."""
+    boxes = [r for r in content.rules if _LOW < r.x1 - r.x0 < _WIDE and _LOW < r.bottom - r.top < _WIDE]
+    if len(boxes) < _LETTERS:
+        return content
+    kept = [f for f in content.fragments if not (_SEPARATOR.fullmatch(f.text) and _is_between(f, boxes))]
+    return content if len(kept) == len(content.fragments) else content._replace(fragments=kept)
+
+
+def _is_between(fragment: TextFragment, boxes: list[Rule]) -> bool:
+    beside = [box for box in boxes if box.top - 1 < (fragment.top + fragment.bottom) / 2 < box.bottom + 1]
+    return any(-_NEAR < fragment.x0 - box.x1 < _CLOSE for box in beside) or any(
+        -_NEAR < box.x0 - fragment.x1 < _CLOSE for box in beside
+    )
 
 
 def without_combs(rules: list[Rule]) -> list[Rule]:
@@ -28,9 +48,23 @@ def without_combs(rules: list[Rule]) -> list[Rule]:
             for tooth in teeth
             if abs(tooth.bottom - rule.bottom) < _NEAR and rule.x0 - _NEAR < tooth.x0 and tooth.x1 < rule.x1 + _NEAR
         ]
-        if len(standing) >= _TEETH:
+        if len(standing) < _TEETH:
+            continue
+        begin, end = min(tooth.x0 for tooth in standing), max(tooth.x1 for tooth in standing)
+        has_ends = abs(rule.x0 - begin) < _NEAR and abs(rule.x1 - end) < _NEAR
+        if has_ends and not _is_closed(rule, standing[0].top, rules):
             dropped.update(map(id, (rule, *standing)))
     return [rule for rule in rules if id(rule) not in dropped]
+
+
+def _is_closed(rule: Rule, top: float, rules: list[Rule]) -> bool:
+    """Whether there is a line above the teeth: they are the sides of low cells."""
+    return any(
+        other.bottom - other.top <= _THIN
+        and abs(other.top - top) < _NEAR
+        and min(other.x1, rule.x1) - max(other.x0, rule.x0) > 0.2 * (rule.x1 - rule.x0)
+        for other in rules
+    )
 
 
 def beside_fields(rules: list[Rule], fields: list[FormField], others: list[TextFragment]) -> list[Rule]:

@@ -25,6 +25,7 @@ _FLOATS = {"caption", "table", "footnote", "figure", "aside"}
 
 _WORD = re.compile(r"[^\W\d_]{2}")
 _OTHER_FONT = 0.15
+_OTHER_TITLE, _HIGHER = 0.3, 1.15  # A title and the subtitle below it differ by more.
 _LABEL_WORDS = 3
 _SMALL = 0.88
 _ENOUGH = 3  # Lines that go on in the next one, to tell the spacing.
@@ -167,12 +168,19 @@ def _is_midst(previous: LayoutLine, line: LayoutLine, pitch: float) -> bool:
     """Whether a sentence goes on from a full line to the next, which a word in another font makes a bit higher."""
     return (
         (abs(previous.size - line.size) < _OTHER_FONT * previous.size or previous.style == line.style != "")
+        and not (previous.bold and _differ_in_height(previous, line))
         and in_one_column(previous, line)
         and 0 < line.top - previous.top < 1.2 * pitch
         and previous.bold == line.bold
         and _is_full(previous, line)
         and not _ends_sentence(previous.text)
     )
+
+
+def _differ_in_height(previous: LayoutLine, line: LayoutLine) -> bool:
+    """Whether two lines are a title and a subtitle in smaller letters, or the other way round."""
+    higher, lower = sorted((previous.bottom - previous.top, line.bottom - line.top), reverse=True)
+    return abs(previous.size - line.size) > _OTHER_TITLE * previous.size and higher > _HIGHER * lower
 
 
 def _is_end_of_label(block: LineBlock, previous: LayoutLine, line: LayoutLine, pitch: float) -> bool:
@@ -223,9 +231,10 @@ def _hangs(item: LayoutLine, line: LayoutLine) -> bool:
 
 def _is_full(line: LayoutLine, following: LayoutLine) -> bool:
     """Whether the next line's first word had no room in a line."""
-    word = following.text.split(" ", 1)[0]
-    letter = (following.x1 - following.x0) / len(following.text)
-    return line.x1 + (len(word) + 1) * letter > line.right - 0.5 * letter
+    text = following.text
+    word = text.find(" ") if " " in text else len(text)
+    letter = (following.x1 - following.x0) / len(text)
+    return line.x1 + (word + 1) * letter > line.right - 0.5 * letter
 
 
 def _is_another_style(block: LineBlock, previous: LayoutLine, line: LayoutLine, *, ends: bool, full: bool) -> bool:
@@ -255,6 +264,8 @@ def _continues_over_gap(previous: LayoutLine, line: LayoutLine) -> bool:
         return True
     if not _WORD.search(line.text) and not _ends_sentence(line.text):
         return False  # The number at an axis.
+    if not _WORD.search(previous.text) and any(map(str.isdigit, previous.text)):
+        return False  # The number of an equation, or the date below a title.
     if _ends_sentence(previous.text) or BULLET.match(line.text):
         # A full line that ends a sentence may or may not end its paragraph: a wrong break does less harm.
         return False
@@ -302,8 +313,8 @@ class _Spacing:
     """
 
     def __init__(self, lines: list[LayoutLine]) -> None:
-        self._steps: dict[tuple[int, ...], list[float]] = defaultdict(list)
         self._pitches: dict[tuple[int, ...], float] = {}
+        all_steps: dict[tuple[int, ...], list[float]] = defaultdict(list)
         for previous, line in pairwise(lines):
             size, step = line.size, line.top - previous.top
             if (
@@ -315,24 +326,23 @@ class _Spacing:
                 and not _ends_sentence(previous.text)
             ):
                 for key in _places(line, size):
-                    self._steps[key].append(step / size)
+                    all_steps[key].append(step / size)
+        # The lines of a list may be full, too: those that go on are the closer ones.
+        self._usual = {key: sorted(steps)[len(steps) // 4] for key, steps in all_steps.items() if len(steps) >= _ENOUGH}
 
     def pitch(self, line: LayoutLine, size: float) -> float:
         """The usual distance of the lines around `line`, in type of this size."""
-        places = _places(line, size)
-        if places[0] not in self._pitches:
-            column, page, document, whole_page = map(self._usual, places)
+        place = round(size), line.page, line.region
+        pitch = self._pitches.get(place)
+        if pitch is None:
+            column, page, document, whole_page = map(self._usual.get, _places(line, size))
             near = column or page
             if near and not (document and near > _WIDER * document):
-                self._pitches[places[0]] = near
+                pitch = near
             else:
-                self._pitches[places[0]] = document or max(_LEADING, whole_page or 0.0)
-        return self._pitches[places[0]] * size
-
-    def _usual(self, place: tuple[int, ...]) -> float | None:
-        steps = self._steps.get(place, [])
-        # The lines of a list may be full, too: those that go on are the closer ones.
-        return sorted(steps)[len(steps) // 4] if len(steps) >= _ENOUGH else None
+                pitch = document or max(_LEADING, whole_page or 0.0)
+            self._pitches[place] = pitch
+        return pitch * size
 
 
 def _places(line: LayoutLine, size: float) -> tuple[tuple[int, ...], ...]:

@@ -62,6 +62,7 @@ class GlyphText:
         self._pointers = [ctypes.byref(side) for side in self._sides]
         self._loose_box = pdfium.FS_RECTF()
         self._replaced: dict[int, str] = {}
+        self._places: list[int] = []  # Of what is replaced, in order.
         self._repeated: list[int] | None = None
         if not text.isascii() or "`" in text:
             for match in _ACCENT.finditer(text):
@@ -72,8 +73,12 @@ class GlyphText:
     def between(self, first: int, last: int) -> str:
         """What is read from the characters `first` to `last`, without the latter."""
         replaced, text = self._replaced, self._text
-        if replaced and any(index in replaced for index in range(first, last)):
-            return "".join(replaced.get(index, text[index]) for index in range(first, last))
+        if replaced:
+            if len(self._places) < len(replaced):
+                self._places = sorted(replaced)
+            next_place = bisect_left(self._places, first)
+            if next_place < len(replaced) and self._places[next_place] < last:
+                return "".join([replaced.get(index, text[index]) for index in range(first, last)])
         return text[first:last]
 
     def drop_repeated(self, first: int, last: int, overprinted: bool) -> None:

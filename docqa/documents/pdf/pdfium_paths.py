@@ -15,6 +15,8 @@ _MAX_OBJECTS = 20_000
 _MAX_RULES = 2_000
 _MAX_SEGMENTS = 1_000
 _RECTANGLE_SEGMENTS = 5
+_ENCLOSING = 3  # Rules: above and below a header, and at the end of its table.
+_THICK, _LONG = 3.0, 80.0  # Points.
 
 _page_object = quick(pdfium.FPDFPage_GetObject, HANDLE)
 _object_type = quick(pdfium.FPDFPageObj_GetType, ctypes.c_int)
@@ -35,13 +37,32 @@ def rules(page: Any, frame: Frame) -> list[Rule]:
     return found
 
 
+def ruled_areas(drawn: list[Rule]) -> list[Box]:
+    """Where three horizontal rules or more of one length enclose lines: most likely a table."""
+    if len(drawn) < _ENCLOSING:
+        return []
+    heights: dict[tuple[int, int], list[float]] = {}
+    for x0, top, x1, bottom in drawn:
+        if bottom - top < _THICK and x1 - x0 > _LONG:
+            heights.setdefault((round(x0 / 4), round(x1 / 4)), []).append(top)
+    return [
+        (4 * left - 4.0, min(tops), 4 * right + 4.0, max(tops))
+        for (left, right), tops in heights.items()
+        if len(tops) >= _ENCLOSING
+    ]
+
+
 def _paths(page: Any) -> Iterator[Box]:
     sides = (ctypes.c_float * 4)()  # Left, bottom, right, top.
     references = [ctypes.byref(sides, 4 * number) for number in range(4)]
-    is_path = pdfium.FPDF_PAGEOBJ_PATH
+    is_path, is_form = pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_FORM
     for index in range(min(pdfium.FPDFPage_CountObjects(page), _MAX_OBJECTS)):
         path = HANDLE(_page_object(page, index))
-        if _object_type(path) != is_path:
+        kind = _object_type(path)
+        if kind != is_path:
+            if kind == is_form and _is_one_path(path) and _object_bounds(path, *references):
+                left, bottom, right, top = sides
+                yield left, bottom, right, top
             continue
         segments = _count_segments(path)
         if segments > _MAX_SEGMENTS:
@@ -51,6 +72,14 @@ def _paths(page: Any) -> Iterator[Box]:
         elif _object_bounds(path, *references):
             left, bottom, right, top = sides
             yield left, bottom, right, top
+
+
+def _is_one_path(form: Any) -> bool:
+    """Whether a form object draws nothing but one path: so some programs draw the boxes for single letters."""
+    form = ctypes.cast(form, pdfium.FPDF_PAGEOBJECT)
+    if pdfium.FPDFFormObj_CountObjects(form) != 1:
+        return False
+    return bool(pdfium.FPDFPageObj_GetType(pdfium.FPDFFormObj_GetObject(form, 0)) == pdfium.FPDF_PAGEOBJ_PATH)
 
 
 def _straight_segments(path: Any, count: int) -> Iterator[Box]:
