@@ -6,6 +6,7 @@ They are recognized by the figure's caption: what is short and stands between it
 import re
 from collections import Counter
 from collections.abc import Iterator
+from itertools import takewhile
 
 from docqa.documents.pdf.numbering import BULLETS
 from docqa.documents.pdf.page_blocks import PageBlock, is_prose
@@ -22,6 +23,7 @@ _EMPTY = 150.0  # Points, at most, of a figure without labels.
 _BESIDE = 100.0  # Points, at most, between labels side by side.
 _ALIGNED, _SMALLER = 3.0, 0.95
 _CODE = 12  # Letters in a line of a listing, on average, at least.
+_NOTE = re.compile(r"(?:sources?|notes?)\s?:", re.IGNORECASE)
 _ITEM = re.compile(rf"(?![*·–—-])[{BULLETS}]\s+[^\W\d_]{{2}}")
 
 
@@ -36,7 +38,8 @@ def figure_labels(blocks: list[PageBlock]) -> Iterator[PageBlock]:
     for block in blocks:
         (short if block.lines and _is_label(block) and not _is_text(block, size) else others).append(block)
     for index in captions:
-        above = [*_neighbours(blocks, index, -1), *_above(blocks[index], short, others)]
+        near = takewhile(lambda block: not _begins_like(block, others), _neighbours(blocks, index, -1))
+        above = [*near, *_above(blocks[index], short, others)]
         if sum(len(label.lines) for label in {id(label): label for label in above}.values()) >= _MIN_LABELS:
             yield from above
         # Below a caption, a short paragraph may just be one: only axes are sure.
@@ -67,7 +70,8 @@ def _above(caption: PageBlock, short: list[PageBlock], others: list[PageBlock]) 
             block
             for block in short
             if block.top < caption.top
-            and not any(_is_between(other, block, caption) or _is_title_of(block, other) for other in others)
+            and not _begins_like(block, others)
+            and not any(_is_between(other, block, caption) for other in others)
         ),
         key=lambda block: -block.bottom,
     )
@@ -92,13 +96,14 @@ def _is_between(other: PageBlock, label: PageBlock, caption: PageBlock) -> bool:
     )
 
 
-def _is_title_of(block: PageBlock, text: PageBlock) -> bool:
-    """Whether a line begins where the text does, in type that is not smaller."""
-    return (
-        len(block.lines) == 1
-        and len(text.lines) > 1
-        and abs(block.x0 - text.x0) < _ALIGNED
-        and block.lines[0][0].size > _SMALLER * text.lines[0][0].size
+def _begins_like(block: PageBlock, others: list[PageBlock]) -> bool:
+    """Whether a line begins where text does, in type that is not smaller: a title, or a paragraph of one line."""
+    if len(block.lines) > 1:
+        return False
+    size = block.lines[0][0].size
+    return any(
+        len(text.lines) > 1 and abs(block.x0 - text.x0) < _ALIGNED and size > _SMALLER * text.lines[0][0].size
+        for text in others
     )
 
 
@@ -124,11 +129,12 @@ def _is_label(block: PageBlock) -> bool:
     letters = sum(map(len, texts)) / len(texts)
     if letters > _CODE and len(texts) > 1 and all(run.fixed_pitch for line in block.lines for run in line):
         return False
-    if any(_CAPTION.match(text) or NUMBERED_CAPTION.match(text) for text in texts):
+    if any(_CAPTION.match(text) or NUMBERED_CAPTION.match(text) or _NOTE.match(text) for text in texts):
         return False
     words = [word for text in texts for word in text.split()]
     signs = sum(
         len(word) < _SHORT_WORD or _NUMBER.fullmatch(word) is not None or _MARKS.match(word) is not None
         for word in words
     )
-    return len(words) <= _MAX_WORDS * len(texts) or signs > 0.7 * len(words)
+    pieces = max(len(texts), sum(len(line) for line in block.lines if len(line) > _MIN_LABELS))
+    return len(words) <= _MAX_WORDS * pieces or signs > 0.7 * len(words)

@@ -44,7 +44,7 @@ class LayoutLine(NamedTuple):
     header_rows: int = 0
     header_columns: int = 0
     row_cells: tuple[CellLines, ...] = ()
-    """The cells of a table's row, from the left."""
+    """The cells of a table's row, from the left; or those of a line, of which no column has one if the gap is wide."""
 
     @property
     def id(self) -> tuple[int, int]:
