@@ -3,11 +3,18 @@
 from pathlib import Path
 
 import pytest
+from pypdf import PdfWriter
+from pypdf.generic import ArrayObject, DictionaryObject, NameObject, NumberObject
 from reportlab.lib.pagesizes import A4
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.pdfmetrics import stringWidth
+from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen import canvas
-from support.drawn import Text, draw_pages
+from support.drawn import Text, draw_pages, edited
 
 from docqa.documents import Document, parse, read
+from docqa.documents.pdf.engines import TextFragment
+from docqa.documents.pdf.runs import runs
 
 
 def parsed(tmp_path: Path, *pages: list[Text]) -> Document:
@@ -45,6 +52,7 @@ CINEMA = [
     "down on 9 November 1953, and",
     "was never rebuilt.",
 ]
+MILL = ["than in the brewery on the hill, and that the", "millers were ill more often than the brewers."]
 
 
 @pytest.mark.parametrize("shift", [0, 6])
@@ -293,3 +301,159 @@ def test_an_address_in_a_typewriter_font_stays_in_its_sentence(tmp_path: Path) -
         *column(67, 124, "and the notes on them are in the same folder of the course.", size=10),
     ]
     assert len(blocks(parsed(tmp_path, page))) == 1
+
+
+def test_a_subscript_at_the_end_of_a_line_cuts_no_sentence(tmp_path: Path) -> None:
+    lines = ["The report of the mill shows that in all of", "its rooms there was more CO", *MILL]
+    path, sheet = tmp_path / "a.pdf", canvas.Canvas(str(tmp_path / "a.pdf"), pagesize=A4, invariant=1)
+    for number, line in enumerate(lines):
+        text = sheet.beginText(60, A4[1] - 100 - 13 * number)
+        text.setFont("Times-Roman", 11)
+        text.textOut(line)
+        if number == 1:
+            text.setRise(-2)
+            text.setFont("Times-Roman", 6)
+            text.textOut("2")
+        sheet.drawText(text)
+    sheet.save()
+    assert blocks(parse(read(str(path)))) == [" ".join([lines[0], f"{lines[1]}2", *MILL])]
+
+
+def test_a_font_whose_box_is_far_higher_than_its_letters_is_no_larger_type(tmp_path: Path) -> None:
+    pdfmetrics.registerFont(TTFont("Vera", "Vera.ttf"))
+    title = Text(160, "Three houses of the town", 60, 20)
+    page = [*column(60, 80, *BAKERY, font="Vera"), title, *column(60, 200, *BREWERY, font="Vera")]
+
+    def make_high(writer: PdfWriter) -> None:
+        for index in range(1, len(writer._objects) + 1):
+            font = writer.get_object(index)
+            if isinstance(font, DictionaryObject) and font.get("/Type") == "/FontDescriptor":
+                font[NameObject("/FontBBox")] = ArrayObject(map(NumberObject, (-1500, -2464, 2868, 3117)))
+                font[NameObject("/Ascent")], font[NameObject("/Descent")] = NumberObject(3117), NumberObject(-2464)
+
+    document = parse(read(str(edited(draw_pages(tmp_path / "a.pdf", [page]), make_high))))
+    assert blocks(document) == [" ".join(BAKERY), title.text, " ".join(BREWERY)]
+    assert blocks(document, "heading") == [title.text]
+
+
+def test_lines_closer_than_elsewhere_are_divided_by_a_gap_that_is_usual_elsewhere(tmp_path: Path) -> None:
+    wide = [Text(80 + 26 * number, line, 60) for number, line in enumerate(BAKERY * 6)]
+    names = [
+        "Odile Marchand, Ferry Street bakery",
+        "Arne Holm, the brewery on the hill,",
+        "Ida Holm, the same house in Bremen",
+    ]
+    close = [*column(60, 100, *names), Text(156, "Members of the second board:"), *column(60, 170, *names)]
+    texts = blocks(parsed(tmp_path, wide, wide, close))
+    assert texts[-2:] == [" ".join(names), f"Members of the second board: {' '.join(names)}"]
+
+
+def fragment(text: str, x: float, row: int, raised: bool = False) -> TextFragment:
+    top = 100 + 13.0 * row
+    return TextFragment(
+        text, x, top, x + 5 * len(text), top + (4 if raised else 9), 11, row, False, raised, False, False
+    )
+
+
+def test_small_and_nameless_bullets_are_bullets() -> None:
+    small = [fragment("● ", 60, 0, raised=True), fragment("ten casks of ale", 72, 0)]
+    nameless = [fragment("\x01 eight casks of ale", 60, 1)]
+    assert [run.text for run in runs([*small, *nameless])] == ["● ten casks of ale", "• eight casks of ale"]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        (
+            "[17] The annals of the brewers, by J. Soria, D. Marchand, and",
+            "S. Martin, the second and the fourth editions.",
+        ),
+        (
+            "3. The casks are counted by the master on every Friday night.",
+            "He tells the guild of what is missing after that.",
+        ),
+        (
+            "15. The guild of 1911 on the brewers of the town: “Ale and its",
+            "brewers in the years of the dearth,” in two volumes.",
+        ),
+    ],
+)
+def test_the_second_line_of_an_item_belongs_to_it(tmp_path: Path, lines: tuple[str, str]) -> None:
+    indent = 60 + stringWidth(lines[0].split(" ")[0] + " ", "Times-Roman", 11)
+    page = [Text(100, lines[0]), Text(113, lines[1], indent), *column(60, 160, *BAKERY)]
+    assert blocks(parsed(tmp_path, page), "list_item") == [" ".join(lines)]
+
+
+@pytest.mark.parametrize(
+    "text", ["42.7 percent of the brewers were men of the town.", "M. Marchand had the bakery then, and not his wife."]
+)
+def test_a_decimal_and_an_initial_are_no_marks_of_items(tmp_path: Path, text: str) -> None:
+    assert blocks(parsed(tmp_path, column(60, 100, text)), "paragraph") == [text]
+
+
+def test_numbered_titles_in_capitals_are_headings_and_addresses_are_not(tmp_path: Path) -> None:
+    page = [
+        *column(60, 80, "II. THE HOUSES OF THE TOWN"),
+        *column(60, 110, *BAKERY),
+        Text(190, "https://example.org/houses", 60, 14),
+        *column(60, 220, *BREWERY),
+    ]
+    assert blocks(parsed(tmp_path, page), "heading") == ["II. THE HOUSES OF THE TOWN"]
+
+
+def test_labels_of_a_figure_over_both_columns_divide_no_sentence(tmp_path: Path) -> None:
+    labels = [
+        *column(90, 100, "Width: 55 ft", size=8, font="Helvetica-Bold"),
+        *column(120, 150, "Rudder", size=8, font="Helvetica-Bold"),
+        *column(470, 120, "Chine", size=8, font="Helvetica-Bold"),
+        *column(500, 180, "950041", size=6),
+    ]
+    caption = Text(230, "FIGURE 3. GENERAL ARRANGEMENT OF THE SHIP", 180, 9, "Helvetica")
+    left = column(60, 260, *BAKERY, *BREWERY[:2], "that the guild of the town had")
+    right = column(320, 260, "bought from the duke and his", "brother.", *CINEMA)
+    document = parsed(tmp_path, [*labels, caption, *left, *right])
+    assert any("that the guild of the town had bought from the duke" in text for text in blocks(document))
+    assert sorted(blocks(document, "figure")) == sorted(label.text for label in labels)
+
+
+def test_a_licence_at_a_columns_end_divides_no_sentence(tmp_path: Path) -> None:
+    left = column(60, 80, *BAKERY, "In the year of the census the", "bakery had been taken over by")
+    licence = column(60, 700, "Permission to copy is granted without fee.", "Guild ’54, Bremen.", size=7)
+    right = column(320, 80, "the guild of the town, which sold", "it to the brewery in the spring.", *CINEMA)
+    document = parsed(tmp_path, [*left, *licence, *right])
+    assert any("taken over by the guild" in text for text in blocks(document, "paragraph"))
+    assert "Permission" in " ".join(blocks(document, "footnote"))
+
+
+def test_two_titles_at_the_edges_of_a_line_are_two_blocks(tmp_path: Path) -> None:
+    page = [Text(80, "REVIEW", 60, 11, "Helvetica-Bold"), Text(80, "Open Access", 470, 11, "Helvetica-Bold")]
+    assert blocks(parsed(tmp_path, [*page, *column(60, 130, *BAKERY)]))[:2] == ["REVIEW", "Open Access"]
+
+
+def test_a_line_of_two_long_words_stretched_far_apart_stays_in_its_sentence(tmp_path: Path) -> None:
+    lines = [
+        "the measures that the guild has taken can be found at",
+        "https://example.org/policies",
+        "https://example.org/rules, and in the annals of 1911.",
+    ]
+    right = 60 + stringWidth(lines[0], "Times-Roman", 11)
+    last = Text(113.2, "and", right - stringWidth("and", "Times-Roman", 11))
+    page = [Text(100, lines[0]), Text(113.2, lines[1]), last, Text(126.4, lines[2])]
+    assert blocks(parsed(tmp_path, page)) == [f"{lines[0]} {lines[1]} and {lines[2]}"]
+
+
+def test_the_source_of_a_figure_is_apart_and_its_axis_too(tmp_path: Path) -> None:
+    months = [
+        Text(300, month, 100 + 60 * index, 7) for index, month in enumerate(("Jan", "Feb", "Mar", "Apr", "May", "Jun"))
+    ]
+    axis = [Text(140 + 40 * index, number, 70, 7) for index, number in enumerate(("900", "600", "300", "0"))]
+    page = [
+        *column(60, 100, "Figure 4. Casks of ale that were sold by month", size=10),
+        *axis,
+        *months,
+        *column(60, 330, "Source: the census of the guild.", size=7),
+        *column(60, 370, *BAKERY),
+    ]
+    document = parsed(tmp_path, page)
+    assert blocks(document, "footnote") == ["Source: the census of the guild."]
+    assert blocks(document, "caption", "paragraph", "field") == [page[0].text, " ".join(BAKERY)]

@@ -1,5 +1,6 @@
 """Headings among the blocks of a document, and the levels of headings and list items (pure)."""
 
+import re
 from collections import Counter
 
 from docqa.documents.pdf.lines import LineBlock, differ
@@ -7,24 +8,21 @@ from docqa.documents.pdf.numbering import BULLET
 
 _MAX_HEADING = 160  # Characters.
 _MAX_HEADING_LINES = 4
+_ADDRESS = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+")
 
 
-def mark_headings(blocks: list[LineBlock]) -> None:
-    """Find headings: short blocks in larger, bolder or other type than the body, or in capitals."""
-    sizes: Counter[float] = Counter()
+def mark_headings(blocks: list[LineBlock], body_size: float) -> None:
+    """Find headings: short blocks in larger, bolder or other type than the body, or in capitals.
+
+    `body_size` is the usual height of the document's type in points.
+    """
     styles: Counter[tuple[str, bool]] = Counter()
-    types: dict[tuple[float, str, bool], int] = {}
     for block in blocks:
         for line in block.lines:
             if line.kind != "table":
-                key = line.size, line.style, line.bold
-                types[key] = types.get(key, 0) + len(line.text)
-    for (size, style, is_bold), letters in types.items():
-        sizes[round(size * 2) / 2] += letters
-        styles[style, is_bold] += letters
-    if not sizes:
+                styles[line.style, line.bold] += len(line.text)
+    if not styles:
         return
-    body_size = sizes.most_common(1)[0][0]
     body_style, bold_body = styles.most_common(1)[0][0]
     for index, block in enumerate(blocks):
         if block.kind not in {"paragraph", "list_item"} or not _may_be_heading(block):
@@ -53,13 +51,14 @@ def _may_be_heading(block: LineBlock) -> bool:
         and sum(map(str.isalpha, text)) >= 2
         and not BULLET.match(text)
         and not text.endswith((";", ","))
+        and not _ADDRESS.fullmatch(text)
     )
 
 
 def _in_capitals(block: LineBlock) -> bool:
     text = block.text
     letters = sum(map(str.isalpha, text))
-    return 4 < letters < 80 and text.isupper() and block.kind == "paragraph" and not text.endswith(".")
+    return 4 < letters < 80 and text.isupper() and not text.endswith(".")
 
 
 def set_levels(blocks: list[LineBlock]) -> None:

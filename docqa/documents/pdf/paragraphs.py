@@ -25,40 +25,45 @@ _FLOATS = {"caption", "table", "footnote", "figure", "aside"}
 
 _WORD = re.compile(r"[^\W\d_]{2}")
 _OTHER_FONT = 0.15
+_OTHER_TITLE, _HIGHER = 0.3, 1.15  # A title and the subtitle below it differ by more.
 _LABEL_WORDS = 3
+_SMALL = 0.88
+_ENOUGH = 3  # Lines that go on in the next one, to tell the spacing.
+_LEADING = 1.3  # The usual one, in heights of the type.
+_WIDER = 1.25
 
 
-def line_blocks(lines: list[LayoutLine], body_size: float = 0.0) -> list[LineBlock]:
+def line_blocks(lines: list[LayoutLine], body_size: float) -> list[LineBlock]:
     """Group the body's lines, in reading order, to blocks. `body_size` is the usual height of the type."""
-    pitches = _line_spacing(lines)
+    spacing = _Spacing(lines)
     numbering = Numbering()
     blocks: list[LineBlock] = []
     for line in lines:
         block = blocks[-1] if blocks else None
         size = max(line.size, block.lines[-1].size) if block else line.size
-        glue = _glue(block, line, pitches.get(round(size), 1.3 * size), numbering) if block else None
+        glue = _glue(block, line, spacing.pitch(line, size), numbering) if block else None
         if block is None or glue is None:
-            blocks.append(LineBlock(_kind(line), [line]))
+            blocks.append(LineBlock(_kind(line, numbering), [line]))
             numbering.note(line)
         else:
             block.glue.append(glue)
             block.lines.append(line)
     blocks = list(_captions_joined(blocks))
     mark_table_notes(blocks, body_size)
-    blocks = _sentences_joined(blocks)
-    mark_headings(blocks)
+    blocks = _sentences_joined(blocks, body_size)
+    mark_headings(blocks, body_size)
     set_levels(blocks)
     return blocks
 
 
-def _kind(line: LayoutLine) -> str:
+def _kind(line: LayoutLine, numbering: Numbering) -> str:
     if line.kind:
         return line.kind
     if line.fixed_pitch:
         return "code"
     if line.cells > 1:
         return "field"
-    if BULLET.match(line.text) or mark_of(line.text):
+    if numbering.marks(line):
         return "list_item"
     return "caption" if _CAPTION.match(line.text) else "paragraph"
 
@@ -85,23 +90,48 @@ def _captions_joined(blocks: list[LineBlock]) -> Iterator[LineBlock]:
         yield waiting
 
 
-def _sentences_joined(blocks: list[LineBlock]) -> list[LineBlock]:
-    """Join the halves of a paragraph that a caption, a table or a footnote at a column's end or beginning divides."""
+def _sentences_joined(blocks: list[LineBlock], body_size: float) -> list[LineBlock]:
+    """Join the halves of a paragraph that a caption, a table or a footnote at a column's end or beginning divides.
+
+    Small type at a column's end is a footnote, too, if it divides a sentence: a licence, or the place of a conference.
+    """
     joined: list[LineBlock] = []
     open_paragraph: LineBlock | None = None  # It does not end in a sentence, and only floats follow it so far.
+    small: list[LineBlock] = []
     for block in blocks:
+        if open_paragraph and _is_small_below(open_paragraph, block, body_size):
+            small.append(block)
+            joined.append(block)
+            continue
         if open_paragraph and not _is_float(block):
             last, first = open_paragraph.lines[-1], block.lines[0]
             divided = joined[-1] is not open_paragraph and block.kind == "paragraph"
-            if divided and not in_one_column(last, first) and _continues_over_gap(last, first):
+            is_above = not small or (first.page == last.page and first.top < last.top)
+            if divided and is_above and not in_one_column(last, first) and _continues_over_gap(last, first):
                 open_paragraph.glue += [" ", *block.glue]
                 open_paragraph.lines += block.lines
+                for note in small:
+                    note.kind = "footnote"
+                small = []
                 continue
             open_paragraph = None
         joined.append(block)
         if block.kind in {"paragraph", "list_item"} and not _is_float(block):
             open_paragraph = None if _ends_sentence(block.lines[-1].text) else block
+            small = []
     return joined
+
+
+def _is_small_below(paragraph: LineBlock, block: LineBlock, body_size: float) -> bool:
+    """Whether a block is in smaller type, below a paragraph of the usual type in its column."""
+    last, first = paragraph.lines[-1], block.lines[0]
+    return (
+        block.kind in {"paragraph", "list_item", "field"}
+        and in_one_column(last, first)
+        and first.top > last.top
+        and abs(last.size - body_size) < 0.1 * body_size
+        and all(line.size < _SMALL * body_size for line in block.lines)
+    )
 
 
 def _is_float(block: LineBlock) -> bool:
@@ -138,12 +168,19 @@ def _is_midst(previous: LayoutLine, line: LayoutLine, pitch: float) -> bool:
     """Whether a sentence goes on from a full line to the next, which a word in another font makes a bit higher."""
     return (
         (abs(previous.size - line.size) < _OTHER_FONT * previous.size or previous.style == line.style != "")
+        and not (previous.bold and _differ_in_height(previous, line))
         and in_one_column(previous, line)
-        and 0 < line.top - previous.top < 1.1 * pitch
+        and 0 < line.top - previous.top < 1.2 * pitch
         and previous.bold == line.bold
         and _is_full(previous, line)
         and not _ends_sentence(previous.text)
     )
+
+
+def _differ_in_height(previous: LayoutLine, line: LayoutLine) -> bool:
+    """Whether two lines are a title and a subtitle in smaller letters, or the other way round."""
+    higher, lower = sorted((previous.bottom - previous.top, line.bottom - line.top), reverse=True)
+    return abs(previous.size - line.size) > _OTHER_TITLE * previous.size and higher > _HIGHER * lower
 
 
 def _is_end_of_label(block: LineBlock, previous: LayoutLine, line: LayoutLine, pitch: float) -> bool:
@@ -172,7 +209,7 @@ def _glue_in_column(block: LineBlock, previous: LayoutLine, line: LayoutLine) ->
     if ends and _CAPTION.match(line.text):
         return None
     first = block.lines[0]
-    hangs = BULLET.match(previous.text) is not None and line.x0 > first.x0 + 0.5 * line.size
+    hangs = block.kind == "list_item" and previous is first and _hangs(first, line)
     if ends and (not (full or hangs) or (line.x0 > previous.x0 + 0.8 * line.size and not hangs)):
         return None
     if len(block.lines) > 1 and block.kind == "list_item" and ends and line.x0 < block.lines[1].x0 - 0.8 * line.size:
@@ -185,11 +222,19 @@ def _glue_in_column(block: LineBlock, previous: LayoutLine, line: LayoutLine) ->
     return " "
 
 
+def _hangs(item: LayoutLine, line: LayoutLine) -> bool:
+    """Whether a line begins where an item's text does, after its mark."""
+    mark = len(item.text.split(" ", 1)[0])
+    letter = (item.x1 - item.x0) / len(item.text)
+    return line.x0 - item.x0 > max(0.5 * line.size, 0.7 * mark * letter)
+
+
 def _is_full(line: LayoutLine, following: LayoutLine) -> bool:
     """Whether the next line's first word had no room in a line."""
-    word = following.text.split(" ", 1)[0]
-    letter = (following.x1 - following.x0) / len(following.text)
-    return line.x1 + (len(word) + 1) * letter > line.right - 0.5 * letter
+    text = following.text
+    word = text.find(" ") if " " in text else len(text)
+    letter = (following.x1 - following.x0) / len(text)
+    return line.x1 + (word + 1) * letter > line.right - 0.5 * letter
 
 
 def _is_another_style(block: LineBlock, previous: LayoutLine, line: LayoutLine, *, ends: bool, full: bool) -> bool:
@@ -219,6 +264,8 @@ def _continues_over_gap(previous: LayoutLine, line: LayoutLine) -> bool:
         return True
     if not _WORD.search(line.text) and not _ends_sentence(line.text):
         return False  # The number at an axis.
+    if not _WORD.search(previous.text) and any(map(str.isdigit, previous.text)):
+        return False  # The number of an equation, or the date below a title.
     if _ends_sentence(previous.text) or BULLET.match(line.text):
         # A full line that ends a sentence may or may not end its paragraph: a wrong break does less harm.
         return False
@@ -244,7 +291,7 @@ def _is_list_item(previous: LayoutLine, line: LayoutLine, numbering: Numbering) 
             or numbering.follows(line)
             or (previous.x1 < previous.right - 2 * previous.size)
         )
-    if not mark_of(line.text):
+    if not numbering.marks(line):
         return False
     if numbering.follows(line):
         return True
@@ -259,21 +306,46 @@ def _is_list_item(previous: LayoutLine, line: LayoutLine, numbering: Numbering) 
 # Spacing ------------------------------------------------------------------------------------------
 
 
-def _line_spacing(lines: list[LayoutLine]) -> dict[float, float]:
-    """The usual line spacing for each size of type."""
-    steps: dict[float, list[float]] = defaultdict(list)
-    for previous, line in pairwise(lines):
-        if (
-            in_one_column(previous, line)
-            and 0 < line.top - previous.top < 3 * line.size
-            and abs(previous.size - line.size) < 0.5
-        ):
-            steps[round(line.size)].append(line.top - previous.top)
-    return {size: _median(spacings) for size, spacings in steps.items()}
+class _Spacing:
+    """The distance from line to line within paragraphs, by the size of type: in a column, on a page, in a document.
+
+    A page may be set closer than the others. Where its lines are further apart, they may as well be items of a list.
+    """
+
+    def __init__(self, lines: list[LayoutLine]) -> None:
+        self._pitches: dict[tuple[int, ...], float] = {}
+        all_steps: dict[tuple[int, ...], list[float]] = defaultdict(list)
+        for previous, line in pairwise(lines):
+            size, step = line.size, line.top - previous.top
+            if (
+                0.6 * size < step < 3 * size
+                and in_one_column(previous, line)
+                and abs(previous.size - size) < 0.5
+                and previous.x1 > previous.right - 2 * size
+                and not (previous.kind or line.kind)
+                and not _ends_sentence(previous.text)
+            ):
+                for key in _places(line, size):
+                    all_steps[key].append(step / size)
+        # The lines of a list may be full, too: those that go on are the closer ones.
+        self._usual = {key: sorted(steps)[len(steps) // 4] for key, steps in all_steps.items() if len(steps) >= _ENOUGH}
+
+    def pitch(self, line: LayoutLine, size: float) -> float:
+        """The usual distance of the lines around `line`, in type of this size."""
+        place = round(size), line.page, line.region
+        pitch = self._pitches.get(place)
+        if pitch is None:
+            column, page, document, whole_page = map(self._usual.get, _places(line, size))
+            near = column or page
+            if near and not (document and near > _WIDER * document):
+                pitch = near
+            else:
+                pitch = document or max(_LEADING, whole_page or 0.0)
+            self._pitches[place] = pitch
+        return pitch * size
 
 
-def _median(values: list[float]) -> float:
-    # `statistics` imports fractions and decimals, which would slow the start of every worker process.
-    ordered = sorted(values)
-    middle = len(ordered) // 2
-    return ordered[middle] if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2
+def _places(line: LayoutLine, size: float) -> tuple[tuple[int, ...], ...]:
+    """A column, a page and the document with a size of type; the page with any."""
+    rounded = round(size)
+    return (rounded, line.page, line.region), (rounded, line.page), (rounded,), (0, line.page)
