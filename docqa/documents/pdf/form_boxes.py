@@ -14,6 +14,7 @@ from docqa.documents.pdf.engines import PageContent, Rule, TextFragment
 from docqa.documents.pdf.form_lines import FormField, boxed
 from docqa.documents.pdf.tables.page_table import TextRow, cut_near, text_rows
 
+_FEWEST_RULES, _MOST_RULES = 4, 1200  # A page with more has a drawing.
 _THIN = 3.0
 _SHORTEST = 7.0  # Of a side: what is shorter is a tooth of a comb.
 _NEAR = 2.0
