@@ -2,7 +2,7 @@
 
 import pytest
 from reportlab.pdfgen import canvas
-from test_pdf_tables import COLUMNS, HERONS, across, grid, page, rows, write
+from test_pdf_tables import COLUMNS, HERONS, Draw, across, grid, page, rows, write
 
 Row = tuple[str, float, list[str]]
 """A label, its indent, and the amounts."""
@@ -183,3 +183,88 @@ def test_a_column_that_only_a_box_shades_does_not_hide_the_others(label: str) ->
 
     (table,), _ = page(draw)
     assert grid(table)[0] == [f"{label} a", "1,204", "2,310"]
+
+
+def test_headings_without_lines_between_them_are_apart() -> None:
+    def draw(sheet: canvas.Canvas) -> None:
+        rows(sheet, COLUMNS[:2], 114, 20, [["Path", "Use"], ["nests.ini", "Settings"], ["nests.log", "Errors"]])
+        across(sheet, 74, 440, 100, 120, 140, 160)
+        for x in (74, 440):
+            sheet.line(x, 842 - 100, x, 842 - 160)
+        sheet.line(214, 842 - 120, 214, 842 - 160)
+
+    (table,), _ = page(draw)
+    assert grid(table)[0] == ["Path", "Use"]
+
+
+def test_a_grid_is_a_table_even_if_one_row_is_nearly_empty() -> None:
+    def draw(sheet: canvas.Canvas) -> None:
+        rows(sheet, COLUMNS, 114, 20, [["Seller", "Order", "By", "Terms"], ["", "PO-3333", "", ""]])
+        across(sheet, 74, 440, 100, 120, 140)
+        for x in (74, 214, 294, 374, 440):
+            sheet.line(x, 842 - 100, x, 842 - 140)
+
+    (table,), _ = page(draw)
+    assert grid(table) == [["Seller", "Order", "By", "Terms"], ["", "PO-3333", "", ""]]
+    assert table.header_rows == 1
+
+
+def test_two_numbers_between_two_lines_are_two_rows() -> None:
+    def draw(sheet: canvas.Canvas) -> None:
+        rows(sheet, COLUMNS[:2], 112, 14, [["Nests that are used", "36 (75%)"], ["Nests left", "12"]])
+        rows(sheet, COLUMNS[:2], 146, 14, [["Total", "48"]])
+        across(sheet, 74, 290, 100, 133, 152)
+        for x in (74, 214, 290):
+            sheet.line(x, 842 - 100, x, 842 - 152)
+
+    (table,), _ = page(draw)
+    assert grid(table) == [["Nests that are used", "36 (75%)"], ["Nests left", "12"], ["Total", "48"]]
+
+
+def test_indented_labels_beside_numbers_are_a_table() -> None:
+    labels = [("Resolution", 0), ("Space group", 0), ("Cells", 0), ("Factors", 0)]
+    labels += [(f"Chain {letter}", 9) for letter in "ABC"]
+
+    def draw(sheet: canvas.Canvas) -> None:
+        across(sheet, 60, 300, 80, 94, 196)
+        write(sheet, 62, 91, "Parameter", font="Helvetica-Bold")
+        for number, (label, indent) in enumerate(labels):
+            write(sheet, 62 + indent, 108 + 14 * number, label)
+            if label != "Factors":
+                write(sheet, 200, 108 + 14 * number, f"{number}.4")
+
+    (table,), _ = page(draw)
+    assert [row[0] for row in grid(table)] == ["Parameter", *(label for label, _ in labels)]
+    assert table.header_rows == 1
+
+
+def an_address_beside_labels(sheet: canvas.Canvas) -> None:
+    write(sheet, 60, 100, "Lower River Boats", "12 Mill Lane", "Harbour", "The North")
+    for number, line in enumerate(("Invoice: INV-100", "Due date: 12/15/2019", "Customer: CID-1", "Terms: cash")):
+        sheet.drawRightString(520, 842 - 100 - 12 * number, line)
+
+
+def notes_below_a_table(sheet: canvas.Canvas) -> None:
+    rows(sheet, [60, 110], 100, 14, [["GDP:", "Gross product"], ["(*)", "Forecast"], ["Source:", "The keeper"]])
+
+
+def boxes_of_a_diagram(sheet: canvas.Canvas) -> None:
+    for number in range(3):
+        sheet.rect(60 + 130 * number, 842 - 160, 90, 80)
+        write(sheet, 80 + 130 * number, 110, "External", "Interrupt", f"Handler {'ABC'[number]}")
+
+
+def bars_with_labels(sheet: canvas.Canvas) -> None:
+    for number, height in enumerate((60, 35, 80, 50)):
+        sheet.rect(70 + 100 * number, 842 - 200, 40, height, fill=1)
+        for line, text in enumerate(("Heron", "(2020)", "Counted")):
+            sheet.drawCentredString(90 + 100 * number, 842 - 215 - 10 * line, text)
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [an_address_beside_labels, notes_below_a_table, boxes_of_a_diagram, bars_with_labels],
+    ids=lambda draw: draw.__name__,
+)
+def test_what_is_aligned_for_another_reason_is_no_table(draw: Draw) -> None:
+    assert [grid(table) for table in page(draw)[0]] == []

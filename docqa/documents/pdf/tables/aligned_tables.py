@@ -6,6 +6,7 @@ from itertools import islice, pairwise
 from typing import NamedTuple
 
 from docqa.documents.pdf.engines import PageContent, Rule, TextFragment
+from docqa.documents.pdf.tables.drawings import is_drawing
 from docqa.documents.pdf.tables.page_strips import page_strips
 from docqa.documents.pdf.tables.page_table import (
     CAPTION,
@@ -57,6 +58,7 @@ class _Drawn(NamedTuple):
     sides: list[Rule]
     bands: list[Rule]
     """The sides of boxes of one width that follow each other: shaded rows."""
+    everything: list[Rule]
 
 
 def aligned_tables(rows: list[TextRow], content: PageContent) -> list[FoundTable]:
@@ -101,7 +103,7 @@ def _horizontal_rules(rules: list[Rule]) -> _Drawn:
             lines[-1] = lines[-1]._replace(x1=max(lines[-1].x1, rule.x1))
         else:
             lines.append(rule)
-    return _Drawn([rule for rule in lines if rule.x1 - rule.x0 > _MIN_RULE], sides, _bands(rules))
+    return _Drawn([rule for rule in lines if rule.x1 - rule.x0 > _MIN_RULE], sides, _bands(rules), rules)
 
 
 def _bands(rules: list[Rule]) -> list[Rule]:
@@ -136,7 +138,7 @@ def _table(
     lines: list[ChunkedLine], start: int, end: int, floor: int, drawn: _Drawn
 ) -> tuple[int, int, PageTable] | None:
     """The table of these lines and of its header above them."""
-    rules, sides, bands = drawn
+    rules, sides, bands, everything = drawn
     while start < end and len(lines[end - 1].chunks) == 1 and CAPTION.match(lines[end - 1].chunks[0].text):
         end -= 1
     if end - start < 2:
@@ -155,6 +157,8 @@ def _table(
     whole = {round(rule.top / 3) for rule in rules if top < rule.top < bottom and _spans(rule, left, right)}
     body = TableBody([_divided(line, columns) for line in lines[start:end]], columns)
     if not may_be_table(body, len(whole)) or not has_table_rows(body, logical_rows(body, inside, bands), len(whole)):
+        return None
+    if is_drawing(body, everything):
         return None
     while end < len(lines) and _ends_at_rule(lines[end - 1], lines[end], columns, inside):
         end += 1
@@ -195,12 +199,18 @@ def _header_start(lines: list[ChunkedLine], start: int, floor: int, columns: lis
             begin, end = column_place(line.chunks[0], columns)
             text = line.chunks[0].text
             narrow = begin == end and not _is_wider(line.chunks[0], columns[begin])
-            if begin == 0 or (narrow and text.count(" ") > 2) or text[:1].islower():
+            headed = is_ruled(lines, index + 1, rules) and _is_below_rule(line, rules)
+            if (begin == 0 and not headed) or (narrow and text.count(" ") > 2) or text[:1].islower():
                 break
         if line.chunks[-1].text.rstrip().endswith(".") and " " in line.chunks[-1].text.strip():
             break
         first = index
     return first
+
+
+def _is_below_rule(line: ChunkedLine, rules: list[Rule]) -> bool:
+    chunk = line.chunks[0]
+    return any(-line.size < rule.top - line.top <= 2 and rule.x0 < chunk.x1 and rule.x1 > chunk.x0 for rule in rules)
 
 
 def _are_headings(line: ChunkedLine, columns: list[Extent]) -> bool:

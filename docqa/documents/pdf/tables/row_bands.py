@@ -56,9 +56,15 @@ def _lines_of_band(band: list[TableCell]) -> list[float]:
         if cell.column and sum(is_numeric(" ".join(f.text for f in line)) for line in cell.lines) >= 0.6 * count
     ]
     labels = sum(len(cell.lines) >= 0.6 * count for cell in several)
-    if len(numeric) >= 2 or (count >= 3 and ((numeric and labels >= 2) or _are_lists(band, count))):
+    pairs = numeric and all(len(cell.lines) == count for cell in band) and not _begins_within(band[0])
+    if len(numeric) >= 2 or pairs or (count >= 3 and ((numeric and labels >= 2) or _are_lists(band, count))):
         return [row[0].top + row[0].bottom for row in rows]
     return _blocks(rows, band)
+
+
+def _begins_within(cell: TableCell) -> bool:
+    """Whether a line of a cell begins like the rest of the one above."""
+    return any(line[0].text.lstrip()[:1].islower() for line in cell.lines[1:])
 
 
 def _are_lists(band: list[TableCell], count: int) -> bool:
