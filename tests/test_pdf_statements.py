@@ -261,10 +261,72 @@ def bars_with_labels(sheet: canvas.Canvas) -> None:
             sheet.drawCentredString(90 + 100 * number, 842 - 215 - 10 * line, text)
 
 
+def addresses_side_by_side(sheet: canvas.Canvas) -> None:
+    write(sheet, 60, 100, "Center for Aerospace", "7115 Standard Drive", "Hanover, MD 21076-1320")
+    write(sheet, 400, 100, "Technical Service", "5301 Shawnee Road", "Alexandria, VA 22312")
+
+
 @pytest.mark.parametrize(
     "draw",
-    [an_address_beside_labels, notes_below_a_table, boxes_of_a_diagram, bars_with_labels],
+    [addresses_side_by_side, an_address_beside_labels, notes_below_a_table, boxes_of_a_diagram, bars_with_labels],
     ids=lambda draw: draw.__name__,
 )
 def test_what_is_aligned_for_another_reason_is_no_table(draw: Draw) -> None:
     assert [grid(table) for table in page(draw)[0]] == []
+
+
+def test_a_table_with_the_headings_of_another_may_have_one_row() -> None:
+    def draw(sheet: canvas.Canvas) -> None:
+        for y, names in ((100, ["Heron", "Egret", "Bittern"]), (220, ["Stork"])):
+            rows(sheet, COLUMNS, y, 14, [["Bird", "Nests", "Young", "Site"]])
+            across(sheet, 74, 440, y + 4)
+            rows(sheet, COLUMNS, y + 16, 14, [[name, "27", "✓", "mill"] for name in names])
+
+    tables, _ = page(draw)
+    assert [[row[0] for row in grid(table)] for table in tables] == [
+        ["Bird", "Heron", "Egret", "Bittern"],
+        ["Bird", "Stork"],
+    ]
+
+
+def test_sums_below_a_table_belong_to_it() -> None:
+    def draw(sheet: canvas.Canvas) -> None:
+        rows(sheet, COLUMNS, 100, 14, [["Item", "Quantity", "Price", "Amount"]])
+        rows(sheet, COLUMNS, 118, 14, [["Oars", "2", "30.00", "60.00"], ["Nets", "1", "12.00", "12.00"]])
+        rows(sheet, COLUMNS, 146, 14, [["Rope", "5", "1.15", "5.75"]])
+        for y, label, value in ((166, "Total sales tax 9.25%", "7.19"), (184, "Total in dollars", "84.94")):
+            sheet.drawRightString(330, 842 - y, label)
+            write(sheet, 380, y, value)
+
+    (table,), _ = page(draw)
+    assert [" ".join(dict.fromkeys(row)).strip() for row in grid(table)[-2:]] == [
+        "Total sales tax 9.25% 7.19",
+        "Total in dollars 84.94",
+    ]
+
+
+def test_a_table_beside_columns_of_prose_is_read_by_itself() -> None:
+    def draw(sheet: canvas.Canvas) -> None:
+        for x in (40, 200):
+            for y in range(80, 380, 12):
+                write(sheet, x, y, HERONS[(y // 12) % 4][x % 40 : x % 40 + 30], size=9)
+        for number, (label, value, next_value) in enumerate(
+            (("Revenue", "275.5", "295.1"), ("EBITA", "8.8", "10.3"), ("Net income", "4.4", "5.6"), ("P/E", "16", "11"))
+        ):
+            rows(sheet, [380, 470, 520], 130 + 13 * number, 13, [[label, value, next_value]])
+
+    (table,), _ = page(draw)
+    assert grid(table)[0] == ["Revenue", "275.5", "295.1"]
+
+
+def test_the_rest_of_a_label_is_no_row() -> None:
+    def draw(sheet: canvas.Canvas) -> None:
+        rows(sheet, COLUMNS, 114, 14, [["Action", "Hours", "Parts", "Cost"]])
+        rows(sheet, COLUMNS, 134, 12, [["Installation", "1", "$0", "$85"], ["Revisions", "1", "$0", "$85"]])
+        rows(sheet, COLUMNS, 158, 12, [["Removal, and", "1", "$0", "$85"], ["  marker removal", "", "", ""]])
+        across(sheet, 74, 440, 100, 120, 176)
+        for x in (74, 214, 294, 374, 440):
+            sheet.line(x, 842 - 100, x, 842 - 176)
+
+    (table,), _ = page(draw)
+    assert [row[0] for row in grid(table)] == ["Action", "Installation", "Revisions", "Removal, and marker removal"]

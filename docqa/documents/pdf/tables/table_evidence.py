@@ -28,6 +28,7 @@ _OPERATOR = re.compile(r"[=←→⇒≡:<>≤≥+*/|∈&\\-]+$")
 _TIME = re.compile(r"\d{1,2}[:.h]\d\d|\d{1,2} ?[ap]\.?m\b", re.IGNORECASE)
 _LABELLED = re.compile(r"[A-Za-z][A-Za-z .]{1,25}: ?\S")
 _SOURCE = re.compile(r"(?:Sources?|Notes?|Quelle|Anmerkung)\s?:$")
+_ADDRESS = re.compile(r"[a-z],? [A-Z]{2} \d{5}(?:[-–]\d{4})?$")
 _BLANK_AMOUNT = re.compile(r"(?:00|[.,])$")
 _NUMBERED_BOX = re.compile(r"\d{1,2}[a-z]?\. ?[A-Z]")
 _CODE = re.compile(r"[;{}=]|--|\w\(|^(?:#|//|>>>|\$ )|\\$")
@@ -76,7 +77,7 @@ def _may_be_pairs(texts: list[list[str]], rules: int) -> bool:
         return True
     if _share(_MARKER, texts[0]) > 0.4 or _words(texts[0]) >= _PROSE_WORDS or _share(_LABELLED, texts[1]) > 0.5:
         return False
-    if any(map(_SOURCE.match, texts[0])):
+    if any(map(_SOURCE.match, texts[0])) or all(any(map(_ADDRESS.search, column)) for column in texts):
         return False
     return rules >= 2 or _words(texts[1]) >= _PROSE_WORDS or not all(map(_flows, texts))
 
