@@ -7,11 +7,14 @@ from pypdf import PdfWriter
 from pypdf.generic import ArrayObject, DictionaryObject, NameObject, NumberObject
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen import canvas
 from support.drawn import Text, draw_pages, edited
 
 from docqa.documents import Document, parse, read
+from docqa.documents.pdf.engines import TextFragment
+from docqa.documents.pdf.runs import runs
 
 
 def parsed(tmp_path: Path, *pages: list[Text]) -> Document:
@@ -343,3 +346,56 @@ def test_lines_closer_than_elsewhere_are_divided_by_a_gap_that_is_usual_elsewher
     close = [*column(60, 100, *names), Text(156, "Members of the second board:"), *column(60, 170, *names)]
     texts = blocks(parsed(tmp_path, wide, wide, close))
     assert texts[-2:] == [" ".join(names), f"Members of the second board: {' '.join(names)}"]
+
+
+def fragment(text: str, x: float, row: int, raised: bool = False) -> TextFragment:
+    top = 100 + 13.0 * row
+    return TextFragment(
+        text, x, top, x + 5 * len(text), top + (4 if raised else 9), 11, row, False, raised, False, False
+    )
+
+
+def test_small_and_nameless_bullets_are_bullets() -> None:
+    small = [fragment("● ", 60, 0, raised=True), fragment("ten casks of ale", 72, 0)]
+    nameless = [fragment("\x01 eight casks of ale", 60, 1)]
+    assert [run.text for run in runs([*small, *nameless])] == ["● ten casks of ale", "• eight casks of ale"]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        (
+            "[17] The annals of the brewers, by J. Soria, D. Marchand, and",
+            "S. Martin, the second and the fourth editions.",
+        ),
+        (
+            "3. The casks are counted by the master on every Friday night.",
+            "He tells the guild of what is missing after that.",
+        ),
+        (
+            "15. The guild of 1911 on the brewers of the town: “Ale and its",
+            "brewers in the years of the dearth,” in two volumes.",
+        ),
+    ],
+)
+def test_the_second_line_of_an_item_belongs_to_it(tmp_path: Path, lines: tuple[str, str]) -> None:
+    indent = 60 + stringWidth(lines[0].split(" ")[0] + " ", "Times-Roman", 11)
+    page = [Text(100, lines[0]), Text(113, lines[1], indent), *column(60, 160, *BAKERY)]
+    assert blocks(parsed(tmp_path, page), "list_item") == [" ".join(lines)]
+
+
+@pytest.mark.parametrize(
+    "text", ["42.7 percent of the brewers were men of the town.", "M. Marchand had the bakery then, and not his wife."]
+)
+def test_a_decimal_and_an_initial_are_no_marks_of_items(tmp_path: Path, text: str) -> None:
+    assert blocks(parsed(tmp_path, column(60, 100, text)), "paragraph") == [text]
+
+
+def test_numbered_titles_in_capitals_are_headings_and_addresses_are_not(tmp_path: Path) -> None:
+    page = [
+        *column(60, 80, "II. THE HOUSES OF THE TOWN"),
+        *column(60, 110, *BAKERY),
+        Text(190, "https://example.org/houses", 60, 14),
+        *column(60, 220, *BREWERY),
+    ]
+    assert blocks(parsed(tmp_path, page), "heading") == ["II. THE HOUSES OF THE TOWN"]

@@ -4,7 +4,7 @@ The rest of such a box is empty, or has what was filled in. Lengths are in point
 """
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator
 from itertools import pairwise
@@ -18,7 +18,7 @@ _THIN = 3.0
 _SHORTEST = 7.0  # Of a side: what is shorter is a tooth of a comb.
 _NEAR = 2.0
 _MAX_LINES, _MAX_WORDS = 4, 30
-_ROOM = 0.8  # Heights of type below a label, at least.
+_ROOM = 1.0  # Heights of type below a label, at least.
 _INDENT = 2.5  # Heights of type, of a label, at most.
 _WORD = re.compile(r"[^\W\d_]{3}")
 _HIGHEST = 60.0  # A box.
@@ -31,6 +31,35 @@ class _Side(NamedTuple):
     at: float
     begin: float
     end: float
+
+
+class _Sides:
+    """Parallel sides, in order."""
+
+    def __init__(self, sides: list[_Side]) -> None:
+        self.sides = sides
+        self._places = [side.at for side in sides]
+
+    def between(self, low: float, high: float) -> list[_Side]:
+        """Those at `low` to `high`."""
+        return self.sides[bisect_left(self._places, low) : bisect_left(self._places, high)]
+
+    def around(self, at: float, along: float) -> tuple[_Side | None, _Side | None]:
+        """The nearest ones before and after a place that are beside the point `along` them."""
+        place = bisect_left(self._places, at)
+        low, high = along + _NEAR, along - _NEAR
+        before = after = None
+        for index in range(place - 1, -1, -1):
+            _, begin, end = self.sides[index]
+            if begin < low and end > high:
+                before = self.sides[index]
+                break
+        for index in range(place, len(self.sides)):
+            _, begin, end = self.sides[index]
+            if begin < low and end > high:
+                after = self.sides[index]
+                break
+        return before, after
 
 
 class LabelledBox(NamedTuple):
@@ -50,8 +79,8 @@ _Box = tuple[float, float, float, float]
 
 def labelled_boxes(content: PageContent) -> list[LabelledBox]:
     """The boxes of a page that are a label and room for what it asks for."""
-    horizontal, vertical = _sides(content.rules)
-    if len(horizontal) < 2 or not vertical:
+    horizontal, vertical = map(_Sides, _sides(content.rules))
+    if len(horizontal.sides) < 2 or not vertical.sides:
         return []
     texts: dict[_Box, list[TextFragment]] = defaultdict(list)
     sources: dict[_Box, set[int]] = defaultdict(set)
@@ -64,6 +93,8 @@ def labelled_boxes(content: PageContent) -> list[LabelledBox]:
                 sources[box].add(id(fragment))
     lines = {box: text_rows(inside) for box, inside in texts.items()}
     labelled = {box for box, rows in lines.items() if _is_labelled(box, rows)}
+    # The sides between two lines of a paragraph are those of its background.
+    labelled = {box for box in labelled if not any(is_tight(f, lines[box][0][0]) for f in content.fragments)}
     if not labelled:
         return []
     beside = {box for box, rows in lines.items() if box not in labelled and _may_be_field(box, rows, labelled)}
@@ -101,12 +132,10 @@ def _joined(sides: list[_Side]) -> list[_Side]:
     return sorted(joined)
 
 
-def _cut(fragment: TextFragment, vertical: list[_Side]) -> Iterator[TextFragment]:
+def _cut(fragment: TextFragment, vertical: _Sides) -> Iterator[TextFragment]:
     """The pieces of a fragment between the sides that it crosses: some files draw a row as one string."""
     y = (fragment.top + fragment.bottom) / 2
-    first = bisect_left(vertical, (fragment.x0 + 2,))
-    last = bisect_right(vertical, (fragment.x1 - 2,))
-    for side in vertical[first:last]:
+    for side in vertical.between(fragment.x0 + 2, fragment.x1 - 2):
         if side.begin < y < side.end and (parts := _before_label(fragment, side.at)):
             yield parts[0]
             fragment = parts[1]
@@ -123,17 +152,13 @@ def _before_label(fragment: TextFragment, x: float) -> tuple[TextFragment, TextF
     return cut_near(fragment, x)
 
 
-def _box_around(fragment: TextFragment, horizontal: list[_Side], vertical: list[_Side]) -> _Box | None:
+def _box_around(fragment: TextFragment, horizontal: _Sides, vertical: _Sides) -> _Box | None:
     """The nearest sides around a fragment, if they meet."""
     x, y = (fragment.x0 + fragment.x1) / 2, (fragment.top + fragment.bottom) / 2
-    index = bisect_left(horizontal, (y,))
-    above = next((side for side in reversed(horizontal[:index]) if side.begin - _NEAR < x < side.end + _NEAR), None)
-    below = next((side for side in horizontal[index:] if side.begin - _NEAR < x < side.end + _NEAR), None)
+    above, below = horizontal.around(y, x)
     if not above or not below or below.at - above.at > _HIGHEST:
         return None
-    index = bisect_left(vertical, (x,))
-    left = next((side for side in reversed(vertical[:index]) if side.begin - _NEAR < y < side.end + _NEAR), None)
-    right = next((side for side in vertical[index:] if side.begin - _NEAR < y < side.end + _NEAR), None)
+    left, right = vertical.around(x, y)
     if not left and not right:
         return None
     # The outer sides are often not drawn.
@@ -151,7 +176,13 @@ def _is_labelled(box: _Box, rows: list[TextRow]) -> bool:
     above, below = first.top - box[1], box[3] - max(fragment.bottom for fragment in last)
     if first.x0 - box[0] > _INDENT * first.size:
         return False
-    return _is_short(rows) and above < 0.8 * size + 1 and below > _ROOM * size and below > 1.5 * above
+    return _is_short(rows) and above < 0.8 * size + 1 and below > max(_ROOM * first.size, 1.5 * above)
+
+
+def is_tight(above: TextFragment, below: TextFragment) -> bool:
+    """Whether one text stands right above the other, as the lines of a paragraph do."""
+    near = -0.2 * below.size < below.top - above.bottom < 0.3 * below.size
+    return near and abs(above.x0 - below.x0) < below.size
 
 
 def _is_short(rows: list[TextRow]) -> bool:

@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from docqa.documents.pdf.engines import TextFragment
 from docqa.documents.pdf.form_lines import FormField
-from docqa.documents.pdf.runs import LIST_MARK, joined_with_spaces
+from docqa.documents.pdf.numbering import LIST_MARK
+from docqa.documents.pdf.runs import joined_with_spaces
 from docqa.documents.pdf.tables import PageTable
 
 _JUSTIFIED_WORDS = 3
@@ -106,7 +107,7 @@ def _chains_above(
     """For each line of a row the chain that ends right above it, None if there are several, or others below it."""
     above = [[chain for chain in chains if _below(chain[-1], line)] for line in group]
     if len(group) == 1:
-        return above[0] if len(above[0]) == 1 else [None]
+        return [above[0][0] if len(above[0]) == 1 else None]
     taken = [chain for each in above for chain in each]
     return [each[0] if len(each) == 1 and sum(other is each[0] for other in taken) == 1 else None for each in above]
 

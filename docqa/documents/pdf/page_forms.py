@@ -4,23 +4,38 @@ Lengths are in points; y grows downwards.
 """
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from docqa.documents.pdf.contents_rows import with_whole_entries
 from docqa.documents.pdf.engines import PageContent, TextFragment
-from docqa.documents.pdf.form_boxes import LabelledBox, labelled_boxes
+from docqa.documents.pdf.form_boxes import LabelledBox, is_tight, labelled_boxes
 from docqa.documents.pdf.form_headings import part_headings
 from docqa.documents.pdf.form_lines import FormField, boxed, form_lines
-from docqa.documents.pdf.form_rules import beside_fields, without_combs
+from docqa.documents.pdf.form_rules import beside_fields, without_combs, without_separators
 from docqa.documents.pdf.form_tables import with_row_numbers
 from docqa.documents.pdf.tables import PageTable, find_aligned_tables, find_ruled_tables
 from docqa.documents.pdf.tables.page_table import cell_text, is_form
 
 _FEWEST_BOXES = 3  # On a page without numbered lines.
+_BESIDE = 0.4  # Of the lower one's height: fields in one row.
+_ALIGNED = 12.0  # Points: the left sides of fields below each other.
 _FARTHEST = 3.0  # Heights of type between two fields of one group.
 
 
-def fields_and_tables(content: PageContent) -> tuple[list[list[FormField]], list[PageTable], list[TextFragment]]:
-    """The fields of a page in groups, its tables, and the fragments that are in neither."""
+class PageForms(NamedTuple):
+    """The fields of a page, its tables, and the fragments that are in neither."""
+
+    fields: list[list[FormField]]
+    """In groups that are read row by row."""
+    tables: list[PageTable]
+    fragments: list[TextFragment]
+    is_form: bool
+    """Whether there are numbered lines or labelled boxes."""
+
+
+def fields_and_tables(content: PageContent) -> PageForms:
+    """Find the fields and tables of a page."""
+    content = without_separators(content)
     headings, rest = part_headings(content)
     content = content._replace(fragments=rest)
     fields, rest = form_lines(content)
@@ -39,15 +54,27 @@ def fields_and_tables(content: PageContent) -> tuple[list[list[FormField]], list
     grids = [table for table in ruled if table not in tables]
     inside = [field for box in boxes for field in box.fields]
     fields += inside
-    for grid in grids:
-        fields += _cells(grid, inside)
+    form = bool(fields)
     taken = {number for box in boxes for number in box.sources}
-    rest = [fragment for fragment in page.fragments if id(fragment) not in taken]
+    left = {id(fragment) for fragment in page.fragments}
+    for grid in grids:
+        in_grid = [f for f in content.fragments if id(f) not in left and _is_in(f, grid)]
+        cells = _cells(grid, inside)
+        if inside and any(_goes_on(cell, in_grid) for cell in cells):
+            left.update(map(id, in_grid))  # The grid is not that of the text.
+        else:
+            fields += cells
+    rest = [fragment for fragment in content.fragments if id(fragment) in left and id(fragment) not in taken]
     for index, table in enumerate(tables):
         tables[index], rest = with_row_numbers(table, rest)
     aligned, page = find_aligned_tables(page._replace(fragments=rest))
-    tables = sorted([*tables, *aligned], key=lambda table: table.top)
-    return _grouped(fields, tables, page.fragments), tables, page.fragments
+    for table in aligned:
+        if is_form(table):
+            fields += _cells(table, [])
+        else:
+            tables.append(table)
+    tables.sort(key=lambda table: table.top)
+    return PageForms(_grouped(fields, tables, page.fragments), tables, page.fragments, form)
 
 
 def _has_only(table: PageTable, boxes: list[LabelledBox]) -> bool:
@@ -58,6 +85,12 @@ def _has_only(table: PageTable, boxes: list[LabelledBox]) -> bool:
 def _is_in(fragment: TextFragment | FormField, box: PageTable | FormField | LabelledBox) -> bool:
     x, y = (fragment.x0 + fragment.x1) / 2, (fragment.top + fragment.bottom) / 2
     return box.x0 - 1 < x < box.x1 + 1 and box.top - 1 < y < box.bottom + 1
+
+
+def _goes_on(cell: FormField, fragments: list[TextFragment]) -> bool:
+    """Whether a cell begins in the midst of a paragraph."""
+    first = cell.cells[0][0][0]
+    return any(is_tight(above, first) for above in fragments)
 
 
 def _cells(form: PageTable, boxes: list[FormField]) -> list[FormField]:
@@ -93,22 +126,33 @@ def _grouped(fields: list[FormField], tables: list[PageTable], others: list[Text
 
 
 def _rows(fields: list[FormField]) -> Iterator[list[FormField]]:
+    """The fields side by side, from the left."""
     row: list[FormField] = []
-    for field in sorted(fields, key=lambda field: _first_line(field)[0]):
-        top, bottom = _first_line(field)
+    for field in sorted(fields, key=lambda field: field.top):
         if row:
-            upper, lower = _first_line(row[0])
-            if min(bottom, lower) - max(top, upper) < 0.4 * (bottom - top):
-                yield sorted(row, key=lambda field: field.x0)
+            (top, bottom), (upper, lower) = _head(field), _head(row[0])
+            if min(bottom, lower) - max(top, upper) < _BESIDE * min(bottom - top, lower - upper):
+                yield _by_column(row)
                 row = []
         row.append(field)
     if row:
-        yield sorted(row, key=lambda field: field.x0)
+        yield _by_column(row)
 
 
-def _first_line(field: FormField) -> tuple[float, float]:
-    first = field.cells[0][0][0]
-    return first.top, first.bottom
+def _head(field: FormField) -> tuple[float, float]:
+    """The top and bottom of a field's first two lines: the others may be beside the next fields."""
+    lines = field.cells[0][:2]
+    return lines[0][0].top, lines[-1][0].bottom
+
+
+def _by_column(row: list[FormField]) -> list[FormField]:
+    """The fields of a row from the left, those below each other from the top."""
+    columns: list[list[FormField]] = []
+    for field in sorted(row, key=lambda field: field.x0):
+        if not columns or field.x0 - columns[-1][0].x0 > _ALIGNED:
+            columns.append([])
+        columns[-1].append(field)
+    return [field for column in columns for field in sorted(column, key=lambda field: field.top)]
 
 
 def _follows(group: list[FormField], row: list[FormField], tables: list[PageTable], others: list[TextFragment]) -> bool:

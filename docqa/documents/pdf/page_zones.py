@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from docqa.documents.pdf.engines import PageContent, Rule, TextFragment
 from docqa.documents.pdf.form_lines import FormField, boxed
+from docqa.documents.pdf.page_forms import PageForms
 from docqa.documents.pdf.tables import PageTable
 from docqa.documents.pdf.tables.page_table import text_rows
 
@@ -21,6 +22,7 @@ _TITLE = 0.2  # Of a page's height, at most.
 _FULL = 0.85  # Of the width of a page's text: a rule that divides the page.
 _APART = 8.0  # Between the parts of a title.
 _FEWEST_PARTS = 2
+_WIDEST = 200.0  # A box around one of them.
 
 
 class Zone(NamedTuple):
@@ -31,11 +33,9 @@ class Zone(NamedTuple):
     fields: list[list[FormField]]
 
 
-def zones(
-    content: PageContent, fragments: list[TextFragment], tables: list[PageTable], fields: list[list[FormField]]
-) -> Iterator[Zone]:
-    """The zones of a page, in order. `fragments`: the text that is in no table or field."""
-    is_form = bool(fields)
+def zones(content: PageContent, forms: PageForms) -> Iterator[Zone]:
+    """The zones of a page, in order."""
+    fields, tables, fragments, is_form = forms
     cuts = [cut for fragment in fragments if (cut := _cut_at(fragment, content.rules))]
     rest, tables_left, fields_left = fragments, tables, fields
     top = 0.0
@@ -142,6 +142,7 @@ def _are_in_one_box(part: list[TextFragment], rules: list[Rule]) -> bool:
         and x1 < rule.x1
         and rule.top < top
         and bottom < rule.bottom
-        and rule.x1 - rule.x0 < 3 * (x1 - x0)
+        and rule.x1 - rule.x0 < _WIDEST
+        and rule.bottom - rule.top < 3 * (bottom - top)
         for rule in rules
     )

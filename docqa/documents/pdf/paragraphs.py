@@ -25,6 +25,7 @@ _FLOATS = {"caption", "table", "footnote", "figure", "aside"}
 
 _WORD = re.compile(r"[^\W\d_]{2}")
 _OTHER_FONT = 0.15
+_OTHER_TITLE, _HIGHER = 0.3, 1.15  # A title and the subtitle below it differ by more.
 _LABEL_WORDS = 3
 _ENOUGH = 3  # Lines that go on in the next one, to tell the spacing.
 _LEADING = 1.3  # The usual one, in heights of the type.
@@ -41,7 +42,7 @@ def line_blocks(lines: list[LayoutLine], body_size: float = 0.0) -> list[LineBlo
         size = max(line.size, block.lines[-1].size) if block else line.size
         glue = _glue(block, line, spacing.pitch(line, size), numbering) if block else None
         if block is None or glue is None:
-            blocks.append(LineBlock(_kind(line), [line]))
+            blocks.append(LineBlock(_kind(line, numbering), [line]))
             numbering.note(line)
         else:
             block.glue.append(glue)
@@ -54,14 +55,14 @@ def line_blocks(lines: list[LayoutLine], body_size: float = 0.0) -> list[LineBlo
     return blocks
 
 
-def _kind(line: LayoutLine) -> str:
+def _kind(line: LayoutLine, numbering: Numbering) -> str:
     if line.kind:
         return line.kind
     if line.fixed_pitch:
         return "code"
     if line.cells > 1:
         return "field"
-    if BULLET.match(line.text) or mark_of(line.text):
+    if numbering.marks(line):
         return "list_item"
     return "caption" if _CAPTION.match(line.text) else "paragraph"
 
@@ -141,12 +142,19 @@ def _is_midst(previous: LayoutLine, line: LayoutLine, pitch: float) -> bool:
     """Whether a sentence goes on from a full line to the next, which a word in another font makes a bit higher."""
     return (
         (abs(previous.size - line.size) < _OTHER_FONT * previous.size or previous.style == line.style != "")
+        and not (previous.bold and _differ_in_height(previous, line))
         and in_one_column(previous, line)
         and 0 < line.top - previous.top < 1.2 * pitch
         and previous.bold == line.bold
         and _is_full(previous, line)
         and not _ends_sentence(previous.text)
     )
+
+
+def _differ_in_height(previous: LayoutLine, line: LayoutLine) -> bool:
+    """Whether two lines are a title and a subtitle in smaller letters, or the other way round."""
+    higher, lower = sorted((previous.bottom - previous.top, line.bottom - line.top), reverse=True)
+    return abs(previous.size - line.size) > _OTHER_TITLE * previous.size and higher > _HIGHER * lower
 
 
 def _is_end_of_label(block: LineBlock, previous: LayoutLine, line: LayoutLine, pitch: float) -> bool:
@@ -175,7 +183,7 @@ def _glue_in_column(block: LineBlock, previous: LayoutLine, line: LayoutLine) ->
     if ends and _CAPTION.match(line.text):
         return None
     first = block.lines[0]
-    hangs = BULLET.match(previous.text) is not None and line.x0 > first.x0 + 0.5 * line.size
+    hangs = block.kind == "list_item" and previous is first and _hangs(first, line)
     if ends and (not (full or hangs) or (line.x0 > previous.x0 + 0.8 * line.size and not hangs)):
         return None
     if len(block.lines) > 1 and block.kind == "list_item" and ends and line.x0 < block.lines[1].x0 - 0.8 * line.size:
@@ -188,11 +196,19 @@ def _glue_in_column(block: LineBlock, previous: LayoutLine, line: LayoutLine) ->
     return " "
 
 
+def _hangs(item: LayoutLine, line: LayoutLine) -> bool:
+    """Whether a line begins where an item's text does, after its mark."""
+    mark = len(item.text.split(" ", 1)[0])
+    letter = (item.x1 - item.x0) / len(item.text)
+    return line.x0 - item.x0 > max(0.5 * line.size, 0.7 * mark * letter)
+
+
 def _is_full(line: LayoutLine, following: LayoutLine) -> bool:
     """Whether the next line's first word had no room in a line."""
-    word = following.text.split(" ", 1)[0]
-    letter = (following.x1 - following.x0) / len(following.text)
-    return line.x1 + (len(word) + 1) * letter > line.right - 0.5 * letter
+    text = following.text
+    word = text.find(" ") if " " in text else len(text)
+    letter = (following.x1 - following.x0) / len(text)
+    return line.x1 + (word + 1) * letter > line.right - 0.5 * letter
 
 
 def _is_another_style(block: LineBlock, previous: LayoutLine, line: LayoutLine, *, ends: bool, full: bool) -> bool:
@@ -222,6 +238,8 @@ def _continues_over_gap(previous: LayoutLine, line: LayoutLine) -> bool:
         return True
     if not _WORD.search(line.text) and not _ends_sentence(line.text):
         return False  # The number at an axis.
+    if not _WORD.search(previous.text) and any(map(str.isdigit, previous.text)):
+        return False  # The number of an equation, or the date below a title.
     if _ends_sentence(previous.text) or BULLET.match(line.text):
         # A full line that ends a sentence may or may not end its paragraph: a wrong break does less harm.
         return False
@@ -247,7 +265,7 @@ def _is_list_item(previous: LayoutLine, line: LayoutLine, numbering: Numbering) 
             or numbering.follows(line)
             or (previous.x1 < previous.right - 2 * previous.size)
         )
-    if not mark_of(line.text):
+    if not numbering.marks(line):
         return False
     if numbering.follows(line):
         return True
@@ -269,8 +287,8 @@ class _Spacing:
     """
 
     def __init__(self, lines: list[LayoutLine]) -> None:
-        self._steps: dict[tuple[int, ...], list[float]] = defaultdict(list)
         self._pitches: dict[tuple[int, ...], float] = {}
+        all_steps: dict[tuple[int, ...], list[float]] = defaultdict(list)
         for previous, line in pairwise(lines):
             size, step = line.size, line.top - previous.top
             if (
@@ -282,24 +300,23 @@ class _Spacing:
                 and not _ends_sentence(previous.text)
             ):
                 for key in _places(line, size):
-                    self._steps[key].append(step / size)
+                    all_steps[key].append(step / size)
+        # The lines of a list may be full, too: those that go on are the closer ones.
+        self._usual = {key: sorted(steps)[len(steps) // 4] for key, steps in all_steps.items() if len(steps) >= _ENOUGH}
 
     def pitch(self, line: LayoutLine, size: float) -> float:
         """The usual distance of the lines around `line`, in type of this size."""
-        places = _places(line, size)
-        if places[0] not in self._pitches:
-            column, page, document, whole_page = map(self._usual, places)
+        place = round(size), line.page, line.region
+        pitch = self._pitches.get(place)
+        if pitch is None:
+            column, page, document, whole_page = map(self._usual.get, _places(line, size))
             near = column or page
             if near and not (document and near > _WIDER * document):
-                self._pitches[places[0]] = near
+                pitch = near
             else:
-                self._pitches[places[0]] = document or max(_LEADING, whole_page or 0.0)
-        return self._pitches[places[0]] * size
-
-    def _usual(self, place: tuple[int, ...]) -> float | None:
-        steps = self._steps.get(place, [])
-        # The lines of a list may be full, too: those that go on are the closer ones.
-        return sorted(steps)[len(steps) // 4] if len(steps) >= _ENOUGH else None
+                pitch = document or max(_LEADING, whole_page or 0.0)
+            self._pitches[place] = pitch
+        return pitch * size
 
 
 def _places(line: LayoutLine, size: float) -> tuple[tuple[int, ...], ...]:

@@ -40,19 +40,23 @@ class FoundTable(NamedTuple):
     fragments: list[TextFragment]
 
 
-class Chunk(NamedTuple):
+class Chunk:
     """Fragments of one row without a wide gap between them."""
 
-    x0: float
-    x1: float
-    fragments: list[TextFragment]
+    __slots__ = ("_text", "fragments", "x0", "x1")
+
+    def __init__(self, x0: float, x1: float, fragments: list[TextFragment]) -> None:
+        self.x0 = x0
+        self.x1 = x1
+        self.fragments = fragments
+        self._text: str | None = None
 
     @property
     def text(self) -> str:
         """The words, with single spaces."""
-        if len(self.fragments) == 1:
-            return " ".join(self.fragments[0].text.split())
-        return " ".join(" ".join([fragment.text for fragment in self.fragments]).split())
+        if self._text is None:
+            self._text = " ".join(" ".join([fragment.text for fragment in self.fragments]).split())
+        return self._text
 
 
 TextRow = list[TextFragment]

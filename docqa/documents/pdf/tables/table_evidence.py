@@ -7,6 +7,7 @@ A wrong table does more harm than a missed one, since it cuts sentences.
 import re
 from itertools import pairwise
 
+from docqa.documents.pdf.numbering import BULLETS
 from docqa.documents.pdf.tables.page_table import Chunk, baseline, is_numeric
 from docqa.documents.pdf.tables.text_columns import ChunkedLine, PlacedChunk, TableBody
 
@@ -19,7 +20,8 @@ _PROSE_WORDS = 5
 _MAX_DEFINITION = 12  # Lines.
 
 _MARKER = re.compile(
-    r"(?:[•●○◦▪■□☐☑☒✓✔❑➢➤►▶‣⁃–—−*·o§ü\uf0a7\uf0b7\uf0d8-]|[(\[]?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)\]:]{0,2}"
+    rf"(?:[{BULLETS}−o§ü\uf0a7\uf0b7\uf0d8]|"
+    r"[(\[]?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)\]:]{0,2}"
     r"|(?:\d+\.)+\d*\.?|[A-Z]\.(?:\d+\.?)*|[A-Z]\d+(?:\.\d+)*|§+ ?\d.*"
     r"|(?:Article|Section|Step|Note|Figure|Table|Q)\s?[\d.]*:?)$"
 )
@@ -211,7 +213,7 @@ def _is_contents(body: TableBody) -> bool:
     values = [int(number) for number in numbers if number.isdecimal()]
     if len(values) > 2 and sum(a <= b for a, b in pairwise(values)) < 0.9 * (len(values) - 1):
         return False
-    leaders = sum(any(map(_LEADERS.search, line)) for line in full)
+    leaders = sum(_LEADERS.search("\n".join(line)) is not None for line in full)
     if leaders > 0.3 * len(full):
         return len(numbers) > 0.3 * len(full)
     alone = sum(_PAGE_NUMBER.fullmatch(line[-1]) is not None for line in full)

@@ -34,6 +34,10 @@ class ChunkedLine(NamedTuple):
     size: float
 
 
+_River = tuple[float, float]
+"""White space that runs down lines: where it begins, and where it ends."""
+
+
 class Extent(NamedTuple):
     begin: float
     end: float
@@ -125,9 +129,9 @@ def _run(lines: list[ChunkedLine], start: int) -> int:
             left, right = min(left, line.chunks[0].x0), max(right, line.chunks[-1].x1)
             continue
         chunk = line.chunks[0]
-        wrapped = chunk.x0 > rivers[0].begin and line.top - previous.bottom < 0.7 * line.size
+        wrapped = chunk.x0 > rivers[0][0] and line.top - previous.bottom < 0.7 * line.size
         single += not wrapped
-        crosses = any(chunk.x0 < river.begin and chunk.x1 > river.end for river in rivers)
+        crosses = any(chunk.x0 < begin and chunk.x1 > end for begin, end in rivers)
         if single > _MAX_SINGLE or (crosses and (single > 1 or line.size > 1.15 * first.size)):
             break
         if crosses and chunk.x1 - chunk.x0 > 0.6 * (right - left):
@@ -143,7 +147,7 @@ def _run(lines: list[ChunkedLine], start: int) -> int:
         chunk = line.chunks[0]
         if line.top - previous.bottom > 0.7 * line.size or chunk.x1 > right + line.size:
             break
-        if not any(river.end <= chunk.x0 + 1 for river in rivers):
+        if not any(end <= chunk.x0 + 1 for _, end in rivers):
             break
         end += 1
     return end
@@ -161,42 +165,45 @@ def _same_texts(line: ChunkedLine, other: ChunkedLine) -> bool:
     )
 
 
-def _gaps(line: ChunkedLine) -> list[Extent]:
-    return [Extent(a.x1, b.x0) for a, b in pairwise(line.chunks)]
+def _gaps(line: ChunkedLine) -> list[_River]:
+    return [(a.x1, b.x0) for a, b in pairwise(line.chunks)]
 
 
-def _intersect(rivers: list[Extent], line: ChunkedLine) -> list[Extent]:
+def _intersect(rivers: list[_River], line: ChunkedLine) -> list[_River]:
     """What remains of the rivers beside the chunks of a line."""
-    edges = [float("-inf"), *(x for chunk in line.chunks for x in (chunk.x0, chunk.x1)), float("inf")]
-    free = [Extent(edges[i], edges[i + 1]) for i in range(0, len(edges), 2)]
     width = _RIVER * min(line.size, 12.0)
-    return [
-        Extent(max(a.begin, b.begin), min(a.end, b.end))
-        for a in rivers
-        for b in free
-        if min(a.end, b.end) - max(a.begin, b.begin) >= width
-    ]
+    chunks = line.chunks
+    lefts = [float("-inf"), *[chunk.x1 for chunk in chunks]]
+    rights = [*[chunk.x0 for chunk in chunks], float("inf")]
+    remaining = []
+    for begin, end in rivers:
+        for left, right in zip(lefts, rights, strict=True):
+            low, high = (begin if begin > left else left), (end if end < right else right)
+            if high - low >= width:
+                remaining.append((low, high))
+    return remaining
 
 
 def columns_of(lines: list[ChunkedLine]) -> list[Extent]:
     """The columns' sides. Narrow chunks come first: a wide one that crosses two columns is a heading of both."""
     found: list[tuple[float, float, int]] = []
-    for chunk in sorted((c for line in lines if len(line.chunks) > 1 for c in line.chunks), key=lambda c: c.x1 - c.x0):
-        hit = [c for c in found if c[0] < chunk.x1 and c[1] > chunk.x0]
-        if len(hit) > 1 and all(c[2] > 1 for c in hit):
-            continue
-        if len(hit) == 1 and hit[0][2] > 3 and _stands_apart(chunk, hit[0]):
-            continue
-        for c in hit:
-            found.remove(c)
-        found.append(
-            (
-                min(chunk.x0, *(c[0] for c in hit)) if hit else chunk.x0,
-                max(chunk.x1, *(c[1] for c in hit)) if hit else chunk.x1,
-                1 + sum(c[2] for c in hit),
-            )
-        )
-    columns = [Extent(c[0], c[1]) for c in sorted(found)]
+    divided = [chunk for line in lines if len(line.chunks) > 1 for chunk in line.chunks]
+    for chunk in sorted(divided, key=lambda chunk: chunk.x1 - chunk.x0):
+        x0, x1 = chunk.x0, chunk.x1
+        hit = [column for column in found if column[0] < x1 and column[1] > x0]
+        if not hit:
+            found.append((x0, x1, 1))
+        elif len(hit) == 1:
+            begin, end, count = hit[0]
+            if begin <= x0 and x1 <= end:
+                found[found.index(hit[0])] = begin, end, count + 1
+            elif count <= 3 or not _stands_apart(chunk, hit[0]):
+                found[found.index(hit[0])] = min(x0, begin), max(x1, end), count + 1
+        elif any(count == 1 for _, _, count in hit):
+            found = [column for column in found if column not in hit]
+            begin, end = min(begin for begin, _, _ in hit), max(end for _, end, _ in hit)
+            found.append((min(x0, begin), max(x1, end), 1 + sum(count for _, _, count in hit)))
+    columns = [Extent(begin, end) for begin, end, _ in sorted(found)]
     return _without_halves(columns, lines)
 
 
@@ -208,25 +215,31 @@ def _stands_apart(chunk: Chunk, column: tuple[float, float, int]) -> bool:
 
 def _without_halves(columns: list[Extent], lines: list[ChunkedLine]) -> list[Extent]:
     """Join neighbours that are never filled both: a heading beside its column."""
+    filled = [_filled(column, lines) for column in columns]
     index = 0
     while index < len(columns) - 1 and len(columns) > 2:
-        a, b = columns[index], columns[index + 1]
-        in_a = [any(c.x0 < a.end and c.x1 > a.begin for c in line.chunks) for line in lines]
-        in_b = [any(c.x0 < b.end and c.x1 > b.begin for c in line.chunks) for line in lines]
-        both = sum(x and y for x, y in zip(in_a, in_b, strict=True))
-        if not both and min(sum(in_a), sum(in_b)) <= 0.3 * max(sum(in_a), sum(in_b)):
-            columns[index : index + 2] = [Extent(a.begin, b.end)]
+        a, b = filled[index : index + 2]
+        if a.isdisjoint(b) and min(len(a), len(b)) <= 0.3 * max(len(a), len(b)):
+            columns[index : index + 2] = [Extent(columns[index].begin, columns[index + 1].end)]
+            filled[index : index + 2] = [_filled(columns[index], lines)]
         else:
             index += 1
     return columns
 
 
+def _filled(column: Extent, lines: list[ChunkedLine]) -> set[int]:
+    """The numbers of the lines with something in a column."""
+    begin, end = column
+    return {number for number, line in enumerate(lines) for c in line.chunks if c.x0 < end and c.x1 > begin}
+
+
 def column_place(chunk: Chunk, columns: list[Extent]) -> tuple[int, int]:
     """The first and the last column of a chunk."""
-    hit = [number for number, column in enumerate(columns) if column.begin < chunk.x1 and column.end > chunk.x0]
+    x0, x1 = chunk.x0, chunk.x1
+    hit = [number for number, (begin, end) in enumerate(columns) if begin < x1 and end > x0]
     if hit:
         return hit[0], hit[-1]
-    middle = (chunk.x0 + chunk.x1) / 2
+    middle = (x0 + x1) / 2
     nearest = min(range(len(columns)), key=lambda n: min(abs(columns[n].begin - middle), abs(columns[n].end - middle)))
     return nearest, nearest
 
