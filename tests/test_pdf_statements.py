@@ -238,6 +238,35 @@ def test_indented_labels_beside_numbers_are_a_table() -> None:
     assert table.header_rows == 1
 
 
+@pytest.mark.parametrize(("size", "header_rows"), [(10, 0), (12, 1)])
+def test_headings_of_two_columns_of_text_are_set_in_another_way(size: float, header_rows: int) -> None:
+    def draw(sheet: canvas.Canvas) -> None:
+        write(sheet, 80, 114, "Name", size=size)
+        write(sheet, 220, 114, "Heron", size=size)
+        rows(sheet, COLUMNS[:2], 134, 20, [["Kind", "Wading bird"], ["Place", "Lower river"]])
+        across(sheet, 74, 440, 100, 120, 140, 160)
+        for x in (74, 214, 440):
+            sheet.line(x, 842 - 100, x, 842 - 160)
+
+    (table,), _ = page(draw)
+    assert table.header_rows == header_rows
+
+
+def test_numbered_columns_are_headings() -> None:
+    months = [str(month) for month in range(1, 7)]
+
+    def draw(sheet: canvas.Canvas) -> None:
+        rows(sheet, [80.0, *(200.0 + 40 * n for n in range(6))], 134, 20, [["", *months], ["Nests", *["7"] * 6]])
+        write(sheet, 300, 114, "Months")
+        for y in (100, 120, 140, 160):
+            sheet.line(74, 842 - y, 434, 842 - y)
+        for x in (74, *(194 + 40 * n for n in range(7))):
+            sheet.line(x, 842 - (120 if 194 < x < 434 else 100), x, 842 - 160)
+
+    (table,), _ = page(draw)
+    assert table.header_rows == 2
+
+
 def an_address_beside_labels(sheet: canvas.Canvas) -> None:
     write(sheet, 60, 100, "Lower River Boats", "12 Mill Lane", "Harbour", "The North")
     for number, line in enumerate(("Invoice: INV-100", "Due date: 12/15/2019", "Customer: CID-1", "Terms: cash")):
