@@ -295,9 +295,22 @@ def addresses_side_by_side(sheet: canvas.Canvas) -> None:
     write(sheet, 400, 100, "Technical Service", "5301 Shawnee Road", "Alexandria, VA 22312")
 
 
+def values_beside_a_chart(sheet: canvas.Canvas) -> None:
+    for number, (x, value) in enumerate(((271, "24"), (257, "17"), (254, "16"))):
+        write(sheet, 90, 100 + 60 * number, "Using programming", "languages like R", "or the command line")
+        write(sheet, x, 112 + 60 * number, value)
+
+
 @pytest.mark.parametrize(
     "draw",
-    [addresses_side_by_side, an_address_beside_labels, notes_below_a_table, boxes_of_a_diagram, bars_with_labels],
+    [
+        values_beside_a_chart,
+        addresses_side_by_side,
+        an_address_beside_labels,
+        notes_below_a_table,
+        boxes_of_a_diagram,
+        bars_with_labels,
+    ],
     ids=lambda draw: draw.__name__,
 )
 def test_what_is_aligned_for_another_reason_is_no_table(draw: Draw) -> None:

@@ -15,6 +15,7 @@ _ALIGNED = 2.5  # Points.
 _BRACKET = 0.3  # Heights of type.
 _MAX_INDENT = 30.0  # Points.
 _MIN_ROWS = 3
+_FEW_ROWS = 4
 _ENCLOSED = 3  # Rules: above and below the headings, and at the end.
 _PROSE_WORDS = 5
 _MAX_DEFINITION = 12  # Lines.
@@ -125,7 +126,8 @@ def _is_filled(body: TableBody, groups: list[list[int]], rules: int) -> bool:
     if spanning > 0.15 * len(pieces) or filled < (0.5 if rules >= 2 else 0.6) * len(groups) * body.width:
         return False
     if len(groups) >= _MIN_ROWS:
-        return True
+        # Values beside a chart are each in a place of their own.
+        return rules > 0 or len(groups) > _FEW_ROWS or min(map(len, body.columns)) > 1
     if filled < len(groups) * body.width:
         return False
     bold = all(piece.chunk.fragments[0].bold for piece in body.placed[0])
