@@ -181,15 +181,15 @@ def _table(
     ):
         end += 1
     first = _header_start(lines, start, floor, columns, rules)
-    body = TableBody([*(_divided(line, columns) for line in lines[first:cut]), *lines[cut:end]], columns)
+    body = body.extended([_divided(line, columns) for line in lines[first:start]], lines[cut:end])
     for index in range(start - first + 1):
         body.placed[index] = _widened(body.placed[index], body.lines[index], columns, rules)
     groups = headings_joined(body, logical_rows(body, inside, bands))
     left = min(line.chunks[0].x0 for line in body.lines)
     right = max(line.chunks[-1].x1 for line in body.lines)
     box = (left, body.lines[0].top, right, body.lines[-1].bottom)
-    above = _rows_above_rule(body, groups, [rule for rule in rules if _spans(rule, left, right)])
-    return _Found(first, end, make_table(box, list(_cells(body, groups)), above))
+    headings = _rows_above_rule(body, groups, [rule for rule in rules if _spans(rule, left, right)])
+    return _Found(first, end, make_table(box, list(_cells(body, groups)), headings))
 
 
 def _rows_above_rule(body: TableBody, groups: list[list[int]], rules: list[Rule]) -> int:

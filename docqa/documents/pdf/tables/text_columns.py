@@ -255,14 +255,29 @@ class PlacedChunk(NamedTuple):
 class TableBody:
     """The lines of a table, and their chunks in its columns."""
 
-    def __init__(self, lines: list[ChunkedLine], columns: list[Extent]) -> None:
+    def __init__(
+        self, lines: list[ChunkedLine], columns: list[Extent], placed: list[list[PlacedChunk]] | None = None
+    ) -> None:
+        """`placed`: the chunks of the lines in their columns, if they are known."""
         self.lines = lines
         self.width = len(columns)
         self.extents = columns
-        self.placed = [[PlacedChunk(*column_place(chunk, columns), chunk) for chunk in line.chunks] for line in lines]
+        self.placed = placed or [_placed(line, columns) for line in lines]
         self.columns: list[list[Chunk]] = [[] for _ in columns]
         """The chunks of each column, without those that span several."""
         for pieces in self.placed:
             for first, last, chunk in pieces:
                 if first == last:
                     self.columns[first].append(chunk)
+
+    def extended(self, above: list[ChunkedLine], below: list[ChunkedLine]) -> "TableBody":
+        """The same table with more lines above and below."""
+        if not above and not below:
+            return self
+        columns = self.extents
+        placed = [[_placed(line, columns) for line in lines] for lines in (above, below)]
+        return TableBody([*above, *self.lines, *below], columns, [*placed[0], *self.placed, *placed[1]])
+
+
+def _placed(line: ChunkedLine, columns: list[Extent]) -> list[PlacedChunk]:
+    return [PlacedChunk(*column_place(chunk, columns), chunk) for chunk in line.chunks]
