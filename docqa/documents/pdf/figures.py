@@ -61,6 +61,8 @@ def _neighbours(blocks: list[PageBlock], caption: int, direction: int) -> Iterat
             return
         if min(block.x1, at.x1) <= max(block.x0, at.x0) and len(block.lines) > _MIN_LABELS:
             return
+        if direction > 0 and is_prose(block):
+            return
         yield block
         index += direction
 
