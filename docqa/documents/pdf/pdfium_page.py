@@ -325,7 +325,9 @@ def _group(boxes: list[Box], size: float) -> list[_Group]:
         height = y1 - y0
         raised = y1 < lowest and height < highest
         tall = height > tallest  # A watermark that PDFium takes for a part of the line.
-        if x0 - right <= gap and raised == was_raised and tall == was_tall:
+        # PDFium takes what a diagram has in one column for one line.
+        near = y0 - bottom < tallest and top - y1 < tallest
+        if x0 - right <= gap and raised == was_raised and tall == was_tall and near:
             left, top = (x0 if x0 < left else left), (y0 if y0 < top else top)
             right, bottom = (x1 if x1 > right else right), (y1 if y1 > bottom else bottom)
         else:
