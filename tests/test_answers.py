@@ -1,5 +1,7 @@
 """Merging, ranking and abstaining: pure functions, tested on synthetic evidence."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -41,13 +43,50 @@ def test_equal_answers_are_one_answer_with_all_its_locations() -> None:
         candidate("March 2024", 5),
         candidate("march 2024", 4),
         candidate("March 2024", 3, document=1),
-        candidate("Dr. Holm", 2),
+        candidate("4.2 per cent", 2),
     )
-    assert [answer.text for answer in found] == ["March 2024", "Dr. Holm"]
+    assert [answer.text for answer in found] == ["March 2024", "4.2 per cent"]
     assert [(place.document, place.start) for place in found[0].other_locations] == [
         ("a.txt", TEXT.index("march 2024")),
         ("b.txt", SECOND.text.index("March 2024")),
     ]
+
+
+def test_spans_in_the_passage_of_a_better_answer_are_its_alternatives() -> None:
+    found = answers_to(
+        candidate("Dr. Holm", 5),
+        candidate("March 2024", 4),
+        candidate("board", 3),
+        candidate("March 2024", 2, document=1),
+    )
+    assert [(answer.text, answer.document) for answer in found] == [
+        ("Dr. Holm", "a.txt"),
+        ("board", "a.txt"),
+        ("March 2024", "b.txt"),
+    ]
+    (alternative,) = found[0].alternatives
+    assert (alternative.text, TEXT[alternative.start : alternative.end]) == ("March 2024", "March 2024")
+    assert found[0].probability > alternative.probability > found[1].probability
+    assert not found[2].other_locations
+
+
+WORDS = " ".join(f"Word {i} is here. And {i % 7} too.{chr(10) * (2 * (i % 5 == 0))}" for i in range(120))
+LONG: Document = parse(Source("long.txt", WORDS.encode()))
+SPANS = [match.span() for match in re.finditer(r"\w+", LONG.text)]
+
+
+@given(st.lists(st.tuples(st.sampled_from(SPANS), st.floats(-5, 5)), max_size=40))
+def test_every_answer_has_a_passage_of_its_own(spans: list[tuple[tuple[int, int], float]]) -> None:
+    candidates = [Candidate(0, *span, evidence, 0.0) for span, evidence in spans]
+    found = rank_answers([score(one, Calibration()) for one in candidates], [LONG], 5)
+    assert len({answer.passage_start for answer in found}) == len(found)
+    for number, answer in enumerate(found):
+        for better in found[:number]:
+            assert not better.passage_start <= answer.start < better.passage_start + len(better.passage)
+        for one in answer.alternatives:
+            assert LONG.text[one.start : one.end] == one.text
+            assert one.probability <= answer.probability
+            assert one.start < answer.passage_start + len(answer.passage) and answer.passage_start < one.end
 
 
 def test_scores_compare_across_documents_and_retrieval_breaks_ties() -> None:
@@ -56,7 +95,8 @@ def test_scores_compare_across_documents_and_retrieval_breaks_ties() -> None:
 
 
 def test_only_the_top_answers_are_returned() -> None:
-    assert len(ranked(candidate("Dr. Holm", 2), candidate("4.2 per cent", 1), candidate("board", 0), top=2)) == 2
+    three = candidate("Dr. Holm", 2), candidate("4.2 per cent", 1), candidate("second report", 0, document=1)
+    assert (len(ranked(*three)), len(ranked(*three, top=2))) == (3, 2)
     assert ranked() == []
 
 
