@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from docqa.documents import Document
-from docqa.passages import passage
+from docqa.passages import PASSAGE, passage
 from docqa.ranking import Candidate, RankedAnswer, ScoredCandidate, rank
 from docqa.table_passages import TablePassage, rows_around, table_passage
 
@@ -27,7 +27,7 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """Another span in an answer's passage: `text == document.text[start:end]`."""
+    """Another span in an answer's sentence, or row of a table: `text == document.text[start:end]`."""
 
     text: str
     probability: float
@@ -59,7 +59,7 @@ class Answer:
     table: TablePassage | None = None
     """The part of the table around the answer, if it is in a cell."""
     alternatives: tuple[Alternative, ...] = ()
-    """What else was found in the passage, the most probable first. No other answer is in it."""
+    """What else was found in the same sentence, or row of a table, the most probable first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,18 +93,36 @@ class Result:
 def rank_answers(candidates: Iterable[ScoredCandidate], documents: Sequence[Document], top: int) -> list[Answer]:
     """The `top` distinct answers in the order of `docqa.ranking.rank`, each with its passage and all its locations."""
 
-    def passage_around(candidate: Candidate) -> tuple[int, int]:
-        document, start, end = documents[candidate.document], candidate.start, candidate.end
-        return rows_around(document, start, end) or passage(document.text, start, end)
+    def sentence_around(candidate: Candidate) -> tuple[int, int]:
+        return _passage(documents[candidate.document], candidate.start, candidate.end, 0)
 
-    ranked = rank(candidates, [document.text for document in documents], passage_around, top)
-    return [_answer(number, answer, documents) for number, answer in enumerate(ranked, 1)]
+    ranked = rank(candidates, [document.text for document in documents], sentence_around, top)
+    shown = [(answer.document, *answer.sentence) for answer in ranked]
+    answers = []
+    for number, answer in enumerate(ranked):
+        document, start, end = shown[number]
+        # Up to the passages of better answers, and the sentences of the others.
+        before = [last for other, _, last in shown if other == document and last <= start]
+        after = [first for other, first, _ in shown if other == document and first >= end]
+        within = max(before, default=0), min(after, default=len(documents[document].text))
+        start, end = _passage(documents[document], start, end, PASSAGE, within)
+        shown[number] = document, start, end
+        answers.append(_answer(number + 1, answer, (start, end), documents))
+    return answers
 
 
-def _answer(number: int, ranked: RankedAnswer, documents: Sequence[Document]) -> Answer:
+def _passage(
+    document: Document, start: int, end: int, longest: int, within: tuple[int, int] | None = None
+) -> tuple[int, int]:
+    """The whole rows or sentences around a span, and as many more as they may be long."""
+    rows = rows_around(document, start, end, longest, within)
+    return passage(document.text, start, end, longest, within) if rows is None else rows
+
+
+def _answer(number: int, ranked: RankedAnswer, around: tuple[int, int], documents: Sequence[Document]) -> Answer:
     first, *others = (scored.candidate for scored in ranked.locations)
     document = documents[first.document]
-    passage_start, passage_end = ranked.passage
+    passage_start, passage_end = around
     citation = cite(document, first.start, first.end)
     return Answer(
         rank=number,

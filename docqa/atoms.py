@@ -62,6 +62,9 @@ _WORD = (
     rf"(?:[A-Z]\.){{2,}}|{_LETTERS}+(?:(?:==|::|@|(?<=[^\W\d])\.(?=[^\W\dA-Z]{{2}})|(?<=[a-z])\.(?=[a-z]\b)"
     rf"|(?<=[A-Z])\.(?=[A-Z]))(?:{_LETTERS}|\.(?=\w)|\.?\*)+)*"
 )
+UNIT = re.compile(_UNIT)
+"""The name of a unit, which is no answer without its number."""
+
 _ATOM = re.compile(rf"(?P<address>{_ADDRESS})|(?P<date>{_DATE})|{_QUANTITY}|(?P<part>{_PART})|(?P<word>{_WORD})")
 
 

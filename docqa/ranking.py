@@ -70,33 +70,34 @@ def score(candidate: Candidate, calibration: Calibration) -> ScoredCandidate:
 
 @dataclass(frozen=True, slots=True)
 class RankedAnswer:
-    """An answer: its locations, the span of the first one's passage, and what else was found there; best first."""
+    """An answer: its locations, the span of the first one's sentence, and what else was found there; best first."""
 
     locations: list[ScoredCandidate]
-    passage: tuple[int, int]
+    sentence: tuple[int, int]
     alternatives: list[ScoredCandidate]
 
-    def shows(self, candidate: Candidate) -> bool:
-        """Whether the candidate is in the passage."""
-        start, end = self.passage
-        return (
-            candidate.document == self.locations[0].candidate.document
-            and candidate.start < end
-            and start < candidate.end
-        )
+    @property
+    def document(self) -> int:
+        """The number of the document that the first location is in."""
+        return self.locations[0].candidate.document
+
+    def shares_sentence(self, candidate: Candidate) -> bool:
+        """Whether the candidate is in the sentence of the first location."""
+        start, end = self.sentence
+        return candidate.document == self.document and candidate.start < end and start < candidate.end
 
 
 def rank(
     candidates: Iterable[ScoredCandidate],
     texts: Sequence[str],
-    passage_around: Callable[[Candidate], tuple[int, int]],
+    sentence_around: Callable[[Candidate], tuple[int, int]],
     top: int,
 ) -> list[RankedAnswer]:
     """Group candidates into the `top` distinct answers, the most probable first. `texts[i]` is the text of document i.
 
     Of spans that overlap only the most probable is kept. Spans whose texts are equal after `normalize` are one answer
-    in several locations; any other one in the passage of a better answer is an alternative to that, so that the answers
-    have as many passages.
+    in several locations. Any other one in the sentence of a better answer, by `sentence_around`, is an alternative to
+    that.
     """
     kept: list[Candidate] = []
     answers: dict[str, RankedAnswer] = {}
@@ -109,10 +110,10 @@ def rank(
         text = normalize(text) or text
         if text in answers:
             answers[text].locations.append(scored)
-        elif shown := [answer for answer in answers.values() if answer.shows(candidate)]:
-            shown[0].alternatives.append(scored)
+        elif better := [answer for answer in answers.values() if answer.shares_sentence(candidate)]:
+            better[0].alternatives.append(scored)
         elif len(answers) < top:
-            answers[text] = RankedAnswer([scored], passage_around(candidate), [])
+            answers[text] = RankedAnswer([scored], sentence_around(candidate), [])
     return list(answers.values())
 
 

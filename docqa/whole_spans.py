@@ -6,7 +6,7 @@ bracket of two. Nothing else is added: the short answer is the good one.
 
 import re
 
-from docqa.atoms import Atom, atoms
+from docqa.atoms import UNIT, Atom, atoms
 from docqa.windows import Tokens
 
 _REACH = 40  # Characters looked at before and after a span, and on to the next space.
@@ -28,6 +28,7 @@ _COORDINATES = re.compile(r"[\d\s.,;:]+")
 _NO_ANSWER = re.compile(
     r"[\s.,;:!?…•()\"“”'-]*(?:an?|and|are|as|at|be|by|for|from|in|is|its?|of|on|or|that|the|this|to|was|were|with)?"
 )
+_ABOUT_UNITS = frozenset({"unit", "units", "currency", "measured", "expressed", "given"})
 _PARTS = {
     "date": frozenset({"year", "years", "month", "months", "decade", "century"}),
     "address": frozenset({"port", "protocol", "domain", "host", "hostname", "path", "file", "username"}),
@@ -41,7 +42,7 @@ def whole_answer(text: str, tokens: Tokens, first: int, last: int, question: str
 
 
 def whole_span(text: str, span: tuple[int, int], block: tuple[int, int], question: str = "") -> tuple[int, int] | None:
-    """The whole answer around a span of a text, in its block; None if that is no answer: a mark, or "of the".
+    """The whole answer around a span of a text, in its block; None if that is no answer: a mark, "of", "days".
 
     A date or an address may be divided if the question asks for a part of it, such as the year, and a number may stand
     without the unit that the question names.
@@ -53,7 +54,9 @@ def whole_span(text: str, span: tuple[int, int], block: tuple[int, int], questio
         if edges == span:
             break
         span = edges
-    return None if _NO_ANSWER.fullmatch(text, *span) else span
+    if _NO_ANSWER.fullmatch(text, *span) or (UNIT.fullmatch(text, *span) and asked.isdisjoint(_ABOUT_UNITS)):
+        return None
+    return span
 
 
 def _surroundings(text: str, span: tuple[int, int], block: tuple[int, int]) -> tuple[int, int]:

@@ -98,9 +98,15 @@ def test_what_is_whole_depends_on_the_question(question: str, marked: str, answe
     assert whole(marked, question) == answer
 
 
-@pytest.mark.parametrize("marked", ["one[;] two", "the cost [of] it", "it is [the] end", "so [. ] it"])
-def test_marks_and_particles_are_no_answers(marked: str) -> None:
+@pytest.mark.parametrize(
+    "marked", ["one[;] two", "the cost [of] it", "it is [the] end", "so [. ] it", "a bond of [dollars] paid"]
+)
+def test_marks_particles_and_units_are_no_answers(marked: str) -> None:
     assert whole(marked) is None
+
+
+def test_a_unit_answers_a_question_about_units() -> None:
+    assert whole("it is given in [seconds] here", "In which unit is it?") == "seconds"
 
 
 def test_nothing_is_taken_from_another_block() -> None:
