@@ -283,8 +283,7 @@ class Collection:
         number, of_document = self._windows[window]
         opened = self.opened[number]
         offset = int(opened.windows.bounds[of_document][0])
-        first, last = offset + span.first, offset + span.last
-        whole = whole_answer(opened.document.text, opened.windows.tokens, first, last, search.question)
+        whole = whole_answer(opened.document.text, opened.windows.tokens, offset, span, search.question)
         return whole and Candidate(number, *whole, span.score, float(search.retrieval_z[window]))
 
     def result(self, question: str, progress: SearchProgress, seconds: float) -> Result:

@@ -7,6 +7,7 @@ bracket of two. Nothing else is added: the short answer is the good one.
 import re
 
 from docqa.atoms import UNIT, Atom, atoms
+from docqa.reader.span_decoding import Span
 from docqa.windows import Tokens
 
 _REACH = 40  # Characters looked at before and after a span, and on to the next space.
@@ -25,6 +26,10 @@ _AFTER = re.compile(r"(?:[\s\u200b•▪●◦‣,;:…]|(?<=\s)[-–—])+\Z")
 _FULL_STOP = re.compile(r"(?:(?<=[^\W_]{3})|(?<=[\d)\]”\"]))\.\Z")
 _ABBREVIATION = re.compile(r"\b(?:Inc|Ltd|Corp|Bros|Mrs|etc|vol|Dept|Univ|Ave|Blvd|Esq|\w\.\w+)\.\Z", re.IGNORECASE)
 _COORDINATES = re.compile(r"[\d\s.,;:]+")
+_NAME = re.compile(r"(?![a-zß-öø-ÿ])[^\W\d_]")
+_NAMES_BEFORE = re.compile(rf"(?!(?:The|An?)\s)(?:{_NAME.pattern}[\w'’-]*\s+)+")
+_NAMES_AFTER = re.compile(rf"(?:\s+(?:{_NAME.pattern}[\w'’-]*|\d[\d.]*))+")
+_ENDS_IN_NAME = re.compile(rf"(?<![\w'’-]){_NAME.pattern}[\w'’-]*\Z")
 _NO_ANSWER = re.compile(
     r"[\s.,;:!?…•()\"“”'-]*(?:an?|and|are|as|at|be|by|for|from|in|is|its?|of|on|or|that|the|this|to|was|were|with)?"
 )
@@ -35,10 +40,20 @@ _PARTS = {
 }
 
 
-def whole_answer(text: str, tokens: Tokens, first: int, last: int, question: str) -> tuple[int, int] | None:
-    """The whole answer around the tokens `first` to `last`, inclusive, of a text: `whole_span` in their block."""
-    span = int(tokens.starts[first]), int(tokens.ends[last])
-    return whole_span(text, span, tokens.block_around(first), question)
+def whole_answer(text: str, tokens: Tokens, offset: int, span: Span, question: str) -> tuple[int, int] | None:
+    """The whole answer around a span of the window of a text's tokens that begins with the token `offset`.
+
+    It is the `whole_span` in its block, with the rest of a name that it is part of, if the reader scores that as well.
+    """
+    first, last = offset + span.first, offset + span.last
+    start, end = int(tokens.starts[first]), int(tokens.ends[last])
+    if _NAME.match(text, start, end):
+        begins = (int(tokens.starts[offset + token]) for token in span.firsts)
+        start = next((begin for begin in begins if _NAMES_BEFORE.fullmatch(text, begin, start)), start)
+    if _ENDS_IN_NAME.search(text[start:end]):
+        finishes = (int(tokens.ends[offset + token]) for token in span.lasts)
+        end = next((finish for finish in finishes if _NAMES_AFTER.fullmatch(text, end, finish)), end)
+    return whole_span(text, (start, end), tokens.block_around(first), question)
 
 
 def whole_span(text: str, span: tuple[int, int], block: tuple[int, int], question: str = "") -> tuple[int, int] | None:

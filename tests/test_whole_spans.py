@@ -1,13 +1,17 @@
 """Whole answers: nothing torn at the edges, nothing that is no part of an answer, never out of the block."""
 
+import re
 import time
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from docqa.atoms import atoms
-from docqa.whole_spans import whole_span
+from docqa.reader.span_decoding import Span
+from docqa.whole_spans import whole_answer, whole_span
+from docqa.windows import Tokens
 
 TORN = [
     # A number, and what belongs to it.
@@ -114,6 +118,32 @@ def test_nothing_is_taken_from_another_block() -> None:
     assert whole_span(text, (0, 1), (0, 1)) == (0, 1)
     span = whole_span(text, (text.index("20"), text.index("%") + 1), (3, text.index("%") + 1))
     assert span == (text.index("20"), text.index("%") + 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "answer", "firsts", "lasts", "whole_name"),
+    [
+        ("before Emperor Charles V presiding", "Charles V", ["Emperor"], [], "Emperor Charles V"),
+        ("read by Isaac Bashevis Singer which", "Isaac Bashevis", ["by"], ["which", "Singer"], "Isaac Bashevis Singer"),
+        ("Line 26: SPI Master 0", "SPI Master", [], ["0"], "SPI Master 0"),
+        ("The Wolds are there", "Wolds", ["The"], ["are"], "Wolds"),
+        ("in Park Row since", "Row", [], [], "Row"),
+    ],
+)
+def test_a_name_is_whole_if_the_reader_scores_that_as_well(
+    text: str, answer: str, firsts: list[str], lasts: list[str], whole_name: str
+) -> None:
+    words = [match.span() for match in re.finditer(r"\w+", text)]
+    starts, ends = np.array(words, dtype=np.int64).T
+    count = len(words)
+    tokens = Tokens(np.zeros(count, np.int32), starts, ends, np.ones(count, bool), np.zeros(count, np.int32))
+    places = {text[a:b]: i for i, (a, b) in enumerate(words)}
+    inside = [places[word] for word in answer.split()]
+    span = Span(
+        0, inside[0], inside[-1], 1.0, tuple(places[one] for one in firsts), tuple(places[one] for one in lasts)
+    )
+    found = whole_answer(text, tokens, 0, span, "")
+    assert found and text[slice(*found)] == whole_name
 
 
 PIECES = (

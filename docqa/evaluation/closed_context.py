@@ -35,8 +35,7 @@ class _ReadingItem:
 
     def candidate(self, span: Span) -> Candidate | None:
         """The whole answer around a span; None if that is none. Nothing was retrieved: its retrieval score is 0."""
-        first, last = self.first + span.first, self.first + span.last
-        whole = whole_answer(self.context, self.tokens, first, last, self.question)
+        whole = whole_answer(self.context, self.tokens, self.first, span, self.question)
         return whole and Candidate(0, *whole, span.score, 0.0)
 
 
