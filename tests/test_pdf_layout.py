@@ -3,11 +3,18 @@
 from pathlib import Path
 
 import pytest
+from pypdf import PdfWriter
+from pypdf.generic import ArrayObject, DictionaryObject, NameObject, NumberObject
 from reportlab.lib.pagesizes import A4
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.pdfmetrics import stringWidth
+from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen import canvas
-from support.drawn import Text, draw_pages
+from support.drawn import Text, draw_pages, edited
 
 from docqa.documents import Document, parse, read
+from docqa.documents.pdf.engines import TextFragment
+from docqa.documents.pdf.runs import runs
 
 
 def parsed(tmp_path: Path, *pages: list[Text]) -> Document:
@@ -45,6 +52,7 @@ CINEMA = [
     "down on 9 November 1953, and",
     "was never rebuilt.",
 ]
+MILL = ["than in the brewery on the hill, and that the", "millers were ill more often than the brewers."]
 
 
 @pytest.mark.parametrize("shift", [0, 6])
@@ -293,3 +301,101 @@ def test_an_address_in_a_typewriter_font_stays_in_its_sentence(tmp_path: Path) -
         *column(67, 124, "and the notes on them are in the same folder of the course.", size=10),
     ]
     assert len(blocks(parsed(tmp_path, page))) == 1
+
+
+def test_a_subscript_at_the_end_of_a_line_cuts_no_sentence(tmp_path: Path) -> None:
+    lines = ["The report of the mill shows that in all of", "its rooms there was more CO", *MILL]
+    path, sheet = tmp_path / "a.pdf", canvas.Canvas(str(tmp_path / "a.pdf"), pagesize=A4, invariant=1)
+    for number, line in enumerate(lines):
+        text = sheet.beginText(60, A4[1] - 100 - 13 * number)
+        text.setFont("Times-Roman", 11)
+        text.textOut(line)
+        if number == 1:
+            text.setRise(-2)
+            text.setFont("Times-Roman", 6)
+            text.textOut("2")
+        sheet.drawText(text)
+    sheet.save()
+    assert blocks(parse(read(str(path)))) == [" ".join([lines[0], f"{lines[1]}2", *MILL])]
+
+
+def test_a_font_whose_box_is_far_higher_than_its_letters_is_no_larger_type(tmp_path: Path) -> None:
+    pdfmetrics.registerFont(TTFont("Vera", "Vera.ttf"))
+    title = Text(160, "Three houses of the town", 60, 20)
+    page = [*column(60, 80, *BAKERY, font="Vera"), title, *column(60, 200, *BREWERY, font="Vera")]
+
+    def make_high(writer: PdfWriter) -> None:
+        for index in range(1, len(writer._objects) + 1):
+            font = writer.get_object(index)
+            if isinstance(font, DictionaryObject) and font.get("/Type") == "/FontDescriptor":
+                font[NameObject("/FontBBox")] = ArrayObject(map(NumberObject, (-1500, -2464, 2868, 3117)))
+                font[NameObject("/Ascent")], font[NameObject("/Descent")] = NumberObject(3117), NumberObject(-2464)
+
+    document = parse(read(str(edited(draw_pages(tmp_path / "a.pdf", [page]), make_high))))
+    assert blocks(document) == [" ".join(BAKERY), title.text, " ".join(BREWERY)]
+    assert blocks(document, "heading") == [title.text]
+
+
+def test_lines_closer_than_elsewhere_are_divided_by_a_gap_that_is_usual_elsewhere(tmp_path: Path) -> None:
+    wide = [Text(80 + 26 * number, line, 60) for number, line in enumerate(BAKERY * 6)]
+    names = [
+        "Odile Marchand, Ferry Street bakery",
+        "Arne Holm, the brewery on the hill,",
+        "Ida Holm, the same house in Bremen",
+    ]
+    close = [*column(60, 100, *names), Text(156, "Members of the second board:"), *column(60, 170, *names)]
+    texts = blocks(parsed(tmp_path, wide, wide, close))
+    assert texts[-2:] == [" ".join(names), f"Members of the second board: {' '.join(names)}"]
+
+
+def fragment(text: str, x: float, row: int, raised: bool = False) -> TextFragment:
+    top = 100 + 13.0 * row
+    return TextFragment(
+        text, x, top, x + 5 * len(text), top + (4 if raised else 9), 11, row, False, raised, False, False
+    )
+
+
+def test_small_and_nameless_bullets_are_bullets() -> None:
+    small = [fragment("● ", 60, 0, raised=True), fragment("ten casks of ale", 72, 0)]
+    nameless = [fragment("\x01 eight casks of ale", 60, 1)]
+    assert [run.text for run in runs([*small, *nameless])] == ["● ten casks of ale", "• eight casks of ale"]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        (
+            "[17] The annals of the brewers, by J. Soria, D. Marchand, and",
+            "S. Martin, the second and the fourth editions.",
+        ),
+        (
+            "3. The casks are counted by the master on every Friday night.",
+            "He tells the guild of what is missing after that.",
+        ),
+        (
+            "15. The guild of 1911 on the brewers of the town: “Ale and its",
+            "brewers in the years of the dearth,” in two volumes.",
+        ),
+    ],
+)
+def test_the_second_line_of_an_item_belongs_to_it(tmp_path: Path, lines: tuple[str, str]) -> None:
+    indent = 60 + stringWidth(lines[0].split(" ")[0] + " ", "Times-Roman", 11)
+    page = [Text(100, lines[0]), Text(113, lines[1], indent), *column(60, 160, *BAKERY)]
+    assert blocks(parsed(tmp_path, page), "list_item") == [" ".join(lines)]
+
+
+@pytest.mark.parametrize(
+    "text", ["42.7 percent of the brewers were men of the town.", "M. Marchand had the bakery then, and not his wife."]
+)
+def test_a_decimal_and_an_initial_are_no_marks_of_items(tmp_path: Path, text: str) -> None:
+    assert blocks(parsed(tmp_path, column(60, 100, text)), "paragraph") == [text]
+
+
+def test_numbered_titles_in_capitals_are_headings_and_addresses_are_not(tmp_path: Path) -> None:
+    page = [
+        *column(60, 80, "II. THE HOUSES OF THE TOWN"),
+        *column(60, 110, *BAKERY),
+        Text(190, "https://example.org/houses", 60, 14),
+        *column(60, 220, *BREWERY),
+    ]
+    assert blocks(parsed(tmp_path, page), "heading") == ["II. THE HOUSES OF THE TOWN"]

@@ -1,5 +1,6 @@
 """Headings among the blocks of a document, and the levels of headings and list items (pure)."""
 
+import re
 from collections import Counter
 
 from docqa.documents.pdf.lines import LineBlock, differ
@@ -7,6 +8,7 @@ from docqa.documents.pdf.numbering import BULLET
 
 _MAX_HEADING = 160  # Characters.
 _MAX_HEADING_LINES = 4
+_ADDRESS = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+")
 
 
 def mark_headings(blocks: list[LineBlock]) -> None:
@@ -53,13 +55,14 @@ def _may_be_heading(block: LineBlock) -> bool:
         and sum(map(str.isalpha, text)) >= 2
         and not BULLET.match(text)
         and not text.endswith((";", ","))
+        and not _ADDRESS.fullmatch(text)
     )
 
 
 def _in_capitals(block: LineBlock) -> bool:
     text = block.text
     letters = sum(map(str.isalpha, text))
-    return 4 < letters < 80 and text.isupper() and block.kind == "paragraph" and not text.endswith(".")
+    return 4 < letters < 80 and text.isupper() and not text.endswith(".")
 
 
 def set_levels(blocks: list[LineBlock]) -> None:

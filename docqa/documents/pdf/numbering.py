@@ -5,10 +5,21 @@ from itertools import pairwise
 
 from docqa.documents.pdf.lines import LayoutLine
 
-BULLET = re.compile(r"[•‣◦▪▫■□●○◆◇►➢➤✓✔☐☑☒–—*·\u2010-\u2015-]\s")
+BULLETS = r"•‣◦▪▫■□●○◆◇►▶▸▷➢➤➔✓✔☐☑☒❑❖⁃–—*·\u2010-\u2015\-"
+"""The characters of bullets, for a character class."""
+
+BULLET = re.compile(rf"[{BULLETS}]\s")
+LIST_MARK = re.compile(
+    rf"(?:[{BULLETS}o]|\(?(?:\d{{1,3}}|[a-zA-Z]|[ivxlcIVXLC]{{1,6}})[.)]|\[\d+\]|\d{{1,2}}(?:\.\d{{1,2}}){{1,4}}\.?)"
+)
+"""What may stand before an item of a list or a clause."""
+
 _NUMBERED = re.compile(
     r"(?P<open>[(\[]?)(?P<value>\d{1,3}(?:\.\d{1,3}){0,4}|[a-zA-Z]|[ivxlc]{1,6}|[IVXLC]{1,6})(?P<close>[.)\]]?)\s"
 )
+_INITIAL = re.compile(r"[B-HJ-UWYZ]\.\s")  # "A." begins a list; "I.", "V." and "X." are numbers, too.
+_DECIMAL = re.compile(r"\d+\.\d+\s+[^\W\d_A-Z]")
+_NEAR = 4.0  # Points.
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 
 
@@ -42,21 +53,31 @@ class Numbering:
 
     def note(self, line: LayoutLine) -> None:
         """Remember a line that begins a block."""
-        if mark := mark_of(line.text):
-            style, value = mark
-            self._last[style] = value, line.x0
-        elif BULLET.match(line.text):
-            self._last[line.text[0]] = 0, line.x0
+        if not self.marks(line):
+            return
+        style, value = mark_of(line.text) or (line.text[0], 0)
+        self._last[style] = value, line.x0
+
+    def marks(self, line: LayoutLine) -> bool:
+        """Whether a line begins with the mark of an item. "M. Naor" and "42.7 percent" just begin a line."""
+        if BULLET.match(line.text):
+            return True
+        mark = mark_of(line.text)
+        if mark is None:
+            return False
+        if _INITIAL.match(line.text) or (_DECIMAL.match(line.text) and mark[1] != 1):
+            return self._is_next(*mark)
+        return True
 
     def follows(self, line: LayoutLine) -> bool:
         """Whether a line has the mark that comes next, where the last one of its style was."""
         mark = mark_of(line.text)
-        style, value = mark or (line.text[0], 1)
+        style, value = mark or (line.text[0], 0)
         last = self._last.get(style)
-        if last is None:
+        return last is not None and abs(last[1] - line.x0) < _NEAR and (mark is None or self._is_next(style, value))
+
+    def _is_next(self, style: str, value: int) -> bool:
+        number, _ = self._last.get(style, (None, 0.0))
+        if number is None:
             return False
-        number, x0 = last
-        near = abs(x0 - line.x0) < 4
-        return near and (
-            mark is None or value == number + 1 or (style[-1] in "aA" and value in {9, 22} and number in {8, 21})
-        )
+        return value == number + 1 or (style[-1] in "aA" and value in {9, 22} and number in {8, 21})

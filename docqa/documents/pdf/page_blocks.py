@@ -9,7 +9,9 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from docqa.documents.pdf.engines import TextFragment
-from docqa.documents.pdf.runs import LIST_MARK, joined_with_spaces
+from docqa.documents.pdf.form_lines import FormField
+from docqa.documents.pdf.numbering import LIST_MARK
+from docqa.documents.pdf.runs import joined_with_spaces
 from docqa.documents.pdf.tables import PageTable
 
 _JUSTIFIED_WORDS = 3
@@ -18,7 +20,7 @@ _PROSE_LETTERS, _PROSE_WORDS = 18, 3.0  # A line, on average.
 
 
 class PageBlock(NamedTuple):
-    """A part of a page: lines below each other, each of one run or more, or a table."""
+    """A part of a page: lines below each other, each of one run or more, or a table, or fields of a form."""
 
     lines: list[list[TextFragment]]
     x0: float
@@ -26,6 +28,7 @@ class PageBlock(NamedTuple):
     x1: float
     bottom: float
     table: PageTable | None = None
+    fields: list[FormField] | None = None
 
 
 def page_blocks(page: list[list[TextFragment]]) -> list[PageBlock]:
@@ -38,13 +41,20 @@ def page_blocks(page: list[list[TextFragment]]) -> list[PageBlock]:
     return [block._replace(lines=_justified(block.lines)) for block in chained]
 
 
-def cut_at(block: PageBlock, table: PageTable) -> list[PageBlock]:
-    """The parts of a block above and below a table that is in the midst of it."""
+def cut_at(block: PageBlock, table: PageBlock) -> list[PageBlock]:
+    """The parts of a block above and below a table, or fields, that are in the midst of it."""
     if not block.top < table.top < block.bottom or min(block.x1, table.x1) <= max(block.x0, table.x0):
         return [block]
     above = [line for line in block.lines if line[0].top < table.top]
     below = block.lines[len(above) :]
     return [_block(lines) for lines in (above, below) if lines]
+
+
+def fields_block(fields: list[FormField]) -> PageBlock:
+    """A block of fields, which are read one after the other."""
+    sides = [(field.x0, field.top, field.x1, field.bottom) for field in fields]
+    x0, top, x1, bottom = zip(*sides, strict=True)
+    return PageBlock([], min(x0), min(top), max(x1), max(bottom), fields=fields)
 
 
 def _is_one_column(page: list[list[TextFragment]]) -> bool:
@@ -63,6 +73,8 @@ def _is_one_column(page: list[list[TextFragment]]) -> bool:
 
 
 def _block(lines: list[list[TextFragment]]) -> PageBlock:
+    if len(lines) == 1 == len(lines[0]):
+        return PageBlock(lines, *lines[0][0][1:5])
     every = [run for line in lines for run in line]
     return PageBlock(
         lines,
@@ -78,19 +90,26 @@ def _chained(lines: list[list[TextFragment]]) -> list[PageBlock]:
     chains: list[list[list[TextFragment]]] = []
     open_chains: list[list[list[TextFragment]]] = []
     for group in _at_one_height(lines):
-        # The lines of a row, each with the chains that end right above it.
-        above = [[chain for chain in open_chains if _below(chain[-1], line)] for line in group]
-        taken = [chain for each in above for chain in each]
-        for line, candidates in zip(group, above, strict=True):
-            chain = candidates[0] if len(candidates) == 1 else None
-            if chain is not None and sum(other is chain for other in taken) == 1:
+        for line, chain in zip(group, _chains_above(group, open_chains), strict=True):
+            if chain is not None:
                 chain.append(line)
             else:
                 chains.append([line])
                 open_chains.append(chains[-1])
-        limit = min([line[0].top for line in group])
-        open_chains = [chain for chain in open_chains if limit - chain[-1][0].bottom < 2 * chain[-1][0].size]
+        limit = group[0][0].top if len(group) == 1 else min([line[0].top for line in group])
+        open_chains = [chain for chain in open_chains if limit - (last := chain[-1][0]).bottom < 2 * last.size]
     return [_block(chain) for chain in chains]
+
+
+def _chains_above(
+    group: list[list[TextFragment]], chains: list[list[list[TextFragment]]]
+) -> list[list[list[TextFragment]] | None]:
+    """For each line of a row the chain that ends right above it, None if there are several, or others below it."""
+    above = [[chain for chain in chains if _below(chain[-1], line)] for line in group]
+    if len(group) == 1:
+        return [above[0][0] if len(above[0]) == 1 else None]
+    taken = [chain for each in above for chain in each]
+    return [each[0] if len(each) == 1 and sum(other is each[0] for other in taken) == 1 else None for each in above]
 
 
 def _at_one_height(lines: list[list[TextFragment]]) -> Iterable[list[list[TextFragment]]]:

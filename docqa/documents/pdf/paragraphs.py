@@ -25,20 +25,24 @@ _FLOATS = {"caption", "table", "footnote", "figure", "aside"}
 
 _WORD = re.compile(r"[^\W\d_]{2}")
 _OTHER_FONT = 0.15
+_OTHER_TITLE, _HIGHER = 0.3, 1.15  # A title and the subtitle below it differ by more.
 _LABEL_WORDS = 3
+_ENOUGH = 3  # Lines that go on in the next one, to tell the spacing.
+_LEADING = 1.3  # The usual one, in heights of the type.
+_WIDER = 1.25
 
 
 def line_blocks(lines: list[LayoutLine], body_size: float = 0.0) -> list[LineBlock]:
     """Group the body's lines, in reading order, to blocks. `body_size` is the usual height of the type."""
-    pitches = _line_spacing(lines)
+    spacing = _Spacing(lines)
     numbering = Numbering()
     blocks: list[LineBlock] = []
     for line in lines:
         block = blocks[-1] if blocks else None
         size = max(line.size, block.lines[-1].size) if block else line.size
-        glue = _glue(block, line, pitches.get(round(size), 1.3 * size), numbering) if block else None
+        glue = _glue(block, line, spacing.pitch(line, size), numbering) if block else None
         if block is None or glue is None:
-            blocks.append(LineBlock(_kind(line), [line]))
+            blocks.append(LineBlock(_kind(line, numbering), [line]))
             numbering.note(line)
         else:
             block.glue.append(glue)
@@ -51,14 +55,14 @@ def line_blocks(lines: list[LayoutLine], body_size: float = 0.0) -> list[LineBlo
     return blocks
 
 
-def _kind(line: LayoutLine) -> str:
+def _kind(line: LayoutLine, numbering: Numbering) -> str:
     if line.kind:
         return line.kind
     if line.fixed_pitch:
         return "code"
     if line.cells > 1:
         return "field"
-    if BULLET.match(line.text) or mark_of(line.text):
+    if numbering.marks(line):
         return "list_item"
     return "caption" if _CAPTION.match(line.text) else "paragraph"
 
@@ -138,12 +142,19 @@ def _is_midst(previous: LayoutLine, line: LayoutLine, pitch: float) -> bool:
     """Whether a sentence goes on from a full line to the next, which a word in another font makes a bit higher."""
     return (
         (abs(previous.size - line.size) < _OTHER_FONT * previous.size or previous.style == line.style != "")
+        and not (previous.bold and _differ_in_height(previous, line))
         and in_one_column(previous, line)
-        and 0 < line.top - previous.top < 1.1 * pitch
+        and 0 < line.top - previous.top < 1.2 * pitch
         and previous.bold == line.bold
         and _is_full(previous, line)
         and not _ends_sentence(previous.text)
     )
+
+
+def _differ_in_height(previous: LayoutLine, line: LayoutLine) -> bool:
+    """Whether two lines are a title and a subtitle in smaller letters, or the other way round."""
+    higher, lower = sorted((previous.bottom - previous.top, line.bottom - line.top), reverse=True)
+    return abs(previous.size - line.size) > _OTHER_TITLE * previous.size and higher > _HIGHER * lower
 
 
 def _is_end_of_label(block: LineBlock, previous: LayoutLine, line: LayoutLine, pitch: float) -> bool:
@@ -172,7 +183,7 @@ def _glue_in_column(block: LineBlock, previous: LayoutLine, line: LayoutLine) ->
     if ends and _CAPTION.match(line.text):
         return None
     first = block.lines[0]
-    hangs = BULLET.match(previous.text) is not None and line.x0 > first.x0 + 0.5 * line.size
+    hangs = block.kind == "list_item" and previous is first and _hangs(first, line)
     if ends and (not (full or hangs) or (line.x0 > previous.x0 + 0.8 * line.size and not hangs)):
         return None
     if len(block.lines) > 1 and block.kind == "list_item" and ends and line.x0 < block.lines[1].x0 - 0.8 * line.size:
@@ -183,6 +194,13 @@ def _glue_in_column(block: LineBlock, previous: LayoutLine, line: LayoutLine) ->
         # A title and its text, or short lines, as of an address.
         return None if line.x1 > line.right - 0.12 * width else "\n"
     return " "
+
+
+def _hangs(item: LayoutLine, line: LayoutLine) -> bool:
+    """Whether a line begins where an item's text does, after its mark."""
+    mark = len(item.text.split(" ", 1)[0])
+    letter = (item.x1 - item.x0) / len(item.text)
+    return line.x0 - item.x0 > max(0.5 * line.size, 0.7 * mark * letter)
 
 
 def _is_full(line: LayoutLine, following: LayoutLine) -> bool:
@@ -219,6 +237,8 @@ def _continues_over_gap(previous: LayoutLine, line: LayoutLine) -> bool:
         return True
     if not _WORD.search(line.text) and not _ends_sentence(line.text):
         return False  # The number at an axis.
+    if not _WORD.search(previous.text) and any(map(str.isdigit, previous.text)):
+        return False  # The number of an equation, or the date below a title.
     if _ends_sentence(previous.text) or BULLET.match(line.text):
         # A full line that ends a sentence may or may not end its paragraph: a wrong break does less harm.
         return False
@@ -244,7 +264,7 @@ def _is_list_item(previous: LayoutLine, line: LayoutLine, numbering: Numbering) 
             or numbering.follows(line)
             or (previous.x1 < previous.right - 2 * previous.size)
         )
-    if not mark_of(line.text):
+    if not numbering.marks(line):
         return False
     if numbering.follows(line):
         return True
@@ -259,21 +279,47 @@ def _is_list_item(previous: LayoutLine, line: LayoutLine, numbering: Numbering) 
 # Spacing ------------------------------------------------------------------------------------------
 
 
-def _line_spacing(lines: list[LayoutLine]) -> dict[float, float]:
-    """The usual line spacing for each size of type."""
-    steps: dict[float, list[float]] = defaultdict(list)
-    for previous, line in pairwise(lines):
-        if (
-            in_one_column(previous, line)
-            and 0 < line.top - previous.top < 3 * line.size
-            and abs(previous.size - line.size) < 0.5
-        ):
-            steps[round(line.size)].append(line.top - previous.top)
-    return {size: _median(spacings) for size, spacings in steps.items()}
+class _Spacing:
+    """The distance from line to line within paragraphs, by the size of type: in a column, on a page, in a document.
+
+    A page may be set closer than the others. Where its lines are further apart, they may as well be items of a list.
+    """
+
+    def __init__(self, lines: list[LayoutLine]) -> None:
+        self._steps: dict[tuple[int, ...], list[float]] = defaultdict(list)
+        self._pitches: dict[tuple[int, ...], float] = {}
+        for previous, line in pairwise(lines):
+            size, step = line.size, line.top - previous.top
+            if (
+                0.6 * size < step < 3 * size
+                and in_one_column(previous, line)
+                and abs(previous.size - size) < 0.5
+                and previous.x1 > previous.right - 2 * size
+                and not (previous.kind or line.kind)
+                and not _ends_sentence(previous.text)
+            ):
+                for key in _places(line, size):
+                    self._steps[key].append(step / size)
+
+    def pitch(self, line: LayoutLine, size: float) -> float:
+        """The usual distance of the lines around `line`, in type of this size."""
+        places = _places(line, size)
+        if places[0] not in self._pitches:
+            column, page, document, whole_page = map(self._usual, places)
+            near = column or page
+            if near and not (document and near > _WIDER * document):
+                self._pitches[places[0]] = near
+            else:
+                self._pitches[places[0]] = document or max(_LEADING, whole_page or 0.0)
+        return self._pitches[places[0]] * size
+
+    def _usual(self, place: tuple[int, ...]) -> float | None:
+        steps = self._steps.get(place, [])
+        # The lines of a list may be full, too: those that go on are the closer ones.
+        return sorted(steps)[len(steps) // 4] if len(steps) >= _ENOUGH else None
 
 
-def _median(values: list[float]) -> float:
-    # `statistics` imports fractions and decimals, which would slow the start of every worker process.
-    ordered = sorted(values)
-    middle = len(ordered) // 2
-    return ordered[middle] if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2
+def _places(line: LayoutLine, size: float) -> tuple[tuple[int, ...], ...]:
+    """A column, a page and the document with a size of type; the page with any."""
+    rounded = round(size)
+    return (rounded, line.page, line.region), (rounded, line.page), (rounded,), (0, line.page)

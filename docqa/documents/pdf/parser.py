@@ -4,9 +4,11 @@ Title, outline and page labels come from the same engine as the text: asking pyp
 twice as long (benchmarks/documents.py).
 """
 
+import gc
 import pkgutil
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import numpy as np
 
@@ -51,7 +53,7 @@ def parse(source: Source, monitor: Monitor, processes: int | None = None) -> Doc
     for engine in ENGINES:
         open_pdf: OpenPdf = pkgutil.resolve_name(engine.open)
         try:
-            with open_pdf(source.data, source.password) as file:
+            with open_pdf(source.data, source.password) as file, _without_collections():
                 document = _read(source, file, engine, monitor, processes)
         except PasswordRejectedError as error:
             raise _password_error(source) from error
@@ -60,6 +62,18 @@ def parse(source: Source, monitor: Monitor, processes: int | None = None) -> Doc
             continue
         return document
     raise _unreadable(source, errors[0]) from errors[-1]
+
+
+@contextmanager
+def _without_collections() -> Iterator[None]:
+    """Don't look for cyclic garbage meanwhile: a parse makes hardly any, and the search takes a tenth of its time."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def _password_error(source: Source) -> DocqaError:

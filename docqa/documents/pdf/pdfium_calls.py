@@ -1,4 +1,4 @@
-"""Calls of PDFium's functions by handles that are integers."""
+"""PDFium's functions for many short calls: the binding's conversions cost more than what they call."""
 
 import ctypes
 from collections.abc import Callable
@@ -7,7 +7,9 @@ from typing import Any
 HANDLE = ctypes.c_void_p
 
 
-def on_handles(function: Any, result: Any, *arguments: Any) -> Callable[..., Any]:
-    """The same function, but handles are integers: the binding's objects cost more than the calls."""
-    prototype = ctypes.CFUNCTYPE(result, *arguments)
-    return prototype(ctypes.cast(function, HANDLE).value or 0)
+def quick(function: Any, result: Any) -> Callable[..., Any]:
+    """The same function in half of the time: it checks no arguments, and keeps Python's lock.
+
+    It takes `HANDLE`s, C integers, and buffers or references to them. A handle that it returns is an integer.
+    """
+    return ctypes.PYFUNCTYPE(result)(ctypes.cast(function, HANDLE).value or 0)

@@ -9,16 +9,13 @@ import ctypes
 import re
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Iterator
-from itertools import compress, count, islice
-from operator import eq
 from typing import Any, NamedTuple
 
 import pypdfium2_raw as pdfium
 
-from docqa.documents.pdf.pdfium_calls import HANDLE, on_handles
+from docqa.documents.pdf.pdfium_calls import HANDLE, quick
 
-_text_object = on_handles(pdfium.FPDFText_GetTextObject, HANDLE, HANDLE, ctypes.c_int)
+_text_object = quick(pdfium.FPDFText_GetTextObject, HANDLE)
 
 _COMBINING = {
     "´": "\u0301",
@@ -60,12 +57,12 @@ class GlyphText:
     def __init__(self, text_page: Any, text: str) -> None:
         """`text` has the characters as PDFium gives them. Keeps a reference to `text_page`."""
         self._text_page = text_page
-        self._handle = ctypes.cast(text_page, HANDLE).value
         self._text = text
         self._sides = [ctypes.c_double() for _ in range(4)]
         self._pointers = [ctypes.byref(side) for side in self._sides]
         self._loose_box = pdfium.FS_RECTF()
         self._replaced: dict[int, str] = {}
+        self._places: list[int] = []  # Of what is replaced, in order.
         self._repeated: list[int] | None = None
         if not text.isascii() or "`" in text:
             for match in _ACCENT.finditer(text):
@@ -75,10 +72,14 @@ class GlyphText:
 
     def between(self, first: int, last: int) -> str:
         """What is read from the characters `first` to `last`, without the latter."""
-        text = self._text[first:last]
-        if self._replaced and any(index in self._replaced for index in range(first, last)):
-            return "".join(self._replaced.get(index, self._text[index]) for index in range(first, last))
-        return text
+        replaced, text = self._replaced, self._text
+        if replaced:
+            if len(self._places) < len(replaced):
+                self._places = sorted(replaced)
+            next_place = bisect_left(self._places, first)
+            if next_place < len(replaced) and self._places[next_place] < last:
+                return "".join([replaced.get(index, text[index]) for index in range(first, last)])
+        return text[first:last]
 
     def drop_repeated(self, first: int, last: int, overprinted: bool) -> None:
         """Leave out letters of a line that are drawn again over themselves, or hardly beside.
@@ -96,20 +97,15 @@ class GlyphText:
                 else:
                     same.append(index)
 
-    def _doubled(self, first: int, last: int) -> Iterator[int]:
+    def _doubled(self, first: int, last: int) -> list[int]:
         """Where a letter of a line is followed by itself. Of three in a row, only the first."""
         if self._repeated is None:
-            same = compress(count(), map(eq, self._text, islice(self._text, 1, None)))
-            self._repeated = [index for index in same if _DOUBLED.match(self._text, index)]
-        before = -1
-        for index in self._repeated[bisect_left(self._repeated, first) : bisect_left(self._repeated, last - 1)]:
-            if index > before + 1 or before < 0:
-                yield index
-                before = index
+            self._repeated = [match.start() for match in _DOUBLED.finditer(self._text)]
+        return self._repeated[bisect_left(self._repeated, first) : bisect_left(self._repeated, last - 1)]
 
     def _drawn_again(self, index: int, other: int) -> bool:
         """Whether a character is drawn again, hardly aside, by another text object."""
-        if _text_object(self._handle, index) == _text_object(self._handle, other):
+        if _text_object(self._text_page, index) == _text_object(self._text_page, other):
             return False  # Letters of one ligature, or of a font with wrong widths.
         a, b = self._glyph(index), self._glyph(other)
         return a is not None and b is not None and _coincide(a, b, self._advance(index))

@@ -1,19 +1,21 @@
 """The text of one page, read with PDFium: cut into fragments at wide gaps and at superscripts, with their boxes.
 
-PDFium's calls are made by the line or by the fragment, hardly ever by the character: each costs half a microsecond.
+PDFium's calls are made by the line or by the fragment, hardly ever by the character: each costs a quarter of a
+microsecond.
 """
 
 import ctypes
 import math
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise, repeat
 from typing import Any, NamedTuple
 
 import pypdfium2_raw as pdfium
 
 from docqa.documents.pdf.engines import TextFragment
-from docqa.documents.pdf.pdfium_calls import HANDLE, on_handles
+from docqa.documents.pdf.pdfium_calls import HANDLE, quick
+from docqa.documents.pdf.pdfium_fonts import ObjectFonts
 from docqa.documents.pdf.pdfium_glyphs import GlyphText
 
 Box = tuple[float, float, float, float]
@@ -27,6 +29,9 @@ _SPACES = re.compile(r"(?<=\S)[ \u00a0]+(?=\S)")
 _GAP = 0.8
 _TALL = 2.5
 _SUPERSCRIPT_SIZE = 0.85  # At most, relative to its line.
+_FEW = 3  # Letters before a subscript, at least: less may be a mark with a space before it.
+_BOX_OF_LETTERS = 2.2  # Of their height, at most, is the height of their type; more, and the font's box may be odd.
+_ODD_FONT, _USUAL_FONT = 1.8, 1.2  # Heights of a font's box, in sizes of the font.
 
 # How much wider than the page's other lines a line is that may contain a gap between columns.
 _STRETCHED = 1.15
@@ -35,25 +40,12 @@ _LONG = 20  # Characters.
 
 _MIN_PAGE = 36  # Points.
 
-_SUBSET = re.compile(r"^[A-Z]{6}\+")
-_BOLD_WEIGHT = 600
-_BLACK = 80  # Of 255: darker colours are as good as black.
-_BOLD = re.compile(r"bold|black|heavy|demi|cmbx|cmssbx|sfbx|-bd|,b|\.b$", re.IGNORECASE)
-_FIXED = re.compile(r"mono|courier|consol|typewriter|cmtt|sftt|fixed|code", re.IGNORECASE)
-_FIXED_PITCH, _FORCE_BOLD = 1, 1 << 18
-
-_text_object = on_handles(pdfium.FPDFText_GetTextObject, HANDLE, HANDLE, ctypes.c_int)
-_count_rectangles = on_handles(pdfium.FPDFText_CountRects, ctypes.c_int, HANDLE, ctypes.c_int, ctypes.c_int)
-_rectangle = on_handles(pdfium.FPDFText_GetRect, ctypes.c_int, HANDLE, ctypes.c_int, *[HANDLE] * 4)
-_char_box = on_handles(pdfium.FPDFText_GetCharBox, ctypes.c_int, HANDLE, ctypes.c_int, *[HANDLE] * 4)
-_loose_char_box = on_handles(pdfium.FPDFText_GetLooseCharBox, ctypes.c_int, HANDLE, ctypes.c_int, HANDLE)
-_char_angle = on_handles(pdfium.FPDFText_GetCharAngle, ctypes.c_float, HANDLE, ctypes.c_int)
-_font_of = on_handles(pdfium.FPDFTextObj_GetFont, HANDLE, HANDLE)
-_font_name = on_handles(pdfium.FPDFFont_GetBaseFontName, ctypes.c_size_t, HANDLE, ctypes.c_char_p, ctypes.c_size_t)
-_font_weight = on_handles(pdfium.FPDFFont_GetWeight, ctypes.c_int, HANDLE)
-_render_mode = on_handles(pdfium.FPDFTextObj_GetTextRenderMode, ctypes.c_int, HANDLE)
-_fill_colour = on_handles(pdfium.FPDFPageObj_GetFillColor, ctypes.c_int, HANDLE, *[HANDLE] * 4)
-_font_flags = on_handles(pdfium.FPDFFont_GetFlags, ctypes.c_int, HANDLE)
+_text_object = quick(pdfium.FPDFText_GetTextObject, HANDLE)
+_count_rectangles = quick(pdfium.FPDFText_CountRects, ctypes.c_int)
+_rectangle = quick(pdfium.FPDFText_GetRect, ctypes.c_int)
+_char_box = quick(pdfium.FPDFText_GetCharBox, ctypes.c_int)
+_loose_char_box = quick(pdfium.FPDFText_GetLooseCharBox, ctypes.c_int)
+_char_angle = quick(pdfium.FPDFText_GetCharAngle, ctypes.c_float)
 
 
 class Frame:
@@ -69,6 +61,8 @@ class Frame:
         self.width, self.height = self._right - self._left, self._top - self._bottom
         if self.turned:
             self.width, self.height = self.height, self.width
+        # What is smaller is nonsense from a converter: a viewer shows the page's text elsewhere, or not at all.
+        self._clips = min(self.width, self.height) >= _MIN_PAGE
 
     def as_displayed(self, box: Iterable[float]) -> Box:
         """Convert PDFium's box to one with the text upright."""
@@ -83,10 +77,10 @@ class Frame:
 
     def hides(self, box: Box) -> bool:
         """Whether the middle of a displayed box is outside the page: text that nobody sees."""
-        if min(self.width, self.height) < _MIN_PAGE:
-            return False  # Nonsense from a converter: a viewer shows the page's text elsewhere, or not at all.
-        x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
-        return not (-1 <= x <= self.width + 1 and -1 <= y <= self.height + 1)
+        x0, top, x1, bottom = box
+        return self._clips and not (
+            -1 <= (x0 + x1) / 2 <= self.width + 1 and -1 <= (top + bottom) / 2 <= self.height + 1
+        )
 
 
 class _Piece(NamedTuple):
@@ -100,17 +94,14 @@ class _Piece(NamedTuple):
     """Whether it is of several text objects, maybe in several fonts."""
 
 
-class _Group(NamedTuple):
-    """Neighbouring boxes of a line: the number of the first one, their union, and whether they are raised."""
-
-    number: int
-    box: Box
-    raised: bool
+_Group = tuple[int, Box, bool]
+"""Neighbouring boxes of a line: the number of the first one, their union, and whether they are raised."""
 
 
 def _width(piece: _Piece) -> float:
     """Width of a piece for each character, in heights of the type."""
-    return (piece.box[2] - piece.box[0]) / (piece.size * (piece.last - piece.first))
+    first, last, (x0, _, x1, _), size, *_ = piece
+    return (x1 - x0) / (size * (last - first))
 
 
 class PageText:
@@ -119,17 +110,13 @@ class PageText:
     def __init__(self, page: Any, text_page: Any, text: str) -> None:
         """`text` has one code point for each of PDFium's characters."""
         self._text_page = text_page
-        self._handle = ctypes.cast(text_page, HANDLE).value
         self._text = text
         self._glyphs = GlyphText(text_page, text)
         self._sides = (ctypes.c_double * 4)()  # Left, bottom, right, top.
-        self._side_pointers = [ctypes.addressof(self._sides) + 8 * number for number in range(4)]
+        self._side_references = [ctypes.byref(self._sides, 8 * number) for number in range(4)]
         self._loose_box = (ctypes.c_float * 4)()  # Left, top, right, bottom.
-        self._loose_box_pointer = ctypes.addressof(self._loose_box)
         self._matrix = pdfium.FS_MATRIX()
-        self._colour = (ctypes.c_uint * 4)()
-        self._colour_pointers = [ctypes.addressof(self._colour) + 4 * number for number in range(4)]
-        self._fonts: dict[int, tuple[str, bool, bool]] = {}  # An address is a font's only while the page is open.
+        self._fonts = ObjectFonts()
         self._rows = [match.span() for match in _LINE.finditer(text)]
         self._angles = [self._angle(begin) for begin, _ in self._rows]
         # A page may be turned by its rotation or by its text's matrix.
@@ -137,15 +124,21 @@ class PageText:
         turn = self._upright if self._upright >= 0 else pdfium.FPDFPage_GetRotation(page) * 90
         self.frame = Frame(page, turn)
 
-    def fragments(self) -> list[TextFragment]:
-        """The page's text in PDFium's order."""
+    def fragments(self, tables: Sequence[Box] = ()) -> list[TextFragment]:
+        """The page's text in PDFium's order.
+
+        `tables`: where rules most likely enclose one, whose rows may be drawn as one piece.
+        """
         pieces: list[_Piece] = []
         for row, (begin, end) in enumerate(self._rows):
             pieces += self._pieces(row, begin, end)
-        stretched = _STRETCHED * _usual_width([_width(piece) for piece in pieces if piece.last - piece.first > _LONG])
+        widths = list(map(_width, pieces))
+        long = [width for piece, width in zip(pieces, widths, strict=True) if piece.last - piece.first > _LONG]
+        stretched = _STRETCHED * _usual_width(long)
         fragments: list[TextFragment] = []
-        for piece in pieces:
-            if piece.raised or _width(piece) < stretched or " " not in self._text[piece.first : piece.last]:
+        for piece, width in zip(pieces, widths, strict=True):
+            whole = piece.raised or (width < stretched and not (tables and _is_within(piece.box, tables)))
+            if whole or " " not in self._text[piece.first : piece.last]:
                 self._append(fragments, piece)
             else:
                 for part in self._at_spaces(piece):
@@ -159,12 +152,14 @@ class PageText:
         begin, end = self._rows[row]
         angle = self._angles[row] if first == begin else self._angle(first)
         hyphen = last == end and self._text[end : end + 1] == "\ufffe"
-        bold, fixed_pitch, style = self._font(first)
-        final = self._last_letter(first, last) if several else first
-        if several and _text_object(self._handle, first) != _text_object(self._handle, final):
-            also_bold, also_fixed_pitch, other = self._font(final)
-            if other and other != style:
-                bold, fixed_pitch, style = bold and also_bold, fixed_pitch and also_fixed_pitch, ""
+        text_object = _text_object(self._text_page, first)
+        bold, fixed_pitch, style = self._fonts.of(text_object)
+        if several:
+            final = _text_object(self._text_page, self._last_letter(first, last))
+            if final != text_object:
+                also_bold, also_fixed_pitch, other = self._fonts.of(final)
+                if other and other != style:
+                    bold, fixed_pitch, style = bold and also_bold, fixed_pitch and also_fixed_pitch, ""
         fragments.append(
             TextFragment(
                 self._glyphs.between(first, last),
@@ -182,36 +177,44 @@ class PageText:
 
     def _last_letter(self, first: int, last: int) -> int:
         """Index of the last character that is no space."""
-        return first + max(0, len(self._text[first:last].rstrip()) - 1)
+        text = self._text
+        last -= 1
+        while last > first and text[last].isspace():
+            last -= 1
+        return last
 
     def _pieces(self, row: int, begin: int, end: int) -> Iterable[_Piece]:
         """Cut one of PDFium's lines at wide gaps and at superscripts."""
-        count = _count_rectangles(self._handle, begin, end - begin)
+        count = _count_rectangles(self._text_page, begin, end - begin)
         if count <= 0:
             return ()
-        size = self._type_height(begin)
         # One for each text object.
         boxes = self._rectangles(count)
+        size = self._usual_height(begin, boxes[0])
         if count == 1:
             return (_Piece(begin, end, boxes[0], size, False, row),)
         overprinted = _overprinted(boxes, size)
         if count > 2 or overprinted:
             self._glyphs.drop_repeated(begin, end, overprinted)
         groups = _group(boxes, size)
-        starts = [begin, *(self._starts(begin, end, boxes, groups) if len(groups) > 1 else ()), end]
-        # Of the last letter: the first one may be a bullet, or a drop cap.
-        heights = [self._type_height(self._last_letter(first, last)) for first, last in pairwise(starts)]
+        starts, single = [begin, end], [False]
+        if len(groups) > 1:
+            starts, single = self._starts(begin, end, boxes, groups)
+        heights = [self._height_at_end(a, b, box) for (_, box, _), (a, b) in zip(groups, pairwise(starts), strict=True)]
         # The first group may be a superscript itself.
         lengths = [b - a for a, b in pairwise(starts)]
         size = heights[lengths.index(max(lengths))]
+        small = _SUPERSCRIPT_SIZE * size
         pieces: list[_Piece] = []
         piece = None
-        for (_, box, raised), height, first, last in zip(groups, heights, starts, starts[1:], strict=False):
+        for (_, box, raised), alone, height, first, last in zip(
+            groups, single, heights, starts, starts[1:], strict=False
+        ):
             if first < last:
-                following = _Piece(first, last, box, height, raised and height < _SUPERSCRIPT_SIZE * size, row, True)
+                following = _Piece(first, last, box, height, raised and height < small, row, not alone)
                 if piece and raised and not following.raised and box[0] - piece.box[2] <= _GAP * size:
                     # Low letters without descenders, after letters with them.
-                    piece = piece._replace(last=last, box=_union(piece.box, box))
+                    piece = piece._replace(last=last, box=_union(piece.box, box), several=True)
                     continue
                 if piece:
                     pieces.append(piece)
@@ -220,27 +223,48 @@ class PageText:
             pieces.append(piece)
         return pieces
 
-    def _starts(self, begin: int, end: int, boxes: list[Box], groups: list[_Group]) -> list[int]:
-        """The index of the first character of each group but the first."""
-        runs = self._runs(begin, end)
+    def _starts(self, begin: int, end: int, boxes: list[Box], groups: list[_Group]) -> tuple[list[int], list[bool]]:
+        """The index of the first character of each group, and the line's end; and whether groups are of one object."""
+        runs = self._runs(begin, end, len(boxes))
         if len(runs) == len(boxes):
-            return [runs[group.number] for group in groups[1:]]
+            numbers = [number for number, _, _ in groups]
+            single = [b - a == 1 for a, b in pairwise([*numbers, len(boxes)])]
+            return [*(runs[number] for number in numbers), end], single
         starts = [begin]
-        for group in groups[1:]:
-            starts.append(self._first_right_of(starts[-1] + 1, end, boxes[group.number][0]))
-        return starts[1:]
+        for number, _, _ in groups[1:]:
+            starts.append(self._first_right_of(starts[-1] + 1, end, boxes[number][0]))
+        return [*starts, end], [False] * len(groups)
 
-    def _runs(self, begin: int, end: int) -> list[int]:
-        """Where text objects begin in a line."""
-        handle = self._handle
+    def _runs(self, begin: int, end: int, count: int) -> list[int]:
+        """Where text objects begin in a line. `count`: how many there should be."""
+        runs = self._runs_of_words(begin, end)
+        if runs is not None and len(runs) == count:
+            return runs
+        page = self._text_page
         runs = [begin]
-        last = _text_object(handle, begin)
-        for index, text_object in enumerate(map(_text_object, repeat(handle), range(begin + 1, end)), begin + 1):
+        last = _text_object(page, begin)
+        for index, text_object in enumerate(map(_text_object, repeat(page), range(begin + 1, end)), begin + 1):
             if text_object != last and text_object:  # None: a space or hyphen that PDFium put there.
                 if last:
                     runs.append(index)
                 last = text_object
         return runs
+
+    def _runs_of_words(self, begin: int, end: int) -> list[int] | None:
+        """The same, None if one begins elsewhere than with a word. For most tables, it is a look at each word."""
+        page, text = self._text_page, self._text
+        runs = [begin]
+        last = _text_object(page, begin)
+        space = text.find(" ", begin, end)
+        while space >= 0:
+            text_object = _text_object(page, space + 1) if space + 1 < end else None
+            if text_object != last and text_object:
+                if _text_object(page, space - 1) != last or _text_object(page, space) not in {None, last}:
+                    return None
+                runs.append(space + 1)
+                last = text_object
+            space = text.find(" ", space + 1, end)
+        return runs if _text_object(page, end - 1) in {None, last} else None
 
     def _first_right_of(self, first: int, end: int, left: float) -> int:
         """Index of the first character from `first` on whose box begins at `left` or further right."""
@@ -264,8 +288,8 @@ class PageText:
 
     def _rectangles(self, count: int) -> list[Box]:
         """The rectangles of the line that was counted last."""
-        left, bottom, right, top = self._side_pointers
-        handle, sides, as_displayed = self._handle, self._sides, self.frame.as_displayed
+        left, bottom, right, top = self._side_references
+        handle, sides, as_displayed = self._text_page, self._sides, self.frame.as_displayed
         boxes = []
         for index in range(count):
             _rectangle(handle, index, left, top, right, bottom)
@@ -273,22 +297,42 @@ class PageText:
         return boxes
 
     def _character_box(self, index: int) -> Box | None:
-        left, bottom, right, top = self._side_pointers
-        if not _char_box(self._handle, index, left, right, bottom, top):
+        left, bottom, right, top = self._side_references
+        if not _char_box(self._text_page, index, left, right, bottom, top):
             return None
         return self.frame.as_displayed(self._sides[:])
 
     def _type_height(self, index: int) -> float:
         """Height of the font's box: unlike the font size, it includes the page's transformations."""
-        if not _loose_char_box(self._handle, index, self._loose_box_pointer):
+        if not _loose_char_box(self._text_page, index, self._loose_box):
             return 10.0
         box = self._loose_box
         height = abs(box[2] - box[0] if self.frame.turned else box[1] - box[3])
         return 1.0 if height < 1.0 else min(height, 200.0)
 
+    def _height_at_end(self, first: int, last: int, box: Box) -> float:
+        """Height of the type with which a piece of a line ends. That of a subscript is not the line's."""
+        final = self._last_letter(first, last)
+        ends = self._usual_height(final, box)
+        if final - first < _FEW or ends >= box[3] - box[1]:
+            return ends
+        median = sorted((self._usual_height(first, box), self._usual_height((first + final) // 2, box), ends))[1]
+        return ends if ends >= _SUPERSCRIPT_SIZE * median else median
+
+    def _usual_height(self, index: int, box: Box) -> float:
+        """`_type_height`, but of usual type if the font's box is far higher than its letters, as for formulas."""
+        size = self._type_height(index)
+        if size <= _BOX_OF_LETTERS * (box[3] - box[1]):
+            return size
+        matrix = self._matrix
+        if not pdfium.FPDFText_GetMatrix(self._text_page, index, matrix):
+            return size
+        drawn = pdfium.FPDFText_GetFontSize(self._text_page, index) * math.hypot(matrix.c, matrix.d)
+        return _USUAL_FONT * drawn if size > _ODD_FONT * drawn > 1.0 else size
+
     def _angle(self, index: int) -> int:
         """Counter-clockwise turn of a character in degrees if it is a multiple of 90, give or take two, else -1."""
-        angle = _char_angle(self._handle, index)  # Clockwise, in radians; -1 if unknown.
+        angle = _char_angle(self._text_page, index)  # Clockwise, in radians; -1 if unknown.
         if angle <= 0:
             return 0
         degrees = -angle * 180 / math.pi
@@ -299,28 +343,6 @@ class PageText:
         if pdfium.FPDFText_GetMatrix(self._text_page, index, matrix) and abs(matrix.b) < 0.03 * abs(matrix.a):
             return 180 if float(matrix.a) < 0 else 0  # Letters that lean, in an upright line: italics.
         return -1
-
-    def _font(self, index: int) -> tuple[bool, bool, str]:
-        """Whether a character is bold, and in a font whose letters have the same width; font and colour."""
-        text_object = _text_object(self._handle, index)
-        font = _font_of(text_object) if text_object else None
-        if not font:
-            return False, False, ""
-        if font not in self._fonts:
-            buffer = ctypes.create_string_buffer(128)
-            _font_name(font, buffer, len(buffer))
-            name = _SUBSET.sub("", buffer.value.decode("latin-1"))
-            flags = max(0, _font_flags(font))
-            bold = bool(flags & _FORCE_BOLD) or _font_weight(font) >= _BOLD_WEIGHT or _BOLD.search(name) is not None
-            self._fonts[font] = name, bold, bool(flags & _FIXED_PITCH) or _FIXED.search(name) is not None
-        name, bold, fixed_pitch = self._fonts[font]
-        # Outlined letters are bold, too, if the font has no bold ones.
-        bold = bold or _render_mode(text_object) == pdfium.FPDF_TEXTRENDERMODE_FILL_STROKE
-        if _fill_colour(text_object, *self._colour_pointers):
-            red, green, blue = self._colour[:3]
-            if red > _BLACK or green > _BLACK or blue > _BLACK:
-                name = f"{name} {red // 32},{green // 32},{blue // 32}"
-        return bold, fixed_pitch, name
 
 
 def _group(boxes: list[Box], size: float) -> list[_Group]:
@@ -345,15 +367,21 @@ def _group(boxes: list[Box], size: float) -> list[_Group]:
             left, top = (x0 if x0 < left else left), (y0 if y0 < top else top)
             right, bottom = (x1 if x1 > right else right), (y1 if y1 > bottom else bottom)
         else:
-            groups.append(_Group(number, (left, top, right, bottom), was_raised))
+            groups.append((number, (left, top, right, bottom), was_raised))
             number, left, top, right, bottom, was_raised, was_tall = index, x0, y0, x1, y1, raised, tall
-    groups.append(_Group(number, (left, top, right, bottom), was_raised))
+    groups.append((number, (left, top, right, bottom), was_raised))
     return groups
+
+
+def _is_within(box: Box, areas: Sequence[Box]) -> bool:
+    x0, y0, x1, y1 = box
+    return any(left < x0 and top < y0 and x1 < right and y1 < bottom for left, top, right, bottom in areas)
 
 
 def _overprinted(boxes: list[Box], size: float) -> bool:
     """Whether boxes of a line lie over each other."""
-    return any(b[0] < a[2] - 0.5 * size and b[2] > a[0] for a, b in pairwise(boxes))
+    reach = 0.5 * size
+    return any(left < x1 - reach and right > x0 for (x0, _, x1, _), (left, _, right, _) in pairwise(boxes))
 
 
 def _usual_width(widths: list[float]) -> float:

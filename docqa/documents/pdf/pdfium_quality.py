@@ -10,6 +10,7 @@ from typing import Any
 import pypdfium2_raw as pdfium
 
 from docqa.documents.pdf.engines import TextQuality
+from docqa.documents.pdf.pdfium_calls import quick
 
 _SAMPLED_CHARACTERS = 32
 _SAMPLED_OBJECTS = 100
@@ -18,6 +19,8 @@ _SAMPLED_OBJECTS = 100
 _MIN_EMPTY_OBJECTS, _EMPTY_OBJECTS_PER_FULL = 40, 3.0
 _MIN_UPRIGHT_OBJECTS = 3
 _EAST_ASIAN = re.compile("[\u3040-\u9fff]")
+
+_has_map_error = quick(pdfium.FPDFText_HasUnicodeMapError, ctypes.c_int)
 
 
 def quality(page: Any, text_page: Any, text: str) -> TextQuality:
@@ -33,7 +36,7 @@ def quality(page: Any, text_page: Any, text: str) -> TextQuality:
 def _unmapped(text_page: Any, text: str) -> float:
     step = max(1, len(text) // _SAMPLED_CHARACTERS)
     sampled = [index for index in range(0, len(text), step) if not text[index].isspace()]
-    errors = sum(pdfium.FPDFText_HasUnicodeMapError(text_page, index) == 1 for index in sampled)
+    errors = [_has_map_error(text_page, index) for index in sampled].count(1)
     return errors / len(sampled) if sampled else 0.0
 
 

@@ -11,16 +11,17 @@ from collections.abc import Iterable
 from itertools import groupby
 from typing import NamedTuple
 
-from docqa.documents.pdf.contents_rows import with_whole_entries
 from docqa.documents.pdf.engines import PageContent, PdfFile, Rule, TextFragment
 from docqa.documents.pdf.figures import figure_labels
+from docqa.documents.pdf.form_lines import FormField
 from docqa.documents.pdf.line_numbers import without_line_numbers
 from docqa.documents.pdf.lines import LayoutLine
-from docqa.documents.pdf.page_blocks import PROSE_LINES, PageBlock, cut_at, page_blocks
+from docqa.documents.pdf.page_blocks import PROSE_LINES, PageBlock, cut_at, fields_block, page_blocks
 from docqa.documents.pdf.page_faults import PageFault, page_fault
+from docqa.documents.pdf.page_forms import fields_and_tables
+from docqa.documents.pdf.page_zones import Zone, zones
 from docqa.documents.pdf.runs import line_text, rows, runs
-from docqa.documents.pdf.tables import find_tables
-from docqa.documents.pdf.tables.page_table import PageTable, TableCell, is_form
+from docqa.documents.pdf.tables.page_table import PageTable, TableCell
 from docqa.documents.pdf.watermark import without_watermarks
 
 _COMMENT_SIZE = 5.0  # Points.
@@ -57,8 +58,7 @@ def page_lines(content: PageContent, page: int) -> list[LayoutLine]:
     """Lines of a page, in reading order. Comments and slanted text come last."""
     content, aside = without_watermarks(content)
     content, line_numbers = without_line_numbers(content)
-    tables, fragments = find_tables(with_whole_entries(content))
-    blocks = _in_order(rows(runs(fragments)), tables)
+    blocks = [block for zone in zones(content, fields_and_tables(content)) for block in _in_order(zone)]
     labels = {id(block) for block in figure_labels(blocks)}
     lines: list[LayoutLine] = []
     for region, column in enumerate(_columns(blocks)):
@@ -66,6 +66,9 @@ def page_lines(content: PageContent, page: int) -> list[LayoutLine]:
         for block in column:
             if block.table:
                 lines.extend(_table_lines(block.table, page, region))
+                continue
+            if block.fields:
+                lines.extend(_field_line(field, page, region) for field in block.fields)
                 continue
             place = _Place(page, region, left, right, "figure" if id(block) in labels else "")
             for row in block.lines:
@@ -131,30 +134,36 @@ _FilledCell = tuple[TableCell, tuple[tuple[str, bool], ...]]
 
 
 def _table_lines(table: PageTable, page: int, region: int) -> Iterable[LayoutLine]:
-    """A line for each row, or in a form for each field. Of a cell of several lines, the row has them all."""
+    """A line for each row. Of a cell of several lines, the row has them all."""
     filled: list[_FilledCell] = []
     for cell in sorted(table.cells, key=lambda cell: (cell.row, cell.column)):
         lines = tuple([(text, line[-1].hyphen) for line in cell.lines if line and (text := line_text(line))])
         if lines:
             filled.append((cell, lines))
-    if is_form(table):
-        yield from (_row_line(table, cells, page, region)._replace(kind="field") for cells in _fields(filled))
-    else:
-        for _, row in groupby(filled, key=lambda each: each[0].row):
-            yield _row_line(table, list(row), page, region)
+    for _, row in groupby(filled, key=lambda each: each[0].row):
+        yield _row_line(table, list(row), page, region)
 
 
-def _fields(filled: list[_FilledCell]) -> Iterable[list[_FilledCell]]:
-    """The cells of each field: a box with its label, or a label with the box on its right."""
-    fields: list[list[_FilledCell]] = []
-    for cell, lines in filled:
-        if fields and len(fields[-1]) == 1:
-            before, label = fields[-1][0]
-            if before.row == cell.row and label[-1][0].endswith(":") and not lines[0][0].endswith(":"):
-                fields[-1].append((cell, lines))
-                continue
-        fields.append([(cell, lines)])
-    return fields
+def _field_line(field: FormField, page: int, region: int) -> LayoutLine:
+    cells = [[(line_text(line), line[-1].hyphen) for line in cell] for cell in field.cells]
+    first = field.cells[0][0][-1]
+    return LayoutLine(
+        text="  ".join([" ".join([text for text, _ in lines]) for lines in cells]),
+        x0=field.x0,
+        top=field.top,
+        x1=field.x1,
+        bottom=field.bottom,
+        size=first.size,
+        hyphen=False,
+        cells=len(cells),
+        page=page,
+        number=0,
+        right=field.x1,
+        left=field.x0,
+        region=region,
+        kind=field.kind,
+        row_cells=tuple([(number, 1, 1, tuple(lines)) for number, lines in enumerate(cells)]),
+    )
 
 
 def _row_line(table: PageTable, cells: list[_FilledCell], page: int, region: int) -> LayoutLine:
@@ -184,11 +193,12 @@ def _row_line(table: PageTable, cells: list[_FilledCell], page: int, region: int
 # Blocks -------------------------------------------------------------------------------------------
 
 
-def _in_order(page: list[list[TextFragment]], tables: list[PageTable]) -> list[PageBlock]:
-    boxes = [PageBlock([], table.x0, table.top, table.x1, table.bottom, table) for table in tables]
-    blocks = page_blocks(page)
-    for table in tables:
-        blocks = [part for block in blocks for part in cut_at(block, table)]
+def _in_order(zone: Zone) -> list[PageBlock]:
+    blocks = page_blocks(rows(runs(zone.fragments)))
+    boxes = [PageBlock([], *table[:4], table) for table in zone.tables]
+    boxes += map(fields_block, zone.fields)
+    for box in boxes:
+        blocks = [part for block in blocks for part in cut_at(block, box)]
     return _sorted([*blocks, *boxes]) if len(blocks) + len(boxes) > 1 else [*blocks, *boxes]
 
 
@@ -197,14 +207,9 @@ def _sorted(blocks: list[PageBlock]) -> list[PageBlock]:
     blocks = sorted(blocks, key=lambda block: (block.top, block.x0))
     if max([block.x0 for block in blocks]) < min([block.x1 for block in blocks]):
         return blocks  # Each is above or below the others.
-    count = len(blocks)
-    before: list[set[int]] = [set() for _ in blocks]  # The blocks that must precede each block.
-    for i in range(count):
-        for j in range(count):
-            if i != j and _precedes(blocks, i, j):
-                before[j].add(i)
+    before = _predecessors(blocks)
     order: list[PageBlock] = []
-    left = list(range(count))
+    left = list(range(len(blocks)))
     while left:
         # If relations contradict each other, the highest block is next.
         ready = next((i for i in _by_column(left, blocks, order) if not before[i]), left[0])
@@ -219,22 +224,42 @@ def _by_column(left: list[int], blocks: list[PageBlock], order: list[PageBlock])
     """The blocks that are left, those in the column of the last one first."""
     if not order:
         return left
-    last = order[-1]
-    return sorted(left, key=lambda i: min(blocks[i].x1, last.x1) - max(blocks[i].x0, last.x0) <= 0)
+    last = order[-1].x0, order[-1].x1
+    return sorted(left, key=lambda i: not _share_column((blocks[i].x0, blocks[i].x1), last))
 
 
-def _precedes(blocks: list[PageBlock], i: int, j: int) -> bool:
+def _predecessors(blocks: list[PageBlock]) -> list[set[int]]:
+    """The blocks that must precede each block, from blocks in the order of their tops."""
+    before: list[set[int]] = [set() for _ in blocks]
+    sides = [(block.x0, block.x1) for block in blocks]
+    for j, b in enumerate(sides):
+        for i, a in enumerate(sides[:j]):
+            if _share_column(a, b):
+                if blocks[i].top < blocks[j].top:
+                    before[j].add(i)
+            elif not _are_parted(blocks, i, j):
+                if a[1] <= b[0]:
+                    before[j].add(i)
+                if b[1] <= a[0]:
+                    before[i].add(j)
+    return before
+
+
+def _are_parted(blocks: list[PageBlock], i: int, j: int) -> bool:
+    """Whether a block that spans two others is between them, below one and above the other."""
     a, b = blocks[i], blocks[j]
-    if min(a.x1, b.x1) - max(a.x0, b.x0) > 0:
-        return a.top < b.top
-    if a.x1 > b.x0:
-        return False
-    low, high = min(a.top, b.top), max(a.top, b.top)
-    return not any(
-        low < c.top < high and min(a.x1, c.x1) > max(a.x0, c.x0) and min(b.x1, c.x1) > max(b.x0, c.x0)
-        for k, c in enumerate(blocks)
-        if k not in {i, j}
+    return any(
+        a.top < c.top < b.top
+        and _share_column((a.x0, a.x1), (c.x0, c.x1))
+        and _share_column((b.x0, b.x1), (c.x0, c.x1))
+        for c in blocks[i + 1 : j]
     )
+
+
+def _share_column(a: tuple[float, float], b: tuple[float, float]) -> bool:
+    """Whether two blocks are below each other, from their left and right sides."""
+    (left, right), (x0, x1) = a, b
+    return left < x1 and x0 < right and left < right and x0 < x1
 
 
 def _columns(blocks: list[PageBlock]) -> list[list[PageBlock]]:

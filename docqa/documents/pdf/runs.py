@@ -9,18 +9,16 @@ from itertools import pairwise
 
 from docqa.documents.pdf.cleaning import clean
 from docqa.documents.pdf.engines import TextFragment
+from docqa.documents.pdf.numbering import BULLETS, LIST_MARK
 from docqa.documents.pdf.symbols import symbol
 from docqa.documents.superscripts import raise_
-
-LIST_MARK = re.compile(
-    r"(?:[•‣◦▪▫■□●○◆◇►➢➤✓✔☐☑☒–—*·o\u2010-\u2015-]|\(?(?:\d{1,3}|[a-zA-Z]|[ivxlcIVXLC]{1,6})[.)]|\[\d+\]|\d{1,2}(?:\.\d{1,2}){1,4}\.?)"
-)
-"""What may stand before an item of a list or a clause."""
 
 _SPACES = re.compile(r" +")
 _MARK = re.compile(r"[\d,]{1,4}|[*†‡§]{1,2}")
 _MAX_MARK = 4  # Characters of `_MARK`.
 _MAX_SUPERSCRIPT = 8  # Characters: what is longer is a line in small type.
+_BULLET = re.compile(rf"[{BULLETS}]")
+_ODD_BULLET = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ue000-\uf8ff](?= +[^\\W\\d_])")
 _MARK_GAP = 6.0  # The widest gap between a list mark and its text, in heights of the type.
 
 
@@ -30,12 +28,15 @@ def runs(fragments: list[TextFragment]) -> list[TextFragment]:
     for index, fragment in enumerate(fragments):
         text = _symbol(fragments, index) if len(fragment.text) < 3 else None
         if text is None:
-            text = clean(fragment.text)
+            text = clean(_with_bullet(fragment.text))
         if not text or text.isspace():
             continue
-        if text != fragment.text or (fragment.raised and len(text) > _MAX_SUPERSCRIPT):
-            raised = fragment.raised and len(text) <= _MAX_SUPERSCRIPT
-            cleaned.append(fragment._replace(text=text, raised=raised))
+        if text != fragment.text or fragment.raised:
+            # A bullet may be as small and as high as the mark of a note.
+            begins = index == 0 or fragments[index - 1].row != fragment.row
+            is_bullet = begins and _BULLET.fullmatch(text.strip())
+            raised = fragment.raised and len(text) <= _MAX_SUPERSCRIPT and not is_bullet
+            cleaned.append(fragment._replace(text=text, raised=bool(raised)))
         else:
             cleaned.append(fragment)
     marks = [len(fragment.text.strip()) <= _MAX_MARK and _is_lone_mark(fragment, cleaned) for fragment in cleaned]
@@ -53,6 +54,11 @@ def runs(fragments: list[TextFragment]) -> list[TextFragment]:
         joined = _attached(joined)
     # Most runs have no spaces to spare.
     return [run if (text := " ".join(run.text.split())) == run.text else run._replace(text=text) for run in joined]
+
+
+def _with_bullet(text: str) -> str:
+    """The text with a bullet in place of a character that has no meaning of its own before the words of an item."""
+    return _ODD_BULLET.sub("•", text, count=1) if _ODD_BULLET.match(text) else text
 
 
 def line_text(line: list[TextFragment]) -> str:

@@ -11,7 +11,7 @@ from docqa.documents.pdf.vocabulary import Vocabulary
 _PUNCTUATION = ".,;:!?()[]\"'“”‘’"
 _FIRST_PART = re.compile(r"\W*([^\W\d_]+)")
 _SECOND_PART = re.compile(r"([^\W\d_]+)\W*")
-_LIGATURE = re.compile(r"f[fil]$")
+_LIGATURES = ("ff", "fi", "fl")
 _LETTERS = re.compile(r"[^\W\d_]{1,3}")
 _SCHEME = re.compile(r"\b(https?|ftp) ?(s?) ?: ?/ ?/ ?(?=\w)")
 _SHORT = word_set("in is it of to on an at as by or if be no so we he")
@@ -35,7 +35,7 @@ def suspects(vocabulary: Vocabulary) -> frozenset[str]:
         if len(word) == 1:
             if word not in _LETTER_WORDS or token.isupper():
                 found.add(token)
-        elif word not in common and (counts[word] <= _RARE or _LIGATURE.search(word)):
+        elif word not in common and (counts[word] <= _RARE or word.endswith(_LIGATURES)):
             found.add(token)
     return frozenset(found)
 
@@ -48,28 +48,30 @@ def repair(text: str, suspect: frozenset[str], vocabulary: Vocabulary) -> str:
     if 1 in map(len, tokens) and _SPACED.search(text):
         tokens = _unspaced(tokens)
     elif not any(
-        _is_split(tokens[index], tokens[index + 1], vocabulary) or _is_split_pair(tokens, index)
-        for place, token in enumerate(tokens)
-        if token in suspect
-        for index in (place - 1, place)
-        if 0 <= index < len(tokens) - 1
+        (place and _is_one_word(tokens, place - 1, vocabulary))
+        or (place + 1 < len(tokens) and _is_one_word(tokens, place, vocabulary))
+        for place in [place for place, token in enumerate(tokens) if token in suspect]
     ):
         return text  # Most lines: a suspect is mostly a rare word.
     index = len(tokens) - 2
     while index >= 0:
         first, second = tokens[index : index + 2]
-        if (first in suspect or second in suspect) and (
-            _is_split(first, second, vocabulary) or _is_split_pair(tokens, index)
-        ):
+        if (first in suspect or second in suspect) and _is_one_word(tokens, index, vocabulary):
             tokens[index : index + 2] = [first + second]
         index -= 1
     return " ".join(tokens)
 
 
+def _is_one_word(tokens: list[str], index: int, vocabulary: Vocabulary) -> bool:
+    """Whether a token and the next one are one word."""
+    first, second = tokens[index], tokens[index + 1]
+    if len(first) == len(second) == 1 and _is_split_pair(tokens, index):
+        return True
+    return second[:1].islower() and _is_split(first, second, vocabulary)
+
+
 def _is_split(first: str, second: str, vocabulary: Vocabulary) -> bool:
-    """Whether two tokens are one word: their parts are none, but the whole is."""
-    if not second[:1].islower():
-        return False
+    """Whether two tokens, the second in small letters, are one word: their parts are none, but the whole is."""
     if not (first.isalpha() and second.isalpha()):  # Most are: with punctuation, they must be searched.
         one, two = _FIRST_PART.fullmatch(first), _SECOND_PART.fullmatch(second)
         if not one or not two:
@@ -78,8 +80,10 @@ def _is_split(first: str, second: str, vocabulary: Vocabulary) -> bool:
     common, counts = common_words(), vocabulary.counts
     head, tail = first.casefold(), second.casefold()
     word = head + tail
-    if _LIGATURE.search(head) and head not in common:
+    if head.endswith(_LIGATURES) and head not in common:
         return vocabulary.has(word) or is_derived(word)
+    if word not in common and word not in counts:
+        return False  # Nearly always.
     knows_tail = len(tail) > 1 and (tail in common or counts[tail] > _RARE)
     if len(head) == 1:
         return not knows_tail and counts[tail] < 2 and len(tail) > 3 and counts[word] > 0 and head not in _LETTER_WORDS
@@ -92,8 +96,6 @@ def _is_split(first: str, second: str, vocabulary: Vocabulary) -> bool:
 
 def _is_split_pair(tokens: list[str], index: int) -> bool:
     """Whether two letters between words are one word: "i n"."""
-    if len(tokens[index]) > 1 or len(tokens[index + 1]) > 1:
-        return False
     pair = tokens[index] + tokens[index + 1]
     around = tokens[max(0, index - 1) : index] + tokens[index + 2 : index + 3]
     return (

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Set
 from functools import cached_property
 from itertools import pairwise
 
@@ -22,24 +23,32 @@ class Vocabulary:
         self._lines = lines
 
     @cached_property
-    def tokens(self) -> Counter[str]:
+    def tokens(self) -> Set[str]:
         """What stands between spaces, as it is."""
+        return self._within.keys() | self._at_ends
+
+    @cached_property
+    def _at_ends(self) -> set[str]:
+        """The first and the last token of each line."""
+        firsts = {line.partition(" ")[0] for line in self._lines}
+        return (firsts | {line.rpartition(" ")[2] for line in self._lines}) - {""}
+
+    @cached_property
+    def _within(self) -> Counter[str]:
+        """How often each token is elsewhere in a line."""
         tokens: Counter[str] = Counter()
         # Neither line by line, which takes longer, nor at once, which takes 30 kB a page.
         for first in range(0, len(self._lines), _LINES_AT_ONCE):
-            tokens.update(" ".join(self._lines[first : first + _LINES_AT_ONCE]).split())
+            lines = self._lines[first : first + _LINES_AT_ONCE]
+            inner = [line.partition(" ")[2].rpartition(" ")[0] for line in lines]
+            tokens.update(" ".join(inner).split())
         return tokens
 
     @cached_property
     def counts(self) -> Counter[str]:
         """Words and compounds, but for those at the ends of lines: they may be half words."""
-        at_ends = Counter([line.partition(" ")[0] for line in self._lines])
-        at_ends.update([line.rpartition(" ")[2] for line in self._lines if " " in line])
         counts: Counter[str] = Counter()
-        for token, everywhere in self.tokens.items():
-            count = everywhere - at_ends[token] if token in at_ends else everywhere
-            if not count:
-                continue
+        for token, count in self._within.items():
             word = token if token.isalpha() else token.strip(_PUNCTUATION)
             if word.isalpha():
                 counts[word.casefold()] += count

@@ -4,6 +4,7 @@ It receives the document and then page ranges on standard input, and sends their
 are packed by marshal: both ends run the same Python, and it packs lines many times faster than JSON.
 """
 
+import gc
 import marshal
 import os
 import pkgutil
@@ -42,6 +43,7 @@ def main() -> None:
     """Read pages until the parent process closes the pipe or exits."""
     # Ctrl-C is handled by the parent, which ends this process.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.disable()  # Reading pages makes hardly any cyclic garbage, and the search takes a tenth of the time.
     source, sink = sys.stdin.buffer, sys.stdout.buffer
     try:
         engine, data, password = receive(source)

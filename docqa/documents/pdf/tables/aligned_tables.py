@@ -16,11 +16,12 @@ from docqa.documents.pdf.tables.page_table import (
     TextRow,
     chunks,
     cut_near,
+    is_numeric,
     text_rows,
 )
 from docqa.documents.pdf.tables.table_evidence import has_table_rows, is_in_paragraph, may_be_table
-from docqa.documents.pdf.tables.table_headings import make_table
-from docqa.documents.pdf.tables.table_rows import logical_rows
+from docqa.documents.pdf.tables.table_headings import YEAR, make_table
+from docqa.documents.pdf.tables.table_rows import headings_joined, logical_rows
 from docqa.documents.pdf.tables.text_columns import (
     ChunkedLine,
     Extent,
@@ -34,6 +35,7 @@ from docqa.documents.pdf.tables.text_columns import (
 )
 
 _THIN, _MIN_RULE = 3.0, 40.0  # Points.
+_MIN_BAND, _MIN_BANDS = 150.0, 3  # Points, and how many.
 _CENTERED = 5.0  # Points.
 _STRICT = 4.0  # Points.
 _WORDS = 3  # For each column: what has more is a sentence, or the heading of all.
@@ -53,6 +55,8 @@ class _Drawn(NamedTuple):
 
     rules: list[Rule]
     sides: list[Rule]
+    bands: list[Rule]
+    """The sides of boxes of one width that follow each other: shaded rows."""
 
 
 def aligned_tables(rows: list[TextRow], content: PageContent) -> list[FoundTable]:
@@ -63,7 +67,7 @@ def aligned_tables(rows: list[TextRow], content: PageContent) -> list[FoundTable
     drawn = _horizontal_rules(content.rules)
     rules = drawn.rules
     tables = []
-    for strip in page_strips(rows, rules):
+    for strip in page_strips(rows, rules, content.width, content.height):
         lines = [text_line(row) for row in strip]
         if sum(len(line.chunks) > 1 for line in lines) < 2:
             continue
@@ -72,7 +76,7 @@ def aligned_tables(rows: list[TextRow], content: PageContent) -> list[FoundTable
             lines = [line for line in lines if line not in typed]
             rules.extend(Rule(line.chunks[0].x0, line.top, line.chunks[-1].x1, line.bottom) for line in typed)
         floor = 0
-        for start, end in runs(lines, rules):
+        for start, end in runs(lines, [*rules, *drawn.bands]):
             if is_in_paragraph(lines, start, end):
                 continue
             found = _table(lines, start, end, floor, drawn)
@@ -97,14 +101,42 @@ def _horizontal_rules(rules: list[Rule]) -> _Drawn:
             lines[-1] = lines[-1]._replace(x1=max(lines[-1].x1, rule.x1))
         else:
             lines.append(rule)
-    return _Drawn([rule for rule in lines if rule.x1 - rule.x0 > _MIN_RULE], sides)
+    return _Drawn([rule for rule in lines if rule.x1 - rule.x0 > _MIN_RULE], sides, _bands(rules))
+
+
+def _bands(rules: list[Rule]) -> list[Rule]:
+    columns: dict[tuple[int, int], list[Rule]] = {}
+    for rule in rules:
+        if rule.bottom - rule.top > _THIN and rule.x1 - rule.x0 > _MIN_BAND:
+            columns.setdefault((round(rule.x0 / 2), round(rule.x1 / 2)), []).append(rule)
+    sides: list[Rule] = []
+    for boxes in columns.values():
+        boxes.sort(key=lambda box: box.top)
+        for stack in _stacks(boxes):
+            if len(stack) >= _MIN_BANDS:
+                sides += [box._replace(bottom=box.top) for box in stack]
+                sides += [box._replace(top=box.bottom) for box in stack]
+    return sides
+
+
+def _stacks(boxes: list[Rule]) -> Iterator[list[Rule]]:
+    """Boxes that follow each other, one below the other, without overlapping, and with at most one row between two."""
+    stack = boxes[:1]
+    for box in boxes[1:]:
+        last = stack[-1]
+        if -1 < box.top - last.bottom < 1.2 * max(box.bottom - box.top, last.bottom - last.top):
+            stack.append(box)
+        elif box.bottom - last.bottom > 1:
+            yield stack
+            stack = [box]
+    yield stack
 
 
 def _table(
     lines: list[ChunkedLine], start: int, end: int, floor: int, drawn: _Drawn
 ) -> tuple[int, int, PageTable] | None:
     """The table of these lines and of its header above them."""
-    rules, sides = drawn
+    rules, sides, bands = drawn
     while start < end and len(lines[end - 1].chunks) == 1 and CAPTION.match(lines[end - 1].chunks[0].text):
         end -= 1
     if end - start < 2:
@@ -122,7 +154,7 @@ def _table(
     ]
     whole = {round(rule.top / 3) for rule in rules if top < rule.top < bottom and _spans(rule, left, right)}
     body = TableBody([_divided(line, columns) for line in lines[start:end]], columns)
-    if not may_be_table(body, len(whole)) or not has_table_rows(body, logical_rows(body, inside), len(whole)):
+    if not may_be_table(body, len(whole)) or not has_table_rows(body, logical_rows(body, inside, bands), len(whole)):
         return None
     while end < len(lines) and _ends_at_rule(lines[end - 1], lines[end], columns, inside):
         end += 1
@@ -130,7 +162,7 @@ def _table(
     body = TableBody([_divided(line, columns) for line in lines[first:end]], columns)
     for index in range(start - first + 1):
         body.placed[index] = _widened(body.placed[index], body.lines[index], columns, rules)
-    groups = logical_rows(body, inside)
+    groups = headings_joined(body, logical_rows(body, inside, bands))
     left = min(line.chunks[0].x0 for line in body.lines)
     right = max(line.chunks[-1].x1 for line in body.lines)
     box = (left, body.lines[0].top, right, body.lines[-1].bottom)
@@ -150,12 +182,14 @@ def _header_start(lines: list[ChunkedLine], start: int, floor: int, columns: lis
     first = start
     for index in range(start - 1, max(floor, start - 5) - 1, -1):
         line = lines[index]
-        limit = 2.5 if is_ruled(lines, index + 1, rules) else 0.9
+        limit = (
+            2.5 if is_ruled(lines, index + 1, rules) or (index == start - 1 and _are_headings(line, columns)) else 0.9
+        )
         if lines[index + 1].top - line.bottom > limit * line.size:
             break
         if line.chunks[0].x0 < left - line.size or line.chunks[-1].x1 > right + line.size:
             break
-        if any(CAPTION.match(chunk.text) or chunk.text.count(" ") > 6 for chunk in line.chunks):
+        if any(_is_caption(chunk, line) or chunk.text.count(" ") > 6 for chunk in line.chunks):
             break
         if len(line.chunks) == 1:
             begin, end = column_place(line.chunks[0], columns)
@@ -167,6 +201,26 @@ def _header_start(lines: list[ChunkedLine], start: int, floor: int, columns: lis
             break
         first = index
     return first
+
+
+def _are_headings(line: ChunkedLine, columns: list[Extent]) -> bool:
+    """Whether each chunk of a line above a gap stands over a column: words, or years."""
+    if len(line.chunks) < len(columns) - 1 or len(line.chunks) < 2:
+        return False
+    for chunk in line.chunks:
+        first, last = column_place(chunk, columns)
+        if first != last or (is_numeric(chunk.text) and not YEAR.match(chunk.text)):
+            return False
+        begin, end = columns[first]
+        middle = (chunk.x0 + chunk.x1 - begin - end) / 2
+        if min(abs(chunk.x0 - begin), abs(chunk.x1 - end), abs(middle)) > _CENTERED:
+            return False
+    return True
+
+
+def _is_caption(chunk: Chunk, line: ChunkedLine) -> bool:
+    """Whether a chunk begins a caption: a column may be headed "Note"."""
+    return CAPTION.match(chunk.text) is not None and (len(line.chunks) == 1 or " " in chunk.text)
 
 
 def _widened(

@@ -5,11 +5,37 @@ from collections import defaultdict
 from itertools import groupby, pairwise
 
 from docqa.documents.pdf.engines import Rule
-from docqa.documents.pdf.tables.page_table import TextRow
+from docqa.documents.pdf.tables.page_table import TextRow, text_rows
+
+_SPREAD = 1.3  # A page that is as much wider than high may be two.
+_MIN_SPREAD_ROWS = 8
+_LEVEL = 1.0  # Points.
 
 
-def page_strips(rows: list[TextRow], rules: list[Rule]) -> list[list[TextRow]]:
+def page_strips(rows: list[TextRow], rules: list[Rule], width: float, height: float) -> list[list[TextRow]]:
     """The rows of each column of a page of prose, and those that are as wide as the page."""
+    halves = _halves(rows, width / 2) if width > _SPREAD * height else []
+    return [strip for half in halves or [rows] for strip in _columns_of_prose(half, rules)]
+
+
+def _halves(rows: list[TextRow], middle: float) -> list[list[TextRow]]:
+    """The rows of the two pages of a spread, whose lines are at different heights; [] if it is one page."""
+    if any(f.x0 < middle < f.x1 for row in rows for f in row):
+        return []
+    sides = [text_rows(f for row in rows for f in row if (f.x0 > middle) == right) for right in (False, True)]
+    if min(map(len, sides)) < _MIN_SPREAD_ROWS:
+        return []
+    tops = [sorted(row[0].bottom for row in side) for side in sides]
+    level = sum(_has_near(tops[1], bottom) for bottom in tops[0])
+    return sides if level < 0.5 * min(map(len, sides)) else []
+
+
+def _has_near(positions: list[float], position: float) -> bool:
+    index = bisect_left(positions, position - _LEVEL)
+    return index < len(positions) and positions[index] < position + _LEVEL
+
+
+def _columns_of_prose(rows: list[TextRow], rules: list[Rule]) -> list[list[TextRow]]:
     prose = [f for row in rows for f in row if len(f.text) >= 22 and f.text.count(" ") >= 3]
     columns: list[tuple[float, float, list[float]]] = []
     for fragment in sorted(prose, key=lambda f: f.x1 - f.x0):

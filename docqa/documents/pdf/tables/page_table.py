@@ -40,19 +40,23 @@ class FoundTable(NamedTuple):
     fragments: list[TextFragment]
 
 
-class Chunk(NamedTuple):
+class Chunk:
     """Fragments of one row without a wide gap between them."""
 
-    x0: float
-    x1: float
-    fragments: list[TextFragment]
+    __slots__ = ("_text", "fragments", "x0", "x1")
+
+    def __init__(self, x0: float, x1: float, fragments: list[TextFragment]) -> None:
+        self.x0 = x0
+        self.x1 = x1
+        self.fragments = fragments
+        self._text: str | None = None
 
     @property
     def text(self) -> str:
         """The words, with single spaces."""
-        if len(self.fragments) == 1:
-            return " ".join(self.fragments[0].text.split())
-        return " ".join(" ".join([fragment.text for fragment in self.fragments]).split())
+        if self._text is None:
+            self._text = " ".join(" ".join([fragment.text for fragment in self.fragments]).split())
+        return self._text
 
 
 TextRow = list[TextFragment]
@@ -67,6 +71,10 @@ CAPTION = re.compile(r"(?:Table|Tab\.|Figure|Fig\.|Exhibit|Note|Source)s?\b", re
 _GAP = 0.8  # Heights of type: as wide as where the engine cuts.
 _LEFT = attrgetter("x0")
 
+_CURRENCIES = {"$", "€", "£", "¥", "₹", "R$", "US$", "C$", "A$", "HK$", "Rs.", "Rs", "(", "($", "$("}
+_CLOSING = {"%", ")", ")%", "%)"}
+_MAX_SIGN = 4  # Characters, with spaces.
+
 # Widths of letters in heights of the type, as in Helvetica: what is left has 0.54.
 _WIDTHS = {
     **dict.fromkeys("ijl.,:;'|!", 0.25),
@@ -79,6 +87,9 @@ _NUMERIC = re.compile(
     r"|[-–—−.*]+$|n/?a$|nil$",
     re.IGNORECASE,
 )
+
+
+_DESCENDS = re.compile(r"[gjpqyQ,;()\[\]@|/]")
 
 
 def is_numeric(text: str) -> bool:
@@ -125,7 +136,7 @@ def _length(fragment: TextFragment) -> int:
 
 
 def chunks(row: TextRow) -> list[Chunk]:
-    """Join what stands close together: superscripts, words in another font."""
+    """Join what stands close together: superscripts, words in another font, an amount and its sign."""
     if len(row) == 1:
         return [Chunk(row[0].x0, row[0].x1, row)]
     gap = _GAP * min(type_size(row), 30.0)
@@ -133,7 +144,7 @@ def chunks(row: TextRow) -> list[Chunk]:
     right = float("-inf")
     for fragment in row:
         x0, x1 = fragment.x0, fragment.x1
-        if found and x0 - right <= gap:
+        if found and (x0 - right <= gap or _belongs_to(found[-1].fragments[-1].text, fragment.text)):
             last = found[-1]
             right = max(right, x1)
             found[-1] = Chunk(last.x0, right, [*last.fragments, fragment])
@@ -141,6 +152,19 @@ def chunks(row: TextRow) -> list[Chunk]:
             right = x1
             found.append(Chunk(x0, x1, [fragment]))
     return found
+
+
+def _belongs_to(left: str, right: str) -> bool:
+    """Whether a sign stands in a column of its own, beside its number."""
+    if len(left) <= _MAX_SIGN and left.strip() in _CURRENCIES:
+        return is_numeric(right)
+    return len(right) <= _MAX_SIGN and right.strip() in _CLOSING and is_numeric(left)
+
+
+def baseline(fragment: TextFragment) -> float:
+    """Where the letters stand, by the usual depth of those that descend below."""
+    depth = 0.18 * min(fragment.size, 20.0) if _DESCENDS.search(fragment.text) else 0.0
+    return fragment.bottom - depth
 
 
 def cut_near(fragment: TextFragment, x: float) -> tuple[TextFragment, TextFragment] | None:

@@ -6,16 +6,28 @@ them become one cell.
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
+from itertools import product
 from typing import NamedTuple
 
 from docqa.documents.pdf.engines import PageContent, Rule, TextFragment
-from docqa.documents.pdf.tables.page_table import FoundTable, TableCell, chunks, cut_near, is_form, text_rows
+from docqa.documents.pdf.tables.page_table import (
+    FoundTable,
+    TableCell,
+    TextRow,
+    chunks,
+    cut_near,
+    is_form,
+    is_numeric,
+    text_rows,
+)
 from docqa.documents.pdf.tables.row_bands import split_bands
 from docqa.documents.pdf.tables.table_headings import make_table
 
 _THIN = 3.0  # Points: no rule is thicker.
 _NEAR = 3.0  # Points: edges that are this close touch.
 _MIN_WIDTH, _MIN_HEIGHT = 4.0, 7.0  # Points. The combs of forms are lower.
+_TIGHT = 1.5  # Points: no cell is as narrow around its text.
+_MAX_LINE = 30.0  # Points: the height of a line of text with its shading.
 _MAX_SLOTS = 20_000
 _MIN_CELLS = 0.35  # Share of the grid's slots that are cells of their own.
 _MIN_REGULAR = 0.6  # Share of the columns that a row has as cells of its own: less in a form's boxes.
@@ -23,6 +35,7 @@ _MIN_REGULAR = 0.6  # Share of the columns that a row has as cells of its own: l
 _MAX_IRREGULAR = 0.35
 # Share of the cells' lines that gaps divide in three: more in a chart, or without rules between columns.
 _MAX_GAPS = 0.15
+_MAX_UNDIVIDED = 0.4  # Share of the rows.
 _MAX_LINES = 12  # In a cell, on average: with more they are columns of a page.
 
 
@@ -55,6 +68,7 @@ def ruled_tables(content: PageContent, fragments: list[TextFragment]) -> list[Fo
         elif x1 - x0 < wide or bottom - top < high:
             boxes.append(rule)
     tables = _tables(lines, [], fragments)
+    boxes = _without_highlights(boxes, fragments) if len(boxes) > 1 else boxes
     if tables:
         boxes = [box for box in boxes if not any(_overlaps(box, found) for found in tables)]
     if len(boxes) > 1:
@@ -63,6 +77,38 @@ def ruled_tables(content: PageContent, fragments: list[TextFragment]) -> list[Fo
         outside = [line for line in lines if not any(_overlaps(line, found) for found in tables)]
         tables += _tables(outside, boxes, rest)
     return tables
+
+
+def _without_highlights(boxes: list[Rule], fragments: list[TextFragment]) -> list[Rule]:
+    """The boxes without those that shade a line of text: as wide as the text, or as a cell that is higher."""
+    rows: dict[tuple[int, int], int] = defaultdict(int)
+    for box in {*boxes}:
+        rows[round(box.top), round(box.bottom)] += 1
+    cells: dict[tuple[int, int], list[Rule]] = defaultdict(list)
+    for box in {*boxes}:
+        if rows[round(box.top), round(box.bottom)] > 1:
+            left, right = round(box.x0 / _NEAR), round(box.x1 / _NEAR)
+            for column in product((left - 1, left, left + 1), (right - 1, right, right + 1)):
+                cells[column].append(box)
+    placed = sorted((f.top + f.bottom, f.x0, f.x1) for f in fragments)
+    return [box for box in boxes if not _is_shading(box, cells[round(box.x0 / _NEAR), round(box.x1 / _NEAR)], placed)]
+
+
+def _is_shading(box: Rule, cells: list[Rule], placed: list[tuple[float, float, float]]) -> bool:
+    """Whether a box shades a line.
+
+    `cells`: those that are as wide; `placed`: the doubled middle, the left and the right side of each text.
+    """
+    height = box.bottom - box.top
+    if any(c.top - 1 < box.top and box.bottom < c.bottom + 1 and c.bottom - c.top > height + _NEAR for c in cells):
+        return True
+    if height > _MAX_LINE:
+        return False
+    first, last = bisect_left(placed, (2 * box.top,)), bisect_left(placed, (2 * box.bottom,))
+    inside = [(x0, x1) for _, x0, x1 in placed[first:last] if box.x0 - _NEAR < x0 and x1 < box.x1 + _NEAR]
+    if not inside:
+        return False
+    return abs(min(inside)[0] - box.x0) < _TIGHT and abs(max(x1 for _, x1 in inside) - box.x1) < _TIGHT
 
 
 def _overlaps(rule: Rule, found: FoundTable) -> bool:
@@ -322,5 +368,14 @@ def _is_table(cells: list[TableCell]) -> bool:
     if sum(count > 1 for count in rows.values()) < 2:
         return False
     lines = [line for cell in cells for line in cell.lines]
-    gaps = sum(len(line) > 2 and len(chunks(line)) > 2 for line in lines)
-    return len(lines) <= _MAX_LINES * len(cells) and gaps <= _MAX_GAPS * len(lines)
+    gaps = [line for line in lines if len(line) > 1 and len(chunks(line)) > 1]
+    if sum(len(chunks(line)) > 2 for line in gaps) > _MAX_GAPS * len(lines):
+        return False
+    undivided = sum(_has_label_and_number(line) for line in gaps)
+    return len(lines) <= _MAX_LINES * len(cells) and undivided <= _MAX_UNDIVIDED * len(rows)
+
+
+def _has_label_and_number(line: TextRow) -> bool:
+    """Whether a line of a cell is one of a table that the rules don't divide."""
+    first, *others = chunks(line)
+    return first.text[:1].isalpha() and is_numeric(others[-1].text)

@@ -7,16 +7,20 @@ A wrong table does more harm than a missed one, since it cuts sentences.
 import re
 from itertools import pairwise
 
-from docqa.documents.pdf.tables.page_table import Chunk, is_numeric
+from docqa.documents.pdf.numbering import BULLETS
+from docqa.documents.pdf.tables.page_table import Chunk, baseline, is_numeric
 from docqa.documents.pdf.tables.text_columns import ChunkedLine, PlacedChunk, TableBody
 
 _ALIGNED = 2.5  # Points.
+_BRACKET = 0.3  # Heights of type.
 _MIN_ROWS = 3
+_ENCLOSED = 3  # Rules: above and below the headings, and at the end.
 _PROSE_WORDS = 5
 _MAX_DEFINITION = 12  # Lines.
 
 _MARKER = re.compile(
-    r"(?:[•●○◦▪■□☐☑☒✓✔❑➢➤►▶‣⁃–—−*·o§ü\uf0a7\uf0b7\uf0d8-]|[(\[]?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)\]:]{0,2}"
+    rf"(?:[{BULLETS}−o§ü\uf0a7\uf0b7\uf0d8]|"
+    r"[(\[]?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)\]:]{0,2}"
     r"|(?:\d+\.)+\d*\.?|[A-Z]\.(?:\d+\.?)*|[A-Z]\d+(?:\.\d+)*|§+ ?\d.*"
     r"|(?:Article|Section|Step|Note|Figure|Table|Q)\s?[\d.]*:?)$"
 )
@@ -127,16 +131,9 @@ def _is_form(body: TableBody, texts: list[list[str]]) -> bool:
     return any(_share(_BLANK_AMOUNT, column) > 0.8 for column in texts[1:]) or _share(_NUMBERED_BOX, everything) > 0.3
 
 
-_DESCENDS = re.compile(r"[gjpqyQ,;()\[\]@|/]")
-
-
 def _on_baseline(pieces: list[PlacedChunk]) -> bool:
     """Whether the chunks of a line stand on one line, not only at about the same height."""
-    lines = []
-    for piece in pieces:
-        fragment = piece.chunk.fragments[0]
-        depth = 0.18 * min(fragment.size, 20.0) if _DESCENDS.search(fragment.text) else 0.0
-        lines.append(fragment.bottom - depth)
+    lines = [baseline(piece.chunk.fragments[0]) for piece in pieces]
     return max(lines) - min(lines) < 0.2 * pieces[0].chunk.fragments[0].size
 
 
@@ -162,16 +159,20 @@ def _are_words(texts: list[list[str]]) -> bool:
 
 def _is_aligned(column: list[Chunk]) -> bool:
     """Whether most chunks have their left sides, right sides or middles at one place."""
-    lefts, rights = [c.x0 for c in column], [c.x1 for c in column]
+    lefts = [c.x0 for c in column]
     middles = [(c.x0 + c.x1) / 2 for c in column]
+    # A bracket at the end of a negative amount stands outside the column.
+    rights = [c.x1 - _BRACKET * c.fragments[0].size if c.text[-1:] == ")" else c.x1 for c in column]
     return any(_share_aligned(positions) >= 0.7 for positions in (lefts, rights, middles))
 
 
 def _defines(body: TableBody, groups: list[list[int]], rules: int) -> bool:
     """Whether each row has a term and a text, some of several lines, and the rows are set apart."""
     begin = [{piece.first for piece in body.placed[group[0]]} for group in groups[1:]]
-    if not _MIN_ROWS <= len(groups) < len(body.lines) or sum(map(len, begin)) < 1.8 * len(begin):
+    if len(groups) < _MIN_ROWS or sum(map(len, begin)) < 1.8 * len(begin):
         return False
+    if len(groups) == len(body.lines):
+        return rules >= _ENCLOSED
     firsts = {group[0] for group in groups}
     steps = [(index in firsts, b.top - a.bottom) for index, (a, b) in enumerate(pairwise(body.lines), 1)]
     between, inside = (sorted(step for is_first, step in steps if is_first == wanted) for wanted in (True, False))

@@ -7,7 +7,7 @@ A wrong table does more harm than a missed one, since it cuts sentences: in doub
 
 from docqa.documents.pdf.engines import PageContent, TextFragment
 from docqa.documents.pdf.tables.aligned_tables import aligned_tables
-from docqa.documents.pdf.tables.page_table import PageTable, text_rows
+from docqa.documents.pdf.tables.page_table import FoundTable, PageTable, text_rows
 from docqa.documents.pdf.tables.ruled_tables import ruled_tables
 
 _MIN_RULES = 3
@@ -17,22 +17,38 @@ _MIN_LETTER_BOXES = 30
 
 def find_tables(content: PageContent) -> tuple[list[PageTable], list[TextFragment]]:
     """The tables of a page, top to bottom, and the fragments that are in none, in the order of the file."""
-    fragments = [fragment for fragment in content.fragments if not fragment.slanted and fragment.text.strip()]
-    rows = text_rows(fragments)
+    ruled, rest = find_ruled_tables(content)
+    aligned, rest = find_aligned_tables(rest)
+    return sorted([*ruled, *aligned], key=lambda table: table.top), rest.fragments
+
+
+def find_ruled_tables(content: PageContent) -> tuple[list[PageTable], PageContent]:
+    """The tables and forms that have a grid, and the page without their text."""
+    if len(content.rules) < _MIN_RULES:
+        return [], content
+    return _without(content, ruled_tables(content, _visible(content)))
+
+
+def find_aligned_tables(content: PageContent) -> tuple[list[PageTable], PageContent]:
+    """The tables without a grid, and the page without their text."""
+    if _is_form(content):
+        return [], content
+    rows = text_rows(_visible(content))
     if len(content.rules) < _MIN_RULES and sum(len(row) > 1 for row in rows) < _MIN_GAPS:
-        return [], content.fragments
-    found = ruled_tables(content, fragments)
-    if found:
-        taken = {id(fragment) for table in found for fragment in table.fragments}
-        rows = text_rows([fragment for fragment in fragments if id(fragment) not in taken])
-    if not _is_form(content):
-        found += aligned_tables(rows, content)
+        return [], content
+    return _without(content, aligned_tables(rows, content))
+
+
+def _visible(content: PageContent) -> list[TextFragment]:
+    return [fragment for fragment in content.fragments if not fragment.slanted and fragment.text.strip()]
+
+
+def _without(content: PageContent, found: list[FoundTable]) -> tuple[list[PageTable], PageContent]:
     if not found:
-        return [], content.fragments
+        return [], content
     taken = {id(fragment) for table in found for fragment in table.fragments}
-    found.sort(key=lambda table: table.table.top)
     rest = [fragment for fragment in content.fragments if id(fragment) not in taken]
-    return [table.table for table in found], rest
+    return [table.table for table in found], content._replace(fragments=rest)
 
 
 def _is_form(content: PageContent) -> bool:

@@ -63,11 +63,19 @@ def header_rows(cells: list[TableCell]) -> int:
         return 0
     bold = [_is_bold(row) for row in rows]
     count = 0 if all(bold) else bold.index(False)
+    # The heading of a section is none of a column.
+    while (
+        count > 1
+        and len(rows[count - 1]) == 1
+        and rows[count - 1][0].column == 0
+        and rows[count - 1][0].column_span == 1
+    ):
+        count -= 1
     most = next((number for number, row in enumerate(rows) if _has_numbers(row)), len(rows) - 1)
     if not most:
         return min(count, _MAX_HEADER)
     count = max(count, *(cell.row_span for cell in rows[0]))
-    while count < most and _is_divided(rows[count - 1], rows[count], columns):
+    while count < most and (_is_divided(rows[count - 1], rows[count], columns) or _has_units(rows[count])):
         count += 1
     return min(count, most, _MAX_HEADER)
 
@@ -83,13 +91,19 @@ def _is_divided(row: list[TableCell], following: list[TableCell], columns: int) 
 
 
 _TIME = re.compile(r"\d{1,2}[:.h]\d\d|\d{1,2} ?[ap]\.?m\b", re.IGNORECASE)
-_YEAR = re.compile(r"(?:FY ?)?(?:19|20)\d\d(?: ?[-–/] ?(?:\d\d){1,2})?.?$")
+_THOUSANDS = re.compile(r"[$£€¥]\s?['’]?0{3}s?$|[$£€¥]$")
+YEAR = re.compile(r"(?:FY ?)?(?:19|20)\d\d(?: ?[-–/] ?(?:\d\d){1,2})?.?$")
 
 
 def _has_numbers(row: list[TableCell]) -> bool:
     """Whether there are numbers in a row that are no years: those may be headings."""
     texts = [cell_text(cell).strip() for cell in row if cell.column]
-    return any(is_numeric(text) and not _YEAR.match(text) for text in texts)
+    return any(is_numeric(text) and not YEAR.match(text) and not _THOUSANDS.match(text) for text in texts)
+
+
+def _has_units(row: list[TableCell]) -> bool:
+    """Whether a row says only in which currency the columns are."""
+    return row[0].column > 0 and all(_THOUSANDS.match(cell_text(cell).strip()) for cell in row)
 
 
 def _is_bold(row: list[TableCell]) -> bool:

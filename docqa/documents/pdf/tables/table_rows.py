@@ -2,32 +2,87 @@
 
 import re
 from itertools import pairwise
+from operator import or_
 
 from docqa.documents.pdf.engines import Rule
-from docqa.documents.pdf.tables.page_table import is_numeric
+from docqa.documents.pdf.tables.page_table import Chunk, baseline, is_numeric
 from docqa.documents.pdf.tables.text_columns import ChunkedLine, PlacedChunk, TableBody, is_ruled
 
+_MIN_WRAPPED = 2  # Lines.
+_MIN_BOLD = 0.8  # Share of the parts of a heading: a formula may be in another font.
+_MIN_SHADED = 3  # Rows.
+_INDENT = 4.0  # Points.
 _YEAR = re.compile(r"(?:19|20)\d\d\b")
 
 
-def logical_rows(body: TableBody, rules: list[Rule]) -> list[list[int]]:
-    """The lines of each row of the table: a wrapped cell has several."""
+def headings_joined(body: TableBody, groups: list[list[int]]) -> list[list[int]]:
+    """The rows, with the lines of wrapped headings as one row."""
+    groups = [*groups]
+    while len(groups) > 2 and _is_wrapped_heading(body, groups[0], groups[1]):
+        groups[:2] = [groups[0] + groups[1]]
+    return groups
+
+
+def _is_wrapped_heading(body: TableBody, upper: list[int], lower: list[int]) -> bool:
+    """Whether two rows in bold, right below each other, are the lines of one row of headings."""
+    a, b = body.lines[upper[-1]], body.lines[lower[0]]
+    pieces = [piece for index in (*upper, *lower) for piece in body.placed[index]]
+    if b.top - a.bottom > 0.5 * b.size or any(piece.first < piece.last for piece in pieces):
+        return False
+    columns = [{piece.first for index in group for piece in body.placed[index]} for group in (upper, lower)]
+    if max(map(max, columns)) == 0 or not (columns[0] <= columns[1] or columns[1] <= columns[0]):
+        return False
+    if sum(piece.chunk.fragments[0].bold for piece in pieces) < _MIN_BOLD * len(pieces):
+        return False
+    texts = [piece.chunk.text for piece in pieces]
+    return all(not text[:1].isdecimal() or _YEAR.fullmatch(text) for text in texts)
+
+
+def logical_rows(body: TableBody, rules: list[Rule], bands: list[Rule]) -> list[list[int]]:
+    """The lines of each row of the table: a wrapped cell has several. `bands`: the sides of shaded rows."""
     lines, placed = body.lines, body.placed
     if _has_terms(body):
         return _groups([line[0].first == 0 for line in placed])
-    ruled = [
-        is_ruled(lines, index, rules) or (_spans_columns(placed[index - 1]) and not _spans_columns(placed[index]))
-        for index in range(1, len(lines))
-    ]
+    divided = [_spans_columns(a) and not _spans_columns(b) for a, b in pairwise(placed)]
+    if bands:
+        shaded = [is_ruled(lines, index, bands) for index in range(1, len(lines))]
+        if sum(shaded) >= _MIN_SHADED:
+            return _sections_apart(body, _groups([True, *map(or_, shaded, divided)]))
+    ruled = [is_ruled(lines, index, rules) or divided[index - 1] for index in range(1, len(lines))]
     if sum(ruled) >= 2:
         groups = _groups([True, *ruled])
         named = sum(line[0].first == 0 for line in placed)
         if (sum(ruled) >= 0.3 * len(ruled) or named < 2 * len(groups)) and _are_wrapped(groups, body):
-            return groups
-    starts = _by_gaps(body)
+            return _sections_apart(body, groups)
+    starts = _by_gaps(body) or _by_width(body)
     if not starts:
         starts = [True, *(ruled[i - 1] or not _continues(placed, lines, i) for i in range(1, len(lines)))]
     return _groups(starts)
+
+
+def _sections_apart(body: TableBody, groups: list[list[int]]) -> list[list[int]]:
+    """The rows, with the headings of sections as rows of their own: labels alone, above labels that are indented."""
+    right = max((chunk.x1 for chunk in body.columns[0]), default=0.0)
+    apart: list[list[int]] = []
+    for group in groups:
+        apart.append(group[:1])
+        for above, index in pairwise(group):
+            (heading, *others), label = body.placed[above], body.placed[index][0]
+            if not others and not heading.first and not label.first and _is_above(heading.chunk, label.chunk, right):
+                apart.append([])
+            apart[-1].append(index)
+    return apart
+
+
+def _is_above(heading: Chunk, label: Chunk, right: float) -> bool:
+    """Whether a label is no rest of the one above: it is indented, and would have begun on its line."""
+    return label.x0 > heading.x0 + _INDENT and (heading.text.endswith(":") or heading.x1 + _first_word(label) < right)
+
+
+def _first_word(chunk: Chunk) -> float:
+    """The width of the first word, with a space."""
+    text = chunk.text
+    return (chunk.x1 - chunk.x0) * (len(text.partition(" ")[0]) + 1) / len(text)
 
 
 def _spans_columns(pieces: list[PlacedChunk]) -> bool:
@@ -60,6 +115,12 @@ def _by_gaps(body: TableBody) -> list[bool] | None:
         return None
     cut = (low + high) / 2
     starts = [True, *(step > cut for step in steps)]
+    # Letters that descend make gaps differ, too.
+    standing = [max(baseline(chunk.fragments[0]) for chunk in line.chunks) for line in lines]
+    leads = [(start, b - a) for start, (a, b) in zip(starts[1:], pairwise(standing), strict=True)]
+    between, within = (sorted(lead for start, lead in leads if start == wanted) for wanted in (True, False))
+    if between[len(between) // 5] < within[-1 - len(within) // 5] + 0.5:
+        return None
     groups = _groups(starts)
     if len(groups) < 3 or len(groups) > 0.8 * len(lines):
         return None
@@ -68,6 +129,62 @@ def _by_gaps(body: TableBody) -> list[bool] | None:
     if any(placed[group[0]][0].first > 0 for group in groups[1:] if len(group) > 1):
         return None
     return starts
+
+
+def _by_width(body: TableBody) -> list[bool] | None:
+    """Where rows start if the other lines have fewer cells, whose words would not have fitted on the line above."""
+    starts = [True]
+    wrapped = 0
+    cells = len(body.placed[0])  # Of the first line of the row.
+    for index in range(1, len(body.lines)):
+        pieces = body.placed[index]
+        if _wraps(body, index) and (len(pieces) < cells or _goes_on(body, index)):
+            starts.append(False)
+            wrapped += len(pieces) > 1 or pieces[0].first > 0 or _begins_within(pieces[0].chunk.text)
+        else:
+            starts.append(True)
+            cells = len(pieces)
+    return starts if wrapped >= _MIN_WRAPPED and _are_wrapped(_groups(starts), body) else None
+
+
+def _wraps(body: TableBody, index: int) -> bool:
+    """Whether a line may be the rest of cells: their first words would not have fitted on the line above."""
+    above = {piece.first: piece.chunk for piece in body.placed[index - 1]}
+    line = body.lines[index]
+    if line.top - body.lines[index - 1].bottom > 0.7 * line.size:
+        return False
+    for first, last, chunk in body.placed[index]:
+        before = above.get(first)
+        if before is None or first != last or chunk.fragments[0].bold != before.fragments[0].bold:
+            return False
+        text = chunk.text
+        if _is_open(before) or (_begins_within(text) and not first):
+            continue
+        if is_numeric(text) and is_numeric(before.text):
+            return False
+        begin, end = body.extents[first]
+        if before.x1 - (before.x0 - begin if first else 0.0) + _first_word(chunk) < end - 2:
+            return False
+    # What stands further left than the line below it is the heading of a section.
+    label, *others = body.placed[index]
+    following = body.placed[index + 1][0].chunk if index + 1 < len(body.lines) else label.chunk
+    return bool(others) or label.first > 0 or following.x0 < label.chunk.x0 + _INDENT
+
+
+def _goes_on(body: TableBody, index: int) -> bool:
+    """Whether a line of as many cells as its row must be the rest of it."""
+    texts = [piece.chunk.text for piece in body.placed[index]]
+    return all(map(_begins_within, texts)) or any(_is_open(piece.chunk) for piece in body.placed[index - 1])
+
+
+def _begins_within(text: str) -> bool:
+    """Whether a text begins like the rest of a sentence."""
+    return text[:1].islower() or text[:1] in "(&"
+
+
+def _is_open(chunk: Chunk) -> bool:
+    """Whether a text goes on: it ends with a dash, or a removed hyphen."""
+    return chunk.fragments[-1].hyphen or chunk.text.endswith((" -", " –"))
 
 
 def _are_wrapped(groups: list[list[int]], body: TableBody) -> bool:

@@ -8,7 +8,15 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from docqa.documents.pdf.engines import Rule
-from docqa.documents.pdf.tables.page_table import CAPTION, NUMBERED_CAPTION, Chunk, TextRow, chunks, type_size
+from docqa.documents.pdf.tables.page_table import (
+    CAPTION,
+    NUMBERED_CAPTION,
+    Chunk,
+    TextRow,
+    chunks,
+    is_numeric,
+    type_size,
+)
 
 _MAX_LEADING = 2.5  # Heights of type between two rows of a table.
 _RIVER = 0.5  # Heights of type: narrower white space divides no columns.
@@ -62,11 +70,31 @@ def _near(lines: list[ChunkedLine], start: int, end: int, rules: list[Rule]) -> 
     for index, step in enumerate(wide, start + 1):
         usual = sum(other > 0.75 * step for other in wide) > max(1, 0.2 * len(wide))
         if step > 1.5 * lines[index].size and not usual:
+            if step < _MAX_LEADING * lines[index].size and _same_amounts(lines[start:index], lines[index:end]):
+                continue
             if index - start >= 2:
                 yield start, index
             start = index
     if end - start >= 2:
         yield start, end
+
+
+def _same_amounts(above: list[ChunkedLine], below: list[ChunkedLine]) -> bool:
+    """Whether numbers stand in the same columns, two or more, above and below a gap: sections of one table."""
+    upper, lower = _rights(above), _rights(below)
+    return len(lower) > 1 and lower <= upper
+
+
+def _rights(lines: list[ChunkedLine]) -> set[int]:
+    """Where the columns of numbers end that most lines with gaps have."""
+    counts: dict[int, int] = {}
+    full = [line.chunks[1:] for line in lines if len(line.chunks) > 1]
+    for chunks_ in full:
+        for chunk in chunks_:
+            if is_numeric(chunk.text):
+                right = round(chunk.x1 / _ALIGNED)
+                counts[right] = counts.get(right, 0) + 1
+    return {right for right, count in counts.items() if count > 0.5 * len(full)}
 
 
 def is_ruled(lines: list[ChunkedLine], index: int, rules: list[Rule]) -> bool:
@@ -133,36 +161,39 @@ def _gaps(line: ChunkedLine) -> list[Extent]:
 
 def _intersect(rivers: list[Extent], line: ChunkedLine) -> list[Extent]:
     """What remains of the rivers beside the chunks of a line."""
-    edges = [float("-inf"), *(x for chunk in line.chunks for x in (chunk.x0, chunk.x1)), float("inf")]
-    free = [Extent(edges[i], edges[i + 1]) for i in range(0, len(edges), 2)]
     width = _RIVER * min(line.size, 12.0)
-    return [
-        Extent(max(a.begin, b.begin), min(a.end, b.end))
-        for a in rivers
-        for b in free
-        if min(a.end, b.end) - max(a.begin, b.begin) >= width
-    ]
+    chunks = line.chunks
+    lefts = [float("-inf"), *[chunk.x1 for chunk in chunks]]
+    rights = [*[chunk.x0 for chunk in chunks], float("inf")]
+    remaining = []
+    for begin, end in rivers:
+        for left, right in zip(lefts, rights, strict=True):
+            low, high = (begin if begin > left else left), (end if end < right else right)
+            if high - low >= width:
+                remaining.append(Extent(low, high))
+    return remaining
 
 
 def columns_of(lines: list[ChunkedLine]) -> list[Extent]:
     """The columns' sides. Narrow chunks come first: a wide one that crosses two columns is a heading of both."""
     found: list[tuple[float, float, int]] = []
-    for chunk in sorted((c for line in lines if len(line.chunks) > 1 for c in line.chunks), key=lambda c: c.x1 - c.x0):
-        hit = [c for c in found if c[0] < chunk.x1 and c[1] > chunk.x0]
-        if len(hit) > 1 and all(c[2] > 1 for c in hit):
-            continue
-        if len(hit) == 1 and hit[0][2] > 3 and _stands_apart(chunk, hit[0]):
-            continue
-        for c in hit:
-            found.remove(c)
-        found.append(
-            (
-                min(chunk.x0, *(c[0] for c in hit)) if hit else chunk.x0,
-                max(chunk.x1, *(c[1] for c in hit)) if hit else chunk.x1,
-                1 + sum(c[2] for c in hit),
-            )
-        )
-    columns = [Extent(c[0], c[1]) for c in sorted(found)]
+    divided = [chunk for line in lines if len(line.chunks) > 1 for chunk in line.chunks]
+    for chunk in sorted(divided, key=lambda chunk: chunk.x1 - chunk.x0):
+        x0, x1 = chunk.x0, chunk.x1
+        hit = [column for column in found if column[0] < x1 and column[1] > x0]
+        if not hit:
+            found.append((x0, x1, 1))
+        elif len(hit) == 1:
+            begin, end, count = hit[0]
+            if begin <= x0 and x1 <= end:
+                found[found.index(hit[0])] = begin, end, count + 1
+            elif count <= 3 or not _stands_apart(chunk, hit[0]):
+                found[found.index(hit[0])] = min(x0, begin), max(x1, end), count + 1
+        elif any(count == 1 for _, _, count in hit):
+            found = [column for column in found if column not in hit]
+            begin, end = min(begin for begin, _, _ in hit), max(end for _, end, _ in hit)
+            found.append((min(x0, begin), max(x1, end), 1 + sum(count for _, _, count in hit)))
+    columns = [Extent(begin, end) for begin, end, _ in sorted(found)]
     return _without_halves(columns, lines)
 
 
@@ -174,25 +205,31 @@ def _stands_apart(chunk: Chunk, column: tuple[float, float, int]) -> bool:
 
 def _without_halves(columns: list[Extent], lines: list[ChunkedLine]) -> list[Extent]:
     """Join neighbours that are never filled both: a heading beside its column."""
+    filled = [_filled(column, lines) for column in columns]
     index = 0
     while index < len(columns) - 1 and len(columns) > 2:
-        a, b = columns[index], columns[index + 1]
-        in_a = [any(c.x0 < a.end and c.x1 > a.begin for c in line.chunks) for line in lines]
-        in_b = [any(c.x0 < b.end and c.x1 > b.begin for c in line.chunks) for line in lines]
-        both = sum(x and y for x, y in zip(in_a, in_b, strict=True))
-        if not both and min(sum(in_a), sum(in_b)) <= 0.3 * max(sum(in_a), sum(in_b)):
-            columns[index : index + 2] = [Extent(a.begin, b.end)]
+        a, b = filled[index : index + 2]
+        if a.isdisjoint(b) and min(len(a), len(b)) <= 0.3 * max(len(a), len(b)):
+            columns[index : index + 2] = [Extent(columns[index].begin, columns[index + 1].end)]
+            filled[index : index + 2] = [_filled(columns[index], lines)]
         else:
             index += 1
     return columns
 
 
+def _filled(column: Extent, lines: list[ChunkedLine]) -> set[int]:
+    """The numbers of the lines with something in a column."""
+    begin, end = column
+    return {number for number, line in enumerate(lines) for c in line.chunks if c.x0 < end and c.x1 > begin}
+
+
 def column_place(chunk: Chunk, columns: list[Extent]) -> tuple[int, int]:
     """The first and the last column of a chunk."""
-    hit = [number for number, column in enumerate(columns) if column.begin < chunk.x1 and column.end > chunk.x0]
+    x0, x1 = chunk.x0, chunk.x1
+    hit = [number for number, (begin, end) in enumerate(columns) if begin < x1 and end > x0]
     if hit:
         return hit[0], hit[-1]
-    middle = (chunk.x0 + chunk.x1) / 2
+    middle = (x0 + x1) / 2
     nearest = min(range(len(columns)), key=lambda n: min(abs(columns[n].begin - middle), abs(columns[n].end - middle)))
     return nearest, nearest
 
@@ -211,6 +248,7 @@ class TableBody:
     def __init__(self, lines: list[ChunkedLine], columns: list[Extent]) -> None:
         self.lines = lines
         self.width = len(columns)
+        self.extents = columns
         self.placed = [[PlacedChunk(*column_place(chunk, columns), chunk) for chunk in line.chunks] for line in lines]
         self.columns: list[list[Chunk]] = [[] for _ in columns]
         """The chunks of each column, without those that span several."""

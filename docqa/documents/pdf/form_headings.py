@@ -1,0 +1,46 @@
+"""The headings of the parts of a form: "Part 1" in a black box, with its title beside it (pure)."""
+
+import re
+
+from docqa.documents.pdf.engines import PageContent, Rule, TextFragment
+from docqa.documents.pdf.form_lines import FormField, boxed
+from docqa.documents.pdf.tables.page_table import text_rows
+
+_PART = re.compile(r"\s*(?:part|section|step|schedule|teil|partie|parte)\s+[\dIVXA-Z]{1,4}\b.{0,14}", re.IGNORECASE)
+_THIN = 3.0
+_WIDEST = 200.0  # The box of a part's number.
+_FARTHEST = 8.0  # Heights of type between the number and the title.
+
+
+def part_headings(content: PageContent) -> tuple[list[FormField], list[TextFragment]]:
+    """The headings of parts, and the fragments that are in none."""
+    parts = [fragment for fragment in content.fragments if _PART.fullmatch(fragment.text)]
+    headings = [found for part in parts if _is_boxed(part, content.rules) and (found := _heading(part, content))]
+    taken = {id(fragment) for heading in headings for line in heading.cells[0] for fragment in line}
+    return headings, [f for f in content.fragments if id(f) not in taken] if headings else content.fragments
+
+
+def _is_boxed(part: TextFragment, rules: list[Rule]) -> bool:
+    return any(
+        rule.x0 < part.x0
+        and part.x1 < rule.x1 + 2
+        and rule.top < part.top + 1
+        and part.bottom - 1 < rule.bottom
+        and _THIN < rule.bottom - rule.top < 2.5 * part.size
+        and rule.x1 - rule.x0 < _WIDEST
+        for rule in rules
+    )
+
+
+def _heading(part: TextFragment, content: PageContent) -> FormField | None:
+    """A part's number with its title: the one text on its right."""
+    beside = [f for f in content.fragments if f.x0 >= part.x0 and not f.slanted and f.text.strip()]
+    row = next((row for row in text_rows(_at_height(beside, part)) if row[0] is part), [])
+    if len(row) != 2 or row[1].x0 - part.x1 > _FARTHEST * part.size:
+        return None
+    return boxed([[row]])._replace(kind="heading")
+
+
+def _at_height(fragments: list[TextFragment], part: TextFragment) -> list[TextFragment]:
+    middle = (part.top + part.bottom) / 2
+    return [fragment for fragment in fragments if fragment.top < middle < fragment.bottom]

@@ -1,0 +1,59 @@
+"""The fonts and colours of a page's text, read with PDFium: headings often differ from the text in these alone."""
+
+import ctypes
+import re
+from typing import Any
+
+import pypdfium2_raw as pdfium
+
+from docqa.documents.pdf.pdfium_calls import HANDLE, quick
+
+_SUBSET = re.compile(r"^[A-Z]{6}\+")
+_BOLD_WEIGHT = 600
+_BLACK = 80  # Of 255: darker colours are as good as black.
+_BOLD = re.compile(r"bold|black|heavy|demi|cmbx|cmssbx|sfbx|-bd|,b|\.b$", re.IGNORECASE)
+_FIXED = re.compile(r"mono|courier|consol|typewriter|cmtt|sftt|fixed|code", re.IGNORECASE)
+_FIXED_PITCH, _FORCE_BOLD = 1, 1 << 18
+
+_font_of = quick(pdfium.FPDFTextObj_GetFont, HANDLE)
+_render_mode = quick(pdfium.FPDFTextObj_GetTextRenderMode, ctypes.c_int)
+_fill_colour = quick(pdfium.FPDFPageObj_GetFillColor, ctypes.c_int)
+_font_name = quick(pdfium.FPDFFont_GetBaseFontName, ctypes.c_size_t)
+_font_weight = quick(pdfium.FPDFFont_GetWeight, ctypes.c_int)
+_font_flags = quick(pdfium.FPDFFont_GetFlags, ctypes.c_int)
+
+
+class ObjectFonts:
+    """The fonts of an open page's text objects."""
+
+    def __init__(self) -> None:
+        self._fonts: dict[int, tuple[str, bool, bool]] = {}  # An address is a font's only while the page is open.
+        self._colour = (ctypes.c_uint * 4)()  # Red, green, blue, alpha.
+        self._colour_references = [ctypes.byref(self._colour, 4 * number) for number in range(4)]
+
+    def of(self, handle: int | None) -> tuple[bool, bool, str]:
+        """Whether a text object is bold, and in a font whose letters have the same width; font and colour."""
+        text_object = HANDLE(handle)
+        font = _font_of(text_object) if handle else None
+        if not font:
+            return False, False, ""
+        if font not in self._fonts:
+            self._fonts[font] = _font_type(HANDLE(font))
+        name, bold, fixed_pitch = self._fonts[font]
+        # Outlined letters are bold, too, if the font has no bold ones.
+        bold = bold or _render_mode(text_object) == pdfium.FPDF_TEXTRENDERMODE_FILL_STROKE
+        if _fill_colour(text_object, *self._colour_references):
+            red, green, blue, _ = self._colour
+            if red > _BLACK or green > _BLACK or blue > _BLACK:
+                name = f"{name} {red // 32},{green // 32},{blue // 32}"
+        return bold, fixed_pitch, name
+
+
+def _font_type(font: Any) -> tuple[str, bool, bool]:
+    """The name of a font, whether it is bold, and whether its letters have the same width."""
+    buffer = ctypes.create_string_buffer(128)
+    _font_name(font, buffer, ctypes.c_size_t(len(buffer)))
+    name = _SUBSET.sub("", buffer.value.decode("latin-1"))
+    flags = max(0, _font_flags(font))
+    bold = bool(flags & _FORCE_BOLD) or _font_weight(font) >= _BOLD_WEIGHT or _BOLD.search(name) is not None
+    return name, bold, bool(flags & _FIXED_PITCH) or _FIXED.search(name) is not None
