@@ -31,7 +31,7 @@ _NUMERALS = rf"\b{_NUMERAL}(?:[-\s](?:and\s)?{_NUMERAL})*(?:\s\(\d+\s?%?\))?"  #
 _MAGNITUDE = r"(?:hundred|thousand|million|billion|trillion|dozen|[mb]n)\b"
 _CURRENCY = r"(?:(?:\b(?:US|A|C|NZ|HK))?\$|[€£¥₹]|\b(?:EUR|USD|GBP|CHF|JPY|CAD|AUD|Rs\.?)(?=[\s\d]))"
 _SYMBOL = (
-    r"(?:%|‰|°[CFR]?|[€£¥]|(?!N/A)(?:[kMGT]?Hz|[mkµμ]?V|[mµμ]?A|[mkMGT]?W|[kMGT]?Wh|[kMG]?J|[pnµμ]?F|[nmµμ]?H|[kM]?Ω"
+    r"(?:%|‰|°[CFR]?|[€£¥]|(?!N/A)(?:[kMGT]?Hz|[mkµμ]?V|[mµμ]A|A(?!\s[a-z])|[mkMGT]?W|[kMGT]?Wh|[kMG]?J|[pnµμ]?F|[nmµμ]?H|[kM]?Ω"
     r"|[hkM]?Pa|m?bar|psia?|[cmkµμn]?m[²³]?|ft|mi|ha|[kmµμ]?g|t|lbs?|oz|[mµμnp]?s|min|hr?s?|m?Ah|m?[lL]|m?mol|K|k?N"
     r"|dBm?|rpm|pp[mb]|dpi|px|pt|mmHg|kcal|cd|lm|lx|mph|kts?|[kMG]?bps|[kKMGT]?B|[KMG]iB|[kMG]bit|EUR|USD|GBP|CHF"
     r"|MME|FTEs?)\b)(?:/[A-Za-zµμ]{1,5}\b)*(?![\w°]|[-'’]\w|\.\w)"
@@ -47,13 +47,14 @@ _UNIT = (
     r"|knots?)\b"
 )
 _QUANTITY = (
-    rf"(?P<number>(?:{_CURRENCY}{_GAP})?(?:(?<![\w)\]%])[-−+±~≈≥≤]\s?)?(?:{_CURRENCY}{_GAP})?"
+    rf"(?P<number>(?:{_CURRENCY}{_GAP})?(?:(?<![\w)\]%/])(?:\+/[-−]|[-−+~]|[±≈≥≤]\s?))?(?:{_CURRENCY}{_GAP})?"
     rf"(?:(?<![\w.,:/])(?:{_NUMBER}(?!\w)|\d+(?:[.,]\d+)*(?={_SYMBOL}))|{_NUMERALS})"
     rf"(?:\s?[×x·]\s?10[⁻⁺]?[⁰¹²³⁴-⁹]+)?(?:{_GAP}{_MAGNITUDE})?)(?:(?:-|{_GAP})(?:{_SYMBOL}|(?P<unit>{_UNIT})))?"
 )
 
-# AB-1290/7, CC-BY-4.0, COVID-19; not COVID-19-related, 2010-11, RV32/RV64.
+# 3.4.1.2, AB-1290/7, CC-BY-4.0, COVID-19; not COVID-19-related, 2010-11, RV32/RV64.
 _PART = (
+    r"(?<![\w.])\d+(?:\.\d+){2,}(?![\w%])|"
     r"\b(?=[\w.+:/-]*[A-Z])(?=[\w.+:/-]*\d)[^\W_]+(?:[-.](?!(?:related|based|like|type|free|style)\b)[^\W_]+|/\d+)+\b"
 )
 # startup.m, _isVault, MWS.HPC.s_Wc, abi.encode, std::vector, httpcore==0.14.*, U.S.A.; not "the end.The next".
@@ -65,7 +66,7 @@ _WORD = (
 UNIT = re.compile(_UNIT)
 """The name of a unit, which is no answer without its number."""
 
-_ATOM = re.compile(rf"(?P<address>{_ADDRESS})|(?P<date>{_DATE})|{_QUANTITY}|(?P<part>{_PART})|(?P<word>{_WORD})")
+_ATOM = re.compile(rf"(?P<address>{_ADDRESS})|(?P<date>{_DATE})|(?P<part>{_PART})|{_QUANTITY}|(?P<word>{_WORD})")
 
 
 class Atom(NamedTuple):

@@ -15,7 +15,7 @@ _FARTHEST = 400
 _NEAR = 60  # Characters in which the partner of a bracket or quotation mark is looked for.
 _ROUNDS = 8
 
-_CLOSERS = {"(": ")", "[": "]", "{": "}", "“": "”", "«": "»"}
+_CLOSERS = {"(": ")", "[": "]", "{": "}", "“": "”"}
 _OPENERS = {closer: opener for opener, closer in _CLOSERS.items()}
 _BEFORE = re.compile(r"(?:[\s\u200b•▪●◦‣·,;:!?…]|[./*](?!\w)|[-–—](?=\s))+")
 _LIST_MARK = re.compile(
@@ -31,8 +31,9 @@ _NAMES_BEFORE = re.compile(rf"(?!(?:The|An?)\s)(?:{_NAME.pattern}[\w'’-]*\s+)+
 _NAMES_AFTER = re.compile(rf"(?:\s+(?:{_NAME.pattern}[\w'’-]*|\d[\d.]*))+")
 _ENDS_IN_NAME = re.compile(rf"(?<![\w'’-]){_NAME.pattern}[\w'’-]*\Z")
 _NO_ANSWER = re.compile(
-    r"[\s.,;:!?…•()\"“”'-]*(?:an?|and|are|as|at|be|by|for|from|in|is|its?|of|on|or|that|the|this|to|was|were|with)?"
+    r"[\s.,;:!?…•()\[\]\"“”'-]*(?:an?|and|are|as|at|be|by|for|from|in|is|its?|of|on|or|that|the|this|to|was|were|with)?"
 )
+_LABELS = frozenset({"email", "mail", "phone", "telephone", "tel", "fax", "address", "date", "name", "contact", "note"})
 _ABOUT_UNITS = frozenset({"unit", "units", "currency", "measured", "expressed", "given"})
 _PARTS = {
     "date": frozenset({"year", "years", "month", "months", "decade", "century"}),
@@ -62,16 +63,18 @@ def whole_span(text: str, span: tuple[int, int], block: tuple[int, int], questio
     A date or an address may be divided if the question asks for a part of it, such as the year, and a number may stand
     without the unit that the question names.
     """
+    if _NO_ANSWER.fullmatch(text, *span):
+        return None
     asked = frozenset(re.findall(r"\w+", question.lower()))
     for _ in range(_ROUNDS):
         whole = [_as_asked(text, atom, asked) for atom in atoms(text, *_surroundings(text, span, block))]
-        edges = _trimmed(text, _widened(text, span, block, whole), block, whole)
+        edges = _trimmed(text, _widened(text, span, block, whole), block, whole, asked)
         if edges == span:
             break
         span = edges
-    if _NO_ANSWER.fullmatch(text, *span) or (UNIT.fullmatch(text, *span) and asked.isdisjoint(_ABOUT_UNITS)):
-        return None
-    return span
+    answer = text[slice(*span)]
+    is_unit = UNIT.fullmatch(answer) and " " not in answer and asked.isdisjoint(_ABOUT_UNITS)
+    return None if is_unit or _NO_ANSWER.fullmatch(answer) else span
 
 
 def _surroundings(text: str, span: tuple[int, int], block: tuple[int, int]) -> tuple[int, int]:
@@ -154,7 +157,15 @@ def _has_words(text: str) -> bool:
     return any(map(str.isalnum, text))
 
 
-def _trimmed(text: str, span: tuple[int, int], block: tuple[int, int], whole: list[Atom]) -> tuple[int, int]:
+def _is_label(text: str, asked: frozenset[str]) -> bool:
+    """Whether a text before a colon names what the question asks for, or what contacts have; titles have some, too."""
+    words = frozenset(re.findall(r"\w+", text.lower()))
+    return not words.isdisjoint(asked | _LABELS)
+
+
+def _trimmed(
+    text: str, span: tuple[int, int], block: tuple[int, int], whole: list[Atom], asked: frozenset[str]
+) -> tuple[int, int]:
     """The span without what is no part of an answer at its edges, and without marks of a pair around all of it."""
     start, end = span
 
@@ -162,9 +173,11 @@ def _trimmed(text: str, span: tuple[int, int], block: tuple[int, int], whole: li
         return any(atom.start < edge < atom.end for atom in whole)
 
     for pattern in (_BEFORE, _LIST_MARK, _LABEL):
+        match = pattern.match(text, start, end)
+        if match is None or divides(match.end()):
+            continue
         begins_line = start == block[0] or text[start - 1] == "\n"
-        match = pattern.match(text, start, end) if pattern is _BEFORE or begins_line else None
-        if match and not divides(match.end()):
+        if pattern is _BEFORE or (begins_line and (pattern is _LIST_MARK or _is_label(match[0], asked))):
             start = match.end()
     for pattern in (_AFTER, _FULL_STOP):
         match = pattern.search(text[start:end])

@@ -61,10 +61,14 @@ TORN = [
     ("[2.1 Northern Region]", "Northern Region"),
     ("[2.1 GHz]", "2.1 GHz"),
     ("[Email: anna@example.org]", "anna@example.org"),
+    ("[Pulpino: A Datasheet]", "Pulpino: A Datasheet"),
     ("• [• first item]", "first item"),
     ("the abbreviation [(UNEP)] stands", "UNEP"),
     ("the core at [(32,8)] is", "(32,8)"),
     # Nothing to do.
+    ("3.4.1.2 [A documented] way", "A documented"),
+    ("tubes + [2] blanks", "2"),
+    ("an »Early [Stop« of] it", "Stop« of"),
     ("from [1963]–1977 he wrote", "1963"),
     ("the [French]-speaking part", "French"),
     ("opens at [09:30]–18:00", "09:30"),
@@ -103,7 +107,15 @@ def test_what_is_whole_depends_on_the_question(question: str, marked: str, answe
 
 
 @pytest.mark.parametrize(
-    "marked", ["one[;] two", "the cost [of] it", "it is [the] end", "so [. ] it", "a bond of [dollars] paid"]
+    "marked",
+    [
+        "one[;] two",
+        "the cost [of] it",
+        "it is [the] end",
+        "so [. ] it",
+        "the rate ([)] for ten",
+        "a bond of [dollars] paid",
+    ],
 )
 def test_marks_particles_and_units_are_no_answers(marked: str) -> None:
     assert whole(marked) is None
