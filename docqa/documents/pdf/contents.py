@@ -5,7 +5,7 @@ Prices and hours are also set like this; but page numbers rise.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -24,6 +24,7 @@ _ALIGNED = 8.0  # Points, at the right edge.
 _TIGHT = 0.6  # Space between the lines of one entry, at most, relative to the type's size.
 _LARGER = 1.3  # A heading, relative to the entries.
 _LONGEST = 6  # Lines of an entry.
+_LONGEST_HEADING = 40  # Letters.
 _BEYOND = 40  # A page number may be higher than the file has pages, if the file is a part of a book.
 _BEFORE_ARABIC = 1000  # "xii" is before 1.
 
@@ -105,6 +106,11 @@ def _ends(lines: Sequence[LayoutLine]) -> Iterator[_End]:
             is_loose = title[-1:] == " " and _LETTER.search(title)
             if is_apart or is_loose:
                 yield _End(place, number, has_leader, is_apart, line)
+
+
+def has_contents_heading(texts: Iterable[str]) -> bool:
+    """Whether one of some short texts is "Contents" or the like."""
+    return any(len(text) < _LONGEST_HEADING and CONTENTS_HEADING.fullmatch(text.strip()) for text in texts)
 
 
 def page_number(text: str) -> tuple[str, int] | None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
-from docqa.documents.pdf.contents import CONTENTS_HEADING, ends_with_leader, page_number
+from docqa.documents.pdf.contents import ends_with_leader, has_contents_heading, page_number
 from docqa.documents.pdf.engines import PageContent, TextFragment
 
 _FEWEST = 3
@@ -50,10 +50,12 @@ def with_whole_entries(content: PageContent) -> PageContent:
     numbers = [fragment for fragment in fragments if not fragment.raised and _ends_with_page(fragment.text)]
     if len(numbers) < _FEWEST:
         return content
-    headed = any(len(f.text) < 40 and CONTENTS_HEADING.fullmatch(f.text.strip()) for f in fragments)
+    columns = [rows for column in _columns(numbers) if len(rows := list(_rows(column, fragments))) >= _FEWEST]
+    if not columns:
+        return content
+    headed = has_contents_heading(fragment.text for fragment in fragments)
     joined: dict[int, TextFragment | None] = {}
-    for column in _columns(numbers):
-        rows = list(_rows(column, fragments))
+    for rows in columns:
         if _are_entries(rows, headed):
             for row in rows:
                 first, *others = row.fragments
@@ -117,8 +119,6 @@ def _is_beside(fragment: TextFragment, number: TextFragment) -> bool:
 
 
 def _are_entries(rows: list[_Row], headed: bool) -> bool:
-    if len(rows) < _FEWEST:
-        return False
     steps = Counter(b.value - a.value for a, b in pairwise(rows))
     if sum(count for step, count in steps.items() if step >= 0) < _RISING * (len(rows) - 1):
         return False

@@ -14,6 +14,7 @@ from docqa.documents.pdf.engines import PageContent, Rule, TextFragment
 from docqa.documents.pdf.form_lines import FormField, boxed
 from docqa.documents.pdf.tables.page_table import TextRow, cut_near, text_rows
 
+_FEWEST_RULES, _MOST_RULES = 4, 1200  # A page with more has a drawing.
 _THIN = 3.0
 _SHORTEST = 7.0  # Of a side: what is shorter is a tooth of a comb.
 _NEAR = 2.0
@@ -87,7 +88,8 @@ def labelled_boxes(content: PageContent) -> list[LabelledBox]:
     for fragment in content.fragments:
         if fragment.slanted or not fragment.text.strip():
             continue
-        for piece in _cut(fragment, vertical):
+        crossed = vertical.between(fragment.x0 + 2, fragment.x1 - 2)
+        for piece in _cut(fragment, crossed) if crossed else (fragment,):
             if box := _box_around(piece, horizontal, vertical):
                 texts[box].append(piece)
                 sources[box].add(id(fragment))
@@ -132,10 +134,10 @@ def _joined(sides: list[_Side]) -> list[_Side]:
     return sorted(joined)
 
 
-def _cut(fragment: TextFragment, vertical: _Sides) -> Iterator[TextFragment]:
+def _cut(fragment: TextFragment, crossed: list[_Side]) -> Iterator[TextFragment]:
     """The pieces of a fragment between the sides that it crosses: some files draw a row as one string."""
     y = (fragment.top + fragment.bottom) / 2
-    for side in vertical.between(fragment.x0 + 2, fragment.x1 - 2):
+    for side in crossed:
         if side.begin < y < side.end and (parts := _before_label(fragment, side.at)):
             yield parts[0]
             fragment = parts[1]

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
-from docqa.documents.pdf.contents import CONTENTS_HEADING
+from docqa.documents.pdf.contents import has_contents_heading
 from docqa.documents.pdf.engines import PageContent, Rule, TextFragment
 from docqa.documents.pdf.tables.page_table import TextRow, text_rows
 
@@ -20,6 +20,7 @@ _MAX_LINES = 6
 _MAX_LEADING = 1.9  # Heights of type between the tops of two lines of one label.
 _MAX_VALUE = 25  # Characters.
 _COLUMN = 12.0  # Points: numbers whose left sides differ by less stand below each other.
+_BESIDE, _LOW = 0.45, 0.7  # Heights of type, from the middle of a number: a value, and a comma between boxes.
 _WIDE = 4.0  # Heights of type between two parts of a line.
 _SENTENCE = 3  # Words.
 
@@ -72,19 +73,34 @@ def form_lines(content: PageContent) -> tuple[list[FormField], list[TextFragment
     """The numbered lines of a page if some of their numbers are repeated, and the fragments that are in none."""
     fragments = content.fragments
     ends = [text for fragment in fragments if _DIGIT.search((text := fragment.text.rstrip())[-3:]) and _END.match(text)]
-    if len(ends) < _FEWEST or any(CONTENTS_HEADING.fullmatch(f.text.strip()) for f in fragments if len(f.text) < 40):
+    if len(ends) < _FEWEST:
         return [], fragments
     rows = text_rows(fragment for fragment in fragments if not fragment.slanted and fragment.text.strip())
     starts = list(_starts(rows))
     pairs = [(start, end) for start in starts if (end := _end(rows, start, starts))]
     # In a table of contents, few titles have the number of their page.
     led = sum(_LEADER.search(text) is not None for text in ends)
-    if len(pairs) < 0.5 * led or not _is_form(rows, pairs, content.rules):
+    if (
+        len(pairs) < 0.5 * led
+        or not _is_form(rows, pairs, content.rules)
+        or has_contents_heading(f.text for f in fragments)
+    ):
         return [], fragments
     taken: set[int] = set()
     fields = [_field(rows, start, end, pairs, taken) for start, end in pairs]
     fields += _others(rows, starts, [start for start, _ in pairs], taken)
-    return fields, [fragment for fragment in fragments if id(fragment) not in taken]
+    rest = [fragment for fragment in fragments if id(fragment) not in taken]
+    return [*_with_boxes(fields, rest)], rest
+
+
+def _with_boxes(fields: list[FormField], rest: list[TextFragment]) -> Iterator[FormField]:
+    """Lines as wide as the page's text where their empty boxes are at its right edge."""
+    right = max([field.x1 for field in fields] + [fragment.x1 for fragment in rest])
+    sides = [(field.x0, field.top, field.bottom) for field in fields]
+    sides += [(fragment.x0, fragment.top, fragment.bottom) for fragment in rest]
+    for field in fields:
+        beside = any(x0 > field.x1 - 1 and top < field.bottom and bottom > field.top for x0, top, bottom in sides)
+        yield field if beside else field._replace(x1=right)
 
 
 def _is_form(rows: list[TextRow], pairs: list[tuple[_Start, _End]], rules: list[Rule]) -> bool:
@@ -259,7 +275,8 @@ def _values(rows: list[TextRow], row: int, number: TextFragment, limit: float) -
             if (
                 number.x1 - 1 < fragment.x0 < limit
                 and len(fragment.text.strip()) <= _MAX_VALUE
-                and abs((fragment.top + fragment.bottom) / 2 - middle) < 0.45 * number.size
+                and abs((fragment.top + fragment.bottom) / 2 - middle)
+                < (_LOW if _SEPARATOR.fullmatch(fragment.text) else _BESIDE) * number.size
             ):
                 yield fragment
 

@@ -3,15 +3,35 @@
 Lengths are in points; y grows downwards.
 """
 
+import re
 from collections.abc import Iterator
 
-from docqa.documents.pdf.engines import Rule, TextFragment
+from docqa.documents.pdf.engines import PageContent, Rule, TextFragment
 from docqa.documents.pdf.form_lines import FormField
 
 _THIN = 2.0
 _TOOTH = 8.0  # Height of a comb's teeth, at most: the sides of a box are higher.
 _TEETH = 4
 _NEAR = 2.0
+_LOW, _WIDE, _LETTERS = 6.0, 26.0, 8  # The sides of a box for one letter, and how many a form has.
+_CLOSE = 6.0  # A box, and what is printed beside it.
+_SEPARATOR = re.compile(r"[\s.,/–-]{1,5}")
+
+
+def without_separators(content: PageContent) -> PageContent:
+    """The page without the dashes, points and commas that are printed between boxes for single letters."""
+    boxes = [r for r in content.rules if _LOW < r.x1 - r.x0 < _WIDE and _LOW < r.bottom - r.top < _WIDE]
+    if len(boxes) < _LETTERS:
+        return content
+    kept = [f for f in content.fragments if not (_SEPARATOR.fullmatch(f.text) and _is_between(f, boxes))]
+    return content if len(kept) == len(content.fragments) else content._replace(fragments=kept)
+
+
+def _is_between(fragment: TextFragment, boxes: list[Rule]) -> bool:
+    beside = [box for box in boxes if box.top - 1 < (fragment.top + fragment.bottom) / 2 < box.bottom + 1]
+    return any(-_NEAR < fragment.x0 - box.x1 < _CLOSE for box in beside) or any(
+        -_NEAR < box.x0 - fragment.x1 < _CLOSE for box in beside
+    )
 
 
 def without_combs(rules: list[Rule]) -> list[Rule]:

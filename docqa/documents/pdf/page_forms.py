@@ -11,7 +11,7 @@ from docqa.documents.pdf.engines import PageContent, TextFragment
 from docqa.documents.pdf.form_boxes import LabelledBox, is_tight, labelled_boxes
 from docqa.documents.pdf.form_headings import part_headings
 from docqa.documents.pdf.form_lines import FormField, boxed, form_lines
-from docqa.documents.pdf.form_rules import beside_fields, without_combs
+from docqa.documents.pdf.form_rules import beside_fields, without_combs, without_separators
 from docqa.documents.pdf.form_tables import with_row_numbers
 from docqa.documents.pdf.tables import PageTable, find_aligned_tables, find_ruled_tables
 from docqa.documents.pdf.tables.page_table import cell_text, is_form
@@ -35,6 +35,7 @@ class PageForms(NamedTuple):
 
 def fields_and_tables(content: PageContent) -> PageForms:
     """Find the fields and tables of a page."""
+    content = without_separators(content)
     headings, rest = part_headings(content)
     content = content._replace(fragments=rest)
     fields, rest = form_lines(content)

@@ -205,9 +205,10 @@ def _hangs(item: LayoutLine, line: LayoutLine) -> bool:
 
 def _is_full(line: LayoutLine, following: LayoutLine) -> bool:
     """Whether the next line's first word had no room in a line."""
-    word = following.text.split(" ", 1)[0]
-    letter = (following.x1 - following.x0) / len(following.text)
-    return line.x1 + (len(word) + 1) * letter > line.right - 0.5 * letter
+    text = following.text
+    word = text.find(" ") if " " in text else len(text)
+    letter = (following.x1 - following.x0) / len(text)
+    return line.x1 + (word + 1) * letter > line.right - 0.5 * letter
 
 
 def _is_another_style(block: LineBlock, previous: LayoutLine, line: LayoutLine, *, ends: bool, full: bool) -> bool:
@@ -286,8 +287,8 @@ class _Spacing:
     """
 
     def __init__(self, lines: list[LayoutLine]) -> None:
-        self._steps: dict[tuple[int, ...], list[float]] = defaultdict(list)
         self._pitches: dict[tuple[int, ...], float] = {}
+        all_steps: dict[tuple[int, ...], list[float]] = defaultdict(list)
         for previous, line in pairwise(lines):
             size, step = line.size, line.top - previous.top
             if (
@@ -299,24 +300,23 @@ class _Spacing:
                 and not _ends_sentence(previous.text)
             ):
                 for key in _places(line, size):
-                    self._steps[key].append(step / size)
+                    all_steps[key].append(step / size)
+        # The lines of a list may be full, too: those that go on are the closer ones.
+        self._usual = {key: sorted(steps)[len(steps) // 4] for key, steps in all_steps.items() if len(steps) >= _ENOUGH}
 
     def pitch(self, line: LayoutLine, size: float) -> float:
         """The usual distance of the lines around `line`, in type of this size."""
-        places = _places(line, size)
-        if places[0] not in self._pitches:
-            column, page, document, whole_page = map(self._usual, places)
+        place = round(size), line.page, line.region
+        pitch = self._pitches.get(place)
+        if pitch is None:
+            column, page, document, whole_page = map(self._usual.get, _places(line, size))
             near = column or page
             if near and not (document and near > _WIDER * document):
-                self._pitches[places[0]] = near
+                pitch = near
             else:
-                self._pitches[places[0]] = document or max(_LEADING, whole_page or 0.0)
-        return self._pitches[places[0]] * size
-
-    def _usual(self, place: tuple[int, ...]) -> float | None:
-        steps = self._steps.get(place, [])
-        # The lines of a list may be full, too: those that go on are the closer ones.
-        return sorted(steps)[len(steps) // 4] if len(steps) >= _ENOUGH else None
+                pitch = document or max(_LEADING, whole_page or 0.0)
+            self._pitches[place] = pitch
+        return pitch * size
 
 
 def _places(line: LayoutLine, size: float) -> tuple[tuple[int, ...], ...]:

@@ -137,12 +137,12 @@ class PageText:
         stretched = _STRETCHED * _usual_width(long)
         fragments: list[TextFragment] = []
         for piece, width in zip(pieces, widths, strict=True):
-            whole = piece.raised or (width < stretched and not (tables and _is_within(piece.box, tables)))
-            if whole or " " not in self._text[piece.first : piece.last]:
-                self._append(fragments, piece)
-            else:
+            may_be_cut = " " in self._text[piece.first : piece.last] and not piece.raised
+            if may_be_cut and (width >= stretched or (tables and _is_within(piece.box, tables))):
                 for part in self._at_spaces(piece):
                     self._append(fragments, part)
+            else:
+                self._append(fragments, piece)
         return fragments
 
     def _append(self, fragments: list[TextFragment], piece: _Piece) -> None:
@@ -276,15 +276,15 @@ class PageText:
 
     def _at_spaces(self, piece: _Piece) -> Iterator[_Piece]:
         """Cut a piece at wide spaces: LaTeX and line printers draw a table's row as one piece."""
-        first, last, box, *_ = piece
-        left = box[0]
+        first, last, box, size, *_ = piece
+        left, gap = box[0], _GAP * size
         for spaces in _SPACES.finditer(self._text, first, last):
             before = self._character_box(spaces.start() - 1)
             after = self._character_box(spaces.end())
-            if before and after and after[0] - before[2] > _GAP * piece.size:
+            if before and after and after[0] - before[2] > gap:
                 yield piece._replace(first=first, last=spaces.start(), box=(left, box[1], before[2], box[3]))
                 first, left = spaces.end(), after[0]
-        yield piece._replace(first=first, box=(left, *box[1:]))
+        yield piece._replace(first=first, box=(left, *box[1:])) if first > piece.first else piece
 
     def _rectangles(self, count: int) -> list[Box]:
         """The rectangles of the line that was counted last."""

@@ -55,10 +55,14 @@ def ruled_areas(drawn: list[Rule]) -> list[Box]:
 def _paths(page: Any) -> Iterator[Box]:
     sides = (ctypes.c_float * 4)()  # Left, bottom, right, top.
     references = [ctypes.byref(sides, 4 * number) for number in range(4)]
-    is_path = pdfium.FPDF_PAGEOBJ_PATH
+    is_path, is_form = pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_FORM
     for index in range(min(pdfium.FPDFPage_CountObjects(page), _MAX_OBJECTS)):
         path = HANDLE(_page_object(page, index))
-        if _object_type(path) != is_path:
+        kind = _object_type(path)
+        if kind != is_path:
+            if kind == is_form and _is_one_path(path) and _object_bounds(path, *references):
+                left, bottom, right, top = sides
+                yield left, bottom, right, top
             continue
         segments = _count_segments(path)
         if segments > _MAX_SEGMENTS:
@@ -68,6 +72,14 @@ def _paths(page: Any) -> Iterator[Box]:
         elif _object_bounds(path, *references):
             left, bottom, right, top = sides
             yield left, bottom, right, top
+
+
+def _is_one_path(form: Any) -> bool:
+    """Whether a form object draws nothing but one path: so some programs draw the boxes for single letters."""
+    form = ctypes.cast(form, pdfium.FPDF_PAGEOBJECT)
+    if pdfium.FPDFFormObj_CountObjects(form) != 1:
+        return False
+    return bool(pdfium.FPDFPageObj_GetType(pdfium.FPDFFormObj_GetObject(form, 0)) == pdfium.FPDF_PAGEOBJ_PATH)
 
 
 def _straight_segments(path: Any, count: int) -> Iterator[Box]:

@@ -65,7 +65,7 @@ def page_lines(content: PageContent, page: int) -> list[LayoutLine]:
         left, right = _edges(column)
         for block in column:
             if block.table:
-                lines.extend(_table_lines(block.table, page, region))
+                lines.extend(_table_lines(block.table, page, region, len(lines) + 1))
                 continue
             if block.fields:
                 lines.extend(_field_line(field, page, region) for field in block.fields)
@@ -133,15 +133,15 @@ _FilledCell = tuple[TableCell, tuple[tuple[str, bool], ...]]
 """A cell with its lines, and whether each ends with a removed hyphen."""
 
 
-def _table_lines(table: PageTable, page: int, region: int) -> Iterable[LayoutLine]:
-    """A line for each row. Of a cell of several lines, the row has them all."""
+def _table_lines(table: PageTable, page: int, region: int, first: int) -> Iterable[LayoutLine]:
+    """A line for each row, numbered from `first`. Of a cell of several lines, the row has them all."""
     filled: list[_FilledCell] = []
     for cell in sorted(table.cells, key=lambda cell: (cell.row, cell.column)):
         lines = tuple([(text, line[-1].hyphen) for line in cell.lines if line and (text := line_text(line))])
         if lines:
             filled.append((cell, lines))
-    for _, row in groupby(filled, key=lambda each: each[0].row):
-        yield _row_line(table, list(row), page, region)
+    for number, (_, row) in enumerate(groupby(filled, key=lambda each: each[0].row), first):
+        yield _row_line(table, list(row), page, region, number)
 
 
 def _field_line(field: FormField, page: int, region: int) -> LayoutLine:
@@ -166,7 +166,7 @@ def _field_line(field: FormField, page: int, region: int) -> LayoutLine:
     )
 
 
-def _row_line(table: PageTable, cells: list[_FilledCell], page: int, region: int) -> LayoutLine:
+def _row_line(table: PageTable, cells: list[_FilledCell], page: int, region: int, number: int) -> LayoutLine:
     fragments = [fragment for cell, _ in cells for line in cell.lines for fragment in line]
     return LayoutLine(
         text="  ".join([" ".join([text for text, _ in lines]) for _, lines in cells]),
@@ -178,7 +178,7 @@ def _row_line(table: PageTable, cells: list[_FilledCell], page: int, region: int
         hyphen=False,
         cells=len(cells),
         page=page,
-        number=0,
+        number=number,
         right=table.x1,
         left=table.x0,
         region=region,

@@ -156,6 +156,9 @@ class _Writer:
 
     def _joined(self, lines: tuple[tuple[str, bool], ...]) -> str:
         """The lines of a cell as one text."""
+        if len(lines) == 1:  # Nine cells of ten.
+            ((drawn, hyphen),) = lines
+            return f"{self._words.repair(drawn)}-" if hyphen else self._words.repair(drawn)
         parts: list[str] = []
         for (drawn, hyphen), following in zip_longest(lines, lines[1:]):
             text = self._words.repair(drawn)

@@ -72,9 +72,10 @@ def _samples(text: str) -> str:
 def _common_share(text: str, at_least: int = 1) -> float:
     """The share of common pairs among the pairs of the letters a to z, 1 if there are fewer than `at_least`."""
     lowered = text.lower()
-    found = Counter(map(_PAIRS.get, map(add, lowered, lowered[1:])))
-    known = found[True] + found[False]
-    return found[True] / known if known >= max(1, at_least) else 1.0
+    found = list(map(_PAIRS.get, map(add, lowered, lowered[1:])))
+    common = found.count(True)
+    known = common + found.count(False)
+    return common / known if known >= max(1, at_least) else 1.0
 
 
 def _accented_share(text: str) -> float:

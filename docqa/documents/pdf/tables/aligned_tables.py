@@ -156,18 +156,19 @@ def _table(
     body = TableBody([_divided(line, columns) for line in lines[start:end]], columns)
     if not may_be_table(body, len(whole)) or not has_table_rows(body, logical_rows(body, inside, bands), len(whole)):
         return None
+    known, first = end, _header_start(lines, start, floor, columns, rules)
     while end < len(lines) and _ends_at_rule(lines[end - 1], lines[end], columns, inside):
         end += 1
-    first = _header_start(lines, start, floor, columns, rules)
-    body = TableBody([_divided(line, columns) for line in lines[first:end]], columns)
+    above, below = lines[first:start], lines[known:end]
+    body = body.extended([_divided(line, columns) for line in above], [_divided(line, columns) for line in below])
     for index in range(start - first + 1):
         body.placed[index] = _widened(body.placed[index], body.lines[index], columns, rules)
     groups = headings_joined(body, logical_rows(body, inside, bands))
     left = min(line.chunks[0].x0 for line in body.lines)
     right = max(line.chunks[-1].x1 for line in body.lines)
     box = (left, body.lines[0].top, right, body.lines[-1].bottom)
-    above = _rows_above_rule(body, groups, [rule for rule in rules if _spans(rule, left, right)])
-    return _Found(first, end, make_table(box, list(_cells(body, groups)), above))
+    headings = _rows_above_rule(body, groups, [rule for rule in rules if _spans(rule, left, right)])
+    return _Found(first, end, make_table(box, list(_cells(body, groups)), headings))
 
 
 def _rows_above_rule(body: TableBody, groups: list[list[int]], rules: list[Rule]) -> int:

@@ -198,7 +198,7 @@ def _is_contents(body: TableBody) -> bool:
     values = [int(number) for number in numbers if number.isdecimal()]
     if len(values) > 2 and sum(a <= b for a, b in pairwise(values)) < 0.9 * (len(values) - 1):
         return False
-    leaders = sum(any(map(_LEADERS.search, line)) for line in full)
+    leaders = sum(_LEADERS.search("\n".join(line)) is not None for line in full)
     if leaders > 0.3 * len(full):
         return len(numbers) > 0.3 * len(full)
     alone = sum(_PAGE_NUMBER.fullmatch(line[-1]) is not None for line in full)

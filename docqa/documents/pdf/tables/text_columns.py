@@ -33,6 +33,10 @@ class ChunkedLine(NamedTuple):
     size: float
 
 
+_River = tuple[float, float]
+"""White space that runs down lines: where it begins, and where it ends."""
+
+
 class Extent(NamedTuple):
     begin: float
     end: float
@@ -124,9 +128,9 @@ def _run(lines: list[ChunkedLine], start: int) -> int:
             left, right = min(left, line.chunks[0].x0), max(right, line.chunks[-1].x1)
             continue
         chunk = line.chunks[0]
-        wrapped = chunk.x0 > rivers[0].begin and line.top - previous.bottom < 0.7 * line.size
+        wrapped = chunk.x0 > rivers[0][0] and line.top - previous.bottom < 0.7 * line.size
         single += not wrapped
-        crosses = any(chunk.x0 < river.begin and chunk.x1 > river.end for river in rivers)
+        crosses = any(chunk.x0 < begin and chunk.x1 > end for begin, end in rivers)
         if single > _MAX_SINGLE or (crosses and (single > 1 or line.size > 1.15 * first.size)):
             break
         if crosses and chunk.x1 - chunk.x0 > 0.6 * (right - left):
@@ -142,7 +146,7 @@ def _run(lines: list[ChunkedLine], start: int) -> int:
         chunk = line.chunks[0]
         if line.top - previous.bottom > 0.7 * line.size or chunk.x1 > right + line.size:
             break
-        if not any(river.end <= chunk.x0 + 1 for river in rivers):
+        if not any(end <= chunk.x0 + 1 for _, end in rivers):
             break
         end += 1
     return end
@@ -155,11 +159,11 @@ def _same_texts(line: ChunkedLine, other: ChunkedLine) -> bool:
     )
 
 
-def _gaps(line: ChunkedLine) -> list[Extent]:
-    return [Extent(a.x1, b.x0) for a, b in pairwise(line.chunks)]
+def _gaps(line: ChunkedLine) -> list[_River]:
+    return [(a.x1, b.x0) for a, b in pairwise(line.chunks)]
 
 
-def _intersect(rivers: list[Extent], line: ChunkedLine) -> list[Extent]:
+def _intersect(rivers: list[_River], line: ChunkedLine) -> list[_River]:
     """What remains of the rivers beside the chunks of a line."""
     width = _RIVER * min(line.size, 12.0)
     chunks = line.chunks
@@ -170,7 +174,7 @@ def _intersect(rivers: list[Extent], line: ChunkedLine) -> list[Extent]:
         for left, right in zip(lefts, rights, strict=True):
             low, high = (begin if begin > left else left), (end if end < right else right)
             if high - low >= width:
-                remaining.append(Extent(low, high))
+                remaining.append((low, high))
     return remaining
 
 
@@ -245,14 +249,29 @@ class PlacedChunk(NamedTuple):
 class TableBody:
     """The lines of a table, and their chunks in its columns."""
 
-    def __init__(self, lines: list[ChunkedLine], columns: list[Extent]) -> None:
+    def __init__(
+        self, lines: list[ChunkedLine], columns: list[Extent], placed: list[list[PlacedChunk]] | None = None
+    ) -> None:
+        """`placed`: the chunks of the lines in their columns, if they are known."""
         self.lines = lines
         self.width = len(columns)
         self.extents = columns
-        self.placed = [[PlacedChunk(*column_place(chunk, columns), chunk) for chunk in line.chunks] for line in lines]
+        self.placed = placed or [_placed(line, columns) for line in lines]
         self.columns: list[list[Chunk]] = [[] for _ in columns]
         """The chunks of each column, without those that span several."""
         for pieces in self.placed:
             for first, last, chunk in pieces:
                 if first == last:
                     self.columns[first].append(chunk)
+
+    def extended(self, above: list[ChunkedLine], below: list[ChunkedLine]) -> "TableBody":
+        """The same table with more lines above and below."""
+        if not above and not below:
+            return self
+        columns = self.extents
+        placed = [[_placed(line, columns) for line in lines] for lines in (above, below)]
+        return TableBody([*above, *self.lines, *below], columns, [*placed[0], *self.placed, *placed[1]])
+
+
+def _placed(line: ChunkedLine, columns: list[Extent]) -> list[PlacedChunk]:
+    return [PlacedChunk(*column_place(chunk, columns), chunk) for chunk in line.chunks]
