@@ -16,10 +16,8 @@ import pypdfium2_raw as pdfium
 from docqa.documents.pdf.engines import TextFragment
 from docqa.documents.pdf.pdfium_calls import HANDLE, quick
 from docqa.documents.pdf.pdfium_fonts import ObjectFonts
+from docqa.documents.pdf.pdfium_frame import Box, Frame
 from docqa.documents.pdf.pdfium_glyphs import GlyphText
-
-Box = tuple[float, float, float, float]
-"""PDFium's is (left, bottom, right, top), y upwards; as displayed, (x0, top, x1, bottom), y downwards."""
 
 # PDFium ends a line with CR LF, or with U+FFFE if it removed a hyphen and the word continues.
 _LINE = re.compile("[^\r\n\ufffe]+")
@@ -38,49 +36,12 @@ _STRETCHED = 1.15
 _USUAL_WIDTHS = (0.4, 0.46)  # Heights of the type for a character: without long lines, and at most.
 _LONG = 20  # Characters.
 
-_MIN_PAGE = 36  # Points.
-
 _text_object = quick(pdfium.FPDFText_GetTextObject, HANDLE)
 _count_rectangles = quick(pdfium.FPDFText_CountRects, ctypes.c_int)
 _rectangle = quick(pdfium.FPDFText_GetRect, ctypes.c_int)
 _char_box = quick(pdfium.FPDFText_GetCharBox, ctypes.c_int)
 _loose_char_box = quick(pdfium.FPDFText_GetLooseCharBox, ctypes.c_int)
 _char_angle = quick(pdfium.FPDFText_GetCharAngle, ctypes.c_float)
-
-
-class Frame:
-    """The visible part of a page, and how the page's coordinates map to what is displayed."""
-
-    def __init__(self, page: Any, turn: int) -> None:
-        """`turn`: counter-clockwise, of the page's text in the page's own coordinates. A multiple of 90 degrees."""
-        box = pdfium.FS_RECTF()
-        pdfium.FPDF_GetPageBoundingBox(page, box)
-        self._left, self._bottom, self._right, self._top = box.left, box.bottom, box.right, box.top
-        self._turn = turn
-        self.turned = turn in {90, 270}
-        self.width, self.height = self._right - self._left, self._top - self._bottom
-        if self.turned:
-            self.width, self.height = self.height, self.width
-        # What is smaller is nonsense from a converter: a viewer shows the page's text elsewhere, or not at all.
-        self._clips = min(self.width, self.height) >= _MIN_PAGE
-
-    def as_displayed(self, box: Iterable[float]) -> Box:
-        """Convert PDFium's box to one with the text upright."""
-        left, bottom, right, top = box
-        if self._turn == 0:
-            return left - self._left, self._top - top, right - self._left, self._top - bottom
-        if self._turn == 90:
-            return bottom - self._bottom, left - self._left, top - self._bottom, right - self._left
-        if self._turn == 180:
-            return self._right - right, bottom - self._bottom, self._right - left, top - self._bottom
-        return self._top - top, self._right - right, self._top - bottom, self._right - left
-
-    def hides(self, box: Box) -> bool:
-        """Whether the middle of a displayed box is outside the page: text that nobody sees."""
-        x0, top, x1, bottom = box
-        return self._clips and not (
-            -1 <= (x0 + x1) / 2 <= self.width + 1 and -1 <= (top + bottom) / 2 <= self.height + 1
-        )
 
 
 class _Piece(NamedTuple):
@@ -212,7 +173,11 @@ class PageText:
         ):
             if first < last:
                 following = _Piece(first, last, box, height, raised and height < small, row, not alone)
-                if piece and raised and not following.raised and box[0] - piece.box[2] <= _GAP * size:
+                if (
+                    (piece and raised and not following.raised)
+                    and box[0] - piece.box[2] <= _GAP * size
+                    and box[1] - piece.box[3] < _TALL * size
+                ):
                     # Low letters without descenders, after letters with them.
                     piece = piece._replace(last=last, box=_union(piece.box, box), several=True)
                     continue

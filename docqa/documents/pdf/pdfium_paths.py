@@ -8,7 +8,7 @@ import pypdfium2_raw as pdfium
 
 from docqa.documents.pdf.engines import Rule
 from docqa.documents.pdf.pdfium_calls import HANDLE, quick
-from docqa.documents.pdf.pdfium_page import Box, Frame
+from docqa.documents.pdf.pdfium_frame import Box, Frame
 
 # A page with more is a drawing, whose lines are no tables.
 _MAX_OBJECTS = 20_000
