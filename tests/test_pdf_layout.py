@@ -399,3 +399,61 @@ def test_numbered_titles_in_capitals_are_headings_and_addresses_are_not(tmp_path
         *column(60, 220, *BREWERY),
     ]
     assert blocks(parsed(tmp_path, page), "heading") == ["II. THE HOUSES OF THE TOWN"]
+
+
+def test_labels_of_a_figure_over_both_columns_divide_no_sentence(tmp_path: Path) -> None:
+    labels = [
+        *column(90, 100, "Width: 55 ft", size=8, font="Helvetica-Bold"),
+        *column(120, 150, "Rudder", size=8, font="Helvetica-Bold"),
+        *column(470, 120, "Chine", size=8, font="Helvetica-Bold"),
+        *column(500, 180, "950041", size=6),
+    ]
+    caption = Text(230, "FIGURE 3. GENERAL ARRANGEMENT OF THE SHIP", 180, 9, "Helvetica")
+    left = column(60, 260, *BAKERY, *BREWERY[:2], "that the guild of the town had")
+    right = column(320, 260, "bought from the duke and his", "brother.", *CINEMA)
+    document = parsed(tmp_path, [*labels, caption, *left, *right])
+    assert any("that the guild of the town had bought from the duke" in text for text in blocks(document))
+    assert sorted(blocks(document, "figure")) == sorted(label.text for label in labels)
+
+
+def test_a_licence_at_a_columns_end_divides_no_sentence(tmp_path: Path) -> None:
+    left = column(60, 80, *BAKERY, "In the year of the census the", "bakery had been taken over by")
+    licence = column(60, 700, "Permission to copy is granted without fee.", "Guild ’54, Bremen.", size=7)
+    right = column(320, 80, "the guild of the town, which sold", "it to the brewery in the spring.", *CINEMA)
+    document = parsed(tmp_path, [*left, *licence, *right])
+    assert any("taken over by the guild" in text for text in blocks(document, "paragraph"))
+    assert "Permission" in " ".join(blocks(document, "footnote"))
+
+
+def test_two_titles_at_the_edges_of_a_line_are_two_blocks(tmp_path: Path) -> None:
+    page = [Text(80, "REVIEW", 60, 11, "Helvetica-Bold"), Text(80, "Open Access", 470, 11, "Helvetica-Bold")]
+    assert blocks(parsed(tmp_path, [*page, *column(60, 130, *BAKERY)]))[:2] == ["REVIEW", "Open Access"]
+
+
+def test_a_line_of_two_long_words_stretched_far_apart_stays_in_its_sentence(tmp_path: Path) -> None:
+    lines = [
+        "the measures that the guild has taken can be found at",
+        "https://example.org/policies",
+        "https://example.org/rules, and in the annals of 1911.",
+    ]
+    right = 60 + stringWidth(lines[0], "Times-Roman", 11)
+    last = Text(113.2, "and", right - stringWidth("and", "Times-Roman", 11))
+    page = [Text(100, lines[0]), Text(113.2, lines[1]), last, Text(126.4, lines[2])]
+    assert blocks(parsed(tmp_path, page)) == [f"{lines[0]} {lines[1]} and {lines[2]}"]
+
+
+def test_the_source_of_a_figure_is_apart_and_its_axis_too(tmp_path: Path) -> None:
+    months = [
+        Text(300, month, 100 + 60 * index, 7) for index, month in enumerate(("Jan", "Feb", "Mar", "Apr", "May", "Jun"))
+    ]
+    axis = [Text(140 + 40 * index, number, 70, 7) for index, number in enumerate(("900", "600", "300", "0"))]
+    page = [
+        *column(60, 100, "Figure 4. Casks of ale that were sold by month", size=10),
+        *axis,
+        *months,
+        *column(60, 330, "Source: the census of the guild.", size=7),
+        *column(60, 370, *BAKERY),
+    ]
+    document = parsed(tmp_path, page)
+    assert blocks(document, "footnote") == ["Source: the census of the guild."]
+    assert blocks(document, "caption", "paragraph", "field") == [page[0].text, " ".join(BAKERY)]

@@ -8,10 +8,10 @@ from docqa.documents.pdf.contents import contents_entries
 from docqa.documents.pdf.continued_tables import join_continued
 from docqa.documents.pdf.footnotes import footnote_starts, mark_footnotes
 from docqa.documents.pdf.formulas import mark_formulas
-from docqa.documents.pdf.lines import LayoutLine, LineBlock
+from docqa.documents.pdf.lines import LayoutLine, LineBlock, body_size
 from docqa.documents.pdf.paragraphs import line_blocks
 from docqa.documents.pdf.reading_order import ReadPage
-from docqa.documents.pdf.running_heads import body_size, running_heads
+from docqa.documents.pdf.running_heads import running_heads
 from docqa.documents.pdf.running_text import RunningText, running_text
 from docqa.documents.pdf.words import Words
 
@@ -39,7 +39,7 @@ def arrange(pages: Sequence[ReadPage | None]) -> RunningText:
     ]
     apart = [LineBlock(line.kind, [line]) for line in marked if line.kind in _APART]
     entries, body = _contents([line for line in marked if line.kind not in _APART])
-    size = body_size([body]) if body else 0.0
+    size = body_size([[line for line in body if line.kind != "table"]]) if body else 0.0
     blocks = join_continued(line_blocks(list(mark_formulas(list(_with_footnotes(body, pages, size)))), size))
     headings = [block for block in blocks if block.kind in _APART]  # Of tables, repeated on each page.
     body_blocks = [block for block in blocks if block.kind not in _APART]

@@ -40,6 +40,7 @@ _MARK = re.compile(
 _WORD = re.compile(r"[^\W\d_]{2}")
 _LABEL = re.compile(r"(?:Notes?|NOTES?|NB|Sources?|SOURCES?)\s?[:.]|©|\W*Correspondence\b|\W*Corresponding author\b")
 _TABLE_MARK = re.compile(r"(?:[*†‡§]{1,3}|[–—-](?=\s+[^\W\d])|[¹²³⁴⁵⁶⁷⁸⁹⁰ᵃᵇᶜᵈ]+|\d{1,2}[.)]|[a-z][.)])\s*\S")
+_SOURCE = re.compile(r"(?:Sources?|SOURCES?|Quelle|Notes?)\s?:")
 _TABLE_GAP = 60.0  # Points: from the top of one note to that of the next.
 _BIBLIOGRAPHY = re.compile(
     r"\W*(?:\d+\W+)?(?:references|bibliography|literature( cited)?|works cited|notes)\W*", re.IGNORECASE
@@ -106,10 +107,17 @@ def footnote_starts(page_lines: Sequence[LayoutLine], marked: set[int]) -> set[i
 
 
 def mark_table_notes(blocks: Sequence[LineBlock], body_size: float) -> None:
-    """Mark the notes in small type right below a table as footnotes."""
+    """Mark the notes in small type right below a table, and the source of a figure, as footnotes."""
     for above, block in pairwise(blocks):
         last, first = above.lines[-1], block.lines[0]
         if (
+            above.kind == "caption"
+            and block.kind == "paragraph"
+            and first.page == last.page
+            and first.top > last.top
+            and first.size < _SMALL * body_size
+            and _SOURCE.match(first.text)
+        ) or (
             block.kind in {"paragraph", "list_item"}
             and (above.kind == "table" or (above.kind == "footnote" and last.kind != "footnote"))
             and first.page == last.page

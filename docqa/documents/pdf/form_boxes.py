@@ -94,7 +94,8 @@ def labelled_boxes(content: PageContent) -> list[LabelledBox]:
     for fragment in content.fragments:
         if fragment.slanted or not fragment.text.strip():
             continue
-        for piece in _cut(fragment, vertical):
+        crossed = vertical.between(fragment.x0 + 2, fragment.x1 - 2)
+        for piece in _cut(fragment, crossed) if crossed else (fragment,):
             if box := _box_around(piece, horizontal, vertical):
                 texts[box].append(piece)
                 sources[box].add(id(fragment))
@@ -181,10 +182,10 @@ def _joined(sides: list[_Side]) -> list[_Side]:
     return sorted(joined)
 
 
-def _cut(fragment: TextFragment, vertical: _Sides) -> Iterator[TextFragment]:
+def _cut(fragment: TextFragment, crossed: list[_Side]) -> Iterator[TextFragment]:
     """The pieces of a fragment between the sides that it crosses: some files draw a row as one string."""
     y = (fragment.top + fragment.bottom) / 2
-    for side in vertical.between(fragment.x0 + 2, fragment.x1 - 2):
+    for side in crossed:
         if side.begin < y < side.end and (parts := _before_label(fragment, side.at)):
             yield parts[0]
             fragment = parts[1]

@@ -11,22 +11,18 @@ _MAX_HEADING_LINES = 4
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+")
 
 
-def mark_headings(blocks: list[LineBlock]) -> None:
-    """Find headings: short blocks in larger, bolder or other type than the body, or in capitals."""
-    sizes: Counter[float] = Counter()
+def mark_headings(blocks: list[LineBlock], body_size: float) -> None:
+    """Find headings: short blocks in larger, bolder or other type than the body, or in capitals.
+
+    `body_size` is the usual height of the document's type in points.
+    """
     styles: Counter[tuple[str, bool]] = Counter()
-    types: dict[tuple[float, str, bool], int] = {}
     for block in blocks:
         for line in block.lines:
             if line.kind != "table":
-                key = line.size, line.style, line.bold
-                types[key] = types.get(key, 0) + len(line.text)
-    for (size, style, is_bold), letters in types.items():
-        sizes[round(size * 2) / 2] += letters
-        styles[style, is_bold] += letters
-    if not sizes:
+                styles[line.style, line.bold] += len(line.text)
+    if not styles:
         return
-    body_size = sizes.most_common(1)[0][0]
     body_style, bold_body = styles.most_common(1)[0][0]
     for index, block in enumerate(blocks):
         if block.kind not in {"paragraph", "list_item"} or not _may_be_heading(block):

@@ -3,6 +3,7 @@
 Lengths are in points; y grows downwards.
 """
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterable
 from itertools import pairwise
@@ -16,6 +17,8 @@ from docqa.documents.pdf.tables import PageTable
 
 _JUSTIFIED_WORDS = 3
 PROSE_LINES = 3
+_FAR, _NEAR = 12.0, 2.5  # Heights of the type.
+_WORDS = re.compile(r"[^\W\d_]{3}")
 _PROSE_LETTERS, _PROSE_WORDS = 18, 3.0  # A line, on average.
 
 
@@ -96,8 +99,9 @@ def _chained(lines: list[list[TextFragment]]) -> list[PageBlock]:
             else:
                 chains.append([line])
                 open_chains.append(chains[-1])
-        limit = group[0][0].top if len(group) == 1 else min([line[0].top for line in group])
-        open_chains = [chain for chain in open_chains if limit - (last := chain[-1][0]).bottom < 2 * last.size]
+        if len(open_chains) > 1:
+            limit = min([line[0].top for line in group])
+            open_chains = [chain for chain in open_chains if limit - (last := chain[-1][0]).bottom < 2 * last.size]
     return [_block(chain) for chain in chains]
 
 
@@ -140,6 +144,18 @@ def _below(upper: list[TextFragment], lower: list[TextFragment]) -> bool:
     return min(upper[-1].x1, lower[-1].x1) > max(a.x0, b.x0)
 
 
+def are_apart(lines: list[list[TextFragment]], index: int) -> bool:
+    """Whether a line is two titles at the left and the right edge, and none of a table or a form."""
+    left, *others = lines[index]
+    if len(others) != 1:
+        return False
+    (right,) = others
+    if right.x0 - left.x1 < _FAR * left.size or left.text.endswith(":") or not _WORDS.match(right.text):
+        return False
+    near = [lines[i] for i in (index - 1, index + 1) if 0 <= i < len(lines)]
+    return all(len(row) == 1 or abs(row[0].top - left.top) > _NEAR * left.size for row in near)
+
+
 def is_prose(block: PageBlock) -> bool:
     """Whether the lines of a block are those of running text: long ones that fill their column."""
     texts = [" ".join(run.text for run in line) for line in block.lines]
@@ -158,7 +174,9 @@ def _justified(page: list[list[TextFragment]]) -> list[list[TextFragment]]:
     for index, row in enumerate(page):
         if len(row) > 1:
             neighbours = [page[i] for i in (index - 1, index + 1) if 0 <= i < len(page)]
-            if any(_same_column(row, other) for other in neighbours) and _evenly_spaced(row):
+            beside = [_same_column(row, other) for other in neighbours]
+            # Two long words between full lines may be far apart.
+            if any(beside) and (_evenly_spaced(row) or (sum(beside) == len(row) == 2 and row[0].row == row[1].row)):
                 row = [joined_with_spaces(row)]  # noqa: PLW2901
         justified.append(row)
     return justified

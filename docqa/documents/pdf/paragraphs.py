@@ -27,12 +27,14 @@ _WORD = re.compile(r"[^\W\d_]{2}")
 _OTHER_FONT = 0.15
 _OTHER_TITLE, _HIGHER = 0.3, 1.15  # A title and the subtitle below it differ by more.
 _LABEL_WORDS = 3
+_SMALL = 0.88
+_NEAR = 4.0  # Heights of the type, between the number of a figure and its title.
 _ENOUGH = 3  # Lines that go on in the next one, to tell the spacing.
 _LEADING = 1.3  # The usual one, in heights of the type.
 _WIDER = 1.25
 
 
-def line_blocks(lines: list[LayoutLine], body_size: float = 0.0) -> list[LineBlock]:
+def line_blocks(lines: list[LayoutLine], body_size: float) -> list[LineBlock]:
     """Group the body's lines, in reading order, to blocks. `body_size` is the usual height of the type."""
     spacing = _Spacing(lines)
     numbering = Numbering()
@@ -49,8 +51,8 @@ def line_blocks(lines: list[LayoutLine], body_size: float = 0.0) -> list[LineBlo
             block.lines.append(line)
     blocks = list(_captions_joined(blocks))
     mark_table_notes(blocks, body_size)
-    blocks = _sentences_joined(blocks)
-    mark_headings(blocks)
+    blocks = _sentences_joined(blocks, body_size)
+    mark_headings(blocks, body_size)
     set_levels(blocks)
     return blocks
 
@@ -68,12 +70,13 @@ def _kind(line: LayoutLine, numbering: Numbering) -> str:
 
 
 def _captions_joined(blocks: list[LineBlock]) -> Iterator[LineBlock]:
-    """Join "Table 2." with its title in the line below."""
+    """Join "Table 2." with its title, in the line below or beside it."""
     waiting = None
     for block in blocks:
         if waiting:
             last = waiting.lines[-1]
-            if block.kind == "paragraph" and is_right_below(last, block.lines[0], 2 * last.size):
+            first = block.lines[0]
+            if block.kind == "paragraph" and (is_right_below(last, first, 2 * last.size) or _is_beside(last, first)):
                 waiting.glue += [" ", *block.glue]
                 waiting.lines += block.lines
                 yield waiting
@@ -89,23 +92,57 @@ def _captions_joined(blocks: list[LineBlock]) -> Iterator[LineBlock]:
         yield waiting
 
 
-def _sentences_joined(blocks: list[LineBlock]) -> list[LineBlock]:
-    """Join the halves of a paragraph that a caption, a table or a footnote at a column's end or beginning divides."""
+def _is_beside(label: LayoutLine, title: LayoutLine) -> bool:
+    """Whether the title of a figure begins at the height of its number, right of it."""
+    return (
+        label.page == title.page
+        and abs(label.top - title.top) < 0.5 * label.size
+        and 0 < title.x0 - label.x1 < _NEAR * label.size
+    )
+
+
+def _sentences_joined(blocks: list[LineBlock], body_size: float) -> list[LineBlock]:
+    """Join the halves of a paragraph that a caption, a table or a footnote at a column's end or beginning divides.
+
+    Small type at a column's end is a footnote, too, if it divides a sentence: a licence, or the place of a conference.
+    """
     joined: list[LineBlock] = []
     open_paragraph: LineBlock | None = None  # It does not end in a sentence, and only floats follow it so far.
+    small: list[LineBlock] = []
     for block in blocks:
+        if open_paragraph and _is_small_below(open_paragraph, block, body_size):
+            small.append(block)
+            joined.append(block)
+            continue
         if open_paragraph and not _is_float(block):
             last, first = open_paragraph.lines[-1], block.lines[0]
             divided = joined[-1] is not open_paragraph and block.kind == "paragraph"
-            if divided and not in_one_column(last, first) and _continues_over_gap(last, first):
+            is_above = not small or (first.page == last.page and first.top < last.top)
+            if divided and is_above and not in_one_column(last, first) and _continues_over_gap(last, first):
                 open_paragraph.glue += [" ", *block.glue]
                 open_paragraph.lines += block.lines
+                for note in small:
+                    note.kind = "footnote"
+                small = []
                 continue
             open_paragraph = None
         joined.append(block)
         if block.kind in {"paragraph", "list_item"} and not _is_float(block):
             open_paragraph = None if _ends_sentence(block.lines[-1].text) else block
+            small = []
     return joined
+
+
+def _is_small_below(paragraph: LineBlock, block: LineBlock, body_size: float) -> bool:
+    """Whether a block is in smaller type, below a paragraph of the usual type in its column."""
+    last, first = paragraph.lines[-1], block.lines[0]
+    return (
+        block.kind in {"paragraph", "list_item", "field"}
+        and in_one_column(last, first)
+        and first.top > last.top
+        and abs(last.size - body_size) < 0.1 * body_size
+        and all(line.size < _SMALL * body_size for line in block.lines)
+    )
 
 
 def _is_float(block: LineBlock) -> bool:

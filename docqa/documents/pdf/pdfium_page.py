@@ -7,7 +7,7 @@ microsecond.
 import ctypes
 import math
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise, repeat
 from typing import Any, NamedTuple
 
@@ -16,10 +16,8 @@ import pypdfium2_raw as pdfium
 from docqa.documents.pdf.engines import TextFragment
 from docqa.documents.pdf.pdfium_calls import HANDLE, quick
 from docqa.documents.pdf.pdfium_fonts import ObjectFonts
+from docqa.documents.pdf.pdfium_frame import Box, Frame
 from docqa.documents.pdf.pdfium_glyphs import GlyphText
-
-Box = tuple[float, float, float, float]
-"""PDFium's is (left, bottom, right, top), y upwards; as displayed, (x0, top, x1, bottom), y downwards."""
 
 # PDFium ends a line with CR LF, or with U+FFFE if it removed a hyphen and the word continues.
 _LINE = re.compile("[^\r\n\ufffe]+")
@@ -38,49 +36,12 @@ _STRETCHED = 1.15
 _USUAL_WIDTHS = (0.4, 0.46)  # Heights of the type for a character: without long lines, and at most.
 _LONG = 20  # Characters.
 
-_MIN_PAGE = 36  # Points.
-
 _text_object = quick(pdfium.FPDFText_GetTextObject, HANDLE)
 _count_rectangles = quick(pdfium.FPDFText_CountRects, ctypes.c_int)
 _rectangle = quick(pdfium.FPDFText_GetRect, ctypes.c_int)
 _char_box = quick(pdfium.FPDFText_GetCharBox, ctypes.c_int)
 _loose_char_box = quick(pdfium.FPDFText_GetLooseCharBox, ctypes.c_int)
 _char_angle = quick(pdfium.FPDFText_GetCharAngle, ctypes.c_float)
-
-
-class Frame:
-    """The visible part of a page, and how the page's coordinates map to what is displayed."""
-
-    def __init__(self, page: Any, turn: int) -> None:
-        """`turn`: counter-clockwise, of the page's text in the page's own coordinates. A multiple of 90 degrees."""
-        box = pdfium.FS_RECTF()
-        pdfium.FPDF_GetPageBoundingBox(page, box)
-        self._left, self._bottom, self._right, self._top = box.left, box.bottom, box.right, box.top
-        self._turn = turn
-        self.turned = turn in {90, 270}
-        self.width, self.height = self._right - self._left, self._top - self._bottom
-        if self.turned:
-            self.width, self.height = self.height, self.width
-        # What is smaller is nonsense from a converter: a viewer shows the page's text elsewhere, or not at all.
-        self._clips = min(self.width, self.height) >= _MIN_PAGE
-
-    def as_displayed(self, box: Iterable[float]) -> Box:
-        """Convert PDFium's box to one with the text upright."""
-        left, bottom, right, top = box
-        if self._turn == 0:
-            return left - self._left, self._top - top, right - self._left, self._top - bottom
-        if self._turn == 90:
-            return bottom - self._bottom, left - self._left, top - self._bottom, right - self._left
-        if self._turn == 180:
-            return self._right - right, bottom - self._bottom, self._right - left, top - self._bottom
-        return self._top - top, self._right - right, self._top - bottom, self._right - left
-
-    def hides(self, box: Box) -> bool:
-        """Whether the middle of a displayed box is outside the page: text that nobody sees."""
-        x0, top, x1, bottom = box
-        return self._clips and not (
-            -1 <= (x0 + x1) / 2 <= self.width + 1 and -1 <= (top + bottom) / 2 <= self.height + 1
-        )
 
 
 class _Piece(NamedTuple):
@@ -124,11 +85,8 @@ class PageText:
         turn = self._upright if self._upright >= 0 else pdfium.FPDFPage_GetRotation(page) * 90
         self.frame = Frame(page, turn)
 
-    def fragments(self, tables: Sequence[Box] = ()) -> list[TextFragment]:
-        """The page's text in PDFium's order.
-
-        `tables`: where rules most likely enclose one, whose rows may be drawn as one piece.
-        """
+    def fragments(self, in_table: Callable[[Box], bool]) -> list[TextFragment]:
+        """The page's text in PDFium's order. `in_table`: whether a box is likely in a table."""
         pieces: list[_Piece] = []
         for row, (begin, end) in enumerate(self._rows):
             pieces += self._pieces(row, begin, end)
@@ -137,12 +95,12 @@ class PageText:
         stretched = _STRETCHED * _usual_width(long)
         fragments: list[TextFragment] = []
         for piece, width in zip(pieces, widths, strict=True):
-            whole = piece.raised or (width < stretched and not (tables and _is_within(piece.box, tables)))
-            if whole or " " not in self._text[piece.first : piece.last]:
-                self._append(fragments, piece)
-            else:
+            may_be_cut = " " in self._text[piece.first : piece.last] and not piece.raised
+            if may_be_cut and (width >= stretched or in_table(piece.box)):
                 for part in self._at_spaces(piece):
                     self._append(fragments, part)
+            else:
+                self._append(fragments, piece)
         return fragments
 
     def _append(self, fragments: list[TextFragment], piece: _Piece) -> None:
@@ -212,7 +170,11 @@ class PageText:
         ):
             if first < last:
                 following = _Piece(first, last, box, height, raised and height < small, row, not alone)
-                if piece and raised and not following.raised and box[0] - piece.box[2] <= _GAP * size:
+                if (
+                    (piece and raised and not following.raised)
+                    and box[0] - piece.box[2] <= _GAP * size
+                    and box[1] - piece.box[3] < _TALL * size
+                ):
                     # Low letters without descenders, after letters with them.
                     piece = piece._replace(last=last, box=_union(piece.box, box), several=True)
                     continue
@@ -276,15 +238,15 @@ class PageText:
 
     def _at_spaces(self, piece: _Piece) -> Iterator[_Piece]:
         """Cut a piece at wide spaces: LaTeX and line printers draw a table's row as one piece."""
-        first, last, box, *_ = piece
-        left = box[0]
+        first, last, box, size, *_ = piece
+        left, gap = box[0], _GAP * size
         for spaces in _SPACES.finditer(self._text, first, last):
             before = self._character_box(spaces.start() - 1)
             after = self._character_box(spaces.end())
-            if before and after and after[0] - before[2] > _GAP * piece.size:
+            if before and after and after[0] - before[2] > gap:
                 yield piece._replace(first=first, last=spaces.start(), box=(left, box[1], before[2], box[3]))
                 first, left = spaces.end(), after[0]
-        yield piece._replace(first=first, box=(left, *box[1:]))
+        yield piece._replace(first=first, box=(left, *box[1:])) if first > piece.first else piece
 
     def _rectangles(self, count: int) -> list[Box]:
         """The rectangles of the line that was counted last."""
@@ -363,7 +325,9 @@ def _group(boxes: list[Box], size: float) -> list[_Group]:
         height = y1 - y0
         raised = y1 < lowest and height < highest
         tall = height > tallest  # A watermark that PDFium takes for a part of the line.
-        if x0 - right <= gap and raised == was_raised and tall == was_tall:
+        # PDFium takes what a diagram has in one column for one line.
+        near = y0 - bottom < tallest and top - y1 < tallest
+        if x0 - right <= gap and raised == was_raised and tall == was_tall and near:
             left, top = (x0 if x0 < left else left), (y0 if y0 < top else top)
             right, bottom = (x1 if x1 > right else right), (y1 if y1 > bottom else bottom)
         else:
@@ -371,11 +335,6 @@ def _group(boxes: list[Box], size: float) -> list[_Group]:
             number, left, top, right, bottom, was_raised, was_tall = index, x0, y0, x1, y1, raised, tall
     groups.append((number, (left, top, right, bottom), was_raised))
     return groups
-
-
-def _is_within(box: Box, areas: Sequence[Box]) -> bool:
-    x0, y0, x1, y1 = box
-    return any(left < x0 and top < y0 and x1 < right and y1 < bottom for left, top, right, bottom in areas)
 
 
 def _overprinted(boxes: list[Box], size: float) -> bool:

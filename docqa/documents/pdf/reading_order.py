@@ -16,7 +16,7 @@ from docqa.documents.pdf.figures import figure_labels
 from docqa.documents.pdf.form_lines import FormField
 from docqa.documents.pdf.line_numbers import without_line_numbers
 from docqa.documents.pdf.lines import LayoutLine
-from docqa.documents.pdf.page_blocks import PROSE_LINES, PageBlock, cut_at, fields_block, page_blocks
+from docqa.documents.pdf.page_blocks import PROSE_LINES, PageBlock, are_apart, cut_at, fields_block, page_blocks
 from docqa.documents.pdf.page_faults import PageFault, page_fault
 from docqa.documents.pdf.page_forms import fields_and_tables
 from docqa.documents.pdf.page_zones import Zone, zones
@@ -71,8 +71,11 @@ def page_lines(content: PageContent, page: int) -> list[LayoutLine]:
                 lines.extend(_field_line(field, page, region) for field in block.fields)
                 continue
             place = _Place(page, region, left, right, "figure" if id(block) in labels else "")
-            for row in block.lines:
-                lines.append(_line(row, place, len(lines) + 1))
+            for index, row in enumerate(block.lines):
+                line = _line(row, place, len(lines) + 1)
+                if len(row) > 1 and are_apart(block.lines, index):
+                    line = line._replace(row_cells=tuple([(2 * i, *cell[1:]) for i, cell in enumerate(line.row_cells)]))
+                lines.append(line)
     lines.extend(_comment(text, content, page) for text in content.comments)
     lines.extend(_line([run], _Place(page, -1, run.x0, run.x1, "watermark"), 0) for run in runs(aside))
     lines.extend(_line([run], _Place(page, -1, run.x0, run.x1, "line_number"), 0) for run in line_numbers)

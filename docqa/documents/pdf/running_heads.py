@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby, pairwise
 from operator import attrgetter
 
-from docqa.documents.pdf.lines import LayoutLine
+from docqa.documents.pdf.lines import LayoutLine, body_size
 from docqa.documents.pdf.margins import MAX_ROWS, Margin, MarginLine, Place, Row, candidates, margins_of
 
 _AT_EDGE = 0.08  # Where a page number may stand beside the text's last line.
@@ -27,7 +27,6 @@ _FEW_PAGES = 5
 _ENOUGH = 3  # Pages with the same head.
 _PATTERN = 0.3  # Of a page's lines that recur within the text, if the pages are of one pattern.
 _LINES = 60  # Of a page that are compared.
-_SAMPLE = 40  # Pages that tell the size of the text.
 _PAIRS = 2  # Of pages that are compared for it.
 
 _PAGE, _TOP = attrgetter("page"), attrgetter("top")
@@ -319,15 +318,6 @@ def _aligned(one: LayoutLine, other: LayoutLine) -> bool:
         return False
     edges = (one.x0 - other.x0, one.x1 - other.x1, (one.x0 + one.x1 - other.x0 - other.x1) / 2)
     return min(map(abs, edges)) <= _SAME_HEIGHT
-
-
-def body_size(pages: Sequence[list[LayoutLine]]) -> float:
-    """The usual height of a document's type in points: that of most letters, within a fifth of a point."""
-    weights: Counter[int] = Counter()
-    for on_page in pages[:: len(pages) // _SAMPLE + 1]:
-        for line in on_page:
-            weights[round(line.size * 10)] += len(line.text)
-    return max(weights, key=lambda size: sum(weights[size + i] for i in (-2, -1, 0, 1, 2)), default=100) / 10
 
 
 def _median(values: Iterable[float]) -> float:

@@ -106,16 +106,18 @@ class _Writer:
                 self._add(between)
 
     def _write_fields(self, block: LineBlock) -> None:
-        """Write a row of labels and values. A label begins a block of its own."""
+        """Write a row of labels and values. A label begins a block of its own, and so does what is far off."""
         start = end = None
         labelled = False
         (line,) = block.lines
         position = self._position
         texts = [self._joined(lines) for _, _, _, lines in line.row_cells]
         self._line(line, "  ".join(texts))
-        for text in texts:
+        before = -1
+        for (column, _, _, _), text in zip(line.row_cells, texts, strict=True):
             label = _LABEL.search(text) is not None
-            if start is not None and end is not None and label and labelled:
+            is_far, before = column > before + 1, column
+            if start is not None and end is not None and (is_far or (label and labelled)):
                 self.result.blocks.append(Block("field", start, end))
                 start, labelled = None, False
             start = position if start is None else start

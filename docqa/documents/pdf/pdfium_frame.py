@@ -1,0 +1,46 @@
+"""The visible part of an open page, and the boxes on it as they are displayed."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import pypdfium2_raw as pdfium
+
+Box = tuple[float, float, float, float]
+"""PDFium's is (left, bottom, right, top), y upwards; as displayed, (x0, top, x1, bottom), y downwards."""
+
+_MIN_PAGE = 36  # Points.
+
+
+class Frame:
+    """The visible part of a page, and how the page's coordinates map to what is displayed."""
+
+    def __init__(self, page: Any, turn: int) -> None:
+        """`turn`: counter-clockwise, of the page's text in the page's own coordinates. A multiple of 90 degrees."""
+        box = pdfium.FS_RECTF()
+        pdfium.FPDF_GetPageBoundingBox(page, box)
+        self._left, self._bottom, self._right, self._top = box.left, box.bottom, box.right, box.top
+        self._turn = turn
+        self.turned = turn in {90, 270}
+        self.width, self.height = self._right - self._left, self._top - self._bottom
+        if self.turned:
+            self.width, self.height = self.height, self.width
+        # What is smaller is nonsense from a converter: a viewer shows the page's text elsewhere, or not at all.
+        self._clips = min(self.width, self.height) >= _MIN_PAGE
+
+    def as_displayed(self, box: Iterable[float]) -> Box:
+        """Convert PDFium's box to one with the text upright."""
+        left, bottom, right, top = box
+        if self._turn == 0:
+            return left - self._left, self._top - top, right - self._left, self._top - bottom
+        if self._turn == 90:
+            return bottom - self._bottom, left - self._left, top - self._bottom, right - self._left
+        if self._turn == 180:
+            return self._right - right, bottom - self._bottom, self._right - left, top - self._bottom
+        return self._top - top, self._right - right, self._top - bottom, self._right - left
+
+    def hides(self, box: Box) -> bool:
+        """Whether the middle of a displayed box is outside the page: text that nobody sees."""
+        x0, top, x1, bottom = box
+        return self._clips and not (
+            -1 <= (x0 + x1) / 2 <= self.width + 1 and -1 <= (top + bottom) / 2 <= self.height + 1
+        )
