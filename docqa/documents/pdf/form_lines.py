@@ -50,6 +50,8 @@ class FormField(NamedTuple):
     bottom: float
     cells: list[list[TextRow]]
     kind: str = "field"
+    row: tuple[float, float] | None = None
+    """Top and bottom of the row that it is in, None if its first two lines tell."""
 
 
 class _Start(NamedTuple):
