@@ -42,6 +42,7 @@ from docqa.retrieval.bm25 import terms
 from docqa.retrieval.dense import Encoder
 from docqa.retrieval.retriever import Retriever
 from docqa.search_state import QuestionSearch, SearchProgress
+from docqa.whole_spans import whole_answer
 from docqa.windows import Window, WindowCutter
 
 
@@ -262,8 +263,9 @@ class Collection:
             batch = pending[first : first + reader.batch_size]
             for span in reader.read_pairs([(search.question_ids, self._window(window)) for search, window in batch]):
                 search, window = batch[span.window]
-                candidate = self._candidate(window, span, int(search.ranks[window]))
-                search.add(candidate, window, self.opened[candidate.document].document)
+                candidate = self._candidate(search, window, span)
+                if candidate is not None:
+                    search.add(candidate, window, self.opened[candidate.document].document)
             yield first + len(batch)
         monitor.update("reading", label, len(pending), len(pending))
 
@@ -277,13 +279,13 @@ class Collection:
         windows = self.opened[document].windows
         return windows.tokens.window(*windows.bounds[number])
 
-    def _candidate(self, window: int, span: Span, rank: int) -> Candidate:
-        document, number = self._windows[window]
-        windows = self.opened[document].windows
-        first = int(windows.bounds[number][0])
-        start = int(windows.tokens.starts[first + span.first])
-        end = int(windows.tokens.ends[first + span.last])
-        return Candidate(document, start, end, span.score, rank)
+    def _candidate(self, search: QuestionSearch, window: int, span: Span) -> Candidate | None:
+        """The whole answer around a span; None if that is no answer."""
+        number, of_document = self._windows[window]
+        opened = self.opened[number]
+        offset = int(opened.windows.bounds[of_document][0])
+        whole = whole_answer(opened.document.text, opened.windows.tokens, offset, span, search.question)
+        return whole and Candidate(number, *whole, span.score, int(search.ranks[window]))
 
     def result(self, question: str, progress: SearchProgress, seconds: float) -> Result:
         """The answers found so far, `seconds` after the question was asked."""

@@ -42,8 +42,8 @@ def as_dict(result: Result, *, explain: bool = False) -> dict[str, Any]:
         del answer["evidence"]
         if explain:
             answer["explanation"] = explanation.as_dict(source.evidence)
-        answer["cell"] = table and {"row": table["row_headings"], "column": table["column_headings"]}
         answer["places"] = answer.pop("other_locations")  # The name that programs know.
+        answer["cell"] = table and {"row": table["row_headings"], "column": table["column_headings"]}
         for location in (answer, *answer["places"]):
             del location["format"]
     return {"schema": SCHEMA, **facts}

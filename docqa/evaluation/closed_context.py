@@ -19,6 +19,7 @@ from docqa.ranking import Candidate, ScoredCandidate
 from docqa.reader.reader import Reader
 from docqa.reader.reader_choice import choice_of
 from docqa.reader.span_decoding import Span
+from docqa.whole_spans import whole_answer
 from docqa.windows import Tokens, Window, WindowCutter, Windows
 
 _CHUNK = 2048  # Pairs sorted by length together: enough for full batches of equal length.
@@ -30,16 +31,17 @@ class _ReadingItem:
     """A window of a pair's context and the pair's question, ready for the reader."""
 
     pair: int
+    question: str
+    context: str
     question_ids: Sequence[int]
     window: Window
     first: int
     tokens: Tokens
 
-    def candidate(self, span: Span) -> Candidate:
-        """The span with offsets into the context. Nothing was retrieved: all windows have the first rank."""
-        start = int(self.tokens.starts[self.first + span.first])
-        end = int(self.tokens.ends[self.first + span.last])
-        return Candidate(0, start, end, span.score)
+    def candidate(self, span: Span) -> Candidate | None:
+        """The whole answer around a span; None if that is none. Nothing was retrieved: its rank is the first."""
+        whole = whole_answer(self.context, self.tokens, self.first, span, self.question)
+        return whole and Candidate(0, *whole, span.score)
 
 
 def evaluate_contexts(
@@ -70,14 +72,16 @@ def evaluate_contexts(
         failures: dict[int, str] = {}
         for number, pair in enumerate(chunk):
             monitor.check()
+            question = " ".join(pair.question.split())
             try:
-                question_ids = reader.question_ids(" ".join(pair.question.split()))
+                question_ids = reader.question_ids(question)
             except DocqaError as error:
                 failures[number] = error.message
                 continue
-            tokens, bounds = split(context_of(pair))
+            context = context_of(pair)
+            tokens, bounds = split(context)
             for a, b in bounds.tolist():
-                items.append(_ReadingItem(number, question_ids, tokens.window(a, b), a, tokens))
+                items.append(_ReadingItem(number, question, context, question_ids, tokens.window(a, b), a, tokens))
 
         def report(done: int, before: int = begin) -> None:
             monitor.update("asking", "", before + done, len(pairs))
@@ -138,5 +142,7 @@ def _read(
             seconds[item.pair] = seconds.get(item.pair, 0.0) + share
         for span in spans:
             item = batch[span.window]
-            found.setdefault(item.pair, []).append(item.candidate(span))
+            candidate = item.candidate(span)
+            if candidate is not None:
+                found.setdefault(item.pair, []).append(candidate)
     return found, seconds

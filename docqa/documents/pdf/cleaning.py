@@ -43,6 +43,14 @@ def clean(text: str) -> str:
     return text
 
 
+def single_spaced(text: str) -> str:
+    """A cleaned text with single spaces between words, and none around them."""
+    # Most texts have no spaces to spare.
+    if "  " not in text and text[:1] != " " != text[-1:] and text.isascii():
+        return text
+    return " ".join(text.split())
+
+
 def _with_ligature(match: re.Match[str]) -> str:
     """The word with the ligature that makes it a common one, else with a space."""
     word = match.group()

@@ -54,9 +54,14 @@ def _neighbours(blocks: list[PageBlock], caption: int, direction: int) -> Iterat
     index = caption + direction
     while 0 <= index < len(blocks):
         block, at = blocks[index], blocks[caption]
+        if block.lines and _NOTE.match(block.lines[0][0].text):
+            index += direction
+            continue
         if not block.lines or (block.top < at.top) != (direction < 0) or not _is_label(block):
             return
         if min(block.x1, at.x1) <= max(block.x0, at.x0) and len(block.lines) > _MIN_LABELS:
+            return
+        if direction > 0 and is_prose(block):
             return
         yield block
         index += direction

@@ -28,6 +28,7 @@ _OTHER_FONT = 0.15
 _OTHER_TITLE, _HIGHER = 0.3, 1.15  # A title and the subtitle below it differ by more.
 _LABEL_WORDS = 3
 _SMALL = 0.88
+_NEAR = 4.0  # Heights of the type, between the number of a figure and its title.
 _ENOUGH = 3  # Lines that go on in the next one, to tell the spacing.
 _LEADING = 1.3  # The usual one, in heights of the type.
 _WIDER = 1.25
@@ -69,12 +70,13 @@ def _kind(line: LayoutLine, numbering: Numbering) -> str:
 
 
 def _captions_joined(blocks: list[LineBlock]) -> Iterator[LineBlock]:
-    """Join "Table 2." with its title in the line below."""
+    """Join "Table 2." with its title, in the line below or beside it."""
     waiting = None
     for block in blocks:
         if waiting:
             last = waiting.lines[-1]
-            if block.kind == "paragraph" and is_right_below(last, block.lines[0], 2 * last.size):
+            first = block.lines[0]
+            if block.kind == "paragraph" and (is_right_below(last, first, 2 * last.size) or _is_beside(last, first)):
                 waiting.glue += [" ", *block.glue]
                 waiting.lines += block.lines
                 yield waiting
@@ -88,6 +90,15 @@ def _captions_joined(blocks: list[LineBlock]) -> Iterator[LineBlock]:
             yield block
     if waiting:
         yield waiting
+
+
+def _is_beside(label: LayoutLine, title: LayoutLine) -> bool:
+    """Whether the title of a figure begins at the height of its number, right of it."""
+    return (
+        label.page == title.page
+        and abs(label.top - title.top) < 0.5 * label.size
+        and 0 < title.x0 - label.x1 < _NEAR * label.size
+    )
 
 
 def _sentences_joined(blocks: list[LineBlock], body_size: float) -> list[LineBlock]:

@@ -7,7 +7,7 @@ microsecond.
 import ctypes
 import math
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise, repeat
 from typing import Any, NamedTuple
 
@@ -85,11 +85,8 @@ class PageText:
         turn = self._upright if self._upright >= 0 else pdfium.FPDFPage_GetRotation(page) * 90
         self.frame = Frame(page, turn)
 
-    def fragments(self, tables: Sequence[Box] = ()) -> list[TextFragment]:
-        """The page's text in PDFium's order.
-
-        `tables`: where rules most likely enclose one, whose rows may be drawn as one piece.
-        """
+    def fragments(self, in_table: Callable[[Box], bool]) -> list[TextFragment]:
+        """The page's text in PDFium's order. `in_table`: whether a box is likely in a table."""
         pieces: list[_Piece] = []
         for row, (begin, end) in enumerate(self._rows):
             pieces += self._pieces(row, begin, end)
@@ -99,7 +96,7 @@ class PageText:
         fragments: list[TextFragment] = []
         for piece, width in zip(pieces, widths, strict=True):
             may_be_cut = " " in self._text[piece.first : piece.last] and not piece.raised
-            if may_be_cut and (width >= stretched or (tables and _is_within(piece.box, tables))):
+            if may_be_cut and (width >= stretched or in_table(piece.box)):
                 for part in self._at_spaces(piece):
                     self._append(fragments, part)
             else:
@@ -328,7 +325,9 @@ def _group(boxes: list[Box], size: float) -> list[_Group]:
         height = y1 - y0
         raised = y1 < lowest and height < highest
         tall = height > tallest  # A watermark that PDFium takes for a part of the line.
-        if x0 - right <= gap and raised == was_raised and tall == was_tall:
+        # PDFium takes what a diagram has in one column for one line.
+        near = y0 - bottom < tallest and top - y1 < tallest
+        if x0 - right <= gap and raised == was_raised and tall == was_tall and near:
             left, top = (x0 if x0 < left else left), (y0 if y0 < top else top)
             right, bottom = (x1 if x1 > right else right), (y1 if y1 > bottom else bottom)
         else:
@@ -336,11 +335,6 @@ def _group(boxes: list[Box], size: float) -> list[_Group]:
             number, left, top, right, bottom, was_raised, was_tall = index, x0, y0, x1, y1, raised, tall
     groups.append((number, (left, top, right, bottom), was_raised))
     return groups
-
-
-def _is_within(box: Box, areas: Sequence[Box]) -> bool:
-    x0, y0, x1, y1 = box
-    return any(left < x0 and top < y0 and x1 < right and y1 < bottom for left, top, right, bottom in areas)
 
 
 def _overprinted(boxes: list[Box], size: float) -> bool:

@@ -20,6 +20,7 @@ from docqa.documents.pdf.tables.page_table import (
 
 _MAX_LEADING = 2.5  # Heights of type between two rows of a table.
 _RIVER = 0.5  # Heights of type: narrower white space divides no columns.
+_LARGER = 1.2  # Than the type of a table is that of a heading.
 _ALIGNED = 5.0  # Points.
 _MAX_SINGLE = 8  # Lines of one cell that follow each other, but for the rest of a wrapped cell.
 
@@ -118,8 +119,8 @@ def _run(lines: list[ChunkedLine], start: int) -> int:
         previous, line = lines[index - 1], lines[index]
         if line.top - previous.bottom > _MAX_LEADING * min(previous.size, line.size):
             break
-        if len(line.chunks) == 1 and NUMBERED_CAPTION.match(line.chunks[0].text):
-            break  # The next table's.
+        if len(line.chunks) == 1 and _stands_alone(line, max(first.size, previous.size)):
+            break
         if len(line.chunks) > 1:
             narrowed = _intersect(rivers, line)
             if not narrowed or _same_texts(line, first):
@@ -150,6 +151,11 @@ def _run(lines: list[ChunkedLine], start: int) -> int:
             break
         end += 1
     return end
+
+
+def _stands_alone(line: ChunkedLine, size: float) -> bool:
+    """Whether a line is the next table's caption, or a heading in larger type."""
+    return NUMBERED_CAPTION.match(line.chunks[0].text) is not None or line.size > _LARGER * size
 
 
 def _same_texts(line: ChunkedLine, other: ChunkedLine) -> bool:
