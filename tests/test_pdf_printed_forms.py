@@ -209,8 +209,8 @@ def test_a_label_above_or_left_of_a_box_is_a_field_with_what_is_in_the_box() -> 
         for x0, label in ((36, "Name of the boat"), (220, "Name of the owner"), (400, "Harbour number")):
             box(sheet, x0, 100, x0 + 170, 130)
             write(sheet, x0 + 3, 109, label, size=7)
-        write(sheet, 330, 166, "Amount of", size=7)
-        write(sheet, 330, 174, "your dues", size=7)
+        write(sheet, 340, 166, "Amount of", size=7)
+        write(sheet, 340, 174, "your dues", size=7)
         for x0, x1, label in ((380, 480, "Crowns"), (486, 516, "Cents")):
             box(sheet, x0, 158, x1, 178)
             write(sheet, (x0 + x1) / 2 - 10, 155, label, size=7)
