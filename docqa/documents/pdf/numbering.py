@@ -8,7 +8,7 @@ from docqa.documents.pdf.lines import LayoutLine
 BULLETS = r"•‣◦▪▫■□●○◆◇►▶▸▷➢➤➔✓✔☐☑☒❑❖⁃–—*·\u2010-\u2015\-"
 """The characters of bullets, for a character class."""
 
-BULLET = re.compile(rf"[{BULLETS}]\s")
+BULLET = re.compile(rf"[{BULLETS}]\s|[•‣◦▪■●►▸➢](?=[^\W\d_])")
 LIST_MARK = re.compile(
     rf"(?:[{BULLETS}o]|\(?(?:\d{{1,3}}|[a-zA-Z]|[ivxlcIVXLC]{{1,6}})[.)]|\[\d+\]|\d{{1,2}}(?:\.\d{{1,2}}){{1,4}}\.?)"
 )

@@ -16,7 +16,15 @@ from docqa.documents.pdf.figures import figure_labels
 from docqa.documents.pdf.form_lines import FormField
 from docqa.documents.pdf.line_numbers import without_line_numbers
 from docqa.documents.pdf.lines import LayoutLine
-from docqa.documents.pdf.page_blocks import PROSE_LINES, PageBlock, are_apart, cut_at, fields_block, page_blocks
+from docqa.documents.pdf.page_blocks import (
+    PROSE_LINES,
+    PageBlock,
+    are_apart,
+    cut_at,
+    fields_block,
+    is_prose,
+    page_blocks,
+)
 from docqa.documents.pdf.page_faults import PageFault, page_fault
 from docqa.documents.pdf.page_forms import fields_and_tables
 from docqa.documents.pdf.page_zones import Zone, zones
@@ -27,6 +35,7 @@ from docqa.documents.pdf.watermark import without_watermarks
 _COMMENT_SIZE = 5.0  # Points.
 _THIN = 2.0
 _MAX_RULES = 60
+_CENTRED = 0.1  # Of the width of the page's text, at most, is twice the distance of a title from its middle.
 
 
 class ReadPage(NamedTuple):
@@ -223,6 +232,16 @@ def _sorted(blocks: list[PageBlock]) -> list[PageBlock]:
     return order
 
 
+def _titles(blocks: list[PageBlock]) -> Iterable[int]:
+    """The blocks in the middle of the page that nothing stands beside: what is below them on the left comes later."""
+    left, right = min([block.x0 for block in blocks]), max([block.x1 for block in blocks])
+    for index, block in enumerate(blocks):
+        if not block.lines or abs(block.x0 + block.x1 - left - right) > _CENTRED * (right - left) or is_prose(block):
+            continue
+        if not any(other.top < block.bottom and other.bottom > block.top for other in blocks if other is not block):
+            yield index
+
+
 def _by_column(left: list[int], blocks: list[PageBlock], order: list[PageBlock]) -> list[int]:
     """The blocks that are left, those in the column of the last one first."""
     if not order:
@@ -233,6 +252,7 @@ def _by_column(left: list[int], blocks: list[PageBlock], order: list[PageBlock])
 
 def _predecessors(blocks: list[PageBlock]) -> list[set[int]]:
     """The blocks that must precede each block, from blocks in the order of their tops."""
+    titles = set(_titles(blocks))
     before: list[set[int]] = [set() for _ in blocks]
     sides = [(block.x0, block.x1) for block in blocks]
     for j, b in enumerate(sides):

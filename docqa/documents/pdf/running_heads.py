@@ -120,6 +120,8 @@ class _Heads:
                 or (self._is_outer(head) and self._in_slot(head))
             ):
                 self._take([head])
+        if self._page_count == 1:
+            self._take(head for head in alone if head.key == "1" and self._fits(head))
         for head in self._heads:
             if (found := _PAGE_OF.fullmatch(head.line.text)) and self._is_outer(head):
                 number, total = int(found[1] or found[2]), int(found[3] or 0)

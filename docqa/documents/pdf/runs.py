@@ -18,7 +18,7 @@ _MARK = re.compile(r"[\d,]{1,4}|[*†‡§]{1,2}")
 _MAX_MARK = 4  # Characters of `_MARK`.
 _MAX_SUPERSCRIPT = 8  # Characters: what is longer is a line in small type.
 _BULLET = re.compile(rf"[{BULLETS}]")
-_ODD_BULLET = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ue000-\uf8ff](?= +[^\\W\\d_])")
+_ODD_BULLET = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ue000-\uf8ff](?= +\\w)")
 _MARK_GAP = 6.0  # The widest gap between a list mark and its text, in heights of the type.
 
 
