@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from docqa.answers import Answer, Citation, DocumentWarning, Result
+    from docqa.answers import Alternative, Answer, Citation, DocumentWarning, Result
     from docqa.config import Settings
     from docqa.documents import Block, Cell, Document, Table
     from docqa.engine import Collection, Engine, open
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 # Imported on first use, so that `import docqa` and `docqa --help` are fast.
 _PUBLIC = {
+    "Alternative": "docqa.answers",
     "Answer": "docqa.answers",
     "Block": "docqa.documents",
     "Cancelled": "docqa.progress",
@@ -43,6 +44,7 @@ _PUBLIC = {
 }
 
 __all__ = [
+    "Alternative",
     "Answer",
     "Block",
     "Cancelled",

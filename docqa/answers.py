@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from docqa.documents import Document
-from docqa.passages import passage
-from docqa.ranking import ScoredCandidate, rank
+from docqa.passages import PASSAGE, passage
+from docqa.ranking import Candidate, RankedAnswer, ScoredCandidate, rank
 from docqa.table_passages import TablePassage, rows_around, table_passage
 
 
@@ -21,6 +21,16 @@ class Citation:
     section: str | None
     line_start: int
     line_end: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """Another span in an answer's sentence, or row of a table: `text == document.text[start:end]`."""
+
+    text: str
+    probability: float
     start: int
     end: int
 
@@ -48,6 +58,8 @@ class Answer:
     """Where else the same answer was found, the most probable first."""
     table: TablePassage | None = None
     """The part of the table around the answer, if it is in a cell."""
+    alternatives: tuple[Alternative, ...] = ()
+    """What else was found in the same sentence, or row of a table, the most probable first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,20 +92,42 @@ class Result:
 
 def rank_answers(candidates: Iterable[ScoredCandidate], documents: Sequence[Document], top: int) -> list[Answer]:
     """The `top` distinct answers in the order of `docqa.ranking.rank`, each with its passage and all its locations."""
-    ranked = rank(candidates, [document.text for document in documents])
-    return [_answer(number, locations, documents) for number, locations in enumerate(ranked[:top], 1)]
+
+    def sentence_around(candidate: Candidate) -> tuple[int, int]:
+        return _passage(documents[candidate.document], candidate.start, candidate.end, 0)
+
+    ranked = rank(candidates, [document.text for document in documents], sentence_around, top)
+    shown = [(answer.document, *answer.sentence) for answer in ranked]
+    answers = []
+    for number, answer in enumerate(ranked):
+        document, start, end = shown[number]
+        # Up to the passages of better answers, and the sentences of the others.
+        before = [last for other, _, last in shown if other == document and last <= start]
+        after = [first for other, first, _ in shown if other == document and first >= end]
+        within = max(before, default=0), min(after, default=len(documents[document].text))
+        start, end = _passage(documents[document], start, end, PASSAGE, within)
+        shown[number] = document, start, end
+        answers.append(_answer(number + 1, answer, (start, end), documents))
+    return answers
 
 
-def _answer(number: int, locations: Sequence[ScoredCandidate], documents: Sequence[Document]) -> Answer:
-    first, *others = (scored.candidate for scored in locations)
+def _passage(
+    document: Document, start: int, end: int, longest: int, within: tuple[int, int] | None = None
+) -> tuple[int, int]:
+    """The whole rows or sentences around a span, and as many more as they may be long."""
+    rows = rows_around(document, start, end, longest, within)
+    return passage(document.text, start, end, longest, within) if rows is None else rows
+
+
+def _answer(number: int, ranked: RankedAnswer, around: tuple[int, int], documents: Sequence[Document]) -> Answer:
+    first, *others = (scored.candidate for scored in ranked.locations)
     document = documents[first.document]
-    rows = rows_around(document, first.start, first.end)
-    passage_start, passage_end = rows or passage(document.text, first.start, first.end)
+    passage_start, passage_end = around
     citation = cite(document, first.start, first.end)
     return Answer(
         rank=number,
         text=document.text[first.start : first.end],
-        probability=locations[0].probability,
+        probability=ranked.locations[0].probability,
         document=citation.document,
         format=citation.format,
         page=citation.page,
@@ -108,7 +142,13 @@ def _answer(number: int, locations: Sequence[ScoredCandidate], documents: Sequen
         passage_start=passage_start,
         other_locations=tuple(cite(documents[other.document], other.start, other.end) for other in others),
         table=table_passage(document, first.start, first.end),
+        alternatives=tuple(_alternative(scored, document) for scored in ranked.alternatives),
     )
+
+
+def _alternative(scored: ScoredCandidate, document: Document) -> Alternative:
+    start, end = scored.candidate.start, scored.candidate.end
+    return Alternative(document.text[start:end], scored.probability, start, end)
 
 
 def cite(document: Document, start: int, end: int) -> Citation:

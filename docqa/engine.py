@@ -41,6 +41,7 @@ from docqa.retrieval.bm25 import terms
 from docqa.retrieval.dense import Encoder
 from docqa.retrieval.retriever import Retriever, standardize
 from docqa.search_state import QuestionSearch, SearchProgress
+from docqa.whole_spans import whole_answer
 from docqa.windows import Window, WindowCutter
 
 
@@ -261,7 +262,9 @@ class Collection:
             batch = pending[first : first + reader.batch_size]
             for span in reader.read_pairs([(search.question_ids, self._window(window)) for search, window in batch]):
                 search, window = batch[span.window]
-                search.add(self._candidate(window, span, float(search.retrieval_z[window])), window)
+                candidate = self._candidate(search, window, span)
+                if candidate is not None:
+                    search.add(candidate, window)
             yield first + len(batch)
         monitor.update("reading", label, len(pending), len(pending))
 
@@ -275,13 +278,13 @@ class Collection:
         windows = self.opened[document].windows
         return windows.tokens.window(*windows.bounds[number])
 
-    def _candidate(self, window: int, span: Span, retrieval_z: float) -> Candidate:
-        document, number = self._windows[window]
-        windows = self.opened[document].windows
-        first = int(windows.bounds[number][0])
-        start = int(windows.tokens.starts[first + span.first])
-        end = int(windows.tokens.ends[first + span.last])
-        return Candidate(document, start, end, span.score, retrieval_z)
+    def _candidate(self, search: QuestionSearch, window: int, span: Span) -> Candidate | None:
+        """The whole answer around a span; None if that is no answer."""
+        number, of_document = self._windows[window]
+        opened = self.opened[number]
+        offset = int(opened.windows.bounds[of_document][0])
+        whole = whole_answer(opened.document.text, opened.windows.tokens, offset, span, search.question)
+        return whole and Candidate(number, *whole, span.score, float(search.retrieval_z[window]))
 
     def result(self, question: str, progress: SearchProgress, seconds: float) -> Result:
         """The answers found so far, `seconds` after the question was asked."""

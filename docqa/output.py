@@ -38,8 +38,8 @@ def as_dict(result: Result) -> dict[str, Any]:
     facts = asdict(result)
     for answer in (*facts["answers"], *facts["closest"]):
         table = answer.pop("table")
-        answer["cell"] = table and {"row": table["row_headings"], "column": table["column_headings"]}
         answer["places"] = answer.pop("other_locations")  # The name that programs know.
+        answer["cell"] = table and {"row": table["row_headings"], "column": table["column_headings"]}
         for location in (answer, *answer["places"]):
             del location["format"]
     return {"schema": SCHEMA, **facts}

@@ -23,23 +23,26 @@ _ABBREVIATION = re.compile(
 )
 
 
-def passage(text: str, start: int, end: int) -> tuple[int, int]:
-    """The span of the sentences around `text[start:end]`, plus neighbouring ones while the passage stays short."""
-    first, last = _paragraph(text, start, end)
-    return grown(text, list(_sentences(text, first, last)), start, end)
+def passage(
+    text: str, start: int, end: int, longest: int = PASSAGE, within: tuple[int, int] | None = None
+) -> tuple[int, int]:
+    """The span of the sentences around `text[start:end]`, plus neighbours `within` a span, up to `longest`."""
+    first, last = _paragraph(text, start, end, within or (0, len(text)))
+    return grown(text, list(_sentences(text, first, last)), (start, end), longest)
 
 
-def grown(text: str, units: Sequence[tuple[int, int]], start: int, end: int) -> tuple[int, int]:
-    """The span of the units (sentences, rows) that `text[start:end]` is in, plus neighbours up to `PASSAGE`."""
+def grown(text: str, units: Sequence[tuple[int, int]], span: tuple[int, int], longest: int) -> tuple[int, int]:
+    """The span of the units (sentences, rows) that a span is in, plus neighbours up to a length of `longest`."""
+    start, end = span
     inside = [i for i, (a, b) in enumerate(units) if a < end and b > start]
     if not inside:
         return start, end
     low, high = inside[0], inside[-1]
     while True:
         # The previous sentence gives the context of an answer more often than the next one.
-        if low > 0 and units[high][1] - units[low - 1][0] <= PASSAGE:
+        if low > 0 and units[high][1] - units[low - 1][0] <= longest:
             low -= 1
-        elif high + 1 < len(units) and units[high + 1][1] - units[low][0] <= PASSAGE:
+        elif high + 1 < len(units) and units[high + 1][1] - units[low][0] <= longest:
             high += 1
         else:
             break
@@ -47,11 +50,13 @@ def grown(text: str, units: Sequence[tuple[int, int]], start: int, end: int) -> 
     return _trimmed(text, min(units[low][0], start), max(units[high][1], end), start, end)
 
 
-def _paragraph(text: str, start: int, end: int) -> tuple[int, int]:
-    low, high = max(0, start - _MAX_DISTANCE), min(len(text), end + _MAX_DISTANCE)
+def _paragraph(text: str, start: int, end: int, within: tuple[int, int]) -> tuple[int, int]:
+    low, high = max(within[0], start - _MAX_DISTANCE), min(within[1], end + _MAX_DISTANCE)
     first = low
     for gap in _PARAGRAPH.finditer(text, low, start):
         first = gap.end()
+    while first < start and text[first].isspace():
+        first += 1
     following = _PARAGRAPH.search(text, end, high)
     last = following.start() if following else high
     return min(first, start), max(last, end)

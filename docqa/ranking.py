@@ -1,13 +1,13 @@
 """Ranking: which answers come first (pure). `docqa ask`, the app and `docqa eval` all rank with this module.
 
-`ScoredCandidate.sort_key` is the order everywhere, also where only the best span counts; `rank` merges spans into
+`ScoredCandidate.sort_key` is the order everywhere, also where only the best span counts; `rank` groups spans into
 answers in that order.
 """
 
 import math
 import re
 import string
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 
@@ -68,21 +68,52 @@ def score(candidate: Candidate, calibration: Calibration) -> ScoredCandidate:
     return ScoredCandidate(candidate, calibration.probability(candidate.score, candidate.retrieval_z))
 
 
-def rank(candidates: Iterable[ScoredCandidate], texts: Sequence[str]) -> list[list[ScoredCandidate]]:
-    """Group candidates into distinct answers, the most probable first. `texts[i]` is the text of document i.
+@dataclass(frozen=True, slots=True)
+class RankedAnswer:
+    """An answer: its locations, the span of the first one's sentence, and what else was found there; best first."""
 
-    Each answer is a list of its locations, the most probable first, and has the probability of the first. Of spans that
-    overlap only the most probable is kept. Spans whose texts are equal after `normalize` are one answer.
+    locations: list[ScoredCandidate]
+    sentence: tuple[int, int]
+    alternatives: list[ScoredCandidate]
+
+    @property
+    def document(self) -> int:
+        """The number of the document that the first location is in."""
+        return self.locations[0].candidate.document
+
+    def shares_sentence(self, candidate: Candidate) -> bool:
+        """Whether the candidate is in the sentence of the first location."""
+        start, end = self.sentence
+        return candidate.document == self.document and candidate.start < end and start < candidate.end
+
+
+def rank(
+    candidates: Iterable[ScoredCandidate],
+    texts: Sequence[str],
+    sentence_around: Callable[[Candidate], tuple[int, int]],
+    top: int,
+) -> list[RankedAnswer]:
+    """Group candidates into the `top` distinct answers, the most probable first. `texts[i]` is the text of document i.
+
+    Of spans that overlap only the most probable is kept. Spans whose texts are equal after `normalize` are one answer
+    in several locations. Any other one in the sentence of a better answer, by `sentence_around`, is an alternative to
+    that.
     """
     kept: list[Candidate] = []
-    answers: dict[str, list[ScoredCandidate]] = {}
+    answers: dict[str, RankedAnswer] = {}
     for scored in sorted(candidates, key=lambda scored: scored.sort_key):
         candidate = scored.candidate
         if any(_overlap(candidate, other) for other in kept):
             continue
         kept.append(candidate)
         text = texts[candidate.document][candidate.start : candidate.end]
-        answers.setdefault(normalize(text) or text, []).append(scored)
+        text = normalize(text) or text
+        if text in answers:
+            answers[text].locations.append(scored)
+        elif better := [answer for answer in answers.values() if answer.shares_sentence(candidate)]:
+            better[0].alternatives.append(scored)
+        elif len(answers) < top:
+            answers[text] = RankedAnswer([scored], sentence_around(candidate), [])
     return list(answers.values())
 
 

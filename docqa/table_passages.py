@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from docqa.aligned_table import ELLIPSIS, AlignedCell
 from docqa.documents import Cell, Document, Table
-from docqa.passages import grown
+from docqa.passages import PASSAGE, grown
 
 _MAX_HEADER_ROWS = 3
 _NEIGHBOURS = 1  # Rows shown above and below the answer's.
@@ -56,12 +56,16 @@ def table_passage(document: Document, start: int, end: int) -> TablePassage | No
     )
 
 
-def rows_around(document: Document, start: int, end: int) -> tuple[int, int] | None:
-    """The span of the whole rows around `document.text[start:end]`, as many as a passage has; None outside tables."""
+def rows_around(
+    document: Document, start: int, end: int, longest: int = PASSAGE, within: tuple[int, int] | None = None
+) -> tuple[int, int] | None:
+    """The same as `passage` in whole rows of the table that `document.text[start:end]` is in; None outside tables."""
     table = document.table_at(start)
     if table is None or end > table.end:
         return None
-    return grown(document.text, _rows(table), start, end)
+    low, high = within or (0, len(document.text))
+    rows = [row for row in _rows(table) if low <= row[0] and row[1] <= high]
+    return grown(document.text, rows, (start, end), longest)
 
 
 def _rows(table: Table) -> list[tuple[int, int]]:

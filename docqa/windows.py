@@ -55,6 +55,12 @@ class Tokens:
     def __len__(self) -> int:
         return len(self.ids)
 
+    def block_around(self, token: int) -> tuple[int, int]:
+        """The span of the block that a token is in, from its first token to its last."""
+        number = self.blocks[token]
+        first, last = np.searchsorted(self.blocks, [number, number + 1])
+        return int(self.starts[first]), int(self.ends[last - 1])
+
     def window(self, first: int, last: int) -> "Window":
         """The tokens from `first` up to, not including, `last`."""
         return Window(self.ids[first:last], self.words[first:last], self.blocks[first:last])

@@ -1,5 +1,7 @@
 """Merging, ranking and abstaining: pure functions, tested on synthetic evidence."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -41,13 +43,46 @@ def test_equal_answers_are_one_answer_with_all_its_locations() -> None:
         candidate("March 2024", 5),
         candidate("march 2024", 4),
         candidate("March 2024", 3, document=1),
-        candidate("Dr. Holm", 2),
+        candidate("4.2 per cent", 2),
     )
-    assert [answer.text for answer in found] == ["March 2024", "Dr. Holm"]
+    assert [answer.text for answer in found] == ["March 2024", "4.2 per cent"]
     assert [(place.document, place.start) for place in found[0].other_locations] == [
         ("a.txt", TEXT.index("march 2024")),
         ("b.txt", SECOND.text.index("March 2024")),
     ]
+
+
+def test_spans_in_the_sentence_of_a_better_answer_are_its_alternatives() -> None:
+    found = answers_to(
+        candidate("Dr. Holm", 5), candidate("page one", 4), candidate("board", 3), candidate("March 2024", 2)
+    )
+    assert [answer.text for answer in found] == ["Dr. Holm", "board", "March 2024"]
+    (alternative,) = found[0].alternatives
+    assert (alternative.text, TEXT[alternative.start : alternative.end]) == ("page one", "page one")
+    assert found[0].probability > alternative.probability > found[1].probability
+    assert found[2].passage == "The report opens in March 2024."
+    assert found[0].passage == "It was signed by Dr. Holm on page one. Nobody else signed it."
+
+
+WORDS = " ".join(f"Word {i} is here. And {i % 7} too.{chr(10) * (2 * (i % 5 == 0))}" for i in range(120))
+LONG: Document = parse(Source("long.txt", WORDS.encode()))
+SPANS = [match.span() for match in re.finditer(r"\w+", LONG.text)]
+
+
+@given(st.lists(st.tuples(st.sampled_from(SPANS), st.floats(-5, 5)), max_size=40))
+def test_every_answer_has_a_passage_of_its_own(spans: list[tuple[tuple[int, int], float]]) -> None:
+    candidates = [Candidate(0, *span, evidence, 0.0) for span, evidence in spans]
+    found = rank_answers([score(one, Calibration()) for one in candidates], [LONG], 5)
+    for number, answer in enumerate(found):
+        last = answer.passage_start + len(answer.passage)
+        assert answer.passage_start <= answer.start < answer.end <= last
+        for other in found[:number]:
+            assert other.passage_start + len(other.passage) <= answer.passage_start or last <= other.passage_start
+            assert other.probability >= answer.probability
+        for one in answer.alternatives:
+            assert LONG.text[one.start : one.end] == one.text
+            assert answer.passage_start <= one.start < one.end <= last
+            assert one.probability <= answer.probability
 
 
 def test_scores_compare_across_documents_and_retrieval_breaks_ties() -> None:
@@ -56,7 +91,8 @@ def test_scores_compare_across_documents_and_retrieval_breaks_ties() -> None:
 
 
 def test_only_the_top_answers_are_returned() -> None:
-    assert len(ranked(candidate("Dr. Holm", 2), candidate("4.2 per cent", 1), candidate("board", 0), top=2)) == 2
+    three = candidate("Dr. Holm", 2), candidate("4.2 per cent", 1), candidate("second report", 0, document=1)
+    assert (len(ranked(*three)), len(ranked(*three, top=2))) == (3, 2)
     assert ranked() == []
 
 

@@ -17,7 +17,7 @@ from docqa.engine import Engine
 
 ANSWER = {
     "rank", "text", "probability", "document", "page", "page_label", "page_end", "section",
-    "line_start", "line_end", "start", "end", "passage", "passage_start", "places", "cell",
+    "line_start", "line_end", "start", "end", "passage", "passage_start", "places", "cell", "alternatives",
 }  # fmt: skip
 RESULT = {
     "schema", "question", "answered", "answers", "closest", "windows_read", "windows_total",

@@ -67,7 +67,7 @@ def test_every_answer_is_a_verbatim_span(engine: Engine, texts: list[tuple[str, 
     with tempfile.TemporaryDirectory() as folder:
         paths = [write(Path(folder) / f"{number}{suffix}", text) for number, (text, suffix) in enumerate(texts)]
         collection = engine.open(paths)
-    assert not collection.failures
+    assert all("shows no text" in failure.error.message for failure in collection.failures)  # Markdown: "#" alone.
     try:
         result = collection.ask(question)
     except DocqaError as error:

@@ -46,6 +46,7 @@ def blocks(document: Document) -> list[tuple[str, str]]:
             "- one\n- two wrapped\n  - deep\n\n3. three\n4. four",
         ),
         ("- one\n\n  more\n\n- two", "- one\n\n  more\n\n- two"),
+        ("She was born in\n\n1858.\n\n-\n\n1. one\n2.", "She was born in\n\n1858.\n\n1. one\n2."),
         ("<!-- one\n\ntwo -->\n\nText.", "Text."),
         ("Text.\n\n***\n\nMore.", "Text.\n\nMore."),
         ("Water ![a drop](drop.png) is wet.", "Water is wet."),

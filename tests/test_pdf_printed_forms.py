@@ -204,6 +204,27 @@ def test_a_label_at_the_top_of_a_box_is_a_field() -> None:
     ]
 
 
+def test_a_label_above_or_left_of_a_box_is_a_field_with_what_is_in_the_box() -> None:
+    def draw(sheet: canvas.Canvas) -> None:
+        for x0, label in ((36, "Name of the boat"), (220, "Name of the owner"), (400, "Harbour number")):
+            box(sheet, x0, 100, x0 + 170, 130)
+            write(sheet, x0 + 3, 109, label, size=7)
+        write(sheet, 330, 166, "Amount of", size=7)
+        write(sheet, 330, 174, "your dues", size=7)
+        for x0, x1, label in ((380, 480, "Crowns"), (486, 516, "Cents")):
+            box(sheet, x0, 158, x1, 178)
+            write(sheet, (x0 + x1) / 2 - 10, 155, label, size=7)
+        write(sheet, 494, 172, "00", bold=True, size=12)
+        write(sheet, 36, 200, "For the harbour office only")
+
+    assert [text for _, text in blocks(draw)][3:] == [
+        "Amount of your dues",
+        "Crowns",
+        "Cents 00",
+        "For the harbour office only",
+    ]
+
+
 def test_cells_with_padding_are_no_labels() -> None:
     def draw(sheet: canvas.Canvas) -> None:
         for row, cells in enumerate((("Boat", "Port"), ("Aurelia", "Quay"), ("Bellona", "Mill"), ("Corvus", "Lock"))):

@@ -2,7 +2,7 @@
 
 import pytest
 from reportlab.pdfgen import canvas
-from test_pdf_tables import COLUMNS, HERONS, across, grid, page, rows, write
+from test_pdf_tables import COLUMNS, HERONS, Draw, across, grid, page, rows, write
 
 Row = tuple[str, float, list[str]]
 """A label, its indent, and the amounts."""
@@ -183,3 +183,192 @@ def test_a_column_that_only_a_box_shades_does_not_hide_the_others(label: str) ->
 
     (table,), _ = page(draw)
     assert grid(table)[0] == [f"{label} a", "1,204", "2,310"]
+
+
+def test_headings_without_lines_between_them_are_apart() -> None:
+    def draw(sheet: canvas.Canvas) -> None:
+        rows(sheet, COLUMNS[:2], 114, 20, [["Path", "Use"], ["nests.ini", "Settings"], ["nests.log", "Errors"]])
+        across(sheet, 74, 440, 100, 120, 140, 160)
+        for x in (74, 440):
+            sheet.line(x, 842 - 100, x, 842 - 160)
+        sheet.line(214, 842 - 120, 214, 842 - 160)
+
+    (table,), _ = page(draw)
+    assert grid(table)[0] == ["Path", "Use"]
+
+
+def test_a_grid_is_a_table_even_if_one_row_is_nearly_empty() -> None:
+    def draw(sheet: canvas.Canvas) -> None:
+        rows(sheet, COLUMNS, 114, 20, [["Seller", "Order", "By", "Terms"], ["", "PO-3333", "", ""]])
+        across(sheet, 74, 440, 100, 120, 140)
+        for x in (74, 214, 294, 374, 440):
+            sheet.line(x, 842 - 100, x, 842 - 140)
+
+    (table,), _ = page(draw)
+    assert grid(table) == [["Seller", "Order", "By", "Terms"], ["", "PO-3333", "", ""]]
+    assert table.header_rows == 1
+
+
+def test_two_numbers_between_two_lines_are_two_rows() -> None:
+    def draw(sheet: canvas.Canvas) -> None:
+        rows(sheet, COLUMNS[:2], 112, 14, [["Nests that are used", "36 (75%)"], ["Nests left", "12"]])
+        rows(sheet, COLUMNS[:2], 146, 14, [["Total", "48"]])
+        across(sheet, 74, 290, 100, 133, 152)
+        for x in (74, 214, 290):
+            sheet.line(x, 842 - 100, x, 842 - 152)
+
+    (table,), _ = page(draw)
+    assert grid(table) == [["Nests that are used", "36 (75%)"], ["Nests left", "12"], ["Total", "48"]]
+
+
+def test_indented_labels_beside_numbers_are_a_table() -> None:
+    labels = [("Resolution", 0), ("Space group", 0), ("Cells", 0), ("Factors", 0)]
+    labels += [(f"Chain {letter}", 9) for letter in "ABC"]
+
+    def draw(sheet: canvas.Canvas) -> None:
+        across(sheet, 60, 300, 80, 94, 196)
+        write(sheet, 62, 91, "Parameter", font="Helvetica-Bold")
+        for number, (label, indent) in enumerate(labels):
+            write(sheet, 62 + indent, 108 + 14 * number, label)
+            if label != "Factors":
+                write(sheet, 200, 108 + 14 * number, f"{number}.4")
+
+    (table,), _ = page(draw)
+    assert [row[0] for row in grid(table)] == ["Parameter", *(label for label, _ in labels)]
+    assert table.header_rows == 1
+
+
+@pytest.mark.parametrize(("size", "header_rows"), [(10, 0), (12, 1)])
+def test_headings_of_two_columns_of_text_are_set_in_another_way(size: float, header_rows: int) -> None:
+    def draw(sheet: canvas.Canvas) -> None:
+        write(sheet, 80, 114, "Name", size=size)
+        write(sheet, 220, 114, "Heron", size=size)
+        rows(sheet, COLUMNS[:2], 134, 20, [["Kind", "Wading bird"], ["Place", "Lower river"]])
+        across(sheet, 74, 440, 100, 120, 140, 160)
+        for x in (74, 214, 440):
+            sheet.line(x, 842 - 100, x, 842 - 160)
+
+    (table,), _ = page(draw)
+    assert table.header_rows == header_rows
+
+
+def test_numbered_columns_are_headings() -> None:
+    months = [str(month) for month in range(1, 7)]
+
+    def draw(sheet: canvas.Canvas) -> None:
+        rows(sheet, [80.0, *(200.0 + 40 * n for n in range(6))], 134, 20, [["", *months], ["Nests", *["7"] * 6]])
+        write(sheet, 300, 114, "Months")
+        for y in (100, 120, 140, 160):
+            sheet.line(74, 842 - y, 434, 842 - y)
+        for x in (74, *(194 + 40 * n for n in range(7))):
+            sheet.line(x, 842 - (120 if 194 < x < 434 else 100), x, 842 - 160)
+
+    (table,), _ = page(draw)
+    assert table.header_rows == 2
+
+
+def an_address_beside_labels(sheet: canvas.Canvas) -> None:
+    write(sheet, 60, 100, "Lower River Boats", "12 Mill Lane", "Harbour", "The North")
+    for number, line in enumerate(("Invoice: INV-100", "Due date: 12/15/2019", "Customer: CID-1", "Terms: cash")):
+        sheet.drawRightString(520, 842 - 100 - 12 * number, line)
+
+
+def notes_below_a_table(sheet: canvas.Canvas) -> None:
+    rows(sheet, [60, 110], 100, 14, [["GDP:", "Gross product"], ["(*)", "Forecast"], ["Source:", "The keeper"]])
+
+
+def boxes_of_a_diagram(sheet: canvas.Canvas) -> None:
+    for number in range(3):
+        sheet.rect(60 + 130 * number, 842 - 160, 90, 80)
+        write(sheet, 80 + 130 * number, 110, "External", "Interrupt", f"Handler {'ABC'[number]}")
+
+
+def bars_with_labels(sheet: canvas.Canvas) -> None:
+    for number, height in enumerate((60, 35, 80, 50)):
+        sheet.rect(70 + 100 * number, 842 - 200, 40, height, fill=1)
+        for line, text in enumerate(("Heron", "(2020)", "Counted")):
+            sheet.drawCentredString(90 + 100 * number, 842 - 215 - 10 * line, text)
+
+
+def addresses_side_by_side(sheet: canvas.Canvas) -> None:
+    write(sheet, 60, 100, "Center for Aerospace", "7115 Standard Drive", "Hanover, MD 21076-1320")
+    write(sheet, 400, 100, "Technical Service", "5301 Shawnee Road", "Alexandria, VA 22312")
+
+
+def values_beside_a_chart(sheet: canvas.Canvas) -> None:
+    for number, (x, value) in enumerate(((271, "24"), (257, "17"), (254, "16"))):
+        write(sheet, 90, 100 + 60 * number, "Using programming", "languages like R", "or the command line")
+        write(sheet, x, 112 + 60 * number, value)
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        values_beside_a_chart,
+        addresses_side_by_side,
+        an_address_beside_labels,
+        notes_below_a_table,
+        boxes_of_a_diagram,
+        bars_with_labels,
+    ],
+    ids=lambda draw: draw.__name__,
+)
+def test_what_is_aligned_for_another_reason_is_no_table(draw: Draw) -> None:
+    assert [grid(table) for table in page(draw)[0]] == []
+
+
+def test_a_table_with_the_headings_of_another_may_have_one_row() -> None:
+    def draw(sheet: canvas.Canvas) -> None:
+        for y, names in ((100, ["Heron", "Egret", "Bittern"]), (220, ["Stork"])):
+            rows(sheet, COLUMNS, y, 14, [["Bird", "Nests", "Young", "Site"]])
+            across(sheet, 74, 440, y + 4)
+            rows(sheet, COLUMNS, y + 16, 14, [[name, "27", "✓", "mill"] for name in names])
+
+    tables, _ = page(draw)
+    assert [[row[0] for row in grid(table)] for table in tables] == [
+        ["Bird", "Heron", "Egret", "Bittern"],
+        ["Bird", "Stork"],
+    ]
+
+
+def test_sums_below_a_table_belong_to_it() -> None:
+    def draw(sheet: canvas.Canvas) -> None:
+        rows(sheet, COLUMNS, 100, 14, [["Item", "Quantity", "Price", "Amount"]])
+        rows(sheet, COLUMNS, 118, 14, [["Oars", "2", "30.00", "60.00"], ["Nets", "1", "12.00", "12.00"]])
+        rows(sheet, COLUMNS, 146, 14, [["Rope", "5", "1.15", "5.75"]])
+        for y, label, value in ((166, "Total sales tax 9.25%", "7.19"), (184, "Total in dollars", "84.94")):
+            sheet.drawRightString(330, 842 - y, label)
+            write(sheet, 380, y, value)
+
+    (table,), _ = page(draw)
+    assert [" ".join(dict.fromkeys(row)).strip() for row in grid(table)[-2:]] == [
+        "Total sales tax 9.25% 7.19",
+        "Total in dollars 84.94",
+    ]
+
+
+def test_a_table_beside_columns_of_prose_is_read_by_itself() -> None:
+    def draw(sheet: canvas.Canvas) -> None:
+        for x in (40, 200):
+            for y in range(80, 380, 12):
+                write(sheet, x, y, HERONS[(y // 12) % 4][x % 40 : x % 40 + 30], size=9)
+        for number, (label, value, next_value) in enumerate(
+            (("Revenue", "275.5", "295.1"), ("EBITA", "8.8", "10.3"), ("Net income", "4.4", "5.6"), ("P/E", "16", "11"))
+        ):
+            rows(sheet, [380, 470, 520], 130 + 13 * number, 13, [[label, value, next_value]])
+
+    (table,), _ = page(draw)
+    assert grid(table)[0] == ["Revenue", "275.5", "295.1"]
+
+
+def test_the_rest_of_a_label_is_no_row() -> None:
+    def draw(sheet: canvas.Canvas) -> None:
+        rows(sheet, COLUMNS, 114, 14, [["Action", "Hours", "Parts", "Cost"]])
+        rows(sheet, COLUMNS, 134, 12, [["Installation", "1", "$0", "$85"], ["Revisions", "1", "$0", "$85"]])
+        rows(sheet, COLUMNS, 158, 12, [["Removal, and", "1", "$0", "$85"], ["  marker removal", "", "", ""]])
+        across(sheet, 74, 440, 100, 120, 176)
+        for x in (74, 214, 294, 374, 440):
+            sheet.line(x, 842 - 100, x, 842 - 176)
+
+    (table,), _ = page(draw)
+    assert [row[0] for row in grid(table)] == ["Action", "Installation", "Revisions", "Removal, and marker removal"]

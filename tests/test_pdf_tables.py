@@ -11,7 +11,7 @@ from support.samples import SHARED
 
 from docqa.documents.pdf.engines import PageContent, Rule, TextFragment
 from docqa.documents.pdf.pdfium_engine import open_pdf
-from docqa.documents.pdf.tables import PageTable, find_tables
+from docqa.documents.pdf.tables import PageTable, find_aligned_tables, find_ruled_tables
 
 Draw = Callable[[canvas.Canvas], None]
 Grid = list[list[str]]
@@ -22,6 +22,13 @@ HERONS = (
     "and where the water is shallow enough to wade. In the year of the survey the keeper counted thirty-one nests in",
     "all, four more than in the year before, and two of them stood on the roof of the old customs house at the quay.",
 )
+
+
+def find_tables(content: PageContent) -> tuple[list[PageTable], list[TextFragment]]:
+    """The tables of a page, top to bottom, and the fragments that are in none."""
+    ruled, rest = find_ruled_tables(content)
+    aligned, rest = find_aligned_tables(rest)
+    return sorted([*ruled, *aligned], key=lambda table: table.top), rest.fragments
 
 
 def page(draw: Draw) -> tuple[list[PageTable], str]:

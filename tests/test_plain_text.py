@@ -130,6 +130,39 @@ All ships together, with tugs     2,000
     assert table.header_rows == 1
 
 
+def test_a_statement_is_one_table_with_its_sections_and_signs() -> None:
+    document = read(
+        """\
+                             June 2022    June 2021
+                             ---------    ---------
+Net sales:
+   Boats                     $ 316,199    $ 297,392
+   Repairs                      78,129       68,425
+
+Expenses:
+   Wages                       201,471      192,266
+   Other income, net              (334)         258
+Net income                   $  99,803    $  94,680
+"""
+    )
+    (table,) = document.tables
+    texts = [
+        [" ".join(document.text[cell.start : cell.end].split()) for cell in table.cells if cell.row == row]
+        for row in range(8)
+    ]
+    assert texts == [
+        ["June 2022", "June 2021"],
+        ["Net sales:"],
+        ["Boats", "$ 316,199", "$ 297,392"],
+        ["Repairs", "78,129", "68,425"],
+        ["Expenses:"],
+        ["Wages", "201,471", "192,266"],
+        ["Other income, net", "(334)", "258"],
+        ["Net income", "$ 99,803", "$ 94,680"],
+    ]
+    assert (table.header_rows, table.header_columns) == (1, 1)
+
+
 @pytest.mark.parametrize(
     "rows", ["Rent\t950 EUR\nHeating\t80 EUR", "| Rent | 950 EUR |\n|---|---|\n| Heating | 80 EUR |"]
 )

@@ -12,7 +12,7 @@ from docqa.models.registry import ModelKind, find
 from docqa.reader.devices import choose_device
 from docqa.reader.reader import Reader
 from docqa.reader.sequences import SequenceBuilder, pad
-from docqa.reader.span_decoding import best_spans
+from docqa.reader.span_decoding import best_spans, wider_edges
 from docqa.windows import Window
 
 LOGITS = st.floats(min_value=-20, max_value=20, width=32)
@@ -49,6 +49,11 @@ def test_the_first_span_is_the_best_of_all_that_are_allowed(
     for number, (first, last, _) in enumerate(found):
         assert first <= last < first + longest
         assert all(last < a or first > b for a, b, _ in found[:number])
+        firsts, lasts = wider_edges(starts, ends, given_window, first, last)
+        assert list(firsts) == sorted(firsts) and list(lasts) == sorted(lasts, reverse=True)
+        assert all(words[i] and blocks[i] == blocks[first] and starts[i] >= starts[first] - 1 for i in firsts)
+        assert all(blocks[i] == blocks[first] and ends[i] >= ends[last] - 1 for i in lasts)
+        assert all(i < first for i in firsts) and all(i > last for i in lasts)
 
 
 @pytest.fixture(scope="module")

@@ -124,6 +124,7 @@ class _Renderer:
     def render(self, source: str) -> None:
         tokens = self._parser.parse(source)
         lines = source.split("\n")
+        item_line = 0
         index = 0
         while index < len(tokens):
             token = tokens[index]
@@ -135,7 +136,11 @@ class _Renderer:
                     self._in_list = self._in_list and bool(self._lists)
                 case "list_item_open":
                     self._mark = self._lists[-1].next_mark()
+                    item_line = _number(token)
                 case "list_item_close":
+                    # The number of an item without text is text, too: a line of a hard-wrapped file may be "1858."
+                    if self._mark not in {"", "-"}:
+                        self._add_number(item_line)
                     self._mark = ""
                 case "heading_open":
                     self._add_heading(token, tokens[index + 1])
@@ -227,6 +232,11 @@ class _Renderer:
             self.text.add_pieces(note)
             self.text.add_block("footnote", start)
 
+    def _add_number(self, number: int) -> None:
+        start = self._begin(tight=True)
+        self.text.add("  " * (len(self._lists) - 1) + self._mark, number)
+        self.text.add_block("list_item", start, len(self._lists) - 1)
+
     # Other blocks ---------------------------------------------------------------------------------------------
 
     def _add_code(self, token: Token) -> None:
@@ -253,6 +263,7 @@ class _Renderer:
     def _add_html(self, html: str, number: int) -> None:
         blocks = read_html(html, number, self._inline_pieces)
         for index, block in enumerate(blocks):
+            self._mark = ""
             joined = index > 0 and block.kind == blocks[index - 1].kind == "list_item"
             self.text.end_line(1 if joined else 2)
             self._in_list = False

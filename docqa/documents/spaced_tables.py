@@ -17,6 +17,9 @@ _LIST_MARK = re.compile(r"(?:[-*+•◦‣▪■●○–—·o]|[(\[]?(?:\d{1,3
 _RULE = frozenset("-=_+|:~. \t")
 _LEADERS = re.compile(r"(?:\.{4,}|(?:\. ){4,}|…{2,})\s*[\divxlc]+$")
 _YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
+_SIGNS = {"$", "€", "£", "¥"}
+_AMOUNT = re.compile(r"(?:[$€£¥]\s*)?[(-]?[\d,.]*\d\)?\s?%?\)?$|[-–—]+$")
+_SECTION_WORDS = 8
 _WIDE = 3  # Spaces that are a gap wherever they stand.
 
 
@@ -56,10 +59,24 @@ def find_cells(line: PlainLine) -> list[_Piece]:
             begin = other
     if begin < len(line.text):
         pieces.append((begin, len(line.text)))
+    pieces = _signed(line.text, pieces)
     columns = _columns(line, [at for piece in pieces for at in piece])
     return [
         _Piece(line.start + a, line.start + b, columns[2 * i], columns[2 * i + 1]) for i, (a, b) in enumerate(pieces)
     ]
+
+
+def _signed(text: str, pieces: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The parts, with a currency sign that stands in a column of its own and its amount as one."""
+    if not any(end - start == 1 and text[start] in _SIGNS for start, end in pieces):
+        return pieces
+    joined: list[tuple[int, int]] = []
+    for start, end in pieces:
+        if joined and text[slice(*joined[-1])] in _SIGNS and text[start] in "(0123456789-.":
+            joined[-1] = joined[-1][0], end
+        else:
+            joined.append((start, end))
+    return joined
 
 
 def _columns(line: PlainLine, positions: list[int]) -> list[int]:
@@ -93,6 +110,8 @@ def rows_among(group: list[PlainLine]) -> list[tuple[int, int]]:
             rows[i] = not row or _is_continued(row, cells[i - 1])
         if not row and i + 1 < len(group) and several[i + 1]:
             rows[i] = True
+        if i > 0 and rows[i - 1] and not rows[i] and _is_section(group, several, i):
+            rows[i] = True
     runs: list[tuple[int, int]] = []
     for i, is_row in enumerate(rows):
         if is_row and runs and runs[-1][1] == i:
@@ -100,6 +119,47 @@ def rows_among(group: list[PlainLine]) -> list[tuple[int, int]]:
         elif is_row:
             runs.append((i, i + 1))
     return runs
+
+
+def _is_section(group: list[PlainLine], several: list[bool], index: int) -> bool:
+    """Whether a line among rows is the heading of those below it."""
+    line, following = group[index], index + 1
+    if following == len(group) or not several[following] or line.text.count(" ") >= _SECTION_WORDS:
+        return False
+    return line.text.endswith(":") or line.indent < group[following].indent
+
+
+def with_statements_joined(groups: list[list[PlainLine]]) -> list[list[PlainLine]]:
+    """Join groups of rows that an empty line divides, if their amounts, two or more, are in the same columns."""
+    joined: list[list[PlainLine]] = []
+    upper: set[int] | None = None
+    for group in groups:
+        lower = _amount_columns(group)
+        if upper and lower and len(lower) > 1 and lower <= upper:
+            joined[-1] = joined[-1] + group
+        else:
+            joined.append(group)
+            upper = lower
+    return joined
+
+
+def _amount_columns(lines: list[PlainLine]) -> set[int] | None:
+    """Where amounts end, None if some line is neither a row of them, nor a heading, nor a rule."""
+    if not any(_GAP.search(line.text) for line in lines):
+        return None
+    rights: set[int] = set()
+    for line in lines:
+        cells = [] if is_rule(line.text) else find_cells(line)
+        amounts = [cell for cell in cells if _AMOUNT.match(line.text, cell.start - line.start, cell.end - line.start)]
+        if len(cells) > 1 and len(amounts) < len(cells) - 1:
+            if not rights:
+                continue  # Headings.
+            return None
+        if len(cells) == 1 and line.text.count(" ") >= _SECTION_WORDS:
+            return None
+        # A bracket stands outside the column.
+        rights |= {cell.right - line.text[: cell.end - line.start].endswith(")") for cell in amounts}
+    return rights
 
 
 def _is_continued(row: list[_Piece], above: list[_Piece]) -> bool:
@@ -167,7 +227,7 @@ def _placed(row: list[_Piece], spans: list[tuple[int, int]]) -> list[tuple[int, 
 def _is_header(lines: list[PlainLine], rows: list[list[_Piece]]) -> int:
     """1 if the first row has no digits, or several years alone, but most others have digits, else 0."""
     texts = [line.text for line in lines if not is_rule(line.text)]
-    years = len(_YEAR.findall(texts[0])) == len(rows[0]) - 1 > 1
+    years = len(_YEAR.findall(texts[0])) > 1
     named = not any(char.isdigit() for char in (_YEAR.sub("", texts[0]) if years else texts[0]))
     numeric = sum(any(char.isdigit() for char in text) for text in texts[1:])
     return int(len(rows) > 2 and named and numeric * 2 > len(rows) - 1)

@@ -10,7 +10,14 @@ from typing import NamedTuple
 
 from docqa.documents.blocks import Block, Table
 from docqa.documents.document import Section
-from docqa.documents.spaced_tables import find_cells, is_contents_entry, is_rule, make_table, rows_among
+from docqa.documents.spaced_tables import (
+    find_cells,
+    is_contents_entry,
+    is_rule,
+    make_table,
+    rows_among,
+    with_statements_joined,
+)
 from docqa.documents.text_lines import PlainLine, as_lines
 
 _BULLET = re.compile(r"[-*+•◦‣▪■●○–—·]\s+(?=\S)|o\s{2,}(?=\S)")
@@ -53,7 +60,7 @@ def find_structure(text: str) -> TextStructure:
 class _Finder:
     def __init__(self, text: str) -> None:
         self._text = text
-        self._groups = _groups(as_lines(text))
+        self._groups = with_statements_joined(_groups(as_lines(text)))
         self._found = TextStructure()
         self._width, self._indent = _measure(self._groups)
         self._numbers = {

@@ -14,6 +14,7 @@ from docqa.progress import Monitor
 from docqa.ranking import Calibration, Candidate, ScoredCandidate, score
 from docqa.reader.reader import Reader
 from docqa.reader.span_decoding import Span
+from docqa.whole_spans import whole_answer
 from docqa.windows import Tokens, Window, WindowCutter, Windows
 
 _CHUNK = 2048  # Pairs sorted by length together: enough for full batches of equal length.
@@ -25,16 +26,17 @@ class _ReadingItem:
     """A window of a pair's context and the pair's question, ready for the reader."""
 
     pair: int
+    question: str
+    context: str
     question_ids: Sequence[int]
     window: Window
     first: int
     tokens: Tokens
 
-    def candidate(self, span: Span) -> Candidate:
-        """The span with offsets into the context. Nothing was retrieved: its retrieval score is 0."""
-        start = int(self.tokens.starts[self.first + span.first])
-        end = int(self.tokens.ends[self.first + span.last])
-        return Candidate(0, start, end, span.score, 0.0)
+    def candidate(self, span: Span) -> Candidate | None:
+        """The whole answer around a span; None if that is none. Nothing was retrieved: its retrieval score is 0."""
+        whole = whole_answer(self.context, self.tokens, self.first, span, self.question)
+        return whole and Candidate(0, *whole, span.score, 0.0)
 
 
 def evaluate_contexts(
@@ -65,14 +67,16 @@ def evaluate_contexts(
         failures: dict[int, str] = {}
         for number, pair in enumerate(chunk):
             monitor.check()
+            question = " ".join(pair.question.split())
             try:
-                question_ids = reader.question_ids(" ".join(pair.question.split()))
+                question_ids = reader.question_ids(question)
             except DocqaError as error:
                 failures[number] = error.message
                 continue
-            tokens, bounds = split(context_of(pair))
+            context = context_of(pair)
+            tokens, bounds = split(context)
             for a, b in bounds.tolist():
-                items.append(_ReadingItem(number, question_ids, tokens.window(a, b), a, tokens))
+                items.append(_ReadingItem(number, question, context, question_ids, tokens.window(a, b), a, tokens))
 
         def report(done: int, before: int = begin) -> None:
             monitor.update("asking", "", before + done, len(pairs))
@@ -119,7 +123,10 @@ def _read(
             seconds[item.pair] = seconds.get(item.pair, 0.0) + share
         for span in spans:
             item = batch[span.window]
-            scored = score(item.candidate(span), calibration)
+            candidate = item.candidate(span)
+            if candidate is None:
+                continue
+            scored = score(candidate, calibration)
             if item.pair not in best or scored.sort_key < best[item.pair].sort_key:
                 best[item.pair] = scored
     return best, seconds

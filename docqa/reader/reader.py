@@ -13,7 +13,7 @@ from docqa.models import loading, registry
 from docqa.reader.backend import ROWS_ON_CPU, Backend, LoadRequest, choose_backend, load_backend
 from docqa.reader.devices import choose_device, is_cpu
 from docqa.reader.sequences import Batch, SequenceBuilder, pad
-from docqa.reader.span_decoding import Span, best_spans
+from docqa.reader.span_decoding import Span, best_spans, wider_edges
 from docqa.windows import Window
 
 _WINDOWS_ON_ACCELERATOR = 512
@@ -134,15 +134,20 @@ class Reader:
             null = float(starts[row, 0] + ends[row, 0])
             offset = self.sequences.window_start(len(pairs[index][0]))
             inside = slice(offset, offset + len(part.ids))
-            best = best_spans(
-                starts[row, inside],
-                ends[row, inside],
-                part,
-                self.max_answer_length,
-                n_best,
-                length_penalty=self.length_penalty,
-            )
-            spans.extend(Span(index, first + a, first + b, score - null) for a, b, score in best)
+            logits = starts[row, inside], ends[row, inside]
+            best = best_spans(*logits, part, self.max_answer_length, n_best, length_penalty=self.length_penalty)
+            for a, b, score in best:
+                firsts, lasts = wider_edges(*logits, part, a, b)
+                spans.append(
+                    Span(
+                        index,
+                        first + a,
+                        first + b,
+                        score - null,
+                        tuple(first + token for token in firsts),
+                        tuple(first + token for token in lasts),
+                    )
+                )
         return spans
 
     @cached_property

@@ -8,17 +8,23 @@ from numpy.typing import NDArray
 
 from docqa.windows import Window
 
+_NEARLY = 1.0  # Logits that a wider edge may score less.
+_WIDER = 12  # Tokens by which it may be wider.
+
 
 class Span(NamedTuple):
     """A span of tokens, `first` to `last` inclusive, in the window with index `window` of the batch.
 
-    `score` is its logit sum less that of the null, "the answer is not in this window".
+    `score` is its logit sum less that of the null, "the answer is not in this window". `firsts` and `lasts` are tokens
+    before and after it at which it could begin and end nearly as well, the outermost first.
     """
 
     window: int
     first: int
     last: int
     score: float
+    firsts: tuple[int, ...] = ()
+    lasts: tuple[int, ...] = ()
 
 
 def best_spans(
@@ -53,6 +59,18 @@ def best_spans(
         for before in range(max(0, int(first) - width + 1), int(first)):
             scores[before, first - before :] = -np.inf
     return spans
+
+
+def wider_edges(
+    starts: NDArray[np.float32], ends: NDArray[np.float32], window: Window, first: int, last: int
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """`Span.firsts` and `Span.lasts` of the span from `first` to `last`. Logits have the shape (tokens,)."""
+    before, after = np.arange(max(0, first - _WIDER), first), np.arange(last + 1, min(len(ends), last + 1 + _WIDER))
+    begins = window.words[before] & (starts[before] >= starts[first] - _NEARLY)
+    finishes = np.append(window.words[1:], True)[after] & (ends[after] >= ends[last] - _NEARLY)
+    inside = window.blocks == window.blocks[first]
+    firsts, lasts = before[begins & inside[before]], after[finishes & inside[after]]
+    return tuple(firsts.tolist()), tuple(lasts[::-1].tolist())
 
 
 def span_scores(

@@ -31,16 +31,24 @@ _LEADER = re.compile(r"(?:\s?[.·…]){5,}")
 def clean(text: str) -> str:
     """Expand ligatures, shorten dot leaders, drop invisible characters, and repair surrogates."""
     # Most lines are plain: these two checks cost a tenth of the substitutions.
-    plain = text.isascii() and text.isprintable()
-    if not plain:
-        if _LOST.search(text):
-            text = _LOST_LIGATURE.sub(_with_ligature, text)
-        text = text.translate(_REPLACEMENTS)
+    if text.isascii() and text.isprintable():
+        return _LEADER.sub(" … ", text) if text.count(".") >= 5 else text
+    if _LOST.search(text):
+        text = _LOST_LIGATURE.sub(_with_ligature, text)
+    text = text.translate(_REPLACEMENTS)
     if text.count(".") + text.count("·") + text.count("…") >= 5:
         text = _LEADER.sub(" … ", text)
-    if not plain and _SURROGATE.search(text):
+    if _SURROGATE.search(text):
         text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     return text
+
+
+def single_spaced(text: str) -> str:
+    """A cleaned text with single spaces between words, and none around them."""
+    # Most texts have no spaces to spare.
+    if "  " not in text and text[:1] != " " != text[-1:] and text.isascii():
+        return text
+    return " ".join(text.split())
 
 
 def _with_ligature(match: re.Match[str]) -> str:

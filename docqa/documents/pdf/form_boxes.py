@@ -14,6 +14,7 @@ from docqa.documents.pdf.engines import PageContent, Rule, TextFragment
 from docqa.documents.pdf.form_lines import FormField, boxed
 from docqa.documents.pdf.tables.page_table import TextRow, cut_near, text_rows
 
+_FEWEST_RULES, _MOST_RULES = 4, 1200  # A page with more has a drawing.
 _THIN = 3.0
 _SHORTEST = 7.0  # Of a side: what is shorter is a tooth of a comb.
 _NEAR = 2.0
@@ -21,6 +22,10 @@ _MAX_LINES, _MAX_WORDS = 4, 30
 _ROOM = 1.0  # Heights of type below a label, at least.
 _INDENT = 2.5  # Heights of type, of a label, at most.
 _WORD = re.compile(r"[^\W\d_]{3}")
+_VALUE = re.compile(r"[\s\d.,$€£-]*")
+_LONGEST = 40  # Characters of a label outside a box.
+# A box that stands alone, and is none to be checked: its height, its width, and its width relative to its height.
+_LOWEST, _HIGHER, _WIDEST, _WIDER = 10.0, 36.0, 200.0, 1.2
 _HIGHEST = 60.0  # A box.
 _WIDE = 2.5  # Heights of type between two labels in one box.
 
@@ -79,6 +84,8 @@ _Box = tuple[float, float, float, float]
 
 def labelled_boxes(content: PageContent) -> list[LabelledBox]:
     """The boxes of a page that are a label and room for what it asks for."""
+    if not _FEWEST_RULES <= len(content.rules) <= _MOST_RULES:
+        return []
     horizontal, vertical = map(_Sides, _sides(content.rules))
     if len(horizontal.sides) < 2 or not vertical.sides:
         return []
@@ -87,7 +94,8 @@ def labelled_boxes(content: PageContent) -> list[LabelledBox]:
     for fragment in content.fragments:
         if fragment.slanted or not fragment.text.strip():
             continue
-        for piece in _cut(fragment, vertical):
+        crossed = vertical.between(fragment.x0 + 2, fragment.x1 - 2)
+        for piece in _cut(fragment, crossed) if crossed else (fragment,):
             if box := _box_around(piece, horizontal, vertical):
                 texts[box].append(piece)
                 sources[box].add(id(fragment))
@@ -103,6 +111,48 @@ def labelled_boxes(content: PageContent) -> list[LabelledBox]:
     others = {number for box, numbers in sources.items() if box not in found for number in numbers}
     whole = sorted(box for box in found if not sources[box] & others)
     return [LabelledBox(*box, list(_fields(lines[box])), sources[box]) for box in whole]
+
+
+def boxes_beside_labels(content: PageContent) -> Iterator[LabelledBox]:
+    """The boxes that stand alone, with a label above them, or on their left: "Dollars" above, "Amount" beside."""
+    horizontal, vertical = map(_Sides, _sides(content.rules))
+    visible = [fragment for fragment in content.fragments if not fragment.slanted]
+    words = [fragment for fragment in visible if len(fragment.text) <= _LONGEST and _WORD.search(fragment.text)]
+    for x0, top, x1, bottom in _lone_boxes(horizontal, vertical):
+        value = [
+            fragment
+            for fragment in visible
+            if x0 < (fragment.x0 + fragment.x1) / 2 < x1 and top < (fragment.top + fragment.bottom) / 2 < bottom
+        ]
+        if x1 - x0 > _WIDEST or any(not _VALUE.fullmatch(fragment.text) for fragment in value):
+            continue
+        if any(x0 - 6 < f.x0 < x1 and top < (f.top + f.bottom) / 2 < bottom and f not in value for f in visible):
+            continue  # A check box with its label, or a word.
+        above = [
+            f
+            for f in words
+            if x0 < (f.x0 + f.x1) / 2 < x1 and f.x1 - f.x0 < x1 - x0 + f.size and -1 < top - f.bottom < 0.8 * f.size
+        ]
+        left = [f for f in words if 0 < x0 - f.x1 < 2 * f.size and top - 1 < (f.top + f.bottom) / 2 < bottom + 1]
+        for label in (left, above):
+            if label and not any(is_tight(f, label[0]) or is_tight(label[-1], f) for f in words if f not in label):
+                cells = [text_rows(label), *([text_rows(value)] if value and label is (above or left) else [])]
+                field = boxed(cells)._replace(row=(top, bottom))
+                yield LabelledBox(x0, top, x1, bottom, [field], {id(f) for f in (*label, *value)})
+
+
+def _lone_boxes(horizontal: _Sides, vertical: _Sides) -> Iterator[_Box]:
+    """The boxes that have no side in common with another one."""
+    for top, x0, x1 in horizontal.sides:
+        for bottom, begin, end in horizontal.between(top + _LOWEST, top + _HIGHER):
+            if abs(begin - x0) < _NEAR and abs(end - x1) < _NEAR and x1 - x0 > _WIDER * (bottom - top):
+                left, right = (vertical.between(x - _NEAR, x + _NEAR) for x in (x0, x1))
+                if all(any(_ends_at(side, top, bottom) for side in sides) for sides in (left, right)):
+                    yield x0, top, x1, bottom
+
+
+def _ends_at(side: _Side, begin: float, end: float) -> bool:
+    return abs(side.begin - begin) < _NEAR and abs(side.end - end) < _NEAR
 
 
 def _sides(rules: list[Rule]) -> tuple[list[_Side], list[_Side]]:
@@ -132,10 +182,10 @@ def _joined(sides: list[_Side]) -> list[_Side]:
     return sorted(joined)
 
 
-def _cut(fragment: TextFragment, vertical: _Sides) -> Iterator[TextFragment]:
+def _cut(fragment: TextFragment, crossed: list[_Side]) -> Iterator[TextFragment]:
     """The pieces of a fragment between the sides that it crosses: some files draw a row as one string."""
     y = (fragment.top + fragment.bottom) / 2
-    for side in vertical.between(fragment.x0 + 2, fragment.x1 - 2):
+    for side in crossed:
         if side.begin < y < side.end and (parts := _before_label(fragment, side.at)):
             yield parts[0]
             fragment = parts[1]

@@ -26,6 +26,8 @@ _SENTENCE = 3  # Words.
 
 _START = re.compile(r"\s*(?P<key>[1-9]\d{0,2}(?:[a-z]| [a-z](?=\s*$))?|[a-z])(?:[.)]\s*|\s+|$)(?=(?P<label>\S)|$)")
 _END = re.compile(r"(?P<label>.*?)(?:^|\s|(?<=\.\.)|…)(?P<key>[1-9]\d{0,2}[a-z]?)(?P<dot>\.?)\s*$", re.DOTALL)
+_NUMBER_AT_END = re.compile(r"(?:^|\s|(?<=\.\.)|…)[1-9]\d{0,2}[a-z]?\.?$")
+_LONGEST_NUMBER = 4
 _DIGIT = re.compile(r"\d")
 _LEADER = re.compile(r"(?P<period>(?<=[^\s.])\.(?= ))?\s*(?:[.·…_]\s?){4,}|\s*…\s*")
 _DOTS = re.compile(r"[\s.·…_]+")
@@ -48,6 +50,8 @@ class FormField(NamedTuple):
     bottom: float
     cells: list[list[TextRow]]
     kind: str = "field"
+    row: tuple[float, float] | None = None
+    """Top and bottom of the row that it is in, None if its first two lines tell."""
 
 
 class _Start(NamedTuple):
@@ -72,12 +76,17 @@ class _End(NamedTuple):
 def form_lines(content: PageContent) -> tuple[list[FormField], list[TextFragment]]:
     """The numbered lines of a page if some of their numbers are repeated, and the fragments that are in none."""
     fragments = content.fragments
-    ends = [text for fragment in fragments if _DIGIT.search((text := fragment.text.rstrip())[-3:]) and _END.match(text)]
+    texts = [fragment.text.rstrip() for fragment in fragments]
+    ends = [text for text in texts if _DIGIT.search(text[-3:]) and _NUMBER_AT_END.search(text, max(0, len(text) - 8))]
     if len(ends) < _FEWEST:
         return [], fragments
+    # Few numbers at the beginning of a line are at the end of any.
+    last = {text.removesuffix(".")[-length:] for text in texts for length in range(1, _LONGEST_NUMBER + 1)}
     rows = text_rows(fragment for fragment in fragments if not fragment.slanted and fragment.text.strip())
     starts = list(_starts(rows))
-    pairs = [(start, end) for start in starts if (end := _end(rows, start, starts))]
+    pairs = [(start, end) for start in starts if start.key in last and (end := _end(rows, start, starts))]
+    if len(pairs) < _FEWEST:
+        return [], fragments
     # In a table of contents, few titles have the number of their page.
     led = sum(_LEADER.search(text) is not None for text in ends)
     if (

@@ -99,8 +99,9 @@ def _chained(lines: list[list[TextFragment]]) -> list[PageBlock]:
             else:
                 chains.append([line])
                 open_chains.append(chains[-1])
-        limit = group[0][0].top if len(group) == 1 else min([line[0].top for line in group])
-        open_chains = [chain for chain in open_chains if limit - (last := chain[-1][0]).bottom < 2 * last.size]
+        if len(open_chains) > 1:
+            limit = min([line[0].top for line in group])
+            open_chains = [chain for chain in open_chains if limit - (last := chain[-1][0]).bottom < 2 * last.size]
     return [_block(chain) for chain in chains]
 
 

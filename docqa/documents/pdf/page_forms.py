@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from docqa.documents.pdf.contents_rows import with_whole_entries
 from docqa.documents.pdf.engines import PageContent, TextFragment
-from docqa.documents.pdf.form_boxes import LabelledBox, is_tight, labelled_boxes
+from docqa.documents.pdf.form_boxes import LabelledBox, boxes_beside_labels, is_tight, labelled_boxes
 from docqa.documents.pdf.form_headings import part_headings
 from docqa.documents.pdf.form_lines import FormField, boxed, form_lines
 from docqa.documents.pdf.form_rules import beside_fields, without_combs, without_separators
@@ -65,6 +65,9 @@ def fields_and_tables(content: PageContent) -> PageForms:
         else:
             fields += cells
     rest = [fragment for fragment in content.fragments if id(fragment) in left and id(fragment) not in taken]
+    if form:
+        beside, rest = _beside_labels(content._replace(fragments=rest), tables)
+        fields += beside
     for index, table in enumerate(tables):
         tables[index], rest = with_row_numbers(table, rest)
     aligned, page = find_aligned_tables(page._replace(fragments=rest))
@@ -75,6 +78,17 @@ def fields_and_tables(content: PageContent) -> PageForms:
             tables.append(table)
     tables.sort(key=lambda table: table.top)
     return PageForms(_grouped(fields, tables, page.fragments), tables, page.fragments, form)
+
+
+def _beside_labels(content: PageContent, tables: list[PageTable]) -> tuple[list[FormField], list[TextFragment]]:
+    """The fields of boxes with their labels outside, and the fragments that are in none."""
+    fields: list[FormField] = []
+    taken: set[int] = set()
+    for box in boxes_beside_labels(content):
+        if not box.sources & taken and not any(_is_in(field, table) for field in box.fields for table in tables):
+            fields += box.fields
+            taken |= box.sources
+    return fields, [fragment for fragment in content.fragments if id(fragment) not in taken]
 
 
 def _has_only(table: PageTable, boxes: list[LabelledBox]) -> bool:
@@ -141,6 +155,8 @@ def _rows(fields: list[FormField]) -> Iterator[list[FormField]]:
 
 def _head(field: FormField) -> tuple[float, float]:
     """The top and bottom of a field's first two lines: the others may be beside the next fields."""
+    if field.row:
+        return field.row
     lines = field.cells[0][:2]
     return lines[0][0].top, lines[-1][0].bottom
 

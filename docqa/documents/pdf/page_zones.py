@@ -36,6 +36,9 @@ class Zone(NamedTuple):
 def zones(content: PageContent, forms: PageForms) -> Iterator[Zone]:
     """The zones of a page, in order."""
     fields, tables, fragments, is_form = forms
+    if not is_form:
+        yield Zone(fragments, tables, fields)
+        return
     cuts = [cut for fragment in fragments if (cut := _cut_at(fragment, content.rules))]
     rest, tables_left, fields_left = fragments, tables, fields
     top = 0.0
@@ -47,14 +50,14 @@ def zones(content: PageContent, forms: PageForms) -> Iterator[Zone]:
             [table for table in tables_left if table.top < cut_top],
             [group for group in fields_left if group[0].top < cut_top],
         )
-        yield from _titled(above, content, is_form)
+        yield from _titled(above, content)
         line = [f for f in rest if f.bottom > cut_top and f.top < cut_bottom]
         yield Zone([_whole_line(line)], [], [])
         rest = [f for f in rest if f.top >= cut_bottom]
         tables_left = [table for table in tables_left if table.top >= cut_top]
         fields_left = [group for group in fields_left if group[0].top >= cut_top]
         top = cut_bottom
-    yield from _titled(Zone(rest, tables_left, fields_left), content, is_form)
+    yield from _titled(Zone(rest, tables_left, fields_left), content)
 
 
 def _cut_at(fragment: TextFragment, rules: list[Rule]) -> tuple[float, float] | None:
@@ -78,9 +81,9 @@ def _whole_line(line: list[TextFragment]) -> TextFragment:
 # Titles -------------------------------------------------------------------------------------------
 
 
-def _titled(zone: Zone, content: PageContent, is_form: bool) -> Iterator[Zone]:
+def _titled(zone: Zone, content: PageContent) -> Iterator[Zone]:
     """The parts of the title of a form, from the left, and the rest of a zone."""
-    title = _title(zone, content) if is_form else []
+    title = _title(zone, content)
     if not title:
         yield zone
         return

@@ -24,7 +24,7 @@ from docqa.documents.pdf.engines import (
 from docqa.documents.pdf.form_fields import ShownValue, with_values, without_copies
 from docqa.documents.pdf.pdfium_forms import PdfiumForm, wide_string, xfa_form
 from docqa.documents.pdf.pdfium_page import PageText
-from docqa.documents.pdf.pdfium_paths import ruled_areas, rules
+from docqa.documents.pdf.pdfium_paths import rules, within_rules
 from docqa.documents.pdf.pdfium_quality import quality
 
 # PDFium is not thread-safe, not even for different documents.
@@ -184,7 +184,7 @@ class PdfiumFile:
         frame = text.frame
         displayed = [value._replace(box=frame.as_displayed(value.box)) for value in values]
         drawn = rules(page, frame)
-        fragments = text.fragments(ruled_areas(drawn))
+        fragments = text.fragments(within_rules(drawn))
         return PageContent(
             with_values(fragments, [value for value in displayed if not frame.hides(value.box)]),
             drawn,

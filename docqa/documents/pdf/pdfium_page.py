@@ -7,7 +7,7 @@ microsecond.
 import ctypes
 import math
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise, repeat
 from typing import Any, NamedTuple
 
@@ -85,11 +85,8 @@ class PageText:
         turn = self._upright if self._upright >= 0 else pdfium.FPDFPage_GetRotation(page) * 90
         self.frame = Frame(page, turn)
 
-    def fragments(self, tables: Sequence[Box] = ()) -> list[TextFragment]:
-        """The page's text in PDFium's order.
-
-        `tables`: where rules most likely enclose one, whose rows may be drawn as one piece.
-        """
+    def fragments(self, in_table: Callable[[Box], bool]) -> list[TextFragment]:
+        """The page's text in PDFium's order. `in_table`: whether a box is likely in a table."""
         pieces: list[_Piece] = []
         for row, (begin, end) in enumerate(self._rows):
             pieces += self._pieces(row, begin, end)
@@ -98,12 +95,12 @@ class PageText:
         stretched = _STRETCHED * _usual_width(long)
         fragments: list[TextFragment] = []
         for piece, width in zip(pieces, widths, strict=True):
-            whole = piece.raised or (width < stretched and not (tables and _is_within(piece.box, tables)))
-            if whole or " " not in self._text[piece.first : piece.last]:
-                self._append(fragments, piece)
-            else:
+            may_be_cut = " " in self._text[piece.first : piece.last] and not piece.raised
+            if may_be_cut and (width >= stretched or in_table(piece.box)):
                 for part in self._at_spaces(piece):
                     self._append(fragments, part)
+            else:
+                self._append(fragments, piece)
         return fragments
 
     def _append(self, fragments: list[TextFragment], piece: _Piece) -> None:
@@ -241,15 +238,15 @@ class PageText:
 
     def _at_spaces(self, piece: _Piece) -> Iterator[_Piece]:
         """Cut a piece at wide spaces: LaTeX and line printers draw a table's row as one piece."""
-        first, last, box, *_ = piece
-        left = box[0]
+        first, last, box, size, *_ = piece
+        left, gap = box[0], _GAP * size
         for spaces in _SPACES.finditer(self._text, first, last):
             before = self._character_box(spaces.start() - 1)
             after = self._character_box(spaces.end())
-            if before and after and after[0] - before[2] > _GAP * piece.size:
+            if before and after and after[0] - before[2] > gap:
                 yield piece._replace(first=first, last=spaces.start(), box=(left, box[1], before[2], box[3]))
                 first, left = spaces.end(), after[0]
-        yield piece._replace(first=first, box=(left, *box[1:]))
+        yield piece._replace(first=first, box=(left, *box[1:])) if first > piece.first else piece
 
     def _rectangles(self, count: int) -> list[Box]:
         """The rectangles of the line that was counted last."""
@@ -338,11 +335,6 @@ def _group(boxes: list[Box], size: float) -> list[_Group]:
             number, left, top, right, bottom, was_raised, was_tall = index, x0, y0, x1, y1, raised, tall
     groups.append((number, (left, top, right, bottom), was_raised))
     return groups
-
-
-def _is_within(box: Box, areas: Sequence[Box]) -> bool:
-    x0, y0, x1, y1 = box
-    return any(left < x0 and top < y0 and x1 < right and y1 < bottom for left, top, right, bottom in areas)
 
 
 def _overprinted(boxes: list[Box], size: float) -> bool:

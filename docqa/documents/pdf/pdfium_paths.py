@@ -1,7 +1,7 @@
 """The straight lines and rectangles that are drawn on a page, read with PDFium: tables are recognized by them."""
 
 import ctypes
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pypdfium2_raw as pdfium
@@ -37,19 +37,23 @@ def rules(page: Any, frame: Frame) -> list[Rule]:
     return found
 
 
-def ruled_areas(drawn: list[Rule]) -> list[Box]:
-    """Where three horizontal rules or more of one length enclose lines: most likely a table."""
-    if len(drawn) < _ENCLOSING:
-        return []
+def within_rules(drawn: list[Rule]) -> Callable[[Box], bool]:
+    """A test of whether a box is between three horizontal rules or more of one length: most likely in a table."""
     heights: dict[tuple[int, int], list[float]] = {}
-    for x0, top, x1, bottom in drawn:
+    for x0, top, x1, bottom in drawn if len(drawn) >= _ENCLOSING else ():
         if bottom - top < _THICK and x1 - x0 > _LONG:
             heights.setdefault((round(x0 / 4), round(x1 / 4)), []).append(top)
-    return [
-        (4 * left - 4.0, min(tops), 4 * right + 4.0, max(tops))
+    areas = [
+        (4 * left - 4, min(tops), 4 * right + 4, max(tops))
         for (left, right), tops in heights.items()
         if len(tops) >= _ENCLOSING
     ]
+
+    def is_within(box: Box) -> bool:
+        x0, y0, x1, y1 = box
+        return any(left < x0 and top < y0 and x1 < right and y1 < bottom for left, top, right, bottom in areas)
+
+    return is_within
 
 
 def _paths(page: Any) -> Iterator[Box]:

@@ -7,7 +7,7 @@ import re
 from bisect import bisect_left
 from itertools import pairwise
 
-from docqa.documents.pdf.cleaning import clean
+from docqa.documents.pdf.cleaning import clean, single_spaced
 from docqa.documents.pdf.engines import TextFragment
 from docqa.documents.pdf.numbering import BULLETS, LIST_MARK
 from docqa.documents.pdf.symbols import symbol
@@ -52,8 +52,7 @@ def runs(fragments: list[TextFragment]) -> list[TextFragment]:
             joined.append(fragment)
     if any(run.raised for run in joined):
         joined = _attached(joined)
-    # Most runs have no spaces to spare.
-    return [run if (text := " ".join(run.text.split())) == run.text else run._replace(text=text) for run in joined]
+    return [run if (text := single_spaced(run.text)) == run.text else run._replace(text=text) for run in joined]
 
 
 def _with_bullet(text: str) -> str:
@@ -67,7 +66,7 @@ def line_text(line: list[TextFragment]) -> str:
         return " ".join([run.text for run in runs(line)])
     # Nine cells of ten.
     text = _symbol(line, 0) if len(line[0].text) < 3 else None
-    return " ".join((clean(line[0].text) if text is None else text).split())
+    return single_spaced(clean(line[0].text) if text is None else text)
 
 
 def _symbol(fragments: list[TextFragment], index: int) -> str | None:

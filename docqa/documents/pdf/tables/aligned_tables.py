@@ -6,6 +6,7 @@ from itertools import islice, pairwise
 from typing import NamedTuple
 
 from docqa.documents.pdf.engines import PageContent, Rule, TextFragment
+from docqa.documents.pdf.tables.drawings import is_drawing
 from docqa.documents.pdf.tables.page_strips import page_strips
 from docqa.documents.pdf.tables.page_table import (
     CAPTION,
@@ -37,6 +38,8 @@ from docqa.documents.pdf.tables.text_columns import (
 _THIN, _MIN_RULE = 3.0, 40.0  # Points.
 _MIN_BAND, _MIN_BANDS = 150.0, 3  # Points, and how many.
 _CENTERED = 5.0  # Points.
+_MIN_KNOWN = 3  # Columns.
+_MAX_SUM_GAP = 2.0  # Heights of type.
 _STRICT = 4.0  # Points.
 _WORDS = 3  # For each column: what has more is a sentence, or the heading of all.
 _TYPED_RULE = re.compile(r"[-=_+|*~ ]{3,}$")
@@ -57,6 +60,7 @@ class _Drawn(NamedTuple):
     sides: list[Rule]
     bands: list[Rule]
     """The sides of boxes of one width that follow each other: shaded rows."""
+    everything: list[Rule]
 
 
 def aligned_tables(rows: list[TextRow], content: PageContent) -> list[FoundTable]:
@@ -66,7 +70,8 @@ def aligned_tables(rows: list[TextRow], content: PageContent) -> list[FoundTable
         return []
     drawn = _horizontal_rules(content.rules)
     rules = drawn.rules
-    tables = []
+    tables: list[FoundTable] = []
+    known: set[tuple[str, ...]] = set()
     for strip in page_strips(rows, rules, content.width, content.height):
         lines = [text_line(row) for row in strip]
         if sum(len(line.chunks) > 1 for line in lines) < 2:
@@ -79,9 +84,11 @@ def aligned_tables(rows: list[TextRow], content: PageContent) -> list[FoundTable
         for start, end in runs(lines, [*rules, *drawn.bands]):
             if is_in_paragraph(lines, start, end):
                 continue
-            found = _table(lines, start, end, floor, drawn)
+            found = _table(lines, (max(start, floor), end, floor), drawn, known)
             if found:
                 first, floor, table = found
+                if table.header_rows:
+                    known.add(_texts(lines[first]))
                 ruled = [line for line in typed if table.top <= line.top <= table.bottom + 10]
                 members = [f for line in [*lines[first:floor], *ruled] for c in line.chunks for f in c.fragments]
                 tables.append(FoundTable(table, members))
@@ -101,7 +108,7 @@ def _horizontal_rules(rules: list[Rule]) -> _Drawn:
             lines[-1] = lines[-1]._replace(x1=max(lines[-1].x1, rule.x1))
         else:
             lines.append(rule)
-    return _Drawn([rule for rule in lines if rule.x1 - rule.x0 > _MIN_RULE], sides, _bands(rules))
+    return _Drawn([rule for rule in lines if rule.x1 - rule.x0 > _MIN_RULE], sides, _bands(rules), rules)
 
 
 def _bands(rules: list[Rule]) -> list[Rule]:
@@ -132,11 +139,19 @@ def _stacks(boxes: list[Rule]) -> Iterator[list[Rule]]:
     yield stack
 
 
+def _texts(line: ChunkedLine) -> tuple[str, ...]:
+    return tuple([chunk.text for chunk in line.chunks])
+
+
 def _table(
-    lines: list[ChunkedLine], start: int, end: int, floor: int, drawn: _Drawn
-) -> tuple[int, int, PageTable] | None:
-    """The table of these lines and of its header above them."""
-    rules, sides, bands = drawn
+    lines: list[ChunkedLine], place: tuple[int, int, int], drawn: _Drawn, known: set[tuple[str, ...]]
+) -> _Found | None:
+    """The table of these lines and of its header above them.
+
+    `place`: where the lines begin and end, and the end of the table before; `known`: headings of other tables.
+    """
+    start, end, floor = place
+    rules, sides, bands, everything = drawn
     while start < end and len(lines[end - 1].chunks) == 1 and CAPTION.match(lines[end - 1].chunks[0].text):
         end -= 1
     if end - start < 2:
@@ -154,20 +169,27 @@ def _table(
     ]
     whole = {round(rule.top / 3) for rule in rules if top < rule.top < bottom and _spans(rule, left, right)}
     body = TableBody([_divided(line, columns) for line in lines[start:end]], columns)
-    if not may_be_table(body, len(whole)) or not has_table_rows(body, logical_rows(body, inside, bands), len(whole)):
-        return None
-    while end < len(lines) and _ends_at_rule(lines[end - 1], lines[end], columns, inside):
+    if len(columns) < _MIN_KNOWN or _texts(lines[start]) not in known:
+        groups = logical_rows(body, inside, bands)
+        if not may_be_table(body, len(whole)) or not has_table_rows(body, groups, len(whole)):
+            return None
+        if is_drawing(body, everything):
+            return None
+    cut = end
+    while end < len(lines) and (
+        _ends_at_rule(lines[end - 1], lines[end], columns, inside) or _is_total(lines[end - 1], lines[end], columns)
+    ):
         end += 1
     first = _header_start(lines, start, floor, columns, rules)
-    body = TableBody([_divided(line, columns) for line in lines[first:end]], columns)
+    body = body.extended([_divided(line, columns) for line in lines[first:start]], lines[cut:end])
     for index in range(start - first + 1):
         body.placed[index] = _widened(body.placed[index], body.lines[index], columns, rules)
     groups = headings_joined(body, logical_rows(body, inside, bands))
     left = min(line.chunks[0].x0 for line in body.lines)
     right = max(line.chunks[-1].x1 for line in body.lines)
     box = (left, body.lines[0].top, right, body.lines[-1].bottom)
-    above = _rows_above_rule(body, groups, [rule for rule in rules if _spans(rule, left, right)])
-    return _Found(first, end, make_table(box, list(_cells(body, groups)), above))
+    headings = _rows_above_rule(body, groups, [rule for rule in rules if _spans(rule, left, right)])
+    return _Found(first, end, make_table(box, list(_cells(body, groups)), headings))
 
 
 def _rows_above_rule(body: TableBody, groups: list[list[int]], rules: list[Rule]) -> int:
@@ -195,12 +217,18 @@ def _header_start(lines: list[ChunkedLine], start: int, floor: int, columns: lis
             begin, end = column_place(line.chunks[0], columns)
             text = line.chunks[0].text
             narrow = begin == end and not _is_wider(line.chunks[0], columns[begin])
-            if begin == 0 or (narrow and text.count(" ") > 2) or text[:1].islower():
+            headed = is_ruled(lines, index + 1, rules) and _is_below_rule(line, rules)
+            if (begin == 0 and not headed) or (narrow and text.count(" ") > 2) or text[:1].islower():
                 break
         if line.chunks[-1].text.rstrip().endswith(".") and " " in line.chunks[-1].text.strip():
             break
         first = index
     return first
+
+
+def _is_below_rule(line: ChunkedLine, rules: list[Rule]) -> bool:
+    chunk = line.chunks[0]
+    return any(-line.size < rule.top - line.top <= 2 and rule.x0 < chunk.x1 and rule.x1 > chunk.x0 for rule in rules)
 
 
 def _are_headings(line: ChunkedLine, columns: list[Extent]) -> bool:
@@ -274,6 +302,20 @@ def _ends_at_rule(previous: ChunkedLine, line: ChunkedLine, columns: list[Extent
         and line.top - previous.bottom < 0.6 * line.size
         and any(line.bottom - 1 < rule.top < line.bottom + 1.5 * line.size for rule in rules)
         and not any(previous.bottom - 1 < rule.top < line.top + 1 for rule in rules)
+    )
+
+
+def _is_total(previous: ChunkedLine, line: ChunkedLine, columns: list[Extent]) -> bool:
+    """Whether a line below a table is a sum, whose label may be in any of its columns."""
+    if len(line.chunks) != 2 or len(columns) < _MIN_KNOWN:
+        return False
+    label, amount = line.chunks
+    return (
+        line.top - previous.bottom < _MAX_SUM_GAP * line.size
+        and label.x0 > (columns[0].begin + columns[-1].end) / 2
+        and abs(amount.x1 - columns[-1].end) < _CENTERED
+        and is_numeric(amount.text)
+        and not is_numeric(label.text)
     )
 
 

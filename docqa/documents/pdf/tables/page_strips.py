@@ -9,6 +9,8 @@ from docqa.documents.pdf.tables.page_table import TextRow, text_rows
 
 _SPREAD = 1.3  # A page that is as much wider than high may be two.
 _MIN_SPREAD_ROWS = 8
+_MARGIN = 6.0  # Points.
+_MIN_ASIDE = 12  # Fragments.
 _LEVEL = 1.0  # Points.
 
 
@@ -55,6 +57,7 @@ def _columns_of_prose(rows: list[TextRow], rules: list[Rule]) -> list[list[TextR
     columns = sorted(c for c in columns if len(c[2]) >= 5)
     if len(columns) < 2:
         return [rows]
+    columns = [*columns, *_beside(rows, columns[-1][1])]
     gutters = [(a[1] + b[0]) / 2 for a, b in pairwise(columns)]
     zones = [_zones(c[2]) for c in columns]
     wide: list[TextRow] = []
@@ -72,6 +75,14 @@ def _columns_of_prose(rows: list[TextRow], rules: list[Rule]) -> list[list[TextR
             for number, row in part.items():
                 strips[number].append(row)
     return [strip for strip in (wide, *strips) if strip]
+
+
+def _beside(rows: list[TextRow], right: float) -> list[tuple[float, float, list[float]]]:
+    """The column of what stands on the right of all prose, such as a table in the margin: its sides, and heights."""
+    aside = [f for row in rows for f in row if f.x0 > right + _MARGIN]
+    if len(aside) < _MIN_ASIDE:
+        return []
+    return [(min(f.x0 for f in aside), max(f.x1 for f in aside), [f.top for f in aside])]
 
 
 def _frames(rules: list[Rule], gutters: list[float]) -> list[tuple[float, float]]:

@@ -29,7 +29,7 @@ def split_bands(cells: list[TableCell]) -> list[TableCell]:
             numbers: dict[int, list[list[TextFragment]]] = defaultdict(list)
             for line in cell.lines:
                 middle = line[0].top + line[0].bottom
-                nearest = min(range(len(lines)), key=lambda n: abs(lines[n] - middle))
+                nearest = min(range(len(lines)), key=lambda n: abs(lines[n] - middle + 1))
                 numbers[nearest].append(line)
             split += [cell._replace(row_span=-n, lines=part) for n, part in numbers.items()]
     starts.append(count)
@@ -56,9 +56,17 @@ def _lines_of_band(band: list[TableCell]) -> list[float]:
         if cell.column and sum(is_numeric(" ".join(f.text for f in line)) for line in cell.lines) >= 0.6 * count
     ]
     labels = sum(len(cell.lines) >= 0.6 * count for cell in several)
-    if len(numeric) >= 2 or (count >= 3 and ((numeric and labels >= 2) or _are_lists(band, count))):
-        return [row[0].top + row[0].bottom for row in rows]
+    pairs = numeric and all(len(cell.lines) == count for cell in band) and not _begins_within(band[0])
+    if len(numeric) >= 2 or pairs or (count >= 3 and ((numeric and labels >= 2) or _are_lists(band, count))):
+        # The rest of a label is no row.
+        rest = {id(fragment) for line in band[0].lines if line[0].text.lstrip()[:1].islower() for fragment in line}
+        return [row[0].top + row[0].bottom for row in rows if not all(id(fragment) in rest for fragment in row)]
     return _blocks(rows, band)
+
+
+def _begins_within(cell: TableCell) -> bool:
+    """Whether a line of a cell begins like the rest of the one above."""
+    return any(line[0].text.lstrip()[:1].islower() for line in cell.lines[1:])
 
 
 def _are_lists(band: list[TableCell], count: int) -> bool:

@@ -5,7 +5,7 @@ them become one cell.
 """
 
 from bisect import bisect_left, bisect_right
-from collections import defaultdict
+from collections import Counter, defaultdict
 from itertools import product
 from typing import NamedTuple
 
@@ -35,6 +35,7 @@ _MIN_REGULAR = 0.6  # Share of the columns that a row has as cells of its own: l
 _MAX_IRREGULAR = 0.35
 # Share of the cells' lines that gaps divide in three: more in a chart, or without rules between columns.
 _MAX_GAPS = 0.15
+_MIN_HEADINGS = 4  # Cells of the first row: the others may be nearly empty.
 _MAX_UNDIVIDED = 0.4  # Share of the rows.
 _MAX_LINES = 12  # In a cell, on average: with more they are columns of a page.
 
@@ -255,6 +256,8 @@ def _table(grid: _Grid, fragments: list[TextFragment]) -> FoundTable | None:
         for piece, column in _cut(fragment, row * width, owner, xs):
             texts[owner[row * width + column]].append(piece)
     cells = sorted(_cells(grid, owner, texts))
+    if cells[0].column_span == width > 1:
+        cells[:1] = _at_columns(cells[0], xs)
     top = ys[0]
     if _has_title(cells, width):
         top = ys[cells[0].row + cells[0].row_span]
@@ -347,6 +350,20 @@ def _cells(grid: _Grid, owner: list[int], texts: dict[int, list[TextFragment]]) 
     return cells
 
 
+def _at_columns(cell: TableCell, xs: list[float]) -> list[TableCell]:
+    """The cells of a row without edges between them: each part of the text in a column of its own."""
+    parts: dict[int, list[TextRow]] = defaultdict(list)
+    for line in cell.lines:
+        for chunk in chunks(line):
+            column = bisect_right(xs, chunk.x0 + 1) - 1
+            if chunk.x1 > xs[column + 1] + 1:
+                return [cell]
+            parts[column].append(chunk.fragments)
+    if len(parts) < cell.column_span:
+        return [cell]
+    return [cell._replace(column=column, column_span=1, lines=lines) for column, lines in sorted(parts.items())]
+
+
 def _has_title(cells: list[TableCell], width: int) -> bool:
     """Whether the first row is one cell across all columns: it is above the table, not a row of it."""
     return width > 2 and len(cells) > 4 and cells[0].column_span == width and cells[1].row > cells[0].row
@@ -362,10 +379,9 @@ def _regularity(owner: list[int], width: int) -> float:
 def _is_table(cells: list[TableCell]) -> bool:
     if len(cells) < 4:
         return False
-    rows: dict[int, int] = defaultdict(int)
-    for cell in cells:
-        rows[cell.row] += 1
-    if sum(count > 1 for count in rows.values()) < 2:
+    rows = Counter(cell.row for cell in cells)
+    headed = rows[cells[0].row] >= _MIN_HEADINGS and len(rows) > 1
+    if sum(count > 1 for count in rows.values()) < (1 if headed else 2):
         return False
     lines = [line for cell in cells for line in cell.lines]
     gaps = [line for line in lines if len(line) > 1 and len(chunks(line)) > 1]

@@ -13,7 +13,9 @@ from docqa.documents.pdf.tables.text_columns import ChunkedLine, PlacedChunk, Ta
 
 _ALIGNED = 2.5  # Points.
 _BRACKET = 0.3  # Heights of type.
+_MAX_INDENT = 30.0  # Points.
 _MIN_ROWS = 3
+_FEW_ROWS = 4
 _ENCLOSED = 3  # Rules: above and below the headings, and at the end.
 _PROSE_WORDS = 5
 _MAX_DEFINITION = 12  # Lines.
@@ -27,6 +29,9 @@ _MARKER = re.compile(
 _BULLET = re.compile(r"[^\w\s☐☑☒✓✔✗✘+±=<>#.,–—*×-]?$|[o§$>]$")
 _OPERATOR = re.compile(r"[=←→⇒≡:<>≤≥+*/|∈&\\-]+$")
 _TIME = re.compile(r"\d{1,2}[:.h]\d\d|\d{1,2} ?[ap]\.?m\b", re.IGNORECASE)
+_LABELLED = re.compile(r"[A-Za-z][A-Za-z .]{1,25}: ?\S")
+_SOURCE = re.compile(r"(?:Sources?|Notes?|Quelle|Anmerkung)\s?:$")
+_ADDRESS = re.compile(r"[a-z],? [A-Z]{2} \d{5}(?:[-–]\d{4})?$")
 _BLANK_AMOUNT = re.compile(r"(?:00|[.,])$")
 _NUMBERED_BOX = re.compile(r"\d{1,2}[a-z]?\. ?[A-Z]")
 _CODE = re.compile(r"[;{}=]|--|\w\(|^(?:#|//|>>>|\$ )|\\$")
@@ -73,7 +78,9 @@ def _may_be_pairs(texts: list[list[str]], rules: int) -> bool:
     """Whether two columns may be names and values, terms and texts, or times and events: no list, no prose."""
     if _share(_TIME, texts[0]) > 0.6:
         return True
-    if _share(_MARKER, texts[0]) > 0.4 or _words(texts[0]) >= _PROSE_WORDS:
+    if _share(_MARKER, texts[0]) > 0.4 or _words(texts[0]) >= _PROSE_WORDS or _share(_LABELLED, texts[1]) > 0.5:
+        return False
+    if any(map(_SOURCE.match, texts[0])) or all(any(map(_ADDRESS.search, column)) for column in texts):
         return False
     return rules >= 2 or _words(texts[1]) >= _PROSE_WORDS or not all(map(_flows, texts))
 
@@ -107,7 +114,8 @@ def has_table_rows(body: TableBody, groups: list[list[int]], rules: int) -> bool
         return _defines(body, groups, rules)
     if rules < 2 and sum(map(_on_baseline, full)) < 0.7 * len(full):
         return False
-    return all(map(_is_aligned, body.columns))
+    labels, values = body.columns
+    return _is_aligned(values) and (_is_aligned(labels) or _is_indented(labels))
 
 
 def _is_filled(body: TableBody, groups: list[list[int]], rules: int) -> bool:
@@ -118,7 +126,8 @@ def _is_filled(body: TableBody, groups: list[list[int]], rules: int) -> bool:
     if spanning > 0.15 * len(pieces) or filled < (0.5 if rules >= 2 else 0.6) * len(groups) * body.width:
         return False
     if len(groups) >= _MIN_ROWS:
-        return True
+        # Values beside a chart are each in a place of their own.
+        return rules > 0 or len(groups) > _FEW_ROWS or min(map(len, body.columns)) > 1
     if filled < len(groups) * body.width:
         return False
     bold = all(piece.chunk.fragments[0].bold for piece in body.placed[0])
@@ -164,6 +173,14 @@ def _is_aligned(column: list[Chunk]) -> bool:
     # A bracket at the end of a negative amount stands outside the column.
     rights = [c.x1 - _BRACKET * c.fragments[0].size if c.text[-1:] == ")" else c.x1 for c in column]
     return any(_share_aligned(positions) >= 0.7 for positions in (lefts, rights, middles))
+
+
+def _is_indented(labels: list[Chunk]) -> bool:
+    """Whether most labels begin at one of two places, since those of a section are indented."""
+    lefts = [label.x0 for label in labels]
+    main = max(lefts, key=lambda left: sum(abs(other - left) <= _ALIGNED for other in lefts))
+    others = [left for left in lefts if abs(left - main) > _ALIGNED]
+    return len(others) < len(lefts) / 2 and _share_aligned(others) >= 0.7 and max(others) - main < _MAX_INDENT
 
 
 def _defines(body: TableBody, groups: list[list[int]], rules: int) -> bool:

@@ -15,13 +15,6 @@ _MIN_GAPS = 3
 _MIN_LETTER_BOXES = 30
 
 
-def find_tables(content: PageContent) -> tuple[list[PageTable], list[TextFragment]]:
-    """The tables of a page, top to bottom, and the fragments that are in none, in the order of the file."""
-    ruled, rest = find_ruled_tables(content)
-    aligned, rest = find_aligned_tables(rest)
-    return sorted([*ruled, *aligned], key=lambda table: table.top), rest.fragments
-
-
 def find_ruled_tables(content: PageContent) -> tuple[list[PageTable], PageContent]:
     """The tables and forms that have a grid, and the page without their text."""
     if len(content.rules) < _MIN_RULES:

@@ -5,6 +5,8 @@ import re
 from docqa.documents.pdf.tables.page_table import PageTable, TableCell, cell_text, is_numeric
 
 _MAX_HEADER = 4  # Rows.
+_SAME_PLACE = 3.0  # Points.
+_MIN_COUNTED = 3  # Columns.
 
 
 def make_table(box: tuple[float, float, float, float], cells: list[TableCell], above_rule: int = 0) -> PageTable:
@@ -74,10 +76,26 @@ def header_rows(cells: list[TableCell]) -> int:
     most = next((number for number, row in enumerate(rows) if _has_numbers(row)), len(rows) - 1)
     if not most:
         return min(count, _MAX_HEADER)
+    if columns == 2 and not count and most == len(rows) - 1 and not _stands_out(rows):
+        return 0
     count = max(count, *(cell.row_span for cell in rows[0]))
     while count < most and (_is_divided(rows[count - 1], rows[count], columns) or _has_units(rows[count])):
         count += 1
     return min(count, most, _MAX_HEADER)
+
+
+def _stands_out(rows: list[list[TableCell]]) -> bool:
+    """Whether the cells of the first row are set in another way than those below: in their type, or their place."""
+    for cell in rows[0]:
+        first = cell.lines[0][0]
+        below = [other.lines[0][0] for row in rows[1:] for other in row if other.column == cell.column]
+        alike = sum(
+            first.style == other.style and abs(first.x0 - other.x0) < _SAME_PLACE and abs(first.size - other.size) < 0.5
+            for other in below
+        )
+        if alike < 0.5 * len(below):
+            return True
+    return False
 
 
 def _is_divided(row: list[TableCell], following: list[TableCell], columns: int) -> bool:
@@ -98,6 +116,10 @@ YEAR = re.compile(r"(?:FY ?)?(?:19|20)\d\d(?: ?[-–/] ?(?:\d\d){1,2})?.?$")
 def _has_numbers(row: list[TableCell]) -> bool:
     """Whether there are numbers in a row that are no years: those may be headings."""
     texts = [cell_text(cell).strip() for cell in row if cell.column]
+    if len(texts) > _MIN_COUNTED and all(map(str.isdecimal, texts)):
+        first = int(texts[0])
+        if [int(text) for text in texts] == list(range(first, first + len(texts))):
+            return False  # Numbered columns.
     return any(is_numeric(text) and not YEAR.match(text) and not _THOUSANDS.match(text) for text in texts)
 
 

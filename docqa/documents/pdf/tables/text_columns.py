@@ -20,6 +20,7 @@ from docqa.documents.pdf.tables.page_table import (
 
 _MAX_LEADING = 2.5  # Heights of type between two rows of a table.
 _RIVER = 0.5  # Heights of type: narrower white space divides no columns.
+_LARGER = 1.2  # Than the type of a table is that of a heading.
 _ALIGNED = 5.0  # Points.
 _MAX_SINGLE = 8  # Lines of one cell that follow each other, but for the rest of a wrapped cell.
 
@@ -118,8 +119,8 @@ def _run(lines: list[ChunkedLine], start: int) -> int:
         previous, line = lines[index - 1], lines[index]
         if line.top - previous.bottom > _MAX_LEADING * min(previous.size, line.size):
             break
-        if len(line.chunks) == 1 and NUMBERED_CAPTION.match(line.chunks[0].text):
-            break  # The next table's.
+        if len(line.chunks) == 1 and _stands_alone(line, max(first.size, previous.size)):
+            break
         if len(line.chunks) > 1:
             narrowed = _intersect(rivers, line)
             if not narrowed or _same_texts(line, first):
@@ -150,6 +151,11 @@ def _run(lines: list[ChunkedLine], start: int) -> int:
             break
         end += 1
     return end
+
+
+def _stands_alone(line: ChunkedLine, size: float) -> bool:
+    """Whether a line is the next table's caption, or a heading in larger type."""
+    return NUMBERED_CAPTION.match(line.chunks[0].text) is not None or line.size > _LARGER * size
 
 
 def _same_texts(line: ChunkedLine, other: ChunkedLine) -> bool:
@@ -249,14 +255,29 @@ class PlacedChunk(NamedTuple):
 class TableBody:
     """The lines of a table, and their chunks in its columns."""
 
-    def __init__(self, lines: list[ChunkedLine], columns: list[Extent]) -> None:
+    def __init__(
+        self, lines: list[ChunkedLine], columns: list[Extent], placed: list[list[PlacedChunk]] | None = None
+    ) -> None:
+        """`placed`: the chunks of the lines in their columns, if they are known."""
         self.lines = lines
         self.width = len(columns)
         self.extents = columns
-        self.placed = [[PlacedChunk(*column_place(chunk, columns), chunk) for chunk in line.chunks] for line in lines]
+        self.placed = placed or [_placed(line, columns) for line in lines]
         self.columns: list[list[Chunk]] = [[] for _ in columns]
         """The chunks of each column, without those that span several."""
         for pieces in self.placed:
             for first, last, chunk in pieces:
                 if first == last:
                     self.columns[first].append(chunk)
+
+    def extended(self, above: list[ChunkedLine], below: list[ChunkedLine]) -> "TableBody":
+        """The same table with more lines above and below."""
+        if not above and not below:
+            return self
+        columns = self.extents
+        placed = [[_placed(line, columns) for line in lines] for lines in (above, below)]
+        return TableBody([*above, *self.lines, *below], columns, [*placed[0], *self.placed, *placed[1]])
+
+
+def _placed(line: ChunkedLine, columns: list[Extent]) -> list[PlacedChunk]:
+    return [PlacedChunk(*column_place(chunk, columns), chunk) for chunk in line.chunks]
