@@ -457,3 +457,19 @@ def test_the_source_of_a_figure_is_apart_and_its_axis_too(tmp_path: Path) -> Non
     document = parsed(tmp_path, page)
     assert blocks(document, "footnote") == ["Source: the census of the guild."]
     assert blocks(document, "caption", "paragraph", "field") == [page[0].text, " ".join(BAKERY)]
+
+
+def test_a_title_comes_before_a_heading_on_the_left_below_it(tmp_path: Path) -> None:
+    page = [
+        Text(80, "Abstract", 60, 14),
+        Text(60, "Two houses", 220, 18),
+        *column(60, 110, *BAKERY),
+        *column(330, 110, *BREWERY),
+    ]
+    assert blocks(parsed(tmp_path, page))[:2] == ["Two houses", "Abstract"]
+
+
+def test_an_address_and_a_date_beside_it_are_two_blocks(tmp_path: Path) -> None:
+    page = [*column(60, 80, "The Guild of the Town", "12 Ferry Street"), *column(420, 80, "April 6, 1911", "Bremen")]
+    texts = blocks(parsed(tmp_path, [*page, *column(60, 160, *BAKERY)]))
+    assert not any("Street April" in text for text in texts)

@@ -284,7 +284,8 @@ def _continues_over_gap(previous: LayoutLine, line: LayoutLine) -> bool:
         return True
     if mark_of(line.text):
         return False
-    return previous.x1 > previous.right - 2 * previous.size and not previous.bold
+    is_next_column = previous.page != line.page or line.top < previous.top
+    return is_next_column and previous.x1 > previous.right - 2 * previous.size and not previous.bold
 
 
 def _ends_sentence(text: str) -> bool:

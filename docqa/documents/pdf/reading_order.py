@@ -260,6 +260,8 @@ def _predecessors(blocks: list[PageBlock]) -> list[set[int]]:
             if _share_column(a, b):
                 if blocks[i].top < blocks[j].top:
                     before[j].add(i)
+            elif i in titles and blocks[i].bottom <= blocks[j].top:
+                before[j].add(i)
             elif not _are_parted(blocks, i, j):
                 if a[1] <= b[0]:
                     before[j].add(i)
