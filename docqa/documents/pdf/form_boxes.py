@@ -94,9 +94,14 @@ def labelled_boxes(content: PageContent) -> list[LabelledBox]:
     sources: dict[_Box, set[int]] = defaultdict(set)
     pieces: list[tuple[TextFragment, int]] = []
     for fragment in content.fragments:
-        if not fragment.slanted and fragment.text.strip():
+        text = fragment.text
+        if fragment.slanted or not text.strip():
+            continue
+        if " " in text or "\xa0" in text:
             crossed = vertical.between(fragment.x0 + 2, fragment.x1 - 2)
-            pieces += [(piece, id(fragment)) for piece in (_cut(fragment, crossed) if crossed else (fragment,))]
+            pieces += [(piece, id(fragment)) for piece in _cut(fragment, crossed)]
+        else:
+            pieces.append((fragment, id(fragment)))
     if not any(_may_be_label(piece, horizontal) for piece, _ in pieces):
         return []
     for piece, source in pieces:
@@ -258,7 +263,8 @@ def _is_short(rows: list[TextRow]) -> bool:
 
 
 def _begins_label(text: str) -> bool:
-    return text[:1].isupper() or text[:1].isdigit() or text[:1] in {"", "("}
+    first = text[:1]
+    return first.isupper() or first.isdigit() or first in "("
 
 
 def _may_be_field(box: _Box, rows: list[TextRow], labelled: set[_Box]) -> bool:

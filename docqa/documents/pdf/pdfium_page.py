@@ -135,11 +135,7 @@ class PageText:
 
     def _last_letter(self, first: int, last: int) -> int:
         """Index of the last character that is no space."""
-        text = self._text
-        last -= 1
-        while last > first and text[last].isspace():
-            last -= 1
-        return last
+        return max(first, first + len(self._text[first:last].rstrip()) - 1)
 
     def _pieces(self, row: int, begin: int, end: int) -> Iterable[_Piece]:
         """Cut one of PDFium's lines at wide gaps and at superscripts."""
