@@ -259,12 +259,9 @@ def is_tight(above: TextFragment, below: TextFragment) -> bool:
 def _is_short(rows: list[TextRow]) -> bool:
     """Whether a text is as short as a label, and begins like one."""
     text = " ".join(fragment.text for row in rows for fragment in row).strip()
-    return (
-        _begins_label(text)
-        and _WORD.search(text) is not None
-        and len(rows) <= _MAX_LINES
-        and text.count(" ") < _MAX_WORDS
-    )
+    if len(rows) > _MAX_LINES or text.count(" ") >= _MAX_WORDS:
+        return False
+    return _begins_label(text) and _WORD.search(text) is not None
 
 
 def _begins_label(text: str) -> bool:

@@ -330,9 +330,12 @@ def _spans(rule: Rule, left: float, right: float) -> bool:
 def _cells(body: TableBody, groups: list[list[int]]) -> Iterator[TableCell]:
     for number, group in enumerate(groups):
         spans: dict[tuple[int, int], list[TextFragment]] = {}
+        reach = -1
         for piece in (piece for index in group for piece in body.placed[index]):
             first, last, fragments = piece.first, piece.last, piece.chunk.fragments
-            for place in [place for place in spans if place[0] <= last and first <= place[1]]:
+            near = [place for place in spans if place[0] <= last and first <= place[1]] if first <= reach else ()
+            reach = max(reach, last)
+            for place in near:
                 first, last = min(first, place[0]), max(last, place[1])
                 fragments = spans.pop(place) + fragments
             spans[first, last] = fragments
