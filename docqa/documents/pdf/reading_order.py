@@ -148,7 +148,7 @@ _FilledCell = tuple[TableCell, tuple[tuple[str, bool], ...]]
 def _table_lines(table: PageTable, page: int, region: int, first: int) -> Iterable[LayoutLine]:
     """A line for each row, numbered from `first`. Of a cell of several lines, the row has them all."""
     filled: list[_FilledCell] = []
-    for cell in sorted(table.cells, key=lambda cell: (cell.row, cell.column)):
+    for cell in table.cells:
         lines = tuple([(text, line[-1].hyphen) for line in cell.lines if line and (text := line_text(line))])
         if lines:
             filled.append((cell, lines))
@@ -260,6 +260,8 @@ def _predecessors(blocks: list[PageBlock]) -> list[set[int]]:
             if _share_column(a, b):
                 if blocks[i].top < blocks[j].top:
                     before[j].add(i)
+            elif i in titles and blocks[i].bottom <= blocks[j].top:
+                before[j].add(i)
             elif not _are_parted(blocks, i, j):
                 if a[1] <= b[0]:
                     before[j].add(i)
