@@ -160,7 +160,7 @@ _FilledCell = tuple[TableCell, tuple[tuple[str, bool], ...]]
 def _table_lines(table: PageTable, page: int, region: int, first: int) -> Iterable[LayoutLine]:
     """A line for each row, numbered from `first`. Of a cell of several lines, the row has them all."""
     filled: list[_FilledCell] = []
-    for cell in sorted(table.cells, key=lambda cell: (cell.row, cell.column)):
+    for cell in table.cells:
         lines = tuple([(text, line[-1].hyphen) for line in cell.lines if line and (text := line_text(line))])
         if lines:
             filled.append((cell, lines))
