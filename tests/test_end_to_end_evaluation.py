@@ -1,6 +1,7 @@
 """Evaluation with real readers: on single contexts, and end to end on documents."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -83,8 +84,12 @@ def test_on_contexts_an_answer_does_not_depend_on_what_is_asked_beside_it(
     assert [one.probability for one in together] == pytest.approx([one.probability for one in alone], abs=1e-4)
 
 
-def test_on_contexts_answers_are_those_of_asking_the_context_as_a_document(engine: Engine) -> None:
-    # Retrieval has no effect on a document of one window.
+def test_on_contexts_answers_are_those_of_asking_the_context_as_a_document(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Nothing is retrieved of a context, so that the rank of a window must not count.
+    curves = {name: curve for name, curve in engine.choice.curves.items() if name != "rank"}
+    monkeypatch.setattr(engine, "choice", replace(engine.choice, curves=curves))
     asked = [one for one in PAIRS if one.context == PROSE]
     documents = [one.prediction for one in evaluate_documents(engine, group_by_document(asked, {}))]
     contexts = evaluate_contexts(engine.reader, asked, engine.settings, choice=engine.choice)

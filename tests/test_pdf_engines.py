@@ -1,5 +1,6 @@
 """The interface between a PDF library and the page layout, and the engines behind it."""
 
+import gc
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -123,6 +124,20 @@ def test_pypdf_reads_the_values_of_fields_after_the_text(monkeypatch: pytest.Mon
     document = parse(read(str(tmp_path / "a.pdf")))
     assert "Boat: Boat value" in document.text
     assert "Code value" not in document.text
+
+
+def test_cyclic_garbage_is_collected_again_after_a_parse() -> None:
+    sample()
+    assert gc.isenabled()
+    with pytest.raises(DocqaError):
+        parse(Source("a.pdf", b"%PDF-1.7\nnothing of the kind\n"))
+    assert gc.isenabled()
+    gc.disable()
+    try:
+        sample()
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
 
 
 def test_unsupported_encryption_is_reported(tmp_path: Path) -> None:

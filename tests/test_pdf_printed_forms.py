@@ -83,6 +83,24 @@ def test_a_numbered_line_with_its_box_is_one_field() -> None:
     ]
 
 
+def test_a_numbered_line_may_end_in_a_blank() -> None:
+    def draw(sheet: canvas.Canvas) -> None:
+        for number, text in (
+            ("1.", "Enter the dues of last year."),
+            ("2.", "Enter the dues of this year."),
+            ("3.", "Add."),
+        ):
+            y = 100 + 24 * int(number[0])
+            write(sheet, 48, y, f"{number} {text}" + " ." * (60 - len(text)))
+            write(sheet, 440, y, f"{number} $___________")
+
+    assert fields(draw) == [
+        "1. Enter the dues of last year. 1.",
+        "2. Enter the dues of this year. 2.",
+        "3. Add. 3.",
+    ]
+
+
 def test_two_numbered_lines_side_by_side_are_read_row_by_row() -> None:
     def draw(sheet: canvas.Canvas) -> None:
         for number, y, text in (("16", 200, "Tolls of the lock"), ("17", 212, "Tolls of the bridge")):
@@ -209,8 +227,8 @@ def test_a_label_above_or_left_of_a_box_is_a_field_with_what_is_in_the_box() -> 
         for x0, label in ((36, "Name of the boat"), (220, "Name of the owner"), (400, "Harbour number")):
             box(sheet, x0, 100, x0 + 170, 130)
             write(sheet, x0 + 3, 109, label, size=7)
-        write(sheet, 330, 166, "Amount of", size=7)
-        write(sheet, 330, 174, "your dues", size=7)
+        write(sheet, 340, 166, "Amount of", size=7)
+        write(sheet, 340, 174, "your dues", size=7)
         for x0, x1, label in ((380, 480, "Crowns"), (486, 516, "Cents")):
             box(sheet, x0, 158, x1, 178)
             write(sheet, (x0 + x1) / 2 - 10, 155, label, size=7)

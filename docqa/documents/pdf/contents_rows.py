@@ -50,12 +50,16 @@ def with_whole_entries(content: PageContent) -> PageContent:
     numbers = [fragment for fragment in fragments if not fragment.raised and _ends_with_page(fragment.text)]
     if len(numbers) < _FEWEST:
         return content
-    columns = [rows for column in _columns(numbers) if len(rows := list(_rows(column, fragments))) >= _FEWEST]
+    columns = [column for column in _columns(numbers) if len(column) >= _FEWEST]
     if not columns:
+        return content
+    by_height = _by_height(fragments)
+    entries = [rows for column in columns if len(rows := list(_rows(column, by_height))) >= _FEWEST]
+    if not entries:
         return content
     headed = has_contents_heading(fragment.text for fragment in fragments)
     joined: dict[int, TextFragment | None] = {}
-    for rows in columns:
+    for rows in entries:
         if _are_entries(rows, headed):
             for row in rows:
                 first, *others = row.fragments
@@ -78,15 +82,17 @@ def _columns(numbers: list[TextFragment]) -> Iterator[list[TextFragment]]:
     yield sorted(column, key=lambda number: number.top)
 
 
-def _rows(column: list[TextFragment], fragments: list[TextFragment]) -> Iterator[_Row]:
-    """The rows that end with the numbers of a column and begin with a title."""
-    if len(column) < _FEWEST:
-        return
-    edge = max(number.x0 for number in column) + 1
+def _by_height(fragments: list[TextFragment]) -> dict[int, list[TextFragment]]:
+    """The visible fragments by their middle, in tens of points."""
     by_height: dict[int, list[TextFragment]] = defaultdict(list)
     for fragment in fragments:
-        if fragment.x1 <= edge and not fragment.slanted and fragment.text.strip():
+        if not fragment.slanted and fragment.text.strip():
             by_height[round((fragment.top + fragment.bottom) / 20)].append(fragment)
+    return by_height
+
+
+def _rows(column: list[TextFragment], by_height: dict[int, list[TextFragment]]) -> Iterator[_Row]:
+    """The rows that end with the numbers of a column and begin with a title."""
     for number in column:
         middle = (number.top + number.bottom) / 2
         near = [f for key in (-1, 0, 1) for f in by_height.get(round(middle / 10) + key, ())]

@@ -20,6 +20,7 @@ _SHORTEST = 7.0  # Of a side: what is shorter is a tooth of a comb.
 _NEAR = 2.0
 _MAX_LINES, _MAX_WORDS = 4, 30
 _ROOM = 1.0  # Heights of type below a label, at least.
+_LOW = 0.8  # Heights of its letters above a label, at most.
 _INDENT = 2.5  # Heights of type, of a label, at most.
 _WORD = re.compile(r"[^\W\d_]{3}")
 _VALUE = re.compile(r"[\s\d.,$€£-]*")
@@ -91,14 +92,22 @@ def labelled_boxes(content: PageContent) -> list[LabelledBox]:
         return []
     texts: dict[_Box, list[TextFragment]] = defaultdict(list)
     sources: dict[_Box, set[int]] = defaultdict(set)
+    pieces: list[tuple[TextFragment, int]] = []
     for fragment in content.fragments:
-        if fragment.slanted or not fragment.text.strip():
+        text = fragment.text
+        if fragment.slanted or not text.strip():
             continue
-        crossed = vertical.between(fragment.x0 + 2, fragment.x1 - 2)
-        for piece in _cut(fragment, crossed) if crossed else (fragment,):
-            if box := _box_around(piece, horizontal, vertical):
-                texts[box].append(piece)
-                sources[box].add(id(fragment))
+        if " " in text or "\xa0" in text:
+            crossed = vertical.between(fragment.x0 + 2, fragment.x1 - 2)
+            pieces += [(piece, id(fragment)) for piece in _cut(fragment, crossed)]
+        else:
+            pieces.append((fragment, id(fragment)))
+    if not any(_may_be_label(piece, horizontal) for piece, _ in pieces):
+        return []
+    for piece, source in pieces:
+        if box := _box_around(piece, horizontal, vertical):
+            texts[box].append(piece)
+            sources[box].add(source)
     lines = {box: text_rows(inside) for box, inside in texts.items()}
     labelled = {box for box, rows in lines.items() if _is_labelled(box, rows)}
     # The sides between two lines of a paragraph are those of its background.
@@ -202,6 +211,18 @@ def _before_label(fragment: TextFragment, x: float) -> tuple[TextFragment, TextF
     return cut_near(fragment, x)
 
 
+def _may_be_label(fragment: TextFragment, horizontal: _Sides) -> bool:
+    """Whether a text may be a label, with room below it: in most tables, there is room below none."""
+    if not _begins_label(fragment.text.lstrip()):
+        return False
+    above, below = horizontal.around((fragment.top + fragment.bottom) / 2, (fragment.x0 + fragment.x1) / 2)
+    if not above or not below:
+        return False
+    height, low, room = fragment.bottom - fragment.top, fragment.top - above.at, below.at - fragment.bottom
+    # The sides of a box are rounded.
+    return low < _LOW * height + 2 and room > _ROOM * fragment.size - 1
+
+
 def _box_around(fragment: TextFragment, horizontal: _Sides, vertical: _Sides) -> _Box | None:
     """The nearest sides around a fragment, if they meet."""
     x, y = (fragment.x0 + fragment.x1) / 2, (fragment.top + fragment.bottom) / 2
@@ -226,7 +247,7 @@ def _is_labelled(box: _Box, rows: list[TextRow]) -> bool:
     above, below = first.top - box[1], box[3] - max(fragment.bottom for fragment in last)
     if first.x0 - box[0] > _INDENT * first.size:
         return False
-    return _is_short(rows) and above < 0.8 * size + 1 and below > max(_ROOM * first.size, 1.5 * above)
+    return _is_short(rows) and above < _LOW * size + 1 and below > max(_ROOM * first.size, 1.5 * above)
 
 
 def is_tight(above: TextFragment, below: TextFragment) -> bool:
@@ -238,8 +259,14 @@ def is_tight(above: TextFragment, below: TextFragment) -> bool:
 def _is_short(rows: list[TextRow]) -> bool:
     """Whether a text is as short as a label, and begins like one."""
     text = " ".join(fragment.text for row in rows for fragment in row).strip()
-    begins = text[:1].isupper() or text[:1].isdigit() or text[:1] == "("
-    return begins and _WORD.search(text) is not None and len(rows) <= _MAX_LINES and text.count(" ") < _MAX_WORDS
+    if len(rows) > _MAX_LINES or text.count(" ") >= _MAX_WORDS:
+        return False
+    return _begins_label(text) and _WORD.search(text) is not None
+
+
+def _begins_label(text: str) -> bool:
+    first = text[:1]
+    return first.isupper() or first.isdigit() or first in "("
 
 
 def _may_be_field(box: _Box, rows: list[TextRow], labelled: set[_Box]) -> bool:

@@ -25,7 +25,7 @@ _WIDE = 4.0  # Heights of type between two parts of a line.
 _SENTENCE = 3  # Words.
 
 _START = re.compile(r"\s*(?P<key>[1-9]\d{0,2}(?:[a-z]| [a-z](?=\s*$))?|[a-z])(?:[.)]\s*|\s+|$)(?=(?P<label>\S)|$)")
-_END = re.compile(r"(?P<label>.*?)(?:^|\s|(?<=\.\.)|…)(?P<key>[1-9]\d{0,2}[a-z]?)(?P<dot>\.?)\s*$", re.DOTALL)
+_END = re.compile(r"(?P<label>.*?)(?:^|\s|(?<=\.\.)|…)(?P<key>[1-9]\d{0,2}[a-z]?)(?P<dot>\.?)[\s_$]*$", re.DOTALL)
 _NUMBER_AT_END = re.compile(r"(?:^|\s|(?<=\.\.)|…)[1-9]\d{0,2}[a-z]?\.?$")
 _LONGEST_NUMBER = 4
 _DIGIT = re.compile(r"\d")
@@ -34,8 +34,10 @@ _DOTS = re.compile(r"[\s.·…_]+")
 _WORD = re.compile(r"[^\W\d_]{3}")
 _FIRST_DOTS = re.compile(r"(?:\s\.)+\s*$")
 _BOXES = ("☐", "☒", "□")
-_SEPARATOR = re.compile(r"[\s.,$/–-]*")
+_SEPARATOR = re.compile(r"[\s.,$/–_-]*")
 """What is printed between the boxes of single digits."""
+
+_BLANK = " \xa0_$"  # After a number: room for an amount.
 
 
 class FormField(NamedTuple):
@@ -76,7 +78,7 @@ class _End(NamedTuple):
 def form_lines(content: PageContent) -> tuple[list[FormField], list[TextFragment]]:
     """The numbered lines of a page if some of their numbers are repeated, and the fragments that are in none."""
     fragments = content.fragments
-    texts = [fragment.text.rstrip() for fragment in fragments]
+    texts = [fragment.text.rstrip(_BLANK) for fragment in fragments]
     ends = [text for text in texts if _DIGIT.search(text[-3:]) and _NUMBER_AT_END.search(text, max(0, len(text) - 8))]
     if len(ends) < _FEWEST:
         return [], fragments

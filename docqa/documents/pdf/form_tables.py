@@ -8,6 +8,7 @@ from docqa.documents.pdf.tables import PageTable, TableCell
 
 _NUMBER = re.compile(r"\s*(?:\d{1,3}[a-z]?|[a-z])\.?\s*")
 _FARTHEST = 45.0  # Points.
+_FEWEST = 2
 _NUMBERED = 0.6  # Share of the rows.
 
 
@@ -22,6 +23,8 @@ def with_row_numbers(table: PageTable, fragments: list[TextFragment]) -> tuple[P
         and fragment.bottom < table.bottom + 1
         and _NUMBER.fullmatch(fragment.text)
     ]
+    if len(near) < _FEWEST:
+        return table, fragments
     rows: dict[int, list[tuple[float, float]]] = defaultdict(list)
     for cell in table.cells:
         if cell.row >= table.header_rows:
@@ -33,7 +36,7 @@ def with_row_numbers(table: PageTable, fragments: list[TextFragment]) -> tuple[P
         if row is None or row in numbers:
             return table, fragments
         numbers[row] = fragment
-    if len(numbers) < max(2, _NUMBERED * len(rows)):
+    if len(numbers) < max(_FEWEST, _NUMBERED * len(rows)):
         return table, fragments
     cells = [cell._replace(column=cell.column + 1) for cell in table.cells]
     cells += [TableCell(row, 0, 1, 1, [[fragment]]) for row, fragment in numbers.items()]

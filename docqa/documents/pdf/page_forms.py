@@ -19,7 +19,7 @@ from docqa.documents.pdf.tables.page_table import cell_text, is_form
 _FEWEST_BOXES = 3  # On a page without numbered lines.
 _BESIDE = 0.4  # Of the lower one's height: fields in one row.
 _ALIGNED = 12.0  # Points: the left sides of fields below each other.
-_FARTHEST = 3.0  # Heights of type between two fields of one group.
+_FARTHEST = 6.0  # Heights of type between two fields of one group.
 
 
 class PageForms(NamedTuple):

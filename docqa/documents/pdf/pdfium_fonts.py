@@ -12,8 +12,9 @@ _SUBSET = re.compile(r"^[A-Z]{6}\+")
 _BOLD_WEIGHT = 600
 _BLACK = 80  # Of 255: darker colours are as good as black.
 _BOLD = re.compile(r"bold|black|heavy|demi|cmbx|cmssbx|sfbx|-bd|,b|\.b$", re.IGNORECASE)
-_FIXED = re.compile(r"mono|courier|consol|typewriter|cmtt|sftt|fixed|code", re.IGNORECASE)
+_FIXED = re.compile(r"mono(?!type)|courier|consol|typewriter|cmtt|sftt|fixed|(?<!uni)code", re.IGNORECASE)
 _FIXED_PITCH, _FORCE_BOLD = 1, 1 << 18
+_OUTLINED = pdfium.FPDF_TEXTRENDERMODE_FILL_STROKE
 
 _font_of = quick(pdfium.FPDFTextObj_GetFont, HANDLE)
 _render_mode = quick(pdfium.FPDFTextObj_GetTextRenderMode, ctypes.c_int)
@@ -37,13 +38,14 @@ class ObjectFonts:
         font = _font_of(text_object) if handle else None
         if not font:
             return False, False, ""
-        if font not in self._fonts:
-            self._fonts[font] = _font_type(HANDLE(font))
-        name, bold, fixed_pitch = self._fonts[font]
+        known = self._fonts.get(font)
+        if known is None:
+            known = self._fonts[font] = _font_type(HANDLE(font))
+        name, bold, fixed_pitch = known
         # Outlined letters are bold, too, if the font has no bold ones.
-        bold = bold or _render_mode(text_object) == pdfium.FPDF_TEXTRENDERMODE_FILL_STROKE
+        bold = bold or _render_mode(text_object) == _OUTLINED
         if _fill_colour(text_object, *self._colour_references):
-            red, green, blue, _ = self._colour
+            red, green, blue, _ = self._colour[:]
             if red > _BLACK or green > _BLACK or blue > _BLACK:
                 name = f"{name} {red // 32},{green // 32},{blue // 32}"
         return bold, fixed_pitch, name

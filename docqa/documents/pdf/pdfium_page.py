@@ -107,6 +107,7 @@ class PageText:
         first, last, box, size, raised, row, several = piece
         if self.frame.hides(box):
             return
+        x0, top, x1, bottom = box
         begin, end = self._rows[row]
         angle = self._angles[row] if first == begin else self._angle(first)
         hyphen = last == end and self._text[end : end + 1] == "\ufffe"
@@ -121,7 +122,10 @@ class PageText:
         fragments.append(
             TextFragment(
                 self._glyphs.between(first, last),
-                *box,
+                x0,
+                top,
+                x1,
+                bottom,
                 size,
                 row,
                 hyphen,
@@ -135,11 +139,7 @@ class PageText:
 
     def _last_letter(self, first: int, last: int) -> int:
         """Index of the last character that is no space."""
-        text = self._text
-        last -= 1
-        while last > first and text[last].isspace():
-            last -= 1
-        return last
+        return max(first, first + len(self._text[first:last].rstrip()) - 1)
 
     def _pieces(self, row: int, begin: int, end: int) -> Iterable[_Piece]:
         """Cut one of PDFium's lines at wide gaps and at superscripts."""
@@ -221,7 +221,8 @@ class PageText:
         while space >= 0:
             text_object = _text_object(page, space + 1) if space + 1 < end else None
             if text_object != last and text_object:
-                if _text_object(page, space - 1) != last or _text_object(page, space) not in {None, last}:
+                at_space = _text_object(page, space)
+                if (at_space and at_space != last) or _text_object(page, space - 1) != last:
                     return None
                 runs.append(space + 1)
                 last = text_object
@@ -264,14 +265,6 @@ class PageText:
             return None
         return self.frame.as_displayed(self._sides[:])
 
-    def _type_height(self, index: int) -> float:
-        """Height of the font's box: unlike the font size, it includes the page's transformations."""
-        if not _loose_char_box(self._text_page, index, self._loose_box):
-            return 10.0
-        box = self._loose_box
-        height = abs(box[2] - box[0] if self.frame.turned else box[1] - box[3])
-        return 1.0 if height < 1.0 else min(height, 200.0)
-
     def _height_at_end(self, first: int, last: int, box: Box) -> float:
         """Height of the type with which a piece of a line ends. That of a subscript is not the line's."""
         final = self._last_letter(first, last)
@@ -282,8 +275,14 @@ class PageText:
         return ends if ends >= _SUPERSCRIPT_SIZE * median else median
 
     def _usual_height(self, index: int, box: Box) -> float:
-        """`_type_height`, but of usual type if the font's box is far higher than its letters, as for formulas."""
-        size = self._type_height(index)
+        """Height of the font's box: unlike the font size, it includes the page's transformations.
+
+        But of usual type if the box is far higher than its letters, as for formulas.
+        """
+        size = 10.0
+        if _loose_char_box(self._text_page, index, self._loose_box):
+            left, top, right, bottom = self._loose_box[:]
+            size = min(max(abs(right - left if self.frame.turned else top - bottom), 1.0), 200.0)
         if size <= _BOX_OF_LETTERS * (box[3] - box[1]):
             return size
         matrix = self._matrix

@@ -8,7 +8,7 @@ Lengths are in points; y grows downwards.
 """
 
 from collections.abc import Iterable
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from docqa.documents.pdf.engines import PageContent, PdfFile, Rule, TextFragment
@@ -110,6 +110,8 @@ def _line(row: list[TextFragment], place: _Place, number: int) -> LayoutLine:
             text, x0, top, x1, bottom, size, hyphen, 1, page, number, right, left, region, bold, fixed_pitch, style,
             False, kind,
         )  # fmt: skip
+    if all(run.fixed_pitch for run in row):
+        return _line([_code_line(row)], place, number)
     first, last = row[0], row[-1]
     return LayoutLine(
         text="  ".join([run.text for run in row]),
@@ -133,6 +135,16 @@ def _line(row: list[TextFragment], place: _Place, number: int) -> LayoutLine:
     )
 
 
+def _code_line(row: list[TextFragment]) -> TextFragment:
+    """The runs of a line of code, as far from each other as they are on the page."""
+    first, last = row[0], row[-1]
+    letter = sum([run.x1 - run.x0 for run in row]) / sum([len(run.text) for run in row])
+    text = first.text
+    for left, right in pairwise(row):
+        text += " " * max(1, round((right.x0 - left.x1) / letter)) + right.text
+    return first._replace(text=text, x1=last.x1, hyphen=last.hyphen, bold=all(run.bold for run in row))
+
+
 def _comment(text: str, content: PageContent, page: int) -> LayoutLine:
     """A comment as a line below the page, in type as small as a footnote's, since it interrupts no paragraph."""
     top, size = content.height, _COMMENT_SIZE
@@ -148,7 +160,7 @@ _FilledCell = tuple[TableCell, tuple[tuple[str, bool], ...]]
 def _table_lines(table: PageTable, page: int, region: int, first: int) -> Iterable[LayoutLine]:
     """A line for each row, numbered from `first`. Of a cell of several lines, the row has them all."""
     filled: list[_FilledCell] = []
-    for cell in sorted(table.cells, key=lambda cell: (cell.row, cell.column)):
+    for cell in table.cells:
         lines = tuple([(text, line[-1].hyphen) for line in cell.lines if line and (text := line_text(line))])
         if lines:
             filled.append((cell, lines))
@@ -260,6 +272,8 @@ def _predecessors(blocks: list[PageBlock]) -> list[set[int]]:
             if _share_column(a, b):
                 if blocks[i].top < blocks[j].top:
                     before[j].add(i)
+            elif i in titles and blocks[i].bottom <= blocks[j].top:
+                before[j].add(i)
             elif not _are_parted(blocks, i, j):
                 if a[1] <= b[0]:
                     before[j].add(i)

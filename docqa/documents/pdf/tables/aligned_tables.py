@@ -169,6 +169,7 @@ def _table(
     ]
     whole = {round(rule.top / 3) for rule in rules if top < rule.top < bottom and _spans(rule, left, right)}
     body = TableBody([_divided(line, columns) for line in lines[start:end]], columns)
+    groups = None
     if len(columns) < _MIN_KNOWN or _texts(lines[start]) not in known:
         groups = logical_rows(body, inside, bands)
         if not may_be_table(body, len(whole)) or not has_table_rows(body, groups, len(whole)):
@@ -182,14 +183,17 @@ def _table(
         end += 1
     first = _header_start(lines, start, floor, columns, rules)
     body = body.extended([_divided(line, columns) for line in lines[first:start]], lines[cut:end])
-    for index in range(start - first + 1):
-        body.placed[index] = _widened(body.placed[index], body.lines[index], columns, rules)
-    groups = headings_joined(body, logical_rows(body, inside, bands))
+    headings = range(start - first + 1)
+    widened = [_widened(body.placed[index], body.lines[index], columns, rules) for index in headings]
+    if groups is None or len(body.lines) > cut - start or widened != body.placed[: len(widened)]:
+        body.placed[: len(widened)] = widened
+        groups = logical_rows(body, inside, bands)
+    groups = headings_joined(body, groups)
     left = min(line.chunks[0].x0 for line in body.lines)
     right = max(line.chunks[-1].x1 for line in body.lines)
     box = (left, body.lines[0].top, right, body.lines[-1].bottom)
-    headings = _rows_above_rule(body, groups, [rule for rule in rules if _spans(rule, left, right)])
-    return _Found(first, end, make_table(box, list(_cells(body, groups)), headings))
+    above_rule = _rows_above_rule(body, groups, [rule for rule in rules if _spans(rule, left, right)])
+    return _Found(first, end, make_table(box, list(_cells(body, groups)), above_rule))
 
 
 def _rows_above_rule(body: TableBody, groups: list[list[int]], rules: list[Rule]) -> int:
@@ -326,9 +330,12 @@ def _spans(rule: Rule, left: float, right: float) -> bool:
 def _cells(body: TableBody, groups: list[list[int]]) -> Iterator[TableCell]:
     for number, group in enumerate(groups):
         spans: dict[tuple[int, int], list[TextFragment]] = {}
+        reach = -1
         for piece in (piece for index in group for piece in body.placed[index]):
             first, last, fragments = piece.first, piece.last, piece.chunk.fragments
-            for place in [place for place in spans if place[0] <= last and first <= place[1]]:
+            near = [place for place in spans if place[0] <= last and first <= place[1]] if first <= reach else ()
+            reach = max(reach, last)
+            for place in near:
                 first, last = min(first, place[0]), max(last, place[1])
                 fragments = spans.pop(place) + fragments
             spans[first, last] = fragments

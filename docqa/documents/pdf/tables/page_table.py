@@ -43,20 +43,15 @@ class FoundTable(NamedTuple):
 class Chunk:
     """Fragments of one row without a wide gap between them."""
 
-    __slots__ = ("_text", "fragments", "x0", "x1")
+    __slots__ = ("fragments", "text", "x0", "x1")
 
     def __init__(self, x0: float, x1: float, fragments: list[TextFragment]) -> None:
         self.x0 = x0
         self.x1 = x1
         self.fragments = fragments
-        self._text: str | None = None
-
-    @property
-    def text(self) -> str:
+        text = fragments[0].text if len(fragments) == 1 else " ".join([fragment.text for fragment in fragments])
+        self.text = " ".join(text.split())
         """The words, with single spaces."""
-        if self._text is None:
-            self._text = " ".join(" ".join([fragment.text for fragment in self.fragments]).split())
-        return self._text
 
 
 TextRow = list[TextFragment]
@@ -142,16 +137,16 @@ def chunks(row: TextRow) -> list[Chunk]:
         return [Chunk(row[0].x0, row[0].x1, row)]
     gap = _GAP * min(type_size(row), 30.0)
     found: list[Chunk] = []
-    right = float("-inf")
-    for fragment in row:
+    together, left, right = [row[0]], row[0].x0, row[0].x1
+    for fragment in row[1:]:
         x0, x1 = fragment.x0, fragment.x1
-        if found and (x0 - right <= gap or _belongs_to(found[-1].fragments[-1].text, fragment.text)):
-            last = found[-1]
-            right = max(right, x1)
-            found[-1] = Chunk(last.x0, right, [*last.fragments, fragment])
+        if x0 - right <= gap or _belongs_to(together[-1].text, fragment.text):
+            together.append(fragment)
+            right = x1 if x1 > right else right
         else:
-            right = x1
-            found.append(Chunk(x0, x1, [fragment]))
+            found.append(Chunk(left, right, together))
+            together, left, right = [fragment], x0, x1
+    found.append(Chunk(left, right, together))
     return found
 
 

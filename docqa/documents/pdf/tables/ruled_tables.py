@@ -6,7 +6,8 @@ them become one cell.
 
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
-from itertools import product
+from collections.abc import Iterator
+from itertools import pairwise, product
 from typing import NamedTuple
 
 from docqa.documents.pdf.engines import PageContent, Rule, TextFragment
@@ -286,22 +287,28 @@ def _merged_slots(grid: _Grid) -> list[int]:
         a, b = root(a), root(b)
         owner[max(a, b)] = min(a, b)
 
-    for row in range(height):
-        y = (ys[row] + ys[row + 1]) / 2
-        for column in range(1, width):
-            if not any(edge.begin < y < edge.end for edge in grid.vertical.get(column, ())):
-                join(row * width + column - 1, row * width + column)
-    for row in range(1, height):
-        edges = grid.horizontal.get(row, ())
-        for column in range(width):
-            x = (xs[column] + xs[column + 1]) / 2
-            if not any(edge.begin < x < edge.end for edge in edges):
-                join((row - 1) * width + column, row * width + column)
+    for row, column in _open(ys, width, grid.vertical):
+        join(row * width + column - 1, row * width + column)
+    for column, row in _open(xs, height, grid.horizontal):
+        join((row - 1) * width + column, row * width + column)
     return [root(slot) for slot in range(width * height)]
+
+
+def _open(positions: list[float], count: int, edges: dict[int, list[_Edge]]) -> Iterator[tuple[int, int]]:
+    """The places between positions where there is no edge, each with the number of the inner line: 1 to `count` - 1."""
+    middles = [(a + b) / 2 for a, b in pairwise(positions)]
+    for number in range(1, count):
+        sides = edges.get(number, ())
+        if not any(begin < middles[0] and middles[-1] < end for _, begin, end in sides):  # Most go all the way.
+            for place, middle in enumerate(middles):
+                if not any(begin < middle < end for _, begin, end in sides):
+                    yield place, number
 
 
 def _rectangular(owner: list[int], width: int) -> list[int]:
     """Divide cells that are no rectangles, since an edge is missing, row by row."""
+    if len({*owner}) == len(owner):
+        return owner
     owner = [*owner]
     members: dict[int, list[int]] = defaultdict(list)
     for slot, first in enumerate(owner):

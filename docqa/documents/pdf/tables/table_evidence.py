@@ -172,7 +172,10 @@ def _is_aligned(column: list[Chunk]) -> bool:
     middles = [(c.x0 + c.x1) / 2 for c in column]
     # A bracket at the end of a negative amount stands outside the column.
     rights = [c.x1 - _BRACKET * c.fragments[0].size if c.text[-1:] == ")" else c.x1 for c in column]
-    return any(_share_aligned(positions) >= 0.7 for positions in (lefts, rights, middles))
+    places = (lefts, rights, middles)
+    return any(max(positions) - min(positions) <= _ALIGNED for positions in places) or any(
+        _share_aligned(positions) >= 0.7 for positions in places
+    )
 
 
 def _is_indented(labels: list[Chunk]) -> bool:

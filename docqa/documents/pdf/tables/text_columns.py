@@ -73,8 +73,7 @@ def _near(lines: list[ChunkedLine], start: int, end: int, rules: list[Rule]) -> 
     steps = [b.top - a.bottom for a, b in pairwise(lines[start:end])]
     wide = [0.0 if is_ruled(lines, index, rules) else step for index, step in enumerate(steps, start + 1)]
     for index, step in enumerate(wide, start + 1):
-        usual = sum(other > 0.75 * step for other in wide) > max(1, 0.2 * len(wide))
-        if step > 1.5 * lines[index].size and not usual:
+        if step > 1.5 * lines[index].size and not _is_usual(step, wide):
             if step < _MAX_LEADING * lines[index].size and _same_amounts(lines[start:index], lines[index:end]):
                 continue
             if index - start >= 2:
@@ -82,6 +81,10 @@ def _near(lines: list[ChunkedLine], start: int, end: int, rules: list[Rule]) -> 
             start = index
     if end - start >= 2:
         yield start, end
+
+
+def _is_usual(step: float, steps: list[float]) -> bool:
+    return sum(other > 0.75 * step for other in steps) > max(1, 0.2 * len(steps))
 
 
 def _same_amounts(above: list[ChunkedLine], below: list[ChunkedLine]) -> bool:
