@@ -76,7 +76,7 @@ class DocumentWarning:
 class Result:
     """The result of one question.
 
-    `answers` is empty if docqa abstained; `closest` has the best spans below the threshold. `warnings` are those of all
+    `answers` is empty if docqa abstained; `closest` has the best spans that are not listed. `warnings` are those of all
     documents: what was not read was not answered from.
     """
 

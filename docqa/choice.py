@@ -46,7 +46,15 @@ class ChoiceModel:
     bias: float = 0.0
     curves: Mapping[str, Curve] = field(default_factory=dict)
     threshold: float = 0.5
-    """docqa abstains below this probability. 0 to 1."""
+    """docqa abstains if no answer is as probable as this. 0 to 1."""
+
+    @property
+    def listed_from(self) -> float:
+        """The probability from which further answers are listed below one that reaches the threshold. 0 to 1.
+
+        Each of them is less likely right than wrong: another place to look at, with the probability to say so.
+        """
+        return self.threshold / 5
 
     def score(
         self, candidates: Sequence[Candidate], features: Mapping[str, NDArray[np.float64]]

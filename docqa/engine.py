@@ -291,13 +291,14 @@ class Collection:
         """The answers found so far, `seconds` after the question was asked."""
         engine = self.engine
         ranked = rank_answers(progress.candidates, self.documents, engine.settings.top)
-        answers = tuple(answer for answer in ranked if answer.probability >= engine.choice.threshold)
+        answered = bool(ranked) and ranked[0].probability >= engine.choice.threshold
+        listed = sum(answered and answer.probability >= engine.choice.listed_from for answer in ranked)
         retriever = engine.settings.retriever
         return Result(
             question=question,
-            answered=bool(answers),
-            answers=answers,
-            closest=tuple(answer for answer in ranked if answer.probability < engine.choice.threshold),
+            answered=answered,
+            answers=tuple(ranked[:listed]),
+            closest=tuple(ranked[listed:]),
             windows_read=progress.windows_read,
             windows_total=self.windows_total,
             reader=engine.reader.name,
