@@ -81,7 +81,7 @@ def has_the_keys(page: "sync_api.Page") -> None:
     )
 
 
-def ask(page: "sync_api.Page", question: str = QUESTION, answer: str = "Duncan Presswell") -> None:
+def ask(page: "sync_api.Page", question: str = QUESTION, answer: str = "Captain Duncan Presswell") -> None:
     """Type a question and wait for the answer."""
     has_the_keys(page)
     page.keyboard.type(question)
@@ -110,12 +110,12 @@ def test_the_page_fetches_nothing_from_elsewhere(app: Served, page: "sync_api.Pa
 def test_the_browser_s_clipboard_is_copied_to_and_pasted_from(page: "sync_api.Page") -> None:
     ask(page)
     page.keyboard.press("y")
-    page.wait_for_function("async () => (await navigator.clipboard.readText()).startsWith('Duncan Presswell (')")
+    page.wait_for_function("async () => (await navigator.clipboard.readText()).startsWith('Captain Duncan Presswell (')")
     page.keyboard.press("i")
     sees(page, "⏎ Ask")
     has_the_keys(page)
     page.keyboard.press("Shift+Insert")
-    sees(page, "❯ Duncan Presswell (")
+    sees(page, "❯ Captain Duncan Presswell (")
 
 
 def test_the_document_opens_in_the_browser_as_it_is_and_nothing_in_it_is_run(tmp_path: Path) -> None:

@@ -117,19 +117,19 @@ def test_a_person_opens_a_report_asks_copies_and_quits(terminal: Terminal) -> No
     terminal.sees(f"❯ {QUESTION}")
     terminal.press("Enter")
     # The page, beside or below the answers, shows the answer's line.
-    terminal.sees("▸ 1  Duncan Presswell", "very likely", "page 4 (1)", "15▌", "windows read")
+    terminal.sees("▸ 1  Captain Duncan Presswell", "very likely", "page 4 (1)", "15▌", "windows read")
     terminal.sees("✓ 3 answers")  # While windows are read, the selected answer may change its rank.
     terminal.press("y")
-    terminal.copied(f"Duncan Presswell ({REPORT}, page 4 (1), line 15")
+    terminal.copied(f"Captain Duncan Presswell ({REPORT}, page 4 (1), line 15")
     terminal.press("n")
     second = terminal.sees("▸ 2  ")
     assert "▸ 1" not in second
     terminal.press("p")
-    terminal.sees("▸ 1  Duncan Presswell")
+    terminal.sees("▸ 1  Captain Duncan Presswell")
     terminal.press("?")
     terminal.sees("─ Keys ─", "Copy the answer with its citation", "Esc close")
     terminal.press("Escape")
-    terminal.sees("▸ 1  Duncan Presswell")
+    terminal.sees("▸ 1  Captain Duncan Presswell")
     terminal.press("C-q")
     terminal.is_a_shell_again(0)
     assert terminal.screen.splitlines()[0].startswith("ready> echo before"), "the earlier output was not restored"
@@ -143,11 +143,11 @@ def test_questions_asked_under_the_prompt_stay_there(terminal: Terminal) -> None
     terminal.type(QUESTION)
     terminal.sees(f"❯ {QUESTION}")
     terminal.press("Enter")
-    screen = terminal.sees("▸ 1  Duncan Presswell", "page 4 (1), line 15", "✓ 2 answers", "y Copy")
+    screen = terminal.sees("▸ 1  Captain Duncan Presswell", "page 4 (1), line 15", "✓ 2 answers", "y Copy")
     assert terminal.state["alternate_on"] == "0"
     assert len(screen.rstrip().splitlines()) <= 19  # 16 rows, and the lines above the app.
     terminal.press("y")
-    terminal.copied(f"Duncan Presswell ({REPORT}, page 4 (1), line 15")
+    terminal.copied(f"Captain Duncan Presswell ({REPORT}, page 4 (1), line 15")
     terminal.press("Down")
     terminal.sees("▸ 2  ")
     terminal.press("i")
@@ -158,7 +158,7 @@ def test_questions_asked_under_the_prompt_stay_there(terminal: Terminal) -> None
     terminal.press("q")
     terminal.is_a_shell_again(0)
     left = terminal.scrolled_back
-    for text in (f"? {QUESTION}", "1. Duncan Presswell", "? Who compiled the report?", "Linnell"):
+    for text in (f"? {QUESTION}", "1. Captain Duncan Presswell", "? Who compiled the report?", "Linnell"):
         assert text in left
     assert "❯" not in left
 
