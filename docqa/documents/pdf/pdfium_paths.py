@@ -51,7 +51,7 @@ def within_rules(drawn: list[Rule]) -> Callable[[Box], bool]:
 
     def is_within(box: Box) -> bool:
         x0, y0, x1, y1 = box
-        return any([left < x0 and top < y0 and x1 < right and y1 < bottom for left, top, right, bottom in areas])
+        return any(left < x0 and top < y0 and x1 < right and y1 < bottom for left, top, right, bottom in areas)
 
     return is_within
 
