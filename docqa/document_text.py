@@ -19,7 +19,7 @@ SCHEMA = "docqa.text/1"
 
 _TIGHT = frozenset({"list_item", "field"})  # Without an empty line between them.
 _LABELS = frozenset({"figure", "line_number"})  # Short and many: on one line.
-_BULLET = re.compile(r"(?:[•‣◦▪●○■□–—*·-]|(\d{1,9})[.)])\s+")
+_BULLET = re.compile(r"(?:[•‣◦▪●○■□–—*·-]|(\d{1,9})[.)])(?:\s+|$)")
 _GAP = re.compile(r"\n[^\S\n]*\n\s*")
 _NARROWEST = 20
 

@@ -156,3 +156,10 @@ def test_a_format_without_blocks_is_shown_in_paragraphs() -> None:
     page.blocks.clear()
     document = page.document()
     assert text(as_text(document, None, PLAIN)) == "— page 1 —\n\nAbove the mast.\n\nBelow it."
+
+
+def test_a_nested_list_is_read_back_as_it_was() -> None:
+    document = parse(Source("a.md", b"- one\n  - two\n    - three\n- four\n\n5. five\n6."))
+    assert [block.level for block in document.blocks] == [0, 1, 2, 0, 0, 0]
+    assert [document.text[block.start] for block in document.blocks] == ["-", "-", "-", "-", "5", "6"]
+    assert text(as_markdown(document, None)) == "- one\n    - two\n        - three\n- four\n5. five\n6. "

@@ -81,6 +81,11 @@ def test_utf_16_needs_no_mark_if_most_letters_are_latin(encoding: str) -> None:
         # Half a letter at the end, as where a file was cut short.
         ("Zürich, Zürich, Züri".encode()[:-4], "Zürich, Zürich, \ufffd"[:-1] + "Z", None),
         ("Zürich und Köl".encode() + b"\xe2\x82", "Zürich und Köl\ufffd\ufffd", "2 bytes can't be read as UTF-8"),
+        (
+            "Ann’s café costs 5 €, at 12".encode() + b"\xb0.",
+            "Ann’s café costs 5 €, at 12\ufffd.",
+            "1 byte can't be read",
+        ),
         (b"\xef\xbb\xbfAmelie, caf\xe9", "Amelie, caf\ufffd", "1 byte can't be read as UTF-8"),
         (
             b"A single stray byte \xff in a text of plain letters is no other encoding.",

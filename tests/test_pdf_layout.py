@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from pypdf import PdfWriter
-from pypdf.generic import ArrayObject, DictionaryObject, NameObject, NumberObject
+from pypdf.generic import ArrayObject, DictionaryObject, NameObject, NumberObject, TextStringObject
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.pdfmetrics import stringWidth
@@ -473,3 +473,91 @@ def test_an_address_and_a_date_beside_it_are_two_blocks(tmp_path: Path) -> None:
     page = [*column(60, 80, "The Guild of the Town", "12 Ferry Street"), *column(420, 80, "April 6, 1911", "Bremen")]
     texts = blocks(parsed(tmp_path, [*page, *column(60, 160, *BAKERY)]))
     assert not any("Street April" in text for text in texts)
+
+
+def test_a_title_beside_the_narrow_end_of_a_column_is_no_part_of_its_lines(tmp_path: Path) -> None:
+    wide = [f"{first} {second}" for first, second in zip(BAKERY[:3] * 2, CINEMA[:3] * 2, strict=True)]
+    narrow = [
+        "It went to a cousin of hers who",
+        "baked in it for twenty years and",
+        "kept its oven in good order",
+        "and then",
+    ]
+    narrow += ["sold all of it to the town for", "the price of a barn."]
+    page = [
+        *column(60, 80, *wide, *narrow),
+        Text(80 + 1.2 * 11 * 9, "Two dates", 250),
+        *column(250, 80 + 1.2 * 11 * 11, "It was opened in", "the spring of 1911."),
+    ]
+    texts = blocks(parsed(tmp_path, page))
+    assert texts[0] == " ".join([*wide, *narrow])
+    assert texts[1] == "Two dates"
+
+
+def test_a_term_is_read_before_its_paragraph(tmp_path: Path) -> None:
+    page: list[Text] = []
+    for number, (term, lines) in enumerate({"baker": BAKERY, "brewer": BREWERY, "owner": CINEMA}.items()):
+        first, *others = column(130, 80 + 80 * number, *lines)
+        page += [Text(first.y, term, 60), first, *others]
+    terms = [" ".join([term, *lines]) for term, lines in (("baker", BAKERY), ("brewer", BREWERY), ("owner", CINEMA))]
+    assert blocks(parsed(tmp_path, page)) == terms
+
+
+def test_a_bold_title_as_wide_as_the_column_is_a_heading(tmp_path: Path) -> None:
+    title = "Three houses of the town, and what became of them in the end"
+    text = [
+        "The bakery in Ferry Street was opened by Odile Marchand in the",
+        "spring of 1911. She sold it to her nephew.",
+    ]
+    page = [*column(60, 80, title, font="Times-Bold"), *column(60, 93.2, *text)]
+    document = parsed(tmp_path, [*page, *column(60, 140, *text * 2)])
+    assert blocks(document, "heading") == [title]
+
+
+def test_bold_words_at_the_beginning_of_a_sentence_are_no_heading(tmp_path: Path) -> None:
+    bold = "On the days of the two fairs of the town no house may sell bread to"
+    page = [*column(60, 80, bold, font="Times-Bold"), *column(60, 93.2, "Bremen or to the villages around it.")]
+    text = [
+        "The bakery in Ferry Street was opened by Odile Marchand in the",
+        "spring of 1911. She sold it to her nephew.",
+    ]
+    document = parsed(tmp_path, [*page, *column(60, 140, *text * 2)])
+    assert blocks(document, "heading") == []
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"), [("Junicode", "paragraph"), ("MonotypeCorsiva", "paragraph"), ("Hack-Code", "code")]
+)
+def test_a_font_is_that_of_code_by_its_name_if_the_name_says_so(tmp_path: Path, name: str, kind: str) -> None:
+    pdfmetrics.registerFont(TTFont("Vera", "Vera.ttf"))
+
+    def rename(writer: PdfWriter) -> None:
+        for index in range(1, len(writer._objects) + 1):
+            font = writer.get_object(index)
+            if isinstance(font, DictionaryObject) and font.get("/Type") in {"/Font", "/FontDescriptor"}:
+                key = "/BaseFont" if font["/Type"] == "/Font" else "/FontName"
+                font[NameObject(key)] = NameObject(f"/ABCDEF+{name}")
+
+    path = edited(draw_pages(tmp_path / "a.pdf", [column(60, 80, *BAKERY, font="Vera")]), rename)
+    assert [block.kind for block in parse(read(str(path))).blocks] == [kind]
+
+
+def test_long_comments_do_not_make_the_text_large(tmp_path: Path) -> None:
+    def comment(writer: PdfWriter) -> None:
+        note = DictionaryObject(
+            {
+                NameObject("/Type"): NameObject("/Annot"),
+                NameObject("/Subtype"): NameObject("/Text"),
+                NameObject("/Rect"): ArrayObject(map(NumberObject, (10, 10, 30, 30))),
+                NameObject("/Contents"): TextStringObject(" ".join(CINEMA * 5)),
+            }
+        )
+        writer.add_annotation(0, note)
+
+    page = [
+        *column(60, 80, *BAKERY),
+        *column(60, 160, "Orders are to be sent to the house."),
+        *column(60, 200, *BREWERY),
+    ]
+    document = parse(read(str(edited(draw_pages(tmp_path / "a.pdf", [page]), comment))))
+    assert blocks(document, "heading") == []

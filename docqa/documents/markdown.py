@@ -206,6 +206,7 @@ class _Renderer:
             is_note = pieces[0][0].startswith(_NOTE_MARK)
             start = self._begin(tight)
             level = self._add_mark(pieces[0][1])
+            start += 2 * len(self._lists) - 2 if level is not None else 2 * len(self._lists)
             text, number = pieces[0]
             text = text.removeprefix(_NOTE_MARK).lstrip(" ")
             if level is not None:
@@ -244,7 +245,7 @@ class _Renderer:
         if token.info.strip() in _RAW_HTML:
             self._add_html(token.content, number)
             return
-        lines = token.content.rstrip("\n").split("\n")
+        lines = token.content.rstrip().split("\n")
         if not any(line.strip() for line in lines):
             return
         start = self._begin()

@@ -87,5 +87,6 @@ def body_size(pages: Sequence[list[LayoutLine]]) -> float:
     weights: Counter[int] = Counter()
     for on_page in pages[:: len(pages) // _SAMPLE + 1]:
         for line in on_page:
-            weights[round(line.size * 10)] += len(line.text)
+            if line.kind != "note":
+                weights[round(line.size * 10)] += len(line.text)
     return max(weights, key=lambda size: sum(weights[size + i] for i in (-2, -1, 0, 1, 2)), default=100) / 10

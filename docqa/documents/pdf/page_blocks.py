@@ -19,6 +19,7 @@ _JUSTIFIED_WORDS = 3
 PROSE_LINES = 3
 _FAR, _NEAR = 12.0, 2.5  # Heights of the type.
 _WORDS = re.compile(r"[^\W\d_]{3}")
+_MARK_WORDS, _MARK_WIDTH = 3, 0.25
 _PROSE_LETTERS, _PROSE_WORDS = 18, 3.0  # A line, on average.
 
 
@@ -204,6 +205,7 @@ def _cells_joined(page: list[list[TextFragment]]) -> list[list[TextFragment]]:
     """Lines from rows: a row of cells, or of labels and values, is one line; a row across columns is several."""
     blocks = _chained([[run] for row in page for run in row])
     block_of = {id(run): block for block in blocks for line in block.lines for run in line}
+    sides = {id(run): _right_side(block, index) for block in blocks for index, (run,) in enumerate(block.lines)}
     prose = {id(block): is_prose(block) for block in blocks}
     lines: list[list[TextFragment]] = []
     for row in page:
@@ -211,8 +213,11 @@ def _cells_joined(page: list[list[TextFragment]]) -> list[list[TextFragment]]:
         for run in row[1:]:
             left, right = block_of[id(line[-1])], block_of[id(run)]
             column = block_of[id(line[0])]
-            if prose[id(column)] and run.x1 < column.x1 + 0.5 * run.size:
+            if prose[id(column)] and run.x1 < sides[id(line[0])] + 0.5 * run.size:
                 line.append(run)  # A word of a stretched line.
+            elif prose[id(right)] and _is_mark(line[-1], left, run, right):
+                line[-1] = joined_with_spaces([line[-1], run])
+                block_of[id(line[-1])], sides[id(line[-1])] = right, sides[id(run)]
             elif prose[id(left)] or prose[id(right)] or not _side_by_side(left, right, line[-1], run):
                 lines.append(line)
                 line = [run]
@@ -220,6 +225,23 @@ def _cells_joined(page: list[list[TextFragment]]) -> list[list[TextFragment]]:
                 line.append(run)
         lines.append(line)
     return lines
+
+
+def _right_side(block: PageBlock, index: int) -> float:
+    """The right side of a block at one of its lines: what stands beside it may make it narrower."""
+    return max([block.lines[i][0].x1 for i in range(max(0, index - 2), min(index + 3, len(block.lines)))])
+
+
+def _is_mark(mark: TextFragment, left: PageBlock, run: TextFragment, right: PageBlock) -> bool:
+    """Whether a run is a word or two left of the first line of a paragraph, as the terms of a glossary are."""
+    return (
+        mark.row == run.row
+        and len(left.lines) == 1
+        and right.lines[0][0] is run
+        and mark.text.count(" ") < _MARK_WORDS
+        and run.x0 - mark.x1 < _FAR * run.size
+        and mark.x1 - mark.x0 < _MARK_WIDTH * (right.x1 - right.x0)
+    )
 
 
 def _side_by_side(left: PageBlock, right: PageBlock, a: TextFragment, b: TextFragment) -> bool:

@@ -20,6 +20,8 @@ _CAPTION = re.compile(
 _ONLY_NUMBER = re.compile(r"\w+\.?\s+[\w.-]{1,6}[.:]?")
 _LABEL = re.compile(r"[A-Z][\w /.()#&’'-]{1,40}:(?:\s|$)")
 
+_GOES_ON = re.compile(r"(?:\b(?:an?|and|as|at|by|for|from|in|is|of|on|or|the|to|with)|[,&(–—-])$")
+
 _FLOATS = {"caption", "table", "footnote", "figure", "aside"}
 """Blocks that may divide a sentence: they stand where there is room for them."""
 
@@ -27,6 +29,7 @@ _WORD = re.compile(r"[^\W\d_]{2}")
 _OTHER_FONT = 0.15
 _OTHER_TITLE, _HIGHER = 0.3, 1.15  # A title and the subtitle below it differ by more.
 _LABEL_WORDS = 3
+_TITLE_LINES = 3
 _SMALL = 0.88
 _NEAR = 4.0  # Heights of the type, between the number of a figure and its title.
 _ENOUGH = 3  # Lines that go on in the next one, to tell the spacing.
@@ -256,7 +259,14 @@ def _is_another_style(block: LineBlock, previous: LayoutLine, line: LayoutLine, 
         return False  # In line with the item's text.
     if line.bold and not previous.bold:
         return not full
-    return ends or not full
+    return ends or not full or (previous.bold and len(block.lines) <= _TITLE_LINES and _ends_title(previous, line))
+
+
+def _ends_title(title: LayoutLine, line: LayoutLine) -> bool:
+    """Whether a bold line is a title as wide as the column: bold words of a sentence go on in small letters."""
+    if " " not in title.text or _GOES_ON.search(title.text):
+        return False
+    return line.text[0].isupper() and (line.text[1:2].islower() or title.text.isupper())
 
 
 def _code_glue(block: LineBlock, previous: LayoutLine, line: LayoutLine, pitch: float) -> str | None:

@@ -12,7 +12,7 @@ _SUBSET = re.compile(r"^[A-Z]{6}\+")
 _BOLD_WEIGHT = 600
 _BLACK = 80  # Of 255: darker colours are as good as black.
 _BOLD = re.compile(r"bold|black|heavy|demi|cmbx|cmssbx|sfbx|-bd|,b|\.b$", re.IGNORECASE)
-_FIXED = re.compile(r"mono|courier|consol|typewriter|cmtt|sftt|fixed|code", re.IGNORECASE)
+_FIXED = re.compile(r"mono(?!type)|courier|consol|typewriter|cmtt|sftt|fixed|(?<!uni)code", re.IGNORECASE)
 _FIXED_PITCH, _FORCE_BOLD = 1, 1 << 18
 _OUTLINED = pdfium.FPDF_TEXTRENDERMODE_FILL_STROKE
 
