@@ -83,7 +83,7 @@ def form_lines(content: PageContent) -> tuple[list[FormField], list[TextFragment
     if len(ends) < _FEWEST:
         return [], fragments
     # Few numbers at the beginning of a line are at the end of any.
-    last = {text.removesuffix(".")[-length:] for text in texts for length in range(1, _LONGEST_NUMBER + 1)}
+    last = {text.removesuffix(".")[-length:] for text in ends for length in range(1, _LONGEST_NUMBER + 1)}
     rows = text_rows(fragment for fragment in fragments if not fragment.slanted and fragment.text.strip())
     starts = list(_starts(rows))
     pairs = [(start, end) for start in starts if start.key in last and (end := _end(rows, start, starts))]

@@ -283,14 +283,11 @@ def _merged_slots(grid: _Grid) -> list[int]:
             slot = owner[slot]
         return slot
 
-    def join(a: int, b: int) -> None:
-        a, b = root(a), root(b)
+    joined = [(row * width + column, 1) for row, column in _open(ys, width, grid.vertical)]
+    joined += [(row * width + column, width) for column, row in _open(xs, height, grid.horizontal)]
+    for slot, step in joined:
+        a, b = root(slot - step), root(slot)
         owner[max(a, b)] = min(a, b)
-
-    for row, column in _open(ys, width, grid.vertical):
-        join(row * width + column - 1, row * width + column)
-    for column, row in _open(xs, height, grid.horizontal):
-        join((row - 1) * width + column, row * width + column)
     return [root(slot) for slot in range(width * height)]
 
 
@@ -333,8 +330,7 @@ def _cut(fragment: TextFragment, first_slot: int, owner: list[int], xs: list[flo
         wall = xs[column + 1]
         if wall - fragment.x0 < 2 or fragment.x1 - wall < 2:
             continue
-        parts = cut_near(fragment, wall)
-        if parts:
+        if parts := cut_near(fragment, wall):
             pieces.append((parts[0], column))
             fragment = parts[1]
     middle = (fragment.x0 + fragment.x1) / 2
