@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from docqa.documents import Document
 from docqa.passages import PASSAGE, passage
-from docqa.ranking import Candidate, RankedAnswer, ScoredCandidate, rank
+from docqa.ranking import Candidate, Evidence, RankedAnswer, ScoredCandidate, rank
 from docqa.table_passages import TablePassage, rows_around, table_passage
 
 
@@ -56,6 +56,8 @@ class Answer:
     passage_start: int
     other_locations: tuple[Citation, ...]
     """Where else the same answer was found, the most probable first."""
+    evidence: Evidence
+    """What spoke for and against the answer: the probability follows from it."""
     table: TablePassage | None = None
     """The part of the table around the answer, if it is in a cell."""
     alternatives: tuple[Alternative, ...] = ()
@@ -141,6 +143,7 @@ def _answer(number: int, ranked: RankedAnswer, around: tuple[int, int], document
         passage=document.text[passage_start:passage_end],
         passage_start=passage_start,
         other_locations=tuple(cite(documents[other.document], other.start, other.end) for other in others),
+        evidence=ranked.locations[0].evidence,
         table=table_passage(document, first.start, first.end),
         alternatives=tuple(_alternative(scored, document) for scored in ranked.alternatives),
     )

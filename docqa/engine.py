@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Event, Thread
 from typing import ClassVar
@@ -34,12 +34,13 @@ from docqa.index_cache import (
 )
 from docqa.models import registry
 from docqa.progress import Cancelled, Monitor
-from docqa.ranking import Calibration, Candidate
+from docqa.ranking import Candidate
 from docqa.reader.reader import Reader
+from docqa.reader.reader_choice import choice_of
 from docqa.reader.span_decoding import Span
 from docqa.retrieval.bm25 import terms
 from docqa.retrieval.dense import Encoder
-from docqa.retrieval.retriever import Retriever, standardize
+from docqa.retrieval.retriever import Retriever
 from docqa.search_state import QuestionSearch, SearchProgress
 from docqa.whole_spans import whole_answer
 from docqa.windows import Window, WindowCutter
@@ -82,7 +83,7 @@ class Engine:
             encoder = settings.encoder or registry.chosen(registry.ModelKind.ENCODER)
             self.encoder = Encoder(registry.find(encoder, registry.ModelKind.ENCODER))
         self.store = store or (ArrayStore.in_cache("index") if settings.cache else ArrayStore(None))
-        self.calibration = calibration_of(self.reader.model, settings.threshold)
+        self.choice = choice_of(self.reader.model, settings.threshold)
         self._loading: _BackgroundLoad | None = None
 
     def with_settings(self, settings: Settings) -> "Engine":
@@ -93,7 +94,7 @@ class Engine:
         """
         engine = copy(self)
         engine.settings = settings
-        engine.calibration = calibration_of(self.reader.model, settings.threshold)
+        engine.choice = choice_of(self.reader.model, settings.threshold)
         return engine
 
     def load_in_background(self) -> "_BackgroundLoad":
@@ -245,11 +246,11 @@ class Collection:
         if self._retriever is None:
             raise DocqaError("no document is open", f"name a {file_types()} file, or a folder")
         settings = self.engine.settings
-        retrieval_z = standardize(self._retriever.scores(question))
-        count = len(retrieval_z)
+        scores = self._retriever.scores(question)
+        count = len(scores)
         if not (settings.exhaustive if exhaustive is None else exhaustive):
             count = min(count, settings.top_k_windows)
-        return QuestionSearch(question, question_ids, retrieval_z, count, self.engine.calibration)
+        return QuestionSearch(question, question_ids, scores, count, self.engine.choice)
 
     def _read(self, searches: Sequence[QuestionSearch], monitor: Monitor, label: str) -> Iterator[int]:
         """Read the windows of all searches in batches; yield the number read so far. `label` is shown with progress."""
@@ -264,7 +265,7 @@ class Collection:
                 search, window = batch[span.window]
                 candidate = self._candidate(search, window, span)
                 if candidate is not None:
-                    search.add(candidate, window)
+                    search.add(candidate, window, self.opened[candidate.document].document)
             yield first + len(batch)
         monitor.update("reading", label, len(pending), len(pending))
 
@@ -284,19 +285,19 @@ class Collection:
         opened = self.opened[number]
         offset = int(opened.windows.bounds[of_document][0])
         whole = whole_answer(opened.document.text, opened.windows.tokens, offset, span, search.question)
-        return whole and Candidate(number, *whole, span.score, float(search.retrieval_z[window]))
+        return whole and Candidate(number, *whole, span.score, int(search.ranks[window]))
 
     def result(self, question: str, progress: SearchProgress, seconds: float) -> Result:
         """The answers found so far, `seconds` after the question was asked."""
         engine = self.engine
         ranked = rank_answers(progress.candidates, self.documents, engine.settings.top)
-        answers = tuple(answer for answer in ranked if answer.probability >= engine.calibration.threshold)
+        answers = tuple(answer for answer in ranked if answer.probability >= engine.choice.threshold)
         retriever = engine.settings.retriever
         return Result(
             question=question,
             answered=bool(answers),
             answers=answers,
-            closest=tuple(answer for answer in ranked if answer.probability < engine.calibration.threshold),
+            closest=tuple(answer for answer in ranked if answer.probability < engine.choice.threshold),
             windows_read=progress.windows_read,
             windows_total=self.windows_total,
             reader=engine.reader.name,
@@ -309,7 +310,7 @@ class Collection:
 
     def best_by_document(self, progress: SearchProgress) -> tuple[Answer, ...]:
         """The best answer of each document that has one at the threshold, the most probable first."""
-        threshold = self.engine.calibration.threshold
+        threshold = self.engine.choice.threshold
         found = [scored for scored in progress.best_by_document.values() if scored.probability >= threshold]
         found.sort(key=lambda scored: scored.sort_key)
         return tuple(answer for scored in found for answer in rank_answers([scored], self.documents, 1))
@@ -331,16 +332,6 @@ def open(
             collection.failures[0].error if collection.failures else DocqaError("no paths were given", "name a file")
         )
     return collection
-
-
-def calibration_of(model: registry.Model, threshold: float = -1.0) -> Calibration:
-    """The calibration in a reader's docqa.json, with defaults for what it lacks; `threshold` if not negative.
-
-    Raises `DocqaError` if the file is malformed.
-    """
-    stored = model.metadata.calibration
-    calibration = Calibration(**stored.numbers()) if stored else Calibration()
-    return replace(calibration, threshold=threshold) if threshold >= 0 else calibration
 
 
 def _one_line(question: str) -> str:

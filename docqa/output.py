@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 from unicodedata import category
 
+from docqa import explanation
 from docqa.aligned_table import AlignedCell, CellPart, align, line_text, narrow
 from docqa.answers import Answer, Citation, Result
 from docqa.documents import Location, display_name
@@ -33,11 +34,14 @@ def painter(*, colour: bool) -> Paint:
     return (lambda style, text: f"{style}{text}{_PLAIN}") if colour else (lambda _, text: text)
 
 
-def as_dict(result: Result) -> dict[str, Any]:
-    """The result as JSON, documented in docs/formats.md."""
+def as_dict(result: Result, *, explain: bool = False) -> dict[str, Any]:
+    """The result as JSON, documented in docs/formats.md; `explain` adds what spoke for and against each answer."""
     facts = asdict(result)
-    for answer in (*facts["answers"], *facts["closest"]):
+    for answer, source in zip((*facts["answers"], *facts["closest"]), (*result.answers, *result.closest), strict=True):
         table = answer.pop("table")
+        del answer["evidence"]
+        if explain:
+            answer["explanation"] = explanation.as_dict(source.evidence)
         answer["places"] = answer.pop("other_locations")  # The name that programs know.
         answer["cell"] = table and {"row": table["row_headings"], "column": table["column_headings"]}
         for location in (answer, *answer["places"]):
@@ -45,40 +49,47 @@ def as_dict(result: Result) -> dict[str, Any]:
     return {"schema": SCHEMA, **facts}
 
 
-def as_json(results: Sequence[Result]) -> str:
+def as_json(results: Sequence[Result], *, explain: bool = False) -> str:
     """One JSON object for one question, a list of them for several."""
-    documents = [as_dict(result) for result in results]
+    documents = [as_dict(result, explain=explain) for result in results]
     return json.dumps(documents[0] if len(documents) == 1 else documents, ensure_ascii=False, indent=2)
 
 
-def as_json_line(result: Result) -> str:
+def as_json_line(result: Result, *, explain: bool = False) -> str:
     """The result on one line."""
-    return json.dumps(as_dict(result), ensure_ascii=False)
+    return json.dumps(as_dict(result, explain=explain), ensure_ascii=False)
 
 
-def as_text(result: Result, *, colour: bool = False, with_question: bool = False, width: int = WIDTH) -> str:
-    """The result as text, passages in lines of `width`: each answer with its probability, citation and passage."""
+def as_text(
+    result: Result, *, colour: bool = False, with_question: bool = False, explain: bool = False, width: int = WIDTH
+) -> str:
+    """The result as text, passages in lines of `width`: each answer with its probability, citation and passage.
+
+    `explain` adds what spoke for and against each answer.
+    """
     paint = painter(colour=colour)
     blocks = [paint(BOLD, f"? {result.question}")] if with_question else []
     if result.answered:
-        blocks += [_answer(answer, paint, width) for answer in result.answers]
+        blocks += [_answer(answer, paint, width, explain=explain) for answer in result.answers]
     else:
         read = f"{result.windows_read} of {result.windows_total} windows read"
         blocks.append(f"no answer in these documents ({read})")
         if result.closest:
             blocks.append(paint(DIM, "closest passages:"))
-            blocks += [_answer(answer, paint, width) for answer in result.closest[:3]]
+            blocks += [_answer(answer, paint, width, explain=explain) for answer in result.closest[:3]]
     return "\n\n".join(blocks)
 
 
-def _answer(answer: Answer, paint: Paint, width: int) -> str:
+def _answer(answer: Answer, paint: Paint, width: int, *, explain: bool) -> str:
     text = one_line(answer.text)
     head = f"{answer.rank}. {paint(BOLD, text)}  ({answer.probability:.0%})"
     where = [f"   {citation(answer)}"]
     if answer.other_locations:
         where.append("   also: " + "; ".join(citation(location) for location in answer.other_locations[:5]))
     quoted = _passage(answer, paint, width) if answer.table is None else _table(answer.table, paint, width)
-    return "\n".join([head, *(paint(DIM, line) for line in where), *(f"{_MARGIN}{line}" for line in quoted)])
+    reasons = explanation.lines(answer.evidence) if explain else []
+    shown = [head, *(paint(DIM, line) for line in where), *(f"{_MARGIN}{line}" for line in quoted)]
+    return "\n".join([*shown, *(paint(DIM, f"   {line}") for line in reasons)])
 
 
 def citation(cited: Answer | Citation) -> str:

@@ -12,60 +12,69 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Calibration:
-    """Maps a span's evidence to the probability that it answers the question, by logistic regression.
-
-    p = 1 / (1 + exp(-(scale · score + prior · z + bias))). `score` is the span's score minus the null score of its
-    window; `z` is the window's retrieval score in standard deviations from the mean over all windows. A softmax over
-    the spans of one window would ignore the other windows; this probability compares across all of them. Platt (1999),
-    "Probabilistic outputs for support vector machines"; Clark & Gardner (2018), "Simple and effective multi-paragraph
-    reading comprehension", on scores that compare across paragraphs.
-    """
-
-    scale: float = 0.33
-    prior: float = 0.25
-    bias: float = -2.7
-    threshold: float = 0.3
-    """docqa abstains below this probability. 0 to 1."""
-
-    def probability(self, score: float, z: float) -> float:
-        """The probability, 0 to 1, that a span with this score is right, in a window with this retrieval score."""
-        logit = self.scale * score + self.prior * z + self.bias
-        return 1 / (1 + math.exp(-max(-60.0, min(60.0, logit))))
-
-
-@dataclass(frozen=True, slots=True)
 class Candidate:
     """A span that the reader found in a window.
 
     `document` is the document's number, `start` and `end` are offsets into its text. `score` is the span's score minus
-    the null score of its window; `retrieval_z` is the window's retrieval score in standard deviations.
+    the null score of its window; `rank` is the window's place in the retriever's order, from 0.
     """
 
     document: int
     start: int
     end: int
     score: float
-    retrieval_z: float
+    rank: int = 0
+
+    def overlaps(self, other: "Candidate") -> bool:
+        """Whether two spans share a character."""
+        return self.document == other.document and self.start < other.end and other.start < self.end
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What speaks for and against a candidate: the values of the features, and what each adds to the logit.
+
+    `names`, `values` and `contributions` are parallel. A contribution above 0 speaks for the candidate.
+    """
+
+    bias: float
+    names: tuple[str, ...]
+    values: tuple[float, ...]
+    contributions: tuple[float, ...]
+
+    @property
+    def logit(self) -> float:
+        """The logit of the probability: the sum of the bias and all contributions."""
+        return math.fsum((self.bias, *self.contributions))
+
+    @property
+    def probability(self) -> float:
+        """The probability, 0 to 1, that the evidence amounts to."""
+        return 1 / (1 + math.exp(-max(-60.0, min(60.0, self.logit))))
+
+    def reasons(self) -> list[tuple[str, float, float]]:
+        """The features that contribute something: name, value and contribution, the largest first."""
+        reasons = zip(self.names, self.values, self.contributions, strict=True)
+        return sorted((one for one in reasons if one[2]), key=lambda one: -abs(one[2]))
 
 
 @dataclass(frozen=True, slots=True)
 class ScoredCandidate:
-    """A candidate and the probability, 0 to 1, that it answers the question."""
+    """A candidate, and what speaks for and against it."""
 
     candidate: Candidate
-    probability: float
+    evidence: Evidence
+
+    @property
+    def probability(self) -> float:
+        """The probability, 0 to 1, that the candidate answers the question."""
+        return self.evidence.probability
 
     @property
     def sort_key(self) -> tuple[float, int, int, int]:
         """Sorts the most probable first. Position breaks ties, so the order doesn't depend on the order of reading."""
         candidate = self.candidate
         return -self.probability, candidate.document, candidate.start, candidate.end
-
-
-def score(candidate: Candidate, calibration: Calibration) -> ScoredCandidate:
-    """Turn a candidate's evidence into a probability."""
-    return ScoredCandidate(candidate, calibration.probability(candidate.score, candidate.retrieval_z))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +112,7 @@ def rank(
     answers: dict[str, RankedAnswer] = {}
     for scored in sorted(candidates, key=lambda scored: scored.sort_key):
         candidate = scored.candidate
-        if any(_overlap(candidate, other) for other in kept):
+        if any(candidate.overlaps(other) for other in kept):
             continue
         kept.append(candidate)
         text = texts[candidate.document][candidate.start : candidate.end]
@@ -115,10 +124,6 @@ def rank(
         elif len(answers) < top:
             answers[text] = RankedAnswer([scored], sentence_around(candidate), [])
     return list(answers.values())
-
-
-def _overlap(a: Candidate, b: Candidate) -> bool:
-    return a.document == b.document and a.start < b.end and b.start < a.end
 
 
 _ARTICLES = re.compile(r"\b(a|an|the)\b")

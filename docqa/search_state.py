@@ -7,28 +7,29 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from docqa.ranking import Calibration, Candidate, ScoredCandidate, score
+from docqa.candidate_features import FoundCandidate, QuestionProfile, compare
+from docqa.choice import ChoiceModel
+from docqa.documents import Document
+from docqa.ranking import Candidate, ScoredCandidate
 
-_MAX_CANDIDATES = 200  # Only the most probable are ranked and cited, which keeps an exhaustive search linear.
+_MAX_CANDIDATES = 200  # Only those with the best scores are ranked: an exhaustive search stays linear.
 
 
 @dataclass(frozen=True, slots=True)
 class SearchProgress:
     """What was found for a question so far.
 
-    `candidates` are the most probable spans of all windows read. `best_by_document` maps a document's number to its
-    most probable span, which may be too improbable to be among `candidates`. `order` lists all window numbers, the
-    best-ranked first; the first `windows_read` of them were read. Two arrays have the shape (windows,): `retrieval_z`,
-    the retrieval scores in standard deviations, and `probabilities`, that of each window's most probable span, NaN
-    for windows that were not read.
+    `candidates` are the best spans of all windows read, the most probable first. `best_by_document` maps a document's
+    number to its most probable span, which may be too improbable to be among `candidates`. `order` lists all window
+    numbers, the best-ranked first; the first `windows_read` of them were read. `best_by_window` maps a window's
+    number to its most probable span.
     """
 
     candidates: Sequence[ScoredCandidate]
     best_by_document: Mapping[int, ScoredCandidate]
     order: NDArray[np.int64]
     windows_read: int
-    retrieval_z: NDArray[np.float32]
-    probabilities: NDArray[np.float64]
+    best_by_window: Mapping[int, ScoredCandidate]
 
 
 class QuestionSearch:
@@ -38,41 +39,50 @@ class QuestionSearch:
         self,
         question: str,
         question_ids: Sequence[int],
-        retrieval_z: NDArray[np.float32],
+        retrieval_scores: NDArray[np.float32],
         windows_to_read: int,
-        calibration: Calibration,
+        choice: ChoiceModel,
     ) -> None:
-        """Order the windows by `retrieval_z`, of shape (windows,). `question_ids` are the question's tokens."""
+        """Order the windows by `retrieval_scores`, of shape (windows,). `question_ids` are the question's tokens."""
         self.question = question
         self.question_ids = question_ids
-        self.retrieval_z = retrieval_z
-        self.order = np.argsort(-retrieval_z, kind="stable")
+        self.order = np.argsort(-retrieval_scores, kind="stable")
+        self.ranks = np.argsort(self.order)
         self.windows_to_read = windows_to_read
-        self._calibration = calibration
-        self._candidates: list[ScoredCandidate] = []
+        self._choice = choice
+        self._profile = QuestionProfile.of(question)
+        self._found: list[tuple[FoundCandidate, int]] = []
         self._best_by_document: dict[int, ScoredCandidate] = {}
-        self._probabilities = np.full(len(retrieval_z), np.nan)
+        self._best_by_window: dict[int, ScoredCandidate] = {}
 
-    def add(self, candidate: Candidate, window: int) -> None:
-        """Add a span that was found in a window."""
-        scored = score(candidate, self._calibration)
-        self._probabilities[window] = np.fmax(self._probabilities[window], scored.probability)
-        best = self._best_by_document.get(candidate.document)
-        if best is None or scored.sort_key < best.sort_key:
-            self._best_by_document[candidate.document] = scored
-        self._candidates.append(scored)
+    def add(self, candidate: Candidate, window: int, document: Document) -> None:
+        """Add a span that was found in a window of a document."""
+        self._found.append((self._profile.found(candidate, document), window))
 
     def progress(self, windows_read: int) -> SearchProgress:
-        """What was found after the first `windows_read` windows."""
-        self._candidates = heapq.nsmallest(_MAX_CANDIDATES, self._candidates, key=lambda scored: scored.sort_key)
-        probabilities = self._probabilities.copy()
-        read = self.order[:windows_read]
-        probabilities[read] = np.nan_to_num(probabilities[read])  # A window may have no span at all.
+        """What was found after the first `windows_read` windows.
+
+        Candidates are judged together, so what is read later may change the probabilities of what was read before.
+        """
+        scored = self._choice.score([one.candidate for one, _ in self._found], compare([one for one, _ in self._found]))
+        best_by_window: dict[int, ScoredCandidate] = {}
+        best_by_document: dict[int, ScoredCandidate] = {}
+        for (_, window), each in zip(self._found, scored, strict=True):
+            _keep_better(best_by_window, window, each)
+            _keep_better(best_by_document, each.candidate.document, each)
+        # Where the candidates were among the worst and are forgotten, their last probabilities stay.
+        self._best_by_window |= best_by_window
+        self._best_by_document |= best_by_document
+        self._found = heapq.nsmallest(_MAX_CANDIDATES, self._found, key=lambda one: one[0].sort_key)
         return SearchProgress(
-            tuple(self._candidates),
+            tuple(sorted(scored, key=lambda each: each.sort_key)[:_MAX_CANDIDATES]),
             dict(self._best_by_document),
             self.order,
             windows_read,
-            self.retrieval_z,
-            probabilities,
+            dict(self._best_by_window),
         )
+
+
+def _keep_better(best: dict[int, ScoredCandidate], key: int, scored: ScoredCandidate) -> None:
+    if key not in best or scored.sort_key < best[key].sort_key:
+        best[key] = scored

@@ -5,11 +5,12 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.scoring import by_score
 
 from docqa.answers import Answer, rank_answers
 from docqa.documents import Document, Source, parse
 from docqa.passages import passage
-from docqa.ranking import Calibration, Candidate, normalize, score
+from docqa.ranking import Candidate, normalize
 
 TEXT = (
     "The report opens in March 2024. It was signed by Dr. Holm on page one. Nobody else signed it.\n\n"
@@ -19,13 +20,13 @@ DOCUMENT: Document = parse(Source("a.txt", TEXT.encode()))
 SECOND: Document = parse(Source("b.txt", b"A second report names March 2024 as well."))
 
 
-def candidate(text: str, evidence: float, *, after: int = 0, document: int = 0, z: float = 0.0) -> Candidate:
+def candidate(text: str, evidence: float, *, after: int = 0, document: int = 0, rank: int = 1) -> Candidate:
     start = (DOCUMENT, SECOND)[document].text.index(text, after)
-    return Candidate(document, start, start + len(text), evidence, z)
+    return Candidate(document, start, start + len(text), evidence, rank)
 
 
 def answers_to(*candidates: Candidate, top: int = 5) -> list[Answer]:
-    return rank_answers([score(one, Calibration()) for one in candidates], [DOCUMENT, SECOND], top)
+    return rank_answers(by_score(*candidates), [DOCUMENT, SECOND], top)
 
 
 def ranked(*candidates: Candidate, top: int = 5) -> list[tuple[str, int]]:
@@ -71,8 +72,8 @@ SPANS = [match.span() for match in re.finditer(r"\w+", LONG.text)]
 
 @given(st.lists(st.tuples(st.sampled_from(SPANS), st.floats(-5, 5)), max_size=40))
 def test_every_answer_has_a_passage_of_its_own(spans: list[tuple[tuple[int, int], float]]) -> None:
-    candidates = [Candidate(0, *span, evidence, 0.0) for span, evidence in spans]
-    found = rank_answers([score(one, Calibration()) for one in candidates], [LONG], 5)
+    candidates = [Candidate(0, *span, evidence) for span, evidence in spans]
+    found = rank_answers(by_score(*candidates), [LONG], 5)
     for number, answer in enumerate(found):
         last = answer.passage_start + len(answer.passage)
         assert answer.passage_start <= answer.start < answer.end <= last
@@ -87,22 +88,13 @@ def test_every_answer_has_a_passage_of_its_own(spans: list[tuple[tuple[int, int]
 
 def test_scores_compare_across_documents_and_retrieval_breaks_ties() -> None:
     assert ranked(candidate("Dr. Holm", 2), candidate("second report", 6, document=1))[0][0] == "second report"
-    assert ranked(candidate("Dr. Holm", 2), candidate("4.2 per cent", 2, z=3))[0][0] == "4.2 per cent"
+    assert ranked(candidate("Dr. Holm", 2), candidate("4.2 per cent", 2, rank=0))[0][0] == "4.2 per cent"
 
 
 def test_only_the_top_answers_are_returned() -> None:
     three = candidate("Dr. Holm", 2), candidate("4.2 per cent", 1), candidate("second report", 0, document=1)
     assert (len(ranked(*three)), len(ranked(*three, top=2))) == (3, 2)
     assert ranked() == []
-
-
-@given(st.floats(-1e6, 1e6), st.floats(-50, 50))
-def test_a_probability_is_between_0_and_1_and_grows_with_the_evidence(evidence: float, z: float) -> None:
-    calibration = Calibration()
-    probability = calibration.probability(evidence, z)
-    assert 0 <= probability <= 1
-    assert calibration.probability(evidence + 1, z) >= probability
-    assert calibration.probability(evidence, z + 1) >= probability
 
 
 @pytest.mark.parametrize(

@@ -2,52 +2,63 @@
 
 import numpy as np
 import pytest
+from support.scoring import BY_SCORE
 
+from docqa.candidate_features import FEATURES
+from docqa.choice import ChoiceModel
 from docqa.evaluation.calibration import MIN_QUESTIONS, LabeledCandidate, bins, expected_error, fit, threshold_for
-from docqa.ranking import Calibration, Candidate
+from docqa.ranking import Candidate
 
-TRUE = Calibration(scale=0.6, prior=0.1, bias=-1.0)
+ANEW = ChoiceModel()
 
 
-def labeled(score: float, z: float, right: bool) -> LabeledCandidate:
-    return LabeledCandidate(Candidate(0, 0, 1, score, z), right)
+def labeled(score: float, lead: float, right: bool) -> LabeledCandidate:
+    return LabeledCandidate(
+        Candidate(0, 0, 1, score), dict.fromkeys(FEATURES, 0.0) | {"score": score, "lead": lead}, right
+    )
 
 
 def drawn(count: int, seed: int = 0) -> list[list[LabeledCandidate]]:
-    """Return questions of one span each, correct with the probability that `TRUE` gives."""
+    """Questions of one span each, right with a probability of 1 / (1 + exp(3 - 0.4 score - 0.2 lead))."""
     chance = np.random.default_rng(seed)
     found = []
-    for score, z in zip(chance.normal(3, 5, count), chance.normal(2, 1, count), strict=True):
-        right = bool(chance.random() < TRUE.probability(score, z))
-        found.append([labeled(float(score), float(z), right)])
+    for score, lead in zip(chance.normal(3, 5, count), chance.normal(0, 5, count), strict=True):
+        right = bool(chance.random() < _true(score, lead))
+        found.append([labeled(float(score), float(lead), right)])
     return found
 
 
-def test_it_finds_the_coefficients_that_made_the_data() -> None:
+def _true(score: float, lead: float) -> float:
+    return float(1 / (1 + np.exp(3 - 0.4 * score - 0.2 * lead)))
+
+
+def probabilities(choice: ChoiceModel, asked: list[list[LabeledCandidate]]) -> list[float]:
+    features = {name: np.array([one[0].features[name] for one in asked]) for name in FEATURES}
+    return [one.probability for one in choice.score([one[0].candidate for one in asked], features)]
+
+
+def test_it_finds_the_probabilities_that_made_the_data() -> None:
     asked = drawn(4000)
-    fitted = fit(asked, [number % 50 for number in range(4000)], Calibration())
-    assert fitted.calibration.scale == pytest.approx(TRUE.scale, abs=0.06)
-    assert fitted.calibration.bias == pytest.approx(TRUE.bias, abs=0.3)
+    fitted = fit(asked, [number % 50 for number in range(4000)], ANEW)
+    new = drawn(500, seed=1)
+    wanted = [_true(one[0].features["score"], one[0].features["lead"]) for one in new]
+    assert np.abs(np.array(probabilities(fitted.choice, new)) - wanted).mean() < 0.03
     assert fitted.error_after < 0.03 < fitted.error_before
-    assert fitted.calibration.threshold == Calibration().threshold
-    assert (fitted.questions, fitted.kept) == (4000, "")
+    assert (fitted.questions, fitted.kept, fitted.choice.threshold) == (4000, "", ANEW.threshold)
 
 
-def test_the_best_candidate_of_each_question_counts() -> None:
-    # The decoys score below each question's best span, and are all correct.
-    asked = [[labeled(one[0].candidate.score - 4, one[0].candidate.retrieval_z, True), *one] for one in drawn(300)]
-    assert fit(asked, range(300), Calibration()).calibration == fit(drawn(300), range(300), Calibration()).calibration
+def test_a_fit_is_the_same_every_time() -> None:
+    assert fit(drawn(300), range(300), ANEW) == fit(drawn(300), range(300), ANEW)
 
 
 def test_a_few_dozen_pairs_give_no_absurd_fit() -> None:
-    # Perfectly separable: without a prior the scale would be infinite.
-    asked = [[labeled(6.0 if number % 2 else -6.0, 2.0, bool(number % 2))] for number in range(24)]
-    fitted = fit(asked, range(24), Calibration())
+    # Perfectly separable: without a penalty the curve would be infinitely steep.
+    asked = [[labeled(6.0 if number % 2 else -6.0, 0.0, bool(number % 2))] for number in range(24)]
+    fitted = fit(asked, range(24), BY_SCORE)
     assert not fitted.kept
-    assert 0.3 <= fitted.calibration.scale <= 0.6
-    # Higher scores for wrong answers are noise: the scale doesn't become negative.
-    upside_down = [[labeled(-one[0].candidate.score, 2.0, one[0].right)] for one in asked]
-    assert fit(upside_down, range(24), Calibration()).calibration.scale > 0
+    low, high = min(probabilities(fitted.choice, asked)), max(probabilities(fitted.choice, asked))
+    assert 0.001 < low < 0.1
+    assert 0.5 < high < 0.99
 
 
 @pytest.mark.parametrize(
@@ -60,11 +71,10 @@ def test_a_few_dozen_pairs_give_no_absurd_fit() -> None:
         ([[]] * 40, "questions, not 0"),
     ],
 )
-def test_without_enough_information_the_calibration_is_kept(asked: list[list[LabeledCandidate]], why: str) -> None:
-    present = Calibration(scale=0.4)
-    fitted = fit(asked, range(len(asked)), present)
+def test_without_enough_information_the_choice_is_kept(asked: list[list[LabeledCandidate]], why: str) -> None:
+    fitted = fit(asked, range(len(asked)), BY_SCORE)
     assert why in fitted.kept
-    assert fitted.calibration == present
+    assert fitted.choice == BY_SCORE
     assert fitted.error_after == fitted.error_before
 
 
@@ -76,7 +86,7 @@ def test_the_threshold_is_the_lowest_that_is_precise_enough() -> None:
     shown = [fine for p, fine in zip(probability, right, strict=True) if p >= threshold]
     assert sum(shown) / len(shown) >= 0.75
     assert threshold == pytest.approx(0.20)
-    fitted = fit(drawn(2000), [number % 40 for number in range(2000)], Calibration(), min_precision=0.9)
+    fitted = fit(drawn(2000), [number % 40 for number in range(2000)], ANEW, min_precision=0.9)
     assert fitted.reached
     assert fitted.precision is not None
     assert 0.9 <= fitted.precision < 0.93

@@ -5,22 +5,26 @@ import io
 import json
 from dataclasses import replace
 
+from support.scoring import by_score
+
 from docqa.answers import Result, rank_answers
 from docqa.documents import Source
 from docqa.documents.plain_text import from_text
 from docqa.export import FORMATS, as_csv, as_markdown
-from docqa.ranking import Calibration, Candidate, score
+from docqa.ranking import Candidate
 
 _TEXT = "The *old* lamp [1] was lit by Anna Holm in 1858.\n\n=SUM(A1) was the keeper's joke. Anna Holm laughed."
 _DOCUMENT = from_text(Source("a_b.txt", b""), "text", _TEXT)
 
 
 def _result(question: str, *texts: str, answered: bool = True) -> Result:
-    candidates = [
-        score(Candidate(0, at, at + len(text), 9.0 - number, 0.0), Calibration())
-        for number, text in enumerate(texts)
-        for at in [_TEXT.index(text)]
-    ]
+    candidates = by_score(
+        *(
+            Candidate(0, at, at + len(text), 9.0 - number)
+            for number, text in enumerate(texts)
+            for at in [_TEXT.index(text)]
+        )
+    )
     answers = tuple(rank_answers(candidates, [_DOCUMENT], 5))
     found, closest = (answers, ()) if answered else ((), answers)
     return Result(question, answered, found, closest, 3, 7, "bundled", "hybrid", 0.1)

@@ -37,7 +37,7 @@ def test_asking_from_python_leaves_the_process_as_it_was(tmp_path: Path, precisi
 import docqa
 result = docqa.open("sample_docs/harbour-report.pdf", precision={precision!r}, device={device!r}).ask(
     "Who retired as Harbour Master?")
-assert result.answers[0].text == "Duncan Presswell", result
+assert "Duncan Presswell" in result.answers[0].text, result
 after = state()
 changed = {{name: (before[name], after[name]) for name in before if before[name] != after[name]}}
 assert not changed, changed

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from docqa import paths
-from docqa.engine import calibration_of
+from docqa.choice import ChoiceModel, Curve
 from docqa.errors import DocqaError
 from docqa.models import metadata
 from docqa.models.metadata import CalibrationRecord, HubSource, ModelMetadata
 from docqa.models.registry import ModelKind, find
-from docqa.ranking import Calibration
 from docqa.reader.reader import Reader
+from docqa.reader.reader_choice import choice_of, record_of
 
 
 def put(folder: Path, contents: object) -> Path:
@@ -33,8 +33,9 @@ def test_what_is_missing_has_its_default(tmp_path: Path, tiny_reader: Path) -> N
     put(reader, {"calibration": {"scale": 2}})
     model = find(str(reader), ModelKind.READER)
     assert model.metadata == ModelMetadata(calibration=CalibrationRecord(scale=2.0))
-    assert calibration_of(model) == Calibration(scale=2)
-    assert calibration_of(model, 0.7).threshold == 0.7
+    bundled = choice_of(find("bundled", ModelKind.READER))
+    assert choice_of(model) == bundled.for_scale(2)
+    assert choice_of(model, 0.7).threshold == 0.7
     assert Reader(model, "cpu").length_penalty == 0
 
 
@@ -62,6 +63,9 @@ def test_a_file_that_is_not_a_json_object_is_an_error_of_one_line(tmp_path: Path
         ({"kind": "table"}, "kind", '"reader" or "encoder"'),
         ({"source": "hub"}, "source", "an object"),
         ({"calibration": {"scale": "2"}}, "calibration.scale", "a number"),
+        ({"calibration": {"scale": 0}}, "calibration.scale", "a number above 0"),
+        ({"calibration": {"curves": {"score": {"knots": 1}}}}, "calibration.curves.score.knots", "a list"),
+        ({"calibration": {"curves": {"score": {"knots": ["1"]}}}}, "calibration.curves.score.knots[0]", "a number"),
         ({"calibration": {"threshold": 30}}, "calibration.threshold", "a number from 0 to 1"),
         ({"training": {"counts": {"train": 1.5}}}, "training.counts.train", "a whole number"),
         ({"training": {"data": {"pairs.json": 7}}}, "training.data.pairs.json", "a string"),
@@ -75,6 +79,23 @@ def test_a_wrong_value_is_reported_with_file_key_and_what_was_expected(
         metadata.read(put(tmp_path, contents))
     assert caught.value.message.startswith(f"{tmp_path / 'docqa.json'}: {key} is ")
     assert caught.value.message.endswith(f"should be {expected}")
+
+
+def test_a_choice_comes_back_from_the_file_as_it_was(tmp_path: Path, tiny_reader: Path) -> None:
+    reader = shutil.copytree(tiny_reader, tmp_path / "reader")
+    choice = ChoiceModel(
+        -1.5, {"score": Curve((-3.0, 0.0, 9.0), (-1.0, 0.25, 2.0)), "rank": Curve((0.0,), (0.5,))}, 0.3
+    )
+    metadata.write(reader, ModelMetadata(calibration=record_of(choice)))
+    assert choice_of(find(str(reader), ModelKind.READER)) == choice
+
+
+@pytest.mark.parametrize("curve", [{}, {"knots": [1, 2], "values": [0]}, {"knots": [2, 1], "values": [0, 1]}])
+def test_a_curve_that_is_none_is_an_error(tmp_path: Path, tiny_reader: Path, curve: dict[str, Any]) -> None:
+    reader = shutil.copytree(tiny_reader, tmp_path / "reader")
+    put(reader, {"calibration": {"curves": {"lead": curve}}})
+    with pytest.raises(DocqaError, match=r"docqa\.json: calibration\.curves\.lead is wrong"):
+        choice_of(find(str(reader), ModelKind.READER))
 
 
 def test_a_misspelt_calibration_is_not_ignored(tmp_path: Path) -> None:

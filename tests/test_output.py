@@ -5,11 +5,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from support.scoring import by_score
 
 from docqa import output
 from docqa.answers import Result, rank_answers
 from docqa.documents import Source, parse
-from docqa.ranking import Calibration, Candidate, score
+from docqa.ranking import Candidate
 
 TEXT = "Anna Holm\nkept the lamp » and « the log.\n\nShe said \x1b[31mred\x1b[0m and [bold]bold[/bold]."
 
@@ -17,8 +18,8 @@ TEXT = "Anna Holm\nkept the lamp » and « the log.\n\nShe said \x1b[31mred\x1b[
 def result(text: str = TEXT, span: str = "Anna Holm", name: str = "a.txt") -> Result:
     document = parse(Source(name, text.encode()))
     start = document.text.index(span)
-    candidate = Candidate(0, start, start + len(span), 9.0, 1.0)
-    answers = rank_answers([score(candidate, Calibration())], [document], 5)
+    candidate = Candidate(0, start, start + len(span), 9.0)
+    answers = rank_answers(by_score(candidate), [document], 5)
     return Result("Who?", True, tuple(answers), (), 3, 7, "bundled", "hybrid:bundled", 0.25)
 
 
@@ -33,6 +34,14 @@ def test_json_has_what_the_documentation_promises() -> None:
     answer = written["answers"][0]
     assert (answer["text"], answer["start"], answer["line_start"], answer["line_end"]) == ("Anna Holm", 0, 1, 1)
     assert TEXT[answer["passage_start"] :].startswith(answer["passage"])
+
+
+def test_an_explanation_is_there_when_asked_for() -> None:
+    answer = json.loads(output.as_json_line(result(), explain=True))["answers"][0]
+    assert {reason["feature"] for reason in answer["explanation"]["reasons"]} == {"score", "rank"}
+    assert "explanation" not in json.loads(output.as_json([result()]))["answers"][0]
+    assert "+2.97  the reader's score is 9.0" in output.as_text(result(), explain=True)
+    assert "the reader's score" not in output.as_text(result())
 
 
 def test_several_questions_are_a_list_and_one_line_each() -> None:

@@ -561,3 +561,36 @@ def test_long_comments_do_not_make_the_text_large(tmp_path: Path) -> None:
     ]
     document = parse(read(str(edited(draw_pages(tmp_path / "a.pdf", [page]), comment))))
     assert blocks(document, "heading") == []
+
+
+def code(x: float, y: float, *lines: str) -> list[Text]:
+    return column(x, y, *lines, size=10, font="Courier")
+
+
+def test_code_with_comments_in_a_second_column_is_one_block(tmp_path: Path) -> None:
+    left = [*code(60, 80, "vector:"), *code(72, 92, "lw t1, 0(t0)", "jr t1")]
+    right = code(240, 80, "// interrupts start here", "// the address", "// go there")
+    rows = ["vector:", "// interrupts start here", "lw t1, 0(t0)", "// the address", "jr t1", "// go there"]
+    for page in ([*left, *right], interleaved(left, right)):
+        document = parsed(tmp_path, page)
+        assert blocks(document, "code") == [" ".join(rows)] == blocks(document)
+        assert document.text.count("\n") == 2
+        first, *others = (line.index("//") for line in document.text.splitlines())
+        assert all(abs(other - first) <= 1 for other in others)
+
+
+def test_code_that_begins_right_of_the_line_above_is_one_block(tmp_path: Path) -> None:
+    lines = [*code(60, 80, "beam.add(("), *code(121, 92, "Point(10, 3),", "Load(-20, 3),"), *code(108, 116, "))")]
+    assert len(blocks(parsed(tmp_path, [*lines, *code(60, 128, "figure = beam.plot()")]))) == 1
+
+
+def test_titles_in_another_font_and_smaller_type_are_headings(tmp_path: Path) -> None:
+    page: list[Text] = []
+    for number, (title, lines) in enumerate({"Bread": BAKERY, "Beer": BREWERY, "Films": CINEMA}.items()):
+        page += [Text(80 + 90 * number, title, 60, 10, "Helvetica"), *column(60, 92 + 90 * number, *lines)]
+    assert blocks(parsed(tmp_path, page), "heading") == ["Bread", "Beer", "Films"]
+
+
+def test_a_label_with_its_value_in_capitals_is_no_heading(tmp_path: Path) -> None:
+    page = [*column(60, 80, *BAKERY), *column(60, 160, "DUE DATE: 12/15/2019"), *column(60, 200, *BREWERY)]
+    assert blocks(parsed(tmp_path, page), "heading") == []

@@ -43,7 +43,7 @@ def test_the_first_answer_is_right_for_three_questions_in_four(apart: dict[str, 
 
 
 def test_it_abstains_more_often_where_there_is_no_answer(apart: dict[str, Collection]) -> None:
-    threshold = Engine(Settings(), ArrayStore(None)).calibration.threshold
+    threshold = Engine(Settings(), ArrayStore(None)).choice.threshold
     shown: dict[bool, list[bool]] = {True: [], False: []}
     some = [question for question in QUESTIONS if question["answer"]][::3]
     for question in some + [question for question in QUESTIONS if not question["answer"]]:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
+from support.scoring import by_score
 from support.tables import SHIPS, Page
 
 from docqa import output
@@ -15,12 +16,12 @@ from docqa.aligned_table import AlignedCell, align, line_text, narrow
 from docqa.answers import Answer, Result, rank_answers
 from docqa.documents import Document
 from docqa.export import as_csv, as_markdown
-from docqa.ranking import Calibration, Candidate, score
+from docqa.ranking import Candidate
 
 
 def result(text: str, document: Document = SHIPS) -> Result:
     start = document.text.index(text)
-    answers = rank_answers([score(Candidate(0, start, start + len(text), 9.0, 1.0), Calibration())], [document], 5)
+    answers = rank_answers(by_score(Candidate(0, start, start + len(text), 9.0)), [document], 5)
     return Result("How many?", True, tuple(answers), (), 1, 1, "bundled", "hybrid", 0.1)
 
 

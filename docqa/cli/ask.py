@@ -24,6 +24,7 @@ examples:
   docqa ask --questions questions.txt report.pdf --jsonl
   pandoc letter.docx -t plain | docqa ask 'Who wrote it?' -
   docqa ask --inline report.pdf                        ask one question after another under the prompt
+  docqa ask 'Who is liable?' contract.pdf --explain    what spoke for and against each answer
   docqa ask 'How many staff?' report.pdf --json | jq -r '.answers[0].text'
 
 exit codes: 0 at least one answer, 1 no answer, 2 an error or an unreadable file, 130 interrupted
@@ -48,6 +49,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument("paths", metavar="PATH", nargs="*", help=f"{document_help()}, folder, or - for stdin")
     parser.add_argument("--questions", metavar="FILE", help="ask every line of FILE (- for stdin)")
     add_setting(parser, "top")
+    parser.add_argument("--explain", action="store_true", help="say what spoke for and against each answer")
     output = parser.add_mutually_exclusive_group()
     output.add_argument("--json", action="store_true", help="print JSON (docs/formats.md)")
     output.add_argument("--jsonl", action="store_true", help="print one line of JSON per question")
@@ -95,7 +97,7 @@ def _run_inline(arguments: argparse.Namespace) -> int:
 
     collection, results = tui.ask_inline(paths, loaded, arguments.password, question)
     for number, result in enumerate(results):
-        _print(("\n" if number else "") + _as_text(result, with_question=True))
+        _print(("\n" if number else "") + _as_text(result, with_question=True, explain=arguments.explain))
     if collection is not None:
         _report(collection, quiet=arguments.quiet)
         if collection.failures:
@@ -158,12 +160,12 @@ def _ask_all(arguments: argparse.Namespace, collection: "Collection", questions:
         if arguments.json:
             results.append(result)
         elif arguments.jsonl:
-            _print(output.as_json_line(result))
+            _print(output.as_json_line(result, explain=arguments.explain))
         else:
-            text = _as_text(result, with_question=len(questions) > 1)
+            text = _as_text(result, with_question=len(questions) > 1, explain=arguments.explain)
             _print(("\n" if number else "") + text)
     if arguments.json:
-        _print(output.as_json(results))
+        _print(output.as_json(results, explain=arguments.explain))
     return answered
 
 
@@ -174,11 +176,11 @@ def _results(arguments: argparse.Namespace, collection: "Collection", questions:
         yield from results
 
 
-def _as_text(result: "Result", *, with_question: bool) -> str:
+def _as_text(result: "Result", *, with_question: bool, explain: bool) -> str:
     from docqa import output
 
     width = min(output.WIDTH, columns() or output.WIDTH)
-    return output.as_text(result, colour=in_colour(), with_question=with_question, width=width)
+    return output.as_text(result, colour=in_colour(), with_question=with_question, explain=explain, width=width)
 
 
 def _print(text: str) -> None:

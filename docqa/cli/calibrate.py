@@ -6,7 +6,7 @@ import os
 import sys
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from docqa.cli.arguments import add_settings, settings
 from docqa.cli.commands import COMMANDS, add_command
@@ -95,11 +95,11 @@ def run(arguments: argparse.Namespace) -> int:
     evaluated, how = evaluate_end_to_end(arguments, engine, loaded, arguments.sample, share)
     fitted = fit_calibration(engine, evaluated, min_precision)
     model = engine.reader.model
-    stored = not arguments.dry_run and fitted.calibration != fitted.before
+    stored = not arguments.dry_run and fitted.choice != fitted.before
     if stored:
         _store(model, fitted)
     if arguments.json:
-        facts = {"reader": model.name, "asked": how, "stored": stored, **asdict(fitted)}
+        facts = {"reader": model.name, "asked": how, "stored": stored, **_as_dict(fitted)}
         sys.stdout.write(json.dumps(facts, indent=2, ensure_ascii=False) + "\n")
     else:
         sys.stdout.write(_as_text(fitted, model, how, stored=stored) + "\n")
@@ -108,12 +108,26 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _store(model: "Model", fitted: "CalibrationFit") -> None:
     from docqa.models import metadata
+    from docqa.reader.reader_choice import record_of
 
-    record = metadata.CalibrationRecord(**asdict(fitted.calibration))
     try:
-        metadata.write(model.folder, replace(model.metadata, calibration=record, calibrated=fitted.origin()))
+        metadata.write(
+            model.folder, replace(model.metadata, calibration=record_of(fitted.choice), calibrated=fitted.origin())
+        )
     except OSError as error:
         raise _not_stored(model.folder, error.strerror or str(error)) from error
+
+
+def _as_dict(fitted: "CalibrationFit") -> dict[str, Any]:
+    """The fit as JSON, both choices as in docqa.json."""
+    from docqa.models import metadata
+    from docqa.reader.reader_choice import record_of
+
+    facts = asdict(fitted)
+    del facts["choice"]
+    for name, choice in (("before", fitted.before), ("calibration", fitted.choice)):
+        facts[name] = metadata.to_json(metadata.ModelMetadata(calibration=record_of(choice)))["calibration"]
+    return facts
 
 
 def _not_stored(folder: Path, why: str) -> DocqaError:
@@ -127,19 +141,15 @@ def _not_stored(folder: Path, why: str) -> DocqaError:
 def _as_text(fitted: "CalibrationFit", model: "Model", how: str, *, stored: bool) -> str:
     from docqa.cli.evaluation_text import columns
 
-    new, old = fitted.calibration, fitted.before
+    new, old = fitted.choice, fitted.before
     right = f"{counted(fitted.right, 'best answer')} {are(fitted.right)} right"
     lines = [f"reader {model.name}: {counted(fitted.questions, 'question')}, {how}; {right}", ""]
     if fitted.kept:
         lines.append(f"The calibration is unchanged: {fitted.kept}.")
     else:
-        rows = [["", "before", "after"]]
-        rows += [
-            [name, f"{getattr(old, name):.4f}", f"{getattr(new, name):.4f}"] for name in ("scale", "prior", "bias")
-        ]
         errors = [f"{error:.3f}" for error in (fitted.error_before, fitted.error_after)]
-        rows += [["threshold", f"{old.threshold:.0%}", f"{new.threshold:.0%}"], ["calibration error", *errors]]
-        lines.append(columns(rows))
+        thresholds = [f"{choice.threshold:.0%}" for choice in (old, new)]
+        lines.append(columns([["", "before", "after"], ["threshold", *thresholds], ["calibration error", *errors]]))
         lines.append("(calibration error after: on held-out questions)")
     lines += ["", _threshold(fitted)]
     if stored:
@@ -152,9 +162,9 @@ def _as_text(fitted: "CalibrationFit", model: "Model", how: str, *, stored: bool
 def _threshold(fitted: "CalibrationFit") -> str:
     """The effect of the threshold, in a sentence."""
     if fitted.precision is None:
-        return f"At the threshold of {fitted.calibration.threshold:.0%} no question gets an answer."
+        return f"At the threshold of {fitted.choice.threshold:.0%} no question gets an answer."
     effect = (
-        f"At the threshold of {fitted.calibration.threshold:.0%}, {fitted.shown:.0%} of the questions get an answer, "
+        f"At the threshold of {fitted.choice.threshold:.0%}, {fitted.shown:.0%} of the questions get an answer, "
         f"and {fitted.precision:.0%} of these answers are right."
     )
     if fitted.wanted is not None and not fitted.reached:

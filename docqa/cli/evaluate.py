@@ -210,7 +210,7 @@ def _evaluate(arguments: argparse.Namespace, configured: "Settings", loaded: "Lo
     # Documents made of contexts are not worth caching.
     engine = Engine(configured, None if arguments.paths or names_documents else ArrayStore(None))
     engine.load_in_background()
-    reader, threshold = engine.reader.name, engine.calibration.threshold
+    reader, threshold = engine.reader.name, engine.choice.threshold
     if end_to_end:
         evaluated, how = evaluate_end_to_end(
             arguments, engine, loaded, arguments.sample, arguments.cross_document or 0.0
@@ -221,7 +221,7 @@ def _evaluate(arguments: argparse.Namespace, configured: "Settings", loaded: "Lo
     how = f"{'each ' if len(sampled) != 1 else ''}asked of its own context"
     with progress_bar(quiet=arguments.quiet) as monitor:
         engine.wait_until_loaded(monitor)
-        contexts = evaluate_contexts(engine.reader, sampled, configured, monitor, engine.calibration)
+        contexts = evaluate_contexts(engine.reader, sampled, configured, monitor, engine.choice)
     return _Evaluation(reader, threshold, how, sampled, contexts)
 
 

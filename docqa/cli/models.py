@@ -135,9 +135,10 @@ def _show(arguments: argparse.Namespace) -> int:
 
 
 def _summary(value: object) -> str:
-    """A value of docqa.json as text: "scale 0.34, prior 0.47", without what is empty."""
+    """A value of docqa.json as text: "bias -0.77, threshold 0.3", without what is empty; of curves only the names."""
     if isinstance(value, dict):
-        return ", ".join(f"{name} {_summary(part)}" for name, part in value.items() if part not in (None, ""))
+        parts = {name: "of " + ", ".join(part) if name == "curves" else _summary(part) for name, part in value.items()}
+        return ", ".join(f"{name} {part}" for name, part in parts.items() if part not in {"null", ""})
     return str(value) if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 

@@ -1,36 +1,42 @@
 """Calibration: fit probabilities to how often answers are right, and choose a threshold (pure)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from docqa import __version__
+from docqa.candidate_features import FEATURES
+from docqa.choice import ChoiceModel
+from docqa.evaluation.curve_fitting import fit_curves
 from docqa.models.metadata import CalibrationOrigin
-from docqa.ranking import Calibration, Candidate, score
+from docqa.ranking import Candidate, ScoredCandidate
 
 MIN_QUESTIONS = 20
 """With fewer questions nothing is fitted."""
 
 BINS = 10
 
-_ROUNDS = 4
+_FITTED = 5  # Candidates of a question that the curves are fitted to: the others are hopeless.
+_LATER = 0.2  # Weight of those after the second.
 _FOLDS = 5
 _MIN_SHOWN = 10  # Answers that a precision must be based on to count as the best reachable one.
 _THRESHOLD_STEP = 0.01  # A finer step would fit noise.
 
-# Standard deviations of the Gaussian prior on scale, prior and bias, centred on the present calibration. A few hundred
-# questions outweigh it; a few dozen can't move the fit far where they carry little information.
-_PRIOR_DEVIATIONS = np.array([0.1, 0.15, 1.0])
-
 
 @dataclass(frozen=True, slots=True)
 class LabeledCandidate:
-    """A span that was found for a question, and whether it answers it."""
+    """A span that was found for a question, its features by name, and whether it answers it."""
 
     candidate: Candidate
+    features: Mapping[str, float]
     right: bool
+
+    @classmethod
+    def of(cls, scored: ScoredCandidate, right: bool) -> "LabeledCandidate":
+        """A scored candidate with its label."""
+        return cls(scored.candidate, dict(zip(scored.evidence.names, scored.evidence.values, strict=True)), right)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +59,8 @@ class CalibrationFit:
     threshold reaches it. `kept` says why the previous calibration was kept, "" if it was replaced.
     """
 
-    before: Calibration
-    calibration: Calibration
+    before: ChoiceModel
+    choice: ChoiceModel
     questions: int
     right: int
     error_before: float
@@ -97,15 +103,15 @@ def bins(probabilities: Sequence[float], right: Sequence[bool]) -> list[Reliabil
 def fit(
     questions: Sequence[Sequence[LabeledCandidate]],
     groups: Sequence[int],
-    present: Calibration,
+    present: ChoiceModel,
     min_precision: float | None = None,
 ) -> CalibrationFit:
-    """Fit scale, prior and bias by logistic regression on the best candidate of each question.
+    """Fit the curves of a choice to the best candidates of each question.
 
-    `questions[i]` are the candidates found for question i, in any order. Fitting changes which candidate ranks first,
-    so it is repeated until nothing changes. `groups[i]` is the number of the question's document: the error after
-    fitting is measured on held-out documents. `present` is the centre of the regression's prior. The threshold stays,
-    unless `min_precision` is given: then it is the lowest at which at least that share of the shown answers is right.
+    `questions[i]` are the candidates found for question i, in any order. `groups[i]` is the number of the question's
+    document: the error after fitting is measured on held-out documents. `present` is what the fit starts from, and few
+    questions change it little; one without curves is fitted anew. The threshold stays, unless `min_precision` is given:
+    then it is the lowest at which at least that share of the shown answers is right.
     With fewer than `MIN_QUESTIONS` questions, or if all answers are right or all wrong, `present` is kept.
     """
     answered = [candidates for candidates in questions if candidates]
@@ -130,7 +136,7 @@ def fit(
     shown = [right for right, p in zip(correct, probabilities, strict=True) if p >= fitted.threshold]
     return CalibrationFit(
         before=present,
-        calibration=fitted,
+        choice=fitted,
         questions=len(answered),
         right=sum(correct),
         error_before=error,
@@ -163,52 +169,26 @@ def threshold_for(probabilities: Sequence[float], right: Sequence[bool], precisi
     return best_threshold, False
 
 
-def _best_candidate(candidates: Sequence[LabeledCandidate], calibration: Calibration) -> LabeledCandidate:
-    return min(candidates, key=lambda one: score(one.candidate, calibration).sort_key)
-
-
 def _first_ranked(
-    questions: Sequence[Sequence[LabeledCandidate]], calibration: Calibration
+    questions: Sequence[Sequence[LabeledCandidate]], choice: ChoiceModel
 ) -> tuple[list[float], list[bool]]:
     """The probability of each question's best candidate, and whether it is right."""
-    first = [_best_candidate(candidates, calibration) for candidates in questions]
-    return [score(one.candidate, calibration).probability for one in first], [one.right for one in first]
+    probabilities, correct = [], []
+    for labeled in questions:
+        scored = choice.score([one.candidate for one in labeled], _table(labeled))
+        best = min(range(len(scored)), key=lambda i: scored[i].sort_key)
+        probabilities.append(scored[best].probability)
+        correct.append(labeled[best].right)
+    return probabilities, correct
 
 
-def _fit(questions: Sequence[Sequence[LabeledCandidate]], present: Calibration) -> Calibration:
-    fitted = present
-    for _ in range(_ROUNDS):
-        previous, fitted = fitted, _regress([_best_candidate(one, fitted) for one in questions], present)
-        if previous == fitted:
-            break
-    return fitted
-
-
-def _regress(candidates: Sequence[LabeledCandidate], present: Calibration) -> Calibration:
-    """Logistic regression with a Gaussian prior around `present`; scale and prior can't become negative."""
-    from scipy.optimize import minimize
-
-    features = np.array([(one.candidate.score, one.candidate.retrieval_z, 1.0) for one in candidates])
-    signs = np.where([one.right for one in candidates], 1.0, -1.0)
-    centre = np.array([present.scale, present.prior, present.bias])
-
-    def loss(weights: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-        margins = signs * (features @ weights)
-        deviations = (weights - centre) / _PRIOR_DEVIATIONS
-        value = np.logaddexp(0, -margins).sum() + deviations @ deviations / 2
-        sigmoid = np.exp(-np.logaddexp(0, margins))
-        gradient = -(features * (signs * sigmoid)[:, None]).sum(axis=0) + deviations / _PRIOR_DEVIATIONS
-        return float(value), gradient
-
-    # A higher score is never evidence against an answer: the bounds keep noise from claiming so.
-    bounds = [(0.01, None), (0.0, None), (None, None)]
-    found = minimize(loss, np.maximum(centre, [0.01, 0.0, -np.inf]), jac=True, method="L-BFGS-B", bounds=bounds)
-    scale, prior, bias = (round(float(weight), 4) for weight in found.x)
-    return replace(present, scale=scale, prior=prior, bias=bias)
+def _table(labeled: Sequence[LabeledCandidate]) -> dict[str, NDArray[np.float64]]:
+    """The features by name, each of shape (candidates,)."""
+    return {name: np.array([one.features[name] for one in labeled], dtype=float) for name in FEATURES}
 
 
 def _held_out_error(
-    questions: Sequence[Sequence[LabeledCandidate]], documents: NDArray[np.int64], present: Calibration
+    questions: Sequence[Sequence[LabeledCandidate]], documents: NDArray[np.int64], present: ChoiceModel
 ) -> float:
     """The calibration error of fits on four fifths of the documents, each measured on the remaining fifth."""
     numbers, inverse = np.unique(documents, return_inverse=True)
@@ -221,3 +201,11 @@ def _held_out_error(
         probabilities += held_out[0]
         correct += held_out[1]
     return expected_error(probabilities, correct)
+
+
+def _fit(questions: Sequence[Sequence[LabeledCandidate]], present: ChoiceModel) -> ChoiceModel:
+    """Fit to the candidates with the best scores of each question, the first two of which count most."""
+    ranked = [sorted(one, key=lambda each: -each.candidate.score)[:_FITTED] for one in questions]
+    flat = [each for one in ranked for each in one]
+    weights = np.array([1.0 if place < 2 else _LATER for one in ranked for place in range(len(one))])
+    return fit_curves(_table(flat), np.array([each.right for each in flat], dtype=float), weights, present)

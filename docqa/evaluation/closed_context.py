@@ -5,14 +5,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+import numpy as np
+
+from docqa.candidate_features import QuestionProfile, compare
+from docqa.choice import ChoiceModel
 from docqa.config import Settings
 from docqa.datasets.pair import Pair
-from docqa.engine import calibration_of
+from docqa.documents import Document, Lines
 from docqa.errors import DocqaError
 from docqa.evaluation.metrics import Prediction
 from docqa.progress import Monitor
-from docqa.ranking import Calibration, Candidate, ScoredCandidate, score
+from docqa.ranking import Candidate, ScoredCandidate
 from docqa.reader.reader import Reader
+from docqa.reader.reader_choice import choice_of
 from docqa.reader.span_decoding import Span
 from docqa.whole_spans import whole_answer
 from docqa.windows import Tokens, Window, WindowCutter, Windows
@@ -34,9 +39,9 @@ class _ReadingItem:
     tokens: Tokens
 
     def candidate(self, span: Span) -> Candidate | None:
-        """The whole answer around a span; None if that is none. Nothing was retrieved: its retrieval score is 0."""
+        """The whole answer around a span; None if that is none. Nothing was retrieved: its rank is the first."""
         whole = whole_answer(self.context, self.tokens, self.first, span, self.question)
-        return whole and Candidate(0, *whole, span.score, 0.0)
+        return whole and Candidate(0, *whole, span.score)
 
 
 def evaluate_contexts(
@@ -44,16 +49,16 @@ def evaluate_contexts(
     pairs: Sequence[Pair],
     settings: Settings | None = None,
     monitor: Monitor | None = None,
-    calibration: Calibration | None = None,
+    choice: ChoiceModel | None = None,
 ) -> list[Prediction]:
     """Ask each pair's question of its own context, as if that were a document. Returns a prediction for each pair.
 
-    Contexts are cut into windows by `settings`, and the spans of all windows are ranked as everywhere. `calibration` is
-    the reader's own by default. Raises `DocqaError` if a pair has no context or the settings don't fit the reader.
+    Contexts are cut into windows by `settings`, and the spans of all windows are ranked as everywhere. `choice` is the
+    reader's own by default. Raises `DocqaError` if a pair has no context or the settings don't fit the reader.
     """
     settings = settings or Settings()
     monitor = monitor or Monitor()
-    calibration = calibration or calibration_of(reader.model)
+    choice = choice or choice_of(reader.model)
     cutter = WindowCutter(reader.tokenizer, settings.max_seq_length, settings.doc_stride, reader.limit)
 
     @lru_cache(maxsize=_CACHED_CONTEXTS)
@@ -81,13 +86,13 @@ def evaluate_contexts(
         def report(done: int, before: int = begin) -> None:
             monitor.update("asking", "", before + done, len(pairs))
 
-        best, seconds = _read(reader, items, calibration, report)
+        found, seconds = _read(reader, items, report)
         for number, pair in enumerate(chunk):
             spent, failure = seconds.get(number, 0.0), failures.get(number, "")
-            scored = best.get(number)
-            if scored is None:
+            if number not in found:
                 predictions.append(Prediction(pair.id, "", 0.0, seconds=spent, failure=failure))
                 continue
+            scored = _best(pair, found[number], choice)
             start, end = scored.candidate.start, scored.candidate.end
             text = context_of(pair)[start:end]
             predictions.append(Prediction(pair.id, text, scored.probability, start, seconds=spent))
@@ -102,14 +107,28 @@ def context_of(pair: Pair) -> str:
     return pair.context
 
 
+def _best(pair: Pair, candidates: Sequence[Candidate], choice: ChoiceModel) -> ScoredCandidate:
+    """The most probable of a pair's candidates."""
+    profile, document = QuestionProfile.of(pair.question), _as_document(context_of(pair))
+    found = [profile.found(candidate, document) for candidate in candidates]
+    return min(choice.score(candidates, compare(found)), key=lambda scored: scored.sort_key)
+
+
+def _as_document(text: str) -> Document:
+    """A document of one text without structure. Unlike a parsed one it keeps the text's offsets."""
+    nothing = np.array([], dtype=np.int64)
+    numbers = nothing.astype(np.int32)
+    return Document("", "", "", text, len(text), Lines(nothing, nothing, numbers, numbers), nothing)
+
+
 def _read(
-    reader: Reader, items: Sequence[_ReadingItem], calibration: Calibration, report: Callable[[int], None]
-) -> tuple[dict[int, ScoredCandidate], dict[int, float]]:
-    """Each pair's best candidate, and the seconds spent on its windows, by the pair's number.
+    reader: Reader, items: Sequence[_ReadingItem], report: Callable[[int], None]
+) -> tuple[dict[int, list[Candidate]], dict[int, float]]:
+    """Each pair's candidates, and the seconds spent on its windows, by the pair's number.
 
     `report` is called with the number of pairs done.
     """
-    best: dict[int, ScoredCandidate] = {}
+    found: dict[int, list[Candidate]] = {}
     seconds: dict[int, float] = {}
     pairs = len({item.pair for item in items})
     order = sorted(range(len(items)), key=lambda i: len(items[i].question_ids) + len(items[i].window.ids), reverse=True)
@@ -124,9 +143,6 @@ def _read(
         for span in spans:
             item = batch[span.window]
             candidate = item.candidate(span)
-            if candidate is None:
-                continue
-            scored = score(candidate, calibration)
-            if item.pair not in best or scored.sort_key < best[item.pair].sort_key:
-                best[item.pair] = scored
-    return best, seconds
+            if candidate is not None:
+                found.setdefault(item.pair, []).append(candidate)
+    return found, seconds

@@ -9,20 +9,22 @@ from numpy.typing import NDArray
 
 from docqa.datasets.pair import Gold, Pair
 from docqa.documents import Document
-from docqa.engine import Collection, Engine, calibration_of
+from docqa.engine import Collection, Engine
 from docqa.errors import DocqaError
 from docqa.evaluation import calibration
 from docqa.evaluation.calibration import CalibrationFit, LabeledCandidate
 from docqa.evaluation.metrics import RIGHT, Prediction, f1
 from docqa.evaluation.sampling import DocumentQuestions, group_by_document, sample_questions
 from docqa.progress import Monitor
+from docqa.ranking import Candidate
+from docqa.reader.reader_choice import choice_of
 
-_MAX_CANDIDATES = 10  # Of a question, for fitting a calibration: another calibration may rank another one first.
+_MAX_CANDIDATES = 10  # Of a question, for fitting a choice.
 
 
 @dataclass(frozen=True, slots=True)
 class EvaluatedQuestion:
-    """A pair, the answer to its question, and the most probable candidates, which a calibration is fitted on."""
+    """A pair, the answer to its question, and the best candidates, which a choice is fitted to."""
 
     pair: Pair
     prediction: Prediction
@@ -96,13 +98,19 @@ def _evaluate(collection: Collection, pair: Pair, document: int | None, monitor:
         found=found,
         read=progress.windows_read,
     )
-    accepted = [gold.text for gold in pair.answers]
-    labeled = []
-    for scored in progress.candidates[:_MAX_CANDIDATES]:
-        candidate = scored.candidate
-        text = collection.documents[candidate.document].text[candidate.start : candidate.end]
-        labeled.append(LabeledCandidate(candidate, bool(accepted) and f1(text, accepted) >= RIGHT))
+    # By score, not by probability: what a choice is fitted to doesn't depend on the present choice.
+    best_scores = sorted(progress.candidates, key=lambda scored: -scored.candidate.score)[:_MAX_CANDIDATES]
+    labeled = [
+        LabeledCandidate.of(scored, _is_right(collection, scored.candidate, pair, document)) for scored in best_scores
+    ]
     return EvaluatedQuestion(pair, prediction, tuple(labeled))
+
+
+def _is_right(collection: Collection, candidate: Candidate, pair: Pair, document: int | None) -> bool:
+    """Whether a candidate answers a pair's question, in the right document if that is known."""
+    accepted = [gold.text for gold in pair.answers]
+    text = collection.documents[candidate.document].text[candidate.start : candidate.end]
+    return bool(accepted) and document in {None, candidate.document} and f1(text, accepted) >= RIGHT
 
 
 def _first_window_with_answer(
@@ -147,7 +155,7 @@ def calibrate(
 
     The questions are asked end to end, as users will ask them: a sample of the pairs, each asked of its document. The
     share `cross_document` of what a document is asked are questions about other documents, if there are any.
-    `documents` are those that pairs name. The fit starts from the reader's own calibration; nothing is stored. Raises
+    `documents` are those that pairs name. The fit starts from the reader's present choice; nothing is stored. Raises
     `DocqaError`.
     """
     grouped = group_by_document(pairs, documents or {})
@@ -164,6 +172,6 @@ def fit_calibration(
     return calibration.fit(
         [one.candidates for one in evaluated],
         [numbers[one.pair.document] for one in evaluated],
-        calibration_of(engine.reader.model),
+        choice_of(engine.reader.model),
         min_precision,
     )

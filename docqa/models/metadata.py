@@ -26,17 +26,26 @@ class HubSource:
 
 
 @dataclass(frozen=True, slots=True)
+class CurveRecord:
+    """A `docqa.choice.Curve`."""
+
+    knots: list[float] = field(default_factory=list)
+    values: list[float] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
 class CalibrationRecord:
-    """A reader's `docqa.ranking.Calibration`; None where the file leaves a number to the default."""
+    """A reader's `docqa.choice.ChoiceModel`; None where the file leaves a part to the default.
+
+    `scale` is for a reader without `curves`: how many logits of probability one of its score is worth. Earlier versions
+    wrote it with `prior`, which is ignored now.
+    """
 
     scale: float | None = None
     prior: float | None = None
     bias: float | None = None
     threshold: float | None = None
-
-    def numbers(self) -> dict[str, float]:
-        """The numbers that the file has, by name."""
-        return {name: value for name, value in dataclasses.asdict(self).items() if value is not None}
+    curves: dict[str, CurveRecord] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +171,10 @@ def write(folder: Path, metadata: ModelMetadata) -> None:
 
 def to_json(metadata: ModelMetadata) -> dict[str, Any]:
     """The metadata as a JSON object, without the keys that are None."""
-    return {key: value for key, value in dataclasses.asdict(metadata).items() if value is not None}
+    facts = {key: value for key, value in dataclasses.asdict(metadata).items() if value is not None}
+    if "calibration" in facts:
+        facts["calibration"] = {key: value for key, value in facts["calibration"].items() if value is not None}
+    return facts
 
 
 def from_json(contents: dict[str, Any], file: Path) -> ModelMetadata:
@@ -173,9 +185,11 @@ def from_json(contents: dict[str, Any], file: Path) -> ModelMetadata:
         raise DocqaError(f"{file}: calibration has an unknown key, {sorted(unknown)[0]!r}")
     if metadata.length_penalty is not None and metadata.length_penalty < 0:
         raise _wrong(file, "length_penalty", "a number from 0", metadata.length_penalty)
-    threshold = metadata.calibration.threshold if metadata.calibration else None
-    if threshold is not None and not 0 <= threshold <= 1:
-        raise _wrong(file, "calibration.threshold", "a number from 0 to 1", threshold)
+    calibration = metadata.calibration or CalibrationRecord()
+    if calibration.threshold is not None and not 0 <= calibration.threshold <= 1:
+        raise _wrong(file, "calibration.threshold", "a number from 0 to 1", calibration.threshold)
+    if calibration.scale is not None and calibration.scale <= 0:
+        raise _wrong(file, "calibration.scale", "a number above 0", calibration.scale)
     return metadata
 
 
@@ -186,7 +200,7 @@ def training_record(contents: dict[str, Any]) -> TrainingRecord:
 
 
 _KEYS = frozenset(each.name for each in dataclasses.fields(ModelMetadata))
-_EXPECTED = {str: "a string", int: "a whole number", float: "a number", dict: "an object"}
+_EXPECTED = {str: "a string", int: "a whole number", float: "a number", dict: "an object", list: "a list"}
 
 
 def _parse(expected: Any, value: Any, file: Path, key: str) -> Any:
@@ -211,6 +225,10 @@ def _parse(expected: Any, value: Any, file: Path, key: str) -> Any:
             name: member if arguments[1] is Any else _parse(arguments[1], member, file, f"{key}.{name}")
             for name, member in _object(value, file, key).items()
         }
+    if origin is list:
+        if not isinstance(value, list):
+            raise _wrong(file, key, _EXPECTED[list], value)
+        return [_parse(arguments[0], member, file, f"{key}[{number}]") for number, member in enumerate(value)]
     accepted = (int, float) if expected is float else (expected,)
     if not isinstance(value, accepted) or isinstance(value, bool) or (expected is float and not math.isfinite(value)):
         raise _wrong(file, key, _EXPECTED[expected], value)

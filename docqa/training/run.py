@@ -3,7 +3,7 @@
 import shutil
 import tempfile
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from docqa.models.registry import Model, ModelKind
 from docqa.progress import Monitor
 from docqa.reader.devices import choose_device, precision
 from docqa.reader.reader import Reader
+from docqa.reader.reader_choice import record_of
 from docqa.training import distributed
 from docqa.training.dataset import OrderedDataset, TokenMasking, batch_order
 from docqa.training.distillation import SoftTargets, soft_targets
@@ -237,7 +238,7 @@ class _Run:
                 inherited,
                 kind="reader",
                 docqa=__version__,
-                calibration=metadata.CalibrationRecord(**asdict(fitted.calibration)),
+                calibration=record_of(fitted.choice),
                 calibrated=fitted.origin(),
                 training=self._record(state, features, after),
             )

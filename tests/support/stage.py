@@ -1,5 +1,6 @@
 """Helpers for tests of the app: waiting for conditions, reading the screen, and hand-made results."""
 
+import math
 import re
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -17,6 +18,7 @@ from docqa.documents import Document, Lines, Section
 from docqa.documents.document import find_breaks
 from docqa.passages import passage
 from docqa.progress import Monitor
+from docqa.ranking import Evidence
 from docqa.table_passages import rows_around, table_passage
 from docqa.tui.app import DocqaApp
 from docqa.tui.screens.comparison import ComparisonScreen
@@ -164,6 +166,7 @@ def answer(document: Document, text: str, probability: float, rank: int, also: S
         passage=document.text[first:last],
         passage_start=first,
         other_locations=tuple(others),
+        evidence=Evidence(math.log(probability / (1 - probability)), (), (), ()),
         table=table_passage(document, start, end),
         **asdict(cite(document, start, start + len(text))),
     )

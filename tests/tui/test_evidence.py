@@ -8,6 +8,7 @@ from support.engines import Engines
 from support.stage import StillApp, ask_and_wait, evidence, paged, pane_text, sees
 
 from docqa.config import Settings
+from docqa.explanation import short
 from docqa.tui.state.evidence import columns, strip
 
 _DOCUMENT = paged("a.pdf", [["word " * 200]])
@@ -47,6 +48,7 @@ async def test_the_evidence_of_a_real_question_is_over_its_document(engines: Eng
         drawn, _ = strip(made, app.main.evidence.content_size.width)
         assert drawn.strip("·▁") and drawn in pane_text(app.main.evidence)
         assert "window 1 of 1" in pane_text(app.main.evidence)
+        assert short(asked.shown[0].evidence, app.main.evidence.content_size.width) in pane_text(app.main.evidence)
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,17 @@
 
 import re
 from collections import Counter
+from itertools import pairwise
 
-from docqa.documents.pdf.lines import LineBlock, differ
+from docqa.documents.pdf.lines import LineBlock, differ, is_right_below
 from docqa.documents.pdf.numbering import BULLET
 
 _MAX_HEADING = 160  # Characters.
 _MAX_HEADING_LINES = 4
+_TEXT = {"paragraph", "list_item"}
+_TITLE_LINES, _NEAR = 2, 2.5
+_FEWEST, _MOST = 3, 0.8
+_VALUE = re.compile(r"[^\W\d][^:]*:\s.*\d")
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+")
 
 
@@ -24,15 +29,16 @@ def mark_headings(blocks: list[LineBlock], body_size: float) -> None:
     if not styles:
         return
     body_style, bold_body = styles.most_common(1)[0][0]
+    titles = _title_types(blocks)
     for index, block in enumerate(blocks):
-        if block.kind not in {"paragraph", "list_item"} or not _may_be_heading(block):
+        if block.kind not in _TEXT or not _may_be_heading(block):
             continue
         first = block.lines[0]
         large = first.size > 1.12 * body_size
         bold = not bold_body and all(line.bold for line in block.lines)
         other = (
             differ(first.style, body_style)
-            and first.size > 0.95 * body_size
+            and first.size > (0.85 if _type(block) in titles else 0.95) * body_size
             and all(line.style == first.style for line in block.lines)
             and index + 1 < len(blocks)
             and blocks[index + 1].lines[0].style != first.style
@@ -41,6 +47,28 @@ def mark_headings(blocks: list[LineBlock], body_size: float) -> None:
         if large or ((bold or other) and not sentence) or _in_capitals(block):
             block.kind = "heading"
             block.glue = [" " if glue == "\n" else glue for glue in block.glue]
+
+
+def _title_types(blocks: list[LineBlock]) -> set[tuple[str, int]]:
+    """The styles and sizes of type that only lines above text are set in, here and there: those of titles."""
+    above: Counter[tuple[str, int]] = Counter()
+    every: Counter[tuple[str, int]] = Counter()
+    for block, following in pairwise(blocks):
+        last, first = block.lines[-1], following.lines[0]
+        if block.kind == "paragraph" and last.style and len(block.lines) <= _TITLE_LINES:
+            above[_type(block)] += (
+                following.kind == "paragraph"
+                and first.style != last.style
+                and is_right_below(last, first, _NEAR * last.size)
+                and _may_be_heading(block)
+            )
+        if block.kind != "table":
+            every[_type(block)] += 1
+    return {key for key, count in above.items() if count >= _FEWEST and count > _MOST * every[key]}
+
+
+def _type(block: LineBlock) -> tuple[str, int]:
+    return block.lines[-1].style, round(block.lines[-1].size)
 
 
 def _may_be_heading(block: LineBlock) -> bool:
@@ -58,7 +86,7 @@ def _may_be_heading(block: LineBlock) -> bool:
 def _in_capitals(block: LineBlock) -> bool:
     text = block.text
     letters = sum(map(str.isalpha, text))
-    return 4 < letters < 80 and text.isupper() and not text.endswith(".")
+    return 4 < letters < 80 and text.isupper() and not text.endswith(".") and not _VALUE.match(text)
 
 
 def set_levels(blocks: list[LineBlock]) -> None:

@@ -19,6 +19,8 @@ _JUSTIFIED_WORDS = 3
 PROSE_LINES = 3
 _FAR, _NEAR = 12.0, 2.5  # Heights of the type.
 _WORDS = re.compile(r"[^\W\d_]{3}")
+_COMMENTS = ("//", "/*", "# ")
+_INDENTED = 1.0  # Heights of the type.
 _MARK_WORDS, _MARK_WIDTH = 3, 0.25
 _PROSE_LETTERS, _PROSE_WORDS = 18, 3.0  # A line, on average.
 
@@ -142,7 +144,9 @@ def _below(upper: list[TextFragment], lower: list[TextFragment]) -> bool:
     size = a.size if a.size > b.size else b.size
     if top - a.bottom >= 1.2 * size or abs(a.size - b.size) >= 0.25 * size:
         return False
-    return min(upper[-1].x1, lower[-1].x1) > max(a.x0, b.x0)
+    # A line of code may be farther to the right than the one above it is long.
+    gap = _INDENTED * size if a.fixed_pitch and b.fixed_pitch else 0.0
+    return min(upper[-1].x1, lower[-1].x1) > max(a.x0, b.x0) - gap
 
 
 def are_apart(lines: list[list[TextFragment]], index: int) -> bool:
@@ -215,6 +219,8 @@ def _cells_joined(page: list[list[TextFragment]]) -> list[list[TextFragment]]:
             column = block_of[id(line[0])]
             if prose[id(column)] and run.x1 < sides[id(line[0])] + 0.5 * run.size:
                 line.append(run)  # A word of a stretched line.
+            elif run.fixed_pitch and line[-1].fixed_pitch and run.text.startswith(_COMMENTS):
+                line.append(run)
             elif prose[id(right)] and _is_mark(line[-1], left, run, right):
                 line[-1] = joined_with_spaces([line[-1], run])
                 block_of[id(line[-1])], sides[id(line[-1])] = right, sides[id(run)]
@@ -237,7 +243,7 @@ def _is_mark(mark: TextFragment, left: PageBlock, run: TextFragment, right: Page
     return (
         mark.row == run.row
         and len(left.lines) == 1
-        and right.lines[0][0] is run
+        and (right.lines[0][0] is run or (mark.fixed_pitch and run.fixed_pitch))
         and mark.text.count(" ") < _MARK_WORDS
         and run.x0 - mark.x1 < _FAR * run.size
         and mark.x1 - mark.x0 < _MARK_WIDTH * (right.x1 - right.x0)

@@ -8,7 +8,7 @@ Lengths are in points; y grows downwards.
 """
 
 from collections.abc import Iterable
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from docqa.documents.pdf.engines import PageContent, PdfFile, Rule, TextFragment
@@ -110,6 +110,8 @@ def _line(row: list[TextFragment], place: _Place, number: int) -> LayoutLine:
             text, x0, top, x1, bottom, size, hyphen, 1, page, number, right, left, region, bold, fixed_pitch, style,
             False, kind,
         )  # fmt: skip
+    if all(run.fixed_pitch for run in row):
+        return _line([_code_line(row)], place, number)
     first, last = row[0], row[-1]
     return LayoutLine(
         text="  ".join([run.text for run in row]),
@@ -131,6 +133,16 @@ def _line(row: list[TextFragment], place: _Place, number: int) -> LayoutLine:
         kind=kind,
         row_cells=tuple([(i, 1, 1, ((run.text, run.hyphen),)) for i, run in enumerate(row)]),
     )
+
+
+def _code_line(row: list[TextFragment]) -> TextFragment:
+    """The runs of a line of code, as far from each other as they are on the page."""
+    first, last = row[0], row[-1]
+    letter = sum([run.x1 - run.x0 for run in row]) / sum([len(run.text) for run in row])
+    text = first.text
+    for left, right in pairwise(row):
+        text += " " * max(1, round((right.x0 - left.x1) / letter)) + right.text
+    return first._replace(text=text, x1=last.x1, hyphen=last.hyphen, bold=all(run.bold for run in row))
 
 
 def _comment(text: str, content: PageContent, page: int) -> LayoutLine:

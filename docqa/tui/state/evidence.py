@@ -1,7 +1,7 @@
 """The evidence for a question across a document: the rank and probability of each window (pure)."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from docqa.engine import Collection
+    from docqa.ranking import Evidence
     from docqa.search_state import SearchProgress
 
 _LEVELS = "▁▂▃▄▅▆▇█"
@@ -20,13 +21,15 @@ class DocumentEvidence:
     """The windows of one document in text order, for one question. Parallel arrays of shape (windows,).
 
     `starts` and `ends` are offsets. `ranks` are the retriever's, from 1, across the windows of all documents.
-    `probabilities` are those of each window's most likely span, NaN for windows that were not read.
+    `probabilities` are those of each window's most likely span, NaN for windows that were not read; `reasons` has what
+    speaks for and against that span, by the window's index.
     """
 
     starts: NDArray[np.int64]
     ends: NDArray[np.int64]
     ranks: NDArray[np.int64]
     probabilities: NDArray[np.float64]
+    reasons: "Mapping[int, Evidence]" = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.starts)
@@ -51,10 +54,16 @@ def evidence_by_document(collection: "Collection", progress: "SearchProgress") -
     ranks = np.empty(len(progress.order), dtype=np.int64)
     ranks[progress.order] = np.arange(1, len(progress.order) + 1)
     places = np.array([collection.locate_window(window) for window in range(len(ranks))], dtype=np.int64).reshape(-1, 3)
+    probabilities = np.full(len(ranks), np.nan)
+    probabilities[progress.order[: progress.windows_read]] = 0.0  # A window may have no span at all.
+    for window, scored in progress.best_by_window.items():
+        probabilities[window] = scored.probability
     found = {}
     for number, document in enumerate(collection.documents):
-        own = places[:, 0] == number
-        found[document.name] = DocumentEvidence(places[own, 1], places[own, 2], ranks[own], progress.probabilities[own])
+        (own,) = np.nonzero(places[:, 0] == number)
+        best = ((index, progress.best_by_window.get(window)) for index, window in enumerate(own.tolist()))
+        reasons = {index: scored.evidence for index, scored in best if scored is not None}
+        found[document.name] = DocumentEvidence(places[own, 1], places[own, 2], ranks[own], probabilities[own], reasons)
     return found
 
 

@@ -76,12 +76,12 @@ def known_models(used: Mapping[ModelKind, str]) -> list[KnownModel]:
 
 
 def _describe(model: Model) -> KnownModel:
-    from docqa.engine import calibration_of
+    from docqa.reader.reader_choice import choice_of
 
     size = model.size
     try:
         metadata = model.metadata
-        threshold = calibration_of(model).threshold if model.kind is ModelKind.READER else None
+        threshold = choice_of(model).threshold if model.kind is ModelKind.READER else None
     except DocqaError as error:
         return KnownModel(model, size, problem=str(error))
     training = metadata.training

@@ -9,6 +9,7 @@ from textual.events import Click
 from textual.message import Message
 from textual.widget import Widget
 
+from docqa.explanation import short
 from docqa.tui.formatting import likelihood, percent
 from docqa.tui.styling import MUTED
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class EvidenceStrip(Widget, can_focus=True):
-    """One row; while focused, a second one describes the window under the cursor."""
+    """One row; while focused, two more describe the window under the cursor, and why its answer is so likely."""
 
     BINDING_GROUP_TITLE = "In the evidence"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -77,12 +78,14 @@ class EvidenceStrip(Widget, can_focus=True):
             f"window {window} of {total} · rank {rank} · {brief}",
             f"{window} of {total} · {brief}",
         )
-        fitting = next((line for line in lines if len(line) <= self.content_size.width), lines[-1])
-        return Content.styled(fitting, MUTED)
+        width = self.content_size.width
+        fitting = next((line for line in lines if len(line) <= width), lines[-1])
+        reasons = evidence.reasons.get(self._cursor)
+        return Content.styled(fitting if reasons is None else f"{fitting}\n{short(reasons, width)}", MUTED)
 
     def on_focus(self) -> None:
         """Make room for the description."""
-        self.styles.height = 2
+        self.styles.height = 3
 
     def on_blur(self) -> None:
         """Remove the description."""
