@@ -259,6 +259,7 @@ def _table(grid: _Grid, fragments: list[TextFragment]) -> FoundTable | None:
     cells = sorted(_cells(grid, owner, texts))
     if cells[0].column_span == width > 1:
         cells[:1] = _at_columns(cells[0], xs)
+    cells = [part for cell in cells for part in _divided(cell, xs, owner)]
     top = ys[0]
     if _has_title(cells, width):
         top = ys[cells[0].row + cells[0].row_span]
@@ -365,6 +366,31 @@ def _at_columns(cell: TableCell, xs: list[float]) -> list[TableCell]:
     if len(parts) < cell.column_span:
         return [cell]
     return [cell._replace(column=column, column_span=1, lines=lines) for column, lines in sorted(parts.items())]
+
+
+def _divided(cell: TableCell, xs: list[float], owner: list[int]) -> list[TableCell]:
+    """The cells of a slot that spans columns, if its text stands apart with a side of a cell below in each gap.
+
+    The rules between headings of groups are often not drawn: each heading takes the columns around it.
+    """
+    width = len(xs) - 1
+    below = (cell.row + 1) * width
+    if not 1 < cell.column_span < width or cell.row_span > 1 or len(cell.lines) > 1 or below >= len(owner):
+        return [cell]
+    end = cell.column + cell.column_span
+    sides = [column for column in range(cell.column + 1, end) if owner[below + column] != owner[below + column - 1]]
+    parts = chunks(cell.lines[0])
+    starts = [cell.column]
+    for left, right in pairwise(parts):
+        middle = (left.x1 + right.x0) / 2
+        between = [(abs(xs[column] - middle), column) for column in sides if left.x1 - 1 < xs[column] < right.x0 + 1]
+        if not between:
+            return [cell]
+        starts.append(min(between)[1])
+    return [
+        cell._replace(column=first, column_span=following - first, lines=[part.fragments])
+        for part, (first, following) in zip(parts, pairwise([*starts, end]), strict=True)
+    ]
 
 
 def _has_title(cells: list[TableCell], width: int) -> bool:
