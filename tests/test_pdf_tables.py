@@ -244,6 +244,30 @@ def test_a_heading_of_several_columns_belongs_to_the_table() -> None:
     assert table.header_rows == 2
 
 
+def test_a_rule_below_a_heading_says_which_columns_it_spans() -> None:
+    def draw(sheet: canvas.Canvas) -> None:
+        across(sheet, 74, 440, 200, 260, 330)
+        across(sheet, 216, 316, 226)
+        across(sheet, 330, 440, 226)
+        write(sheet, 222, 222, "Share of the nests")
+        write(sheet, 350, 210, "Mean count", "(all visits)")
+        write(sheet, 80, 256, "Place")
+        for x in (222.0, 335.0):
+            write(sheet, x, 238, "North", "bank")
+        for x in (280.0, 400.0):
+            write(sheet, x, 238, "South", "bank")
+        cells = [["Upper mill", "31.4", "23.7", "17", "27"], ["Lower mill", "32.6", "23.0", "19", "24"]]
+        rows(sheet, [80, 222, 280, 335, 400], 276, 14, [*cells, ["Old quay", "4.4", "5.6", "15", "21"]])
+
+    (table,), _ = page(draw)
+    assert grid(table)[:3] == [
+        ["", "Share of the nests", "Share of the nests", "Mean count (all visits)", "Mean count (all visits)"],
+        ["Place", "North bank", "South bank", "North bank", "South bank"],
+        ["Upper mill", "31.4", "23.7", "17", "27"],
+    ]
+    assert table.header_rows == 2
+
+
 @pytest.mark.parametrize("ruled", [True, False])
 def test_wrapped_cells_are_whole(ruled: bool) -> None:
     cells = [
