@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from io import BytesIO
 
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from reportlab.pdfgen import canvas
 
 from docqa.documents import Document, Source, parse
@@ -128,6 +130,27 @@ def test_what_stands_between_boxes_for_digits_is_no_text() -> None:
             write(sheet, x, 262, ",")
 
     assert fields(draw)[-1] == "6a Dues of the harbour's own boats 6a 00"
+
+
+_WORDS = st.sampled_from(
+    ["line", "Add", "1", "2", "2.", "3", "3.", "4", "5", "5.", ". . . .", "00", "[ ]", "a", "b", "Part 1"]
+)
+
+
+@given(st.lists(st.tuples(st.lists(_WORDS, min_size=1, max_size=9), st.sampled_from(["", "4", "5", "6a"])), max_size=9))
+@settings(deadline=None, max_examples=100)
+def test_any_page_like_a_form_is_read(lines: list[tuple[list[str], str]]) -> None:
+    def draw(sheet: canvas.Canvas) -> None:
+        dues(sheet)
+        for at, (words, number) in enumerate(lines):
+            y = 284 + 14 * at
+            for place, word in enumerate(words):
+                write(sheet, 48 + 44 * place, y, word)
+            if number:
+                amount(sheet, y, number)
+
+    read = document(draw)
+    assert {word for words, _ in lines for word in words if word.isalpha()} <= set(read.text.split())
 
 
 def test_a_line_without_a_box_is_a_field_among_the_others() -> None:

@@ -83,10 +83,11 @@ def form_lines(content: PageContent) -> tuple[list[FormField], list[TextFragment
     if len(ends) < _FEWEST:
         return [], fragments
     # Few numbers at the beginning of a line are at the end of any.
-    last = {text.removesuffix(".")[-length:] for text in texts for length in range(1, _LONGEST_NUMBER + 1)}
+    last = {text.removesuffix(".")[-length:] for text in ends for length in range(1, _LONGEST_NUMBER + 1)}
     rows = text_rows(fragment for fragment in fragments if not fragment.slanted and fragment.text.strip())
     starts = list(_starts(rows))
     pairs = [(start, end) for start in starts if start.key in last and (end := _end(rows, start, starts))]
+    pairs = [pair for pair in pairs if not _is_within_label(pair[0], pairs)]
     if len(pairs) < _FEWEST:
         return [], fragments
     # In a table of contents, few titles have the number of their page.
@@ -112,6 +113,11 @@ def _with_boxes(fields: list[FormField], rest: list[TextFragment]) -> Iterator[F
     for field in fields:
         beside = any(x0 > field.x1 - 1 and top < field.bottom and bottom > field.top for x0, top, bottom in sides)
         yield field if beside else field._replace(x1=right)
+
+
+def _is_within_label(start: _Start, pairs: list[tuple[_Start, _End]]) -> bool:
+    """Whether a number is one of another line's words, which may be drawn one by one: "Multiply line 2 by line 3"."""
+    return any(other.row == start.row == end.row and other.place < start.place < end.place for other, end in pairs)
 
 
 def _is_form(rows: list[TextRow], pairs: list[tuple[_Start, _End]], rules: list[Rule]) -> bool:
@@ -228,7 +234,7 @@ def _field(
     taken.add(id(last))
     lines = [*map(_without_leaders, lines)]
     number = last._replace(text=end.number, x0=last.x0 if not end.label.strip() else last.x1 - last.size)
-    cells = [[line for line in lines if line], [[number]]]
+    cells = [lines, [[number]]]
     limit = min((rows[s.row][s.place].x0 for s, _ in pairs if s.row == end.row and s.place > end.place), default=1e9)
     for value in list(_values(rows, end.row, last, limit)):
         if id(value) in taken:
@@ -306,7 +312,8 @@ def _period(leader: re.Match[str]) -> str:
 
 
 def boxed(cells: list[list[TextRow]]) -> FormField:
-    """A field of these cells, with the box around them."""
+    """A field of these cells, with the box around them. Cells without text are left out."""
+    cells = [lines for cell in cells if (lines := [line for line in cell if line])]
     every = [fragment for cell in cells for line in cell for fragment in line]
     return FormField(
         min(fragment.x0 for fragment in every),

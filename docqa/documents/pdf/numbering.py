@@ -60,8 +60,10 @@ class Numbering:
 
     def marks(self, line: LayoutLine) -> bool:
         """Whether a line begins with the mark of an item. "M. Naor" and "42.7 percent" just begin a line."""
-        if BULLET.match(line.text):
-            return True
+        return BULLET.match(line.text) is not None or self.is_numbered(line)
+
+    def is_numbered(self, line: LayoutLine) -> bool:
+        """Whether that mark is a number."""
         mark = mark_of(line.text)
         if mark is None:
             return False

@@ -313,7 +313,7 @@ def _is_list_item(previous: LayoutLine, line: LayoutLine, numbering: Numbering) 
             or numbering.follows(line)
             or (previous.x1 < previous.right - 2 * previous.size)
         )
-    if not numbering.marks(line):
+    if not numbering.is_numbered(line):
         return False
     if numbering.follows(line):
         return True
@@ -336,7 +336,7 @@ class _Spacing:
 
     def __init__(self, lines: list[LayoutLine]) -> None:
         self._pitches: dict[tuple[int, ...], float] = {}
-        all_steps: dict[tuple[int, ...], list[float]] = defaultdict(list)
+        in_columns: dict[tuple[int, int, int], list[float]] = defaultdict(list)
         for previous, line in pairwise(lines):
             size, step = line.size, line.top - previous.top
             if (
@@ -347,8 +347,11 @@ class _Spacing:
                 and not (previous.kind or line.kind)
                 and not _ends_sentence(previous.text)
             ):
-                for key in _places(line, size):
-                    all_steps[key].append(step / size)
+                in_columns[round(size), line.page, line.region].append(step / size)
+        all_steps: dict[tuple[int, ...], list[float]] = defaultdict(list)
+        for column, steps in in_columns.items():
+            for key in _places(*column):
+                all_steps[key] += steps
         # The lines of a list may be full, too: those that go on are the closer ones.
         self._usual = {key: sorted(steps)[len(steps) // 4] for key, steps in all_steps.items() if len(steps) >= _ENOUGH}
 
@@ -357,7 +360,7 @@ class _Spacing:
         place = round(size), line.page, line.region
         pitch = self._pitches.get(place)
         if pitch is None:
-            column, page, document, whole_page = map(self._usual.get, _places(line, size))
+            column, page, document, whole_page = map(self._usual.get, _places(*place))
             near = column or page
             if near and not (document and near > _WIDER * document):
                 pitch = near
@@ -367,7 +370,6 @@ class _Spacing:
         return pitch * size
 
 
-def _places(line: LayoutLine, size: float) -> tuple[tuple[int, ...], ...]:
+def _places(size: int, page: int, region: int) -> tuple[tuple[int, ...], ...]:
     """A column, a page and the document with a size of type; the page with any."""
-    rounded = round(size)
-    return (rounded, line.page, line.region), (rounded, line.page), (rounded,), (0, line.page)
+    return (size, page, region), (size, page), (size,), (0, page)

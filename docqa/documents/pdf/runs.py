@@ -57,6 +57,8 @@ def runs(fragments: list[TextFragment]) -> list[TextFragment]:
 
 def _with_bullet(text: str) -> str:
     """The text with a bullet in place of a character that has no meaning of its own before the words of an item."""
+    if text[:1].isprintable():
+        return text
     return _ODD_BULLET.sub("•", text, count=1) if _ODD_BULLET.match(text) else text
 
 

@@ -26,7 +26,7 @@ def suspects(vocabulary: Vocabulary) -> frozenset[str]:
     common, counts = common_words(), vocabulary.counts
     found = set()
     for token in vocabulary.tokens:
-        word = token.strip(_PUNCTUATION)
+        word = token if token.isalpha() else token.strip(_PUNCTUATION)
         if word.startswith("http") and "://" not in token:
             found.add(token)
         if not word.isalpha():
@@ -45,12 +45,13 @@ def repair(text: str, suspect: frozenset[str], vocabulary: Vocabulary) -> str:
     if "http" in text:
         text = _SCHEME.sub(r"\1\2://", text)
     tokens = text.split(" ")
+    places = [place for place, token in enumerate(tokens) if token in suspect]
     if 1 in map(len, tokens) and _SPACED.search(text):
         tokens = _unspaced(tokens)
     elif not any(
-        (place and _is_one_word(tokens, place - 1, vocabulary))
-        or (place + 1 < len(tokens) and _is_one_word(tokens, place, vocabulary))
-        for place in [place for place, token in enumerate(tokens) if token in suspect]
+        _is_one_word(tokens, index, vocabulary)
+        for index in {*places, *[place - 1 for place in places]}
+        if 0 <= index < len(tokens) - 1
     ):
         return text  # Most lines: a suspect is mostly a rare word.
     index = len(tokens) - 2
