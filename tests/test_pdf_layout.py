@@ -361,6 +361,26 @@ def test_a_paragraph_set_wider_than_the_rest_is_one(tmp_path: Path) -> None:
     assert blocks(parsed(tmp_path, close, close, wide))[-1] == " ".join(lines)
 
 
+def test_a_letterhead_is_read_from_the_top(tmp_path: Path) -> None:
+    page = [
+        Text(60, "Holm & Sons", 60, 30, "Times-Bold"),
+        Text(60, "Statement", 400, 30, "Times-Bold"),
+        Text(90, "Date: 9 October 1911", 430),
+        Text(130, "Sold to Odile Marchand", 60),
+        Text(145, "Ferry Street 7", 60),
+        Text(330, "Total: $12.50", 430),
+        Text(380, "We thank you for your order.", 60),
+    ]
+    assert blocks(parsed(tmp_path, page)) == [
+        "Holm & Sons",
+        "Statement",
+        "Date: 9 October 1911",
+        "Sold to Odile Marchand Ferry Street 7",
+        "Total: $12.50",
+        "We thank you for your order.",
+    ]
+
+
 def test_a_title_goes_on_past_its_colon_in_the_next_column(tmp_path: Path) -> None:
     left = [
         *column(60, 600, "8. Holm A: The brewery on the hill. J Beer 1911, 7:4-9."),
