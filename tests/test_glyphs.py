@@ -51,6 +51,23 @@ def test_letters_drawn_twice_hardly_aside_are_read_once(tmp_path: Path) -> None:
     ]
 
 
+def test_a_short_line_between_letters_is_an_underscore(tmp_path: Path) -> None:
+    sheet = Canvas(str(tmp_path / "a.pdf"))
+    for y, words in ((700, "cli_point_ran_average.cfg"), (680, "run option_name = value now"), (660, "a/b")):
+        x = 72.0
+        for index, word in enumerate(words.split("_")):
+            if index:
+                sheet.rect(x + 0.5, y - 0.8, 4.4, 0.8, fill=1, stroke=0)
+                x += 5.4
+            sheet.drawString(x, y, word)
+            x += sheet.stringWidth(word)
+    sheet.drawString(72, 640, "one two")  # A fraction's line, or one below a word, stands for no letter.
+    sheet.rect(72, 637, 5, 0.8, fill=1, stroke=0)
+    sheet.rect(72 + sheet.stringWidth("one") - 0.5, 643, 4.4, 0.8, fill=1, stroke=0)
+    sheet.save()
+    assert texts(tmp_path / "a.pdf") == ["cli_point_ran_average.cfg", "run option_name = value now", "a/b", "one two"]
+
+
 def test_a_soft_hyphen_that_is_seen_is_a_hyphen(tmp_path: Path) -> None:
     path = tmp_path / "a.pdf"
     sheet = Canvas(str(path), pageCompression=0)

@@ -348,6 +348,50 @@ def test_lines_closer_than_elsewhere_are_divided_by_a_gap_that_is_usual_elsewher
     assert texts[-2:] == [" ".join(names), f"Members of the second board: {' '.join(names)}"]
 
 
+def test_a_paragraph_set_wider_than_the_rest_is_one(tmp_path: Path) -> None:
+    close = [line for number in range(8) for line in column(60, 80 + 80 * number, *BAKERY)]
+    lines = [
+        "The connector gives access to the signals of the board and can",
+        "provide power to other boards that need no more than a little.",
+        "Marchand boards that need more than that are best fed from the",
+        "supply rails of a second source, which the makers of them sell",
+        "and mend.",
+    ]
+    wide = [Text(100 + 21 * number, line) for number, line in enumerate(lines)]
+    assert blocks(parsed(tmp_path, close, close, wide))[-1] == " ".join(lines)
+
+
+def test_a_letterhead_is_read_from_the_top(tmp_path: Path) -> None:
+    page = [
+        Text(60, "Holm & Sons", 60, 30, "Times-Bold"),
+        Text(60, "Statement", 400, 30, "Times-Bold"),
+        Text(90, "Date: 9 October 1911", 430),
+        Text(130, "Sold to Odile Marchand", 60),
+        Text(145, "Ferry Street 7", 60),
+        Text(330, "Total: $12.50", 430),
+        Text(380, "We thank you for your order.", 60),
+    ]
+    assert blocks(parsed(tmp_path, page)) == [
+        "Holm & Sons",
+        "Statement",
+        "Date: 9 October 1911",
+        "Sold to Odile Marchand Ferry Street 7",
+        "Total: $12.50",
+        "We thank you for your order.",
+    ]
+
+
+def test_a_title_goes_on_past_its_colon_in_the_next_column(tmp_path: Path) -> None:
+    left = [
+        *column(60, 600, "8. Holm A: The brewery on the hill. J Beer 1911, 7:4-9."),
+        *column(60, 613.2, "9. Marchand O, Holm A: The bakery in Ferry Street:"),
+    ]
+    right = column(
+        330, 80, "results of a survey of the hill. J Bread 1912, 8:5-7.", "10. Holm I: The mill. J Flour 1913."
+    )
+    assert f"{left[-1].text} {right[0].text}" in blocks(parsed(tmp_path, [*left, *right]))
+
+
 def fragment(text: str, x: float, row: int, raised: bool = False) -> TextFragment:
     top = 100 + 13.0 * row
     return TextFragment(

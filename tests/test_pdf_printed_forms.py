@@ -85,21 +85,21 @@ def test_a_numbered_line_with_its_box_is_one_field() -> None:
     ]
 
 
-def test_a_numbered_line_may_end_in_a_blank() -> None:
+def test_a_numbered_line_may_lead_to_a_blank_by_dots_right_after_its_last_word() -> None:
     def draw(sheet: canvas.Canvas) -> None:
         for number, text in (
-            ("1.", "Enter the dues of last year."),
-            ("2.", "Enter the dues of this year."),
-            ("3.", "Add."),
+            ("1.", "Enter the dues of last year"),
+            ("2.", "Enter the dues of this year"),
+            ("3.", "Add"),
         ):
             y = 100 + 24 * int(number[0])
-            write(sheet, 48, y, f"{number} {text}" + " ." * (60 - len(text)))
+            write(sheet, 48, y, f"{number} {text}" + ". " * (60 - len(text)))
             write(sheet, 440, y, f"{number} $___________")
 
     assert fields(draw) == [
-        "1. Enter the dues of last year. 1.",
-        "2. Enter the dues of this year. 2.",
-        "3. Add. 3.",
+        "1. Enter the dues of last year 1.",
+        "2. Enter the dues of this year 2.",
+        "3. Add 3.",
     ]
 
 

@@ -35,6 +35,11 @@ def test_a_head_is_found_on_two_pages(tmp_path: Path) -> None:
     }
 
 
+def test_the_title_of_the_first_page_is_its_title_where_it_recurs(tmp_path: Path) -> None:
+    pages = [[Text(40, "The Bylaws of the Harbour", 160, 15), *prose(90, 40, f"Page {n} says")] for n in range(1, 5)]
+    assert drawn(tmp_path, pages)["header"] == ["The Bylaws of the Harbour"] * 3
+
+
 def test_heads_change_with_the_chapter_and_on_left_and_right_pages(tmp_path: Path) -> None:
     chapters = ["Tides"] * 3 + ["Dredging and the bar"] * 4 + ["Birds"] * 3
     pages = [

@@ -29,7 +29,7 @@ _END = re.compile(r"(?P<label>.*?)(?:^|\s|(?<=\.\.)|…)(?P<key>[1-9]\d{0,2}[a-z
 _NUMBER_AT_END = re.compile(r"(?:^|\s|(?<=\.\.)|…)[1-9]\d{0,2}[a-z]?\.?$")
 _LONGEST_NUMBER = 4
 _DIGIT = re.compile(r"\d")
-_LEADER = re.compile(r"(?P<period>(?<=[^\s.])\.(?= ))?\s*(?:[.·…_]\s?){4,}|\s*…\s*")
+_LEADER = re.compile(r"(?P<period>(?<=[^\s.])\.(?= (?! ?\. \.)))?\s*(?:[.·…_]\s?){4,}|\s*…\s*")
 _DOTS = re.compile(r"[\s.·…_]+")
 _WORD = re.compile(r"[^\W\d_]{3}")
 _FIRST_DOTS = re.compile(r"(?:\s\.)+\s*$")
@@ -307,7 +307,7 @@ def _without_leaders(line: TextRow) -> TextRow:
 
 
 def _period(leader: re.Match[str]) -> str:
-    """The period of the sentence before a leader, if it is set apart from the dots."""
+    """The period of the sentence before a leader, if it is set apart from the dots, and they are closer together."""
     return (leader["period"] or "") + " "
 
 

@@ -18,6 +18,7 @@ from docqa.documents.pdf.tables import PageTable
 _JUSTIFIED_WORDS = 3
 PROSE_LINES = 3
 _FAR, _NEAR = 12.0, 2.5  # Heights of the type.
+_LARGE = 14.0  # Points: a gap between titles in larger type is no wider.
 _WORDS = re.compile(r"[^\W\d_]{3}")
 _COMMENTS = ("//", "/*", "# ")
 _INDENTED = 1.0  # Heights of the type.
@@ -155,7 +156,7 @@ def are_apart(lines: list[list[TextFragment]], index: int) -> bool:
     if len(others) != 1:
         return False
     (right,) = others
-    if right.x0 - left.x1 < _FAR * left.size or left.text.endswith(":") or not _WORDS.match(right.text):
+    if right.x0 - left.x1 < _FAR * min(left.size, _LARGE) or left.text.endswith(":") or not _WORDS.match(right.text):
         return False
     near = [lines[i] for i in (index - 1, index + 1) if 0 <= i < len(lines)]
     return all(len(row) == 1 or abs(row[0].top - left.top) > _NEAR * left.size for row in near)

@@ -35,6 +35,7 @@ _NEAR = 4.0  # Heights of the type, between the number of a figure and its title
 _ENOUGH = 3  # Lines that go on in the next one, to tell the spacing.
 _LEADING = 1.3  # The usual one, in heights of the type.
 _WIDER = 1.25
+_IN_SMALL_LETTERS = 0.75  # Of the lines of running text that go on in the next one.
 
 
 def line_blocks(lines: list[LayoutLine], body_size: float) -> list[LineBlock]:
@@ -287,6 +288,9 @@ def _continues_over_gap(previous: LayoutLine, line: LayoutLine) -> bool:
         return False  # The number at an axis.
     if not _WORD.search(previous.text) and any(map(str.isdigit, previous.text)):
         return False  # The number of an equation, or the date below a title.
+    is_next_column = previous.page != line.page or line.top < previous.top
+    if is_next_column and previous.text[-1] in ":;" and line.text[0].islower() and _WORD.match(line.text):
+        return _is_full(previous, line)  # The title and subtitle of a work.
     if _ends_sentence(previous.text) or BULLET.match(line.text):
         # A full line that ends a sentence may or may not end its paragraph: a wrong break does less harm.
         return False
@@ -294,7 +298,6 @@ def _continues_over_gap(previous: LayoutLine, line: LayoutLine) -> bool:
         return True
     if mark_of(line.text):
         return False
-    is_next_column = previous.page != line.page or line.top < previous.top
     return is_next_column and previous.x1 > previous.right - 2 * previous.size and not previous.bold
 
 
@@ -331,12 +334,14 @@ def _is_list_item(previous: LayoutLine, line: LayoutLine, numbering: Numbering) 
 class _Spacing:
     """The distance from line to line within paragraphs, by the size of type: in a column, on a page, in a document.
 
-    A page may be set closer than the others. Where its lines are further apart, they may as well be items of a list.
+    A page may be set closer than the others. Where its lines are further apart, they may as well be items of a list,
+    unless nearly all of a column's go on in small letters.
     """
 
     def __init__(self, lines: list[LayoutLine]) -> None:
         self._pitches: dict[tuple[int, ...], float] = {}
         in_columns: dict[tuple[int, int, int], list[float]] = defaultdict(list)
+        goes_on: dict[tuple[int, ...], list[bool]] = defaultdict(list)
         for previous, line in pairwise(lines):
             size, step = line.size, line.top - previous.top
             if (
@@ -347,12 +352,15 @@ class _Spacing:
                 and not (previous.kind or line.kind)
                 and not _ends_sentence(previous.text)
             ):
-                in_columns[round(size), line.page, line.region].append(step / size)
+                column = round(size), line.page, line.region
+                in_columns[column].append(step / size)
+                goes_on[column].append(line.text[0].islower())
         all_steps: dict[tuple[int, ...], list[float]] = defaultdict(list)
         for column, steps in in_columns.items():
             for key in _places(*column):
                 all_steps[key] += steps
         # The lines of a list may be full, too: those that go on are the closer ones.
+        self._prose = {column for column, small in goes_on.items() if sum(small) >= _IN_SMALL_LETTERS * len(small)}
         self._usual = {key: sorted(steps)[len(steps) // 4] for key, steps in all_steps.items() if len(steps) >= _ENOUGH}
 
     def pitch(self, line: LayoutLine, size: float) -> float:
@@ -362,7 +370,7 @@ class _Spacing:
         if pitch is None:
             column, page, document, whole_page = map(self._usual.get, _places(*place))
             near = column or page
-            if near and not (document and near > _WIDER * document):
+            if near and ((column and place in self._prose) or not (document and near > _WIDER * document)):
                 pitch = near
             else:
                 pitch = document or max(_LEADING, whole_page or 0.0)

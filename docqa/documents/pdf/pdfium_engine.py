@@ -18,6 +18,7 @@ from docqa.documents.pdf.engines import (
     PageContent,
     PasswordRejectedError,
     PdfEngineError,
+    Rule,
     UnsupportedEncryptionError,
     XfaForm,
 )
@@ -25,8 +26,9 @@ from docqa.documents.pdf.form_fields import ShownValue, with_values, without_cop
 from docqa.documents.pdf.pdfium_forms import PdfiumForm, wide_string, xfa_form
 from docqa.documents.pdf.pdfium_hidden import hidden_objects
 from docqa.documents.pdf.pdfium_page import PageText
-from docqa.documents.pdf.pdfium_paths import rules, within_rules
+from docqa.documents.pdf.pdfium_paths import drawn_boxes, within_rules
 from docqa.documents.pdf.pdfium_quality import quality
+from docqa.documents.pdf.pdfium_underscores import with_underscores
 
 # PDFium is not thread-safe, not even for different documents.
 _LOCK = threading.RLock()
@@ -180,11 +182,13 @@ class PdfiumFile:
         return annotations
 
     def _content(self, text_page: Any, values: list[ShownValue], comments: list[str]) -> PageContent:
-        page, characters = self._open_page, self._text(text_page)
+        page = self._open_page
+        boxes = drawn_boxes(page)
+        characters = with_underscores(text_page, self._text(text_page), boxes)
         text = PageText(page, text_page, characters)
         frame = text.frame
         displayed = [value._replace(box=frame.as_displayed(value.box)) for value in values]
-        drawn = rules(page, frame)
+        drawn = [Rule(*frame.as_displayed(box)) for box in boxes]
         in_table = within_rules(drawn)
         fragments = text.fragments(in_table)
         if text.has_white and (hidden := hidden_objects(page)):

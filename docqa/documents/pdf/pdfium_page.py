@@ -158,8 +158,8 @@ class PageText:
         return index not in self._hidden and not self._text[index].isspace()
 
     def _last_letter(self, first: int, last: int) -> int:
-        """Index of the last character that is no space."""
-        return max(first, first + len(self._text[first:last].rstrip()) - 1)
+        """Index of the last character that is no space, and no underscore, which may be drawn as a line."""
+        return max(first, first + len(self._text[first:last].rstrip().removesuffix("_")) - 1)
 
     def _pieces(self, row: int, begin: int, end: int) -> Iterable[_Piece]:
         """Cut one of PDFium's lines at wide gaps and at superscripts."""

@@ -2,13 +2,14 @@
 
 import ctypes
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Any
 
 import pypdfium2_raw as pdfium
 
 from docqa.documents.pdf.engines import Rule
 from docqa.documents.pdf.pdfium_calls import HANDLE, quick
-from docqa.documents.pdf.pdfium_frame import Box, Frame
+from docqa.documents.pdf.pdfium_frame import Box
 
 # A page with more is a drawing, whose lines are no tables.
 _MAX_OBJECTS = 20_000
@@ -27,14 +28,9 @@ _segment_type = quick(pdfium.FPDFPathSegment_GetType, ctypes.c_int)
 _segment_point = quick(pdfium.FPDFPathSegment_GetPoint, ctypes.c_int)
 
 
-def rules(page: Any, frame: Frame) -> list[Rule]:
+def drawn_boxes(page: Any) -> list[Box]:
     """The lines and rectangles of an open page. Of a drawing with thousands of strokes, only the first ones."""
-    found: list[Rule] = []
-    for box in _paths(page):
-        if len(found) >= _MAX_RULES:
-            break
-        found.append(Rule(*frame.as_displayed(box)))
-    return found
+    return [*islice(_paths(page), _MAX_RULES)]
 
 
 def within_rules(drawn: list[Rule]) -> Callable[[Box], bool]:

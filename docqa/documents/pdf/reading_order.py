@@ -35,6 +35,7 @@ from docqa.documents.pdf.watermark import without_watermarks
 _COMMENT_SIZE = 5.0  # Points.
 _THIN = 2.0
 _MAX_RULES = 60
+_SENTENCE_WORDS = 5.0  # A line, on average.
 _CENTRED = 0.1  # Of the width of the page's text, at most, is twice the distance of a title from its middle.
 
 
@@ -245,13 +246,26 @@ def _sorted(blocks: list[PageBlock]) -> list[PageBlock]:
 
 
 def _titles(blocks: list[PageBlock]) -> Iterable[int]:
-    """The blocks in the middle of the page that nothing stands beside: what is below them on the left comes later."""
+    """The blocks that nothing stands beside: what is below them on the left comes later.
+
+    They are in the middle of the page, unless there are no sentences: then it is hardly set in columns.
+    """
     left, right = min([block.x0 for block in blocks]), max([block.x1 for block in blocks])
+    has_sentences = any(map(_may_be_sentence, blocks))
     for index, block in enumerate(blocks):
-        if not block.lines or abs(block.x0 + block.x1 - left - right) > _CENTRED * (right - left) or is_prose(block):
+        is_centred = abs(block.x0 + block.x1 - left - right) <= _CENTRED * (right - left)
+        if has_sentences and (not block.lines or not is_centred or is_prose(block)):
             continue
         if not any(other.top < block.bottom and other.bottom > block.top for other in blocks if other is not block):
             yield index
+
+
+def _may_be_sentence(block: PageBlock) -> bool:
+    """Whether a block has lines as long as those of a sentence in a column."""
+    if is_prose(block):
+        return True
+    texts = [run.text for line in block.lines for run in line if not run.fixed_pitch]
+    return len(texts) > 1 and sum([text.count(" ") + 1 for text in texts]) >= _SENTENCE_WORDS * len(texts)
 
 
 def _by_column(left: list[int], blocks: list[PageBlock], order: list[PageBlock]) -> list[int]:

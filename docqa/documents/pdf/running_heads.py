@@ -20,6 +20,8 @@ _AT_EDGE = 0.08  # Where a page number may stand beside the text's last line.
 _SAME_HEIGHT = 3.0  # Points. Boxes are as high as their letters: those of "12" and "page" differ.
 _SAME_SIZE = 1.08
 _LARGE = 1.3  # A title, relative to the text.
+_TITLE = 1.1  # The same if nothing else on the first page is as large.
+_CENTRED = 2.0  # Heights of its type between the middle of a title and that of the text, at most.
 _GAP = 0.9  # At least, between a head and the text, relative to the text's size.
 _TABLE_GAP = 1.5  # The same for rows of three cells and more, which may be a table's column headings.
 _INTRUDING = 0.34  # Of the pages, at most, whose text begins where others have a head.
@@ -54,6 +56,7 @@ def running_heads(
     heads.take_recurring()
     heads.take_changing()
     heads.take_neighbours()
+    heads.leave_title()
     return heads.taken
 
 
@@ -177,6 +180,23 @@ class _Heads:
         for head in self._heads:
             if head.id not in self.taken and self._in_slot(head) and self._fits(head) and _LETTERS.search(head.key):
                 self._take([head])
+
+    def leave_title(self) -> None:
+        """Leave the heads of the first page in the text that are its title: centred, and larger than all else."""
+        page = min(self._pages, default=0)
+        heads = [head for head in self._heads if head.line.page == page and self.taken.get(head.id) == "header"]
+        large = {head.id: head.line for head in heads if head.line.size > _TITLE * self._body_size}
+        others = [line for line in self._pages.get(page, ()) if (line.page, line.number) not in large]
+        if not large or not others:
+            return
+        middle = (min(line.x0 for line in others) + max(line.x1 for line in others)) / 2
+        size = max(line.size for line in others)
+        if all(
+            title.size > _TITLE * size and abs((title.x0 + title.x1) / 2 - middle) < _CENTRED * title.size
+            for title in large.values()
+        ):
+            for title in large:
+                del self.taken[title]
 
     # Measures -------------------------------------------------------------------------------------
 

@@ -19,6 +19,7 @@ _MAX_MARK = 4  # Characters of `_MARK`.
 _MAX_SUPERSCRIPT = 8  # Characters: what is longer is a line in small type.
 _BULLET = re.compile(rf"[{BULLETS}]")
 _ODD_BULLET = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ue000-\uf8ff](?= +\\w)")
+_DRAWN_UNDERSCORE = re.compile(r"[^\W_]_$")  # Its box is not in that of its fragment.
 _MARK_GAP = 6.0  # The widest gap between a list mark and its text, in heights of the type.
 
 
@@ -116,7 +117,8 @@ def _on_one_line(a: TextFragment, b: TextFragment) -> bool:
 
 def _join(a: TextFragment, b: TextFragment) -> TextFragment:
     gap = b.x0 - a.x1
-    text = f"{_shown(a)}{' ' if gap > 0.2 * max(a.size, b.size) and not b.raised else ''}{_shown(b)}"
+    apart = gap > 0.2 * max(a.size, b.size) and not b.raised and not _DRAWN_UNDERSCORE.search(a.text)
+    text = f"{_shown(a)}{' ' if apart else ''}{_shown(b)}"
     large = a if a.size >= b.size else b  # Not that of a superscript.
     long = a if len(a.text) >= len(b.text) else b  # Not that of a bullet or a drop cap.
     return large._replace(
