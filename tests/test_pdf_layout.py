@@ -645,3 +645,28 @@ def test_titles_in_another_font_and_smaller_type_are_headings(tmp_path: Path) ->
 def test_a_label_with_its_value_in_capitals_is_no_heading(tmp_path: Path) -> None:
     page = [*column(60, 80, *BAKERY), *column(60, 160, "DUE DATE: 12/15/2019"), *column(60, 200, *BREWERY)]
     assert blocks(parsed(tmp_path, page), "heading") == []
+
+
+def test_white_text_on_the_page_is_not_read_but_white_text_on_a_bar_is(tmp_path: Path) -> None:
+    sheet = canvas.Canvas(str(tmp_path / "a.pdf"), pagesize=A4, invariant=1)
+    sheet.setFillGray(1)
+    sheet.rect(0, 0, *A4, stroke=0, fill=1)
+    for y, number in ((700, "Table 5."), (686, "Table 5.—"), (672, "Table 5.—")):
+        sheet.setFillGray(0 if y == 700 else 1)
+        sheet.drawString(72, y, number)
+    sheet.setFillGray(0)
+    for y, line in (
+        (700, "Nests of the herons on the lower river, by"),
+        (686, "bank and by year,"),
+        (672, "as counted"),
+    ):
+        sheet.drawString(130, y, line)
+    sheet.rect(72, 590, 400, 30, stroke=0, fill=1)
+    sheet.setFillGray(1)
+    sheet.drawString(80, 600, "Harbour office")
+    sheet.save()
+    document = parse(read(str(tmp_path / "a.pdf")))
+    assert blocks(document) == [
+        "Table 5. Nests of the herons on the lower river, by bank and by year, as counted",
+        "Harbour office",
+    ]

@@ -140,6 +140,54 @@ def test_boxes_are_cells_and_merged_ones_span() -> None:
     assert table.header_rows == 2
 
 
+def test_headings_of_groups_without_rules_between_them_take_the_columns_around_them() -> None:
+    def draw(sheet: canvas.Canvas) -> None:
+        write(sheet, 80, 234, "Species")
+        write(sheet, 255, 214, "5/31/2021")
+        write(sheet, 365, 214, "5/31/2022")
+        cells = [
+            ["nests", "%", "nests", "%"],
+            ["12", "75.0", "9", "90.0"],
+            ["4", "25.0", "1", "10.0"],
+        ]
+        rows(sheet, [80], 254, 20, [["Heron"], ["Egret"]])
+        rows(sheet, [220, 280, 340, 400], 234, 20, cells)
+        across(sheet, 74, 446, 200, *range(240, 300, 20))
+        across(sheet, 214, 446, 220)
+        down(sheet, 200, 280, 74, 214, 446)
+        down(sheet, 220, 280, 270, 330, 390)
+
+    (table,), _ = page(draw)
+    assert grid(table) == [
+        ["Species", "5/31/2021", "5/31/2021", "5/31/2022", "5/31/2022"],
+        ["Species", "nests", "%", "nests", "%"],
+        ["Heron", "12", "75.0", "9", "90.0"],
+        ["Egret", "4", "25.0", "1", "10.0"],
+    ]
+    assert table.header_rows == 2
+
+
+def test_headings_drawn_as_one_string_are_cut_where_their_columns_begin() -> None:
+    def draw(sheet: canvas.Canvas) -> None:
+        headings = sheet.beginText(160, 842 - 214)
+        headings.setFont("Helvetica-Bold", 10)
+        headings.setWordSpace(5)
+        headings.textOut("Direction Max ")
+        headings.setWordSpace(0)
+        sheet.drawText(headings)
+        write(sheet, 80, 214, "Signal", font="Helvetica-Bold")
+        rows(
+            sheet,
+            [80, 160, 211],
+            230,
+            16,
+            [["1P0V", "Inout", "1.0 to 1.1 V"], ["I2C", "Input", "5.0 V"], ["TX", "Out", "3 V"]],
+        )
+
+    (table,), _ = page(draw)
+    assert grid(table)[0] == ["Signal", "Direction", "Max"]
+
+
 def test_rows_without_rules_between_them_are_divided_by_their_numbers() -> None:
     def draw(sheet: canvas.Canvas) -> None:
         rows(sheet, COLUMNS, 214, 20, BIRDS[:1])
@@ -193,6 +241,30 @@ def test_a_heading_of_several_columns_belongs_to_the_table() -> None:
     (table,), _ = page(draw)
     assert grid(table)[0] == ["", *["Nests that were counted"] * 3]
     assert grid(table)[1:] == BIRDS
+    assert table.header_rows == 2
+
+
+def test_a_rule_below_a_heading_says_which_columns_it_spans() -> None:
+    def draw(sheet: canvas.Canvas) -> None:
+        across(sheet, 74, 440, 200, 260, 330)
+        across(sheet, 216, 316, 226)
+        across(sheet, 330, 440, 226)
+        write(sheet, 222, 222, "Share of the nests")
+        write(sheet, 350, 210, "Mean count", "(all visits)")
+        write(sheet, 80, 256, "Place")
+        for x in (222.0, 335.0):
+            write(sheet, x, 238, "North", "bank")
+        for x in (280.0, 400.0):
+            write(sheet, x, 238, "South", "bank")
+        cells = [["Upper mill", "31.4", "23.7", "17", "27"], ["Lower mill", "32.6", "23.0", "19", "24"]]
+        rows(sheet, [80, 222, 280, 335, 400], 276, 14, [*cells, ["Old quay", "4.4", "5.6", "15", "21"]])
+
+    (table,), _ = page(draw)
+    assert grid(table)[:3] == [
+        ["", "Share of the nests", "Share of the nests", "Mean count (all visits)", "Mean count (all visits)"],
+        ["Place", "North bank", "South bank", "North bank", "South bank"],
+        ["Upper mill", "31.4", "23.7", "17", "27"],
+    ]
     assert table.header_rows == 2
 
 

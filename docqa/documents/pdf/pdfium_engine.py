@@ -24,6 +24,7 @@ from docqa.documents.pdf.engines import (
 )
 from docqa.documents.pdf.form_fields import ShownValue, with_values, without_copies
 from docqa.documents.pdf.pdfium_forms import PdfiumForm, wide_string, xfa_form
+from docqa.documents.pdf.pdfium_hidden import hidden_objects
 from docqa.documents.pdf.pdfium_page import PageText
 from docqa.documents.pdf.pdfium_paths import drawn_boxes, within_rules
 from docqa.documents.pdf.pdfium_quality import quality
@@ -188,7 +189,11 @@ class PdfiumFile:
         frame = text.frame
         displayed = [value._replace(box=frame.as_displayed(value.box)) for value in values]
         drawn = [Rule(*frame.as_displayed(box)) for box in boxes]
-        fragments = text.fragments(within_rules(drawn))
+        in_table = within_rules(drawn)
+        fragments = text.fragments(in_table)
+        if text.has_white and (hidden := hidden_objects(page)):
+            text.hide(hidden)
+            fragments = text.fragments(in_table)
         return PageContent(
             with_values(fragments, [value for value in displayed if not frame.hides(value.box)]),
             drawn,

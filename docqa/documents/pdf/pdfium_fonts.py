@@ -7,6 +7,7 @@ from typing import Any
 import pypdfium2_raw as pdfium
 
 from docqa.documents.pdf.pdfium_calls import HANDLE, quick
+from docqa.documents.pdf.pdfium_hidden import is_white
 
 _SUBSET = re.compile(r"^[A-Z]{6}\+")
 _BOLD_WEIGHT = 600
@@ -28,6 +29,8 @@ class ObjectFonts:
     """The fonts of an open page's text objects."""
 
     def __init__(self) -> None:
+        self.has_white = False
+        """Whether a text object that was asked for is white."""
         self._fonts: dict[int, tuple[str, bool, bool]] = {}  # An address is a font's only while the page is open.
         self._colour = (ctypes.c_uint * 4)()  # Red, green, blue, alpha.
         self._colour_references = [ctypes.byref(self._colour, 4 * number) for number in range(4)]
@@ -46,6 +49,7 @@ class ObjectFonts:
         bold = bold or _render_mode(text_object) == _OUTLINED
         if _fill_colour(text_object, *self._colour_references):
             red, green, blue, _ = self._colour[:]
+            self.has_white = self.has_white or is_white(red, green, blue)
             if red > _BLACK or green > _BLACK or blue > _BLACK:
                 name = f"{name} {red // 32},{green // 32},{blue // 32}"
         return bold, fixed_pitch, name

@@ -9,6 +9,7 @@ import ctypes
 import re
 import unicodedata
 from bisect import bisect_left
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import pypdfium2_raw as pdfium
@@ -80,6 +81,13 @@ class GlyphText:
             if next_place < len(replaced) and self._places[next_place] < last:
                 return "".join([replaced.get(index, text[index]) for index in range(first, last)])
         return text[first:last]
+
+    def leave_out(self, indices: Iterable[int]) -> None:
+        """Leave out characters; a space is where they parted others."""
+        text, dropped = self._text, {*indices}
+        for index in dropped:
+            parts = index - 1 not in dropped and not text[max(index - 1, 0)].isspace()
+            self._replaced[index] = " " if parts else ""
 
     def drop_repeated(self, first: int, last: int, overprinted: bool) -> None:
         """Leave out letters of a line that are drawn again over themselves, or hardly beside.

@@ -78,12 +78,23 @@ class PageText:
         self._loose_box = (ctypes.c_float * 4)()  # Left, top, right, bottom.
         self._matrix = pdfium.FS_MATRIX()
         self._fonts = ObjectFonts()
+        self._hidden: set[int] = set()
         self._rows = [match.span() for match in _LINE.finditer(text)]
         self._angles = [self._angle(begin) for begin, _ in self._rows]
         # A page may be turned by its rotation or by its text's matrix.
         self._upright = _most_common(zip(self._angles, self._rows, strict=True))
         turn = self._upright if self._upright >= 0 else pdfium.FPDFPage_GetRotation(page) * 90
         self.frame = Frame(page, turn)
+
+    def hide(self, objects: set[int]) -> None:
+        """Leave the text of some objects out. `objects`: their addresses."""
+        self._hidden = {index for index in range(len(self._text)) if _text_object(self._text_page, index) in objects}
+        self._glyphs.leave_out(self._hidden)
+
+    @property
+    def has_white(self) -> bool:
+        """Whether any of the fragments that were read is white."""
+        return self._fonts.has_white
 
     def fragments(self, in_table: Callable[[Box], bool]) -> list[TextFragment]:
         """The page's text in PDFium's order. `in_table`: whether a box is likely in a table."""
@@ -108,6 +119,12 @@ class PageText:
         if self.frame.hides(box):
             return
         x0, top, x1, bottom = box
+        if first in self._hidden:
+            first = next((index for index in range(first, last) if self._is_shown(index)), last)
+            visible = self._character_box(first) if first < last else None
+            if not visible:
+                return
+            x0 = visible[0]
         begin, end = self._rows[row]
         angle = self._angles[row] if first == begin else self._angle(first)
         hyphen = last == end and self._text[end : end + 1] == "\ufffe"
@@ -136,6 +153,9 @@ class PageText:
                 style,
             )
         )
+
+    def _is_shown(self, index: int) -> bool:
+        return index not in self._hidden and not self._text[index].isspace()
 
     def _last_letter(self, first: int, last: int) -> int:
         """Index of the last character that is no space, and no underscore, which may be drawn as a line."""

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from docqa.documents.pdf.engines import PageContent, Rule, TextFragment
 from docqa.documents.pdf.tables.drawings import is_drawing
+from docqa.documents.pdf.tables.group_headings import with_group_headings
 from docqa.documents.pdf.tables.page_strips import page_strips
 from docqa.documents.pdf.tables.page_table import (
     CAPTION,
@@ -188,7 +189,7 @@ def _table(
     if groups is None or len(body.lines) > cut - start or widened != body.placed[: len(widened)]:
         body.placed[: len(widened)] = widened
         groups = logical_rows(body, inside, bands)
-    groups = headings_joined(body, groups)
+    groups = with_group_headings(body, lines[first:end], headings_joined(body, groups), rules)
     left = min(line.chunks[0].x0 for line in body.lines)
     right = max(line.chunks[-1].x1 for line in body.lines)
     box = (left, body.lines[0].top, right, body.lines[-1].bottom)

@@ -165,19 +165,19 @@ def baseline(fragment: TextFragment) -> float:
 
 def cut_near(fragment: TextFragment, x: float) -> tuple[TextFragment, TextFragment] | None:
     """Cut a fragment at the space nearest to `x`, by the usual widths of letters; None if there is none near."""
-    text = fragment.text
+    text = fragment.text.strip()  # The sides are those of letters.
     widths = [0.54 if fragment.fixed_pitch else _WIDTHS.get(letter, 0.54) for letter in text]
     scale = (fragment.x1 - fragment.x0) / sum(widths)
-    best, position, at, before = None, fragment.x0, 0.0, 0.0
+    best, position, at, before, after = None, fragment.x0, 0.0, 0.0, 0.0
     for index, letter in enumerate(text):
         middle = position + scale * widths[index] / 2
         if letter in " \u00a0" and 0 < index < len(text) - 1 and (best is None or abs(middle - x) < abs(at - x)):
-            best, at, before = index, middle, position
+            best, at, before, after = index, middle, position, position + scale * widths[index]
         position += scale * widths[index]
     if best is None or abs(at - x) > 1.5 * fragment.size:
         return None
     left = fragment._replace(text=text[:best], x1=min(before, x), hyphen=False)
-    return left, fragment._replace(text=text[best + 1 :], x0=max(at, x))
+    return left, fragment._replace(text=text[best + 1 :], x0=max(after, x))
 
 
 def cell_text(cell: TableCell) -> str:

@@ -1,14 +1,12 @@
 """Tables with a grid of rules, also partly ruled ones and those whose cells are filled boxes (pure).
 
-After Nurminen (2013): rules become edges, edges that touch become a grid, slots of the grid without an edge between
-them become one cell.
+After Nurminen (2013): slots of a grid without an edge between them become one cell.
 """
 
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from itertools import pairwise, product
-from typing import NamedTuple
 
 from docqa.documents.pdf.engines import PageContent, Rule, TextFragment
 from docqa.documents.pdf.tables.page_table import (
@@ -22,14 +20,12 @@ from docqa.documents.pdf.tables.page_table import (
     text_rows,
 )
 from docqa.documents.pdf.tables.row_bands import split_bands
+from docqa.documents.pdf.tables.rule_grids import NEAR, GridEdge, RuleGrid, rule_grids
 from docqa.documents.pdf.tables.table_headings import make_table
 
 _THIN = 3.0  # Points: no rule is thicker.
-_NEAR = 3.0  # Points: edges that are this close touch.
-_MIN_WIDTH, _MIN_HEIGHT = 4.0, 7.0  # Points. The combs of forms are lower.
 _TIGHT = 1.5  # Points: no cell is as narrow around its text.
 _MAX_LINE = 30.0  # Points: the height of a line of text with its shading.
-_MAX_SLOTS = 20_000
 _MIN_CELLS = 0.35  # Share of the grid's slots that are cells of their own.
 _MIN_REGULAR = 0.6  # Share of the columns that a row has as cells of its own: less in a form's boxes.
 # Share of the slots that must be divided from a cell since it is no rectangle: more in a drawing.
@@ -39,23 +35,6 @@ _MAX_GAPS = 0.15
 _MIN_HEADINGS = 4  # Cells of the first row: the others may be nearly empty.
 _MAX_UNDIVIDED = 0.4  # Share of the rows.
 _MAX_LINES = 12  # In a cell, on average: with more they are columns of a page.
-
-
-class _Edge(NamedTuple):
-    """A straight line: horizontal at y from x0 to x1, or vertical at x from top to bottom."""
-
-    at: float
-    begin: float
-    end: float
-
-
-class _Grid(NamedTuple):
-    """Positions of all vertical and horizontal edges of a component, and the edges at each."""
-
-    xs: list[float]
-    ys: list[float]
-    vertical: dict[int, list[_Edge]]
-    horizontal: dict[int, list[_Edge]]
 
 
 def ruled_tables(content: PageContent, fragments: list[TextFragment]) -> list[FoundTable]:
@@ -89,11 +68,11 @@ def _without_highlights(boxes: list[Rule], fragments: list[TextFragment]) -> lis
     cells: dict[tuple[int, int], list[Rule]] = defaultdict(list)
     for box in {*boxes}:
         if rows[round(box.top), round(box.bottom)] > 1:
-            left, right = round(box.x0 / _NEAR), round(box.x1 / _NEAR)
+            left, right = round(box.x0 / NEAR), round(box.x1 / NEAR)
             for column in product((left - 1, left, left + 1), (right - 1, right, right + 1)):
                 cells[column].append(box)
     placed = sorted((f.top + f.bottom, f.x0, f.x1) for f in fragments)
-    return [box for box in boxes if not _is_shading(box, cells[round(box.x0 / _NEAR), round(box.x1 / _NEAR)], placed)]
+    return [box for box in boxes if not _is_shading(box, cells[round(box.x0 / NEAR), round(box.x1 / NEAR)], placed)]
 
 
 def _is_shading(box: Rule, cells: list[Rule], placed: list[tuple[float, float, float]]) -> bool:
@@ -102,12 +81,12 @@ def _is_shading(box: Rule, cells: list[Rule], placed: list[tuple[float, float, f
     `cells`: those that are as wide; `placed`: the doubled middle, the left and the right side of each text.
     """
     height = box.bottom - box.top
-    if any(c.top - 1 < box.top and box.bottom < c.bottom + 1 and c.bottom - c.top > height + _NEAR for c in cells):
+    if any(c.top - 1 < box.top and box.bottom < c.bottom + 1 and c.bottom - c.top > height + NEAR for c in cells):
         return True
     if height > _MAX_LINE:
         return False
     first, last = bisect_left(placed, (2 * box.top,)), bisect_left(placed, (2 * box.bottom,))
-    inside = [(x0, x1) for _, x0, x1 in placed[first:last] if box.x0 - _NEAR < x0 and x1 < box.x1 + _NEAR]
+    inside = [(x0, x1) for _, x0, x1 in placed[first:last] if box.x0 - NEAR < x0 and x1 < box.x1 + NEAR]
     if not inside:
         return False
     return abs(min(inside)[0] - box.x0) < _TIGHT and abs(max(x1 for _, x1 in inside) - box.x1) < _TIGHT
@@ -119,125 +98,19 @@ def _overlaps(rule: Rule, found: FoundTable) -> bool:
 
 
 def _tables(lines: list[Rule], boxes: list[Rule], fragments: list[TextFragment]) -> list[FoundTable]:
-    horizontal, vertical = _edges(lines, boxes)
-    if len(horizontal) < 2 or not vertical:
-        return []
     tables = []
-    for component in _components(_joined(horizontal, _MIN_WIDTH), _joined(vertical, _MIN_HEIGHT)):
-        grid = _grid(*component)
-        if grid and (found := _table(grid, fragments)):
+    for grid in rule_grids(lines, boxes):
+        if found := _table(grid, fragments):
             tables.append(found)
             taken = {id(fragment) for fragment in found.fragments}
             fragments = [fragment for fragment in fragments if id(fragment) not in taken]
     return tables
 
 
-# Edges --------------------------------------------------------------------------------------------
-
-
-def _edges(lines: list[Rule], boxes: list[Rule]) -> tuple[list[_Edge], list[_Edge]]:
-    horizontal: list[_Edge] = []
-    vertical: list[_Edge] = []
-    for x0, top, x1, bottom in lines:
-        if x1 - x0 >= bottom - top:
-            horizontal.append(_Edge((top + bottom) / 2, x0, x1))
-        else:
-            vertical.append(_Edge((x0 + x1) / 2, top, bottom))
-    for x0, top, x1, bottom in boxes:
-        horizontal += [_Edge(top, x0, x1), _Edge(bottom, x0, x1)]
-        vertical += [_Edge(x0, top, bottom), _Edge(x1, top, bottom)]
-    return horizontal, vertical
-
-
-def _joined(edges: list[_Edge], least: float) -> list[_Edge]:
-    """Join edges on one line that touch: grids are drawn cell by cell, and lines dash by dash."""
-    edges.sort()
-    joined: list[_Edge] = []
-    start = 0
-    for index in range(1, len(edges) + 1):
-        if (
-            index < len(edges)
-            and edges[index].at - edges[index - 1].at <= 1
-            and edges[index].at - edges[start].at < _NEAR
-        ):
-            continue
-        group = sorted(edges[start:index], key=lambda edge: edge.begin)
-        at = sum(edge.at for edge in group) / len(group)
-        begin, end = group[0].begin, group[0].end
-        for edge in group[1:]:
-            if edge.begin > end + _NEAR:
-                if end - begin >= least:
-                    joined.append(_Edge(at, begin, end))
-                begin, end = edge.begin, edge.end
-            end = max(end, edge.end)
-        if end - begin >= least:
-            joined.append(_Edge(at, begin, end))
-        start = index
-    return joined
-
-
-def _components(horizontal: list[_Edge], vertical: list[_Edge]) -> list[tuple[list[_Edge], list[_Edge]]]:
-    """Edges that touch each other, directly or through others."""
-    vertical = sorted(vertical)
-    positions = [edge.at for edge in vertical]
-    parent = list(range(len(horizontal) + len(vertical)))
-
-    def root(node: int) -> int:
-        while parent[node] != node:
-            parent[node] = parent[parent[node]]
-            node = parent[node]
-        return node
-
-    for number, edge in enumerate(horizontal):
-        first = bisect_left(positions, edge.begin - _NEAR)
-        last = bisect_right(positions, edge.end + _NEAR)
-        for other in range(first, last):
-            if vertical[other].begin - _NEAR <= edge.at <= vertical[other].end + _NEAR:
-                parent[root(len(horizontal) + other)] = root(number)
-    members: dict[int, tuple[list[_Edge], list[_Edge]]] = defaultdict(lambda: ([], []))
-    for number, edge in enumerate(horizontal):
-        members[root(number)][0].append(edge)
-    for number, edge in enumerate(vertical):
-        members[root(len(horizontal) + number)][1].append(edge)
-    return [member for member in members.values() if len(member[0]) > 1 and member[1]]
-
-
-def _grid(horizontal: list[_Edge], vertical: list[_Edge]) -> _Grid | None:
-    xs, columns = _positions(vertical)
-    ys, rows = _positions(horizontal)
-    # The outer sides are often not drawn.
-    left, right = min(edge.begin for edge in horizontal), max(edge.end for edge in horizontal)
-    top, bottom = min(edge.begin for edge in vertical), max(edge.end for edge in vertical)
-    if xs[0] - left > 2 * _NEAR:
-        xs = [left, *xs]
-        columns = {number + 1: edges for number, edges in columns.items()}
-    if right - xs[-1] > 2 * _NEAR:
-        xs = [*xs, right]
-    if ys[0] - top > 2 * _NEAR:
-        ys = [top, *ys]
-        rows = {number + 1: edges for number, edges in rows.items()}
-    if bottom - ys[-1] > 2 * _NEAR:
-        ys = [*ys, bottom]
-    if len(xs) < 3 or len(ys) < 3 or len(xs) * len(ys) > _MAX_SLOTS:
-        return None
-    return _Grid(xs, ys, columns, rows)
-
-
-def _positions(edges: list[_Edge]) -> tuple[list[float], dict[int, list[_Edge]]]:
-    """Where the edges are, each position once, and the edges at each."""
-    positions: list[float] = []
-    at: dict[int, list[_Edge]] = defaultdict(list)
-    for edge in sorted(edges):
-        if not positions or edge.at - positions[-1] > _NEAR:
-            positions.append(edge.at)
-        at[len(positions) - 1].append(edge)
-    return positions, at
-
-
 # Cells --------------------------------------------------------------------------------------------
 
 
-def _table(grid: _Grid, fragments: list[TextFragment]) -> FoundTable | None:
+def _table(grid: RuleGrid, fragments: list[TextFragment]) -> FoundTable | None:
     xs, ys = grid.xs, grid.ys
     inside = [
         fragment
@@ -259,6 +132,7 @@ def _table(grid: _Grid, fragments: list[TextFragment]) -> FoundTable | None:
     cells = sorted(_cells(grid, owner, texts))
     if cells[0].column_span == width > 1:
         cells[:1] = _at_columns(cells[0], xs)
+    cells = [part for cell in cells for part in _divided(cell, xs, owner)]
     top = ys[0]
     if _has_title(cells, width):
         top = ys[cells[0].row + cells[0].row_span]
@@ -272,7 +146,7 @@ def _table(grid: _Grid, fragments: list[TextFragment]) -> FoundTable | None:
     return FoundTable(table, inside) if regular or is_form(table) else None
 
 
-def _merged_slots(grid: _Grid) -> list[int]:
+def _merged_slots(grid: RuleGrid) -> list[int]:
     """For each slot of the grid, row by row, the number of the first slot of its cell."""
     xs, ys = grid.xs, grid.ys
     width, height = len(xs) - 1, len(ys) - 1
@@ -291,7 +165,7 @@ def _merged_slots(grid: _Grid) -> list[int]:
     return [root(slot) for slot in range(width * height)]
 
 
-def _open(positions: list[float], count: int, edges: dict[int, list[_Edge]]) -> Iterator[tuple[int, int]]:
+def _open(positions: list[float], count: int, edges: dict[int, list[GridEdge]]) -> Iterator[tuple[int, int]]:
     """The places between positions where there is no edge, each with the number of the inner line: 1 to `count` - 1."""
     middles = [(a + b) / 2 for a, b in pairwise(positions)]
     for number in range(1, count):
@@ -338,7 +212,7 @@ def _cut(fragment: TextFragment, first_slot: int, owner: list[int], xs: list[flo
     return [*pieces, (fragment, column)]
 
 
-def _cells(grid: _Grid, owner: list[int], texts: dict[int, list[TextFragment]]) -> list[TableCell]:
+def _cells(grid: RuleGrid, owner: list[int], texts: dict[int, list[TextFragment]]) -> list[TableCell]:
     width = len(grid.xs) - 1
     last: dict[int, tuple[int, int]] = {}
     for slot, first in enumerate(owner):
@@ -365,6 +239,31 @@ def _at_columns(cell: TableCell, xs: list[float]) -> list[TableCell]:
     if len(parts) < cell.column_span:
         return [cell]
     return [cell._replace(column=column, column_span=1, lines=lines) for column, lines in sorted(parts.items())]
+
+
+def _divided(cell: TableCell, xs: list[float], owner: list[int]) -> list[TableCell]:
+    """The cells of a slot that spans columns, if its text stands apart with a side of a cell below in each gap.
+
+    The rules between headings of groups are often not drawn: each heading takes the columns around it.
+    """
+    width = len(xs) - 1
+    below = (cell.row + 1) * width
+    if not 1 < cell.column_span < width or cell.row_span > 1 or len(cell.lines) > 1 or below >= len(owner):
+        return [cell]
+    end = cell.column + cell.column_span
+    sides = [column for column in range(cell.column + 1, end) if owner[below + column] != owner[below + column - 1]]
+    parts = chunks(cell.lines[0])
+    starts = [cell.column]
+    for left, right in pairwise(parts):
+        middle = (left.x1 + right.x0) / 2
+        between = [(abs(xs[column] - middle), column) for column in sides if left.x1 - 1 < xs[column] < right.x0 + 1]
+        if not between:
+            return [cell]
+        starts.append(min(between)[1])
+    return [
+        cell._replace(column=first, column_span=following - first, lines=[part.fragments])
+        for part, (first, following) in zip(parts, pairwise([*starts, end]), strict=True)
+    ]
 
 
 def _has_title(cells: list[TableCell], width: int) -> bool:

@@ -110,16 +110,19 @@ def _is_divided(row: list[TableCell], following: list[TableCell], columns: int) 
 
 _TIME = re.compile(r"\d{1,2}[:.h]\d\d|\d{1,2} ?[ap]\.?m\b", re.IGNORECASE)
 _THOUSANDS = re.compile(r"[$£€¥]\s?['’]?0{3}s?$|[$£€¥]$")
+_DATE = re.compile(r"\d{1,4}([./-])\d{1,2}\1\d{1,4}$")
 YEAR = re.compile(r"(?:FY ?)?(?:19|20)\d\d(?: ?[-–/] ?(?:\d\d){1,2})?.?$")
 
 
 def _has_numbers(row: list[TableCell]) -> bool:
-    """Whether there are numbers in a row that are no years: those may be headings."""
+    """Whether there are numbers in a row that are no years or a row of dates: those may be headings."""
     texts = [cell_text(cell).strip() for cell in row if cell.column]
     if len(texts) > _MIN_COUNTED and all(map(str.isdecimal, texts)):
         first = int(texts[0])
         if [int(text) for text in texts] == list(range(first, first + len(texts))):
             return False  # Numbered columns.
+    if len(texts) > 1 and all(map(_DATE.match, texts)):
+        return False
     return any(is_numeric(text) and not YEAR.match(text) and not _THOUSANDS.match(text) for text in texts)
 
 
