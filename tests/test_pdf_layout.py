@@ -361,6 +361,13 @@ def test_a_paragraph_set_wider_than_the_rest_is_one(tmp_path: Path) -> None:
     assert blocks(parsed(tmp_path, close, close, wide))[-1] == " ".join(lines)
 
 
+def test_a_title_that_cannot_end_goes_on_in_the_next_line(tmp_path: Path) -> None:
+    title = [Text(60, "The Bylaws of", 230, 15, "Times-Bold"), Text(88, "the Harbour in Bremen", 205, 15, "Times-Bold")]
+    assert blocks(parsed(tmp_path, [*title, *column(60, 140, *BAKERY)]), "heading") == [
+        "The Bylaws of the Harbour in Bremen"
+    ]
+
+
 def test_a_letterhead_is_read_from_the_top(tmp_path: Path) -> None:
     page = [
         Text(60, "Holm & Sons", 60, 30, "Times-Bold"),

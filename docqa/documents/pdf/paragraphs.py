@@ -33,6 +33,7 @@ _TITLE_LINES = 3
 _SMALL = 0.88
 _NEAR = 4.0  # Heights of the type, between the number of a figure and its title.
 _ENOUGH = 3  # Lines that go on in the next one, to tell the spacing.
+_TITLE_LEADING = 2.2  # Heights of the type, at most.
 _LEADING = 1.3  # The usual one, in heights of the type.
 _WIDER = 1.25
 _IN_SMALL_LETTERS = 0.75  # Of the lines of running text that go on in the next one.
@@ -170,13 +171,25 @@ def _glue(block: LineBlock, line: LayoutLine, pitch: float, numbering: Numbering
         return _code_glue(block, previous, line, pitch)
     if not in_one_column(previous, line) or line.top <= previous.top:
         return " " if _continues_over_gap(previous, line) else None
-    if line.top - previous.top > 1.35 * pitch:
+    if line.top - previous.top > 1.35 * pitch and not _is_within_title(previous, line):
         return None
     if abs(previous.size - line.size) > 0.08 * previous.size and not _is_midst(previous, line, pitch):
         return None
     if _is_list_item(previous, line, numbering) or (_LABEL.match(line.text) and _LABEL.match(previous.text)):
         return None
     return _glue_in_column(block, previous, line)
+
+
+def _is_within_title(previous: LayoutLine, line: LayoutLine) -> bool:
+    """Whether a title that cannot end with its first line, "The Bylaws of", goes on in the next one."""
+    return (
+        previous.bold
+        and line.bold
+        and previous.style == line.style
+        and abs(previous.size - line.size) < 0.08 * previous.size
+        and line.top - previous.top < _TITLE_LEADING * line.size
+        and _GOES_ON.search(previous.text) is not None
+    )
 
 
 def _is_midst(previous: LayoutLine, line: LayoutLine, pitch: float) -> bool:
