@@ -472,7 +472,7 @@ def test_command_round_trip(reader: Path, capsys: pytest.CaptureFixture[str]) ->
     assert run("show", "bundled") == 0
     out = capsys.readouterr().out
     assert re.search(r"^chosen +no$", out, re.MULTILINE)
-    assert re.search(r"^trained on +[\d,]+ pairs$", out, re.MULTILINE)
+    assert re.search(r"^calibrated +questions [\d,]+, ", out, re.MULTILINE)
     assert "null" not in out and "{" not in out
     assert run("remove", "mine") == 0
     assert run("list", "--json") == 0
