@@ -23,9 +23,11 @@ if TYPE_CHECKING:
 FEATURES = ("score", "lead", "support", "rank", "near", "missing", "kind", "length")
 """The names of the features. `docqa.explanation` says in words what their values mean."""
 
+NO_SUPPORT = -12.0
+"""The support of a candidate that has none: lower than any score that matters."""
+
 _LOCAL = ("rank", "near", "missing", "kind", "length")
 _COMPARED = 40  # Candidates of a question that are compared by their texts. Others have far lower scores.
-_NONE = -12.0  # The support of a candidate that has none: lower than any score that matters.
 _NEAR, _AROUND = 160, 700  # Characters before and after a candidate.
 
 _WORD = re.compile(r"[^\W_]+")
@@ -113,7 +115,7 @@ def _relations(
     """
     best = sorted(range(len(found)), key=lambda i: found[i].sort_key)[:_COMPARED]
     lead = scores - max([0.0, *scores])
-    support = np.full(len(found), _NONE)
+    support = np.full(len(found), NO_SUPPORT)
     for i in best:
         one, rival = found[i], 0.0
         for j in best:

@@ -6,13 +6,12 @@ The numbers, in logits, add up to the answer's probability.
 from collections.abc import Callable
 from typing import Any
 
+from docqa.candidate_features import NO_SUPPORT
 from docqa.ranking import Evidence
 from docqa.wording import counted
 
 USUAL = "as for any candidate"
 """What the bias is called: the logit of a candidate of which all features are usual."""
-
-_NO_SUPPORT = -12.0
 
 
 def _lead(value: float) -> str:
@@ -20,7 +19,7 @@ def _lead(value: float) -> str:
 
 
 def _support(value: float) -> str:
-    return "no other place says the same" if value <= _NO_SUPPORT else f"another place says the same, score {value:.1f}"
+    return "no other place says the same" if value <= NO_SUPPORT else f"another place says the same, score {value:.1f}"
 
 
 def _missing(value: float) -> str:

@@ -204,9 +204,8 @@ class _Renderer:
             if not any(text.strip() for text, _ in pieces):
                 continue
             is_note = pieces[0][0].startswith(_NOTE_MARK)
-            start = self._begin(tight)
-            level = self._add_mark(pieces[0][1])
-            start += 2 * len(self._lists) - 2 if level is not None else 2 * len(self._lists)
+            self._begin(tight)
+            start, level = self._add_mark(pieces[0][1])
             text, number = pieces[0]
             text = text.removeprefix(_NOTE_MARK).lstrip(" ")
             if level is not None:
@@ -215,17 +214,22 @@ class _Renderer:
             self.text.add_block("footnote" if is_note else kind if level is None else "list_item", start, level or 0)
         self._add_notes(found)
 
-    def _add_mark(self, number: int) -> int | None:
-        """Add the indent of the list, and the mark of an item. Returns the item's level, None without a mark."""
-        depth = len(self._lists) - 1
-        if depth < 0:
-            return None
+    def _add_mark(self, number: int) -> tuple[int, int | None]:
+        """Add the indent of the list, and the mark of an item.
+
+        Returns where the block begins, after the indent, and the item's level, None without a mark.
+        """
+        if not self._lists:
+            return len(self.text), None
         mark, self._mark = self._mark, ""
+        depth = len(self._lists) - 1
         self.text.add("  " * depth + (mark or "  "), number)
-        if mark:
-            self.text.add_break()
-            self.text.add(" ", number)
-        return depth if mark else None
+        start = len(self.text) - len(mark)
+        if not mark:
+            return start, None
+        self.text.add_break()
+        self.text.add(" ", number)
+        return start, depth
 
     def _add_notes(self, found: InlineText) -> None:
         for note in filter(None, found.notes):

@@ -4,6 +4,8 @@ import ctypes
 from collections.abc import Callable
 from typing import Any
 
+import pypdfium2_raw as pdfium
+
 HANDLE = ctypes.c_void_p
 
 
@@ -13,3 +15,18 @@ def quick(function: Any, result: Any) -> Callable[..., Any]:
     It takes `HANDLE`s, C integers, and buffers or references to them. A handle that it returns is an integer.
     """
     return ctypes.PYFUNCTYPE(result)(ctypes.cast(function, HANDLE).value or 0)
+
+
+page_object = quick(pdfium.FPDFPage_GetObject, HANDLE)
+object_type = quick(pdfium.FPDFPageObj_GetType, ctypes.c_int)
+object_bounds = quick(pdfium.FPDFPageObj_GetBounds, ctypes.c_int)
+"""Into left, bottom, right and top."""
+render_mode = quick(pdfium.FPDFTextObj_GetTextRenderMode, ctypes.c_int)
+fill_colour = quick(pdfium.FPDFPageObj_GetFillColor, ctypes.c_int)
+"""Into red, green, blue and alpha."""
+
+
+def four(number: type[Any]) -> tuple[Any, list[Any]]:
+    """Four C numbers of a type, and a reference to each: for calls that return a box, or a colour."""
+    numbers = (number * 4)()
+    return numbers, [ctypes.byref(numbers, ctypes.sizeof(number) * place) for place in range(4)]

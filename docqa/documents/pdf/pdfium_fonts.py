@@ -6,7 +6,7 @@ from typing import Any
 
 import pypdfium2_raw as pdfium
 
-from docqa.documents.pdf.pdfium_calls import HANDLE, quick
+from docqa.documents.pdf.pdfium_calls import HANDLE, fill_colour, four, quick, render_mode
 from docqa.documents.pdf.pdfium_hidden import is_white
 
 _SUBSET = re.compile(r"^[A-Z]{6}\+")
@@ -18,8 +18,6 @@ _FIXED_PITCH, _FORCE_BOLD = 1, 1 << 18
 _OUTLINED = pdfium.FPDF_TEXTRENDERMODE_FILL_STROKE
 
 _font_of = quick(pdfium.FPDFTextObj_GetFont, HANDLE)
-_render_mode = quick(pdfium.FPDFTextObj_GetTextRenderMode, ctypes.c_int)
-_fill_colour = quick(pdfium.FPDFPageObj_GetFillColor, ctypes.c_int)
 _font_name = quick(pdfium.FPDFFont_GetBaseFontName, ctypes.c_size_t)
 _font_weight = quick(pdfium.FPDFFont_GetWeight, ctypes.c_int)
 _font_flags = quick(pdfium.FPDFFont_GetFlags, ctypes.c_int)
@@ -32,8 +30,7 @@ class ObjectFonts:
         self.has_white = False
         """Whether a text object that was asked for is white."""
         self._fonts: dict[int, tuple[str, bool, bool]] = {}  # An address is a font's only while the page is open.
-        self._colour = (ctypes.c_uint * 4)()  # Red, green, blue, alpha.
-        self._colour_references = [ctypes.byref(self._colour, 4 * number) for number in range(4)]
+        self._colour, self._colour_references = four(ctypes.c_uint)
 
     def of(self, handle: int | None) -> tuple[bool, bool, str]:
         """Whether a text object is bold, and in a font whose letters have the same width; font and colour."""
@@ -46,8 +43,8 @@ class ObjectFonts:
             known = self._fonts[font] = _font_type(HANDLE(font))
         name, bold, fixed_pitch = known
         # Outlined letters are bold, too, if the font has no bold ones.
-        bold = bold or _render_mode(text_object) == _OUTLINED
-        if _fill_colour(text_object, *self._colour_references):
+        bold = bold or render_mode(text_object) == _OUTLINED
+        if fill_colour(text_object, *self._colour_references):
             red, green, blue, _ = self._colour[:]
             self.has_white = self.has_white or is_white(red, green, blue)
             if red > _BLACK or green > _BLACK or blue > _BLACK:

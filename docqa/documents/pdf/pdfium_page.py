@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import pypdfium2_raw as pdfium
 
 from docqa.documents.pdf.engines import TextFragment
-from docqa.documents.pdf.pdfium_calls import HANDLE, quick
+from docqa.documents.pdf.pdfium_calls import HANDLE, four, quick
 from docqa.documents.pdf.pdfium_fonts import ObjectFonts
 from docqa.documents.pdf.pdfium_frame import Box, Frame
 from docqa.documents.pdf.pdfium_glyphs import GlyphText
@@ -73,8 +73,7 @@ class PageText:
         self._text_page = text_page
         self._text = text
         self._glyphs = GlyphText(text_page, text)
-        self._sides = (ctypes.c_double * 4)()  # Left, bottom, right, top.
-        self._side_references = [ctypes.byref(self._sides, 8 * number) for number in range(4)]
+        self._sides, self._side_references = four(ctypes.c_double)  # Left, bottom, right, top.
         self._loose_box = (ctypes.c_float * 4)()  # Left, top, right, bottom.
         self._matrix = pdfium.FS_MATRIX()
         self._fonts = ObjectFonts()

@@ -8,7 +8,7 @@ from typing import Any
 import pypdfium2_raw as pdfium
 
 from docqa.documents.pdf.engines import Rule
-from docqa.documents.pdf.pdfium_calls import HANDLE, quick
+from docqa.documents.pdf.pdfium_calls import HANDLE, four, object_bounds, object_type, page_object, quick
 from docqa.documents.pdf.pdfium_frame import Box
 
 # A page with more is a drawing, whose lines are no tables.
@@ -19,9 +19,6 @@ _RECTANGLE_SEGMENTS = 5
 _ENCLOSING = 3  # Rules: above and below a header, and at the end of its table.
 _THICK, _LONG = 3.0, 80.0  # Points.
 
-_page_object = quick(pdfium.FPDFPage_GetObject, HANDLE)
-_object_type = quick(pdfium.FPDFPageObj_GetType, ctypes.c_int)
-_object_bounds = quick(pdfium.FPDFPageObj_GetBounds, ctypes.c_int)
 _count_segments = quick(pdfium.FPDFPath_CountSegments, ctypes.c_int)
 _path_segment = quick(pdfium.FPDFPath_GetPathSegment, HANDLE)
 _segment_type = quick(pdfium.FPDFPathSegment_GetType, ctypes.c_int)
@@ -53,14 +50,13 @@ def within_rules(drawn: list[Rule]) -> Callable[[Box], bool]:
 
 
 def _paths(page: Any) -> Iterator[Box]:
-    sides = (ctypes.c_float * 4)()  # Left, bottom, right, top.
-    references = [ctypes.byref(sides, 4 * number) for number in range(4)]
+    sides, references = four(ctypes.c_float)
     is_path, is_form = pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_FORM
     for index in range(min(pdfium.FPDFPage_CountObjects(page), _MAX_OBJECTS)):
-        path = HANDLE(_page_object(page, index))
-        kind = _object_type(path)
+        path = HANDLE(page_object(page, index))
+        kind = object_type(path)
         if kind != is_path:
-            if kind == is_form and _is_one_path(path) and _object_bounds(path, *references):
+            if kind == is_form and _is_one_path(path) and object_bounds(path, *references):
                 left, bottom, right, top = sides
                 yield left, bottom, right, top
             continue
@@ -69,7 +65,7 @@ def _paths(page: Any) -> Iterator[Box]:
             continue
         if segments > _RECTANGLE_SEGMENTS:
             yield from _straight_segments(path, segments)
-        elif _object_bounds(path, *references):
+        elif object_bounds(path, *references):
             left, bottom, right, top = sides
             yield left, bottom, right, top
 

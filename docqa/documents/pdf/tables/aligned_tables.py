@@ -22,7 +22,7 @@ from docqa.documents.pdf.tables.page_table import (
     text_rows,
 )
 from docqa.documents.pdf.tables.table_evidence import has_table_rows, is_in_paragraph, may_be_table
-from docqa.documents.pdf.tables.table_headings import YEAR, make_table
+from docqa.documents.pdf.tables.table_headings import make_table, may_head
 from docqa.documents.pdf.tables.table_rows import headings_joined, logical_rows
 from docqa.documents.pdf.tables.text_columns import (
     ChunkedLine,
@@ -242,7 +242,7 @@ def _are_headings(line: ChunkedLine, columns: list[Extent]) -> bool:
         return False
     for chunk in line.chunks:
         first, last = column_place(chunk, columns)
-        if first != last or (is_numeric(chunk.text) and not YEAR.match(chunk.text)):
+        if first != last or not may_head(chunk.text):
             return False
         begin, end = columns[first]
         middle = (chunk.x0 + chunk.x1 - begin - end) / 2

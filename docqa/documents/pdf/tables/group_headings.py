@@ -1,8 +1,8 @@
 """Headings of groups of columns, in a table without a grid: a rule below each says which columns it is for (pure)."""
 
 from docqa.documents.pdf.engines import Rule
-from docqa.documents.pdf.tables.page_table import Chunk, is_numeric
-from docqa.documents.pdf.tables.table_headings import YEAR
+from docqa.documents.pdf.tables.page_table import Chunk
+from docqa.documents.pdf.tables.table_headings import may_head
 from docqa.documents.pdf.tables.text_columns import ChunkedLine, PlacedChunk, TableBody
 
 _MAX_WIDTH = 0.9  # Of the table's: what is wider divides rows.
@@ -64,7 +64,7 @@ def _rules_below(body: TableBody, rules: list[Rule]) -> dict[int, list[_Span]]:
 def _is_heading(pieces: list[PlacedChunk], rule: Rule) -> bool:
     """Whether there are words above a rule, or years."""
     texts = [piece.chunk.text for piece in pieces if _is_over(rule, piece.chunk)]
-    return bool(texts) and all(not is_numeric(text) or YEAR.match(text) for text in texts)
+    return bool(texts) and all(map(may_head, texts))
 
 
 def _is_over(rule: Rule, chunk: Chunk) -> bool:
@@ -103,7 +103,7 @@ def _single_columns(body: TableBody, first: int, rules: list[Rule]) -> list[int]
     group: list[int] = []
     for index, line in enumerate(body.lines[first:_MAX_LINES], first):
         pieces = body.placed[index]
-        if any(piece.first < piece.last for piece in pieces) or not all(map(_may_head, pieces)):
+        if any(piece.first < piece.last for piece in pieces) or not all(may_head(piece.chunk.text) for piece in pieces):
             return []
         if group and line.top - body.lines[index - 1].bottom > _LEADING * line.size:
             return []
@@ -117,7 +117,3 @@ def _single_columns(body: TableBody, first: int, rules: list[Rule]) -> list[int]
 
 def _is_above(index: int, body: TableBody, rule: Rule) -> bool:
     return index < len(body.lines) and body.lines[index].bottom < rule.top + 2
-
-
-def _may_head(piece: PlacedChunk) -> bool:
-    return not is_numeric(piece.chunk.text) or YEAR.match(piece.chunk.text) is not None

@@ -63,6 +63,9 @@ NUMBERED_CAPTION = re.compile(
 CAPTION = re.compile(r"(?:Table|Tab\.|Figure|Fig\.|Exhibit|Note|Source)s?\b", re.IGNORECASE)
 """How a line begins that stands above or below a table and is no part of it."""
 
+TIME = re.compile(r"\d{1,2}[:.h]\d\d|\d{1,2} ?[ap]\.?m\b", re.IGNORECASE)
+"""A time of the day."""
+
 _GAP = 0.8  # Heights of type: as wide as where the engine cuts.
 _LEFT = attrgetter("x0")
 

@@ -8,7 +8,7 @@ import re
 from itertools import pairwise
 
 from docqa.documents.pdf.numbering import BULLETS
-from docqa.documents.pdf.tables.page_table import Chunk, baseline, is_numeric
+from docqa.documents.pdf.tables.page_table import TIME, Chunk, baseline, is_numeric
 from docqa.documents.pdf.tables.text_columns import ChunkedLine, PlacedChunk, TableBody
 
 _ALIGNED = 2.5  # Points.
@@ -28,7 +28,6 @@ _MARKER = re.compile(
 )
 _BULLET = re.compile(r"[^\w\s☐☑☒✓✔✗✘+±=<>#.,–—*×-]?$|[o§$>]$")
 _OPERATOR = re.compile(r"[=←→⇒≡:<>≤≥+*/|∈&\\-]+$")
-_TIME = re.compile(r"\d{1,2}[:.h]\d\d|\d{1,2} ?[ap]\.?m\b", re.IGNORECASE)
 _LABELLED = re.compile(r"[A-Za-z][A-Za-z .]{1,25}: ?\S")
 _SOURCE = re.compile(r"(?:Sources?|Notes?|Quelle|Anmerkung)\s?:$")
 _ADDRESS = re.compile(r"[a-z],? [A-Z]{2} \d{5}(?:[-–]\d{4})?$")
@@ -76,7 +75,7 @@ def may_be_table(body: TableBody, rules: int) -> bool:
 
 def _may_be_pairs(texts: list[list[str]], rules: int) -> bool:
     """Whether two columns may be names and values, terms and texts, or times and events: no list, no prose."""
-    if _share(_TIME, texts[0]) > 0.6:
+    if _share(TIME, texts[0]) > 0.6:
         return True
     if _share(_MARKER, texts[0]) > 0.4 or _words(texts[0]) >= _PROSE_WORDS or _share(_LABELLED, texts[1]) > 0.5:
         return False
@@ -108,7 +107,7 @@ def has_table_rows(body: TableBody, groups: list[list[int]], rules: int) -> bool
             return False
         return sum(map(_is_aligned, body.columns)) >= 0.6 * body.width
     texts = [[chunk.text for chunk in column] for column in body.columns]
-    if _share(_TIME, texts[0]) > 0.6:
+    if _share(TIME, texts[0]) > 0.6:
         return True
     if _words(texts[1]) >= _PROSE_WORDS:
         return _defines(body, groups, rules)

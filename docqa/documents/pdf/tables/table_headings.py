@@ -2,7 +2,7 @@
 
 import re
 
-from docqa.documents.pdf.tables.page_table import PageTable, TableCell, cell_text, is_numeric
+from docqa.documents.pdf.tables.page_table import TIME, PageTable, TableCell, cell_text, is_numeric
 
 _MAX_HEADER = 4  # Rows.
 _SAME_PLACE = 3.0  # Points.
@@ -108,10 +108,9 @@ def _is_divided(row: list[TableCell], following: list[TableCell], columns: int) 
     return row[0].row == 0 and 0 not in filled and len(filled) < 0.7 * columns and len(following) > len(row)
 
 
-_TIME = re.compile(r"\d{1,2}[:.h]\d\d|\d{1,2} ?[ap]\.?m\b", re.IGNORECASE)
 _THOUSANDS = re.compile(r"[$£€¥]\s?['’]?0{3}s?$|[$£€¥]$")
 _DATE = re.compile(r"\d{1,4}([./-])\d{1,2}\1\d{1,4}$")
-YEAR = re.compile(r"(?:FY ?)?(?:19|20)\d\d(?: ?[-–/] ?(?:\d\d){1,2})?.?$")
+_YEAR = re.compile(r"(?:FY ?)?(?:19|20)\d\d(?: ?[-–/] ?(?:\d\d){1,2})?.?$")
 
 
 def _has_numbers(row: list[TableCell]) -> bool:
@@ -123,7 +122,12 @@ def _has_numbers(row: list[TableCell]) -> bool:
             return False  # Numbered columns.
     if len(texts) > 1 and all(map(_DATE.match, texts)):
         return False
-    return any(is_numeric(text) and not YEAR.match(text) and not _THOUSANDS.match(text) for text in texts)
+    return any(not may_head(text) and not _THOUSANDS.match(text) for text in texts)
+
+
+def may_head(text: str) -> bool:
+    """Whether a text may be the heading of a column: words, or a year."""
+    return not is_numeric(text) or _YEAR.match(text) is not None
 
 
 def _has_units(row: list[TableCell]) -> bool:
@@ -138,7 +142,7 @@ def _is_bold(row: list[TableCell]) -> bool:
 def _defines_at_once(row: list[TableCell]) -> bool:
     """Whether the first of two cells is a time, or the second one a sentence: they are no headings."""
     texts = [cell_text(cell).strip() for cell in row]
-    return _TIME.match(texts[0]) is not None or texts[-1].count(" ") > 5
+    return TIME.match(texts[0]) is not None or texts[-1].count(" ") > 5
 
 
 def _are_fields(rows: list[list[TableCell]]) -> bool:
