@@ -13,6 +13,7 @@ from typing import NamedTuple
 from docqa.documents.pdf.engines import PageContent, Rule, TextFragment
 from docqa.documents.pdf.form_lines import FormField, boxed
 from docqa.documents.pdf.tables.page_table import TextRow, cut_near, text_rows
+from docqa.documents.pdf.tables.rule_grids import GridEdge, grid_edges
 
 _FEWEST_RULES, _MOST_RULES = 4, 1200  # A page with more has a drawing.
 _THIN = 3.0
@@ -31,26 +32,18 @@ _HIGHEST = 60.0  # A box.
 _WIDE = 2.5  # Heights of type between two labels in one box.
 
 
-class _Side(NamedTuple):
-    """A straight line: at y from x0 to x1, or at x from top to bottom."""
-
-    at: float
-    begin: float
-    end: float
-
-
 class _Sides:
     """Parallel sides, in order."""
 
-    def __init__(self, sides: list[_Side]) -> None:
+    def __init__(self, sides: list[GridEdge]) -> None:
         self.sides = sides
         self._places = [side.at for side in sides]
 
-    def between(self, low: float, high: float) -> list[_Side]:
+    def between(self, low: float, high: float) -> list[GridEdge]:
         """Those at `low` to `high`."""
         return self.sides[bisect_left(self._places, low) : bisect_left(self._places, high)]
 
-    def around(self, at: float, along: float) -> tuple[_Side | None, _Side | None]:
+    def around(self, at: float, along: float) -> tuple[GridEdge | None, GridEdge | None]:
         """The nearest ones before and after a place that are beside the point `along` them."""
         place = bisect_left(self._places, at)
         low, high = along + _NEAR, along - _NEAR
@@ -160,38 +153,33 @@ def _lone_boxes(horizontal: _Sides, vertical: _Sides) -> Iterator[_Box]:
                     yield x0, top, x1, bottom
 
 
-def _ends_at(side: _Side, begin: float, end: float) -> bool:
+def _ends_at(side: GridEdge, begin: float, end: float) -> bool:
     return abs(side.begin - begin) < _NEAR and abs(side.end - end) < _NEAR
 
 
-def _sides(rules: list[Rule]) -> tuple[list[_Side], list[_Side]]:
+def _sides(rules: list[Rule]) -> tuple[list[GridEdge], list[GridEdge]]:
     """The horizontal and the vertical lines, and the sides of boxes, whole where they are drawn in pieces."""
-    horizontal: list[_Side] = []
-    vertical: list[_Side] = []
-    for x0, top, x1, bottom in rules:
-        if bottom - top <= _THIN or x1 - x0 <= _THIN:
-            if x1 - x0 >= bottom - top:
-                horizontal.append(_Side((top + bottom) / 2, x0, x1))
-            else:
-                vertical.append(_Side((x0 + x1) / 2, top, bottom))
-        else:
-            horizontal += [_Side(top, x0, x1), _Side(bottom, x0, x1)]
-            vertical += [_Side(x0, top, bottom), _Side(x1, top, bottom)]
+    lines: list[Rule] = []
+    boxes: list[Rule] = []
+    for rule in rules:
+        thin = min(rule.x1 - rule.x0, rule.bottom - rule.top) <= _THIN
+        (lines if thin else boxes).append(rule)
+    horizontal, vertical = grid_edges(lines, boxes)
     return _joined(horizontal), [side for side in _joined(vertical) if side.end - side.begin > _SHORTEST]
 
 
-def _joined(sides: list[_Side]) -> list[_Side]:
-    joined: list[_Side] = []
+def _joined(sides: list[GridEdge]) -> list[GridEdge]:
+    joined: list[GridEdge] = []
     for side in sorted(sides, key=lambda side: (round(side.at), side.begin)):
         last = joined[-1] if joined else None
         if last and abs(side.at - last.at) < _NEAR and last.begin - _NEAR <= side.begin <= last.end + _NEAR:
-            joined[-1] = _Side(last.at, min(last.begin, side.begin), max(last.end, side.end))
+            joined[-1] = GridEdge(last.at, min(last.begin, side.begin), max(last.end, side.end))
         else:
             joined.append(side)
     return sorted(joined)
 
 
-def _cut(fragment: TextFragment, crossed: list[_Side]) -> Iterator[TextFragment]:
+def _cut(fragment: TextFragment, crossed: list[GridEdge]) -> Iterator[TextFragment]:
     """The pieces of a fragment between the sides that it crosses: some files draw a row as one string."""
     y = (fragment.top + fragment.bottom) / 2
     for side in crossed:

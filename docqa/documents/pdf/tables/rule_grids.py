@@ -36,7 +36,7 @@ class RuleGrid(NamedTuple):
 
 def rule_grids(lines: list[Rule], boxes: list[Rule]) -> Iterator[RuleGrid]:
     """The grids of two rows and two columns or more, of lines and of the sides of boxes."""
-    horizontal, vertical = _edges(lines, boxes)
+    horizontal, vertical = grid_edges(lines, boxes)
     if len(horizontal) < 2 or not vertical:
         return
     for component in _components(_joined(horizontal, _MIN_WIDTH), _joined(vertical, _MIN_HEIGHT)):
@@ -44,7 +44,8 @@ def rule_grids(lines: list[Rule], boxes: list[Rule]) -> Iterator[RuleGrid]:
             yield grid
 
 
-def _edges(lines: list[Rule], boxes: list[Rule]) -> tuple[list[GridEdge], list[GridEdge]]:
+def grid_edges(lines: list[Rule], boxes: list[Rule]) -> tuple[list[GridEdge], list[GridEdge]]:
+    """The horizontal and the vertical ones: lines, and the sides of boxes."""
     horizontal: list[GridEdge] = []
     vertical: list[GridEdge] = []
     for x0, top, x1, bottom in lines:
