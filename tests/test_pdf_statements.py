@@ -2,7 +2,7 @@
 
 import pytest
 from reportlab.pdfgen import canvas
-from test_pdf_tables import COLUMNS, HERONS, Draw, across, grid, page, rows, write
+from support.drawn_tables import COLUMNS, HERONS, Draw, across, grid, page, rows, write
 
 Row = tuple[str, float, list[str]]
 """A label, its indent, and the amounts."""
