@@ -15,16 +15,13 @@ from numpy.typing import NDArray
 
 from docqa.answer_kinds import AnswerKind, fits, kind_asked
 from docqa.documents import Document
-from docqa.ranking import Candidate, normalize
+from docqa.ranking import NO_SUPPORT, Candidate, normalize
 
 if TYPE_CHECKING:
     from Stemmer import Stemmer
 
 FEATURES = ("score", "lead", "support", "rank", "near", "missing", "kind", "length")
 """The names of the features. `docqa.explanation` says in words what their values mean."""
-
-NO_SUPPORT = -12.0
-"""The support of a candidate that has none: lower than any score that matters."""
 
 _LOCAL = ("rank", "near", "missing", "kind", "length")
 _COMPARED = 40  # Candidates of a question that are compared by their texts. Others have far lower scores.

@@ -6,8 +6,7 @@ The numbers, in logits, add up to the answer's probability.
 from collections.abc import Callable
 from typing import Any
 
-from docqa.candidate_features import NO_SUPPORT
-from docqa.ranking import Evidence
+from docqa.ranking import NO_SUPPORT, Evidence
 from docqa.wording import counted
 
 USUAL = "as for any candidate"

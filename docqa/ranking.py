@@ -30,6 +30,10 @@ class Candidate:
         return self.document == other.document and self.start < other.end and other.start < self.end
 
 
+NO_SUPPORT = -12.0
+"""The feature `support` of a candidate that no other place supports: lower than any score that matters."""
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """What speaks for and against a candidate: the values of the features, and what each adds to the logit.

@@ -28,7 +28,6 @@ CLASSES: dict[str, str] = {}
 LONGEST, SHORTEST = 400, 30  # Lines.
 LONG: dict[str, str] = {}
 SHORT = {
-    "documents/pdf/pdfium_calls.py": "shared by the modules that call PDFium",
     "plotting.py": "shared by evaluation and training",
     "retrieval/retriever.py": "the interface of a retriever",
     "wording.py": "shared by messages everywhere",
