@@ -11,6 +11,7 @@ from docqa.candidate_features import FoundCandidate, QuestionProfile, compare
 from docqa.choice import ChoiceModel
 from docqa.documents import Document
 from docqa.ranking import Candidate, ScoredCandidate
+from docqa.retrieval.window_order import WindowOrder
 
 _MAX_CANDIDATES = 200  # Only those with the best scores are ranked: an exhaustive search stays linear.
 
@@ -21,8 +22,8 @@ class SearchProgress:
 
     `candidates` are the best spans of all windows read, the most probable first. `best_by_document` maps a document's
     number to its most probable span, which may be too improbable to be among `candidates`. `order` lists all window
-    numbers, the best-ranked first; the first `windows_read` of them were read. `best_by_window` maps a window's
-    number to its most probable span.
+    numbers as they are read; the first `windows_read` of them were. `best_by_window` maps a window's number to its most
+    probable span.
     """
 
     candidates: Sequence[ScoredCandidate]
@@ -39,18 +40,17 @@ class QuestionSearch:
         self,
         question: str,
         question_ids: Sequence[int],
-        retrieval_scores: NDArray[np.float32],
-        windows_to_read: int,
+        window_order: WindowOrder,
         choice: ChoiceModel,
+        *,
+        named: frozenset[str] = frozenset(),
     ) -> None:
-        """Order the windows by `retrieval_scores`, of shape (windows,). `question_ids` are the question's tokens."""
+        """`question_ids` are the question's tokens; `named` are the documents' `naming_stems`."""
         self.question = question
         self.question_ids = question_ids
-        self.order = np.argsort(-retrieval_scores, kind="stable")
-        self.ranks = np.argsort(self.order)
-        self.windows_to_read = windows_to_read
+        self.window_order = window_order
         self._choice = choice
-        self._profile = QuestionProfile.of(question)
+        self._profile = QuestionProfile.of(question, named)
         self._found: list[tuple[FoundCandidate, int]] = []
         self._best_by_document: dict[int, ScoredCandidate] = {}
         self._best_by_window: dict[int, ScoredCandidate] = {}
@@ -77,7 +77,7 @@ class QuestionSearch:
         return SearchProgress(
             tuple(sorted(scored, key=lambda each: each.sort_key)[:_MAX_CANDIDATES]),
             dict(self._best_by_document),
-            self.order,
+            self.window_order.windows,
             windows_read,
             dict(self._best_by_window),
         )
