@@ -43,7 +43,7 @@ from docqa.retrieval.dense import Encoder
 from docqa.retrieval.retriever import Retriever
 from docqa.search_state import QuestionSearch, SearchProgress
 from docqa.whole_spans import whole_answer
-from docqa.windows import Window, WindowCutter
+from docqa.windows import Window, WindowCutter, window_texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +176,7 @@ class Engine:
         cached = store.get("vectors", name)
         if cached is not None:
             return cached["vectors"]
-        texts = [document.text[slice(*windows.span(i))] for i in range(len(windows))]
+        texts = window_texts(document.text, windows.tokens, windows.bounds)
         vectors = self.encoder.embed(texts, monitor, document.name)
         store.put("vectors", name, {"vectors": vectors})
         return vectors
