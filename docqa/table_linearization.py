@@ -32,7 +32,7 @@ def linearized_order(starts: NDArray[np.int64], tables: Iterable[Table]) -> NDAr
         edges = starts.searchsorted([offset for cell in cells for offset in (cell.start, cell.end)]).reshape(-1, 2)
         first, last = starts.searchsorted([table.start, table.end])
         # Whatever a table has outside its cells would be lost.
-        if not len(cells) or (edges[:, 1] - edges[:, 0]).sum() != last - first or first < done:
+        if not cells or (edges[:, 1] - edges[:, 0]).sum() != last - first or first < done:
             continue
         parts.append(np.arange(done, first))
         parts.extend(_linearized(table, cells, [np.arange(a, b) for a, b in edges.tolist()]))

@@ -168,7 +168,7 @@ def tokenize(document: Document, tokenizer: Tokenizer, monitor: Monitor) -> Toke
 def _reordered(tokens: Tokens, order: NDArray[np.int64], tokenizer: Tokenizer) -> Tokens:
     """Tokens in the `linearized_order`, with blocks counted anew."""
     marks = order < 0
-    repeated = marks | (order < np.maximum.accumulate(np.append(-1, order[:-1])))
+    repeated = marks | (order <= np.maximum.accumulate(np.append(-1, order[:-1])))
     starts, ends = tokens.starts[order], tokens.ends[order]
     ids = tokens.ids[order]
     for mark, text in ((COLON, ":"), (SEMICOLON, ";")):
@@ -176,8 +176,9 @@ def _reordered(tokens: Tokens, order: NDArray[np.int64], tokenizer: Tokenizer) -
     # A mark has no text: it stands at the end of what is before it.
     before = np.maximum.accumulate(np.where(marks, 0, np.arange(len(order))))
     starts[marks] = ends[marks] = ends[before][marks]
-    block = np.where(repeated, -1, tokens.blocks[order])
-    blocks = np.append(0, np.cumsum(block[1:] != block[:-1])).astype(np.int32)
+    block = np.where(marks, -2, np.where(repeated, -1, tokens.blocks[order]))
+    begins = (block[1:] != block[:-1]) | (repeated[1:] & (order[1:] != order[:-1] + 1))
+    blocks = np.append(0, np.cumsum(begins)).astype(np.int32)
     return Tokens(ids, starts, ends, tokens.words[order] & ~repeated, blocks)
 
 
@@ -215,13 +216,13 @@ def _tokenize(text: str, breaks: NDArray[np.int64], tokenizer: Tokenizer, monito
 def split_windows(tokens: Tokens, size: int, stride: int) -> NDArray[np.int32]:
     """Cut tokens into windows of at most `size`, each overlapping the previous one by about `stride`.
 
-    Returns token ranges of shape (windows, 2). Boundaries are at spaces, else at the beginnings of words (in scripts
-    without spaces), and inside a word only if it is longer than half a window.
+    Returns token ranges of shape (windows, 2). Boundaries are at spaces, but not inside a table's row, else at the
+    beginnings of words (in scripts without spaces), and inside a word only if it is longer than half a window.
     """
     count = len(tokens)
     if count == 0:
         return np.empty((0, 2), dtype=np.int32)
-    spaced = np.append(True, tokens.starts[1:] != tokens.ends[:-1])
+    spaced = np.append(True, tokens.starts[1:] != tokens.ends[:-1]) & ~_inside_rows(tokens)
     positions = np.arange(count)
     last_space = np.maximum.accumulate(np.where(spaced, positions, 0))
     last_word = np.maximum.accumulate(np.where(tokens.words, positions, 0))
@@ -241,6 +242,17 @@ def split_windows(tokens: Tokens, size: int, stride: int) -> NDArray[np.int32]:
         if end == count:
             return np.array(bounds, dtype=np.int32)
         start = boundary(end - stride, start) if stride else end
+
+
+def _inside_rows(tokens: Tokens) -> NDArray[np.bool_]:
+    """Which tokens are in a table's row after its first one: those around what is repeated, block by block."""
+    marks = tokens.starts == tokens.ends
+    repeated = marks | (tokens.starts < np.maximum.accumulate(np.append(0, tokens.ends))[:-1])
+    first = np.flatnonzero(np.append(True, np.diff(tokens.blocks) != 0))
+    after, before = np.append(False, repeated[first[1:] - 1]), np.append(marks[first[1:]], False)
+    inside = np.repeat(repeated[first] | after | before, np.diff(np.append(first, len(marks))))
+    inside[first] = after | marks[first]
+    return inside
 
 
 def _pieces(text: str) -> Iterator[tuple[int, int]]:
