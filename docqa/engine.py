@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event, Thread
 from typing import ClassVar
@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from docqa import config, documents
-from docqa.answers import Answer, DocumentWarning, Result, rank_answers
+from docqa.answers import Answer, DocumentWarning, Result, Withheld, rank_answers
 from docqa.array_store import ArrayStore
 from docqa.config import Settings
 from docqa.documents import Document, Source
@@ -32,7 +32,9 @@ from docqa.index_cache import (
     vectors_key,
     windows_key,
 )
+from docqa.languages import language_name, language_of
 from docqa.models import registry
+from docqa.nonextractive import MESSAGES
 from docqa.progress import Cancelled, Monitor
 from docqa.ranking import Candidate
 from docqa.reader.reader import Reader
@@ -56,11 +58,15 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class IndexedDocument:
-    """A document and its index. `vectors` has the shape (windows, dimensions), or is None without an encoder."""
+    """A document and its index. `vectors` has the shape (windows, dimensions), or is None without an encoder.
+
+    `unread_language` is the document's language by its name if the reader doesn't read it, else "".
+    """
 
     document: Document
     windows: DocumentWindows
     vectors: NDArray[np.float32] | None
+    unread_language: str = ""
 
 
 class Engine:
@@ -147,7 +153,12 @@ class Engine:
         store = ArrayStore(None) if document.encrypted else self.store
         name = windows_key(name, self.reader.fingerprint, self._cutter.size, self._cutter.stride)
         windows = self._windows(document, name, store, monitor)
-        return IndexedDocument(document, windows, self._vectors(document, windows, name, store, monitor))
+        vectors = self._vectors(document, windows, name, store, monitor)
+        unread = _unread(self.reader, language_of(document.text[: document.body_end]))
+        if unread:
+            warning = f"the text seems to be in {unread}, which the reader doesn't read: no answer from it is claimed"
+            document = replace(document, warnings=(*document.warnings, warning))
+        return IndexedDocument(document, windows, vectors, unread)
 
     def _document(self, source: Source, name: str, monitor: Monitor) -> Document:
         cached = self.store.get("documents", name)
@@ -265,7 +276,9 @@ class Collection:
                 search, window = batch[span.window]
                 candidate = self._candidate(search, window, span)
                 if candidate is not None:
-                    search.add(candidate, window, self.opened[candidate.document].document)
+                    opened = self.opened[candidate.document]
+                    readable = not opened.unread_language and reader.reads(search.language)
+                    search.add(candidate, window, opened.document, readable=readable)
             yield first + len(batch)
         monitor.update("reading", label, len(pending), len(pending))
 
@@ -290,8 +303,10 @@ class Collection:
     def result(self, question: str, progress: SearchProgress, seconds: float) -> Result:
         """The answers found so far, `seconds` after the question was asked."""
         engine = self.engine
-        ranked = rank_answers(progress.candidates, self.documents, engine.settings.top)
+        ranked = rank_answers(progress.claimable, self.documents, engine.settings.top)
         answered = bool(ranked) and ranked[0].probability >= engine.choice.threshold
+        if not answered:
+            ranked = rank_answers(progress.candidates, self.documents, engine.settings.top)
         listed = sum(answered and answer.probability >= engine.choice.listed_from for answer in ranked)
         retriever = engine.settings.retriever
         return Result(
@@ -307,7 +322,20 @@ class Collection:
             warnings=tuple(
                 DocumentWarning(document.name, message) for document in self.documents for message in document.warnings
             ),
+            withheld=None if answered else self._withheld(progress),
         )
+
+    def _withheld(self, progress: SearchProgress) -> Withheld | None:
+        """Why none of the candidates is claimed, unless it is only that they are improbable."""
+        unread = _unread(self.engine.reader, progress.language)
+        if unread:
+            return Withheld("language", f"the question seems to be in {unread}, which the reader doesn't read")
+        if progress.nonextractive is not None:
+            return Withheld(progress.nonextractive, MESSAGES[progress.nonextractive])
+        best = next(iter(progress.candidates), None)
+        unread = self.opened[best.candidate.document].unread_language if best else ""
+        message = f"the closest passage seems to be in {unread}, which the reader doesn't read"
+        return Withheld("language", message) if unread else None
 
     def best_by_document(self, progress: SearchProgress) -> tuple[Answer, ...]:
         """The best answer of each document that has one at the threshold, the most probable first."""
@@ -333,6 +361,11 @@ def open(
             collection.failures[0].error if collection.failures else DocqaError("no paths were given", "name a file")
         )
     return collection
+
+
+def _unread(reader: Reader, language: str | None) -> str:
+    """The name of a language that the reader doesn't read, else ""."""
+    return "" if language is None or reader.reads(language) else language_name(language)
 
 
 def _one_line(question: str) -> str:
