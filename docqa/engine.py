@@ -1,15 +1,11 @@
 """Open documents and ask them questions. The command, the app and the Python API all use this module."""
 
-import atexit
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from pathlib import Path
-from threading import Event, Thread
-from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +13,7 @@ from numpy.typing import NDArray
 from docqa import config, documents
 from docqa.answers import Answer, DocumentWarning, Result, Withheld, rank_answers
 from docqa.array_store import ArrayStore
+from docqa.background_load import BackgroundLoad
 from docqa.config import Settings
 from docqa.documents import Document, Source
 from docqa.documents.formats import file_types
@@ -90,7 +87,7 @@ class Engine:
             self.encoder = Encoder(registry.find(encoder, registry.ModelKind.ENCODER))
         self.store = store or (ArrayStore.in_cache("index") if settings.cache else ArrayStore(None))
         self.choice = choice_of(self.reader.model, settings.threshold)
-        self._loading: _BackgroundLoad | None = None
+        self._loading: BackgroundLoad | None = None
 
     def with_settings(self, settings: Settings) -> "Engine":
         """An engine with other settings and the same models.
@@ -103,10 +100,10 @@ class Engine:
         engine.choice = choice_of(self.reader.model, settings.threshold)
         return engine
 
-    def load_in_background(self) -> "_BackgroundLoad":
+    def load_in_background(self) -> BackgroundLoad:
         """Start loading the reader's weights while documents are opened."""
         if self._loading is None:
-            self._loading = _BackgroundLoad(self.reader.load)
+            self._loading = BackgroundLoad(self.reader.load)
         return self._loading
 
     def wait_until_loaded(self, monitor: Monitor | None = None) -> None:
@@ -370,47 +367,3 @@ def _unread(reader: Reader, language: str | None) -> str:
 
 def _one_line(question: str) -> str:
     return " ".join(question.split())
-
-
-class _BackgroundLoad:
-    """Loads a reader's weights in a thread of its own.
-
-    Python must not exit while native code runs in that thread: it would crash. So the thread is not a daemon, and a
-    script that ends early waits for it. The `docqa` command doesn't wait, since it ends by `os._exit`.
-    """
-
-    unfinished: ClassVar[set[Event]] = set()
-
-    def __init__(self, load: Callable[[], None]) -> None:
-        self._load = load
-        self._error: BaseException | None = None
-        self._finished = Event()
-        self.unfinished.add(self._finished)
-        Thread(target=self._run, name="docqa-loading").start()
-
-    def _run(self) -> None:
-        try:
-            self._load()
-        except BaseException as error:  # noqa: BLE001 - raised again in the thread that waits
-            self._error = error
-        finally:
-            self._finished.set()
-            self.unfinished.discard(self._finished)
-
-    def wait(self, monitor: Monitor) -> None:
-        """Wait for the weights. Raises what loading raised, or `Cancelled`."""
-        # Not `Thread.join`: after a Ctrl-C in it Python 3.11 believes that the thread has finished (bpo-45274).
-        # With a timeout, because an untimed wait can't be interrupted on every platform.
-        while not self._finished.wait(0.1):
-            monitor.check()
-        if self._error is not None:
-            raise self._error
-
-
-@atexit.register
-def _finish_loading() -> None:
-    """Wait for the threads even after a second Ctrl-C, which stops Python's own waiting for them."""
-    for finished in tuple(_BackgroundLoad.unfinished):
-        while not finished.is_set():
-            with suppress(KeyboardInterrupt):
-                finished.wait()

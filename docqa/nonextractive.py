@@ -50,7 +50,7 @@ _YES_NO = _pattern(
     # Not "May 2019", nor the slip in "Was is the name of …".
     rf"{_OPENING} {_LEAD} {_AUXILIARY} \s+ (?!\d|(?:is|are|was|were|of|and|the\s+name\s+of)\b) \w"
     rf"| , \s* {_AUXILIARY} (?:\s+not)? \s+ {_PRONOUN} \s* [?.]* $"  # "…, isn't it?"
-    r"| , \s* (?:right|correct|true|yes|no|yeah) \s* \? $"
+    r"| , \s* (?:right|correct|true|yes|no|yeah) \s* \?+ $"
     r"| \b(?:yes\s+or\s+no|true\s+or\s+false|or\s+not)\b"
     rf"| {_OPENING} whether \b"
     r"| ^ (?:[\w']+\s+){0,4}? (?:tell|check|find\s+out|know|see|say|confirm|verify)(?:\s+(?:me|us))?"
@@ -93,7 +93,8 @@ _UNIT = (
 _CALCULATION = _pattern(
     r"\b(?:sums?|totals?|average|mean) \s+ (?:(?:amount|cost|value|number|length|area|price|weight)\s+)? of \s+ .* "
     r"  \b(?:and|plus|both|all \s+ (?:the|of|these|those))\b"
-    r"| \b and \b .* \b(?:combined|added \s+ (?:up|together)|add(?:s|ing)? \s+ up|taken \s+ together|put \s+ together) \s* [?]* $"
+    r"| \b(?:and|both|all)\b .* \b combined \s* [?\s]* $"
+    r"| \b(?:added \s+ (?:up|together)|add(?:s|ing)? \s+ up|(?:taken|put) \s+ together) \s* [?\s]* $"
     r"| \b(?:total|number|amount|sum|how \s+ (?:much|many)) \b .* \b combined \b"
     r"| \bhow \s+ (?:much|many) \b .* \b and \b .* \b (?:altogether|together|in \s+ all|in \s+ total) [?\s]* $"
     r"| (?<!\bthe) \s (?:plus|minus|multiplied \s+ by|divided \s+ by) \b .* \?"
@@ -130,6 +131,8 @@ _SUM = _pattern(
 _COMPARES = _pattern(
     rf"\b(?:than|compar\w+|exceed\w*|outperform\w*|as \s+ \w+ \s+ as|both|same|equal\w*|instead|rather|{_COMPARATIVE})"
 )
+_CLAUSE_END = re.compile(r"[.!?;:\n]\s")
+_IS_MORE_THAN = _pattern(rf"\b{_COMPARATIVE} .* \b than \b")
 
 
 def nonextractive(question: str) -> NonExtractive | None:
@@ -148,19 +151,20 @@ def nonextractive(question: str) -> NonExtractive | None:
 def is_stated(question: str, asked: NonExtractive, span: str, before: str, after: str) -> bool:
     """Whether a span with the texts before and after it states what is asked for, so that quoting it is an answer."""
     around = f"{before} {span} {after}"
+    clause = _CLAUSE_END.split(before)[-1]
+    sentence = f"{clause} {span} {_CLAUSE_END.split(after)[0]}"
     match asked:
         case NonExtractive.YES_NO:
             # "fees be refunded" of "In no event will fees be refunded" says the opposite.
-            clause = re.split(r"[.!?;:\n]\s", before)[-1]
-            return bool(_SAYS_YES_OR_NO.search(span)) and bool(
-                _HAS_NEGATION.search(span) or not _HAS_NEGATION.search(clause)
-            )
+            torn = _HAS_NEGATION.search(clause) and not _HAS_NEGATION.search(span)
+            uncompared = _IS_MORE_THAN.search(question) and not _COMPARES.search(sentence)
+            return bool(_SAYS_YES_OR_NO.search(span)) and not torn and not uncompared
         case NonExtractive.COUNT:
             # "How many of the sites are closed?" is not answered by a closed site's number of beds.
             of = _HOW_MANY_OF.search(question)
             named = [word[:6].rstrip("s") for word in re.findall(r"\w{4,}", of[1].lower())] if of else []
             return bool(_NUMBER.search(span)) and (not named or any(word in around.lower() for word in named))
         case NonExtractive.COMPARISON:
-            return bool(_COMPARES.search(around))
+            return bool(_COMPARES.search(sentence))
         case NonExtractive.CALCULATION:
             return bool(_SUM.search(around))

@@ -59,23 +59,31 @@ def locate_errors(path: str | Path, last_location: Callable[[], str]) -> Iterato
         yield
     except (ijson.JSONError, RecursionError) as error:
         after = f"after {last_location()}" if last_location() else "before the first pair"
-        raise DocqaError(
-            f"{path}{_line_of_error(path)}: invalid JSON {after}: {_reason(error)}",
-            f"check it with: python -m json.tool {path}",
-        ) from None
-
-
-def _line_of_error(path: str | Path) -> str:
-    if Path(path).stat().st_size > _LOCATABLE:
-        return ""
-    with open_text(path) as file:
+        line, reason, hint = "", _reason(error), f"check it with: python -m json.tool {path}"
         try:
-            json.load(file)
-        except json.JSONDecodeError as error:
-            return f", line {error.lineno} column {error.colno}"
+            _parse_at_once(path)
+        except json.JSONDecodeError as located:
+            line = f", line {located.lineno} column {located.colno}"
+        except _PythonConstant as constant:
+            reason, hint = f"{constant} is no JSON", "write null"
         except RecursionError:
             pass
-    return ""
+        raise DocqaError(f"{path}{line}: invalid JSON {after}: {reason}", hint) from None
+
+
+class _PythonConstant(Exception):
+    """NaN, Infinity or -Infinity, which Python's json module writes and accepts."""
+
+
+def _parse_at_once(path: str | Path) -> None:
+    """Read broken JSON with Python's module, whose errors have lines, unless the file is too large."""
+
+    def refuse(constant: str) -> None:
+        raise _PythonConstant(constant)
+
+    if Path(path).stat().st_size <= _LOCATABLE:
+        with open_text(path) as file:
+            json.load(file, parse_constant=refuse)
 
 
 def _reason(error: Exception) -> str:
