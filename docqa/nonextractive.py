@@ -67,7 +67,10 @@ _SPAN_AFTER_ALL = _pattern(
 )
 
 _HOW_MANY = _pattern(r"\bhow \s+ many \b (?! \s+ (?:more|fewer|less)\b)")
-_HOW_MANY_OF = _pattern(r"\bhow \s+ many \s+ of \s+ (?:the|these|those|its|their|our|my) \s+ (\S+ \s+ \S+)")
+# The things of which some are counted: the words up to a verb.
+_HOW_MANY_OF = _pattern(
+    rf"\bhow \s+ many \s+ of \s+ (?:the|these|those|its|their|our|my) \s+ ((?:(?!{_AUXILIARY}\b) \S+ \s+){{1,4}})"
+)
 _COUNT = _pattern(
     rf"{_OPENING} (?:(?:can|could|would|will) \s+ you \s+)? (?:please \s+)? count \s+ (?:the|all|how|every|up|only)\b"
     r"| \bhow \s+ (?:often|many \s+ times) \b .* \b (?:mention(?:s|ed)?|the \s+ (?:word|term|phrase|name)s?)\b"
@@ -114,8 +117,9 @@ _SAYS_YES_OR_NO = _pattern(
     rf"| \b{_AUXILIARY}\b"
     r"| \b(?:optional|voluntary|mandatory|compulsory|required|requires?|prohibit\w*|forbid\w*|forbidden|allowed|"
     r"  allows?|permitted|permits?|exclud\w+|includ\w+|covers?|covered|appl(?:y|ies|ied)|needs?|needed|possible|"
-    r"  impossible|supports?|supported|unlimited|free \s+ of|only \s+ if|grants?|provides?|contains?|"
-    r"  entitle\w*|subject \s+ to|liable|remains?|case[- ]sensitive|un\w+(?:ed|able))\b"
+    r"  impossible|supports?|supported|unlimited|permissible|available|refundable|acceptable|"
+    r"  (?:in)?eligible|free \s+ of|only \s+ if|grants?|provides?|contains?|"
+    r"  entitle\w*|subject \s+ to|liable|remains?|case[- ]sensitive|un\w+(?:ed|able))\b | ^ \w+ed $"
 )
 _HAS_NEGATION = _pattern(rf"\b(?:{_NEGATION})")
 _NUMBER = _pattern(
@@ -126,7 +130,7 @@ _NUMBER = _pattern(
 _SUM = _pattern(
     r"\b(?:total\w*|sums?|altogether|overall|aggregate\w*|combined|in \s+ all|together|average\w*|mean|net|gross|"
     r"difference\w*|differ\w*|more|less|fewer|than|twice|half|times|change\w*|increase\w*|decrease\w*|decline\w*|grew|"
-    r"growth|rose|fell|grow\w*|exceed\w*|plus|minus|percent\w*|older|younger)\b | %"
+    r"growth|rose|fell|grow\w*|exceed\w*|plus|minus|percent\w*|older|younger|factor|\w*fold)\b | %|\d\s?[×x]"
 )
 _COMPARES = _pattern(
     rf"\b(?:than|compar\w+|exceed\w*|outperform\w*|as \s+ \w+ \s+ as|both|same|equal\w*|instead|rather|{_COMPARATIVE})"
@@ -167,4 +171,4 @@ def is_stated(question: str, asked: NonExtractive, span: str, before: str, after
         case NonExtractive.COMPARISON:
             return bool(_COMPARES.search(sentence))
         case NonExtractive.CALCULATION:
-            return bool(_SUM.search(around))
+            return bool(_SUM.search(sentence))

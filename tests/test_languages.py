@@ -11,9 +11,11 @@ from support.samples import PROSE, SAMPLES, SHARED
 from docqa import output
 from docqa.array_store import ArrayStore
 from docqa.config import Settings
+from docqa.datasets import Pair
 from docqa.documents import parse, read
 from docqa.engine import Engine
 from docqa.languages import language_name, language_of, language_of_question
+from docqa.training.run import languages_read
 
 LEASES = {
     "de": "Zwischen Frau Vogel, im Folgenden Vermieterin genannt, und Herrn Holm wird folgender Vertrag geschlossen. "
@@ -198,6 +200,16 @@ def test_nothing_is_said_of_a_language_that_the_reader_may_read(
     collection = engine.open([tmp_path / "lease.txt"])
     assert bool(collection.documents[0].warnings) is said
     assert (collection.ask("Wer ist der Vermieter?").withheld is not None) is said
+
+
+@pytest.mark.parametrize(
+    ("base", "trained_on", "expected"),
+    [(["en"], "de", ["en", "de"]), (["en", "de"], "de", ["en", "de"]), (["en"], "", ["en"]), (None, "de", None)],
+)
+def test_a_reader_that_was_trained_on_a_language_reads_it(
+    base: list[str] | None, trained_on: str, expected: list[str] | None
+) -> None:
+    assert languages_read(base, [Pair("1", "?", LEASES.get(trained_on, PROSE), (), "")]) == expected
 
 
 @pytest.mark.parametrize("name", ["harbour-report.pdf", "expedition-journal.txt", "staff-handbook.md"])

@@ -19,6 +19,15 @@ _END_ARRAY = ("end_array", None)
 JsonEvents = Iterator[tuple[str, Any]]
 
 
+class NotInJson(ValueError):
+    """NaN, Infinity or -Infinity was found, which Python's json module writes and accepts."""
+
+
+def refuse_constant(name: str) -> None:
+    """The `parse_constant` of Python's json module. Raises `NotInJson`."""
+    raise NotInJson(f"{name} is no JSON")
+
+
 class _Utf8Reader:
     """A text file as ijson reads it: as UTF-8 without a byte order mark."""
 
@@ -57,33 +66,25 @@ def locate_errors(path: str | Path, last_location: Callable[[], str]) -> Iterato
     """Turn JSON errors into a `DocqaError` with the line, and with the location of the last record read, if any."""
     try:
         yield
-    except (ijson.JSONError, RecursionError) as error:
+    except (ijson.JSONError, RecursionError) as broken:
         after = f"after {last_location()}" if last_location() else "before the first pair"
-        line, reason, hint = "", _reason(error), f"check it with: python -m json.tool {path}"
+        line, reason, hint = "", _reason(broken), f"check it with: python -m json.tool {path}"
         try:
             _parse_at_once(path)
         except json.JSONDecodeError as located:
             line = f", line {located.lineno} column {located.colno}"
-        except _PythonConstant as constant:
-            reason, hint = f"{constant} is no JSON", "write null"
+        except NotInJson as error:
+            reason, hint = str(error), "write null"
         except RecursionError:
             pass
         raise DocqaError(f"{path}{line}: invalid JSON {after}: {reason}", hint) from None
 
 
-class _PythonConstant(Exception):
-    """NaN, Infinity or -Infinity, which Python's json module writes and accepts."""
-
-
 def _parse_at_once(path: str | Path) -> None:
     """Read broken JSON with Python's module, whose errors have lines, unless the file is too large."""
-
-    def refuse(constant: str) -> None:
-        raise _PythonConstant(constant)
-
     if Path(path).stat().st_size <= _LOCATABLE:
         with open_text(path) as file:
-            json.load(file, parse_constant=refuse)
+            json.load(file, parse_constant=refuse_constant)
 
 
 def _reason(error: Exception) -> str:

@@ -233,7 +233,7 @@ class _Run:
             inherited = ModelMetadata(
                 calibration=base.calibration,
                 length_penalty=base.length_penalty,
-                languages=_languages(base.languages, self._data.train),
+                languages=languages_read(base.languages, self._data.train),
             )
             metadata.write(staging, inherited)
             after = self._score(Model(job.name, ModelKind.READER, staging, "trained"))
@@ -287,7 +287,7 @@ class _Run:
         return registry.find(str(job.output), ModelKind.READER)
 
 
-def _languages(base: list[str] | None, trained_on: Sequence[Pair]) -> list[str] | None:
+def languages_read(base: list[str] | None, trained_on: Sequence[Pair]) -> list[str] | None:
     """What a trained reader reads: the languages of its base, if they are known, and that of the pairs."""
     contexts = dict.fromkeys(pair.context for pair in trained_on if pair.context)
     trained = language_of("\n".join(contexts))
