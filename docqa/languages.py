@@ -271,7 +271,7 @@ _SCRIPTS = {
 _CYRILLIC = "CYRILLIC"
 _CYRILLIC_LANGUAGES = {one.code: one for one in _OTHERS if one.code in {"ru", "uk", "bg"}}
 _WORD = re.compile(r"[^\W\d_]+(?:(?<=\b[a-z])'(?=\w)|(?<=\bqu)'(?=\w)|(?<=\b(?:un))'(?=\w)|(?<=ll)'(?=\w))?")
-_SLICES, _SLICE = 20, 2_000  # What is looked at of a long text: so many slices of so many characters.
+_SLICES, _SLICE = 10, 1_000  # What is looked at of a long text: so many slices of so many characters.
 _LEAST_WORDS = 30  # A text of fewer words is not judged.
 _SCRIPT_SHARE = 0.6
 """Share of the letters from which on a text is in their script: Japanese has Latin names, English has Greek letters."""
