@@ -150,8 +150,9 @@ def _check(arguments: argparse.Namespace, events: JsonProgress | None) -> int:
     job.config.check()
     registry.check_name(job.name)
     with _progress(arguments, events) as monitor:
-        train = datasets.check(job.files, monitor, against=job.test_files)
-        test = datasets.check(job.test_files, monitor) if job.test_files else None
+        too_long = job.length_check()
+        train = datasets.check(job.files, monitor, against=job.test_files, too_long=too_long)
+        test = datasets.check(job.test_files, monitor, too_long=too_long) if job.test_files else None
     reports = [report for report in (train, test) if report is not None]
     if arguments.json:
         print(dumps({"train": train.as_dict(), "test": test.as_dict() if test else None}))  # noqa: T201

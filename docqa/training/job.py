@@ -3,7 +3,7 @@
 import hashlib
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import chain, count
@@ -12,6 +12,7 @@ from typing import Any, Self
 
 from filelock import FileLock, Timeout
 
+from docqa import config as user_config
 from docqa import datasets, files, paths
 from docqa.datasets import LoadReport, Pair
 from docqa.documents import Document
@@ -19,6 +20,7 @@ from docqa.errors import DocqaError
 from docqa.models import registry
 from docqa.models.registry import ModelKind
 from docqa.progress import Monitor
+from docqa.reader.answer_length import length_check
 from docqa.training import distributed
 from docqa.training.hyperparameters import SAVE_MINUTES, TrainingConfig
 
@@ -48,6 +50,11 @@ class Job:
     def folder(self) -> Path:
         """The folder of the run's checkpoints until it is done."""
         return run_folder(self.name)
+
+    def length_check(self) -> Callable[[str], DocqaError | None]:
+        """What tells answers that are longer than the user will get from the reader. Raises `DocqaError`."""
+        base = registry.find(self.config.base or registry.chosen(ModelKind.READER), ModelKind.READER)
+        return length_check(base, user_config.load().max_answer_length)
 
     def absolute(self) -> Self:
         """Return the same job with absolute paths."""
@@ -183,12 +190,13 @@ def prepare(job: Job, monitor: Monitor) -> TrainingData:
     """
     config = job.config
     config.check()
-    loaded = datasets.load(job.files, monitor)
+    too_long = job.length_check()
+    loaded = datasets.load(job.files, monitor, too_long=too_long)
     pairs = loaded.pairs
     if config.max_per_context:
         pairs = datasets.sample(pairs, config.max_per_context, config.seed)
     documents = dict(loaded.documents)
-    held_out = datasets.load(job.test_files, monitor) if job.test_files else None
+    held_out = datasets.load(job.test_files, monitor, too_long=too_long) if job.test_files else None
     if held_out is not None:
         test = held_out.pairs
         documents |= held_out.documents
