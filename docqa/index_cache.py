@@ -32,8 +32,8 @@ PACKING_VERSION = 2
 """Of the `pack_` functions of this module."""
 WINDOWS_VERSION = 3
 """Of `docqa.windows`: tokens and window boundaries."""
-TERMS_VERSION = 2
-"""Of `docqa.retrieval.bm25.terms`."""
+TERMS_VERSION = 3
+"""Of `docqa.retrieval.bm25.window_terms`."""
 VECTORS_VERSION = 1
 """Of `docqa.retrieval.dense.Encoder.embed` and `docqa.retrieval.static_encoder`."""
 
