@@ -67,6 +67,7 @@ def check_pairs(file: str, cancel: Event, post: Post) -> None:
     """Read a file of pairs as `docqa finetune` does, and post the result. Raises nothing."""
     from docqa import datasets
     from docqa.training.hyperparameters import TrainingConfig
+    from docqa.training.job import load_pairs
 
     defaults = TrainingConfig()
     if file == str(corrections.file()) and not Path(file).exists():
@@ -74,7 +75,7 @@ def check_pairs(file: str, cancel: Event, post: Post) -> None:
         return
     report = None
     try:
-        loaded = datasets.load([file], Monitor(cancel=cancel))
+        loaded, _ = load_pairs([file], defaults, Monitor(cancel=cancel))
         report = loaded.report
         note = datasets.split(loaded.pairs, defaults.test_split, defaults.seed).note
     except Cancelled:
