@@ -67,7 +67,10 @@ def test_a_mix_takes_a_share_a_number_per_context_and_a_weight(folder: Path) -> 
     assert (len(general), {pair.weight for pair in general}) == (10, {0.5})  # A quarter of 2 × 20.
     assert max(sum(pair.context == each.context for pair in general) for each in general) <= 2
     assert [(each.pairs, each.used) for each in data.mix] == [(30, 30), (60, 10)]
-    assert mix.as_text(data.mix).splitlines() == ["mine.json  30 of 30 pairs  weight 1", "all.json   10 of 60 pairs  weight 0.5"]
+    assert mix.as_text(data.mix).splitlines() == [
+        "mine.json  30 of 30 pairs  weight 1",
+        "all.json   10 of 60 pairs  weight 0.5",
+    ]
     assert {Path(file).name for file in data.digests} == {"mix.toml", "mine.json", "all.json"}
 
 

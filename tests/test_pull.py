@@ -18,7 +18,7 @@ from support.local_hub import Hub
 from docqa.choice import DEFAULT_SCALE
 from docqa.cli import models as command
 from docqa.errors import DocqaError
-from docqa.evaluation.pulled_reader import needs_calibration
+from docqa.evaluation.general_sample import needs_calibration
 from docqa.models import loading, registry
 from docqa.models.hub import pull
 from docqa.models.metadata import CalibrationRecord, HubSource, ModelMetadata

@@ -172,7 +172,7 @@ def _pull(arguments: argparse.Namespace) -> int:
 def _calibrate(model: Model, repo: str) -> None:
     """Fit the probabilities of a reader that came without a calibration. Ctrl-C leaves it as it was pulled."""
     from docqa.cli.evaluation_text import calibration_as_text
-    from docqa.evaluation.pulled_reader import calibrate_pulled, needs_calibration
+    from docqa.evaluation.general_sample import calibrate_pulled, needs_calibration
 
     if not needs_calibration(model):
         return
@@ -184,9 +184,8 @@ def _calibrate(model: Model, repo: str) -> None:
         note(f"docqa: {model.name} is installed, and its probabilities are not fitted: it answers with default ones")
         note(f"  hint: docqa models pull {repo} fits them, without downloading it again")
         raise
-    right = f"{counted(fitted.right, 'best answer')} {are(fitted.right)} right"
-    _print(f"\nits probabilities, on half of docqa's general sample: {counted(fitted.questions, 'question')}; {right}\n")
-    _print(calibration_as_text(fitted))
+    asked = f"{counted(fitted.questions, 'question')}; {counted(fitted.right, 'best answer')} {are(fitted.right)} right"
+    _print(f"\nits probabilities, on half of docqa's general sample: {asked}\n\n{calibration_as_text(fitted)}")
 
 
 def _use(arguments: argparse.Namespace) -> int:

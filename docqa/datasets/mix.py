@@ -5,7 +5,7 @@ import math
 import tomllib
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +69,9 @@ def expand(files: Sequence[str]) -> tuple[MixEntry, ...]:
     return tuple(entries)
 
 
-def draw(pairs: Sequence[Pair], entries: Sequence[MixEntry], seed: int) -> tuple[tuple[Pair, ...], tuple[MixCount, ...]]:
+def draw(
+    pairs: Sequence[Pair], entries: Sequence[MixEntry], seed: int
+) -> tuple[tuple[Pair, ...], tuple[MixCount, ...]]:
     """The pairs that a mix takes, in their order and with their weights, and the counts of each file."""
     taken: dict[int, Pair] = {}
     numbers = {id(pair): number for number, pair in enumerate(pairs)}
@@ -115,9 +117,8 @@ def _entry(path: Path, where: str, table: dict[str, Any]) -> MixEntry:
     for key, value in table.items():
         if key not in _EXPECTED:
             close = difflib.get_close_matches(key, _EXPECTED, n=1)
-            raise DocqaError(
-                f"{where}: {key!r} is unknown", f"did you mean {close[0]}?" if close else f"known are {', '.join(_KEYS)}"
-            )
+            hint = f"did you mean {close[0]}?" if close else f"known are {', '.join(_EXPECTED)}"
+            raise DocqaError(f"{where}: {key!r} is unknown", hint)
         if not _is_valid(key, value):
             raise DocqaError(f"{where}: {key} is {value!r}", f"it has to be {_EXPECTED[key]}")
     if "file" not in table:
@@ -136,6 +137,3 @@ def _is_valid(key: str, value: Any) -> bool:
     if key == "max_per_context":
         return value >= 1
     return 0 < value <= (1 if key == "share" else math.inf) and math.isfinite(value)
-
-
-_KEYS = tuple(each.name for each in fields(MixEntry))

@@ -54,9 +54,10 @@ class CalibrationFit:
 
     `questions` were measured on, which are those of the fit unless there is a half for each; the best answer to `right`
     of them is right. `error_before` is the expected calibration error of the previous calibration, `error_after` that
-    of the new one on held-out questions (the other half, or five folds); both 0 to 1. `precision` is the share of the answers shown at the new threshold that are right, None if none is shown; `shown`
-    is the share of the questions that get an answer. `wanted` is the requested precision; `reached` is False if no
-    threshold reaches it. `kept` says why the previous calibration was kept, "" if it was replaced.
+    of the new one on held-out questions (the other half, or five folds); both 0 to 1. `precision` is the share of the
+    answers shown at the new threshold that are right, None if none is shown; `shown` is the share of the questions that
+    get an answer. `wanted` is the requested precision; `reached` is False if no threshold reaches it. `kept` says why
+    the previous calibration was kept, "" if it was replaced.
     """
 
     before: ChoiceModel

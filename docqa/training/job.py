@@ -224,7 +224,8 @@ def load_pairs(
     """
     entries = mix.expand(files)
     loaded = datasets.load([entry.file for entry in entries], monitor)
-    pairs, counts = loaded.pairs, ()
+    pairs = loaded.pairs
+    counts: tuple[MixCount, ...] = ()
     if mix.is_mix(files):
         pairs, counts = mix.draw(pairs, entries, config.seed)
     if config.max_per_context:

@@ -24,7 +24,7 @@ class PullAdvanced(Message):
 
 
 class ModelPulled(Message):
-    """The model is downloaded and verified. `unfitted` says why its probabilities are default ones, "" if they aren't."""
+    """The model is downloaded and verified. `unfitted` says why fitting its probabilities failed, if so."""
 
     def __init__(self, model: Model, unfitted: str) -> None:
         super().__init__()
@@ -69,7 +69,7 @@ def pull(repo: str, cancel: Event, post: Post) -> None:
 
 def _fit(model: Model, monitor: Monitor) -> str:
     """Fit a reader's probabilities, unless it brought them. Returns why that failed, "" if it didn't."""
-    from docqa.evaluation.pulled_reader import calibrate_pulled, needs_calibration
+    from docqa.evaluation.general_sample import calibrate_pulled, needs_calibration
 
     try:
         if needs_calibration(model):
