@@ -97,6 +97,9 @@ def _chained(lines: list[list[TextFragment]]) -> list[PageBlock]:
     chains: list[list[list[TextFragment]]] = []
     open_chains: list[list[list[TextFragment]]] = []
     for group in _at_one_height(lines):
+        if len(group) == 1 == len(open_chains) and _below(open_chains[0][-1], group[0]):
+            open_chains[0].append(group[0])  # Nearly every line of a text.
+            continue
         for line, chain in zip(group, _chains_above(group, open_chains), strict=True):
             if chain is not None:
                 chain.append(line)
