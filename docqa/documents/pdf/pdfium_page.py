@@ -59,12 +59,6 @@ _Group = tuple[int, Box, bool]
 """Neighbouring boxes of a line: the number of the first one, their union, and whether they are raised."""
 
 
-def _width(piece: _Piece) -> float:
-    """Width of a piece for each character, in heights of the type."""
-    first, last, (x0, _, x1, _), size, *_ = piece
-    return (x1 - x0) / (size * (last - first))
-
-
 class PageText:
     """The text of an open page. Valid until the page is closed."""
 
@@ -81,7 +75,7 @@ class PageText:
         self._rows = [match.span() for match in _LINE.finditer(text)]
         self._angles = [self._angle(begin) for begin, _ in self._rows]
         # A page may be turned by its rotation or by its text's matrix.
-        self._upright = _most_common(zip(self._angles, self._rows, strict=True))
+        self._upright = _most_common(zip(self._angles, self._rows, strict=True)) if any(self._angles) else 0
         turn = self._upright if self._upright >= 0 else pdfium.FPDFPage_GetRotation(page) * 90
         self.frame = Frame(page, turn)
 
@@ -100,7 +94,7 @@ class PageText:
         pieces: list[_Piece] = []
         for row, (begin, end) in enumerate(self._rows):
             pieces += self._pieces(row, begin, end)
-        widths = list(map(_width, pieces))
+        widths = [(x1 - x0) / (size * (last - first)) for first, last, (x0, _, x1, _), size, _, _, _ in pieces]
         long = [width for piece, width in zip(pieces, widths, strict=True) if piece.last - piece.first > _LONG]
         stretched = _STRETCHED * _usual_width(long)
         fragments: list[TextFragment] = []
@@ -126,7 +120,7 @@ class PageText:
             x0 = visible[0]
         begin, end = self._rows[row]
         angle = self._angles[row] if first == begin else self._angle(first)
-        hyphen = last == end and self._text[end : end + 1] == "\ufffe"
+        hyphen = last == end and self._text.startswith("\ufffe", end)
         text_object = _text_object(self._text_page, first)
         bold, fixed_pitch, style = self._fonts.of(text_object)
         if several:

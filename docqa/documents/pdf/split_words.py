@@ -51,7 +51,8 @@ def repair(text: str, suspect: frozenset[str], vocabulary: Vocabulary) -> str:
         tokens = _unspaced(tokens)
     elif not any(
         _is_one_word(tokens, index, vocabulary)
-        for index in {*places, *[place - 1 for place in places]}
+        for place in places
+        for index in (place - 1, place)
         if 0 <= index < len(tokens) - 1
     ):
         return text  # Most lines: a suspect is mostly a rare word.
