@@ -33,14 +33,18 @@ from docqa.documents.pdf.tables.text_columns import (
     columns_of,
     is_ruled,
     runs,
+    statements,
     text_line,
 )
 
 _THIN, _MIN_RULE = 3.0, 40.0  # Points.
+_TOUCHING = 1.0  # Points.
 _MIN_BAND, _MIN_BANDS = 150.0, 3  # Points, and how many.
 _CENTERED = 5.0  # Points.
 _MIN_KNOWN = 3  # Columns.
 _MAX_SUM_GAP = 2.0  # Heights of type.
+_MAX_HEADINGS = 4  # Lines.
+_MAX_SECTIONS, _MAX_SECTION_GAP = 3, 2.5  # Lines; heights of type.
 _STRICT = 4.0  # Points.
 _WORDS = 3  # For each column: what has more is a sentence, or the heading of all.
 _TYPED_RULE = re.compile(r"[-=_+|*~ ]{3,}$")
@@ -82,8 +86,10 @@ def aligned_tables(rows: list[TextRow], content: PageContent) -> list[FoundTable
             lines = [line for line in lines if line not in typed]
             rules.extend(Rule(line.chunks[0].x0, line.top, line.chunks[-1].x1, line.bottom) for line in typed)
         floor = 0
-        for start, end in runs(lines, [*rules, *drawn.bands]):
-            if is_in_paragraph(lines, start, end):
+        places = runs(lines, [*rules, *drawn.bands])
+        headings = {a for a, b in pairwise(places) if _are_headings_of(lines, a, b)}
+        for start, end in statements(lines, [place for place in places if place not in headings]):
+            if end <= floor or is_in_paragraph(lines, start, end):
                 continue
             found = _table(lines, (max(start, floor), end, floor), drawn, known)
             if found:
@@ -114,8 +120,8 @@ def _horizontal_rules(rules: list[Rule]) -> _Drawn:
 
 def _bands(rules: list[Rule]) -> list[Rule]:
     columns: dict[tuple[int, int], list[Rule]] = {}
-    for rule in rules:
-        if rule.bottom - rule.top > _THIN and rule.x1 - rule.x0 > _MIN_BAND:
+    for rule in _side_by_side([rule for rule in rules if rule.bottom - rule.top > _THIN]):
+        if rule.x1 - rule.x0 > _MIN_BAND:
             columns.setdefault((round(rule.x0 / 2), round(rule.x1 / 2)), []).append(rule)
     sides: list[Rule] = []
     for boxes in columns.values():
@@ -125,6 +131,19 @@ def _bands(rules: list[Rule]) -> list[Rule]:
                 sides += [box._replace(bottom=box.top) for box in stack]
                 sides += [box._replace(top=box.bottom) for box in stack]
     return sides
+
+
+def _side_by_side(boxes: list[Rule]) -> list[Rule]:
+    """The boxes, those that touch side by side as one: rows are shaded cell by cell."""
+    joined: list[Rule] = []
+    for box in sorted({*boxes}, key=lambda box: (round(box.top), round(box.bottom), box.x0)):
+        last = joined[-1] if joined else box
+        level = abs(box.top - last.top) < 1 and abs(box.bottom - last.bottom) < 1
+        if joined and level and box.x0 < last.x1 + _TOUCHING:
+            joined[-1] = last._replace(x1=max(last.x1, box.x1))
+        else:
+            joined.append(box)
+    return joined
 
 
 def _stacks(boxes: list[Rule]) -> Iterator[list[Rule]]:
@@ -206,7 +225,7 @@ def _rows_above_rule(body: TableBody, groups: list[list[int]], rules: list[Rule]
 def _header_start(lines: list[ChunkedLine], start: int, floor: int, columns: list[Extent], rules: list[Rule]) -> int:
     """Where the headings above a table begin: lines that its white space does not divide, or not alone."""
     left, right = columns[0].begin, columns[-1].end
-    first = start
+    first = start = _above_sections(lines, start, floor, columns)
     for index in range(start - 1, max(floor, start - 5) - 1, -1):
         line = lines[index]
         limit = (
@@ -229,6 +248,30 @@ def _header_start(lines: list[ChunkedLine], start: int, floor: int, columns: lis
             break
         first = index
     return first
+
+
+def _are_headings_of(lines: list[ChunkedLine], place: tuple[int, int], following: tuple[int, int]) -> bool:
+    """Whether lines have only the headings of the columns of the lines that follow."""
+    start, end = place
+    if end - start > _MAX_HEADINGS or not all(may_head(c.text) for line in lines[start:end] for c in line.chunks):
+        return False
+    begin, stop = following
+    return _above_sections(lines, begin, 0, columns_of(lines[begin:stop])) == end - 1
+
+
+def _above_sections(lines: list[ChunkedLine], start: int, floor: int, columns: list[Extent]) -> int:
+    """Where the headings of columns are if only the headings of sections stand between them and the first row."""
+    if all(may_head(chunk.text) for chunk in lines[start].chunks[1:]):
+        return start
+    for index in range(start - 1, max(floor, start - _MAX_SECTIONS - 1) - 1, -1):
+        line = lines[index]
+        if lines[index + 1].top - line.bottom > _MAX_SECTION_GAP * line.size:
+            break
+        if len(line.chunks) > 1:
+            return index if index < start - 1 and _are_headings(line, columns) else start
+        if column_place(line.chunks[0], columns) != (0, 0):
+            break
+    return start
 
 
 def _is_below_rule(line: ChunkedLine, rules: list[Rule]) -> bool:

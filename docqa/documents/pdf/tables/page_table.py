@@ -96,6 +96,11 @@ def is_numeric(text: str) -> bool:
     return _NUMERIC.match(text.strip()) is not None
 
 
+def is_sign(text: str) -> bool:
+    """Whether a text is a currency sign, a bracket or a percent sign that stands apart from its number."""
+    return text in _CURRENCIES or text in _CLOSING
+
+
 def text_rows(fragments: Iterable[TextFragment]) -> list[TextRow]:
     """Rows of fragments whose heights overlap by half of the lower one, from the top down."""
     ordered = [*fragments]

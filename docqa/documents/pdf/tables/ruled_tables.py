@@ -17,6 +17,7 @@ from docqa.documents.pdf.tables.page_table import (
     cut_near,
     is_form,
     is_numeric,
+    is_sign,
     text_rows,
 )
 from docqa.documents.pdf.tables.row_bands import split_bands
@@ -33,6 +34,8 @@ _MAX_IRREGULAR = 0.35
 # Share of the cells' lines that gaps divide in three: more in a chart, or without rules between columns.
 _MAX_GAPS = 0.15
 _MIN_HEADINGS = 4  # Cells of the first row: the others may be nearly empty.
+_MAX_SIGN = 14.0  # Points: no column for a sign is wider.
+_MIN_SIGNS = 0.25  # Share of the columns.
 _MAX_UNDIVIDED = 0.4  # Share of the rows.
 _MAX_LINES = 12  # In a cell, on average: with more they are columns of a page.
 
@@ -129,6 +132,8 @@ def _table(grid: RuleGrid, fragments: list[TextFragment]) -> FoundTable | None:
         row = bisect_right(ys, (fragment.top + fragment.bottom) / 2) - 1
         for piece, column in _cut(fragment, row * width, owner, xs):
             texts[owner[row * width + column]].append(piece)
+    if _has_sign_columns(owner, texts, xs):
+        return None
     cells = sorted(_cells(grid, owner, texts))
     if cells[0].column_span == width > 1:
         cells[:1] = _at_columns(cells[0], xs)
@@ -144,6 +149,22 @@ def _table(grid: RuleGrid, fragments: list[TextFragment]) -> FoundTable | None:
     table = make_table((xs[0], top, xs[-1], ys[-1]), cells)
     regular = len(set(owner)) >= _MIN_CELLS * len(owner) and _regularity(owner, width) >= _MIN_REGULAR
     return FoundTable(table, inside) if regular or is_form(table) else None
+
+
+def _has_sign_columns(owner: list[int], texts: dict[int, list[TextFragment]], xs: list[float]) -> bool:
+    """Whether boxes are the shading of a statement: currency signs, brackets and spaces have columns of their own."""
+    width = len(xs) - 1
+    signs = 0
+    for column in range(width):
+        alone = [
+            slot
+            for slot in range(column, len(owner), width)
+            if owner[slot] == slot and (column + 1 == width or owner[slot + 1] != slot)
+        ]
+        inside = [fragment.text.strip() for slot in alone for fragment in texts.get(slot, ())]
+        if inside or xs[column + 1] - xs[column] < _MAX_SIGN:
+            signs += all(map(is_sign, inside))
+    return signs >= max(2, _MIN_SIGNS * width)
 
 
 def _merged_slots(grid: RuleGrid) -> list[int]:

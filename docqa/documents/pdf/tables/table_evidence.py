@@ -12,6 +12,8 @@ from docqa.documents.pdf.tables.page_table import TIME, Chunk, baseline, is_nume
 from docqa.documents.pdf.tables.text_columns import ChunkedLine, PlacedChunk, TableBody
 
 _ALIGNED = 2.5  # Points.
+_MIN_ALIGNED = 0.7  # Share.
+_MIN_NUMBERS = 3
 _BRACKET = 0.3  # Heights of type.
 _MAX_INDENT = 30.0  # Points.
 _MIN_ROWS = 3
@@ -166,14 +168,18 @@ def _are_words(texts: list[list[str]]) -> bool:
 
 
 def _is_aligned(column: list[Chunk]) -> bool:
-    """Whether most chunks have their left sides, right sides or middles at one place."""
+    """Whether most chunks, or numbers, have their left sides, right sides or middles at one place."""
+    numbers = [chunk for chunk in column if is_numeric(chunk.text)]
+    if len(numbers) >= _MIN_NUMBERS:
+        column = numbers  # Their heading may stand anywhere above them.
     lefts = [c.x0 for c in column]
     middles = [(c.x0 + c.x1) / 2 for c in column]
-    # A bracket at the end of a negative amount stands outside the column.
-    rights = [c.x1 - _BRACKET * c.fragments[0].size if c.text[-1:] == ")" else c.x1 for c in column]
-    places = (lefts, rights, middles)
+    rights = [c.x1 for c in column]
+    # A bracket at the end of a negative amount may stand outside the column.
+    amounts = [c.x1 - _BRACKET * c.fragments[0].size if c.text[-1:] == ")" else c.x1 for c in column]
+    places = (lefts, rights, amounts, middles)
     return any(max(positions) - min(positions) <= _ALIGNED for positions in places) or any(
-        _share_aligned(positions) >= 0.7 for positions in places
+        _share_aligned(positions) >= _MIN_ALIGNED for positions in places
     )
 
 
