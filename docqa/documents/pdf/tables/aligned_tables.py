@@ -6,6 +6,7 @@ from itertools import islice, pairwise
 from typing import NamedTuple
 
 from docqa.documents.pdf.engines import PageContent, Rule, TextFragment
+from docqa.documents.pdf.glyph_widths import cut_near
 from docqa.documents.pdf.tables.drawings import is_drawing
 from docqa.documents.pdf.tables.group_headings import with_group_headings
 from docqa.documents.pdf.tables.page_strips import page_strips
@@ -17,7 +18,6 @@ from docqa.documents.pdf.tables.page_table import (
     TableCell,
     TextRow,
     chunks,
-    cut_near,
     is_numeric,
     text_rows,
 )

@@ -70,16 +70,10 @@ _GAP = 0.8  # Heights of type: as wide as where the engine cuts.
 _LEFT = attrgetter("x0")
 
 _CURRENCIES = {"$", "€", "£", "¥", "₹", "R$", "US$", "C$", "A$", "HK$", "Rs.", "Rs", "(", "($", "$("}
+_SIGNS = "$€£¥"
 _CLOSING = {"%", ")", ")%", "%)"}
 _MAX_SIGN = 4  # Characters, with spaces.
 
-# Widths of letters in heights of the type, as in Helvetica: what is left has 0.54.
-_WIDTHS = {
-    **dict.fromkeys("ijl.,:;'|!", 0.25),
-    **dict.fromkeys(" ft()[]rI/-", 0.31),
-    **dict.fromkeys("ABCDEFGHJKLNOPQRSTUVXYZ&", 0.68),
-    **dict.fromkeys("mwMW%@—", 0.85),
-}
 _NUMERIC = re.compile(
     r"[-–−+±<>≤≥~≈$€£¥#(\[]*\s?(?:[A-Z]{2,3}\s?)?\$?\d[\d.,:/ \u00a0]*[%)\]]*\s?[a-zA-Z°%µ*†‡§¹²³]{0,3}\*{0,3}$"
     r"|[-–−]?\d[\d.,]*%?\s?(?:[±(\[]\s?[-–−]?\d[\d.,]*%?[)\]]?\s?)+\*{0,3}$"
@@ -146,9 +140,10 @@ def chunks(row: TextRow) -> list[Chunk]:
     gap = _GAP * min(type_size(row), 30.0)
     found: list[Chunk] = []
     together, left, right = [row[0]], row[0].x0, row[0].x1
-    for fragment in row[1:]:
+    for number, fragment in enumerate(row[1:], 1):
         x0, x1 = fragment.x0, fragment.x1
-        if x0 - right <= gap or _belongs_to(together[-1].text, fragment.text):
+        near = x0 - right <= gap and not (fragment.text[0] in _SIGNS and _begins_amount(row, number))
+        if near or _belongs_to(together[-1].text, fragment.text):
             together.append(fragment)
             right = x1 if x1 > right else right
         else:
@@ -156,6 +151,14 @@ def chunks(row: TextRow) -> list[Chunk]:
             together, left, right = [fragment], x0, x1
     found.append(Chunk(left, right, together))
     return found
+
+
+def _begins_amount(row: TextRow, number: int) -> bool:
+    """Whether a fragment is a currency sign, or begins with one, and the amount that follows is apart from it."""
+    text = row[number].text.strip()
+    if len(text) > 1:
+        return text[1] == " " and is_numeric(text)
+    return number + 1 < len(row) and is_numeric(row[number + 1].text)
 
 
 def _belongs_to(left: str, right: str) -> bool:
@@ -169,23 +172,6 @@ def baseline(fragment: TextFragment) -> float:
     """Where the letters stand, by the usual depth of those that descend below."""
     depth = 0.18 * min(fragment.size, 20.0) if _DESCENDS.search(fragment.text) else 0.0
     return fragment.bottom - depth
-
-
-def cut_near(fragment: TextFragment, x: float) -> tuple[TextFragment, TextFragment] | None:
-    """Cut a fragment at the space nearest to `x`, by the usual widths of letters; None if there is none near."""
-    text = fragment.text.strip()  # The sides are those of letters.
-    widths = [0.54 if fragment.fixed_pitch else _WIDTHS.get(letter, 0.54) for letter in text]
-    scale = (fragment.x1 - fragment.x0) / sum(widths)
-    best, position, at, before, after = None, fragment.x0, 0.0, 0.0, 0.0
-    for index, letter in enumerate(text):
-        middle = position + scale * widths[index] / 2
-        if letter in " \u00a0" and 0 < index < len(text) - 1 and (best is None or abs(middle - x) < abs(at - x)):
-            best, at, before, after = index, middle, position, position + scale * widths[index]
-        position += scale * widths[index]
-    if best is None or abs(at - x) > 1.5 * fragment.size:
-        return None
-    left = fragment._replace(text=text[:best], x1=min(before, x), hyphen=False)
-    return left, fragment._replace(text=text[best + 1 :], x0=max(after, x))
 
 
 def cell_text(cell: TableCell) -> str:

@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from itertools import pairwise, product
 
 from docqa.documents.pdf.engines import PageContent, Rule, TextFragment
+from docqa.documents.pdf.glyph_widths import cut_near
 from docqa.documents.pdf.tables.page_table import (
     FoundTable,
     TableCell,
     TextRow,
     chunks,
-    cut_near,
     is_form,
     is_numeric,
     is_sign,
@@ -22,6 +22,7 @@ from docqa.documents.pdf.tables.page_table import (
 )
 from docqa.documents.pdf.tables.row_bands import split_bands
 from docqa.documents.pdf.tables.rule_grids import NEAR, GridEdge, RuleGrid, rule_grids
+from docqa.documents.pdf.tables.ruled_headings import has_rows_below, headings_above, with_headings
 from docqa.documents.pdf.tables.table_headings import make_table
 
 _THIN = 3.0  # Points: no rule is thicker.
@@ -103,7 +104,7 @@ def _overlaps(rule: Rule, found: FoundTable) -> bool:
 def _tables(lines: list[Rule], boxes: list[Rule], fragments: list[TextFragment]) -> list[FoundTable]:
     tables = []
     for grid in rule_grids(lines, boxes):
-        if found := _table(grid, fragments):
+        if (found := _table(grid, fragments)) and not has_rows_below(found.table, fragments):
             tables.append(found)
             taken = {id(fragment) for fragment in found.fragments}
             fragments = [fragment for fragment in fragments if id(fragment) not in taken]
@@ -146,6 +147,11 @@ def _table(grid: RuleGrid, fragments: list[TextFragment]) -> FoundTable | None:
     cells = split_bands(cells)
     if not _is_table(cells):
         return None
+    if above := headings_above(cells, xs, top, fragments):
+        cells = with_headings(cells, above)
+        headings = [fragment for cell in above for line in cell.lines for fragment in line]
+        inside += headings
+        top = min(fragment.top for fragment in headings)
     table = make_table((xs[0], top, xs[-1], ys[-1]), cells)
     regular = len(set(owner)) >= _MIN_CELLS * len(owner) and _regularity(owner, width) >= _MIN_REGULAR
     return FoundTable(table, inside) if regular or is_form(table) else None
@@ -154,7 +160,7 @@ def _table(grid: RuleGrid, fragments: list[TextFragment]) -> FoundTable | None:
 def _has_sign_columns(owner: list[int], texts: dict[int, list[TextFragment]], xs: list[float]) -> bool:
     """Whether boxes are the shading of a statement: currency signs, brackets and spaces have columns of their own."""
     width = len(xs) - 1
-    signs = 0
+    signs = currencies = 0
     for column in range(width):
         alone = [
             slot
@@ -164,7 +170,8 @@ def _has_sign_columns(owner: list[int], texts: dict[int, list[TextFragment]], xs
         inside = [fragment.text.strip() for slot in alone for fragment in texts.get(slot, ())]
         if inside or xs[column + 1] - xs[column] < _MAX_SIGN:
             signs += all(map(is_sign, inside))
-    return signs >= max(2, _MIN_SIGNS * width)
+            currencies += len(inside) > 1 and all(map(is_sign, inside))
+    return signs >= max(1 if currencies else 2, _MIN_SIGNS * width)
 
 
 def _merged_slots(grid: RuleGrid) -> list[int]:
@@ -315,6 +322,6 @@ def _is_table(cells: list[TableCell]) -> bool:
 
 
 def _has_label_and_number(line: TextRow) -> bool:
-    """Whether a line of a cell is one of a table that the rules don't divide."""
+    """Whether a line of a cell is one of a table that the rules don't divide: a label, or a number, and a number."""
     first, *others = chunks(line)
-    return first.text[:1].isalpha() and is_numeric(others[-1].text)
+    return (first.text[:1].isalpha() or is_numeric(first.text)) and is_numeric(others[-1].text)

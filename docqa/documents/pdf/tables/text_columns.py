@@ -14,6 +14,7 @@ from docqa.documents.pdf.tables.page_table import (
     Chunk,
     TextRow,
     chunks,
+    is_sign,
     type_size,
 )
 from docqa.documents.pdf.tables.table_headings import may_head
@@ -254,12 +255,17 @@ def columns_of(lines: list[ChunkedLine]) -> list[Extent]:
                 found[found.index(hit[0])] = begin, end, count + 1
             elif count <= 3 or not _stands_apart(chunk, hit[0]):
                 found[found.index(hit[0])] = min(x0, begin), max(x1, end), count + 1
-        elif any(count == 1 for _, _, count in hit):
+        elif _has_sign(chunk) or any(count == 1 for _, _, count in hit):
             found = [column for column in found if column not in hit]
             begin, end = min(begin for begin, _, _ in hit), max(end for _, end, _ in hit)
             found.append((min(x0, begin), max(x1, end), 1 + sum(count for _, _, count in hit)))
     columns = [Extent(begin, end) for begin, end, _ in sorted(found)]
     return _without_halves(columns, lines)
+
+
+def _has_sign(chunk: Chunk) -> bool:
+    """Whether a chunk is a currency sign and its number: whatever stands between them is in their column."""
+    return len(chunk.fragments) > 1 and is_sign(chunk.fragments[0].text.strip())
 
 
 def _stands_apart(chunk: Chunk, column: tuple[float, float, int]) -> bool:
