@@ -47,6 +47,7 @@ _MAX_HEADINGS = 4  # Lines.
 _MAX_SECTIONS, _MAX_SECTION_GAP = 3, 2.5  # Lines; heights of type.
 _STRICT = 4.0  # Points.
 _WORDS = 3  # For each column: what has more is a sentence, or the heading of all.
+_NOTE_MARK, _NOTE_WORDS = re.compile(r"\(?[\da-z*†‡]{1,2}\)?$"), 4
 _TYPED_RULE = re.compile(r"[-=_+|*~ ]{3,}$")
 
 
@@ -172,7 +173,7 @@ def _table(
     """
     start, end, floor = place
     rules, sides, bands, everything = drawn
-    while start < end and len(lines[end - 1].chunks) == 1 and CAPTION.match(lines[end - 1].chunks[0].text):
+    while start < end and _is_below_table(lines[end - 1]):
         end -= 1
     if end - start < 2:
         return None
@@ -216,10 +217,18 @@ def _table(
     return _Found(first, end, make_table(box, list(_cells(body, groups)), above_rule))
 
 
+def _is_below_table(line: ChunkedLine) -> bool:
+    """Whether a line is a caption, or a note with its mark."""
+    first, *others = (chunk.text for chunk in line.chunks)
+    if not others:
+        return CAPTION.match(first) is not None
+    return len(others) == 1 and _NOTE_MARK.match(first) is not None and others[0].count(" ") >= _NOTE_WORDS
+
+
 def _rows_above_rule(body: TableBody, groups: list[list[int]], rules: list[Rule]) -> int:
     """How many rows are above the only rule between rows, 0 if they are too many for a header."""
     ruled = [row for row in range(1, len(groups)) if is_ruled(body.lines, groups[row][0], rules)]
-    return ruled[0] if len(ruled) == 1 and ruled[0] <= len(groups) // 2 else 0
+    return ruled[0] if len(ruled) == 1 and ruled[0] <= min(_MAX_HEADINGS, len(groups) // 2) else 0
 
 
 def _header_start(lines: list[ChunkedLine], start: int, floor: int, columns: list[Extent], rules: list[Rule]) -> int:
@@ -417,6 +426,8 @@ def _at_columns(chunk: Chunk, columns: list[Extent]) -> list[Chunk]:
         if not parts:
             return [chunk]
         pieces[-1:] = parts
+    if pieces[-1].text.rstrip().endswith(","):
+        return [chunk]  # "Year ended June 30," is a heading of them all.
     if all(map(_is_in_column, pieces, columns[first : last + 1])):
         return [Chunk(piece.x0, piece.x1, [piece]) for piece in pieces]
     return [chunk]

@@ -313,12 +313,18 @@ def _is_table(cells: list[TableCell]) -> bool:
     headed = rows[cells[0].row] >= _MIN_HEADINGS and len(rows) > 1
     if sum(count > 1 for count in rows.values()) < (1 if headed else 2):
         return False
+    if any(cell.row_span > 2 and sum(map(_is_number, cell.lines)) > 2 for cell in cells):
+        return False  # The amounts of the year that is not shaded.
     lines = [line for cell in cells for line in cell.lines]
     gaps = [line for line in lines if len(line) > 1 and len(chunks(line)) > 1]
     if sum(len(chunks(line)) > 2 for line in gaps) > _MAX_GAPS * len(lines):
         return False
     undivided = sum(_has_label_and_number(line) for line in gaps)
     return len(lines) <= _MAX_LINES * len(cells) and undivided <= _MAX_UNDIVIDED * len(rows)
+
+
+def _is_number(line: TextRow) -> bool:
+    return is_numeric(" ".join(fragment.text.strip() for fragment in line))
 
 
 def _has_label_and_number(line: TextRow) -> bool:

@@ -79,7 +79,12 @@ def header_rows(cells: list[TableCell]) -> int:
     if columns == 2 and not count and most == len(rows) - 1 and not _stands_out(rows):
         return 0
     count = max(count, *(cell.row_span for cell in rows[0]))
-    while count < most and (_is_divided(rows[count - 1], rows[count], columns) or _has_units(rows[count])):
+    labelled = _has_numbers(rows[most]) and not rows[most][0].column
+    while count < most and (
+        _is_divided(rows[count - 1], rows[count], columns)
+        or _has_units(rows[count])
+        or (labelled and rows[count][0].column)  # Not the heading of a section.
+    ):
         count += 1
     return min(count, most, _MAX_HEADER)
 

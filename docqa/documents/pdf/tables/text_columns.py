@@ -241,10 +241,13 @@ def _intersect(rivers: list[_River], line: ChunkedLine) -> list[_River]:
 
 
 def columns_of(lines: list[ChunkedLine]) -> list[Extent]:
-    """The columns' sides. Narrow chunks come first: a wide one that crosses two columns is a heading of both."""
+    """The columns' sides.
+
+    Amounts with a sign apart and narrow chunks come first: a wide one that crosses two columns is a heading of both.
+    """
     found: list[tuple[float, float, int]] = []
     divided = [chunk for line in lines if len(line.chunks) > 1 for chunk in line.chunks]
-    for chunk in sorted(divided, key=lambda chunk: chunk.x1 - chunk.x0):
+    for chunk in sorted(divided, key=lambda chunk: (not _has_sign(chunk), chunk.x1 - chunk.x0)):
         x0, x1 = chunk.x0, chunk.x1
         hit = [column for column in found if column[0] < x1 and column[1] > x0]
         if not hit:
