@@ -39,8 +39,12 @@ def cut_at(fragment: TextFragment, index: int) -> tuple[TextFragment, TextFragme
 
 def is_tight(fragment: TextFragment) -> bool:
     """Whether a fragment is about as wide as its letters: there is no wide gap in it."""
-    width = sum(_WIDTHS.get(letter, 0.54) for letter in fragment.text.strip())
-    return fragment.x1 - fragment.x0 < _TIGHT * width * fragment.size
+    return fragment.x1 - fragment.x0 < _TIGHT * width_of(fragment.text.strip()) * fragment.size
+
+
+def width_of(text: str) -> float:
+    """The usual width of a text, in heights of its type."""
+    return sum(_WIDTHS.get(letter, 0.54) for letter in text)
 
 
 def _sides(fragment: TextFragment) -> tuple[str, list[float]]:

@@ -9,6 +9,7 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from docqa.documents.pdf.engines import TextFragment
+from docqa.documents.pdf.glyph_widths import width_of
 
 
 class TableCell(NamedTuple):
@@ -166,6 +167,13 @@ def _belongs_to(left: str, right: str) -> bool:
     if len(left) <= _MAX_SIGN and left.strip() in _CURRENCIES:
         return is_numeric(right)
     return len(right) <= _MAX_SIGN and right.strip() in _CLOSING and is_numeric(left)
+
+
+def right_of_digits(amount: Chunk) -> float:
+    """Where the digits of a number end: the bracket and the percent sign after them may stand outside the column."""
+    last = next((f for f in reversed(amount.fragments) if any(map(str.isdecimal, f.text))), amount.fragments[-1])
+    text = last.text.rstrip()
+    return last.x1 - width_of(text[len(text.rstrip(" )%")) :]) * last.size
 
 
 def baseline(fragment: TextFragment) -> float:

@@ -15,6 +15,7 @@ from docqa.documents.pdf.tables.page_table import (
     TextRow,
     chunks,
     is_sign,
+    right_of_digits,
     type_size,
 )
 from docqa.documents.pdf.tables.table_headings import may_head
@@ -23,7 +24,6 @@ _MAX_LEADING = 2.5  # Heights of type between two rows of a table.
 _RIVER = 0.5  # Heights of type: narrower white space divides no columns.
 _LARGER = 1.2  # Than the type of a table is that of a heading.
 _ALIGNED = 5.0  # Points.
-_BRACKET = 0.3  # Heights of type.
 _MAX_HEADINGS, _SECTION_GAP = 3, 4.0  # Of sections: lines; heights of type.
 _MAX_INDENT = 20.0  # Points.
 _MAX_SINGLE = 8  # Lines of one cell that follow each other, but for the rest of a wrapped cell.
@@ -141,7 +141,7 @@ def _rights(lines: list[ChunkedLine]) -> list[float]:
     """Where the columns of numbers end that most lines with numbers have."""
     rows = [numbers for line in lines if (numbers := [*filter(_is_amount, line.chunks[1:])])]
     columns: list[list[float]] = []
-    for right in sorted(_right(number) for numbers in rows for number in numbers):
+    for right in sorted(right_of_digits(number) for numbers in rows for number in numbers):
         if columns and right - columns[-1][-1] < _ALIGNED:
             columns[-1].append(right)
         else:
@@ -151,11 +151,6 @@ def _rights(lines: list[ChunkedLine]) -> list[float]:
 
 def _is_amount(chunk: Chunk) -> bool:
     return not may_head(chunk.text) and not chunk.text[0].isalpha()
-
-
-def _right(amount: Chunk) -> float:
-    """Where an amount ends, without the bracket of a negative one: that may stand outside the column."""
-    return amount.x1 - (_BRACKET * amount.fragments[0].size if amount.text.endswith(")") else 0.0)
 
 
 def is_ruled(lines: list[ChunkedLine], index: int, rules: list[Rule]) -> bool:
