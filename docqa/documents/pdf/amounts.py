@@ -11,7 +11,7 @@ _LEVEL = 0.5  # Of the height that two fragments of a row have in common.
 _GROUP = re.compile(r",\d{3}(?!\d)")
 _SIGNS = ("$", "€", "£", "¥")
 _NUMBER = re.compile(r" *[(–—-]?\d|[–—-] *$")
-_SIGN = re.compile(r"\S +(?=[$€£¥](?: +\(?\d[\d.,]*\)?%?)? *$)")
+_SIGN = re.compile(r"\S[ \u00a0]+(?=[$€£¥](?:[ \u00a0]+\(?\d[\d.,]*\)?%?)?[ \u00a0]*$)")
 
 
 def with_amounts(content: PageContent) -> PageContent:

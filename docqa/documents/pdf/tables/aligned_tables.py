@@ -44,6 +44,7 @@ _CENTERED = 5.0  # Points.
 _MIN_KNOWN = 3  # Columns.
 _MAX_SUM_GAP = 2.0  # Heights of type.
 _MAX_HEADINGS = 4  # Lines.
+_MIN_HEADED = 0.6  # Share of the columns.
 _MAX_SECTIONS, _MAX_SECTION_GAP = 3, 2.5  # Lines; heights of type.
 _STRICT = 4.0  # Points.
 _WORDS = 3  # For each column: what has more is a sentence, or the heading of all.
@@ -277,7 +278,7 @@ def _above_sections(lines: list[ChunkedLine], start: int, floor: int, columns: l
         if lines[index + 1].top - line.bottom > _MAX_SECTION_GAP * line.size:
             break
         if len(line.chunks) > 1:
-            return index if index < start - 1 and _are_headings(line, columns) else start
+            return index if index < start - 1 and _are_over_columns(line, columns) else start
         if column_place(line.chunks[0], columns) != (0, 0):
             break
     return start
@@ -301,6 +302,17 @@ def _are_headings(line: ChunkedLine, columns: list[Extent]) -> bool:
         if min(abs(chunk.x0 - begin), abs(chunk.x1 - end), abs(middle)) > _CENTERED:
             return False
     return True
+
+
+def _are_over_columns(line: ChunkedLine, columns: list[Extent]) -> bool:
+    """Whether the chunks of a line, but for one on the left, are over most columns, each over one or two of its own."""
+    places = [column_place(chunk, columns) for chunk in line.chunks]
+    over = [place for place in places if place[0]]
+    if not all(may_head(chunk.text) for chunk in line.chunks) or any(last - first > 1 for first, last in places):
+        return False
+    if any(before[1] >= after[0] for before, after in pairwise(places)):
+        return False
+    return sum(last - first + 1 for first, last in over) >= _MIN_HEADED * (len(columns) - 1)
 
 
 def _is_caption(chunk: Chunk, line: ChunkedLine) -> bool:
