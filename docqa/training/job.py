@@ -229,7 +229,8 @@ def load_pairs(
 ) -> tuple[LoadedPairs, tuple[MixCount, ...]]:
     """Load the pairs to train and test on, from files of pairs and mix files. Raises `DocqaError`.
 
-    Pairs of which every answer is `too_long` are reported. Also returns what was taken of each file if one of them is a mix file, else nothing.
+    Pairs of which every answer is `too_long` are reported. Also returns what was taken of each file if one of them is a
+    mix file, else nothing.
     """
     entries = mix.expand(files)
     loaded = datasets.load([entry.file for entry in entries], monitor, too_long=too_long)
