@@ -5,7 +5,7 @@
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -27,6 +27,7 @@ FEATURES = ("score", "lead", "support", "rank", "near", "missing", "kind", "leng
 _LOCAL = ("rank", "near", "missing", "kind", "length")
 _COMPARED = 40  # Candidates of a question that are compared by their texts. Others have far lower scores.
 _NEAR, _AROUND = 160, 700  # Characters before and after a candidate.
+_OPENING = 700  # Characters in which a document says what it is and whose.
 
 _WORD = re.compile(r"[^\W_]+")
 _FUNCTION_WORDS = frozenset(
@@ -73,8 +74,8 @@ class QuestionProfile:
     nonextractive: NonExtractive | None = None
 
     @classmethod
-    def of(cls, question: str) -> "QuestionProfile":
-        """The profile of a question."""
+    def of(cls, question: str, named: frozenset[str] = frozenset()) -> "QuestionProfile":
+        """The profile of a question. `named` are the stems that name some of the open documents: `naming_stems`."""
         words = [word for word in _WORD.findall(question) if word.lower() not in _FUNCTION_WORDS]
         first = _WORD.search(question)
         names = [
@@ -83,16 +84,16 @@ class QuestionProfile:
             if any(c.isdigit() for c in word) or (any(c.isupper() for c in word) and first and word != first.group())
         ]
         asked = nonextractive(question)
-        return cls(question, frozenset(map(_stem, words)), frozenset(map(_stem, names)), kind_asked(question), asked)
+        stems = frozenset(map(_stem, words))
+        return cls(question, stems, frozenset(map(_stem, names)) | stems & named, kind_asked(question), asked)
 
     def found(self, candidate: Candidate, document: Document) -> FoundCandidate:
         """A candidate with what can be said of it alone."""
         text, start, end = document.text, candidate.start, candidate.end
         span = text[start:end]
         section = document.section_at(start) or ""
-        missing = self.names and self.names - _stems(
-            f"{text[max(0, start - _AROUND) : end + _AROUND]} {section} {document.name}"
-        )
+        missing = self.names and self.names - _stems(f"{text[max(0, start - _AROUND) : end + _AROUND]} {section}")
+        missing = missing and missing - _stems(f"{document.name} {document.title or ''} {text[:_OPENING]}")
         before, after = _near(document, start, end)
         features = (
             math.log2(1 + candidate.rank),
@@ -103,6 +104,12 @@ class QuestionProfile:
         )
         claimable = self.nonextractive is None or is_stated(self.question, self.nonextractive, span, before, after)
         return FoundCandidate(candidate, normalize(span) or span, features, claimable)
+
+
+def naming_stems(documents: Iterable[Document]) -> frozenset[str]:
+    """The stems in the names and titles of some documents, but not of all."""
+    stems = [_stems(f"{document.name} {document.title or ''}") for document in documents]
+    return frozenset().union(*stems) - frozenset.intersection(*stems) if stems else frozenset()
 
 
 def compare(found: Sequence[FoundCandidate]) -> dict[str, NDArray[np.float64]]:

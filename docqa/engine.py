@@ -14,6 +14,7 @@ from docqa import config, documents
 from docqa.answers import Answer, DocumentWarning, Result, Withheld, rank_answers
 from docqa.array_store import ArrayStore
 from docqa.background_load import BackgroundLoad
+from docqa.candidate_features import naming_stems
 from docqa.config import Settings
 from docqa.documents import Document, Source
 from docqa.documents.formats import file_types
@@ -37,12 +38,13 @@ from docqa.ranking import Candidate
 from docqa.reader.reader import Reader
 from docqa.reader.reader_choice import choice_of
 from docqa.reader.span_decoding import Span
-from docqa.retrieval.bm25 import terms
+from docqa.retrieval.bm25 import window_terms
 from docqa.retrieval.dense import Encoder
 from docqa.retrieval.retriever import Retriever
+from docqa.retrieval.window_order import WindowOrder
 from docqa.search_state import QuestionSearch, SearchProgress
 from docqa.whole_spans import whole_answer
-from docqa.windows import Window, WindowCutter
+from docqa.windows import Window, WindowCutter, window_texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +173,7 @@ class Engine:
         if cached is not None:
             return unpack_windows(cached)
         cut = self._cutter.cut(document, monitor)
-        windows = DocumentWindows(cut.tokens, cut.bounds, terms(cut.texts(document.text)))
+        windows = DocumentWindows(cut.tokens, cut.bounds, window_terms(document, cut))
         store.put("windows", name, pack_windows(windows))
         return windows
 
@@ -184,7 +186,7 @@ class Engine:
         cached = store.get("vectors", name)
         if cached is not None:
             return cached["vectors"]
-        texts = [document.text[slice(*windows.span(i))] for i in range(len(windows))]
+        texts = window_texts(document.text, windows.tokens, windows.bounds)
         vectors = self.encoder.embed(texts, monitor, document.name)
         store.put("vectors", name, {"vectors": vectors})
         return vectors
@@ -198,6 +200,8 @@ class Collection:
         self.opened = tuple(opened)
         self.failures = tuple(failures)
         self._windows = [(d, w) for d, one in enumerate(self.opened) for w in range(len(one.windows))]
+        self._documents_of_windows = np.array([d for d, _ in self._windows], dtype=np.int64)
+        self._naming_stems = naming_stems(self.documents)
         kind = RETRIEVERS.get(engine.settings.retriever)
         self._retriever: Retriever | None = resolve(kind.build)(self.opened, engine.encoder) if self._windows else None
 
@@ -239,7 +243,7 @@ class Collection:
         for _ in self._read(searches, monitor or Monitor(), ""):
             pass
         seconds = (time.perf_counter() - start) / max(1, len(searches))
-        return [self.result(one.question, one.progress(one.windows_to_read), seconds) for one in searches]
+        return [self.result(one.question, one.progress(one.window_order.count), seconds) for one in searches]
 
     def search(
         self, question: str, monitor: Monitor | None = None, *, exhaustive: bool | None = None
@@ -258,11 +262,16 @@ class Collection:
         count = len(scores)
         if not (settings.exhaustive if exhaustive is None else exhaustive):
             count = min(count, settings.top_k_windows)
-        return QuestionSearch(question, question_ids, scores, count, self.engine.choice)
+        order = WindowOrder.of(scores, self._documents_of_windows, count)
+        return QuestionSearch(question, question_ids, order, self.engine.choice, named=self._naming_stems)
 
     def _read(self, searches: Sequence[QuestionSearch], monitor: Monitor, label: str) -> Iterator[int]:
         """Read the windows of all searches in batches; yield the number read so far. `label` is shown with progress."""
-        pending = [(search, int(window)) for search in searches for window in search.order[: search.windows_to_read]]
+        pending = [
+            (search, window)
+            for search in searches
+            for window in search.window_order.windows[: search.window_order.count].tolist()
+        ]
         monitor.update("reading", label, 0, len(pending))
         self.engine.wait_until_loaded(monitor)
         reader = self.engine.reader
@@ -295,7 +304,7 @@ class Collection:
         opened = self.opened[number]
         offset = int(opened.windows.bounds[of_document][0])
         whole = whole_answer(opened.document.text, opened.windows.tokens, offset, span, search.question)
-        return whole and Candidate(number, *whole, span.score, int(search.ranks[window]))
+        return whole and Candidate(number, *whole, span.score, int(search.window_order.ranks[window]))
 
     def result(self, question: str, progress: SearchProgress, seconds: float) -> Result:
         """The answers found so far, `seconds` after the question was asked."""

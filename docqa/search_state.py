@@ -13,6 +13,7 @@ from docqa.documents import Document
 from docqa.languages import language_of_question
 from docqa.nonextractive import NonExtractive
 from docqa.ranking import Candidate, ScoredCandidate
+from docqa.retrieval.window_order import WindowOrder
 
 _MAX_CANDIDATES = 200  # Only those with the best scores are ranked: an exhaustive search stays linear.
 
@@ -24,9 +25,9 @@ class SearchProgress:
     `candidates` are the best spans of all windows read, the most probable first, and `claimable` those of them that may
     be called an answer (`FoundCandidate.claimable`; none in a language that the reader doesn't read).
     `best_by_document` maps a document's number to its most probable claimable span, which may be too improbable to be
-    among `candidates`. `order` lists all window numbers, the best-ranked first; the first `windows_read` of them were
-    read. `best_by_window` maps a window's number to its most probable span. `nonextractive` is what the question asks
-    for, if that is seldom a span, `language` the code of its language, if that can be told.
+    among `candidates`. `order` lists all window numbers as they are read; the first `windows_read` of them were.
+    `best_by_window` maps a window's number to its most probable span. `nonextractive` is what the question asks for, if
+    that is seldom a span, `language` the code of its language, if that can be told.
     """
 
     candidates: Sequence[ScoredCandidate]
@@ -46,19 +47,18 @@ class QuestionSearch:
         self,
         question: str,
         question_ids: Sequence[int],
-        retrieval_scores: NDArray[np.float32],
-        windows_to_read: int,
+        window_order: WindowOrder,
         choice: ChoiceModel,
+        *,
+        named: frozenset[str] = frozenset(),
     ) -> None:
-        """Order the windows by `retrieval_scores`, of shape (windows,). `question_ids` are the question's tokens."""
+        """`question_ids` are the question's tokens; `named` are the documents' `naming_stems`."""
         self.question = question
         self.language = language_of_question(question)
         self.question_ids = question_ids
-        self.order = np.argsort(-retrieval_scores, kind="stable")
-        self.ranks = np.argsort(self.order)
-        self.windows_to_read = windows_to_read
+        self.window_order = window_order
         self._choice = choice
-        self._profile = QuestionProfile.of(question)
+        self._profile = QuestionProfile.of(question, named)
         self._found: list[tuple[FoundCandidate, int]] = []
         self._best_by_document: dict[int, ScoredCandidate] = {}
         self._best_by_window: dict[int, ScoredCandidate] = {}
@@ -90,7 +90,7 @@ class QuestionSearch:
             _best(scored),
             _best(claimable),
             dict(self._best_by_document),
-            self.order,
+            self.window_order.windows,
             windows_read,
             dict(self._best_by_window),
             self._profile.nonextractive,

@@ -139,7 +139,8 @@ def _pairs(
                     if repetition.answers is not None:
                         report.answerable += not earlier.spans
                         seen.update(pair, earlier if earlier.spans else None, file, repetition.answers)
-                        yield earlier.index, replace(pair, answers=repetition.answers), file
+                        origin = earlier.file if earlier.spans else file
+                        yield earlier.index, replace(pair, answers=repetition.answers, file=origin), file
                     if merge:
                         continue
                 if seen.add_id(pair):

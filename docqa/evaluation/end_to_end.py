@@ -151,18 +151,19 @@ def calibrate(
     cross_document: float = 1 / 3,
     min_precision: float | None = None,
     seed: int = 0,
+    beside: Sequence[EvaluatedQuestion] = (),
 ) -> CalibrationFit:
     """Fit the calibration of the engine's reader to how good its answers to these pairs are.
 
     The questions are asked end to end, as users will ask them: a sample of the pairs, each asked of its document. The
     share `cross_document` of what a document is asked are questions about other documents, if there are any.
-    `documents` are those that pairs name. The fit starts from the reader's present choice; nothing is stored. Raises
-    `DocqaError`.
+    `documents` are those that pairs name; `beside` are questions that have been asked already and are fitted to as
+    well. The fit starts from the reader's present choice; nothing is stored. Raises `DocqaError`.
     """
     grouped = group_by_document(pairs, documents or {})
     share = cross_document if len(grouped) > 1 else 0.0
     sampled = sample_questions(grouped, sample=sample, cross_document=share, seed=seed)
-    return fit_calibration(engine, evaluate_documents(engine, sampled, monitor), min_precision)
+    return fit_calibration(engine, [*evaluate_documents(engine, sampled, monitor), *beside], min_precision)
 
 
 def fit_calibration(

@@ -17,6 +17,7 @@ from docqa.datasets import Pair
 from docqa.engine import Engine
 from docqa.errors import DocqaError
 from docqa.evaluation import calibrate
+from docqa.evaluation.general_sample import ask_general_sample
 from docqa.languages import language_of
 from docqa.models import loading, metadata, registry
 from docqa.models.metadata import ModelMetadata, TrainingRecord
@@ -45,6 +46,8 @@ from docqa.training.model_card import write_model_card
 from docqa.training.scoring import score_reader, selection_key
 from docqa.training.weights import freeze_layers, interpolate_weights, write_weights
 from docqa.windows import window_size
+
+_GENERAL_QUESTIONS = 4  # Of each document of the general sample: 152 in all.
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +241,10 @@ class _Run:
             metadata.write(staging, inherited)
             after = self._score(Model(job.name, ModelKind.READER, staging, "trained"))
             engine = Engine(replace(self._settings, reader=str(staging)))
-            fitted = calibrate(engine, self._data.test, self._monitor, documents=self._data.documents)
+            # The held-out pairs are often too few to fit anything, and training moves all scores.
+            general = ask_general_sample(engine, self._monitor, _GENERAL_QUESTIONS)
+            documents = self._data.documents
+            fitted = calibrate(engine, self._data.test, self._monitor, documents=documents, beside=general)
             written = replace(
                 inherited,
                 kind="reader",

@@ -39,6 +39,26 @@ def test_a_dry_run_of_good_pairs(tmp_path: Path) -> None:
     assert "80 pairs on 40 contexts of 40 documents: 80 answerable, 0 unanswerable" in done.stdout
 
 
+def test_a_dry_run_of_a_mix(tmp_path: Path) -> None:
+    _pairs(tmp_path)
+    file = tmp_path / "mix.toml"
+    file.write_text('[[pairs]]\nfile = "pairs.jsonl"\nshare = 0.1\nweight = 2\n', encoding="utf-8")
+    done = _run(file, "--dry-run")
+    assert done.returncode == 0
+    assert "80 pairs on 40 contexts" in done.stdout
+    assert done.stdout.splitlines()[-1] == "pairs.jsonl  8 of 80 pairs  weight 2"
+    (used,) = json.loads(_run(file, "--dry-run", "--json").stdout)["mix"]
+    assert (Path(used.pop("file")).name, used) == (
+        "pairs.jsonl",
+        {"share": 0.1, "max_per_context": 0, "weight": 2.0, "pairs": 80, "used": 8},
+    )
+    file.write_text('[[pairs]]\nfile = "pairs.jsonl"\nshare = 10\n', encoding="utf-8")
+    wrong = _run(file, "--dry-run")
+    assert wrong.returncode == 2
+    assert "[[pairs]] 1: share is 10" in wrong.stderr
+    assert "hint: it has to be a number above 0, up to 1" in wrong.stderr
+
+
 def test_a_dry_run_counts_unusable_pairs(tmp_path: Path) -> None:
     file = _pairs(tmp_path)
     with file.open("a", encoding="utf-8") as opened:
