@@ -24,6 +24,8 @@ _SPACES = re.compile(r"[ \u00a0]+(?=\S)")
 # In heights of the type. No space between words is wider, not even in justified lines; those between cells may be.
 _GAP = 0.8
 _TALL = 2.5
+_OVERLAP = 0.25  # Of their height: lines have no more in common.
+_BACK = 10.0  # From the end of a line to the next one, at least.
 _SUPERSCRIPT_SIZE = 0.85  # At most, relative to its line.
 _FEW = 3  # Letters before a subscript, at least: less may be a mark with a space before it.
 _BOX_OF_LETTERS = 2.2  # Of their height, at most, is the height of their type; more, and the font's box may be odd.
@@ -191,7 +193,7 @@ class PageText:
             return [*(runs[number] for number in numbers), end], single
         starts = [begin]
         for number, _, _ in groups[1:]:
-            starts.append(self._first_right_of(starts[-1] + 1, end, boxes[number][0]))
+            starts.append(self._first_in(boxes[number], starts[-1] + 1, end))
         return [*starts, end], [False] * len(groups)
 
     def _runs(self, begin: int, end: int, count: int) -> list[int]:
@@ -226,11 +228,12 @@ class PageText:
             space = text.find(" ", space + 1, end)
         return runs if _text_object(page, end - 1) in {None, last} else None
 
-    def _first_right_of(self, first: int, end: int, left: float) -> int:
-        """Index of the first character from `first` on whose box begins at `left` or further right."""
+    def _first_in(self, group: Box, first: int, end: int) -> int:
+        """Index of the first character from `first` on that is not further left than a box, and not above it."""
+        left, lowest = group[0] - 0.5, group[3] - 0.6 * (group[3] - group[1])
         for index in range(first, end):
             box = self._character_box(index)
-            if box and box[0] >= left - 0.5 and box[2] > box[0]:
+            if box and box[0] >= left and box[3] >= lowest and box[2] > box[0]:
                 return index
         return end
 
@@ -322,7 +325,7 @@ def _group(boxes: list[Box], size: float) -> list[_Group]:
     for x0, top, x1, bottom in boxes:
         if x1 - x0 > widest and bottom - top < tallest:
             widest, baseline = x1 - x0, bottom
-    highest, lowest, gap = 0.8 * size, baseline - 0.2 * size, _GAP * size
+    highest, lowest, gap, back = 0.8 * size, baseline - 0.2 * size, _GAP * size, _BACK * size
     groups: list[_Group] = []
     number = 0
     left, top, right, bottom = boxes[0]
@@ -335,6 +338,8 @@ def _group(boxes: list[Box], size: float) -> list[_Group]:
         tall = height > tallest  # A watermark that PDFium takes for a part of the line.
         # PDFium takes what a diagram has in one column for one line.
         near = y0 - bottom < tallest and top - y1 < tallest
+        # And the next line of a statement for the rest of the one above.
+        near = near and not (x0 < left - back and x1 < left and y0 > bottom - _OVERLAP * height)
         if x0 - right <= gap and raised == was_raised and tall == was_tall and near:
             left, top = (x0 if x0 < left else left), (y0 if y0 < top else top)
             right, bottom = (x1 if x1 > right else right), (y1 if y1 > bottom else bottom)

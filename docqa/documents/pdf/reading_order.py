@@ -12,6 +12,7 @@ from itertools import groupby, pairwise
 from operator import attrgetter
 from typing import NamedTuple
 
+from docqa.documents.pdf.amounts import with_amounts
 from docqa.documents.pdf.engines import PageContent, PdfFile, Rule, TextFragment
 from docqa.documents.pdf.figures import figure_labels
 from docqa.documents.pdf.form_lines import FormField
@@ -71,6 +72,7 @@ def page_lines(content: PageContent, page: int) -> list[LayoutLine]:
     """Lines of a page, in reading order. Comments and slanted text come last."""
     content, aside = without_watermarks(content)
     content, line_numbers = without_line_numbers(content)
+    content = with_amounts(content)
     blocks = [block for zone in zones(content, fields_and_tables(content)) for block in _in_order(zone)]
     labels = {id(block) for block in figure_labels(blocks)}
     lines: list[LayoutLine] = []
