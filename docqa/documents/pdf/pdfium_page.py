@@ -19,9 +19,7 @@ from docqa.documents.pdf.pdfium_fonts import ObjectFonts
 from docqa.documents.pdf.pdfium_frame import Box, Frame
 from docqa.documents.pdf.pdfium_glyphs import GlyphText
 
-# PDFium ends a line with CR LF, or with U+FFFE if it removed a hyphen and the word continues.
-_LINE = re.compile("[^\r\n\ufffe]+")
-_SPACES = re.compile(r"(?<=\S)[ \u00a0]+(?=\S)")
+_SPACES = re.compile(r"[ \u00a0]+(?=\S)")
 
 # In heights of the type. No space between words is wider, not even in justified lines; those between cells may be.
 _GAP = 0.8
@@ -74,7 +72,7 @@ class PageText:
         self._matrix = pdfium.FS_MATRIX()
         self._fonts = ObjectFonts()
         self._hidden: set[int] = set()
-        self._rows = [match.span() for match in _LINE.finditer(text)]
+        self._rows = list(_rows(text))
         self._angles = [self._angle(begin) for begin, _ in self._rows]
         # A page may be turned by its rotation or by its text's matrix.
         self._upright = _most_common(zip(self._angles, self._rows, strict=True)) if any(self._angles) else 0
@@ -244,6 +242,8 @@ class PageText:
         first, last, box, size, *_ = piece
         left, gap = box[0], _GAP * size
         for spaces in _SPACES.finditer(self._text, first, last):
+            if spaces.start() == 0 or self._text[spaces.start() - 1].isspace():
+                continue
             before = self._character_box(spaces.start() - 1)
             after = self._character_box(spaces.end())
             if before and after and after[0] - before[2] > gap:
@@ -307,6 +307,15 @@ class PageText:
         if pdfium.FPDFText_GetMatrix(self._text_page, index, matrix) and abs(matrix.b) < 0.03 * abs(matrix.a):
             return 180 if float(matrix.a) < 0 else 0  # Letters that lean, in an upright line: italics.
         return -1
+
+
+def _rows(text: str) -> Iterator[tuple[int, int]]:
+    """Where PDFium's lines begin and end: with CR LF, or with U+FFFE if it removed a hyphen and the word continues."""
+    begin = 0
+    for line in text.replace("\r", "\n").replace("\ufffe", "\n").split("\n"):
+        if line:
+            yield begin, begin + len(line)
+        begin += len(line) + 1
 
 
 def _group(boxes: list[Box], size: float) -> list[_Group]:
