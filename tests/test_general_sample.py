@@ -20,14 +20,23 @@ def asked(articles: list[dict]) -> list[tuple[str, dict]]:
 
 
 def test_its_size(articles: list[dict], asked: list[tuple[str, dict]]) -> None:
-    assert len({article["title"] for article in articles}) == 10
-    assert [len(article["paragraphs"]) for article in articles] == [3] * 10
-    for article in articles:
+    """Ten texts of prose with 15 questions each, then 28 documents of the kinds that people have, with 12."""
+    assert len({article["title"] for article in articles}) == len(articles) == 38
+    for number, article in enumerate(articles):
+        prose = number < 10
+        assert len(article["paragraphs"]) == (3 if prose else 2)
+        impossible = [qa["is_impossible"] for paragraph in article["paragraphs"] for qa in paragraph["qas"]]
+        assert (len(impossible), sum(impossible)) == ((15, 3) if prose else (12, 4)), article["title"]
         for paragraph in article["paragraphs"]:
-            assert 90 <= len(paragraph["context"].split()) <= 160
-            assert [qa["is_impossible"] for qa in paragraph["qas"]].count(True) == 1
-    assert sum(not qa["is_impossible"] for _, qa in asked) == 120
-    assert sum(qa["is_impossible"] for _, qa in asked) == 30
+            assert (90 if prose else 70) <= len(paragraph["context"].split()) <= 190, article["title"]
+    assert (len(asked), sum(qa["is_impossible"] for _, qa in asked)) == (486, 142)
+
+
+def test_its_tables_are_written_as_docqa_writes_them(articles: list[dict]) -> None:
+    lines = [line for article in articles for p in article["paragraphs"] for line in p["context"].split("\n")]
+    rows = [line.strip() for line in lines if "  " in line.strip()]
+    assert len(rows) > 100
+    assert not [row for row in rows if "   " in row or "\t" in row]
 
 
 def test_no_question_comes_twice(asked: list[tuple[str, dict]]) -> None:

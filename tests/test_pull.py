@@ -3,7 +3,10 @@
 import argparse
 import json
 import shutil
+import signal
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,13 +15,16 @@ import pytest
 from support import tiny_models
 from support.local_hub import Hub
 
+from docqa.choice import DEFAULT_SCALE
 from docqa.cli import models as command
 from docqa.errors import DocqaError
+from docqa.evaluation.general_sample import needs_calibration
 from docqa.models import loading, registry
 from docqa.models.hub import pull
 from docqa.models.metadata import CalibrationRecord, HubSource, ModelMetadata
 from docqa.models.registry import Model, ModelKind
 from docqa.progress import Cancelled, Monitor, Progress
+from docqa.reader.reader_choice import choice_of
 
 TEXT = "The lighthouse at Skagen was built in 1858 by an architect called Bindesbøll"
 REPO = "someone/lighthouse-reader"
@@ -427,14 +433,77 @@ def test_a_disk_that_fills_up(hub: Hub) -> None:
 # --- the command ---
 
 
-def test_command(hub: Hub, capsys: pytest.CaptureFixture[str]) -> None:
+def run(*words: str) -> int:
     parser = argparse.ArgumentParser()
     command.add_parser(parser.add_subparsers())
-    arguments = parser.parse_args(["models", "pull", REPO, "--name", "mine"])
-    assert arguments.run(arguments) == 0
+    arguments = parser.parse_args(["models", *words])
+    return int(arguments.run(arguments))
+
+
+def test_command(hub: Hub, reader: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (reader / "docqa.json").write_text('{"calibration": {"scale": 2}}')
+    hub.add(REPO, reader)
+    assert run("pull", REPO, "--name", "mine") == 0
     out, err = capsys.readouterr()
     assert out == f"reader mine: 0.2 MB, {REPO} at {hub.commit(REPO)[:7]}\n"
     assert err.splitlines() == [
         f"downloaded {REPO}",
         "to use it: docqa models use mine",
     ]
+    assert registry.find("mine", ModelKind.READER).metadata.calibration == CalibrationRecord(scale=2)  # It is its own.
+
+
+def uncalibrated(folder: Path) -> Path:
+    """The bundled reader as somebody else's: without docqa.json."""
+    bundled = registry.find("bundled", ModelKind.READER).folder
+    shutil.copytree(bundled, folder, ignore=shutil.ignore_patterns("docqa.json"))
+    return folder
+
+
+def test_the_probabilities_of_a_pulled_reader_are_fitted_and_measured(
+    hub: Hub, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """On halves of the general sample: one that is fitted to, one that measures."""
+    hub.add("someone/good-reader", uncalibrated(tmp_path / "good"))
+    assert run("pull", "someone/good-reader") == 0
+    out, err = capsys.readouterr()
+    assert "fitting its probabilities, which takes up to a minute; Ctrl-C skips it" in err
+    model = registry.find("good-reader", ModelKind.READER)
+    metadata = model.metadata
+    assert metadata.source == HubSource("someone/good-reader", hub.commit("someone/good-reader"))
+    assert metadata.calibration is not None and metadata.calibration.curves is not None
+    origin = metadata.calibrated
+    assert origin is not None and not origin.kept
+    assert f"on half of docqa's general sample: {origin.questions} questions; {origin.right} best answers are" in out
+    assert f"calibration error   {origin.error_before:.3f}  {origin.error_after:.3f}" in out
+    assert origin.questions == 243
+    assert origin.right > 110
+    assert origin.error_after < 0.12
+    assert choice_of(model).threshold == choice_of(registry.find("bundled", ModelKind.READER)).threshold
+    assert run("pull", "someone/good-reader") == 0
+    assert "fitting" not in capsys.readouterr().err  # Once is enough.
+    assert model.metadata == metadata
+
+
+def test_ctrl_c_while_fitting_leaves_a_usable_reader(hub: Hub, tmp_path: Path) -> None:
+    hub.add("someone/good-reader", uncalibrated(tmp_path / "good"))
+    words = [sys.executable, "-m", "docqa", "models", "pull", "someone/good-reader"]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        for line in process.stderr:
+            if line.startswith("fitting"):
+                process.send_signal(signal.SIGINT)
+                break
+        out, err = process.communicate(timeout=120)
+    assert process.returncode == 130, err
+    assert out.startswith("reader good-reader: 45")
+    assert "good-reader is installed, and its probabilities are not fitted: it answers with default ones" in err
+    assert "hint: docqa models pull someone/good-reader fits them, without downloading it again" in err
+    model = registry.find("good-reader", ModelKind.READER)
+    assert model.metadata.calibration is None and needs_calibration(model)
+    assert choice_of(model) == choice_of(registry.find("bundled", ModelKind.READER)).for_scale(DEFAULT_SCALE)
+
+
+def test_an_encoder_has_no_probabilities(hub: Hub, tmp_path: Path) -> None:
+    hub.add("someone/encoder", tiny_models.make_encoder(tmp_path / "encoder", TEXT))
+    assert not needs_calibration(get("someone/encoder"))

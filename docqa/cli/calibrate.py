@@ -139,34 +139,13 @@ def _not_stored(folder: Path, why: str) -> DocqaError:
 
 
 def _as_text(fitted: "CalibrationFit", model: "Model", how: str, *, stored: bool) -> str:
-    from docqa.cli.evaluation_text import columns
+    from docqa.cli.evaluation_text import calibration_as_text
 
-    new, old = fitted.choice, fitted.before
     right = f"{counted(fitted.right, 'best answer')} {are(fitted.right)} right"
     lines = [f"reader {model.name}: {counted(fitted.questions, 'question')}, {how}; {right}", ""]
-    if fitted.kept:
-        lines.append(f"The calibration is unchanged: {fitted.kept}.")
-    else:
-        errors = [f"{error:.3f}" for error in (fitted.error_before, fitted.error_after)]
-        thresholds = [f"{choice.threshold:.0%}" for choice in (old, new)]
-        lines.append(columns([["", "before", "after"], ["threshold", *thresholds], ["calibration error", *errors]]))
-        lines.append("(calibration error after: on held-out questions)")
-    lines += ["", _threshold(fitted)]
+    lines.append(calibration_as_text(fitted))
     if stored:
         lines += ["", f"stored in {model.folder}"]
-    elif new != old:
+    elif fitted.choice != fitted.before:
         lines += ["", "nothing stored (--dry-run)"]
     return "\n".join(lines)
-
-
-def _threshold(fitted: "CalibrationFit") -> str:
-    """The effect of the threshold, in a sentence."""
-    if fitted.precision is None:
-        return f"At the threshold of {fitted.choice.threshold:.0%} no question gets an answer."
-    effect = (
-        f"At the threshold of {fitted.choice.threshold:.0%}, {fitted.shown:.0%} of the questions get an answer, "
-        f"and {fitted.precision:.0%} of these answers are right."
-    )
-    if fitted.wanted is not None and not fitted.reached:
-        return f"No threshold makes {fitted.wanted:.0%} of the answers right; this one comes closest.\n{effect}"
-    return effect

@@ -1,4 +1,4 @@
-"""An evaluation's report as aligned text (pure)."""
+"""Reports of evaluations and calibrations as aligned text (pure)."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -8,6 +8,7 @@ from docqa.wording import counted
 
 if TYPE_CHECKING:
     from docqa.evaluation import EvaluationReport, Figure
+    from docqa.evaluation.calibration import CalibrationFit
     from docqa.evaluation.significance import Comparison
 
 _ANSWERABLE = (
@@ -179,3 +180,28 @@ def columns(rows: Sequence[Sequence[str]]) -> str:
         ).rstrip()
         for row in filled
     )
+
+
+def calibration_as_text(fitted: "CalibrationFit") -> str:
+    """What fitting a calibration changed, and the effect of the threshold."""
+    lines = []
+    if fitted.kept:
+        lines.append(f"The calibration is unchanged: {fitted.kept}.")
+    else:
+        errors = [f"{error:.3f}" for error in (fitted.error_before, fitted.error_after)]
+        thresholds = [f"{choice.threshold:.0%}" for choice in (fitted.before, fitted.choice)]
+        lines.append(columns([["", "before", "after"], ["threshold", *thresholds], ["calibration error", *errors]]))
+        lines.append("(calibration error after: on held-out questions)")
+    return "\n".join([*lines, "", _effect_of_threshold(fitted)])
+
+
+def _effect_of_threshold(fitted: "CalibrationFit") -> str:
+    if fitted.precision is None:
+        return f"At the threshold of {fitted.choice.threshold:.0%} no question gets an answer."
+    effect = (
+        f"At the threshold of {fitted.choice.threshold:.0%}, {fitted.shown:.0%} of the questions get an answer, "
+        f"and {fitted.precision:.0%} of these answers are right."
+    )
+    if fitted.wanted is not None and not fitted.reached:
+        return f"No threshold makes {fitted.wanted:.0%} of the answers right; this one comes closest.\n{effect}"
+    return effect

@@ -36,6 +36,7 @@ examples:
   docqa finetune my_pairs.json                     train, starting from the reader in use
   docqa finetune my_pairs.json --dry-run           only check the pairs
   docqa finetune train.jsonl --test-file test.jsonl --epochs 5 --name contracts
+  docqa finetune mix.toml --dry-run                which share of which files a mix takes
   docqa finetune my_pairs.json --resume            continue after Ctrl-C, a crash or a power cut
   torchrun --nproc-per-node 2 -m docqa finetune my_pairs.json
 
@@ -57,7 +58,9 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("pairs", metavar="PAIRS", nargs="+", help="files of question–answer pairs")
+    parser.add_argument(
+        "pairs", metavar="PAIRS", nargs="+", help="files of question–answer pairs, or a mix of them (.toml)"
+    )
     parser.add_argument("--name", help="name of the new reader (default: the name of the first file)")
     parser.add_argument("--output", metavar="DIR", help="write the reader to a new folder instead of installing it")
     parser.add_argument("--dry-run", action="store_true", help="check the pairs without training")
@@ -110,6 +113,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _train(arguments: argparse.Namespace, events: JsonProgress | None) -> int:
+    from docqa.datasets import mix
     from docqa.training import distributed
     from docqa.training.job import prepare, stored_state
     from docqa.training.report import as_json, as_text
@@ -122,6 +126,8 @@ def _train(arguments: argparse.Namespace, events: JsonProgress | None) -> int:
             data = prepare(job, monitor)
             if not arguments.quiet and distributed.is_first():
                 write(data.report.as_text())
+                if data.mix:
+                    write(mix.as_text(data.mix))
                 if data.test_report is not None:
                     write(f"test: {data.test_report.as_text()}")
                 write(data.note)
@@ -143,20 +149,27 @@ def _train(arguments: argparse.Namespace, events: JsonProgress | None) -> int:
 
 def _check(arguments: argparse.Namespace, events: JsonProgress | None) -> int:
     from docqa import datasets
+    from docqa.datasets import mix
     from docqa.models import registry
+    from docqa.training.job import load_pairs
     from docqa.training.report import dumps
 
     job = _job(arguments)
     job.config.check()
     registry.check_name(job.name)
     with _progress(arguments, events) as monitor:
-        train = datasets.check(job.files, monitor, against=job.test_files)
-        test = datasets.check(job.test_files, monitor) if job.test_files else None
+        too_long = job.length_check()
+        files = [entry.file for entry in mix.expand(job.files)]
+        train = datasets.check(files, monitor, against=job.test_files, too_long=too_long)
+        test = datasets.check(job.test_files, monitor, too_long=too_long) if job.test_files else None
+        counts = load_pairs(job.files, job.config, monitor)[1] if mix.is_mix(job.files) else ()
     reports = [report for report in (train, test) if report is not None]
     if arguments.json:
-        print(dumps({"train": train.as_dict(), "test": test.as_dict() if test else None}))  # noqa: T201
+        facts = {"train": train.as_dict(), "test": test.as_dict() if test else None}
+        print(dumps(facts | ({"mix": [count.as_dict() for count in counts]} if counts else {})))  # noqa: T201
     else:
-        print("\n\n".join(report.as_text() for report in reports))  # noqa: T201
+        texts = [train.as_text(), mix.as_text(counts), test.as_text() if test else ""]
+        print("\n\n".join(filter(None, texts)))  # noqa: T201
     return ExitCode.NOT_FOUND if any(report.dropped for report in reports) else ExitCode.ANSWERED
 
 

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from docqa.cli.commands import COMMANDS, add_command
-from docqa.cli.terminal import download_bar, note
+from docqa.cli.terminal import download_bar, note, progress_bar
 from docqa.errors import DocqaError, ExitCode
 from docqa.models import registry
 from docqa.models.metadata import HubSource, TrainingRecord, read_json
 from docqa.models.registry import Model, ModelKind
-from docqa.wording import counted
+from docqa.wording import are, counted
 
 _EXAMPLES = """\
 examples:
@@ -139,6 +139,8 @@ def _summary(value: object) -> str:
     if isinstance(value, dict):
         parts = {name: "of " + ", ".join(part) if name == "curves" else _summary(part) for name, part in value.items()}
         return ", ".join(f"{name} {part}" for name, part in parts.items() if part not in {"null", ""})
+    if isinstance(value, list):
+        return ", ".join(map(_summary, value))
     return str(value) if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
@@ -162,10 +164,30 @@ def _pull(arguments: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         note("docqa: the partial download is kept; run the same command to resume it")
         raise
-    flag = " --encoder" if model.kind is ModelKind.ENCODER else ""
     _print(f"{model.kind} {model.name}: {_size(model)}, {_origin(model)}")
+    _calibrate(model, arguments.repo)
+    flag = " --encoder" if model.kind is ModelKind.ENCODER else ""
     note(f"to use it: docqa models use {model.name}{flag}")
     return ExitCode.ANSWERED
+
+
+def _calibrate(model: Model, repo: str) -> None:
+    """Fit the probabilities of a reader that came without a calibration. Ctrl-C leaves it as it was pulled."""
+    from docqa.cli.evaluation_text import calibration_as_text
+    from docqa.evaluation.general_sample import calibrate_pulled, needs_calibration
+
+    if not needs_calibration(model):
+        return
+    try:
+        note("fitting its probabilities, which takes up to a minute; Ctrl-C skips it")
+        with progress_bar(quiet=False) as monitor:
+            fitted = calibrate_pulled(model, monitor)
+    except KeyboardInterrupt:
+        note(f"docqa: {model.name} is installed, and its probabilities are not fitted: it answers with default ones")
+        note(f"  hint: docqa models pull {repo} fits them, without downloading it again")
+        raise
+    asked = f"{counted(fitted.questions, 'question')}; {counted(fitted.right, 'best answer')} {are(fitted.right)} right"
+    _print(f"\nits probabilities, on half of docqa's general sample: {asked}\n\n{calibration_as_text(fitted)}")
 
 
 def _use(arguments: argparse.Namespace) -> int:

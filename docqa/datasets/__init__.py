@@ -2,6 +2,7 @@
 
 from docqa.datasets.issues import Issue, IssueEffect, IssueKind, LoadReport
 from docqa.datasets.loading import LoadedPairs, check, load
+from docqa.datasets.mix import MixCount, MixEntry
 from docqa.datasets.pair import Gold, Pair
 from docqa.datasets.splitting import Overlap, Split, SplitUnit, overlap, sample, sizes, split
 
@@ -12,6 +13,8 @@ __all__ = [
     "IssueKind",
     "LoadReport",
     "LoadedPairs",
+    "MixCount",
+    "MixEntry",
     "Overlap",
     "Pair",
     "Split",

@@ -28,3 +28,7 @@ class Pair:
     """The page of the answer, from 1."""
     location: str = ""
     """Where in its file the pair is: "line 7"."""
+    file: str = ""
+    """The file of pairs that it is from, as it was given."""
+    weight: float = 1.0
+    """What it counts in the training loss. Above 0."""

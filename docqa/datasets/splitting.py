@@ -112,6 +112,17 @@ def sample(pairs: Sequence[Pair], per_context: int, seed: int = 0) -> tuple[Pair
     return tuple(pair for i, pair in enumerate(pairs) if i in chosen)
 
 
+def sample_share(pairs: Sequence[Pair], share: float, seed: int = 0) -> tuple[Pair, ...]:
+    """Return this share of the pairs, but at least one of them, in the original order.
+
+    The choice depends on the seed, not on the order of the pairs. `share` is above 0, up to 1.
+    """
+    ranks = [_digest(str(seed).encode(), identity) for identity in _identities(pairs)]
+    count = max(1, round(share * len(pairs)))
+    chosen = sorted(sorted(range(len(pairs)), key=ranks.__getitem__)[:count])
+    return tuple(pairs[i] for i in chosen)
+
+
 @dataclass(frozen=True)
 class Overlap:
     """What a training set shares with a test set."""

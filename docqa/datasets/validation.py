@@ -75,6 +75,7 @@ class PairValidator:
             document=group,
             page=page,
             location=record.location,
+            file=self.file,
         )
         return pair, findings + answer_findings
 

@@ -52,11 +52,12 @@ class ReliabilityBin:
 class CalibrationFit:
     """The result of fitting a calibration.
 
-    `questions` were fitted on; the best answer to `right` of them is right. `error_before` is the expected calibration
-    error of the previous calibration, `error_after` that of the new one on held-out questions (five folds); both 0 to
-    1. `precision` is the share of the answers shown at the new threshold that are right, None if none is shown; `shown`
-    is the share of the questions that get an answer. `wanted` is the requested precision; `reached` is False if no
-    threshold reaches it. `kept` says why the previous calibration was kept, "" if it was replaced.
+    `questions` were measured on, which are those of the fit unless there is a half for each; the best answer to `right`
+    of them is right. `error_before` is the expected calibration error of the previous calibration, `error_after` that
+    of the new one on held-out questions (the other half, or five folds); both 0 to 1. `precision` is the share of the
+    answers shown at the new threshold that are right, None if none is shown; `shown` is the share of the questions that
+    get an answer. `wanted` is the requested precision; `reached` is False if no threshold reaches it. `kept` says why
+    the previous calibration was kept, "" if it was replaced.
     """
 
     before: ChoiceModel
@@ -128,24 +129,45 @@ def fit(
         fitted = _fit(answered, present)
         error_after = _held_out_error(answered, documents, present)
         probabilities, correct = _first_ranked(answered, fitted)
-    reached = True
     # Without a fit, a threshold would be chance, or 0 if all answers are right.
+    reached = True
     if min_precision is not None and not kept:
         threshold, reached = threshold_for(probabilities, correct, min_precision)
         fitted = replace(fitted, threshold=threshold)
-    shown = [right for right, p in zip(correct, probabilities, strict=True) if p >= fitted.threshold]
+    report = _report(present, fitted, (error, error_after), probabilities, correct)
+    return replace(report, wanted=min_precision, reached=reached, kept=kept)
+
+
+def measure(fitted: CalibrationFit, questions: Sequence[Sequence[LabeledCandidate]]) -> CalibrationFit:
+    """The same fit, measured on other questions than those it was fitted to."""
+    answered = [candidates for candidates in questions if candidates]
+    errors = tuple(
+        expected_error(*_first_ranked(answered, choice)) if answered else 0.0
+        for choice in (fitted.before, fitted.choice)
+    )
+    return replace(
+        _report(fitted.before, fitted.choice, errors, *_first_ranked(answered, fitted.choice)), kept=fitted.kept
+    )
+
+
+def _report(
+    before: ChoiceModel,
+    choice: ChoiceModel,
+    errors: tuple[float, ...],
+    probabilities: Sequence[float],
+    correct: Sequence[bool],
+) -> CalibrationFit:
+    """A fit with its figures: the errors before and after, and each question's best answer by the new choice."""
+    shown = [right for right, p in zip(correct, probabilities, strict=True) if p >= choice.threshold]
     return CalibrationFit(
-        before=present,
-        choice=fitted,
-        questions=len(answered),
+        before=before,
+        choice=choice,
+        questions=len(correct),
         right=sum(correct),
-        error_before=error,
-        error_after=error_after,
+        error_before=errors[0],
+        error_after=errors[1],
         precision=sum(shown) / len(shown) if shown else None,
-        shown=len(shown) / len(answered) if answered else 0.0,
-        wanted=min_precision,
-        reached=reached,
-        kept=kept,
+        shown=len(shown) / len(correct) if correct else 0.0,
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from docqa.answers import rank_answers
 from docqa.datasets.pair import Gold, Pair
 from docqa.documents import Document
 from docqa.engine import Collection, Engine
@@ -86,13 +87,13 @@ def _evaluate(collection: Collection, pair: Pair, document: int | None, monitor:
         return EvaluatedQuestion(pair, Prediction(pair.id, "", 0.0, failure=error.message), ())
     *_, progress = collection.search(question, monitor)
     seconds = time.perf_counter() - start
-    result = collection.result(question, progress, seconds)
     found = _first_window_with_answer(collection, progress.order, pair, document) if pair.answers else None
-    best = next(iter((*result.answers, *result.closest)), None)
+    # What is not claimable is refused at any threshold.
+    best = next(iter(rank_answers(progress.claimable or progress.candidates, collection.documents, 1)), None)
     prediction = Prediction(
         id=pair.id,
         text=best.text if best else "",
-        probability=best.probability if best else 0.0,
+        probability=best.probability if best and progress.claimable else 0.0,
         start=best.start if best else -1,
         seconds=seconds,
         found=found,
@@ -150,18 +151,19 @@ def calibrate(
     cross_document: float = 1 / 3,
     min_precision: float | None = None,
     seed: int = 0,
+    beside: Sequence[EvaluatedQuestion] = (),
 ) -> CalibrationFit:
     """Fit the calibration of the engine's reader to how good its answers to these pairs are.
 
     The questions are asked end to end, as users will ask them: a sample of the pairs, each asked of its document. The
     share `cross_document` of what a document is asked are questions about other documents, if there are any.
-    `documents` are those that pairs name. The fit starts from the reader's present choice; nothing is stored. Raises
-    `DocqaError`.
+    `documents` are those that pairs name; `beside` are questions that have been asked already and are fitted to as
+    well. The fit starts from the reader's present choice; nothing is stored. Raises `DocqaError`.
     """
     grouped = group_by_document(pairs, documents or {})
     share = cross_document if len(grouped) > 1 else 0.0
     sampled = sample_questions(grouped, sample=sample, cross_document=share, seed=seed)
-    return fit_calibration(engine, evaluate_documents(engine, sampled, monitor), min_precision)
+    return fit_calibration(engine, [*evaluate_documents(engine, sampled, monitor), *beside], min_precision)
 
 
 def fit_calibration(

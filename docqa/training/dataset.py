@@ -103,7 +103,7 @@ def collate(items: Sequence[tuple[Feature, Target, Target]], limit: int) -> dict
     """Return a batch of tensors of shape (batch, width), padded as in reading; `limit` is the reader's, in tokens.
 
     The inputs are `input_ids`, `attention_mask` and `token_type_ids`. `allowed` is True at the null and at the
-    window's tokens. `start` and `end` are the targets.
+    window's tokens. `start` and `end` are the targets, `weight`, of shape (batch,), is what each sequence counts.
     """
     import torch
 
@@ -123,5 +123,6 @@ def collate(items: Sequence[tuple[Feature, Target, Target]], limit: int) -> dict
         "allowed": allowed,
         "start": targets[0],
         "end": targets[1],
+        "weight": np.array([feature.weight for feature, _, _ in items], dtype=np.float32),
     }
     return {name: torch.from_numpy(array) for name, array in arrays.items()}

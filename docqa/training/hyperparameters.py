@@ -83,8 +83,8 @@ class TrainingConfig:
         0.2,
         "SHARE",
         "windows without the answer, per answerable pair",
-        details="They come from the same document: of six drawn at random, the one that shares most words with the "
-        "question. Without them the null score says little about whole documents.",
+        details="They come from the same document: those that the lexical retriever ranks first for the question. "
+        "Without them the null score says little about whole documents.",
         limits=((">=", 0), ("<=", 10)),
     )
     adversarial_questions: float = _data(

@@ -3,7 +3,7 @@
 import hashlib
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import chain, count
@@ -12,13 +12,16 @@ from typing import Any, Self
 
 from filelock import FileLock, Timeout
 
+from docqa import config as user_config
 from docqa import datasets, files, paths
-from docqa.datasets import LoadReport, Pair
+from docqa.datasets import LoadedPairs, LoadReport, MixCount, Pair, mix
+from docqa.datasets.loading import LengthCheck
 from docqa.documents import Document
 from docqa.errors import DocqaError
 from docqa.models import registry
 from docqa.models.registry import ModelKind
 from docqa.progress import Monitor
+from docqa.reader.answer_length import length_check
 from docqa.training import distributed
 from docqa.training.hyperparameters import SAVE_MINUTES, TrainingConfig
 
@@ -30,6 +33,7 @@ class Job:
     """What to train on which files, and where to put the result."""
 
     files: tuple[str, ...]
+    """Files of pairs, and mix files, which list such files (`docqa.datasets.mix`)."""
     config: TrainingConfig
     name: str
     test_files: tuple[str, ...] = ()
@@ -48,6 +52,11 @@ class Job:
     def folder(self) -> Path:
         """The folder of the run's checkpoints until it is done."""
         return run_folder(self.name)
+
+    def length_check(self) -> Callable[[str], DocqaError | None]:
+        """What tells answers that are longer than the user will get from the reader. Raises `DocqaError`."""
+        base = registry.find(self.config.base or registry.chosen(ModelKind.READER), ModelKind.READER)
+        return length_check(base, user_config.load().max_answer_length)
 
     def absolute(self) -> Self:
         """Return the same job with absolute paths."""
@@ -83,12 +92,14 @@ class TrainingData:
     report: LoadReport
     test_report: LoadReport | None
     """The report on the test files, if there are any."""
+    mix: tuple[MixCount, ...]
+    """What was taken of each file; empty without a mix file."""
     note: str
     """How the pairs were split, for the user."""
     documents: dict[str, Document]
     """The documents that pairs refer to, by `Pair.document`."""
     digests: dict[str, str]
-    """The SHA-256 of every file of pairs and every document, by path."""
+    """The SHA-256 of every file of pairs, mix file and document, by path."""
 
 
 def run_folder(name: str) -> Path:
@@ -183,12 +194,11 @@ def prepare(job: Job, monitor: Monitor) -> TrainingData:
     """
     config = job.config
     config.check()
-    loaded = datasets.load(job.files, monitor)
+    too_long = job.length_check()
+    loaded, counts = load_pairs(job.files, config, monitor, too_long=too_long)
     pairs = loaded.pairs
-    if config.max_per_context:
-        pairs = datasets.sample(pairs, config.max_per_context, config.seed)
     documents = dict(loaded.documents)
-    held_out = datasets.load(job.test_files, monitor) if job.test_files else None
+    held_out = datasets.load(job.test_files, monitor, too_long=too_long) if job.test_files else None
     if held_out is not None:
         test = held_out.pairs
         documents |= held_out.documents
@@ -207,11 +217,30 @@ def prepare(job: Job, monitor: Monitor) -> TrainingData:
     if config.early_stopping:
         parts = datasets.split(train, _VALIDATION_SHARE, config.seed)
         train, validation = parts.train, parts.test
-    digests = {file: _digest(Path(file)) for file in (*job.files, *job.test_files)}
+    read = dict.fromkeys((*job.files, *loaded.report.files, *job.test_files))
+    digests = {file: _digest(Path(file)) for file in read}
     digests |= {name: document.sha256 for name, document in documents.items()}
-    return TrainingData(
-        train, validation, test, loaded.report, held_out.report if held_out else None, note, documents, digests
-    )
+    report = held_out.report if held_out else None
+    return TrainingData(train, validation, test, loaded.report, report, counts, note, documents, digests)
+
+
+def load_pairs(
+    files: Sequence[str], config: TrainingConfig, monitor: Monitor, *, too_long: LengthCheck | None = None
+) -> tuple[LoadedPairs, tuple[MixCount, ...]]:
+    """Load the pairs to train and test on, from files of pairs and mix files. Raises `DocqaError`.
+
+    Pairs of which every answer is `too_long` are reported. Also returns what was taken of each file if one of them is a
+    mix file, else nothing.
+    """
+    entries = mix.expand(files)
+    loaded = datasets.load([entry.file for entry in entries], monitor, too_long=too_long)
+    pairs = loaded.pairs
+    counts: tuple[MixCount, ...] = ()
+    if mix.is_mix(files):
+        pairs, counts = mix.draw(pairs, entries, config.seed)
+    if config.max_per_context:
+        pairs = datasets.sample(pairs, config.max_per_context, config.seed)
+    return replace(loaded, pairs=pairs), counts
 
 
 def _digest(file: Path) -> str:

@@ -17,6 +17,8 @@ from docqa.datasets import Pair
 from docqa.engine import Engine
 from docqa.errors import DocqaError
 from docqa.evaluation import calibrate
+from docqa.evaluation.general_sample import ask_general_sample
+from docqa.languages import language_of
 from docqa.models import loading, metadata, registry
 from docqa.models.metadata import ModelMetadata, TrainingRecord
 from docqa.models.registry import Model, ModelKind
@@ -44,6 +46,8 @@ from docqa.training.model_card import write_model_card
 from docqa.training.scoring import score_reader, selection_key
 from docqa.training.weights import freeze_layers, interpolate_weights, write_weights
 from docqa.windows import window_size
+
+_GENERAL_QUESTIONS = 4  # Of each document of the general sample: 152 in all.
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,11 +233,18 @@ class _Run:
             write_weights(network, self._base.folder, staging)
             # Until it is calibrated, it reads with the settings of its base.
             base = self._base.metadata
-            inherited = ModelMetadata(calibration=base.calibration, length_penalty=base.length_penalty)
+            inherited = ModelMetadata(
+                calibration=base.calibration,
+                length_penalty=base.length_penalty,
+                languages=languages_read(base.languages, self._data.train),
+            )
             metadata.write(staging, inherited)
             after = self._score(Model(job.name, ModelKind.READER, staging, "trained"))
             engine = Engine(replace(self._settings, reader=str(staging)))
-            fitted = calibrate(engine, self._data.test, self._monitor, documents=self._data.documents)
+            # The held-out pairs are often too few to fit anything, and training moves all scores.
+            general = ask_general_sample(engine, self._monitor, _GENERAL_QUESTIONS)
+            documents = self._data.documents
+            fitted = calibrate(engine, self._data.test, self._monitor, documents=documents, beside=general)
             written = replace(
                 inherited,
                 kind="reader",
@@ -280,6 +291,13 @@ class _Run:
         staging.chmod(0o755)
         staging.rename(job.output)
         return registry.find(str(job.output), ModelKind.READER)
+
+
+def languages_read(base: list[str] | None, trained_on: Sequence[Pair]) -> list[str] | None:
+    """What a trained reader reads: the languages of its base, if they are known, and that of the pairs."""
+    contexts = dict.fromkeys(pair.context for pair in trained_on if pair.context)
+    trained = language_of("\n".join(contexts))
+    return base if base is None or trained is None or trained in base else [*base, trained]
 
 
 def _by_name(digests: dict[str, str]) -> dict[str, str]:

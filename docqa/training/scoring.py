@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from docqa import datasets, paths
 from docqa.config import Settings
 from docqa.datasets import Pair
 from docqa.documents import Document
 from docqa.engine import Engine
 from docqa.evaluation import evaluate_contexts, evaluate_documents, group_by_document
+from docqa.evaluation.general_sample import general_pairs
 from docqa.evaluation.metrics import Prediction, best_thresholds, scores
 from docqa.models.registry import Model
 from docqa.progress import Monitor
@@ -25,7 +25,7 @@ def score_reader(
     settings = replace(settings, reader=str(model.folder))
     engine = Engine(settings)
     metrics = {}
-    for name, pairs in (("test", test), ("general", datasets.load([paths.general_sample()]).pairs)):
+    for name, pairs in (("test", test), ("general", general_pairs())):
         with_context = [pair for pair in pairs if pair.document not in documents]
         with_document = [pair for pair in pairs if pair.document in documents]
         predictions = evaluate_contexts(engine.reader, with_context, settings, monitor)

@@ -142,20 +142,21 @@ def _arguments(
 
 class _Trainer(Trainer):  # type: ignore[misc] # transformers has no types
     def compute_loss(self, model: Any, inputs: dict[str, torch.Tensor], return_outputs: bool = False, **_: Any) -> Any:
-        """Return the mean cross-entropy of the start and end distributions.
+        """Return the mean weighted cross-entropy of the start and end distributions.
 
         Only positions that can be answers compete: the null and the window, not the question or the padding.
         """
         inputs = dict(inputs)
         allowed = inputs.pop("allowed")
         targets = inputs.pop("start"), inputs.pop("end")
+        weight = inputs.pop("weight")
         if not getattr(self.accelerator.unwrap_model(model).config, "type_vocab_size", 0) > 1:
             del inputs["token_type_ids"]
         output = model(**inputs)
         losses = []
         for logits, target in zip((output.start_logits, output.end_logits), targets, strict=True):
             scores = torch.log_softmax(logits.float().masked_fill(~allowed, -1e9), dim=-1)
-            losses.append(-(target * scores).sum(-1).mean())
+            losses.append(-(weight * (target * scores).sum(-1)).mean())
         loss = (losses[0] + losses[1]) / 2
         return (loss, output) if return_outputs else loss
 

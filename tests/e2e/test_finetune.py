@@ -39,6 +39,26 @@ def test_a_dry_run_of_good_pairs(tmp_path: Path) -> None:
     assert "80 pairs on 40 contexts of 40 documents: 80 answerable, 0 unanswerable" in done.stdout
 
 
+def test_a_dry_run_of_a_mix(tmp_path: Path) -> None:
+    _pairs(tmp_path)
+    file = tmp_path / "mix.toml"
+    file.write_text('[[pairs]]\nfile = "pairs.jsonl"\nshare = 0.1\nweight = 2\n', encoding="utf-8")
+    done = _run(file, "--dry-run")
+    assert done.returncode == 0
+    assert "80 pairs on 40 contexts" in done.stdout
+    assert done.stdout.splitlines()[-1] == "pairs.jsonl  8 of 80 pairs  weight 2"
+    (used,) = json.loads(_run(file, "--dry-run", "--json").stdout)["mix"]
+    assert (Path(used.pop("file")).name, used) == (
+        "pairs.jsonl",
+        {"share": 0.1, "max_per_context": 0, "weight": 2.0, "pairs": 80, "used": 8},
+    )
+    file.write_text('[[pairs]]\nfile = "pairs.jsonl"\nshare = 10\n', encoding="utf-8")
+    wrong = _run(file, "--dry-run")
+    assert wrong.returncode == 2
+    assert "[[pairs]] 1: share is 10" in wrong.stderr
+    assert "hint: it has to be a number above 0, up to 1" in wrong.stderr
+
+
 def test_a_dry_run_counts_unusable_pairs(tmp_path: Path) -> None:
     file = _pairs(tmp_path)
     with file.open("a", encoding="utf-8") as opened:
@@ -48,6 +68,21 @@ def test_a_dry_run_counts_unusable_pairs(tmp_path: Path) -> None:
     report = json.loads(done.stdout)["train"]
     assert (report["read"], report["dropped"]) == (81, 1)
     assert report["problems"][0]["place"] == "line 81"
+
+
+def test_a_dry_run_counts_answers_that_are_longer_than_the_reader_gives(tmp_path: Path) -> None:
+    file = _pairs(tmp_path, 2)
+    context = " ".join([_CONTEXT] * 3)
+    with file.open("a", encoding="utf-8") as opened:
+        for answers in ([context], [context, "1858"]):
+            opened.write(json.dumps({"question": f"What of {len(answers)}?", "context": context, "answer": answers}))
+            opened.write("\n")
+    done = _run(file, "--dry-run")
+    assert done.returncode == 0
+    assert "of 6 read: 1 warning" in done.stdout
+    assert "line 5: this answer has " in done.stdout
+    assert "more than the 30 that the reader can give" in done.stdout
+    assert "can't be learned (choose fewer words, or raise max_answer_length)" in done.stdout
 
 
 def test_a_dry_run_reports_contexts_in_both_training_and_test(tmp_path: Path) -> None:

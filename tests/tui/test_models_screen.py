@@ -46,9 +46,11 @@ def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture(scope="session")
 def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tiny_models.make_reader(
+    folder = tiny_models.make_reader(
         tmp_path_factory.mktemp("published"), "The lighthouse was built in 1874 by Ada Marsh."
     )
+    (folder / "docqa.json").write_text('{"calibration": {"scale": 0.5}}')
+    return folder
 
 
 @pytest.fixture
@@ -228,6 +230,26 @@ async def test_a_pull_goes_on_when_the_screen_is_left(
         await sees(pilot, app, "lighthouse-reader")
 
 
+async def test_fitting_the_probabilities_of_a_pulled_reader_can_be_skipped(
+    served: Hub, own_home: Path, published: Path, tmp_path: Path
+) -> None:
+    bare = shutil.copytree(published, tmp_path / "bare", ignore=shutil.ignore_patterns("docqa.json"))
+    served.add("someone/bare-reader", bare)
+    app = StillApp()
+    async with app.run_test(size=WIDE) as pilot:
+        screen = await show(pilot)
+        await pull(pilot, "someone/bare-reader")
+        await sees(pilot, screen.query_one("#progress"), "fitting its probabilities · ")
+        await sees(pilot, screen.query_one("#progress"), "of 486 questions")
+        await pilot.press("escape")
+        await sees(pilot, message_of(screen), "Pulled the reader bare-reader. Press Enter to use it.")
+        await sees(
+            pilot, message_of(screen), "Its probabilities are default ones (cancelled); pull it again to fit them."
+        )
+        await until(pilot, lambda: screen.query_one(RowTable).chosen == "reader/bare-reader")
+        assert registry.find("bare-reader", ModelKind.READER).metadata.calibration is None
+
+
 @pytest.mark.parametrize(
     ("repo", "message"),
     [
@@ -277,6 +299,8 @@ def test_a_transfer_says_how_far_how_fast_and_how_long() -> None:
     assert first == "██████████░░░░░░░░░░ 100.0 of 200.0 MB"  # Resumed: bytes already there don't count as speed.
     later = transfer.describe(Progress("downloading", REPO, 101_000_000, 200_000_000), 12.0)
     assert later.split(" · ")[1:] == ["0.5 MB a second", "3 min 18 s left"]
+    fitting = transfer.describe(Progress("asking", "River Aldra", 243, 486), 13.0)
+    assert fitting == "██████████░░░░░░░░░░ fitting its probabilities · 243 of 486 questions"
 
 
 # --- comparing ---

@@ -212,7 +212,10 @@ class ModelsScreen(ModalScreen[None]):
         model = message.model
         self._cancel_pull = None
         self._show_progress("")
-        self._say(f"Pulled the {model.kind} {model.name}. Press Enter to use it.")
+        said = f"Pulled the {model.kind} {model.name}. Press Enter to use it."
+        if message.unfitted:
+            said += f" Its probabilities are default ones ({message.unfitted}); pull it again to fit them."
+        self._say(said)
         if not self.is_current:
             self.app.notify(plain(f"Pulled the {model.kind} {model.name}. Press M to use it."), markup=False)
         self._next_row = f"{model.kind}/{model.name}"

@@ -16,7 +16,7 @@ _INTERVAL = 0.1  # Seconds between two reports.
 
 
 class PullAdvanced(Message):
-    """The progress of the download, in bytes."""
+    """The progress of the download, in bytes, then of fitting the probabilities, in questions."""
 
     def __init__(self, progress: Progress) -> None:
         super().__init__()
@@ -24,11 +24,12 @@ class PullAdvanced(Message):
 
 
 class ModelPulled(Message):
-    """The model is downloaded and verified."""
+    """The model is downloaded and verified. `unfitted` says why fitting its probabilities failed, if so."""
 
-    def __init__(self, model: Model) -> None:
+    def __init__(self, model: Model, unfitted: str) -> None:
         super().__init__()
         self.model = model
+        self.unfitted = unfitted
 
 
 class PullEnded(Message):
@@ -41,7 +42,7 @@ class PullEnded(Message):
 
 
 def pull(repo: str, cancel: Event, post: Post) -> None:
-    """Pull a model. Posts the progress and the outcome; raises nothing."""
+    """Pull a model, and fit its probabilities if it has none. Posts the progress and the outcome; raises nothing."""
     reported = 0.0
 
     def report(progress: Progress) -> None:
@@ -53,8 +54,9 @@ def pull(repo: str, cancel: Event, post: Post) -> None:
 
     from docqa.models import hub  # Imports much that the first frame need not wait for.
 
+    monitor = Monitor(report, cancel)
     try:
-        model = hub.pull(repo, monitor=Monitor(report, cancel))
+        model = hub.pull(repo, monitor=monitor)
     except Cancelled:
         post(PullEnded(repo, None))
     except DocqaError as error:
@@ -62,7 +64,23 @@ def pull(repo: str, cancel: Event, post: Post) -> None:
     except Exception as error:  # noqa: BLE001 - shown in the models screen
         post(PullEnded(repo, unexpected(error)))
     else:
-        post(ModelPulled(model))
+        post(ModelPulled(model, _fit(model, monitor)))
+
+
+def _fit(model: Model, monitor: Monitor) -> str:
+    """Fit a reader's probabilities, unless it brought them. Returns why that failed, "" if it didn't."""
+    from docqa.evaluation.general_sample import calibrate_pulled, needs_calibration
+
+    try:
+        if needs_calibration(model):
+            calibrate_pulled(model, monitor)
+    except Cancelled:
+        return "cancelled"
+    except DocqaError as error:
+        return error.message
+    except Exception as error:  # noqa: BLE001 - shown in the models screen
+        return unexpected(error).message
+    return ""
 
 
 class TransferRate:
@@ -77,6 +95,8 @@ class TransferRate:
         done, total = progress.done, progress.total
         if not total:
             return f"{progress.stage}: {progress.item}"
+        if progress.stage != "downloading":
+            return f"{bar(done / total, 20)} fitting its probabilities · {done} of {total} questions"
         self._eta.add_sample(now, done / total)
         parts = [f"{bar(done / total, 20)} {done / 1e6:,.1f} of {total / 1e6:,.1f} MB"]
         speed, left = self._eta.speed, self._eta.get_eta(now)

@@ -106,8 +106,12 @@ def text_rows(fragments: Iterable[TextFragment]) -> list[TextRow]:
     top = bottom = 0.0
     for fragment in ordered:
         upper, lower = fragment.top, fragment.bottom
+        if not rows or upper > bottom:
+            rows.append([fragment])
+            top, bottom = upper, lower
+            continue
         low, high = (bottom if bottom < lower else lower), (top if top > upper else upper)
-        if rows and low - high >= 0.5 * min(bottom - top, lower - upper):
+        if low - high >= 0.5 * min(bottom - top, lower - upper):
             rows[-1].append(fragment)
             if lower - upper < 2 * (bottom - top):
                 top, bottom = min(top, upper), max(bottom, lower)
