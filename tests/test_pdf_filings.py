@@ -295,3 +295,27 @@ def test_headings_in_the_first_column_are_not_those_of_columns() -> None:
 
     (table,), _ = page(draw)
     assert table.header_rows == 1
+
+
+def test_words_below_numbers_are_the_headings_of_the_next_table() -> None:
+    def draw(sheet: canvas.Canvas) -> None:
+        years(sheet, 86, "2022", "2021")
+        y = statement(sheet, 100, INCOME)
+        write(sheet, 60, y, "Ships in the harbour")
+        years(sheet, y + 14, "Owned", "Leased")
+        statement(
+            sheet, y + 28, [("Barks", 0, "2,204", "1,118"), ("Brigs", 0, "4,118", "3,004"), ("Yawls", 0, "86", "9")]
+        )
+
+    income, ships = page(draw)[0]
+    assert grid(income)[-1][0] in {"Net income", "Ships in the harbour"}
+    assert grid(ships)[:2] == [["", "Owned", "Leased"], ["Barks", "2,204", "1,118"]]
+
+
+def test_lines_close_below_each_other_are_rows_of_their_own(tmp_path: Path) -> None:
+    cells = [("Revenue", "20693"), ("Boats", "1204"), ("Nets", "880")]
+    lines = [
+        Text(100 + 6 * row, text, x) for row, both in enumerate(cells) for x, text in zip((60, 400), both, strict=True)
+    ]
+    found = " | ".join(text_lines(draw_pages(tmp_path / "x.pdf", [lines])))
+    assert all(f"{label}  {amount}" in found for label, amount in cells)
