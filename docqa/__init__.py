@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from docqa.answers import Alternative, Answer, Citation, DocumentWarning, Result
+    from docqa.answers import Alternative, Answer, Citation, DocumentWarning, Result, Withheld
     from docqa.config import Settings
     from docqa.documents import Block, Cell, Document, Table
     from docqa.engine import Collection, Engine, open
@@ -40,6 +40,7 @@ _PUBLIC = {
     "Settings": "docqa.config",
     "Table": "docqa.documents",
     "TablePassage": "docqa.table_passages",
+    "Withheld": "docqa.answers",
     "open": "docqa.engine",
 }
 
@@ -61,6 +62,7 @@ __all__ = [
     "Settings",
     "Table",
     "TablePassage",
+    "Withheld",
     "__version__",
     "open",
 ]

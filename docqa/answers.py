@@ -73,11 +73,23 @@ class DocumentWarning:
 
 
 @dataclass(frozen=True, slots=True)
+class Withheld:
+    """Why no answer is claimed although passages bear on the question.
+
+    `reason` is a value of `docqa.nonextractive.NonExtractive`, or "language"; `message` says it in one sentence.
+    """
+
+    reason: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """The result of one question.
 
-    `answers` is empty if docqa abstained; `closest` has the best spans that are not listed. `warnings` are those of all
-    documents: what was not read was not answered from.
+    `answers` is empty if docqa abstained; `closest` has the best spans that are not listed. If `withheld`, their
+    passages bear on the question, and neither the spans nor their probabilities are claimed. `warnings` are those of
+    all documents: what was not read was not answered from.
     """
 
     question: str
@@ -90,6 +102,7 @@ class Result:
     retriever: str
     elapsed_seconds: float
     warnings: tuple[DocumentWarning, ...] = ()
+    withheld: Withheld | None = None
 
 
 def rank_answers(candidates: Iterable[ScoredCandidate], documents: Sequence[Document], top: int) -> list[Answer]:

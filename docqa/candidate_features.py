@@ -5,7 +5,7 @@
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from docqa.answer_kinds import AnswerKind, fits, kind_asked
 from docqa.documents import Document
+from docqa.nonextractive import NonExtractive, is_stated, nonextractive
 from docqa.ranking import NO_SUPPORT, Candidate, normalize
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ FEATURES = ("score", "lead", "support", "rank", "near", "missing", "kind", "leng
 _LOCAL = ("rank", "near", "missing", "kind", "length")
 _COMPARED = 40  # Candidates of a question that are compared by their texts. Others have far lower scores.
 _NEAR, _AROUND = 160, 700  # Characters before and after a candidate.
+_OPENING = 700  # Characters in which a document says what it is and whose.
 
 _WORD = re.compile(r"[^\W_]+")
 _FUNCTION_WORDS = frozenset(
@@ -40,11 +42,16 @@ _FUNCTION_WORDS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class FoundCandidate:
-    """A candidate, its text after `normalize`, and its features alone: those of `_LOCAL`."""
+    """A candidate, its text after `normalize`, and its features alone: those of `_LOCAL`.
+
+    `claimable` is whether its text may be called an answer: not if the question asks for a yes or no, a count, a
+    comparison or a calculation that it doesn't state.
+    """
 
     candidate: Candidate
     text: str
     features: tuple[float, ...]
+    claimable: bool = True
 
     @property
     def sort_key(self) -> tuple[float, int, int, int]:
@@ -56,16 +63,19 @@ class FoundCandidate:
 class QuestionProfile:
     """What of a question its candidates are compared with.
 
-    `stems` are those of its content words, `names` those of its names and numbers, `kind` is what it asks for.
+    `stems` are those of its content words, `names` those of its names and numbers, `kind` is what it asks for, and
+    `nonextractive` that, if it is seldom a span.
     """
 
+    question: str
     stems: frozenset[str]
     names: frozenset[str]
     kind: AnswerKind
+    nonextractive: NonExtractive | None = None
 
     @classmethod
-    def of(cls, question: str) -> "QuestionProfile":
-        """The profile of a question."""
+    def of(cls, question: str, named: frozenset[str] = frozenset()) -> "QuestionProfile":
+        """The profile of a question. `named` are the stems that name some of the open documents: `naming_stems`."""
         words = [word for word in _WORD.findall(question) if word.lower() not in _FUNCTION_WORDS]
         first = _WORD.search(question)
         names = [
@@ -73,24 +83,33 @@ class QuestionProfile:
             for word in words
             if any(c.isdigit() for c in word) or (any(c.isupper() for c in word) and first and word != first.group())
         ]
-        return cls(frozenset(map(_stem, words)), frozenset(map(_stem, names)), kind_asked(question))
+        asked = nonextractive(question)
+        stems = frozenset(map(_stem, words))
+        return cls(question, stems, frozenset(map(_stem, names)) | stems & named, kind_asked(question), asked)
 
     def found(self, candidate: Candidate, document: Document) -> FoundCandidate:
         """A candidate with what can be said of it alone."""
         text, start, end = document.text, candidate.start, candidate.end
         span = text[start:end]
         section = document.section_at(start) or ""
-        missing = self.names and self.names - _stems(
-            f"{text[max(0, start - _AROUND) : end + _AROUND]} {section} {document.name}"
-        )
+        missing = self.names and self.names - _stems(f"{text[max(0, start - _AROUND) : end + _AROUND]} {section}")
+        missing = missing and missing - _stems(f"{document.name} {document.title or ''} {text[:_OPENING]}")
+        before, after = _near(document, start, end)
         features = (
             math.log2(1 + candidate.rank),
-            _share(self.stems, _stems(f"{_near(document, start, end)} {section}")),
+            _share(self.stems, _stems(f"{before} {after} {section}")),
             float(len(missing)),
             fits(span, self.kind),
             math.log2(1 + len(span.split())),
         )
-        return FoundCandidate(candidate, normalize(span) or span, features)
+        claimable = self.nonextractive is None or is_stated(self.question, self.nonextractive, span, before, after)
+        return FoundCandidate(candidate, normalize(span) or span, features, claimable)
+
+
+def naming_stems(documents: Iterable[Document]) -> frozenset[str]:
+    """The stems in the names and titles of some documents, but not of all."""
+    stems = [_stems(f"{document.name} {document.title or ''}") for document in documents]
+    return frozenset().union(*stems) - frozenset.intersection(*stems) if stems else frozenset()
 
 
 def compare(found: Sequence[FoundCandidate]) -> dict[str, NDArray[np.float64]]:
@@ -127,19 +146,19 @@ def _relations(
     return lead, support
 
 
-def _near(document: Document, start: int, end: int) -> str:
-    """What one sees at a glance: the text around in the same block, or a cell's row and headings."""
+def _near(document: Document, start: int, end: int) -> tuple[str, str]:
+    """What one sees at a glance before and after: the text in the same block, or a cell's row, and its headings."""
     text = document.text
     table = document.table_at(start)
     cell = table.cell_at(start) if table is not None else None
     if table is None or cell is None:
         block = document.blocks.at(start)
         low, high = (block.start, block.end) if block else (0, len(text))
-        return f"{text[max(low, start - _NEAR) : start]} {text[end : min(high, end + _NEAR)]}"
+        return text[max(low, start - _NEAR) : start], text[end : min(high, end + _NEAR)]
     headings = (*table.row_headings(cell), *table.column_headings(cell))
     first, last = text.rfind("\n", 0, cell.start) + 1, text.find("\n", cell.end)
-    row = f"{text[max(table.start, first) : start]} {text[end : min(table.end, last if last >= 0 else table.end)]}"
-    return " ".join([row, *(text[one.start : one.end] for one in headings)])
+    after = text[end : min(table.end, last if last >= 0 else table.end)]
+    return text[max(table.start, first) : start], " ".join([after, *(text[one.start : one.end] for one in headings)])
 
 
 def _share(words: frozenset[str], found: frozenset[str]) -> float:

@@ -88,7 +88,7 @@ class Settings:
         384, "tokens in a sequence: 40 for the question, the rest for the window", Applies.REOPEN
     )
     doc_stride: int = _setting(128, "tokens by which windows overlap", Applies.REOPEN)
-    top_k_windows: int = _setting(8, "windows read for each question", Applies.NEXT_QUESTION)
+    top_k_windows: int = _setting(12, "windows read for each question", Applies.NEXT_QUESTION)
     exhaustive: bool = _setting(False, "read every window", Applies.NEXT_QUESTION)
     max_answer_length: int = _setting(30, "longest answer, in tokens", Applies.REOPEN)
     top: int = _setting(5, "number of answers to show", Applies.NEXT_QUESTION)

@@ -1,22 +1,20 @@
 """Open documents and ask them questions. The command, the app and the Python API all use this module."""
 
-import atexit
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from threading import Event, Thread
-from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from docqa import config, documents
-from docqa.answers import Answer, DocumentWarning, Result, rank_answers
+from docqa.answers import Answer, DocumentWarning, Result, Withheld, rank_answers
 from docqa.array_store import ArrayStore
+from docqa.background_load import BackgroundLoad
+from docqa.candidate_features import naming_stems
 from docqa.config import Settings
 from docqa.documents import Document, Source
 from docqa.documents.formats import file_types
@@ -32,18 +30,21 @@ from docqa.index_cache import (
     vectors_key,
     windows_key,
 )
+from docqa.languages import language_name, language_of
 from docqa.models import registry
+from docqa.nonextractive import MESSAGES
 from docqa.progress import Cancelled, Monitor
 from docqa.ranking import Candidate
 from docqa.reader.reader import Reader
 from docqa.reader.reader_choice import choice_of
 from docqa.reader.span_decoding import Span
-from docqa.retrieval.bm25 import terms
+from docqa.retrieval.bm25 import window_terms
 from docqa.retrieval.dense import Encoder
 from docqa.retrieval.retriever import Retriever
+from docqa.retrieval.window_order import WindowOrder
 from docqa.search_state import QuestionSearch, SearchProgress
 from docqa.whole_spans import whole_answer
-from docqa.windows import Window, WindowCutter
+from docqa.windows import Window, WindowCutter, window_texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +57,15 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class IndexedDocument:
-    """A document and its index. `vectors` has the shape (windows, dimensions), or is None without an encoder."""
+    """A document and its index. `vectors` has the shape (windows, dimensions), or is None without an encoder.
+
+    `unread_language` is the document's language by its name if the reader doesn't read it, else "".
+    """
 
     document: Document
     windows: DocumentWindows
     vectors: NDArray[np.float32] | None
+    unread_language: str = ""
 
 
 class Engine:
@@ -84,7 +89,7 @@ class Engine:
             self.encoder = Encoder(registry.find(encoder, registry.ModelKind.ENCODER))
         self.store = store or (ArrayStore.in_cache("index") if settings.cache else ArrayStore(None))
         self.choice = choice_of(self.reader.model, settings.threshold)
-        self._loading: _BackgroundLoad | None = None
+        self._loading: BackgroundLoad | None = None
 
     def with_settings(self, settings: Settings) -> "Engine":
         """An engine with other settings and the same models.
@@ -97,10 +102,10 @@ class Engine:
         engine.choice = choice_of(self.reader.model, settings.threshold)
         return engine
 
-    def load_in_background(self) -> "_BackgroundLoad":
+    def load_in_background(self) -> BackgroundLoad:
         """Start loading the reader's weights while documents are opened."""
         if self._loading is None:
-            self._loading = _BackgroundLoad(self.reader.load)
+            self._loading = BackgroundLoad(self.reader.load)
         return self._loading
 
     def wait_until_loaded(self, monitor: Monitor | None = None) -> None:
@@ -147,7 +152,12 @@ class Engine:
         store = ArrayStore(None) if document.encrypted else self.store
         name = windows_key(name, self.reader.fingerprint, self._cutter.size, self._cutter.stride)
         windows = self._windows(document, name, store, monitor)
-        return IndexedDocument(document, windows, self._vectors(document, windows, name, store, monitor))
+        vectors = self._vectors(document, windows, name, store, monitor)
+        unread = _unread(self.reader, language_of(document.text[: document.body_end]))
+        if unread:
+            warning = f"the text seems to be in {unread}, which the reader doesn't read: no answer from it is claimed"
+            document = replace(document, warnings=(*document.warnings, warning))
+        return IndexedDocument(document, windows, vectors, unread)
 
     def _document(self, source: Source, name: str, monitor: Monitor) -> Document:
         cached = self.store.get("documents", name)
@@ -163,7 +173,7 @@ class Engine:
         if cached is not None:
             return unpack_windows(cached)
         cut = self._cutter.cut(document, monitor)
-        windows = DocumentWindows(cut.tokens, cut.bounds, terms(cut.texts(document.text)))
+        windows = DocumentWindows(cut.tokens, cut.bounds, window_terms(document, cut))
         store.put("windows", name, pack_windows(windows))
         return windows
 
@@ -176,7 +186,7 @@ class Engine:
         cached = store.get("vectors", name)
         if cached is not None:
             return cached["vectors"]
-        texts = [document.text[slice(*windows.span(i))] for i in range(len(windows))]
+        texts = window_texts(document.text, windows.tokens, windows.bounds)
         vectors = self.encoder.embed(texts, monitor, document.name)
         store.put("vectors", name, {"vectors": vectors})
         return vectors
@@ -190,6 +200,8 @@ class Collection:
         self.opened = tuple(opened)
         self.failures = tuple(failures)
         self._windows = [(d, w) for d, one in enumerate(self.opened) for w in range(len(one.windows))]
+        self._documents_of_windows = np.array([d for d, _ in self._windows], dtype=np.int64)
+        self._naming_stems = naming_stems(self.documents)
         kind = RETRIEVERS.get(engine.settings.retriever)
         self._retriever: Retriever | None = resolve(kind.build)(self.opened, engine.encoder) if self._windows else None
 
@@ -231,7 +243,7 @@ class Collection:
         for _ in self._read(searches, monitor or Monitor(), ""):
             pass
         seconds = (time.perf_counter() - start) / max(1, len(searches))
-        return [self.result(one.question, one.progress(one.windows_to_read), seconds) for one in searches]
+        return [self.result(one.question, one.progress(one.window_order.count), seconds) for one in searches]
 
     def search(
         self, question: str, monitor: Monitor | None = None, *, exhaustive: bool | None = None
@@ -250,11 +262,16 @@ class Collection:
         count = len(scores)
         if not (settings.exhaustive if exhaustive is None else exhaustive):
             count = min(count, settings.top_k_windows)
-        return QuestionSearch(question, question_ids, scores, count, self.engine.choice)
+        order = WindowOrder.of(scores, self._documents_of_windows, count)
+        return QuestionSearch(question, question_ids, order, self.engine.choice, named=self._naming_stems)
 
     def _read(self, searches: Sequence[QuestionSearch], monitor: Monitor, label: str) -> Iterator[int]:
         """Read the windows of all searches in batches; yield the number read so far. `label` is shown with progress."""
-        pending = [(search, int(window)) for search in searches for window in search.order[: search.windows_to_read]]
+        pending = [
+            (search, window)
+            for search in searches
+            for window in search.window_order.windows[: search.window_order.count].tolist()
+        ]
         monitor.update("reading", label, 0, len(pending))
         self.engine.wait_until_loaded(monitor)
         reader = self.engine.reader
@@ -265,7 +282,9 @@ class Collection:
                 search, window = batch[span.window]
                 candidate = self._candidate(search, window, span)
                 if candidate is not None:
-                    search.add(candidate, window, self.opened[candidate.document].document)
+                    opened = self.opened[candidate.document]
+                    readable = not opened.unread_language and reader.reads(search.language)
+                    search.add(candidate, window, opened.document, readable=readable)
             yield first + len(batch)
         monitor.update("reading", label, len(pending), len(pending))
 
@@ -285,13 +304,15 @@ class Collection:
         opened = self.opened[number]
         offset = int(opened.windows.bounds[of_document][0])
         whole = whole_answer(opened.document.text, opened.windows.tokens, offset, span, search.question)
-        return whole and Candidate(number, *whole, span.score, int(search.ranks[window]))
+        return whole and Candidate(number, *whole, span.score, int(search.window_order.ranks[window]))
 
     def result(self, question: str, progress: SearchProgress, seconds: float) -> Result:
         """The answers found so far, `seconds` after the question was asked."""
         engine = self.engine
-        ranked = rank_answers(progress.candidates, self.documents, engine.settings.top)
+        ranked = rank_answers(progress.claimable, self.documents, engine.settings.top)
         answered = bool(ranked) and ranked[0].probability >= engine.choice.threshold
+        if not answered:
+            ranked = rank_answers(progress.candidates, self.documents, engine.settings.top)
         listed = sum(answered and answer.probability >= engine.choice.listed_from for answer in ranked)
         retriever = engine.settings.retriever
         return Result(
@@ -307,7 +328,20 @@ class Collection:
             warnings=tuple(
                 DocumentWarning(document.name, message) for document in self.documents for message in document.warnings
             ),
+            withheld=None if answered else self._withheld(progress),
         )
+
+    def _withheld(self, progress: SearchProgress) -> Withheld | None:
+        """Why none of the candidates is claimed, unless it is only that they are improbable."""
+        unread = _unread(self.engine.reader, progress.language)
+        if unread:
+            return Withheld("language", f"the question seems to be in {unread}, which the reader doesn't read")
+        if progress.nonextractive is not None:
+            return Withheld(progress.nonextractive, MESSAGES[progress.nonextractive])
+        best = next(iter(progress.candidates), None)
+        unread = self.opened[best.candidate.document].unread_language if best else ""
+        message = f"the closest passage seems to be in {unread}, which the reader doesn't read"
+        return Withheld("language", message) if unread else None
 
     def best_by_document(self, progress: SearchProgress) -> tuple[Answer, ...]:
         """The best answer of each document that has one at the threshold, the most probable first."""
@@ -335,49 +369,10 @@ def open(
     return collection
 
 
+def _unread(reader: Reader, language: str | None) -> str:
+    """The name of a language that the reader doesn't read, else ""."""
+    return "" if language is None or reader.reads(language) else language_name(language)
+
+
 def _one_line(question: str) -> str:
     return " ".join(question.split())
-
-
-class _BackgroundLoad:
-    """Loads a reader's weights in a thread of its own.
-
-    Python must not exit while native code runs in that thread: it would crash. So the thread is not a daemon, and a
-    script that ends early waits for it. The `docqa` command doesn't wait, since it ends by `os._exit`.
-    """
-
-    unfinished: ClassVar[set[Event]] = set()
-
-    def __init__(self, load: Callable[[], None]) -> None:
-        self._load = load
-        self._error: BaseException | None = None
-        self._finished = Event()
-        self.unfinished.add(self._finished)
-        Thread(target=self._run, name="docqa-loading").start()
-
-    def _run(self) -> None:
-        try:
-            self._load()
-        except BaseException as error:  # noqa: BLE001 - raised again in the thread that waits
-            self._error = error
-        finally:
-            self._finished.set()
-            self.unfinished.discard(self._finished)
-
-    def wait(self, monitor: Monitor) -> None:
-        """Wait for the weights. Raises what loading raised, or `Cancelled`."""
-        # Not `Thread.join`: after a Ctrl-C in it Python 3.11 believes that the thread has finished (bpo-45274).
-        # With a timeout, because an untimed wait can't be interrupted on every platform.
-        while not self._finished.wait(0.1):
-            monitor.check()
-        if self._error is not None:
-            raise self._error
-
-
-@atexit.register
-def _finish_loading() -> None:
-    """Wait for the threads even after a second Ctrl-C, which stops Python's own waiting for them."""
-    for finished in tuple(_BackgroundLoad.unfinished):
-        while not finished.is_set():
-            with suppress(KeyboardInterrupt):
-                finished.wait()

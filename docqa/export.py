@@ -8,6 +8,7 @@ from docqa.answers import Answer, Result
 from docqa.github_markdown import escaped, markdown_table
 from docqa.output import as_json, citation, one_line
 from docqa.table_passages import TablePassage
+from docqa.wording import sentence
 
 _MAX_CLOSEST = 3  # Passages listed if docqa abstained.
 
@@ -22,28 +23,41 @@ def _section(result: Result) -> str:
     if result.answered:
         lines += [_item(answer) for answer in result.answers]
     else:
-        lines.append(f"No answer in these documents ({result.windows_read} of {result.windows_total} windows read).")
+        withheld = result.withheld
+        why = sentence(withheld.message) if withheld else "No answer in these documents"
+        lines.append(f"{why} ({result.windows_read} of {result.windows_total} windows read).")
         if result.closest:
-            lines += ["Closest:", "", *(_item(answer) for answer in result.closest[:_MAX_CLOSEST])]
+            shown = ((_unclaimed if withheld else _item)(answer) for answer in result.closest[:_MAX_CLOSEST])
+            lines += ["Passages that bear on it:" if withheld else "Closest:", "", *shown]
     return "\n".join([*lines, "", f"*reader: {escaped(result.reader)}*"])
 
 
 def _item(answer: Answer) -> str:
     also = "".join(f"\n   also: {escaped(citation(location))}" for location in answer.other_locations)
     head = f"{answer.rank}. **{escaped(answer.text)}** ({answer.probability:.0%}) — {escaped(citation(answer))}{also}"
-    quoted = [_quoted(answer)] if answer.table is None else _quoted_table(answer.table)
-    return "\n".join([head, "", *(f"   > {line}" for line in quoted), ""])
+    return "\n".join([head, "", *_quoted(answer, marked=True), ""])
 
 
-def _quoted(answer: Answer) -> str:
-    first, last = answer.start - answer.passage_start, answer.end - answer.passage_start
-    return _marked(answer.passage, first, last)
+def _unclaimed(answer: Answer) -> str:
+    """The place and the passage of an answer that is not claimed."""
+    return "\n".join([f"{answer.rank}. {escaped(citation(answer))}", "", *_quoted(answer, marked=False), ""])
 
 
-def _quoted_table(table: TablePassage) -> list[str]:
+def _quoted(answer: Answer, *, marked: bool) -> list[str]:
+    """The lines of a quotation of the passage, or the part of a table, with the answer `marked` in it or not."""
+    first = answer.start - answer.passage_start
+    if answer.table is not None:
+        quoted = _table(answer.table, marked=marked)
+    else:
+        quoted = [_marked(answer.passage, first, first + len(answer.text)) if marked else escaped(answer.passage)]
+    return [f"   > {line}" for line in quoted]
+
+
+def _table(table: TablePassage, *, marked: bool) -> list[str]:
     cells = [cell._replace(text=escaped(cell.text)) for cell in table.cells]
     answer = table.cells[table.cell]
-    cells[table.cell] = answer._replace(text=_marked(answer.text, table.start, table.end))
+    if marked:
+        cells[table.cell] = answer._replace(text=_marked(answer.text, table.start, table.end))
     return markdown_table(cells, table.header_rows)
 
 

@@ -12,7 +12,7 @@ when a stage's output changes and its version doesn't.
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.metadata import PackageNotFoundError, version
 from itertools import islice
 from pathlib import Path
@@ -30,10 +30,10 @@ from docqa.windows import Tokens
 
 PACKING_VERSION = 2
 """Of the `pack_` functions of this module."""
-WINDOWS_VERSION = 2
+WINDOWS_VERSION = 3
 """Of `docqa.windows`: tokens and window boundaries."""
-TERMS_VERSION = 2
-"""Of `docqa.retrieval.bm25.terms`."""
+TERMS_VERSION = 3
+"""Of `docqa.retrieval.bm25.window_terms`."""
 VECTORS_VERSION = 1
 """Of `docqa.retrieval.dense.Encoder.embed` and `docqa.retrieval.static_encoder`."""
 
@@ -77,7 +77,7 @@ def vectors_key(windows: str, encoder_fingerprint: str) -> str:
     return key("vectors", (PACKING_VERSION, VECTORS_VERSION), libraries, windows, encoder_fingerprint)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class DocumentWindows:
     """A document as the reader and the retriever need it. `bounds`, of shape (windows, 2), are token ranges."""
 
@@ -89,9 +89,16 @@ class DocumentWindows:
         return len(self.bounds)
 
     def span(self, window: int) -> tuple[int, int]:
-        """The offsets at which a window starts and ends."""
-        first, last = self.bounds[window]
-        return int(self.tokens.starts[first]), int(self.tokens.ends[last - 1])
+        """The offsets at which a window starts and ends, without the headings that are repeated in it."""
+        inside = slice(*self.bounds[window])
+        starts = self.tokens.starts[inside]
+        own = starts[starts >= self._reached[inside.start]]
+        return int(own[0] if len(own) else starts[0]), int(self.tokens.ends[inside].max())
+
+    @cached_property
+    def _reached(self) -> NDArray[np.int64]:
+        """Where the text before each token ends. A heading that is repeated begins before that."""
+        return np.maximum.accumulate(np.append(0, self.tokens.ends))
 
 
 def pack_document(document: Document) -> Arrays:

@@ -72,11 +72,15 @@ def as_text(
     if result.answered:
         blocks += [_answer(answer, paint, width, explain=explain) for answer in result.answers]
     else:
+        withheld = result.withheld
         read = f"{result.windows_read} of {result.windows_total} windows read"
-        blocks.append(f"no answer in these documents ({read})")
+        blocks.append(f"{withheld.message if withheld else 'no answer in these documents'} ({read})")
         if result.closest:
-            blocks.append(paint(DIM, "closest passages:"))
-            blocks += [_answer(answer, paint, width, explain=explain) for answer in result.closest[:3]]
+            blocks.append(paint(DIM, "passages that bear on it:" if withheld else "closest passages:"))
+        for close in result.closest[:3]:
+            blocks.append(
+                _unclaimed(close, paint, width) if withheld else _answer(close, paint, width, explain=explain)
+            )
     return "\n\n".join(blocks)
 
 
@@ -86,10 +90,20 @@ def _answer(answer: Answer, paint: Paint, width: int, *, explain: bool) -> str:
     where = [f"   {citation(answer)}"]
     if answer.other_locations:
         where.append("   also: " + "; ".join(citation(location) for location in answer.other_locations[:5]))
-    quoted = _passage(answer, paint, width) if answer.table is None else _table(answer.table, paint, width)
     reasons = explanation.lines(answer.evidence) if explain else []
-    shown = [head, *(paint(DIM, line) for line in where), *(f"{_MARGIN}{line}" for line in quoted)]
+    shown = [head, *(paint(DIM, line) for line in where), *_quoted(answer, width, paint)]
     return "\n".join([*shown, *(paint(DIM, f"   {line}") for line in reasons)])
+
+
+def _unclaimed(answer: Answer, paint: Paint, width: int) -> str:
+    """The place and the passage of an answer that is not claimed."""
+    return "\n".join([f"{answer.rank}. {paint(BOLD, citation(answer))}", *_quoted(answer, width, None)])
+
+
+def _quoted(answer: Answer, width: int, mark: Paint | None) -> list[str]:
+    """The passage, in a margin; `mark` paints the answer in it, None doesn't mark it."""
+    lines = _passage(answer, width, mark) if answer.table is None else _table(answer.table, width, mark)
+    return [f"{_MARGIN}{line}" for line in lines]
 
 
 def citation(cited: Answer | Citation) -> str:
@@ -101,25 +115,31 @@ def citation(cited: Answer | Citation) -> str:
     return ", ".join(parts)
 
 
-def _passage(answer: Answer, paint: Paint, width: int) -> list[str]:
+def _passage(answer: Answer, width: int, mark: Paint | None) -> list[str]:
     """The wrapped passage."""
-    marked = _marked(answer.passage, answer.start - answer.passage_start, answer.end - answer.passage_start)
-    lines = textwrap.wrap(one_line(marked), max(_NARROWEST, width - len(_MARGIN)), break_long_words=False)
-    before, after = _around(paint)
+    text, first = answer.passage, answer.start - answer.passage_start
+    text = _marked(text, first, first + len(answer.text)) if mark else text
+    lines = textwrap.wrap(one_line(text), max(_NARROWEST, width - len(_MARGIN)), break_long_words=False)
+    if mark is None:
+        return lines
+    before, after = _around(mark)
     return [line.replace(_OPEN, f"{before}»").replace(_CLOSE, f"«{after}") for line in lines]
 
 
-def _table(table: TablePassage, paint: Paint, width: int) -> list[str]:
+def _table(table: TablePassage, width: int, mark: Paint | None) -> list[str]:
     """The part of the table around the answer, without the columns for which there is no room."""
     answer = table.cells[table.cell]
-    marked = _marked(*_cut(answer.text, table.start, table.end))
-    cells = [
-        cell._replace(text=one_line(marked) if cell is answer else _shortened(cell, table)) for cell in table.cells
-    ]
+    text, first, last = _cut(answer.text, table.start, table.end)
+    text = _marked(text, first, last) if mark else text
+    cells = [cell._replace(text=one_line(text) if cell is answer else _shortened(cell, table)) for cell in table.cells]
     room = max(_NARROWEST, width - len(_MARGIN))
     shown = narrow(cells, range(table.header_columns), answer.column, room)
-    painted = _cell_painter(next(i for i, cell in enumerate(shown) if _OPEN in cell.text), paint)
+    painted = _text_of if mark is None else _cell_painter(shown, mark)
     return [line_text(line, painted) for line in align(shown, table.header_rows, room)]
+
+
+def _text_of(part: CellPart) -> str:
+    return part.text
 
 
 def _shortened(cell: AlignedCell, table: TablePassage) -> str:
@@ -137,8 +157,9 @@ def _cut(text: str, start: int, end: int) -> tuple[str, int, int]:
     return text, start - low + len(before), end - low + len(before)
 
 
-def _cell_painter(answer: int, paint: Paint) -> Callable[[CellPart], str]:
+def _cell_painter(cells: Sequence[AlignedCell], paint: Paint) -> Callable[[CellPart], str]:
     """Paints the parts of the cell with the answer, in their order: an answer in several lines is painted in each."""
+    answer = next(i for i, cell in enumerate(cells) if _OPEN in cell.text)
     before, after = _around(paint)
     inside = False
 

@@ -2,7 +2,7 @@
 
 import heapq
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +10,10 @@ from numpy.typing import NDArray
 from docqa.candidate_features import FoundCandidate, QuestionProfile, compare
 from docqa.choice import ChoiceModel
 from docqa.documents import Document
+from docqa.languages import language_of_question
+from docqa.nonextractive import NonExtractive
 from docqa.ranking import Candidate, ScoredCandidate
+from docqa.retrieval.window_order import WindowOrder
 
 _MAX_CANDIDATES = 200  # Only those with the best scores are ranked: an exhaustive search stays linear.
 
@@ -19,17 +22,22 @@ _MAX_CANDIDATES = 200  # Only those with the best scores are ranked: an exhausti
 class SearchProgress:
     """What was found for a question so far.
 
-    `candidates` are the best spans of all windows read, the most probable first. `best_by_document` maps a document's
-    number to its most probable span, which may be too improbable to be among `candidates`. `order` lists all window
-    numbers, the best-ranked first; the first `windows_read` of them were read. `best_by_window` maps a window's
-    number to its most probable span.
+    `candidates` are the best spans of all windows read, the most probable first, and `claimable` those of them that may
+    be called an answer (`FoundCandidate.claimable`; none in a language that the reader doesn't read).
+    `best_by_document` maps a document's number to its most probable claimable span, which may be too improbable to be
+    among `candidates`. `order` lists all window numbers as they are read; the first `windows_read` of them were.
+    `best_by_window` maps a window's number to its most probable span. `nonextractive` is what the question asks for, if
+    that is seldom a span, `language` the code of its language, if that can be told.
     """
 
     candidates: Sequence[ScoredCandidate]
+    claimable: Sequence[ScoredCandidate]
     best_by_document: Mapping[int, ScoredCandidate]
     order: NDArray[np.int64]
     windows_read: int
     best_by_window: Mapping[int, ScoredCandidate]
+    nonextractive: NonExtractive | None = None
+    language: str | None = None
 
 
 class QuestionSearch:
@@ -39,25 +47,26 @@ class QuestionSearch:
         self,
         question: str,
         question_ids: Sequence[int],
-        retrieval_scores: NDArray[np.float32],
-        windows_to_read: int,
+        window_order: WindowOrder,
         choice: ChoiceModel,
+        *,
+        named: frozenset[str] = frozenset(),
     ) -> None:
-        """Order the windows by `retrieval_scores`, of shape (windows,). `question_ids` are the question's tokens."""
+        """`question_ids` are the question's tokens; `named` are the documents' `naming_stems`."""
         self.question = question
+        self.language = language_of_question(question)
         self.question_ids = question_ids
-        self.order = np.argsort(-retrieval_scores, kind="stable")
-        self.ranks = np.argsort(self.order)
-        self.windows_to_read = windows_to_read
+        self.window_order = window_order
         self._choice = choice
-        self._profile = QuestionProfile.of(question)
+        self._profile = QuestionProfile.of(question, named)
         self._found: list[tuple[FoundCandidate, int]] = []
         self._best_by_document: dict[int, ScoredCandidate] = {}
         self._best_by_window: dict[int, ScoredCandidate] = {}
 
-    def add(self, candidate: Candidate, window: int, document: Document) -> None:
-        """Add a span that was found in a window of a document."""
-        self._found.append((self._profile.found(candidate, document), window))
+    def add(self, candidate: Candidate, window: int, document: Document, *, readable: bool = True) -> None:
+        """Add a span that was found in a window of a document; `readable` if the reader reads their languages."""
+        found = self._profile.found(candidate, document)
+        self._found.append((found if readable else replace(found, claimable=False), window))
 
     def progress(self, windows_read: int) -> SearchProgress:
         """What was found after the first `windows_read` windows.
@@ -67,20 +76,30 @@ class QuestionSearch:
         scored = self._choice.score([one.candidate for one, _ in self._found], compare([one for one, _ in self._found]))
         best_by_window: dict[int, ScoredCandidate] = {}
         best_by_document: dict[int, ScoredCandidate] = {}
-        for (_, window), each in zip(self._found, scored, strict=True):
+        claimable = []
+        for (found, window), each in zip(self._found, scored, strict=True):
             _keep_better(best_by_window, window, each)
-            _keep_better(best_by_document, each.candidate.document, each)
+            if found.claimable:
+                _keep_better(best_by_document, each.candidate.document, each)
+                claimable.append(each)
         # Where the candidates were among the worst and are forgotten, their last probabilities stay.
         self._best_by_window |= best_by_window
         self._best_by_document |= best_by_document
         self._found = heapq.nsmallest(_MAX_CANDIDATES, self._found, key=lambda one: one[0].sort_key)
         return SearchProgress(
-            tuple(sorted(scored, key=lambda each: each.sort_key)[:_MAX_CANDIDATES]),
+            _best(scored),
+            _best(claimable),
             dict(self._best_by_document),
-            self.order,
+            self.window_order.windows,
             windows_read,
             dict(self._best_by_window),
+            self._profile.nonextractive,
+            self.language,
         )
+
+
+def _best(scored: Sequence[ScoredCandidate]) -> tuple[ScoredCandidate, ...]:
+    return tuple(sorted(scored, key=lambda each: each.sort_key)[:_MAX_CANDIDATES])
 
 
 def _keep_better(best: dict[int, ScoredCandidate], key: int, scored: ScoredCandidate) -> None:

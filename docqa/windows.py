@@ -18,6 +18,7 @@ from docqa.documents.document import find_breaks
 from docqa.documents.superscripts import blank_marks, exponents
 from docqa.errors import DocqaError
 from docqa.progress import Monitor
+from docqa.table_linearization import COLON, SEMICOLON, linearized_order
 
 QUESTION_BUDGET = 40
 """Tokens of `max_seq_length` reserved for the question and the special tokens.
@@ -39,11 +40,15 @@ _JOINERS = "\u200d\ufe0e\ufe0f"
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """The reader tokens of a document's body. Five parallel arrays of shape (tokens,).
+    """The reader tokens of a document's body, as they are read. Five parallel arrays of shape (tokens,).
 
     `ids` are the reader's; `starts` and `ends` are offsets in the document's text; `words` is True where a token begins
     a word, as defined by the tokenizer's pre-tokenizer (a punctuation mark is a word, except inside "2,148" and
     "don't"); `blocks` are the numbers of the paragraphs, rows and cells that tokens are in. No answer spans two blocks.
+
+    A table is read row by row with its headings (`docqa.table_linearization`): headings are there several times, and
+    marks that have no text. Where they are repeated they are blocks of their own without words, so that they are no
+    answers.
     """
 
     ids: NDArray[np.int32]
@@ -73,6 +78,11 @@ class Window(NamedTuple):
     words: NDArray[np.bool_]
     blocks: NDArray[np.int32]
 
+    @property
+    def word_ends(self) -> NDArray[np.bool_]:
+        """True where a token ends a word."""
+        return np.append(self.words[1:] | (self.blocks[1:] != self.blocks[:-1]), True)
+
     def part(self, first: int, size: int) -> "Window":
         """The `size` tokens from `first` on."""
         inside = slice(first, first + size)
@@ -86,8 +96,19 @@ class Windows(NamedTuple):
     bounds: NDArray[np.int32]
 
     def texts(self, text: str) -> list[str]:
-        """The windows as slices of the document's text."""
-        return [text[self.tokens.starts[a] : self.tokens.ends[b - 1]] for a, b in self.bounds]
+        """The windows as they are read, `text` being the document's."""
+        return window_texts(text, self.tokens, self.bounds)
+
+
+def window_texts(text: str, tokens: Tokens, bounds: NDArray[np.int32]) -> list[str]:
+    """The text of each window, block by block: repeated headings are in it as often as they are read."""
+    edges = np.flatnonzero(np.diff(tokens.blocks)) + 1
+    texts = []
+    for first, last in bounds.tolist():
+        inside = edges[edges.searchsorted(first, side="right") : edges.searchsorted(last)].tolist()
+        runs = zip([first, *inside], [*inside, last], strict=True)
+        texts.append(" ".join(text[tokens.starts[a] : tokens.ends[b - 1]] for a, b in runs))
+    return texts
 
 
 class WindowCutter:
@@ -138,8 +159,27 @@ def window_size(max_seq_length: int, doc_stride: int, limit: int) -> int:
 
 
 def tokenize(document: Document, tokenizer: Tokenizer, monitor: Monitor) -> Tokens:
-    """Tokenize a document's body, without special tokens."""
-    return _tokenize(document.text[: document.body_end], document.breaks, tokenizer, monitor, document.name)
+    """Tokenize a document's body, without special tokens. Tables are read row by row."""
+    tokens = _tokenize(document.text[: document.body_end], document.breaks, tokenizer, monitor, document.name)
+    order = linearized_order(tokens.starts, document.tables)
+    return tokens if order is None else _reordered(tokens, order, tokenizer)
+
+
+def _reordered(tokens: Tokens, order: NDArray[np.int64], tokenizer: Tokenizer) -> Tokens:
+    """Tokens in the `linearized_order`, with blocks counted anew."""
+    marks = order < 0
+    repeated = marks | (order <= np.maximum.accumulate(np.append(-1, order[:-1])))
+    starts, ends = tokens.starts[order], tokens.ends[order]
+    ids = tokens.ids[order]
+    for mark, text in ((COLON, ":"), (SEMICOLON, ";")):
+        ids[order == mark] = tokenizer.encode(text, add_special_tokens=False).ids[-1]
+    # A mark has no text: it stands at the end of what is before it.
+    before = np.maximum.accumulate(np.where(marks, 0, np.arange(len(order))))
+    starts[marks] = ends[marks] = ends[before][marks]
+    block = np.where(marks, -2, np.where(repeated, -1, tokens.blocks[order]))
+    begins = (block[1:] != block[:-1]) | (repeated[1:] & (order[1:] != order[:-1] + 1))
+    blocks = np.append(0, np.cumsum(begins)).astype(np.int32)
+    return Tokens(ids, starts, ends, tokens.words[order] & ~repeated, blocks)
 
 
 def _tokenize(text: str, breaks: NDArray[np.int64], tokenizer: Tokenizer, monitor: Monitor, name: str = "") -> Tokens:
@@ -176,13 +216,13 @@ def _tokenize(text: str, breaks: NDArray[np.int64], tokenizer: Tokenizer, monito
 def split_windows(tokens: Tokens, size: int, stride: int) -> NDArray[np.int32]:
     """Cut tokens into windows of at most `size`, each overlapping the previous one by about `stride`.
 
-    Returns token ranges of shape (windows, 2). Boundaries are at spaces, else at the beginnings of words (in scripts
-    without spaces), and inside a word only if it is longer than half a window.
+    Returns token ranges of shape (windows, 2). Boundaries are at spaces, but not inside a table's row, else at the
+    beginnings of words (in scripts without spaces), and inside a word only if it is longer than half a window.
     """
     count = len(tokens)
     if count == 0:
         return np.empty((0, 2), dtype=np.int32)
-    spaced = np.append(True, tokens.starts[1:] > tokens.ends[:-1])
+    spaced = np.append(True, tokens.starts[1:] != tokens.ends[:-1]) & ~_inside_rows(tokens)
     positions = np.arange(count)
     last_space = np.maximum.accumulate(np.where(spaced, positions, 0))
     last_word = np.maximum.accumulate(np.where(tokens.words, positions, 0))
@@ -202,6 +242,17 @@ def split_windows(tokens: Tokens, size: int, stride: int) -> NDArray[np.int32]:
         if end == count:
             return np.array(bounds, dtype=np.int32)
         start = boundary(end - stride, start) if stride else end
+
+
+def _inside_rows(tokens: Tokens) -> NDArray[np.bool_]:
+    """Which tokens are in a table's row after its first one: those around what is repeated, block by block."""
+    marks = tokens.starts == tokens.ends
+    repeated = marks | (tokens.starts < np.maximum.accumulate(np.append(0, tokens.ends))[:-1])
+    first = np.flatnonzero(np.append(True, np.diff(tokens.blocks) != 0))
+    after, before = np.append(False, repeated[first[1:] - 1]), np.append(marks[first[1:]], False)
+    inside = np.repeat(repeated[first] | after | before, np.diff(np.append(first, len(marks))))
+    inside[first] = after | marks[first]
+    return inside
 
 
 def _pieces(text: str) -> Iterator[tuple[int, int]]:

@@ -236,7 +236,7 @@ def test_the_examples_in_the_docs_load(tmp_path: Path) -> None:
             b'{"data":[{"paragraphs":[{"qas":[],"context":""}],]}',
             r"invalid JSON after data\[0\]\.paragraphs\[0\]",
         ),
-        ("a.json", b'[{"question": "a"}, {"question": NaN}]', r"invalid JSON after \[0\]: lexical error.*NaN"),
+        ("a.json", b'[{"question": "a"}, {"question": NaN}]', r"invalid JSON after \[0\]: NaN is no JSON"),
         ("a.json", b"[" * 100_000, r"nested too deeply"),
         ("a.csv", b"when,where\n1,2\n", r"line 1: expected a header with a column `question`, found 'when,where'"),
         (
@@ -339,6 +339,16 @@ def test_an_invalid_line_drops_only_itself(write: Write) -> None:
     assert "line 2: invalid JSON: Expecting value at column" in only_issue(
         load([path]), IssueKind.MALFORMED, IssueEffect.DROPPED
     )
+
+
+@pytest.mark.parametrize("constant", ["NaN", "Infinity", "-Infinity"])
+def test_what_only_python_takes_for_json_is_named(write: Write, constant: str) -> None:
+    line = json.dumps(pair()).replace('"1858"', constant)
+    text = only_issue(load([write(f"{line}\n", "a.jsonl")]), IssueKind.MALFORMED, IssueEffect.DROPPED)
+    assert f"line 1: {constant} is no JSON: write null" in text
+    with pytest.raises(DocqaError, match=f"{constant} is no JSON") as failure:
+        check([write(f"[{line}]", "a.json")])
+    assert failure.value.hint == "write null"
 
 
 def test_a_row_with_too_many_fields_drops_only_itself(write: Write) -> None:

@@ -73,7 +73,7 @@ def test_every_answer_is_a_verbatim_span(engine: Engine, texts: list[tuple[str, 
     except DocqaError as error:
         assert error.message in {"the question is empty", "no document is open"}
         return
-    assert result.windows_read == min(result.windows_total, 8)
+    assert result.windows_read == min(result.windows_total, engine.settings.top_k_windows)
     check(collection, result)
 
 
@@ -191,7 +191,7 @@ def test_exhaustive_reads_every_window_and_answers_stream_in(tmp_path: Path, eng
     results = list(collection.ask_progressively("Who kept the lighthouse?", exhaustive=True))
     assert [result.windows_read for result in results] == [*range(4, total, 4), total]
     assert results[-1].answers == collection.ask("Who kept the lighthouse?", exhaustive=True).answers
-    assert collection.ask("Who kept the lighthouse?").windows_read == 8
+    assert collection.ask("Who kept the lighthouse?").windows_read == 12
 
 
 def test_asking_can_be_cancelled(tmp_path: Path, engine: Engine) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from support.scoring import by_score
 
-from docqa.answers import Result, rank_answers
+from docqa.answers import Result, Withheld, rank_answers
 from docqa.documents import Source
 from docqa.documents.plain_text import from_text
 from docqa.export import FORMATS, as_csv, as_markdown
@@ -36,6 +36,18 @@ def test_markdown_quotes_the_answer_in_its_passage() -> None:
     assert r"> The \*old\* lamp \[1\] was lit by **Anna Holm** in 1858." in text
     assert r"a\_b.txt, line 1" in text
     assert "No answer in these documents (3 of 7 windows read)." in text
+
+
+def test_of_a_withheld_answer_the_passage_is_exported_and_neither_the_span_nor_a_probability() -> None:
+    result = replace(
+        _result("Did she light it?", "lamp", answered=False), withheld=Withheld("yes-no", "this asks for a yes or no")
+    )
+    text = as_markdown([result])
+    assert "This asks for a yes or no (3 of 7 windows read)." in text
+    assert r"   > The \*old\* lamp \[1\] was lit by Anna Holm in 1858." in text
+    assert "1. a\\_b.txt, line 1" in text
+    assert "%" not in text
+    assert as_csv([result]).splitlines()[1].startswith("Did she light it?,no,,")
 
 
 def test_csv_has_a_row_for_each_answer_and_runs_no_formula() -> None:

@@ -8,7 +8,7 @@ import pytest
 from support.scoring import by_score
 
 from docqa import output
-from docqa.answers import Result, rank_answers
+from docqa.answers import Result, Withheld, rank_answers
 from docqa.documents import Source, parse
 from docqa.ranking import Candidate
 
@@ -79,6 +79,19 @@ def test_an_abstention_says_what_was_read_and_what_came_closest() -> None:
     assert text.startswith("no answer in these documents (3 of 7 windows read)")
     assert "closest passages:" in text
     assert "»Anna Holm«" in text
+
+
+def test_of_a_withheld_answer_the_passage_is_shown_and_neither_the_span_nor_a_probability() -> None:
+    found = result()
+    withheld = Withheld("yes-no", "this asks for a yes or no, which docqa doesn't decide")
+    found = replace(found, answered=False, answers=(), closest=found.answers, withheld=withheld)
+    assert output.as_text(found, explain=True).split("\n\n") == [
+        "this asks for a yes or no, which docqa doesn't decide (3 of 7 windows read)",
+        "passages that bear on it:",
+        "1. a.txt, line 1\n   | Anna Holm kept the lamp » and « the log.",
+    ]
+    assert json.loads(output.as_json([found]))["withheld"] == {"reason": "yes-no", "message": withheld.message}
+    assert json.loads(output.as_json([result()]))["withheld"] is None
 
 
 @pytest.mark.parametrize(

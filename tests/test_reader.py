@@ -39,7 +39,7 @@ def test_the_first_span_is_the_best_of_all_that_are_allowed(
         float(starts[i]) + float(ends[j]) - np.float32(length_penalty) * np.float32(j - i)
         for i in range(count)
         for j in range(i, min(count, i + longest))
-        if words[i] and (j + 1 == count or words[j + 1]) and blocks[i] == blocks[j]
+        if words[i] and (j + 1 == count or words[j + 1] or blocks[j + 1] != blocks[j]) and blocks[i] == blocks[j]
     ]
     found = best_spans(starts, ends, given_window, longest, 4, length_penalty=length_penalty)
     assert len(found) <= 4

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -13,7 +14,7 @@ from support.tables import SHIPS, Page
 
 from docqa import output
 from docqa.aligned_table import AlignedCell, align, line_text, narrow
-from docqa.answers import Answer, Result, rank_answers
+from docqa.answers import Answer, Result, Withheld, rank_answers
 from docqa.documents import Document
 from docqa.export import as_csv, as_markdown
 from docqa.ranking import Candidate
@@ -42,6 +43,14 @@ def test_an_answer_in_a_table_is_shown_in_its_columns() -> None:
         "Bellona                                                 1870  »1,198«",
         "Cormoran of the northern line, which…  Ada Marsh        1874       86",
     ]
+
+
+def test_of_a_withheld_answer_the_table_is_shown_without_a_mark() -> None:
+    found = result("1,198")
+    found = replace(found, answered=False, answers=(), closest=found.answers, withheld=Withheld("count", "no count"))
+    lines = [line for line in output.as_text(found).splitlines() if line.startswith("   | ")]
+    assert lines[3] == "   | Bellona                                                 1870  1,198"
+    assert "| Bellona |  | 1870 | 1,198 |" in as_markdown([found])
 
 
 def test_rows_that_are_left_out_leave_a_sign() -> None:

@@ -158,9 +158,10 @@ def _check(arguments: argparse.Namespace, events: JsonProgress | None) -> int:
     job.config.check()
     registry.check_name(job.name)
     with _progress(arguments, events) as monitor:
+        too_long = job.length_check()
         files = [entry.file for entry in mix.expand(job.files)]
-        train = datasets.check(files, monitor, against=job.test_files)
-        test = datasets.check(job.test_files, monitor) if job.test_files else None
+        train = datasets.check(files, monitor, against=job.test_files, too_long=too_long)
+        test = datasets.check(job.test_files, monitor, too_long=too_long) if job.test_files else None
         counts = load_pairs(job.files, job.config, monitor)[1] if mix.is_mix(job.files) else ()
     reports = [report for report in (train, test) if report is not None]
     if arguments.json:

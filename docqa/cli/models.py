@@ -139,6 +139,8 @@ def _summary(value: object) -> str:
     if isinstance(value, dict):
         parts = {name: "of " + ", ".join(part) if name == "curves" else _summary(part) for name, part in value.items()}
         return ", ".join(f"{name} {part}" for name, part in parts.items() if part not in {"null", ""})
+    if isinstance(value, list):
+        return ", ".join(map(_summary, value))
     return str(value) if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 

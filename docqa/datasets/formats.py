@@ -10,7 +10,7 @@ from typing import TextIO
 
 import ijson
 
-from docqa.datasets.json_stream import build, events_of, locate_errors
+from docqa.datasets.json_stream import NotInJson, build, events_of, locate_errors, refuse_constant
 from docqa.datasets.raw_record import RawRecord, record_of
 from docqa.datasets.squad import squad
 from docqa.datasets.text_file import FORMATS, open_text
@@ -107,7 +107,9 @@ def _jsonl(_: str | Path, file: TextIO) -> Iterator[RawRecord]:
             continue
         location = f"line {number}"
         try:
-            yield record_of(location, json.loads(line))
+            yield record_of(location, json.loads(line, parse_constant=refuse_constant))
+        except NotInJson as error:
+            yield RawRecord(location, {}, f"{error}: write null")
         except json.JSONDecodeError as error:
             yield RawRecord(location, {}, f"invalid JSON: {error.msg} at column {error.colno}")
         except RecursionError:

@@ -28,6 +28,7 @@ class IssueKind(StrEnum):
     START_IN_BYTES = "start-in-bytes"
     START_UNCERTAIN = "start-uncertain"
     SEVERAL_PLACES = "answer-in-several-places"
+    TOO_LONG = "answer-too-long"
     DUPLICATE = "duplicate"
     SAME_ID = "same-id"
     CONTRADICTION = "contradiction"

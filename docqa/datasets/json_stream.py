@@ -19,6 +19,15 @@ _END_ARRAY = ("end_array", None)
 JsonEvents = Iterator[tuple[str, Any]]
 
 
+class NotInJson(ValueError):
+    """NaN, Infinity or -Infinity was found, which Python's json module writes and accepts."""
+
+
+def refuse_constant(name: str) -> None:
+    """The `parse_constant` of Python's json module. Raises `NotInJson`."""
+    raise NotInJson(f"{name} is no JSON")
+
+
 class _Utf8Reader:
     """A text file as ijson reads it: as UTF-8 without a byte order mark."""
 
@@ -57,25 +66,25 @@ def locate_errors(path: str | Path, last_location: Callable[[], str]) -> Iterato
     """Turn JSON errors into a `DocqaError` with the line, and with the location of the last record read, if any."""
     try:
         yield
-    except (ijson.JSONError, RecursionError) as error:
+    except (ijson.JSONError, RecursionError) as broken:
         after = f"after {last_location()}" if last_location() else "before the first pair"
-        raise DocqaError(
-            f"{path}{_line_of_error(path)}: invalid JSON {after}: {_reason(error)}",
-            f"check it with: python -m json.tool {path}",
-        ) from None
-
-
-def _line_of_error(path: str | Path) -> str:
-    if Path(path).stat().st_size > _LOCATABLE:
-        return ""
-    with open_text(path) as file:
+        line, reason, hint = "", _reason(broken), f"check it with: python -m json.tool {path}"
         try:
-            json.load(file)
-        except json.JSONDecodeError as error:
-            return f", line {error.lineno} column {error.colno}"
+            _parse_at_once(path)
+        except json.JSONDecodeError as located:
+            line = f", line {located.lineno} column {located.colno}"
+        except NotInJson as error:
+            reason, hint = str(error), "write null"
         except RecursionError:
             pass
-    return ""
+        raise DocqaError(f"{path}{line}: invalid JSON {after}: {reason}", hint) from None
+
+
+def _parse_at_once(path: str | Path) -> None:
+    """Read broken JSON with Python's module, whose errors have lines, unless the file is too large."""
+    if Path(path).stat().st_size <= _LOCATABLE:
+        with open_text(path) as file:
+            json.load(file, parse_constant=refuse_constant)
 
 
 def _reason(error: Exception) -> str:

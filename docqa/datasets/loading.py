@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from hashlib import blake2b
@@ -16,7 +16,11 @@ from docqa.datasets.raw_record import shorten
 from docqa.datasets.splitting import SHARED_CONTEXT_REMEDY, context_digest
 from docqa.datasets.validation import PairValidator
 from docqa.documents import Document
+from docqa.errors import DocqaError
 from docqa.progress import Monitor
+
+LengthCheck = Callable[[str], DocqaError | None]
+"""Called with an answer; an error if it is longer than the reader that is to learn it ever gives."""
 
 
 @dataclass(frozen=True)
@@ -33,11 +37,18 @@ class LoadedPairs:
     """The documents that pairs refer to, by `Pair.document`."""
 
 
-def load(paths: Sequence[str | Path], monitor: Monitor | None = None, *, merge: bool = True) -> LoadedPairs:
+def load(
+    paths: Sequence[str | Path],
+    monitor: Monitor | None = None,
+    *,
+    merge: bool = True,
+    too_long: LengthCheck | None = None,
+) -> LoadedPairs:
     """Load, validate and repair the pairs of these files.
 
     With `merge`, a question that is asked twice about the same context becomes one pair with the answers of both.
-    Without, both are kept, as an evaluation needs that counts questions like another one does.
+    Without, both are kept, as an evaluation needs that counts questions like another one does. Pairs of which every
+    answer is `too_long` are reported.
 
     Raises `DocqaError` if a file can't be read at all; unusable pairs are in the report.
     """
@@ -45,7 +56,7 @@ def load(paths: Sequence[str | Path], monitor: Monitor | None = None, *, merge: 
     contexts: dict[str, str] = {}
     documents = DocumentTexts()
     report = LoadReport(tuple(map(str, paths)))
-    for index, pair, _ in _pairs(paths, report, documents, monitor or Monitor(), merge):
+    for index, pair, _ in _pairs(paths, report, documents, monitor or Monitor(), merge=merge, too_long=too_long):
         assert pair.context is not None  # noqa: S101 - for mypy: the validator reads the documents
         shared = replace(pair, context=contexts.setdefault(pair.context, pair.context))
         if index == len(pairs):
@@ -61,6 +72,7 @@ def check(
     *,
     against: Sequence[str | Path] = (),
     merge: bool = True,
+    too_long: LengthCheck | None = None,
 ) -> LoadReport:
     """Return the report that `load` would, without keeping pairs in memory.
 
@@ -71,9 +83,9 @@ def check(
     monitor = monitor or Monitor()
     documents = DocumentTexts()
     with closing(_TestContexts()) as test:
-        for _, pair, file in _pairs(against, LoadReport(), documents, monitor, merge):
+        for _, pair, file in _pairs(against, LoadReport(), documents, monitor, merge=merge):
             test.add(pair, f"{file}, {pair.location}")
-        for _, pair, file in _pairs(paths, report, documents, monitor, merge):
+        for _, pair, file in _pairs(paths, report, documents, monitor, merge=merge, too_long=too_long):
             where = test.pop(pair) if against else None
             if where:
                 message = f"this context is also in {where}"
@@ -91,7 +103,13 @@ def check(
 
 
 def _pairs(
-    paths: Sequence[str | Path], report: LoadReport, documents: DocumentTexts, monitor: Monitor, merge: bool
+    paths: Sequence[str | Path],
+    report: LoadReport,
+    documents: DocumentTexts,
+    monitor: Monitor,
+    *,
+    merge: bool,
+    too_long: LengthCheck | None = None,
 ) -> Iterator[tuple[int, Pair, str]]:
     """Yield each pair with its index and file. An index that was yielded before replaces that pair."""
     with closing(_SeenPairs()) as seen:
@@ -109,6 +127,10 @@ def _pairs(
                     report.add(issue)
                 if pair is None:
                     continue
+                errors = [too_long(gold.text) for gold in pair.answers] if too_long else []
+                if errors and errors[0] is not None and all(errors):
+                    why, remedy = errors[0].message, errors[0].hint
+                    report.add(Issue(IssueKind.TOO_LONG, IssueEffect.WARNING, file, pair.location, why, remedy))
                 report.repaired += any(issue.effect is IssueEffect.REPAIRED for issue in issues)
                 earlier = seen.add(pair, file, report.pairs)
                 if earlier:

@@ -92,10 +92,12 @@ def evaluate_contexts(
             if number not in found:
                 predictions.append(Prediction(pair.id, "", 0.0, seconds=spent, failure=failure))
                 continue
-            scored = _best(pair, found[number], choice)
+            scored, claimable = _best(pair, found[number], choice)
             start, end = scored.candidate.start, scored.candidate.end
             text = context_of(pair)[start:end]
-            predictions.append(Prediction(pair.id, text, scored.probability, start, seconds=spent))
+            # What is not claimable is refused at any threshold.
+            probability = scored.probability if claimable else 0.0
+            predictions.append(Prediction(pair.id, text, probability, start, seconds=spent))
     monitor.update("asking", "", len(pairs), len(pairs))
     return predictions
 
@@ -107,11 +109,12 @@ def context_of(pair: Pair) -> str:
     return pair.context
 
 
-def _best(pair: Pair, candidates: Sequence[Candidate], choice: ChoiceModel) -> ScoredCandidate:
-    """The most probable of a pair's candidates."""
+def _best(pair: Pair, candidates: Sequence[Candidate], choice: ChoiceModel) -> tuple[ScoredCandidate, bool]:
+    """The most probable of a pair's candidates, a claimable one if there is any; and whether it is claimable."""
     profile, document = QuestionProfile.of(pair.question), _as_document(context_of(pair))
     found = [profile.found(candidate, document) for candidate in candidates]
-    return min(choice.score(candidates, compare(found)), key=lambda scored: scored.sort_key)
+    scored = zip(choice.score(candidates, compare(found)), (one.claimable for one in found), strict=True)
+    return min(scored, key=lambda each: (not each[1], each[0].sort_key))
 
 
 def _as_document(text: str) -> Document:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from docqa.answers import rank_answers
 from docqa.datasets.pair import Gold, Pair
 from docqa.documents import Document
 from docqa.engine import Collection, Engine
@@ -86,13 +87,13 @@ def _evaluate(collection: Collection, pair: Pair, document: int | None, monitor:
         return EvaluatedQuestion(pair, Prediction(pair.id, "", 0.0, failure=error.message), ())
     *_, progress = collection.search(question, monitor)
     seconds = time.perf_counter() - start
-    result = collection.result(question, progress, seconds)
     found = _first_window_with_answer(collection, progress.order, pair, document) if pair.answers else None
-    best = next(iter((*result.answers, *result.closest)), None)
+    # What is not claimable is refused at any threshold.
+    best = next(iter(rank_answers(progress.claimable or progress.candidates, collection.documents, 1)), None)
     prediction = Prediction(
         id=pair.id,
         text=best.text if best else "",
-        probability=best.probability if best else 0.0,
+        probability=best.probability if best and progress.claimable else 0.0,
         start=best.start if best else -1,
         seconds=seconds,
         found=found,

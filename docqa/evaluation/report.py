@@ -13,7 +13,7 @@ from docqa.evaluation.metrics import Prediction
 from docqa.evaluation.significance import Comparison, Interval, clusters, compare, interval_of, interval_of_mean
 from docqa.extensions import METRICS, Metric, resolve
 
-_RECALL_RANKS = (1, 2, 3, 5, 8, 10, 20)
+_RECALL_RANKS = (1, 2, 3, 5, 8, 12, 20)
 _THRESHOLDS = tuple(tenth / 10 for tenth in range(1, 10))
 
 

@@ -134,6 +134,8 @@ class ModelMetadata:
     source: HubSource | None = None
     calibration: CalibrationRecord | None = None
     calibrated: CalibrationOrigin | None = None
+    languages: list[str] | None = None
+    """The languages that a reader reads, by their ISO 639-1 codes; None if that is not known."""
     length_penalty: float | None = None
     """Subtracted from a span's score for each token after its first. From 0."""
     fusion_weight: float | None = None

@@ -47,6 +47,14 @@ class Reader:
         """The model's fingerprint, computed once: it is part of every document's cache key."""
         return self.model.fingerprint
 
+    @cached_property
+    def _languages(self) -> list[str] | None:
+        return self.model.metadata.languages
+
+    def reads(self, language: str | None) -> bool:
+        """Whether the reader reads a language, by its ISO 639-1 code. True if it, or the reader's, is not known."""
+        return language is None or not self._languages or language in self._languages
+
     @property
     def limit(self) -> int:
         """Tokens in the longest sequence that the reader takes."""

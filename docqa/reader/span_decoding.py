@@ -41,8 +41,7 @@ def best_spans(
     Logits have the shape (tokens,). A span consists of whole words of one block, is at most `max_length` tokens long,
     and scores start logit + end logit - `length_penalty` for each token after its first.
     """
-    word_ends = np.append(window.words[1:], True)
-    start, end = np.where(window.words, starts, -np.inf), np.where(word_ends, ends, -np.inf)
+    start, end = np.where(window.words, starts, -np.inf), np.where(window.word_ends, ends, -np.inf)
     scores = span_scores(start, end, max_length, length_penalty)
     width = scores.shape[1]
     block = np.append(window.blocks, np.full(width - 1, -1, dtype=np.int32))
@@ -67,7 +66,7 @@ def wider_edges(
     """`Span.firsts` and `Span.lasts` of the span from `first` to `last`. Logits have the shape (tokens,)."""
     before, after = np.arange(max(0, first - _WIDER), first), np.arange(last + 1, min(len(ends), last + 1 + _WIDER))
     begins = window.words[before] & (starts[before] >= starts[first] - _NEARLY)
-    finishes = np.append(window.words[1:], True)[after] & (ends[after] >= ends[last] - _NEARLY)
+    finishes = window.word_ends[after] & (ends[after] >= ends[last] - _NEARLY)
     inside = window.blocks == window.blocks[first]
     firsts, lasts = before[begins & inside[before]], after[finishes & inside[after]]
     return tuple(firsts.tolist()), tuple(lasts[::-1].tolist())

@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from docqa.documents import Document
 from docqa.documents.superscripts import blank_marks
+from docqa.retrieval.document_names import DocumentNames, asked_words, name_words
+from docqa.windows import Windows
 
 if TYPE_CHECKING:
     from docqa.engine import IndexedDocument
@@ -21,6 +24,10 @@ class Terms:
     vocabulary: tuple[str, ...]
     ids: NDArray[np.int32]
     bounds: NDArray[np.int64]
+
+    def of_window(self, window: int) -> list[str]:
+        """The stemmed words of a window."""
+        return [self.vocabulary[i] for i in self.ids[self.bounds[window] : self.bounds[window + 1]]]
 
 
 def terms(texts: Sequence[str]) -> Terms:
@@ -40,6 +47,17 @@ def terms(texts: Sequence[str]) -> Terms:
     )
 
 
+def window_terms(document: Document, windows: Windows) -> Terms:
+    """The stemmed words of a document's windows, and of the title of the section in which each begins."""
+    texts = windows.texts(document.text)
+    titles = [document.section_at(start) for start in windows.tokens.starts[windows.bounds[:, 0]].tolist()]
+    titled = (
+        text if title is None or text.startswith(title) else f"{title}\n{text}"
+        for title, text in zip(titles, texts, strict=True)
+    )
+    return terms(list(titled))
+
+
 def _stem(words: list[str]) -> list[str]:
     import Stemmer
 
@@ -49,14 +67,23 @@ def _stem(words: list[str]) -> list[str]:
 
 def build(documents: "Sequence[IndexedDocument]", _encoder: "Encoder | None") -> "BM25Retriever":
     """The retriever called `lexical`."""
-    return BM25Retriever([each.windows.terms for each in documents])
+    openings = (each.windows.terms.of_window(0) if len(each.windows) else [] for each in documents)
+    names = terms([name_words(each.document.name, each.document.title) for each in documents])
+    named = DocumentNames([(names.of_window(i), opening) for i, opening in enumerate(openings)])
+    return BM25Retriever([each.windows.terms for each in documents], named)
 
 
 class BM25Retriever:
-    """BM25 (Robertson & Zaragoza 2009) over the windows of several documents, as one collection."""
+    """BM25 (Robertson & Zaragoza 2009) over the windows of several documents, as one collection.
 
-    def __init__(self, documents: Sequence[Terms]) -> None:
+    `names` adds to all windows of a document what the question says of its name.
+    """
+
+    def __init__(self, documents: Sequence[Terms], names: DocumentNames | None = None) -> None:
         import bm25s
+
+        self._names = names
+        self._windows_of = [len(document.bounds) - 1 for document in documents]
 
         vocabulary: dict[str, int] = {}
         windows: list[list[int]] = []
@@ -74,7 +101,17 @@ class BM25Retriever:
             self._vocabulary = {}
 
     def scores(self, question: str) -> NDArray[np.float32]:
-        """BM25 scores of shape (windows,), 0 for a window that shares no word with the question."""
+        """BM25 scores of shape (windows,).
+
+        0 for a window that shares no word with the question, unless its document's name does.
+        """
+        scores = self._window_scores(question)
+        if self._names is not None:
+            of_documents = self._names.scores(sorted(terms([asked_words(question)]).vocabulary))
+            scores = scores + np.repeat(of_documents, self._windows_of)
+        return scores
+
+    def _window_scores(self, question: str) -> NDArray[np.float32]:
         # Sorted, because bm25s numbers words in the order of a set, and the last bits of a sum depend on the order.
         words = sorted(terms([question]).vocabulary)
         known = [self._vocabulary[word] for word in words if word in self._vocabulary]

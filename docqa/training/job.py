@@ -3,7 +3,7 @@
 import hashlib
 import re
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import chain, count
@@ -12,13 +12,16 @@ from typing import Any, Self
 
 from filelock import FileLock, Timeout
 
+from docqa import config as user_config
 from docqa import datasets, files, paths
 from docqa.datasets import LoadedPairs, LoadReport, MixCount, Pair, mix
+from docqa.datasets.loading import LengthCheck
 from docqa.documents import Document
 from docqa.errors import DocqaError
 from docqa.models import registry
 from docqa.models.registry import ModelKind
 from docqa.progress import Monitor
+from docqa.reader.answer_length import length_check
 from docqa.training import distributed
 from docqa.training.hyperparameters import SAVE_MINUTES, TrainingConfig
 
@@ -49,6 +52,11 @@ class Job:
     def folder(self) -> Path:
         """The folder of the run's checkpoints until it is done."""
         return run_folder(self.name)
+
+    def length_check(self) -> Callable[[str], DocqaError | None]:
+        """What tells answers that are longer than the user will get from the reader. Raises `DocqaError`."""
+        base = registry.find(self.config.base or registry.chosen(ModelKind.READER), ModelKind.READER)
+        return length_check(base, user_config.load().max_answer_length)
 
     def absolute(self) -> Self:
         """Return the same job with absolute paths."""
@@ -186,10 +194,11 @@ def prepare(job: Job, monitor: Monitor) -> TrainingData:
     """
     config = job.config
     config.check()
-    loaded, counts = load_pairs(job.files, config, monitor)
+    too_long = job.length_check()
+    loaded, counts = load_pairs(job.files, config, monitor, too_long=too_long)
     pairs = loaded.pairs
     documents = dict(loaded.documents)
-    held_out = datasets.load(job.test_files, monitor) if job.test_files else None
+    held_out = datasets.load(job.test_files, monitor, too_long=too_long) if job.test_files else None
     if held_out is not None:
         test = held_out.pairs
         documents |= held_out.documents
@@ -216,14 +225,15 @@ def prepare(job: Job, monitor: Monitor) -> TrainingData:
 
 
 def load_pairs(
-    files: Sequence[str], config: TrainingConfig, monitor: Monitor
+    files: Sequence[str], config: TrainingConfig, monitor: Monitor, *, too_long: LengthCheck | None = None
 ) -> tuple[LoadedPairs, tuple[MixCount, ...]]:
     """Load the pairs to train and test on, from files of pairs and mix files. Raises `DocqaError`.
 
-    Also returns what was taken of each file if one of them is a mix file, else nothing.
+    Pairs of which every answer is `too_long` are reported. Also returns what was taken of each file if one of them is a
+    mix file, else nothing.
     """
     entries = mix.expand(files)
-    loaded = datasets.load([entry.file for entry in entries], monitor)
+    loaded = datasets.load([entry.file for entry in entries], monitor, too_long=too_long)
     pairs = loaded.pairs
     counts: tuple[MixCount, ...] = ()
     if mix.is_mix(files):

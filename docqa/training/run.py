@@ -18,6 +18,7 @@ from docqa.engine import Engine
 from docqa.errors import DocqaError
 from docqa.evaluation import calibrate
 from docqa.evaluation.general_sample import ask_general_sample
+from docqa.languages import language_of
 from docqa.models import loading, metadata, registry
 from docqa.models.metadata import ModelMetadata, TrainingRecord
 from docqa.models.registry import Model, ModelKind
@@ -232,7 +233,11 @@ class _Run:
             write_weights(network, self._base.folder, staging)
             # Until it is calibrated, it reads with the settings of its base.
             base = self._base.metadata
-            inherited = ModelMetadata(calibration=base.calibration, length_penalty=base.length_penalty)
+            inherited = ModelMetadata(
+                calibration=base.calibration,
+                length_penalty=base.length_penalty,
+                languages=languages_read(base.languages, self._data.train),
+            )
             metadata.write(staging, inherited)
             after = self._score(Model(job.name, ModelKind.READER, staging, "trained"))
             engine = Engine(replace(self._settings, reader=str(staging)))
@@ -286,6 +291,13 @@ class _Run:
         staging.chmod(0o755)
         staging.rename(job.output)
         return registry.find(str(job.output), ModelKind.READER)
+
+
+def languages_read(base: list[str] | None, trained_on: Sequence[Pair]) -> list[str] | None:
+    """What a trained reader reads: the languages of its base, if they are known, and that of the pairs."""
+    contexts = dict.fromkeys(pair.context for pair in trained_on if pair.context)
+    trained = language_of("\n".join(contexts))
+    return base if base is None or trained is None or trained in base else [*base, trained]
 
 
 def _by_name(digests: dict[str, str]) -> dict[str, str]:

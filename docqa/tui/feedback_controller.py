@@ -41,14 +41,9 @@ class FeedbackController:
         engine = self._questions.loader.engine
         if engine is None:
             return None
-        tokens = len(engine.reader.tokenizer.encode(answer, add_special_tokens=False))
-        limit = engine.reader.max_answer_length
-        if tokens <= limit:
-            return None
-        return DocqaError(
-            f"this answer has {tokens} tokens, more than the {limit} that the reader can give: it can't be learned",
-            "choose fewer words, or raise max_answer_length",
-        )
+        from docqa.reader.answer_length import too_long
+
+        return too_long(answer, engine.reader.tokenizer, engine.reader.max_answer_length)
 
     # --- in worker threads ---
 

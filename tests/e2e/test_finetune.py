@@ -70,6 +70,21 @@ def test_a_dry_run_counts_unusable_pairs(tmp_path: Path) -> None:
     assert report["problems"][0]["place"] == "line 81"
 
 
+def test_a_dry_run_counts_answers_that_are_longer_than_the_reader_gives(tmp_path: Path) -> None:
+    file = _pairs(tmp_path, 2)
+    context = " ".join([_CONTEXT] * 3)
+    with file.open("a", encoding="utf-8") as opened:
+        for answers in ([context], [context, "1858"]):
+            opened.write(json.dumps({"question": f"What of {len(answers)}?", "context": context, "answer": answers}))
+            opened.write("\n")
+    done = _run(file, "--dry-run")
+    assert done.returncode == 0
+    assert "of 6 read: 1 warning" in done.stdout
+    assert "line 5: this answer has " in done.stdout
+    assert "more than the 30 that the reader can give" in done.stdout
+    assert "can't be learned (choose fewer words, or raise max_answer_length)" in done.stdout
+
+
 def test_a_dry_run_reports_contexts_in_both_training_and_test(tmp_path: Path) -> None:
     train = _pairs(tmp_path)
     test = tmp_path / "test.jsonl"

@@ -1,5 +1,6 @@
 """The panes with difficult text: markup, wide and control characters, very long lines, several pages."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from support.tables import SHIPS
 from textual.content import Content
 from textual.pilot import Pilot
 
+from docqa.answers import Withheld
 from docqa.documents import Source
 from docqa.documents.plain_text import parse
 from docqa.errors import DocqaError
@@ -128,6 +130,26 @@ async def test_an_answer_in_a_table_has_its_headings_and_is_marked_in_its_column
         await until(pilot, lambda: marked(app) == "1,198", "the mark in the cell")
         await pilot.press("Y")
         assert app.clipboard == "Bellona · Tons: “1,198” (ships.pdf, page 1, line 6)"
+
+
+async def test_a_withheld_answer_is_said_to_be_one_and_only_its_passage_is_shown() -> None:
+    document = paged("report.txt", [["The hall has 35 square metres. The kitchen has 20."]], ["1"])
+    app = StillApp()
+    async with app.run_test(size=WIDE) as pilot:
+        await show(pilot, document)
+        asked = await ask(pilot, "Is the hall larger than the kitchen?")
+        found = result(asked.question, closest=[answer(document, "35 square metres", 0.9, 1)])
+        withheld = Withheld("yes-no", "this asks for a yes or no, which docqa doesn't decide")
+        app.questions.handle(events.AnswersFound(asked, replace(found, withheld=withheld)))
+        app.questions.handle(events.QuestionAnswered(asked))
+        await sees(pilot, app.main.answers, "∅ This asks for a yes or no, which docqa doesn't decide")
+        text = pane_text(app.main.answers)
+        assert "Passages that bear on it:" in text
+        assert "The hall has 35 square metres." in text
+        assert "report.txt, page 1, line 1" in text
+        assert "%" not in text
+        assert "likely" not in text
+        assert "No answer in these documents" not in text
 
 
 async def test_what_stands_apart_is_dim_and_headings_are_bold() -> None:

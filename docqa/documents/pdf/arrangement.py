@@ -63,7 +63,9 @@ def _with_footnotes(body: list[LayoutLine], pages: Sequence[ReadPage | None], si
     for number, on_page in groupby(body, key=_PAGE):
         lines, page = list(on_page), pages[number - 1]
         # Most of a paper may be in the small type of its references.
-        usual = max(size, body_size([lines])) if sum(len(line.text) for line in lines) > _LETTERS else size
+        has_larger = round(max([line.size for line in lines]) * 10) / 10 > size
+        has_text = has_larger and sum([len(line.text) for line in lines]) > _LETTERS
+        usual = max(size, body_size([lines])) if has_text else size
         notes = mark_footnotes(lines, usual, page.rules if page else [])
         starts = footnote_starts(lines, notes) if notes else notes
         for index, line in enumerate(lines):

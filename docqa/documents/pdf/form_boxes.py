@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 from docqa.documents.pdf.engines import PageContent, Rule, TextFragment
 from docqa.documents.pdf.form_lines import FormField, boxed
-from docqa.documents.pdf.tables.page_table import TextRow, cut_near, text_rows
+from docqa.documents.pdf.glyph_widths import cut_near
+from docqa.documents.pdf.tables.page_table import TextRow, text_rows
 from docqa.documents.pdf.tables.rule_grids import GridEdge, grid_edges
 
 _FEWEST_RULES, _MOST_RULES = 4, 1200  # A page with more has a drawing.

@@ -14,21 +14,21 @@ _FARTHEST = 8.0  # Heights of type between the number and the title.
 
 def part_headings(content: PageContent) -> tuple[list[FormField], list[TextFragment]]:
     """The headings of parts, and the fragments that are in none."""
-    parts = [fragment for fragment in content.fragments if _PART.fullmatch(fragment.text)]
-    headings = [found for part in parts if _is_boxed(part, content.rules) and (found := _heading(part, content))]
+    boxes = [rule for rule in content.rules if rule.bottom - rule.top > _THIN and rule.x1 - rule.x0 < _WIDEST]
+    parts = [fragment for fragment in content.fragments if _PART.fullmatch(fragment.text)] if boxes else []
+    headings = [found for part in parts if _is_boxed(part, boxes) and (found := _heading(part, content))]
     taken = {id(fragment) for heading in headings for line in heading.cells[0] for fragment in line}
     return headings, [f for f in content.fragments if id(f) not in taken] if headings else content.fragments
 
 
-def _is_boxed(part: TextFragment, rules: list[Rule]) -> bool:
+def _is_boxed(part: TextFragment, boxes: list[Rule]) -> bool:
     return any(
-        rule.x0 < part.x0
-        and part.x1 < rule.x1 + 2
-        and rule.top < part.top + 1
-        and part.bottom - 1 < rule.bottom
-        and _THIN < rule.bottom - rule.top < 2.5 * part.size
-        and rule.x1 - rule.x0 < _WIDEST
-        for rule in rules
+        box.x0 < part.x0
+        and part.x1 < box.x1 + 2
+        and box.top < part.top + 1
+        and part.bottom - 1 < box.bottom
+        and box.bottom - box.top < 2.5 * part.size
+        for box in boxes
     )
 
 

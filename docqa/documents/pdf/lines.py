@@ -1,6 +1,6 @@
 """The lines of a page, as layout sees them, and those that belong together."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -84,9 +84,12 @@ def differ(style: str, other: str) -> bool:
 
 def body_size(pages: Sequence[list[LayoutLine]]) -> float:
     """The usual height of the type of some pages, in points: that of most letters, within a fifth of a point."""
-    weights: Counter[int] = Counter()
+    letters: dict[float, int] = defaultdict(int)  # Of few different sizes.
     for on_page in pages[:: len(pages) // _SAMPLE + 1]:
         for line in on_page:
             if line.kind != "note":
-                weights[round(line.size * 10)] += len(line.text)
+                letters[line.size] += len(line.text)
+    weights: Counter[int] = Counter()
+    for size, count in letters.items():
+        weights[round(size * 10)] += count
     return max(weights, key=lambda size: sum(weights[size + i] for i in (-2, -1, 0, 1, 2)), default=100) / 10

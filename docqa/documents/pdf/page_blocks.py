@@ -97,6 +97,9 @@ def _chained(lines: list[list[TextFragment]]) -> list[PageBlock]:
     chains: list[list[list[TextFragment]]] = []
     open_chains: list[list[list[TextFragment]]] = []
     for group in _at_one_height(lines):
+        if len(group) == 1 == len(open_chains) and _below(open_chains[0][-1], group[0]):
+            open_chains[0].append(group[0])  # Nearly every line of a text.
+            continue
         for line, chain in zip(group, _chains_above(group, open_chains), strict=True):
             if chain is not None:
                 chain.append(line)
@@ -139,15 +142,17 @@ def _at_one_height(lines: list[list[TextFragment]]) -> Iterable[list[list[TextFr
 def _below(upper: list[TextFragment], lower: list[TextFragment]) -> bool:
     """Whether a line is right below another one, in type of about the same size."""
     a, b = upper[0], lower[0]
-    top = b.top
-    if top <= a.top:
+    _, left, above, _, bottom, size = a[:6]
+    _, x0, top, _, _, other = b[:6]
+    if top <= above:
         return False
-    size = a.size if a.size > b.size else b.size
-    if top - a.bottom >= 1.2 * size or abs(a.size - b.size) >= 0.25 * size:
+    difference = abs(size - other)
+    size = size if size > other else other
+    if top - bottom >= 1.2 * size or difference >= 0.25 * size:
         return False
     # A line of code may be farther to the right than the one above it is long.
     gap = _INDENTED * size if a.fixed_pitch and b.fixed_pitch else 0.0
-    return min(upper[-1].x1, lower[-1].x1) > max(a.x0, b.x0) - gap
+    return min(upper[-1].x1, lower[-1].x1) > (left if left > x0 else x0) - gap
 
 
 def are_apart(lines: list[list[TextFragment]], index: int) -> bool:

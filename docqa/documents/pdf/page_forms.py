@@ -64,7 +64,9 @@ def fields_and_tables(content: PageContent) -> PageForms:
             left.update(map(id, in_grid))  # The grid is not that of the text.
         else:
             fields += cells
-    rest = [fragment for fragment in content.fragments if id(fragment) in left and id(fragment) not in taken]
+    rest = content.fragments
+    if ruled or taken:
+        rest = [fragment for fragment in rest if id(fragment) in left and id(fragment) not in taken]
     if form:
         beside, rest = _beside_labels(content._replace(fragments=rest), tables)
         fields += beside

@@ -175,8 +175,8 @@ def _lines(running_text: RunningText) -> Lines:
 
 def _sections(outline: Sequence[OutlineEntry], running_text: RunningText) -> tuple[Section, ...]:
     """Locate each outline entry in the text: on its page by its title, else by its height on the page."""
-    sections = []
-    by_page = running_text.body_lines()
+    sections: list[Section] = []
+    by_page = running_text.body_lines() if outline else {}
     for entry in outline:
         title = " ".join(clean(entry.title).split())
         if not title:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pypdfium2_raw as pdfium
 
-from docqa.documents.pdf.pdfium_calls import HANDLE, fill_colour, four, quick, render_mode
+from docqa.documents.pdf.pdfium_calls import HANDLE, fill_colour, quick, render_mode
 from docqa.documents.pdf.pdfium_hidden import is_white
 
 _SUBSET = re.compile(r"^[A-Z]{6}\+")
@@ -29,8 +29,10 @@ class ObjectFonts:
     def __init__(self) -> None:
         self.has_white = False
         """Whether a text object that was asked for is white."""
-        self._fonts: dict[int, tuple[str, bool, bool]] = {}  # An address is a font's only while the page is open.
-        self._colour, self._colour_references = four(ctypes.c_uint)
+        # By font, colour and how it is drawn. An address is a font's only while the page is open.
+        self._types: dict[tuple[int, int, bytes], tuple[bool, bool, str]] = {}
+        self._colour = ctypes.create_string_buffer(16)  # Four integers. As bytes, they are looked up at once.
+        self._colour_references = [ctypes.byref(self._colour, offset) for offset in range(0, 16, 4)]
 
     def of(self, handle: int | None) -> tuple[bool, bool, str]:
         """Whether a text object is bold, and in a font whose letters have the same width; font and colour."""
@@ -38,18 +40,22 @@ class ObjectFonts:
         font = _font_of(text_object) if handle else None
         if not font:
             return False, False, ""
-        known = self._fonts.get(font)
-        if known is None:
-            known = self._fonts[font] = _font_type(HANDLE(font))
-        name, bold, fixed_pitch = known
-        # Outlined letters are bold, too, if the font has no bold ones.
-        bold = bold or render_mode(text_object) == _OUTLINED
-        if fill_colour(text_object, *self._colour_references):
-            red, green, blue, _ = self._colour[:]
+        colour = self._colour.raw if fill_colour(text_object, *self._colour_references) else b""
+        key = font, render_mode(text_object), colour
+        found = self._types.get(key)
+        if found is None:
+            found = self._types[key] = self._type(*key)
+        return found
+
+    def _type(self, font: int, mode: int, colour: bytes) -> tuple[bool, bool, str]:
+        name, bold, fixed_pitch = _font_type(HANDLE(font))
+        if colour:
+            red, green, blue, _ = memoryview(colour).cast("I")
             self.has_white = self.has_white or is_white(red, green, blue)
             if red > _BLACK or green > _BLACK or blue > _BLACK:
                 name = f"{name} {red // 32},{green // 32},{blue // 32}"
-        return bold, fixed_pitch, name
+        # Outlined letters are bold, too, if the font has no bold ones.
+        return bold or mode == _OUTLINED, fixed_pitch, name
 
 
 def _font_type(font: Any) -> tuple[str, bool, bool]:

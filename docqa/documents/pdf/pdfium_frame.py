@@ -26,6 +26,7 @@ class Frame:
             self.width, self.height = self.height, self.width
         # What is smaller is nonsense from a converter: a viewer shows the page's text elsewhere, or not at all.
         self._clips = min(self.width, self.height) >= _MIN_PAGE
+        self._farthest = 2 * (self.width + 1), 2 * (self.height + 1)  # Twice the middle of what is seen.
 
     def as_displayed(self, box: Iterable[float]) -> Box:
         """Convert PDFium's box to one with the text upright."""
@@ -41,6 +42,5 @@ class Frame:
     def hides(self, box: Box) -> bool:
         """Whether the middle of a displayed box is outside the page: text that nobody sees."""
         x0, top, x1, bottom = box
-        return self._clips and not (
-            -1 <= (x0 + x1) / 2 <= self.width + 1 and -1 <= (top + bottom) / 2 <= self.height + 1
-        )
+        x, y = self._farthest
+        return not (-2 <= x0 + x1 <= x and -2 <= top + bottom <= y) and self._clips

@@ -44,7 +44,9 @@ def within_rules(drawn: list[Rule]) -> Callable[[Box], bool]:
 
     def is_within(box: Box) -> bool:
         x0, y0, x1, y1 = box
-        return any(left < x0 and top < y0 and x1 < right and y1 < bottom for left, top, right, bottom in areas)
+        return bool(areas) and any(
+            left < x0 and top < y0 and x1 < right and y1 < bottom for left, top, right, bottom in areas
+        )
 
     return is_within
 
@@ -57,8 +59,7 @@ def _paths(page: Any) -> Iterator[Box]:
         kind = object_type(path)
         if kind != is_path:
             if kind == is_form and _is_one_path(path) and object_bounds(path, *references):
-                left, bottom, right, top = sides
-                yield left, bottom, right, top
+                yield tuple(sides[:])
             continue
         segments = _count_segments(path)
         if segments > _MAX_SEGMENTS:
@@ -66,8 +67,7 @@ def _paths(page: Any) -> Iterator[Box]:
         if segments > _RECTANGLE_SEGMENTS:
             yield from _straight_segments(path, segments)
         elif object_bounds(path, *references):
-            left, bottom, right, top = sides
-            yield left, bottom, right, top
+            yield tuple(sides[:])
 
 
 def _is_one_path(form: Any) -> bool:

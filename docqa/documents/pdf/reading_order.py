@@ -9,8 +9,10 @@ Lengths are in points; y grows downwards.
 
 from collections.abc import Iterable
 from itertools import groupby, pairwise
+from operator import attrgetter
 from typing import NamedTuple
 
+from docqa.documents.pdf.amounts import with_amounts
 from docqa.documents.pdf.engines import PageContent, PdfFile, Rule, TextFragment
 from docqa.documents.pdf.figures import figure_labels
 from docqa.documents.pdf.form_lines import FormField
@@ -31,6 +33,8 @@ from docqa.documents.pdf.page_zones import Zone, zones
 from docqa.documents.pdf.runs import line_text, rows, runs
 from docqa.documents.pdf.tables.page_table import PageTable, TableCell
 from docqa.documents.pdf.watermark import without_watermarks
+
+_PLACE = attrgetter("top", "x0")
 
 _COMMENT_SIZE = 5.0  # Points.
 _THIN = 2.0
@@ -68,6 +72,7 @@ def page_lines(content: PageContent, page: int) -> list[LayoutLine]:
     """Lines of a page, in reading order. Comments and slanted text come last."""
     content, aside = without_watermarks(content)
     content, line_numbers = without_line_numbers(content)
+    content = with_amounts(content)
     blocks = [block for zone in zones(content, fields_and_tables(content)) for block in _in_order(zone)]
     labels = {id(block) for block in figure_labels(blocks)}
     lines: list[LayoutLine] = []
@@ -107,10 +112,10 @@ def _line(row: list[TextFragment], place: _Place, number: int) -> LayoutLine:
     if len(row) == 1:
         # Nine lines of ten: by position, since names cost half of the time.
         text, x0, top, x1, bottom, size, _, hyphen, _, bold, fixed_pitch, _, style = row[0][:13]
-        return LayoutLine(
+        return LayoutLine._make((
             text, x0, top, x1, bottom, size, hyphen, 1, page, number, right, left, region, bold, fixed_pitch, style,
-            False, kind,
-        )  # fmt: skip
+            False, kind, 0, 0, 0, (),
+        ))  # fmt: skip
     if all(run.fixed_pitch for run in row):
         return _line([_code_line(row)], place, number)
     first, last = row[0], row[-1]
@@ -229,9 +234,9 @@ def _in_order(zone: Zone) -> list[PageBlock]:
 
 def _sorted(blocks: list[PageBlock]) -> list[PageBlock]:
     """Blocks in reading order, by a topological sort of Breuel's relations."""
-    blocks = sorted(blocks, key=lambda block: (block.top, block.x0))
-    if max([block.x0 for block in blocks]) < min([block.x1 for block in blocks]):
-        return blocks  # Each is above or below the others.
+    blocks = sorted(blocks, key=_PLACE)
+    if _only_go_down(blocks):
+        return blocks
     before = _predecessors(blocks)
     order: list[PageBlock] = []
     left = list(range(len(blocks)))
@@ -243,6 +248,20 @@ def _sorted(blocks: list[PageBlock]) -> list[PageBlock]:
         for needed in before:
             needed.discard(ready)
     return order
+
+
+def _only_go_down(blocks: list[PageBlock]) -> bool:
+    """Whether the relations of blocks leave no other order than that of their tops.
+
+    So it is if each is below those before, and none is left of one of them: then two blocks share a column, or the
+    upper one is left of the lower one, or a third one that shares a column with both is between them.
+    """
+    top = left = float("-inf")
+    for block in blocks:
+        if block.top <= top or block.x1 <= left or block.x1 <= block.x0:
+            return False
+        top, left = block.top, max(left, block.x0)
+    return True
 
 
 def _titles(blocks: list[PageBlock]) -> Iterable[int]:

@@ -61,6 +61,7 @@ class _Writer:
         self._words = words
         self._parts: list[str] = []
         self._position = 0
+        self._placed: list[tuple[int, int, int, int, float]] = []
 
     def write(self, block: LineBlock, separator: str) -> None:
         """Write a block after `separator`."""
@@ -78,8 +79,12 @@ class _Writer:
 
     def finish(self) -> RunningText:
         """The text of all blocks."""
-        self.result.text = "".join(self._parts)
-        return self.result
+        result = self.result
+        result.text = "".join(self._parts)
+        if self._placed:
+            columns = map(list, zip(*self._placed, strict=True))
+            result.starts, result.ends, result.pages, result.numbers, result.tops = columns
+        return result
 
     @property
     def position(self) -> int:
@@ -128,14 +133,10 @@ class _Writer:
             self.result.blocks.append(Block("field", start, self._position))
 
     def _line(self, line: LayoutLine, text: str) -> None:
-        result = self.result
-        result.starts.append(self._position)
+        start = self._position
         self._parts.append(text)
-        self._position += len(text)
-        result.ends.append(self._position)
-        result.pages.append(line.page)
-        result.numbers.append(line.number)
-        result.tops.append(line.top)
+        self._position = end = start + len(text)
+        self._placed.append((start, end, line.page, line.number, line.top))
 
     def _write_table(self, block: LineBlock) -> None:
         start = self._position

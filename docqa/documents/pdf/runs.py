@@ -223,15 +223,17 @@ def _crosses(gutters: list[tuple[float, float]], left: float, right: float) -> b
 def rows(page: list[TextFragment]) -> list[list[TextFragment]]:
     """Runs at one height, from the left; the rows from the top. A list mark is joined with its text."""
     found: list[list[TextFragment]] = []
+    lowest = float("-inf")
     for run in sorted(page, key=lambda run: (run.top + run.bottom, run.x0)):
         middle = (run.top + run.bottom) / 2
-        for row in found[-1:-4:-1]:
+        for row in found[-1:-4:-1] if middle < lowest else ():
             first = row[0]
             if first.top < middle < first.bottom and run.top < (first.top + first.bottom) / 2 < run.bottom:
                 row.append(run)
                 break
         else:
             found.append([run])
+            lowest = run.bottom if run.bottom > lowest else lowest
     for row in found:
         if len(row) > 1:
             row.sort(key=lambda run: run.x0)

@@ -4,6 +4,7 @@ PDFium puts a space where letters are far apart, and after some ligatures.
 """
 
 import re
+from collections.abc import Iterator
 
 from docqa.documents.pdf.common_words import common_words, is_derived, word_set
 from docqa.documents.pdf.vocabulary import Vocabulary
@@ -45,12 +46,13 @@ def repair(text: str, suspect: frozenset[str], vocabulary: Vocabulary) -> str:
     if "http" in text:
         text = _SCHEME.sub(r"\1\2://", text)
     tokens = text.split(" ")
-    places = [place for place, token in enumerate(tokens) if token in suspect]
+    places = list(_places(tokens, suspect.intersection(tokens)))
     if 1 in map(len, tokens) and _SPACED.search(text):
         tokens = _unspaced(tokens)
     elif not any(
         _is_one_word(tokens, index, vocabulary)
-        for index in {*places, *[place - 1 for place in places]}
+        for place in places
+        for index in (place - 1, place)
         if 0 <= index < len(tokens) - 1
     ):
         return text  # Most lines: a suspect is mostly a rare word.
@@ -61,6 +63,15 @@ def repair(text: str, suspect: frozenset[str], vocabulary: Vocabulary) -> str:
             tokens[index : index + 2] = [first + second]
         index -= 1
     return " ".join(tokens)
+
+
+def _places(tokens: list[str], wanted: frozenset[str]) -> Iterator[int]:
+    """Where the few wanted tokens are among all."""
+    for token in wanted:
+        place = -1
+        for _ in range(tokens.count(token)):
+            place = tokens.index(token, place + 1)
+            yield place
 
 
 def _is_one_word(tokens: list[str], index: int, vocabulary: Vocabulary) -> bool:

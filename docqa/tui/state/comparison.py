@@ -78,6 +78,8 @@ def cell(result: "Result", right: Sequence[str]) -> str:
     if result.answered:
         best = result.answers[0]
         return f"{percent(best.probability).strip()} {flat(best.text)}{verdict}"
+    if result.withheld is not None:
+        return f"no answer claimed{verdict}"
     closest = "".join(f" (closest: {percent(one.probability).strip()} {flat(one.text)})" for one in result.closest[:1])
     return f"no answer{verdict}{closest}"
 

@@ -17,7 +17,7 @@ from docqa.tui.messages import AnswerSelected
 from docqa.tui.state.agreement import count_disagreeing
 from docqa.tui.state.session import AskedQuestion, QuestionState
 from docqa.tui.styling import MUTED, error_lines, hang, joined
-from docqa.wording import counted
+from docqa.wording import counted, sentence
 
 if TYPE_CHECKING:
     from docqa.answers import Answer
@@ -152,6 +152,7 @@ class AnswersPane(Vertical):
             return
         result = self._asked.result if self._asked else None
         closest = result is not None and not result.answered
+        withheld = result is not None and result.withheld is not None
         verdict = self._asked.verdict if self._asked else None
         roomy = self.list.size.height >= _ROOMY
         with self.list.prevent(OptionList.OptionHighlighted):
@@ -159,7 +160,9 @@ class AnswersPane(Vertical):
             for number, one in enumerate(self._answers):
                 if number and roomy:
                     self.list.add_option(Option("", disabled=True))
-                lines = list(_lines(one, width, selected=number == self._number, closest=closest, roomy=roomy))
+                lines = list(
+                    _lines(one, width, selected=number == self._number, closest=closest, withheld=withheld, roomy=roomy)
+                )
                 if verdict is not None and verdict.confirms(one):
                     lines.append(Content.styled("     ✓ you marked this right", "$text-success"))
                 self.list.add_option(Option(joined(lines), id=str(number)))
@@ -167,13 +170,18 @@ class AnswersPane(Vertical):
                 self.list.highlighted = self.list.get_option_index(str(self._number))
 
 
-def _lines(answer: "Answer", width: int, *, selected: bool, closest: bool, roomy: bool) -> Iterator[Content]:
+def _lines(
+    answer: "Answer", width: int, *, selected: bool, closest: bool, withheld: bool, roomy: bool
+) -> Iterator[Content]:
     first = Content.styled(f"{'▸' if selected else ' '}{answer.rank:>2}  ", "$text-accent")
-    text = _snippet(answer) if closest else Content.styled(flat(answer.text), "bold")
+    text = _snippet(answer, marked=not withheld) if closest else Content.styled(flat(answer.text), "bold")
     yield from hang(text, width, first)
     named = headings(answer)
     if named:
         yield from hang(Content(shortened(named, _MAX_HEADINGS)), width, "     ")
+    if withheld:
+        yield from hang(Content.styled(cited(answer), MUTED), width, "     ")
+        return
     probability = answer.probability
     # Words before the bar, for screen readers. They have the same width in all answers.
     likely = f"{percent(probability).strip():<4} {likelihood(probability):<13} {bar(probability)}"
@@ -190,8 +198,8 @@ def _lines(answer: "Answer", width: int, *, selected: bool, closest: bool, roomy
         yield from hang(Content.styled(also, MUTED), width, "     ")
 
 
-def _snippet(answer: "Answer") -> Content:
-    """Return the passage around a close match: the span alone would look like an answer."""
+def _snippet(answer: "Answer", *, marked: bool) -> Content:
+    """Return the passage around a close match: the span alone would look like an answer; `marked` underlines it."""
     text, first, last = context(answer)
     # Cut at spaces, so that no word is split.
     low = text.find(" ", first - _SNIPPET, first) + 1 or first if first > _SNIPPET else 0
@@ -199,7 +207,7 @@ def _snippet(answer: "Answer") -> Content:
     high = max(high, last)
     before, after = "…" if low else "", "…" if high < len(text) else ""
     span = Span(first - low + len(before), last - low + len(before), "underline")
-    return Content(before + text[low:high] + after, spans=[span])
+    return Content(before + text[low:high] + after, spans=[span] if marked else [])
 
 
 def _status(asked: AskedQuestion, waiting_for: str) -> Content:
@@ -224,9 +232,11 @@ def _state(asked: AskedQuestion, waiting_for: str) -> Content:
     if asked.abstained:
         more = " · x reads every window" if asked.unread else ""
         closest = "\nClosest passages:" if asked.shown else ""
-        return Content.styled("∅ No answer in these documents", "bold $text-warning") + Content(
-            f"\n{read}{more}{closest}"
-        )
+        why = "No answer in these documents"
+        if result is not None and result.withheld is not None:
+            closest = "\nPassages that bear on it:" if asked.shown else ""
+            why = sentence(result.withheld.message)
+        return Content.styled(f"∅ {why}", "bold $text-warning") + Content(f"\n{read}{more}{closest}")
     if asked.state is QuestionState.QUEUED:
         text = f"· waiting for {waiting_for} · Esc cancels"
     elif asked.state is QuestionState.READING:

@@ -55,7 +55,9 @@ def _search(collection: "Collection", asked: AskedQuestion, post: PostEvent) -> 
     for found in collection.search(asked.question, monitor, exhaustive=exhaustive):
         monitor.check()
         result = collection.result(asked.question, found, time.perf_counter() - began)
-        post(AnswersFound(asked, result, evidence_by_document(collection, found), collection.best_by_document(found)))
+        # The evidence shows probabilities, which are not claimed of a withheld answer.
+        evidence = {} if result.withheld else evidence_by_document(collection, found)
+        post(AnswersFound(asked, result, evidence, collection.best_by_document(found)))
     return result
 
 

@@ -6,6 +6,7 @@ from itertools import islice, pairwise
 from typing import NamedTuple
 
 from docqa.documents.pdf.engines import PageContent, Rule, TextFragment
+from docqa.documents.pdf.glyph_widths import cut_near
 from docqa.documents.pdf.tables.drawings import is_drawing
 from docqa.documents.pdf.tables.group_headings import with_group_headings
 from docqa.documents.pdf.tables.page_strips import page_strips
@@ -17,7 +18,6 @@ from docqa.documents.pdf.tables.page_table import (
     TableCell,
     TextRow,
     chunks,
-    cut_near,
     is_numeric,
     text_rows,
 )
@@ -33,16 +33,22 @@ from docqa.documents.pdf.tables.text_columns import (
     columns_of,
     is_ruled,
     runs,
+    statements,
     text_line,
 )
 
 _THIN, _MIN_RULE = 3.0, 40.0  # Points.
+_TOUCHING = 1.0  # Points.
 _MIN_BAND, _MIN_BANDS = 150.0, 3  # Points, and how many.
 _CENTERED = 5.0  # Points.
 _MIN_KNOWN = 3  # Columns.
 _MAX_SUM_GAP = 2.0  # Heights of type.
+_MAX_HEADINGS = 4  # Lines.
+_MIN_HEADED = 0.6  # Share of the columns.
+_MAX_SECTIONS, _MAX_SECTION_GAP = 3, 2.5  # Lines; heights of type.
 _STRICT = 4.0  # Points.
 _WORDS = 3  # For each column: what has more is a sentence, or the heading of all.
+_NOTE_MARK, _NOTE_WORDS = re.compile(r"\(?[\da-z*†‡]{1,2}\)?$"), 4
 _TYPED_RULE = re.compile(r"[-=_+|*~ ]{3,}$")
 
 
@@ -82,8 +88,10 @@ def aligned_tables(rows: list[TextRow], content: PageContent) -> list[FoundTable
             lines = [line for line in lines if line not in typed]
             rules.extend(Rule(line.chunks[0].x0, line.top, line.chunks[-1].x1, line.bottom) for line in typed)
         floor = 0
-        for start, end in runs(lines, [*rules, *drawn.bands]):
-            if is_in_paragraph(lines, start, end):
+        places = runs(lines, [*rules, *drawn.bands])
+        headings = {a for a, b in pairwise(places) if _are_headings_of(lines, a, b)}
+        for start, end in statements(lines, [place for place in places if place not in headings]):
+            if end <= floor or is_in_paragraph(lines, start, end):
                 continue
             found = _table(lines, (max(start, floor), end, floor), drawn, known)
             if found:
@@ -114,8 +122,8 @@ def _horizontal_rules(rules: list[Rule]) -> _Drawn:
 
 def _bands(rules: list[Rule]) -> list[Rule]:
     columns: dict[tuple[int, int], list[Rule]] = {}
-    for rule in rules:
-        if rule.bottom - rule.top > _THIN and rule.x1 - rule.x0 > _MIN_BAND:
+    for rule in _side_by_side([rule for rule in rules if rule.bottom - rule.top > _THIN]):
+        if rule.x1 - rule.x0 > _MIN_BAND:
             columns.setdefault((round(rule.x0 / 2), round(rule.x1 / 2)), []).append(rule)
     sides: list[Rule] = []
     for boxes in columns.values():
@@ -125,6 +133,19 @@ def _bands(rules: list[Rule]) -> list[Rule]:
                 sides += [box._replace(bottom=box.top) for box in stack]
                 sides += [box._replace(top=box.bottom) for box in stack]
     return sides
+
+
+def _side_by_side(boxes: list[Rule]) -> list[Rule]:
+    """The boxes, those that touch side by side as one: rows are shaded cell by cell."""
+    joined: list[Rule] = []
+    for box in sorted({*boxes}, key=lambda box: (round(box.top), round(box.bottom), box.x0)):
+        last = joined[-1] if joined else box
+        level = abs(box.top - last.top) < 1 and abs(box.bottom - last.bottom) < 1
+        if joined and level and box.x0 < last.x1 + _TOUCHING:
+            joined[-1] = last._replace(x1=max(last.x1, box.x1))
+        else:
+            joined.append(box)
+    return joined
 
 
 def _stacks(boxes: list[Rule]) -> Iterator[list[Rule]]:
@@ -153,7 +174,7 @@ def _table(
     """
     start, end, floor = place
     rules, sides, bands, everything = drawn
-    while start < end and len(lines[end - 1].chunks) == 1 and CAPTION.match(lines[end - 1].chunks[0].text):
+    while start < end and _is_below_table(lines[end - 1]):
         end -= 1
     if end - start < 2:
         return None
@@ -197,16 +218,24 @@ def _table(
     return _Found(first, end, make_table(box, list(_cells(body, groups)), above_rule))
 
 
+def _is_below_table(line: ChunkedLine) -> bool:
+    """Whether a line is a caption, or a note with its mark."""
+    first, *others = (chunk.text for chunk in line.chunks)
+    if not others:
+        return CAPTION.match(first) is not None
+    return len(others) == 1 and _NOTE_MARK.match(first) is not None and others[0].count(" ") >= _NOTE_WORDS
+
+
 def _rows_above_rule(body: TableBody, groups: list[list[int]], rules: list[Rule]) -> int:
     """How many rows are above the only rule between rows, 0 if they are too many for a header."""
     ruled = [row for row in range(1, len(groups)) if is_ruled(body.lines, groups[row][0], rules)]
-    return ruled[0] if len(ruled) == 1 and ruled[0] <= len(groups) // 2 else 0
+    return ruled[0] if len(ruled) == 1 and ruled[0] <= min(_MAX_HEADINGS, len(groups) // 2) else 0
 
 
 def _header_start(lines: list[ChunkedLine], start: int, floor: int, columns: list[Extent], rules: list[Rule]) -> int:
     """Where the headings above a table begin: lines that its white space does not divide, or not alone."""
     left, right = columns[0].begin, columns[-1].end
-    first = start
+    first = start = _above_sections(lines, start, floor, columns)
     for index in range(start - 1, max(floor, start - 5) - 1, -1):
         line = lines[index]
         limit = (
@@ -231,6 +260,30 @@ def _header_start(lines: list[ChunkedLine], start: int, floor: int, columns: lis
     return first
 
 
+def _are_headings_of(lines: list[ChunkedLine], place: tuple[int, int], following: tuple[int, int]) -> bool:
+    """Whether lines have only the headings of the columns of the lines that follow."""
+    start, end = place
+    if end - start > _MAX_HEADINGS or not all(may_head(c.text) for line in lines[start:end] for c in line.chunks):
+        return False
+    begin, stop = following
+    return _above_sections(lines, begin, 0, columns_of(lines[begin:stop])) == end - 1
+
+
+def _above_sections(lines: list[ChunkedLine], start: int, floor: int, columns: list[Extent]) -> int:
+    """Where the headings of columns are if only the headings of sections stand between them and the first row."""
+    if all(may_head(chunk.text) for chunk in lines[start].chunks[1:]):
+        return start
+    for index in range(start - 1, max(floor, start - _MAX_SECTIONS - 1) - 1, -1):
+        line = lines[index]
+        if lines[index + 1].top - line.bottom > _MAX_SECTION_GAP * line.size:
+            break
+        if len(line.chunks) > 1:
+            return index if index < start - 1 and _are_over_columns(line, columns) else start
+        if column_place(line.chunks[0], columns) != (0, 0):
+            break
+    return start
+
+
 def _is_below_rule(line: ChunkedLine, rules: list[Rule]) -> bool:
     chunk = line.chunks[0]
     return any(-line.size < rule.top - line.top <= 2 and rule.x0 < chunk.x1 and rule.x1 > chunk.x0 for rule in rules)
@@ -249,6 +302,17 @@ def _are_headings(line: ChunkedLine, columns: list[Extent]) -> bool:
         if min(abs(chunk.x0 - begin), abs(chunk.x1 - end), abs(middle)) > _CENTERED:
             return False
     return True
+
+
+def _are_over_columns(line: ChunkedLine, columns: list[Extent]) -> bool:
+    """Whether the chunks of a line, but for one on the left, are over most columns, each over one or two of its own."""
+    places = [column_place(chunk, columns) for chunk in line.chunks]
+    over = [place for place in places if place[0]]
+    if not all(may_head(chunk.text) for chunk in line.chunks) or any(last - first > 1 for first, last in places):
+        return False
+    if any(before[1] >= after[0] for before, after in pairwise(places)):
+        return False
+    return sum(last - first + 1 for first, last in over) >= _MIN_HEADED * (len(columns) - 1)
 
 
 def _is_caption(chunk: Chunk, line: ChunkedLine) -> bool:
@@ -374,6 +438,8 @@ def _at_columns(chunk: Chunk, columns: list[Extent]) -> list[Chunk]:
         if not parts:
             return [chunk]
         pieces[-1:] = parts
+    if pieces[-1].text.rstrip().endswith(","):
+        return [chunk]  # "Year ended June 30," is a heading of them all.
     if all(map(_is_in_column, pieces, columns[first : last + 1])):
         return [Chunk(piece.x0, piece.x1, [piece]) for piece in pieces]
     return [chunk]

@@ -32,6 +32,9 @@ def _are_below_bars(body: TableBody, boxes: list[Rule]) -> bool:
     """Whether bars of different heights stand right above, each over the middle of a column."""
     top = body.lines[0].top
     bars = [box for box in boxes if top - _BELOW < box.bottom < top + 2]
+    sides = {(round(bar.x0), round(bar.top)) for bar in bars}
+    # Boxes of one height that touch each other are the cells of a row.
+    bars = [bar for bar in bars if (round(bar.x1), round(bar.top)) not in sides]
     over = []
     for begin, end in body.extents:
         middles = [bar for bar in bars if abs(bar.x0 + bar.x1 - begin - end) < end - begin]

@@ -91,7 +91,10 @@ def _spanning(pieces: list[PlacedChunk], line: ChunkedLine, spans: list[_Span]) 
     placed = [piece for piece in pieces if not any(_is_over(rule, piece.chunk) for rule, _, _ in spans)]
     for rule, first, last in spans:
         inside = [chunk for chunk in line.chunks if _is_over(rule, chunk)]
-        if inside:
+        single = [piece for piece in pieces if _is_over(rule, piece.chunk) and piece.first == piece.last]
+        if len(single) == len(inside) == last - first + 1:
+            placed += single  # One rule below the headings of single columns.
+        elif inside:
             fragments = [fragment for chunk in inside for fragment in chunk.fragments]
             placed.append(PlacedChunk(first, last, Chunk(inside[0].x0, inside[-1].x1, fragments)))
     return sorted(placed, key=lambda piece: piece.first)

@@ -9,6 +9,7 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from docqa.documents.pdf.engines import TextFragment
+from docqa.documents.pdf.glyph_widths import width_of
 
 
 class TableCell(NamedTuple):
@@ -70,16 +71,10 @@ _GAP = 0.8  # Heights of type: as wide as where the engine cuts.
 _LEFT = attrgetter("x0")
 
 _CURRENCIES = {"$", "€", "£", "¥", "₹", "R$", "US$", "C$", "A$", "HK$", "Rs.", "Rs", "(", "($", "$("}
+_SIGNS = "$€£¥"
 _CLOSING = {"%", ")", ")%", "%)"}
 _MAX_SIGN = 4  # Characters, with spaces.
 
-# Widths of letters in heights of the type, as in Helvetica: what is left has 0.54.
-_WIDTHS = {
-    **dict.fromkeys("ijl.,:;'|!", 0.25),
-    **dict.fromkeys(" ft()[]rI/-", 0.31),
-    **dict.fromkeys("ABCDEFGHJKLNOPQRSTUVXYZ&", 0.68),
-    **dict.fromkeys("mwMW%@—", 0.85),
-}
 _NUMERIC = re.compile(
     r"[-–−+±<>≤≥~≈$€£¥#(\[]*\s?(?:[A-Z]{2,3}\s?)?\$?\d[\d.,:/ \u00a0]*[%)\]]*\s?[a-zA-Z°%µ*†‡§¹²³]{0,3}\*{0,3}$"
     r"|[-–−]?\d[\d.,]*%?\s?(?:[±(\[]\s?[-–−]?\d[\d.,]*%?[)\]]?\s?)+\*{0,3}$"
@@ -96,6 +91,11 @@ def is_numeric(text: str) -> bool:
     return _NUMERIC.match(text.strip()) is not None
 
 
+def is_sign(text: str) -> bool:
+    """Whether a text is a currency sign, a bracket or a percent sign that stands apart from its number."""
+    return text in _CURRENCIES or text in _CLOSING
+
+
 def text_rows(fragments: Iterable[TextFragment]) -> list[TextRow]:
     """Rows of fragments whose heights overlap by half of the lower one, from the top down."""
     ordered = [*fragments]
@@ -106,8 +106,12 @@ def text_rows(fragments: Iterable[TextFragment]) -> list[TextRow]:
     top = bottom = 0.0
     for fragment in ordered:
         upper, lower = fragment.top, fragment.bottom
+        if not rows or upper > bottom:
+            rows.append([fragment])
+            top, bottom = upper, lower
+            continue
         low, high = (bottom if bottom < lower else lower), (top if top > upper else upper)
-        if rows and low - high >= 0.5 * min(bottom - top, lower - upper):
+        if low - high >= 0.5 * min(bottom - top, lower - upper):
             rows[-1].append(fragment)
             if lower - upper < 2 * (bottom - top):
                 top, bottom = min(top, upper), max(bottom, lower)
@@ -141,9 +145,10 @@ def chunks(row: TextRow) -> list[Chunk]:
     gap = _GAP * min(type_size(row), 30.0)
     found: list[Chunk] = []
     together, left, right = [row[0]], row[0].x0, row[0].x1
-    for fragment in row[1:]:
+    for number, fragment in enumerate(row[1:], 1):
         x0, x1 = fragment.x0, fragment.x1
-        if x0 - right <= gap or _belongs_to(together[-1].text, fragment.text):
+        near = x0 - right <= gap and not (fragment.text[0] in _SIGNS and _begins_amount(row, number))
+        if near or _belongs_to(together[-1].text, fragment.text):
             together.append(fragment)
             right = x1 if x1 > right else right
         else:
@@ -153,6 +158,14 @@ def chunks(row: TextRow) -> list[Chunk]:
     return found
 
 
+def _begins_amount(row: TextRow, number: int) -> bool:
+    """Whether a fragment is a currency sign, or begins with one, and the amount that follows is apart from it."""
+    text = row[number].text.strip()
+    if len(text) > 1:
+        return text[1] == " " and is_numeric(text)
+    return number + 1 < len(row) and is_numeric(row[number + 1].text)
+
+
 def _belongs_to(left: str, right: str) -> bool:
     """Whether a sign stands in a column of its own, beside its number."""
     if len(left) <= _MAX_SIGN and left.strip() in _CURRENCIES:
@@ -160,27 +173,17 @@ def _belongs_to(left: str, right: str) -> bool:
     return len(right) <= _MAX_SIGN and right.strip() in _CLOSING and is_numeric(left)
 
 
+def right_of_digits(amount: Chunk) -> float:
+    """Where the digits of a number end: the bracket and the percent sign after them may stand outside the column."""
+    last = next((f for f in reversed(amount.fragments) if any(map(str.isdecimal, f.text))), amount.fragments[-1])
+    text = last.text.rstrip()
+    return last.x1 - width_of(text[len(text.rstrip(" )%")) :]) * last.size
+
+
 def baseline(fragment: TextFragment) -> float:
     """Where the letters stand, by the usual depth of those that descend below."""
     depth = 0.18 * min(fragment.size, 20.0) if _DESCENDS.search(fragment.text) else 0.0
     return fragment.bottom - depth
-
-
-def cut_near(fragment: TextFragment, x: float) -> tuple[TextFragment, TextFragment] | None:
-    """Cut a fragment at the space nearest to `x`, by the usual widths of letters; None if there is none near."""
-    text = fragment.text.strip()  # The sides are those of letters.
-    widths = [0.54 if fragment.fixed_pitch else _WIDTHS.get(letter, 0.54) for letter in text]
-    scale = (fragment.x1 - fragment.x0) / sum(widths)
-    best, position, at, before, after = None, fragment.x0, 0.0, 0.0, 0.0
-    for index, letter in enumerate(text):
-        middle = position + scale * widths[index] / 2
-        if letter in " \u00a0" and 0 < index < len(text) - 1 and (best is None or abs(middle - x) < abs(at - x)):
-            best, at, before, after = index, middle, position, position + scale * widths[index]
-        position += scale * widths[index]
-    if best is None or abs(at - x) > 1.5 * fragment.size:
-        return None
-    left = fragment._replace(text=text[:best], x1=min(before, x), hyphen=False)
-    return left, fragment._replace(text=text[best + 1 :], x0=max(after, x))
 
 
 def cell_text(cell: TableCell) -> str:

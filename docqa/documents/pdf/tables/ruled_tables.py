@@ -9,18 +9,20 @@ from collections.abc import Iterator
 from itertools import pairwise, product
 
 from docqa.documents.pdf.engines import PageContent, Rule, TextFragment
+from docqa.documents.pdf.glyph_widths import cut_near
 from docqa.documents.pdf.tables.page_table import (
     FoundTable,
     TableCell,
     TextRow,
     chunks,
-    cut_near,
     is_form,
     is_numeric,
+    is_sign,
     text_rows,
 )
 from docqa.documents.pdf.tables.row_bands import split_bands
 from docqa.documents.pdf.tables.rule_grids import NEAR, GridEdge, RuleGrid, rule_grids
+from docqa.documents.pdf.tables.ruled_headings import has_rows_below, headings_above, with_headings
 from docqa.documents.pdf.tables.table_headings import make_table
 
 _THIN = 3.0  # Points: no rule is thicker.
@@ -33,6 +35,8 @@ _MAX_IRREGULAR = 0.35
 # Share of the cells' lines that gaps divide in three: more in a chart, or without rules between columns.
 _MAX_GAPS = 0.15
 _MIN_HEADINGS = 4  # Cells of the first row: the others may be nearly empty.
+_MAX_SIGN = 14.0  # Points: no column for a sign is wider.
+_MIN_SIGNS = 0.25  # Share of the columns.
 _MAX_UNDIVIDED = 0.4  # Share of the rows.
 _MAX_LINES = 12  # In a cell, on average: with more they are columns of a page.
 
@@ -100,7 +104,7 @@ def _overlaps(rule: Rule, found: FoundTable) -> bool:
 def _tables(lines: list[Rule], boxes: list[Rule], fragments: list[TextFragment]) -> list[FoundTable]:
     tables = []
     for grid in rule_grids(lines, boxes):
-        if found := _table(grid, fragments):
+        if (found := _table(grid, fragments)) and not has_rows_below(found.table, fragments):
             tables.append(found)
             taken = {id(fragment) for fragment in found.fragments}
             fragments = [fragment for fragment in fragments if id(fragment) not in taken]
@@ -129,6 +133,8 @@ def _table(grid: RuleGrid, fragments: list[TextFragment]) -> FoundTable | None:
         row = bisect_right(ys, (fragment.top + fragment.bottom) / 2) - 1
         for piece, column in _cut(fragment, row * width, owner, xs):
             texts[owner[row * width + column]].append(piece)
+    if _has_sign_columns(owner, texts, xs):
+        return None
     cells = sorted(_cells(grid, owner, texts))
     if cells[0].column_span == width > 1:
         cells[:1] = _at_columns(cells[0], xs)
@@ -141,9 +147,31 @@ def _table(grid: RuleGrid, fragments: list[TextFragment]) -> FoundTable | None:
     cells = split_bands(cells)
     if not _is_table(cells):
         return None
+    if above := headings_above(cells, xs, top, fragments):
+        cells = with_headings(cells, above)
+        headings = [fragment for cell in above for line in cell.lines for fragment in line]
+        inside += headings
+        top = min(fragment.top for fragment in headings)
     table = make_table((xs[0], top, xs[-1], ys[-1]), cells)
     regular = len(set(owner)) >= _MIN_CELLS * len(owner) and _regularity(owner, width) >= _MIN_REGULAR
     return FoundTable(table, inside) if regular or is_form(table) else None
+
+
+def _has_sign_columns(owner: list[int], texts: dict[int, list[TextFragment]], xs: list[float]) -> bool:
+    """Whether boxes are the shading of a statement: currency signs, brackets and spaces have columns of their own."""
+    width = len(xs) - 1
+    signs = currencies = 0
+    for column in range(width):
+        alone = [
+            slot
+            for slot in range(column, len(owner), width)
+            if owner[slot] == slot and (column + 1 == width or owner[slot + 1] != slot)
+        ]
+        inside = [fragment.text.strip() for slot in alone for fragment in texts.get(slot, ())]
+        if inside or xs[column + 1] - xs[column] < _MAX_SIGN:
+            signs += all(map(is_sign, inside))
+            currencies += len(inside) > 1 and all(map(is_sign, inside))
+    return signs >= max(1 if currencies else 2, _MIN_SIGNS * width)
 
 
 def _merged_slots(grid: RuleGrid) -> list[int]:
@@ -285,6 +313,8 @@ def _is_table(cells: list[TableCell]) -> bool:
     headed = rows[cells[0].row] >= _MIN_HEADINGS and len(rows) > 1
     if sum(count > 1 for count in rows.values()) < (1 if headed else 2):
         return False
+    if any(cell.row_span > 2 and sum(map(_is_number, cell.lines)) > 2 for cell in cells):
+        return False  # The amounts of the year that is not shaded.
     lines = [line for cell in cells for line in cell.lines]
     gaps = [line for line in lines if len(line) > 1 and len(chunks(line)) > 1]
     if sum(len(chunks(line)) > 2 for line in gaps) > _MAX_GAPS * len(lines):
@@ -293,7 +323,11 @@ def _is_table(cells: list[TableCell]) -> bool:
     return len(lines) <= _MAX_LINES * len(cells) and undivided <= _MAX_UNDIVIDED * len(rows)
 
 
+def _is_number(line: TextRow) -> bool:
+    return is_numeric(" ".join(fragment.text.strip() for fragment in line))
+
+
 def _has_label_and_number(line: TextRow) -> bool:
-    """Whether a line of a cell is one of a table that the rules don't divide."""
+    """Whether a line of a cell is one of a table that the rules don't divide: a label, or a number, and a number."""
     first, *others = chunks(line)
-    return first.text[:1].isalpha() and is_numeric(others[-1].text)
+    return (first.text[:1].isalpha() or is_numeric(first.text)) and is_numeric(others[-1].text)

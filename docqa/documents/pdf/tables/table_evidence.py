@@ -8,13 +8,16 @@ import re
 from itertools import pairwise
 
 from docqa.documents.pdf.numbering import BULLETS
-from docqa.documents.pdf.tables.page_table import TIME, Chunk, baseline, is_numeric
+from docqa.documents.pdf.tables.page_table import TIME, Chunk, baseline, is_numeric, right_of_digits
 from docqa.documents.pdf.tables.text_columns import ChunkedLine, PlacedChunk, TableBody
 
 _ALIGNED = 2.5  # Points.
-_BRACKET = 0.3  # Heights of type.
+_MIN_ALIGNED = 0.7  # Share.
+_MIN_NUMBERS = 3
 _MAX_INDENT = 30.0  # Points.
 _MIN_ROWS = 3
+_MIN_STATEMENT, _MIN_FULL = 4, 2  # Columns; rows.
+_MIN_SPARSE, _MOST = 0.25, 0.75  # Shares.
 _FEW_ROWS = 4
 _ENCLOSED = 3  # Rules: above and below the headings, and at the end.
 _PROSE_WORDS = 5
@@ -41,7 +44,7 @@ _PAGE_NUMBER = re.compile(r"(?:^|[ …]|\.\.)((?:[ivxlc]+|(?:[A-Z]-)?\d{1,4}))\s
 
 def is_in_paragraph(lines: list[ChunkedLine], start: int, end: int) -> bool:
     """Whether a full line without a gap stands right above or below: the gaps are those of justified lines."""
-    if end - start > 5:
+    if end - start > 5 or (end - start >= _MIN_ROWS and all(map(_has_only_numbers, lines[start:end]))):
         return False
     left = min(line.chunks[0].x0 for line in lines[start:end])
     right = max(line.chunks[-1].x1 for line in lines[start:end])
@@ -56,6 +59,11 @@ def is_in_paragraph(lines: list[ChunkedLine], start: int, end: int) -> bool:
         ):
             return True
     return False
+
+
+def _has_only_numbers(line: ChunkedLine) -> bool:
+    """Whether what follows the first chunk of a line, or all of it, is numbers."""
+    return len(line.chunks) > 1 and all(is_numeric(chunk.text) for chunk in line.chunks[1:])
 
 
 def may_be_table(body: TableBody, rules: int) -> bool:
@@ -122,7 +130,8 @@ def _is_filled(body: TableBody, groups: list[list[int]], rules: int) -> bool:
     pieces = [piece for line in body.placed[1:] for piece in line]
     spanning = sum(piece.first != piece.last for piece in pieces)
     filled = sum(len({piece.first for index in group for piece in body.placed[index]}) for group in groups)
-    if spanning > 0.15 * len(pieces) or filled < (0.5 if rules >= 2 else 0.6) * len(groups) * body.width:
+    least = _MIN_SPARSE if _is_statement(body) else 0.5 if rules >= 2 else 0.6
+    if spanning > 0.15 * len(pieces) or filled < least * len(groups) * body.width:
         return False
     if len(groups) >= _MIN_ROWS:
         # Values beside a chart are each in a place of their own.
@@ -131,6 +140,18 @@ def _is_filled(body: TableBody, groups: list[list[int]], rules: int) -> bool:
         return False
     bold = all(piece.chunk.fragments[0].bold for piece in body.placed[0])
     return bold or any(is_numeric(piece.chunk.text) for piece in body.placed[-1][1:])
+
+
+def _is_statement(body: TableBody) -> bool:
+    """Whether there are labels and several columns of numbers: many cells may be empty, as in changes in equity."""
+    numbers = [chunk.text for column in body.columns[1:] for chunk in column]
+    if body.width < _MIN_STATEMENT or sum(map(is_numeric, numbers)) < _MOST * len(numbers):
+        return False
+    full = [index for index, line in enumerate(body.placed) if not line[0].first and len(line) > _MOST * body.width]
+    if len(full) < _MIN_FULL:
+        return False  # A chart, above its scale.
+    rows = body.placed[full[0] :]
+    return sum(not line[0].first for line in rows) > _MOST * len(rows)
 
 
 def _is_form(body: TableBody, texts: list[list[str]]) -> bool:
@@ -166,14 +187,17 @@ def _are_words(texts: list[list[str]]) -> bool:
 
 
 def _is_aligned(column: list[Chunk]) -> bool:
-    """Whether most chunks have their left sides, right sides or middles at one place."""
+    """Whether most chunks, or numbers, have their left sides, right sides or middles at one place."""
+    numbers = [chunk for chunk in column if is_numeric(chunk.text)]
+    if len(numbers) >= _MIN_NUMBERS:
+        column = numbers  # Their heading may stand anywhere above them.
     lefts = [c.x0 for c in column]
     middles = [(c.x0 + c.x1) / 2 for c in column]
-    # A bracket at the end of a negative amount stands outside the column.
-    rights = [c.x1 - _BRACKET * c.fragments[0].size if c.text[-1:] == ")" else c.x1 for c in column]
-    places = (lefts, rights, middles)
+    rights = [c.x1 for c in column]
+    amounts = list(map(right_of_digits, column))
+    places = (lefts, rights, amounts, middles)
     return any(max(positions) - min(positions) <= _ALIGNED for positions in places) or any(
-        _share_aligned(positions) >= 0.7 for positions in places
+        _share_aligned(positions) >= _MIN_ALIGNED for positions in places
     )
 
 

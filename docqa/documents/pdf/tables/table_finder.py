@@ -5,7 +5,9 @@ Camelot and Tabula follow: edges come from what is drawn and from how text is al
 A wrong table does more harm than a missed one, since it cuts sentences: in doubt there is none.
 """
 
-from docqa.documents.pdf.engines import PageContent, TextFragment
+from itertools import pairwise
+
+from docqa.documents.pdf.engines import PageContent, Rule, TextFragment
 from docqa.documents.pdf.tables.aligned_tables import aligned_tables
 from docqa.documents.pdf.tables.page_table import FoundTable, PageTable, text_rows
 from docqa.documents.pdf.tables.ruled_tables import ruled_tables
@@ -13,6 +15,8 @@ from docqa.documents.pdf.tables.ruled_tables import ruled_tables
 _MIN_RULES = 3
 _MIN_GAPS = 3
 _MIN_LETTER_BOXES = 30
+_MAX_LOOSE = 0.1  # Share of them.
+_THIN = 3.0  # Points: what is thicker is a box.
 
 
 def find_ruled_tables(content: PageContent) -> tuple[list[PageTable], PageContent]:
@@ -45,6 +49,23 @@ def _without(content: PageContent, found: list[FoundTable]) -> tuple[list[PageTa
 
 
 def _is_form(content: PageContent) -> bool:
-    """Whether a page has boxes for single letters: it is a form, whose fields are aligned, too."""
-    boxes = sum(6 < r.x1 - r.x0 < 26 and 6 < r.bottom - r.top < 26 for r in content.rules)
-    return boxes >= _MIN_LETTER_BOXES
+    """Whether a page has small boxes: those for single letters of a form, whose fields are aligned, too, or a diagram.
+
+    Small boxes that all touch others are the shaded cells of a statement: its signs have columns of their own.
+    """
+    boxes = [r for r in content.rules if r.x1 - r.x0 > _THIN and r.bottom - r.top > _THIN]
+    small = sum(map(_is_small, boxes))
+    if small < _MIN_LETTER_BOXES:
+        return False
+    boxes.sort(key=lambda box: (round(box.top), round(box.bottom), box.x0))
+    touching = {
+        box
+        for a, b in pairwise(boxes)
+        if abs(a.top - b.top) < 1 and abs(a.bottom - b.bottom) < 1 and abs(b.x0 - a.x1) < 1
+        for box in (a, b)
+    }
+    return sum(_is_small(box) and box not in touching for box in boxes) > _MAX_LOOSE * small
+
+
+def _is_small(box: Rule) -> bool:
+    return 6 < box.x1 - box.x0 < 26 and 6 < box.bottom - box.top < 26

@@ -79,7 +79,12 @@ def header_rows(cells: list[TableCell]) -> int:
     if columns == 2 and not count and most == len(rows) - 1 and not _stands_out(rows):
         return 0
     count = max(count, *(cell.row_span for cell in rows[0]))
-    while count < most and (_is_divided(rows[count - 1], rows[count], columns) or _has_units(rows[count])):
+    labelled = _has_numbers(rows[most]) and not rows[most][0].column
+    while count < most and (
+        _is_divided(rows[count - 1], rows[count], columns)
+        or _has_units(rows[count])
+        or (labelled and rows[count][0].column)  # Not the heading of a section.
+    ):
         count += 1
     return min(count, most, _MAX_HEADER)
 
@@ -112,6 +117,10 @@ _THOUSANDS = re.compile(r"[$£€¥]\s?['’]?0{3}s?$|[$£€¥]$")
 _DATE = re.compile(r"\d{1,4}([./-])\d{1,2}\1\d{1,4}$")
 _YEAR = re.compile(r"(?:FY ?)?(?:19|20)\d\d(?: ?[-–/] ?(?:\d\d){1,2})?.?$")
 
+_MONTH = re.compile(
+    r"(?:jan|feb|mar|apr|may|ma[iy]|june?|july?|aug|sept?|oct|okt|nov|de[cz])[a-z]*\.? ?\d", re.IGNORECASE
+)
+
 
 def _has_numbers(row: list[TableCell]) -> bool:
     """Whether there are numbers in a row that are no years or a row of dates: those may be headings."""
@@ -126,8 +135,8 @@ def _has_numbers(row: list[TableCell]) -> bool:
 
 
 def may_head(text: str) -> bool:
-    """Whether a text may be the heading of a column: words, or a year."""
-    return not is_numeric(text) or _YEAR.match(text) is not None
+    """Whether a text may be the heading of a column: words, a year, or the name of a month with a day."""
+    return not is_numeric(text) or _YEAR.match(text) is not None or _MONTH.match(text) is not None
 
 
 def _has_units(row: list[TableCell]) -> bool:

@@ -47,7 +47,8 @@ def logical_rows(body: TableBody, rules: list[Rule], bands: list[Rule]) -> list[
     if bands:
         shaded = [is_ruled(lines, index, bands) for index in range(1, len(lines))]
         if sum(shaded) >= _MIN_SHADED:
-            return _sections_apart(body, _groups([True, *map(or_, shaded, divided)]))
+            groups = _groups([True, *map(or_, shaded, divided)])
+            return _sections_apart(body, [part for group in groups for part in _between_bands(body, group)])
     ruled = [is_ruled(lines, index, rules) or divided[index - 1] for index in range(1, len(lines))]
     if sum(ruled) >= 2:
         groups = _groups([True, *ruled])
@@ -58,6 +59,21 @@ def logical_rows(body: TableBody, rules: list[Rule], bands: list[Rule]) -> list[
     if not starts:
         starts = [True, *(ruled[i - 1] or not _continues(placed, lines, i) for i in range(1, len(lines)))]
     return _groups(starts)
+
+
+def _between_bands(body: TableBody, group: list[int]) -> list[list[int]]:
+    """The rows between two sides of shaded rows: several if below a label's number there is another label's."""
+    numbers: set[int] = set()
+    for index in group:
+        label, *others = body.placed[index]
+        found = {piece.first for piece in others if is_numeric(piece.chunk.text)}
+        if label.first == 0 and numbers & found:
+            break
+        numbers |= found
+    else:
+        return [group]
+    starts = [True, *(not _continues(body.placed, body.lines, index) for index in group[1:])]
+    return [[group[0] + number for number in part] for part in _groups(starts)]
 
 
 def _sections_apart(body: TableBody, groups: list[list[int]]) -> list[list[int]]:

@@ -14,14 +14,18 @@ from docqa.documents.pdf.tables.page_table import (
     Chunk,
     TextRow,
     chunks,
-    is_numeric,
+    is_sign,
+    right_of_digits,
     type_size,
 )
+from docqa.documents.pdf.tables.table_headings import may_head
 
 _MAX_LEADING = 2.5  # Heights of type between two rows of a table.
 _RIVER = 0.5  # Heights of type: narrower white space divides no columns.
 _LARGER = 1.2  # Than the type of a table is that of a heading.
 _ALIGNED = 5.0  # Points.
+_MAX_HEADINGS, _SECTION_GAP = 3, 4.0  # Of sections: lines; heights of type.
+_MAX_INDENT = 20.0  # Points.
 _MAX_SINGLE = 8  # Lines of one cell that follow each other, but for the rest of a wrapped cell.
 
 
@@ -53,8 +57,9 @@ def text_line(row: TextRow) -> ChunkedLine:
     return ChunkedLine(chunks(row), top, bottom, type_size(row))
 
 
-def runs(lines: list[ChunkedLine], rules: list[Rule]) -> Iterator[tuple[int, int]]:
+def runs(lines: list[ChunkedLine], rules: list[Rule]) -> list[tuple[int, int]]:
     """Where runs of lines through which the same white space runs begin and end."""
+    found: list[tuple[int, int]] = []
     index = 0
     while index < len(lines):
         if len(lines[index].chunks) < 2 or CAPTION.match(lines[index].chunks[0].text):
@@ -62,10 +67,42 @@ def runs(lines: list[ChunkedLine], rules: list[Rule]) -> Iterator[tuple[int, int
             continue
         end = _run(lines, index)
         if end - index >= 2:
-            yield from _near(lines, index, end, rules)
+            found.extend(_near(lines, index, end, rules))
             index = end
         else:
             index += 1
+    return found
+
+
+def statements(lines: list[ChunkedLine], places: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """The runs of lines; before those that may be the sections of one statement, the whole."""
+    parts: list[tuple[int, int]] = []
+    for place in places:
+        if parts and not _are_sections(lines, parts[-1], place):
+            yield from _with_whole(parts)
+            parts = []
+        parts.append(place)
+    yield from _with_whole(parts)
+
+
+def _with_whole(parts: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    return [(parts[0][0], parts[-1][1]), *parts] if len(parts) > 1 else parts
+
+
+def _are_sections(lines: list[ChunkedLine], above: tuple[int, int], below: tuple[int, int]) -> bool:
+    """Whether two runs are sections of one statement: nothing but headings on the left is between them.
+
+    Numbers stand in the same columns, two or more, above and below.
+    """
+    (first, end), (start, stop) = above, below
+    if start - end > _MAX_HEADINGS or any(len(line.chunks) > 1 for line in lines[end:start]):
+        return False
+    left = min(line.chunks[0].x0 for line in lines[first:end])
+    for previous, line in pairwise(lines[end - 1 : start + 1]):
+        chunk = line.chunks[0]
+        if line.top - previous.bottom > _SECTION_GAP * line.size or chunk.x0 > left + _MAX_INDENT:
+            return False
+    return not _are_words(lines[start]) and _same_amounts(lines[first:end], lines[start:stop])
 
 
 def _near(lines: list[ChunkedLine], start: int, end: int, rules: list[Rule]) -> Iterator[tuple[int, int]]:
@@ -74,7 +111,9 @@ def _near(lines: list[ChunkedLine], start: int, end: int, rules: list[Rule]) -> 
     wide = [0.0 if is_ruled(lines, index, rules) else step for index, step in enumerate(steps, start + 1)]
     for index, step in enumerate(wide, start + 1):
         if step > 1.5 * lines[index].size and not _is_usual(step, wide):
-            if step < _MAX_LEADING * lines[index].size and _same_amounts(lines[start:index], lines[index:end]):
+            new = len(lines[index].chunks) > 2 and _are_words(lines[index])  # Headings of their own.
+            narrow = step < _MAX_LEADING * lines[index].size
+            if not new and narrow and _same_amounts(lines[start:index], lines[index:end]):
                 continue
             if index - start >= 2:
                 yield start, index
@@ -87,22 +126,31 @@ def _is_usual(step: float, steps: list[float]) -> bool:
     return sum(other > 0.75 * step for other in steps) > max(1, 0.2 * len(steps))
 
 
+def _are_words(line: ChunkedLine) -> bool:
+    """Whether a line may have the headings of columns: what follows the first chunk is no number."""
+    return all(may_head(chunk.text) for chunk in line.chunks[1:])
+
+
 def _same_amounts(above: list[ChunkedLine], below: list[ChunkedLine]) -> bool:
     """Whether numbers stand in the same columns, two or more, above and below a gap: sections of one table."""
     upper, lower = _rights(above), _rights(below)
-    return len(lower) > 1 and lower <= upper
+    return len(lower) > 1 and all(any(abs(right - other) < _ALIGNED for other in upper) for right in lower)
 
 
-def _rights(lines: list[ChunkedLine]) -> set[int]:
-    """Where the columns of numbers end that most lines with gaps have."""
-    counts: dict[int, int] = {}
-    full = [line.chunks[1:] for line in lines if len(line.chunks) > 1]
-    for chunks_ in full:
-        for chunk in chunks_:
-            if is_numeric(chunk.text):
-                right = round(chunk.x1 / _ALIGNED)
-                counts[right] = counts.get(right, 0) + 1
-    return {right for right, count in counts.items() if count > 0.5 * len(full)}
+def _rights(lines: list[ChunkedLine]) -> list[float]:
+    """Where the columns of numbers end that most lines with numbers have."""
+    rows = [numbers for line in lines if (numbers := [*filter(_is_amount, line.chunks[1:])])]
+    columns: list[list[float]] = []
+    for right in sorted(right_of_digits(number) for numbers in rows for number in numbers):
+        if columns and right - columns[-1][-1] < _ALIGNED:
+            columns[-1].append(right)
+        else:
+            columns.append([right])
+    return [column[-1] for column in columns if len(column) > 0.5 * len(rows)]
+
+
+def _is_amount(chunk: Chunk) -> bool:
+    return not may_head(chunk.text) and not chunk.text[0].isalpha()
 
 
 def is_ruled(lines: list[ChunkedLine], index: int, rules: list[Rule]) -> bool:
@@ -188,10 +236,13 @@ def _intersect(rivers: list[_River], line: ChunkedLine) -> list[_River]:
 
 
 def columns_of(lines: list[ChunkedLine]) -> list[Extent]:
-    """The columns' sides. Narrow chunks come first: a wide one that crosses two columns is a heading of both."""
+    """The columns' sides.
+
+    Amounts with a sign apart and narrow chunks come first: a wide one that crosses two columns is a heading of both.
+    """
     found: list[tuple[float, float, int]] = []
     divided = [chunk for line in lines if len(line.chunks) > 1 for chunk in line.chunks]
-    for chunk in sorted(divided, key=lambda chunk: chunk.x1 - chunk.x0):
+    for chunk in sorted(divided, key=lambda chunk: (not _has_sign(chunk), chunk.x1 - chunk.x0)):
         x0, x1 = chunk.x0, chunk.x1
         hit = [column for column in found if column[0] < x1 and column[1] > x0]
         if not hit:
@@ -202,12 +253,17 @@ def columns_of(lines: list[ChunkedLine]) -> list[Extent]:
                 found[found.index(hit[0])] = begin, end, count + 1
             elif count <= 3 or not _stands_apart(chunk, hit[0]):
                 found[found.index(hit[0])] = min(x0, begin), max(x1, end), count + 1
-        elif any(count == 1 for _, _, count in hit):
+        elif _has_sign(chunk) or any(count == 1 for _, _, count in hit):
             found = [column for column in found if column not in hit]
             begin, end = min(begin for begin, _, _ in hit), max(end for _, end, _ in hit)
             found.append((min(x0, begin), max(x1, end), 1 + sum(count for _, _, count in hit)))
     columns = [Extent(begin, end) for begin, end, _ in sorted(found)]
     return _without_halves(columns, lines)
+
+
+def _has_sign(chunk: Chunk) -> bool:
+    """Whether a chunk is a currency sign and its number: whatever stands between them is in their column."""
+    return len(chunk.fragments) > 1 and is_sign(chunk.fragments[0].text.strip())
 
 
 def _stands_apart(chunk: Chunk, column: tuple[float, float, int]) -> bool:

@@ -1,0 +1,33 @@
+"""The order in which windows are read (pure)."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class WindowOrder:
+    """Which windows are read for a question: the first `count` of `windows`.
+
+    `windows` are the numbers of all windows as they are read; `ranks[window]` is a window's place in the retriever's
+    order, from 0. Both have shape (windows,).
+    """
+
+    windows: NDArray[np.int64]
+    ranks: NDArray[np.int64]
+    count: int
+
+    @classmethod
+    def of(cls, scores: NDArray[np.float32], documents: NDArray[np.int64], count: int) -> "WindowOrder":
+        """The order by a retriever's scores, so that a few documents don't hide the others.
+
+        Of the windows that are read, two thirds are the best ones. The last third are the best ones of documents that
+        have none among those, and then the next best. `documents[window]` is the number of a window's document.
+        """
+        ranked = np.argsort(-scores, kind="stable")
+        certain = count - count // 3
+        first_of_document = np.unique(documents[ranked], return_index=True)[1]
+        unseen = np.sort(first_of_document[first_of_document >= certain])[: count - certain]
+        best = np.concatenate([np.arange(min(certain, len(ranked))), unseen])
+        return cls(np.concatenate([ranked[best], np.delete(ranked, best)]), np.argsort(ranked), count)
