@@ -145,8 +145,8 @@ class WindowCutter:
 
         Its other line ends may be anything: in SQuAD, "O\n2" is oxygen.
         """
-        edges = {edge for table in tables for cell in table.cells for edge in (cell.start, cell.end)}
-        breaks = np.union1d(find_breaks(_BLANK_LINE, text), np.array(sorted(edges), dtype=np.int64))
+        edges = [edge for table in tables for edge in (table.start - 1, *(cell.end for cell in table.cells))]
+        breaks = np.union1d(find_breaks(_BLANK_LINE, text), np.array(edges, dtype=np.int64))
         return self._split(_linearized(_tokenize(text, breaks, self._tokenizer, monitor), tables, self._tokenizer))
 
     def _split(self, tokens: Tokens) -> Windows:

@@ -130,6 +130,9 @@ def test_a_passage_written_with_a_table_is_read_as_a_document_with_it() -> None:
     start = context.index("1,400")
     first, last = cut.tokens.around(start, start + 5)
     assert context[cut.tokens.starts[first] : cut.tokens.ends[last]] == "1,400"
+    assert cut.tokens.blocks[first] == cut.tokens.blocks[last]
+    spans = [cut.tokens.block_around(token) for token in np.flatnonzero(cut.tokens.words)]
+    assert {context[slice(*span)] for span in spans} >= {"Statement", "2018", "Net sales", "3,357", "It grew."}
 
 
 @given(TEXTS_WITH_GAPS)
