@@ -17,7 +17,8 @@ _SIGN = re.compile(r"\S[ \u00a0]+(?=[$€£¥](?:[ \u00a0]+\(?\d[\d.,]*\)?%?)?[ 
 def with_amounts(content: PageContent) -> PageContent:
     """The page with numbers whole, and with a currency sign apart from what stands before it in its row."""
     fragments = content.fragments
-    if not any("$" in f.text or "€" in f.text or "£" in f.text or f.text.startswith(",") for f in fragments):
+    page = "\n".join(["", *[fragment.text for fragment in fragments]])
+    if not any(sign in page for sign in ("$", "€", "£", "\n,")):
         return content
     found: list[TextFragment] = []
     for index, fragment in enumerate(fragments):
