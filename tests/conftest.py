@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from support import tiny_models
-from support.samples import PROSE, SAMPLES
+from support.samples import GENERAL_WORDS, PROSE, SAMPLES
 
 from docqa.array_store import ArrayStore
 from docqa.config import Settings
@@ -27,7 +27,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture(scope="session")
 def tiny_reader(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tiny_models.make_reader(tmp_path_factory.mktemp("tiny-reader"), PROSE)
+    return tiny_models.make_reader(tmp_path_factory.mktemp("tiny-reader"), f"{PROSE} {GENERAL_WORDS}")
 
 
 @pytest.fixture(scope="session")

@@ -115,20 +115,6 @@ def test_negatives_come_from_the_same_document_and_contain_no_answer(tiny_reader
         assert normalize(pair.answers[0].text) not in normalize(text)
 
 
-def test_negatives_are_what_retrieval_ranks_first(tiny_reader: Path) -> None:
-    """Among many contexts of a document, a question's negatives are those about the same thing, the nearest first."""
-    near = "Anna Holm counted ships and birds."
-    nearer = "The keeper Anna Holm counted birds."
-    right = "Anna Holm counted 2,148 birds at Skagen."
-    others = [f"Storm {number} came from the sea." for number in range(200)]
-    asked = "How many birds had the keeper Anna Holm counted?"
-    golds = (Gold("2,148", right.index("2,148")),)
-    pairs = [Pair("0", asked, right, golds, "d")]
-    pairs += [Pair(str(n), "Which?", context, (), "d") for n, context in enumerate([near, *others, nearer], 1)]
-    features = _features(tiny_reader, pairs, replace(_SMALL, negatives=2))
-    assert [feature.context for feature in features if feature.pair == 0] == [right, nearer, near]
-
-
 def test_adversarial_questions_are_paired_with_the_windows_of_the_answer(tiny_reader: Path) -> None:
     pairs = [
         Pair(pair.id, f"{pair.question[:-1]} in 1858?", f"{pair.context} 1923", pair.answers, pair.document)

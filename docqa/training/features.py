@@ -2,8 +2,9 @@
 
 import random
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,17 +14,17 @@ from docqa.datasets.pair import Pair
 from docqa.progress import Monitor
 from docqa.ranking import normalize
 from docqa.reader.sequences import InputSequence, SequenceBuilder
-from docqa.retrieval.bm25 import BM25Retriever, terms
 from docqa.training.adversarial_questions import adversarial_question
 from docqa.training.hyperparameters import TrainingConfig
-from docqa.windows import Tokens, WindowCutter
+from docqa.windows import Tokens, WindowCutter, Windows
+from docqa.written_tables import written_tables
 
 Target = tuple[tuple[int, float], ...]
 """A distribution over the positions of a sequence, as (position, probability). Position 0 is the null: no answer."""
 
 NULL: Target = ((0, 1.0),)
 
-_UNANSWERABLE_WINDOWS = 2  # Of the context of a question without an answer.
+_NEGATIVE_CANDIDATES = 6  # Random windows, of which the one that shares most words with the question is the negative.
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ class Feature:
         return self.start != NULL
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _WindowedContext:
     """A tokenized context and its windows; `bounds` has the shape (windows, 2), in tokens."""
 
@@ -67,28 +68,10 @@ class _WindowedContext:
     tokens: Tokens
     bounds: NDArray[np.int32]
 
-    def text(self, window: int) -> str:
-        begin, end = self.bounds[window]
-        return self.context[int(self.tokens.starts[begin]) : int(self.tokens.ends[end - 1])]
-
-
-class _RankedWindows:
-    """The windows of a document's contexts, ranked for a question by docqa's lexical retriever."""
-
-    def __init__(self) -> None:
-        self._windows: list[tuple[_WindowedContext, int]] = []
-        self._retriever: BM25Retriever | None = None
-
-    def add(self, context: _WindowedContext) -> None:
-        self._windows += [(context, window) for window in range(len(context.bounds))]
-
-    def best(self, question: str) -> Iterator[tuple[_WindowedContext, int]]:
-        """Yield contexts and the numbers of their windows, the best ranked first."""
-        if self._retriever is None:
-            self._retriever = BM25Retriever([terms([context.text(window) for context, window in self._windows])])
-        scores = self._retriever.scores(question)
-        for number in np.argsort(-scores, kind="stable"):
-            yield self._windows[number]
+    @cached_property
+    def texts(self) -> list[str]:
+        """The windows as they are read."""
+        return Windows(self.tokens, self.bounds).texts(self.context)
 
 
 def make_features(
@@ -100,12 +83,12 @@ def make_features(
     reader accepts, in tokens. The result depends only on the arguments.
     """
     builder = _FeatureBuilder(tokenizer, limit, config)
-    contexts = list(dict.fromkeys((pair.context, pair.document) for pair in pairs if pair.context is not None))
+    contexts = list(dict.fromkeys(pair.context for pair in pairs if pair.context is not None))
     monitor = monitor or Monitor()
-    for number, (context, document) in enumerate(contexts):
+    for number, context in enumerate(contexts):
         if number % 100 == 0:
             monitor.update("tokenizing", "contexts", number, len(contexts))
-        builder.add(context, document)
+        builder.add(context)
     positive: list[Feature] = []
     null: list[Feature] = []
     answerable: list[tuple[int, Pair]] = []
@@ -118,28 +101,25 @@ def make_features(
             answerable += [(number, pair)] if features else []
         else:
             null += builder.unanswerable(number, pair)
-    negatives = _negatives(builder, answerable, config)
+    negatives = _negatives(builder, pairs, answerable, config)
     return positive + null + negatives + _adversarial(builder, answerable, config)
 
 
-def _negatives(builder: "_FeatureBuilder", answerable: list[tuple[int, Pair]], config: TrainingConfig) -> list[Feature]:
-    """Return windows without the answer, from the same documents, for a random share of the answerable pairs.
-
-    They are those that retrieval ranks first: what the reader will be given, and must not answer from. A pair that is
-    drawn again gets the next one.
-    """
+def _negatives(
+    builder: "_FeatureBuilder", pairs: Sequence[Pair], answerable: list[tuple[int, Pair]], config: TrainingConfig
+) -> list[Feature]:
+    """Return windows without the answer, from the same documents, for a random share of the answerable pairs."""
     rng = random.Random(config.seed)  # noqa: S311 - not for cryptography
+    by_document: dict[str, list[str]] = defaultdict(list)
+    for context, document in dict.fromkeys((pair.context, pair.document) for pair in pairs):
+        if context is not None:
+            by_document[document].append(context)
     count = round(config.negatives * len(answerable))
-    features: list[Feature] = []
-    windows: dict[int, Iterator[Feature]] = {}
-    while answerable and count > 0:
-        for number, pair in rng.sample(answerable, min(len(answerable), count)):
-            if number not in windows:
-                windows[number] = builder.negatives(number, pair)
-            feature = next(windows[number], None)
-            features += [feature] if feature is not None else []
-        count -= len(answerable)
-    return features
+    chosen: list[tuple[int, Pair]] = []
+    while answerable and len(chosen) < count:
+        chosen += rng.sample(answerable, min(len(answerable), count - len(chosen)))
+    negatives = (builder.negative(number, pair, by_document[pair.document], rng) for number, pair in chosen)
+    return [feature for feature in negatives if feature is not None]
 
 
 def _adversarial(
@@ -167,19 +147,19 @@ class _FeatureBuilder:
         self._tokenizer = tokenizer
         self._sequences = SequenceBuilder(tokenizer, limit)
         self._cutter = WindowCutter(tokenizer, config.max_seq_length, config.doc_stride, limit)
+        self._has_teacher = bool(config.teacher)
         self._contexts: dict[str, _WindowedContext] = {}
-        self._documents: dict[str, _RankedWindows] = defaultdict(_RankedWindows)
         self._questions: dict[str, list[int]] = {}
 
-    def add(self, context: str, document: str) -> None:
-        if context not in self._contexts:
-            self._contexts[context] = _WindowedContext(context, *self._cutter.cut_text(context, Monitor()))
-        self._documents[document].add(self._contexts[context])
+    def add(self, context: str) -> None:
+        # A teacher's tokens are found by their offsets, in the order of the text.
+        tables = () if self._has_teacher else written_tables(context)
+        self._contexts[context] = _WindowedContext(context, *self._cutter.cut_text(context, Monitor(), tables))
 
     def positive(self, number: int, pair: Pair, *, null: bool = False) -> list[Feature]:
         """Return each window that contains a whole answer; with `null`, with the null as target."""
         context = self._contexts[pair.context or ""]
-        spans = [_token_span(context.tokens, gold.start, gold.start + len(gold.text)) for gold in pair.answers]
+        spans = [context.tokens.around(gold.start, gold.start + len(gold.text)) for gold in pair.answers]
         features = []
         for window, (begin, end) in enumerate(context.bounds):
             inside = [(first - begin, last - begin) for first, last in spans if begin <= first <= last < end]
@@ -188,24 +168,28 @@ class _FeatureBuilder:
         return [feature for feature in features if feature is not None]
 
     def unanswerable(self, number: int, pair: Pair) -> list[Feature]:
-        """Return the two windows of an unanswerable question's context that retrieval ranks first: the hardest ones."""
+        """Return the two windows that share most words with an unanswerable question: the hardest ones."""
         context = self._contexts[pair.context or ""]
-        windows = [(context, window) for window in range(len(context.bounds))]
-        if len(windows) > _UNANSWERABLE_WINDOWS:
-            ranked = self._documents[pair.document].best(pair.question)
-            windows = [(each, window) for each, window in ranked if each is context]
-        features = (self._feature(number, pair, *each, []) for each in windows[:_UNANSWERABLE_WINDOWS])
+        windows = sorted(
+            range(len(context.bounds)), key=lambda window: -_shared_words(pair.question, context.texts[window])
+        )
+        features = [self._feature(number, pair, context, window, []) for window in windows[:2]]
         return [feature for feature in features if feature is not None]
 
-    def negatives(self, number: int, pair: Pair) -> Iterator[Feature]:
-        """Yield the windows of a pair's document without any of its answers, as retrieval ranks them."""
+    def negative(self, number: int, pair: Pair, contexts: Sequence[str], rng: random.Random) -> Feature | None:
+        """Return a window of these contexts without any of the answers, or None if no candidate is without."""
+        candidates: list[tuple[int, _WindowedContext, int]] = []
+        for _ in range(_NEGATIVE_CANDIDATES):
+            context = self._contexts[rng.choice(contexts)]
+            if len(context.bounds):
+                window = rng.randrange(len(context.bounds))
+                candidates.append((_shared_words(pair.question, context.texts[window]), context, window))
         answers = [normalize(gold.text) for gold in pair.answers]
-        for context, window in self._documents[pair.document].best(pair.question):
-            text = normalize(context.text(window))
+        for _, context, window in sorted(candidates, key=lambda candidate: -candidate[0]):
+            text = normalize(context.texts[window])
             if not any(answer and answer in text for answer in answers):
-                feature = self._feature(number, pair, context, window, [])
-                if feature is not None:
-                    yield feature
+                return self._feature(number, pair, context, window, [])
+        return None
 
     def _feature(
         self, number: int, pair: Pair, context: _WindowedContext, window: int, spans: Sequence[tuple[int, int]]
@@ -241,14 +225,10 @@ class _FeatureBuilder:
         return ids
 
 
-def _token_span(tokens: Tokens, start: int, end: int) -> tuple[int, int]:
-    """Return the first and the last token of the characters from `start` to `end`."""
-    return (
-        int(np.searchsorted(tokens.ends, start, side="right")),
-        int(np.searchsorted(tokens.starts, end, side="left")) - 1,
-    )
-
-
 def _distribution(positions: Iterable[int]) -> Target:
     votes = Counter(positions)
     return tuple((position, count / votes.total()) for position, count in sorted(votes.items()))
+
+
+def _shared_words(question: str, text: str) -> int:
+    return len(set(normalize(question).split()) & set(normalize(text).split()))

@@ -80,11 +80,12 @@ class TrainingConfig:
         limits=((">=", 0),),
     )
     negatives: float = _data(
-        0.2,
+        1.0,
         "SHARE",
         "windows without the answer, per answerable pair",
-        details="They come from the same document: those that the lexical retriever ranks first for the question. "
-        "Without them the null score says little about whole documents.",
+        details="They come from the same document: of six drawn at random, the one that shares most words with the "
+        "question. Without them the null score says little about whole documents, and a reader trained on a few pairs "
+        "answers what it should refuse. With many thousands of pairs, fewer save time.",
         limits=((">=", 0), ("<=", 10)),
     )
     adversarial_questions: float = _data(

@@ -111,7 +111,7 @@ async def test_a_training_is_watched_and_its_better_reader_is_used(pairs: Path, 
         await pilot.press("T")
         await sees(pilot, app, "✓ keeper is better on the held-out pairs")
         await sees(pilot, app, "held-out pairs                   4")
-        await sees(pilot, app, "general sample                 150")
+        await sees(pilot, app, "general sample                 486")
         await sees(pilot, app, "Loss curve: ")
         assert registry.chosen(ModelKind.READER) == "keeper"
         openings = app.started.count("opening")

@@ -25,6 +25,7 @@ _SPACES = re.compile(r"[ \u00a0]+(?=\S)")
 _GAP = 0.8
 _TALL = 2.5
 _OVERLAP = 0.25  # Of their height: lines have no more in common.
+_STACKED = 6.0  # Where it begins at the same place both are as wide: more than the parts of a fraction.
 _BACK = 10.0  # From the end of a line to the next one, at least.
 _SUPERSCRIPT_SIZE = 0.85  # At most, relative to its line.
 _FEW = 3  # Letters before a subscript, at least: less may be a mark with a space before it.
@@ -326,6 +327,7 @@ def _group(boxes: list[Box], size: float) -> list[_Group]:
         if x1 - x0 > widest and bottom - top < tallest:
             widest, baseline = x1 - x0, bottom
     highest, lowest, gap, back = 0.8 * size, baseline - 0.2 * size, _GAP * size, _BACK * size
+    stacked = _STACKED * size
     groups: list[_Group] = []
     number = 0
     left, top, right, bottom = boxes[0]
@@ -339,7 +341,9 @@ def _group(boxes: list[Box], size: float) -> list[_Group]:
         # PDFium takes what a diagram has in one column for one line.
         near = y0 - bottom < tallest and top - y1 < tallest
         # And the next line of a statement for the rest of the one above.
-        near = near and not (x0 < left - back and x1 < left and y0 > bottom - _OVERLAP * height)
+        if y0 > bottom - _OVERLAP * height and x0 < left + size:
+            wide = x1 - x0 > stacked and right - left > stacked
+            near = near and not wide and not (x0 < left - back and x1 < left)
         if x0 - right <= gap and raised == was_raised and tall == was_tall and near:
             left, top = (x0 if x0 < left else left), (y0 if y0 < top else top)
             right, bottom = (x1 if x1 > right else right), (y1 if y1 > bottom else bottom)
