@@ -1,11 +1,12 @@
 """Questions that a reader of real PDFs would ask: how many are answered right, and how many refused.
 
-    python -m benchmarks.real_documents QUESTIONS FOLDER [--reader READER]
+    python -m benchmarks.real_documents QUESTIONS FOLDER [--together] [--top-k-windows N] [--reader READER]
 
 QUESTIONS is a JSON object {file: {"questions": [{question, answers, pages, kind}]}}: `answers` are the accepted ones,
 none if the document has no answer; `pages`, counted from 1, are those on which it stands. FOLDER has the PDFs. Every
-document is asked alone, at docqa's defaults. An answer is right if its F1 against an accepted one is at least 0.5 and
-it stands on one of the pages. Intervals are 95%, by the bootstrap over documents.
+document is asked alone, or, with --together, all of them at once, at docqa's defaults. An answer is right if its F1
+against an accepted one is at least 0.5 and it stands on one of the pages. Intervals are 95%, by the bootstrap over
+documents.
 """
 
 import argparse
@@ -17,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
-from docqa.answers import Answer
+from docqa.answers import Answer, Citation
 from docqa.config import Settings
 from docqa.engine import Engine
 from docqa.evaluation.calibration import expected_error
@@ -41,23 +42,31 @@ class Asked:
     probability: float
 
 
-def is_right(answer: Answer, accepted: Sequence[str], pages: Sequence[int]) -> bool:
-    """Whether an answer, or another place of it, is an accepted one on its page."""
-    places = [(answer.page, answer.page_end), *((other.page, other.page_end) for other in answer.other_locations)]
-    on_page = any(first and set(range(first, (last or first) + 1)) & set(pages) for first, last in places)
+def is_right(answer: Answer, document: str, accepted: Sequence[str], pages: Sequence[int]) -> bool:
+    """Whether an answer, or another place of it, is an accepted one on its page of the document."""
+    places: list[Answer | Citation] = [answer, *answer.other_locations]
+    on_page = any(
+        place.document == document
+        and place.page
+        and set(range(place.page, (place.page_end or place.page) + 1)) & set(pages)
+        for place in places
+    )
     return on_page and f1(answer.text, accepted) >= RIGHT
 
 
-def ask(questions: Path, folder: Path, settings: Settings) -> list[Asked]:
-    """Ask every document its questions."""
+def ask(questions: Path, folder: Path, settings: Settings, *, together: bool = False) -> list[Asked]:
+    """Ask every document its questions, or all documents together."""
     engine = Engine(settings)
     asked = []
-    for number, (name, document) in enumerate(json.loads(questions.read_text(encoding="utf-8")).items()):
-        collection = engine.open([folder / name])
+    documents = json.loads(questions.read_text(encoding="utf-8"))
+    everything = engine.open([folder / name for name in documents]) if together else None
+    for number, (name, document) in enumerate(documents.items()):
+        path = str(folder / name)
+        collection = everything or engine.open([path])
         for one in document["questions"]:
             result = collection.ask(one["question"])
             candidates = (*result.answers, *result.closest)[:_FIVE]
-            right = [is_right(answer, one["answers"], one["pages"]) for answer in candidates if one["answers"]]
+            right = [is_right(answer, path, one["answers"], one["pages"]) for answer in candidates if one["answers"]]
             best = bool(right) and right[0]
             probability = candidates[0].probability if candidates else 0.0
             answerable = bool(one["answers"])
@@ -78,8 +87,11 @@ def main() -> None:
     parser.add_argument("questions", type=Path)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--reader", default="", help="default: the reader in use")
+    parser.add_argument("--together", action="store_true", help="ask all documents at once")
+    parser.add_argument("--top-k-windows", type=int, default=Settings().top_k_windows)
     args = parser.parse_args()
-    asked = ask(args.questions, args.folder, Settings(reader=args.reader, top=_FIVE))
+    settings = Settings(reader=args.reader, top=_FIVE, top_k_windows=args.top_k_windows)
+    asked = ask(args.questions, args.folder, settings, together=args.together)
     kinds = defaultdict(list)
     for one in asked:
         if one.answerable:

@@ -136,6 +136,7 @@ _COMPARES = _pattern(
     rf"\b(?:than|compar\w+|exceed\w*|outperform\w*|as \s+ \w+ \s+ as|both|same|equal\w*|instead|rather|{_COMPARATIVE})"
 )
 _CLAUSE_END = re.compile(r"[.!?;:\n]\s")
+_OCCURS = _pattern(r"\b(?:count\w*|mention\w*|occur\w*|appear\w*|words?|terms?|phrases?|names?|named)\b")
 _IS_MORE_THAN = _pattern(rf"\b{_COMPARATIVE} .* \b than \b")
 
 
@@ -154,7 +155,6 @@ def nonextractive(question: str) -> NonExtractive | None:
 
 def is_stated(question: str, asked: NonExtractive, span: str, before: str, after: str) -> bool:
     """Whether a span with the texts before and after it states what is asked for, so that quoting it is an answer."""
-    around = f"{before} {span} {after}"
     clause = _CLAUSE_END.split(before)[-1]
     sentence = f"{clause} {span} {_CLAUSE_END.split(after)[0]}"
     match asked:
@@ -164,11 +164,19 @@ def is_stated(question: str, asked: NonExtractive, span: str, before: str, after
             uncompared = _IS_MORE_THAN.search(question) and not _COMPARES.search(sentence)
             return bool(_SAYS_YES_OR_NO.search(span)) and not torn and not uncompared
         case NonExtractive.COUNT:
-            # "How many of the sites are closed?" is not answered by a closed site's number of beds.
-            of = _HOW_MANY_OF.search(question)
-            named = [word[:6].rstrip("s") for word in re.findall(r"\w{4,}", of[1].lower())] if of else []
-            return bool(_NUMBER.search(span)) and (not named or any(word in around.lower() for word in named))
+            return bool(_NUMBER.search(span)) and _counts_them(question, sentence, f"{before} {span} {after}")
         case NonExtractive.COMPARISON:
-            return bool(_COMPARES.search(sentence))
+            compared = any(word in question.lower() for word in re.findall(r"\w{3,}", span.lower()) if word != "the")
+            return compared and bool(_COMPARES.search(sentence))
         case NonExtractive.CALCULATION:
             return bool(_SUM.search(sentence))
+
+
+def _counts_them(question: str, sentence: str, around: str) -> bool:
+    """Whether a text with a number may count what the question asks for."""
+    if _COUNT.search(question) and not _OCCURS.search(sentence):
+        return False
+    # "How many of the sites are closed?" is not answered by a closed site's number of beds.
+    of = _HOW_MANY_OF.search(question)
+    things = [word[:6].rstrip("s") for word in re.findall(r"\w{4,}", of[1].lower())] if of else []
+    return not things or any(thing in around.lower() for thing in things)

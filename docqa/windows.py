@@ -5,7 +5,7 @@ Reading, evaluation and training all cut windows here. It is done once a documen
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from docqa.documents import Document
+from docqa.documents import Document, Table
 from docqa.documents.document import find_breaks
 from docqa.documents.superscripts import blank_marks, exponents
 from docqa.errors import DocqaError
@@ -65,6 +65,20 @@ class Tokens:
         number = self.blocks[token]
         first, last = np.searchsorted(self.blocks, [number, number + 1])
         return int(self.starts[first]), int(self.ends[last - 1])
+
+    @property
+    def repeated(self) -> NDArray[np.bool_]:
+        """True at headings that are repeated, and at the marks that a table has only where it is read."""
+        before = np.maximum.accumulate(np.append(0, self.ends))[:-1]
+        repeated: NDArray[np.bool_] = (self.starts == self.ends) | (self.starts < before)
+        return repeated
+
+    def around(self, start: int, end: int) -> tuple[int, int]:
+        """The first and the last token, where they stand, of the text from `start` to `end`; the last is -1 without."""
+        own = np.flatnonzero(~self.repeated)
+        first = int(self.ends[own].searchsorted(start, side="right"))
+        last = int(self.starts[own].searchsorted(end, side="left")) - 1
+        return (int(own[first]), int(own[last])) if first <= last < len(own) else (first, -1)
 
     def window(self, first: int, last: int) -> "Window":
         """The tokens from `first` up to, not including, `last`."""
@@ -126,12 +140,14 @@ class WindowCutter:
         """Tokenize a document's body and cut it. Raises `Cancelled` from the monitor."""
         return self._split(tokenize(document, self._tokenizer, monitor))
 
-    def cut_text(self, text: str, monitor: Monitor) -> Windows:
-        """The same for a passage of unknown origin, such as a pair's context: only blank lines divide it.
+    def cut_text(self, text: str, monitor: Monitor, tables: Sequence[Table] = ()) -> Windows:
+        """The same for a passage of unknown origin, such as a pair's context: only blank lines and cells divide it.
 
         Its other line ends may be anything: in SQuAD, "O\n2" is oxygen.
         """
-        return self._split(_tokenize(text, find_breaks(_BLANK_LINE, text), self._tokenizer, monitor))
+        edges = {edge for table in tables for cell in table.cells for edge in (cell.start, cell.end)}
+        breaks = np.union1d(find_breaks(_BLANK_LINE, text), np.array(sorted(edges), dtype=np.int64))
+        return self._split(_linearized(_tokenize(text, breaks, self._tokenizer, monitor), tables, self._tokenizer))
 
     def _split(self, tokens: Tokens) -> Windows:
         return Windows(tokens, split_windows(tokens, self.size, self.stride))
@@ -161,12 +177,14 @@ def window_size(max_seq_length: int, doc_stride: int, limit: int) -> int:
 def tokenize(document: Document, tokenizer: Tokenizer, monitor: Monitor) -> Tokens:
     """Tokenize a document's body, without special tokens. Tables are read row by row."""
     tokens = _tokenize(document.text[: document.body_end], document.breaks, tokenizer, monitor, document.name)
-    order = linearized_order(tokens.starts, document.tables)
-    return tokens if order is None else _reordered(tokens, order, tokenizer)
+    return _linearized(tokens, document.tables, tokenizer)
 
 
-def _reordered(tokens: Tokens, order: NDArray[np.int64], tokenizer: Tokenizer) -> Tokens:
-    """Tokens in the `linearized_order`, with blocks counted anew."""
+def _linearized(tokens: Tokens, tables: Sequence[Table], tokenizer: Tokenizer) -> Tokens:
+    """Tokens in their `linearized_order`, with blocks counted anew."""
+    order = linearized_order(tokens.starts, tables)
+    if order is None:
+        return tokens
     marks = order < 0
     repeated = marks | (order <= np.maximum.accumulate(np.append(-1, order[:-1])))
     starts, ends = tokens.starts[order], tokens.ends[order]
@@ -246,8 +264,7 @@ def split_windows(tokens: Tokens, size: int, stride: int) -> NDArray[np.int32]:
 
 def _inside_rows(tokens: Tokens) -> NDArray[np.bool_]:
     """Which tokens are in a table's row after its first one: those around what is repeated, block by block."""
-    marks = tokens.starts == tokens.ends
-    repeated = marks | (tokens.starts < np.maximum.accumulate(np.append(0, tokens.ends))[:-1])
+    marks, repeated = tokens.starts == tokens.ends, tokens.repeated
     first = np.flatnonzero(np.append(True, np.diff(tokens.blocks) != 0))
     after, before = np.append(False, repeated[first[1:] - 1]), np.append(marks[first[1:]], False)
     inside = np.repeat(repeated[first] | after | before, np.diff(np.append(first, len(marks))))

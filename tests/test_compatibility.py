@@ -21,7 +21,7 @@ ANSWER = {
 }  # fmt: skip
 RESULT = {
     "schema", "question", "answered", "answers", "closest", "windows_read", "windows_total",
-    "reader", "retriever", "elapsed_seconds", "warnings",
+    "reader", "retriever", "elapsed_seconds", "warnings", "withheld",
 }  # fmt: skip
 PLACE = {"document", "page", "page_label", "page_end", "section", "line_start", "line_end", "start", "end"}
 PAIRS = {

@@ -29,6 +29,7 @@ LONGEST, SHORTEST = 400, 30  # Lines.
 LONG: dict[str, str] = {}
 SHORT = {
     "plotting.py": "shared by evaluation and training",
+    "reader/answer_length.py": "shared by the app and the training",
     "retrieval/retriever.py": "the interface of a retriever",
     "wording.py": "shared by messages everywhere",
 }

@@ -45,7 +45,7 @@ def test_the_first_span_is_the_best_of_all_that_are_allowed(
     assert len(found) <= 4
     assert bool(found) == bool(allowed)
     if found:
-        assert found[0][2] == pytest.approx(max(allowed))
+        assert found[0][2] == pytest.approx(max(allowed), abs=1e-5)  # Added in another order, in float32.
     for number, (first, last, _) in enumerate(found):
         assert first <= last < first + longest
         assert all(last < a or first > b for a, b, _ in found[:number])

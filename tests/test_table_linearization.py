@@ -1,6 +1,7 @@
 """A table is read row by row, each cell after its headings; every answer in it is still a part of the document."""
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -12,6 +13,7 @@ from docqa.progress import Monitor
 from docqa.retrieval.bm25 import terms
 from docqa.table_linearization import COLON, SEMICOLON, linearized_order
 from docqa.windows import WindowCutter, tokenize
+from docqa.written_tables import written_tables
 
 TOKENIZER = loading.load_tokenizer(paths.bundled_models_dir() / "reader")
 
@@ -31,6 +33,8 @@ CELLS = st.sampled_from(["", "a", "12.5", "net sales", "(1,024)", "Ship’s name
 ROWS = st.integers(1, 4).flatmap(
     lambda width: st.lists(st.lists(CELLS, min_size=width, max_size=width), min_size=1, max_size=6)
 )
+
+TEXTS_WITH_GAPS = st.lists(st.lists(CELLS, max_size=4).map("  ".join), max_size=8).map("\n".join)
 
 
 def document_of(text: str) -> Document:
@@ -112,3 +116,42 @@ def test_every_token_stands_once_and_every_span_is_inside_a_cell(rows: list[list
                 start, end = int(tokens.starts[first]), int(tokens.ends[last])
                 assert start < end
                 assert not document.spans_break(start, end)
+
+
+def test_a_passage_written_with_a_table_is_read_as_a_document_with_it() -> None:
+    context = (
+        "Statement\n2018  2017\nNet sales  2,465  3,357\nCost of sales  1,136\nGross profit  1,329  1,400\nIt grew."
+    )
+    cut = WindowCutter(TOKENIZER, 384, 128, 512).cut_text(context, Monitor(), written_tables(context))
+    assert TOKENIZER.decode(cut.tokens.ids.tolist()) == (
+        "statement 2018 2017 net sales : 2018 : 2, 465 ; 2017 : 3, 357 cost of sales : 1, 136 "
+        "gross profit : 2018 : 1, 329 ; 2017 : 1, 400 it grew."
+    )
+    start = context.index("1,400")
+    first, last = cut.tokens.around(start, start + 5)
+    assert context[cut.tokens.starts[first] : cut.tokens.ends[last]] == "1,400"
+
+
+@given(TEXTS_WITH_GAPS)
+@settings(deadline=None)
+def test_cells_of_written_tables_are_parts_of_their_lines(text: str) -> None:
+    for table in written_tables(text):
+        assert all(
+            "\n" not in text[cell.start : cell.end] and "  " not in text[cell.start : cell.end] for cell in table.cells
+        )
+        spans = [(cell.start, cell.end) for cell in table.cells]
+        assert spans == sorted(spans)
+        assert table.start == spans[0][0]
+        assert table.end >= spans[-1][1]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "He came.  He saw.  He won.\nThen he left.",
+        "1  2  3\n4  5  6\n7  8  9",  # Nothing names the columns.
+        "Name  Berth\nKettle  4",  # Two lines may be anything.
+    ],
+)
+def test_what_may_be_no_table_is_read_as_it_is(text: str) -> None:
+    assert written_tables(text) == []

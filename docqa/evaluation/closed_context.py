@@ -21,6 +21,7 @@ from docqa.reader.reader_choice import choice_of
 from docqa.reader.span_decoding import Span
 from docqa.whole_spans import whole_answer
 from docqa.windows import Tokens, Window, WindowCutter, Windows
+from docqa.written_tables import written_tables
 
 _CHUNK = 2048  # Pairs sorted by length together: enough for full batches of equal length.
 _CACHED_CONTEXTS = 256  # Most files list the questions about one context together.
@@ -63,7 +64,7 @@ def evaluate_contexts(
 
     @lru_cache(maxsize=_CACHED_CONTEXTS)
     def split(context: str) -> Windows:
-        return cutter.cut_text(context, Monitor(cancel=monitor.cancel))
+        return cutter.cut_text(context, Monitor(cancel=monitor.cancel), written_tables(context))
 
     predictions: list[Prediction] = []
     for begin in range(0, len(pairs), _CHUNK):

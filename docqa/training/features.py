@@ -4,6 +4,7 @@ import random
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,8 @@ from docqa.ranking import normalize
 from docqa.reader.sequences import InputSequence, SequenceBuilder
 from docqa.training.adversarial_questions import adversarial_question
 from docqa.training.hyperparameters import TrainingConfig
-from docqa.windows import Tokens, WindowCutter
+from docqa.windows import Tokens, WindowCutter, Windows
+from docqa.written_tables import written_tables
 
 Target = tuple[tuple[int, float], ...]
 """A distribution over the positions of a sequence, as (position, probability). Position 0 is the null: no answer."""
@@ -58,7 +60,7 @@ class Feature:
         return self.start != NULL
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _WindowedContext:
     """A tokenized context and its windows; `bounds` has the shape (windows, 2), in tokens."""
 
@@ -66,9 +68,10 @@ class _WindowedContext:
     tokens: Tokens
     bounds: NDArray[np.int32]
 
-    def text(self, window: int) -> str:
-        begin, end = self.bounds[window]
-        return self.context[int(self.tokens.starts[begin]) : int(self.tokens.ends[end - 1])]
+    @cached_property
+    def texts(self) -> list[str]:
+        """The windows as they are read."""
+        return Windows(self.tokens, self.bounds).texts(self.context)
 
 
 def make_features(
@@ -144,16 +147,19 @@ class _FeatureBuilder:
         self._tokenizer = tokenizer
         self._sequences = SequenceBuilder(tokenizer, limit)
         self._cutter = WindowCutter(tokenizer, config.max_seq_length, config.doc_stride, limit)
+        self._has_teacher = bool(config.teacher)
         self._contexts: dict[str, _WindowedContext] = {}
         self._questions: dict[str, list[int]] = {}
 
     def add(self, context: str) -> None:
-        self._contexts[context] = _WindowedContext(context, *self._cutter.cut_text(context, Monitor()))
+        # A teacher's tokens are found by their offsets, in the order of the text.
+        tables = () if self._has_teacher else written_tables(context)
+        self._contexts[context] = _WindowedContext(context, *self._cutter.cut_text(context, Monitor(), tables))
 
     def positive(self, number: int, pair: Pair, *, null: bool = False) -> list[Feature]:
         """Return each window that contains a whole answer; with `null`, with the null as target."""
         context = self._contexts[pair.context or ""]
-        spans = [_token_span(context.tokens, gold.start, gold.start + len(gold.text)) for gold in pair.answers]
+        spans = [context.tokens.around(gold.start, gold.start + len(gold.text)) for gold in pair.answers]
         features = []
         for window, (begin, end) in enumerate(context.bounds):
             inside = [(first - begin, last - begin) for first, last in spans if begin <= first <= last < end]
@@ -165,7 +171,7 @@ class _FeatureBuilder:
         """Return the two windows that share most words with an unanswerable question: the hardest ones."""
         context = self._contexts[pair.context or ""]
         windows = sorted(
-            range(len(context.bounds)), key=lambda window: -_shared_words(pair.question, context.text(window))
+            range(len(context.bounds)), key=lambda window: -_shared_words(pair.question, context.texts[window])
         )
         features = [self._feature(number, pair, context, window, []) for window in windows[:2]]
         return [feature for feature in features if feature is not None]
@@ -177,10 +183,10 @@ class _FeatureBuilder:
             context = self._contexts[rng.choice(contexts)]
             if len(context.bounds):
                 window = rng.randrange(len(context.bounds))
-                candidates.append((_shared_words(pair.question, context.text(window)), context, window))
+                candidates.append((_shared_words(pair.question, context.texts[window]), context, window))
         answers = [normalize(gold.text) for gold in pair.answers]
         for _, context, window in sorted(candidates, key=lambda candidate: -candidate[0]):
-            text = normalize(context.text(window))
+            text = normalize(context.texts[window])
             if not any(answer and answer in text for answer in answers):
                 return self._feature(number, pair, context, window, [])
         return None
@@ -217,14 +223,6 @@ class _FeatureBuilder:
             ids = self._tokenizer.encode(question, add_special_tokens=False).ids
             self._questions[question] = ids
         return ids
-
-
-def _token_span(tokens: Tokens, start: int, end: int) -> tuple[int, int]:
-    """Return the first and the last token of the characters from `start` to `end`."""
-    return (
-        int(np.searchsorted(tokens.ends, start, side="right")),
-        int(np.searchsorted(tokens.starts, end, side="left")) - 1,
-    )
 
 
 def _distribution(positions: Iterable[int]) -> Target:

@@ -9,6 +9,7 @@ from docqa.documents.pdf.glyph_widths import cut_at, is_tight
 _NEAR = 0.4  # Heights of type between the pieces of a number.
 _LEVEL = 0.5  # Of the height that two fragments of a row have in common.
 _GROUP = re.compile(r",\d{3}(?!\d)")
+_SPACE_IN_NUMBER = re.compile(r"(?<=\d) (?=,\d{3}(?!\d))")
 _SIGNS = ("$", "€", "£", "¥")
 _NUMBER = re.compile(r" *[(–—-]?\d|[–—-] *$")
 _SIGN = re.compile(r"\S[ \u00a0]+(?=[$€£¥](?:[ \u00a0]+\(?\d[\d.,]*\)?%?)?[ \u00a0]*$)")
@@ -16,10 +17,11 @@ _SIGN = re.compile(r"\S[ \u00a0]+(?=[$€£¥](?:[ \u00a0]+\(?\d[\d.,]*\)?%?)?[ 
 
 def with_amounts(content: PageContent) -> PageContent:
     """The page with numbers whole, and with a currency sign apart from what stands before it in its row."""
-    fragments = content.fragments
-    if not any("$" in f.text or "€" in f.text or "£" in f.text or f.text.startswith(",") for f in fragments):
+    text = "\n".join([fragment.text for fragment in content.fragments])
+    if not any(sign in text for sign in (*_SIGNS, "\n,", " ,")):
         return content
     found: list[TextFragment] = []
+    fragments = [f._replace(text=_SPACE_IN_NUMBER.sub("", f.text)) if " ," in f.text else f for f in content.fragments]
     for index, fragment in enumerate(fragments):
         if found and fragment.text.startswith(",") and _continues(found[-1], fragment):
             last = found[-1]

@@ -38,7 +38,9 @@ def mark_formulas(lines: Sequence[LayoutLine]) -> Iterator[LayoutLine]:
 
 def _is_formula(line: LayoutLine, above: LayoutLine | None) -> bool:
     text = line.text
-    if line.kind or line.fixed_pitch or not _RELATION.search(text) or _VALUES.fullmatch(text) or ";" in text:
+    if line.kind or line.fixed_pitch or (text.isascii() and "=" not in text):
+        return False  # Most lines: this is for speed.
+    if not _RELATION.search(text) or _VALUES.fullmatch(text) or ";" in text:
         return False
     if not _LETTER.search(text) and any(map(str.isalnum, text)):
         return False

@@ -142,17 +142,15 @@ def _at_one_height(lines: list[list[TextFragment]]) -> Iterable[list[list[TextFr
 def _below(upper: list[TextFragment], lower: list[TextFragment]) -> bool:
     """Whether a line is right below another one, in type of about the same size."""
     a, b = upper[0], lower[0]
-    _, left, above, _, bottom, size = a[:6]
-    _, x0, top, _, _, other = b[:6]
-    if top <= above:
+    top = b.top
+    if top <= a.top:
         return False
-    difference = abs(size - other)
-    size = size if size > other else other
-    if top - bottom >= 1.2 * size or difference >= 0.25 * size:
+    size = a.size if a.size > b.size else b.size
+    if top - a.bottom >= 1.2 * size or abs(a.size - b.size) >= 0.25 * size:
         return False
     # A line of code may be farther to the right than the one above it is long.
     gap = _INDENTED * size if a.fixed_pitch and b.fixed_pitch else 0.0
-    return min(upper[-1].x1, lower[-1].x1) > (left if left > x0 else x0) - gap
+    return min(upper[-1].x1, lower[-1].x1) > max(a.x0, b.x0) - gap
 
 
 def are_apart(lines: list[list[TextFragment]], index: int) -> bool:

@@ -19,14 +19,13 @@ from docqa.documents.pdf.pdfium_fonts import ObjectFonts
 from docqa.documents.pdf.pdfium_frame import Box, Frame
 from docqa.documents.pdf.pdfium_glyphs import GlyphText
 
-# PDFium ends a line with CR LF, or with U+FFFE if it removed a hyphen and the word continues.
-_LINE = re.compile("[^\r\n\ufffe]+")
-_SPACES = re.compile(r"(?<=\S)[ \u00a0]+(?=\S)")
+_SPACES = re.compile(r"[ \u00a0]+(?=\S)")
 
 # In heights of the type. No space between words is wider, not even in justified lines; those between cells may be.
 _GAP = 0.8
 _TALL = 2.5
 _OVERLAP = 0.25  # Of their height: lines have no more in common.
+_STACKED = 6.0  # Where it begins at the same place both are as wide: more than the parts of a fraction.
 _BACK = 10.0  # From the end of a line to the next one, at least.
 _SUPERSCRIPT_SIZE = 0.85  # At most, relative to its line.
 _FEW = 3  # Letters before a subscript, at least: less may be a mark with a space before it.
@@ -74,7 +73,7 @@ class PageText:
         self._matrix = pdfium.FS_MATRIX()
         self._fonts = ObjectFonts()
         self._hidden: set[int] = set()
-        self._rows = [match.span() for match in _LINE.finditer(text)]
+        self._rows = list(_rows(text))
         self._angles = [self._angle(begin) for begin, _ in self._rows]
         # A page may be turned by its rotation or by its text's matrix.
         self._upright = _most_common(zip(self._angles, self._rows, strict=True)) if any(self._angles) else 0
@@ -244,6 +243,8 @@ class PageText:
         first, last, box, size, *_ = piece
         left, gap = box[0], _GAP * size
         for spaces in _SPACES.finditer(self._text, first, last):
+            if spaces.start() == 0 or self._text[spaces.start() - 1].isspace():
+                continue
             before = self._character_box(spaces.start() - 1)
             after = self._character_box(spaces.end())
             if before and after and after[0] - before[2] > gap:
@@ -309,6 +310,15 @@ class PageText:
         return -1
 
 
+def _rows(text: str) -> Iterator[tuple[int, int]]:
+    """Where PDFium's lines begin and end: with CR LF, or with U+FFFE if it removed a hyphen and the word continues."""
+    begin = 0
+    for line in text.replace("\r", "\n").replace("\ufffe", "\n").split("\n"):
+        if line:
+            yield begin, begin + len(line)
+        begin += len(line) + 1
+
+
 def _group(boxes: list[Box], size: float) -> list[_Group]:
     """Group the boxes of a line, cut at wide gaps, at superscripts, and before and after slanted text."""
     tallest = _TALL * size
@@ -317,6 +327,7 @@ def _group(boxes: list[Box], size: float) -> list[_Group]:
         if x1 - x0 > widest and bottom - top < tallest:
             widest, baseline = x1 - x0, bottom
     highest, lowest, gap, back = 0.8 * size, baseline - 0.2 * size, _GAP * size, _BACK * size
+    stacked = _STACKED * size
     groups: list[_Group] = []
     number = 0
     left, top, right, bottom = boxes[0]
@@ -330,7 +341,9 @@ def _group(boxes: list[Box], size: float) -> list[_Group]:
         # PDFium takes what a diagram has in one column for one line.
         near = y0 - bottom < tallest and top - y1 < tallest
         # And the next line of a statement for the rest of the one above.
-        near = near and not (x0 < left - back and x1 < left and y0 > bottom - _OVERLAP * height)
+        if y0 > bottom - _OVERLAP * height and x0 < left + size:
+            wide = x1 - x0 > stacked and right - left > stacked
+            near = near and not wide and not (x0 < left - back and x1 < left)
         if x0 - right <= gap and raised == was_raised and tall == was_tall and near:
             left, top = (x0 if x0 < left else left), (y0 if y0 < top else top)
             right, bottom = (x1 if x1 > right else right), (y1 if y1 > bottom else bottom)

@@ -44,7 +44,9 @@ def _may_lose_letters(objects: int, text: str) -> bool:
     """Whether a page is worth a look: more objects than characters, or a script that is also written vertically."""
     if not text:
         return objects > 0
-    return objects > max(_MIN_EMPTY_OBJECTS, len(text)) or _EAST_ASIAN.search(text) is not None
+    if objects > max(_MIN_EMPTY_OBJECTS, len(text)):
+        return True
+    return not text.isascii() and _EAST_ASIAN.search(text) is not None
 
 
 def _loses_letters(page: Any, text_page: Any, objects: int) -> bool:

@@ -9,6 +9,7 @@ from docqa.documents.pdf.engines import PageContent, Rule, TextFragment
 from docqa.documents.pdf.glyph_widths import cut_near
 from docqa.documents.pdf.tables.drawings import is_drawing
 from docqa.documents.pdf.tables.group_headings import with_group_headings
+from docqa.documents.pdf.tables.header_lines import CENTERED, are_headings_of, header_start, is_wider
 from docqa.documents.pdf.tables.page_strips import page_strips
 from docqa.documents.pdf.tables.page_table import (
     CAPTION,
@@ -22,7 +23,7 @@ from docqa.documents.pdf.tables.page_table import (
     text_rows,
 )
 from docqa.documents.pdf.tables.table_evidence import has_table_rows, is_in_paragraph, may_be_table
-from docqa.documents.pdf.tables.table_headings import make_table, may_head
+from docqa.documents.pdf.tables.table_headings import make_table
 from docqa.documents.pdf.tables.table_rows import headings_joined, logical_rows
 from docqa.documents.pdf.tables.text_columns import (
     ChunkedLine,
@@ -40,12 +41,9 @@ from docqa.documents.pdf.tables.text_columns import (
 _THIN, _MIN_RULE = 3.0, 40.0  # Points.
 _TOUCHING = 1.0  # Points.
 _MIN_BAND, _MIN_BANDS = 150.0, 3  # Points, and how many.
-_CENTERED = 5.0  # Points.
 _MIN_KNOWN = 3  # Columns.
 _MAX_SUM_GAP = 2.0  # Heights of type.
 _MAX_HEADINGS = 4  # Lines.
-_MIN_HEADED = 0.6  # Share of the columns.
-_MAX_SECTIONS, _MAX_SECTION_GAP = 3, 2.5  # Lines; heights of type.
 _STRICT = 4.0  # Points.
 _WORDS = 3  # For each column: what has more is a sentence, or the heading of all.
 _NOTE_MARK, _NOTE_WORDS = re.compile(r"\(?[\da-z*†‡]{1,2}\)?$"), 4
@@ -89,7 +87,7 @@ def aligned_tables(rows: list[TextRow], content: PageContent) -> list[FoundTable
             rules.extend(Rule(line.chunks[0].x0, line.top, line.chunks[-1].x1, line.bottom) for line in typed)
         floor = 0
         places = runs(lines, [*rules, *drawn.bands])
-        headings = {a for a, b in pairwise(places) if _are_headings_of(lines, a, b)}
+        headings = {a for a, b in pairwise(places) if are_headings_of(lines, a, b)}
         for start, end in statements(lines, [place for place in places if place not in headings]):
             if end <= floor or is_in_paragraph(lines, start, end):
                 continue
@@ -203,7 +201,7 @@ def _table(
         _ends_at_rule(lines[end - 1], lines[end], columns, inside) or _is_total(lines[end - 1], lines[end], columns)
     ):
         end += 1
-    first = _header_start(lines, start, floor, columns, rules)
+    first = header_start(lines, start, floor, columns, rules)
     body = body.extended([_divided(line, columns) for line in lines[first:start]], lines[cut:end])
     headings = range(start - first + 1)
     widened = [_widened(body.placed[index], body.lines[index], columns, rules) for index in headings]
@@ -232,94 +230,6 @@ def _rows_above_rule(body: TableBody, groups: list[list[int]], rules: list[Rule]
     return ruled[0] if len(ruled) == 1 and ruled[0] <= min(_MAX_HEADINGS, len(groups) // 2) else 0
 
 
-def _header_start(lines: list[ChunkedLine], start: int, floor: int, columns: list[Extent], rules: list[Rule]) -> int:
-    """Where the headings above a table begin: lines that its white space does not divide, or not alone."""
-    left, right = columns[0].begin, columns[-1].end
-    first = start = _above_sections(lines, start, floor, columns)
-    for index in range(start - 1, max(floor, start - 5) - 1, -1):
-        line = lines[index]
-        limit = (
-            2.5 if is_ruled(lines, index + 1, rules) or (index == start - 1 and _are_headings(line, columns)) else 0.9
-        )
-        if lines[index + 1].top - line.bottom > limit * line.size:
-            break
-        if line.chunks[0].x0 < left - line.size or line.chunks[-1].x1 > right + line.size:
-            break
-        if any(_is_caption(chunk, line) or chunk.text.count(" ") > 6 for chunk in line.chunks):
-            break
-        if len(line.chunks) == 1:
-            begin, end = column_place(line.chunks[0], columns)
-            text = line.chunks[0].text
-            narrow = begin == end and not _is_wider(line.chunks[0], columns[begin])
-            headed = is_ruled(lines, index + 1, rules) and _is_below_rule(line, rules)
-            if (begin == 0 and not headed) or (narrow and text.count(" ") > 2) or text[:1].islower():
-                break
-        if line.chunks[-1].text.rstrip().endswith(".") and " " in line.chunks[-1].text.strip():
-            break
-        first = index
-    return first
-
-
-def _are_headings_of(lines: list[ChunkedLine], place: tuple[int, int], following: tuple[int, int]) -> bool:
-    """Whether lines have only the headings of the columns of the lines that follow."""
-    start, end = place
-    if end - start > _MAX_HEADINGS or not all(may_head(c.text) for line in lines[start:end] for c in line.chunks):
-        return False
-    begin, stop = following
-    return _above_sections(lines, begin, 0, columns_of(lines[begin:stop])) == end - 1
-
-
-def _above_sections(lines: list[ChunkedLine], start: int, floor: int, columns: list[Extent]) -> int:
-    """Where the headings of columns are if only the headings of sections stand between them and the first row."""
-    if all(may_head(chunk.text) for chunk in lines[start].chunks[1:]):
-        return start
-    for index in range(start - 1, max(floor, start - _MAX_SECTIONS - 1) - 1, -1):
-        line = lines[index]
-        if lines[index + 1].top - line.bottom > _MAX_SECTION_GAP * line.size:
-            break
-        if len(line.chunks) > 1:
-            return index if index < start - 1 and _are_over_columns(line, columns) else start
-        if column_place(line.chunks[0], columns) != (0, 0):
-            break
-    return start
-
-
-def _is_below_rule(line: ChunkedLine, rules: list[Rule]) -> bool:
-    chunk = line.chunks[0]
-    return any(-line.size < rule.top - line.top <= 2 and rule.x0 < chunk.x1 and rule.x1 > chunk.x0 for rule in rules)
-
-
-def _are_headings(line: ChunkedLine, columns: list[Extent]) -> bool:
-    """Whether each chunk of a line above a gap stands over a column: words, or years."""
-    if len(line.chunks) < len(columns) - 1 or len(line.chunks) < 2:
-        return False
-    for chunk in line.chunks:
-        first, last = column_place(chunk, columns)
-        if first != last or not may_head(chunk.text):
-            return False
-        begin, end = columns[first]
-        middle = (chunk.x0 + chunk.x1 - begin - end) / 2
-        if min(abs(chunk.x0 - begin), abs(chunk.x1 - end), abs(middle)) > _CENTERED:
-            return False
-    return True
-
-
-def _are_over_columns(line: ChunkedLine, columns: list[Extent]) -> bool:
-    """Whether the chunks of a line, but for one on the left, are over most columns, each over one or two of its own."""
-    places = [column_place(chunk, columns) for chunk in line.chunks]
-    over = [place for place in places if place[0]]
-    if not all(may_head(chunk.text) for chunk in line.chunks) or any(last - first > 1 for first, last in places):
-        return False
-    if any(before[1] >= after[0] for before, after in pairwise(places)):
-        return False
-    return sum(last - first + 1 for first, last in over) >= _MIN_HEADED * (len(columns) - 1)
-
-
-def _is_caption(chunk: Chunk, line: ChunkedLine) -> bool:
-    """Whether a chunk begins a caption: a column may be headed "Note"."""
-    return CAPTION.match(chunk.text) is not None and (len(line.chunks) == 1 or " " in chunk.text)
-
-
 def _widened(
     pieces: list[PlacedChunk], line: ChunkedLine, columns: list[Extent], rules: list[Rule]
 ) -> list[PlacedChunk]:
@@ -327,7 +237,7 @@ def _widened(
     widened = []
     for number, piece in enumerate(pieces):
         middle = (piece.chunk.x0 + piece.chunk.x1) / 2
-        wide = piece.first < piece.last or _is_wider(piece.chunk, columns[piece.first])
+        wide = piece.first < piece.last or is_wider(piece.chunk, columns[piece.first])
         low = pieces[number - 1].last + 1 if number else 0
         high = pieces[number + 1].first if number + 1 < len(pieces) else len(columns)
         under = [
@@ -348,17 +258,13 @@ def _widened(
                 for a in range(low, piece.first + 1)
                 for b in range(piece.last, high)
                 if wide
-                and columns[a].begin < piece.chunk.x0 + _CENTERED
-                and columns[b].end > piece.chunk.x1 - _CENTERED
-                and abs((columns[a].begin + columns[b].end) / 2 - middle) < _CENTERED
+                and columns[a].begin < piece.chunk.x0 + CENTERED
+                and columns[b].end > piece.chunk.x1 - CENTERED
+                and abs((columns[a].begin + columns[b].end) / 2 - middle) < CENTERED
             ]
             covered = [*min(around, key=lambda place: place[1] - place[0])] if around else []
         widened.append(PlacedChunk(covered[0], covered[-1], piece.chunk) if covered else piece)
     return widened
-
-
-def _is_wider(chunk: Chunk, column: Extent) -> bool:
-    return chunk.x0 < column.begin - _CENTERED and chunk.x1 > column.end + _CENTERED
 
 
 def _ends_at_rule(previous: ChunkedLine, line: ChunkedLine, columns: list[Extent], rules: list[Rule]) -> bool:
@@ -382,7 +288,7 @@ def _is_total(previous: ChunkedLine, line: ChunkedLine, columns: list[Extent]) -
     return (
         line.top - previous.bottom < _MAX_SUM_GAP * line.size
         and label.x0 > (columns[0].begin + columns[-1].end) / 2
-        and abs(amount.x1 - columns[-1].end) < _CENTERED
+        and abs(amount.x1 - columns[-1].end) < CENTERED
         and is_numeric(amount.text)
         and not is_numeric(label.text)
     )

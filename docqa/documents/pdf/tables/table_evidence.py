@@ -38,7 +38,7 @@ _BLANK_AMOUNT = re.compile(r"(?:00|[.,])$")
 _NUMBERED_BOX = re.compile(r"\d{1,2}[a-z]?\. ?[A-Z]")
 _CODE = re.compile(r"[;{}=]|--|\w\(|^(?:#|//|>>>|\$ )|\\$")
 _EQUATION_NUMBER = re.compile(r"\(\w?\.?\d+(?:\.\d+)*[a-z]?\)$")
-_LEADERS = re.compile(r"\.{4}|(?:\. ){3}|…|_{4}|(?:· ){3}")
+_LEADERS = re.compile(r"\.\.\.\.|\. \. \. |…|____|· · · ")  # Literally, they are found three times as fast.
 _PAGE_NUMBER = re.compile(r"(?:^|[ …]|\.\.)((?:[ivxlc]+|(?:[A-Z]-)?\d{1,4}))\s*$")
 
 
@@ -187,18 +187,25 @@ def _are_words(texts: list[list[str]]) -> bool:
 
 
 def _is_aligned(column: list[Chunk]) -> bool:
-    """Whether most chunks, or numbers, have their left sides, right sides or middles at one place."""
-    numbers = [chunk for chunk in column if is_numeric(chunk.text)]
-    if len(numbers) >= _MIN_NUMBERS:
-        column = numbers  # Their heading may stand anywhere above them.
-    lefts = [c.x0 for c in column]
-    middles = [(c.x0 + c.x1) / 2 for c in column]
-    rights = [c.x1 for c in column]
-    amounts = list(map(right_of_digits, column))
-    places = (lefts, rights, amounts, middles)
-    return any(max(positions) - min(positions) <= _ALIGNED for positions in places) or any(
-        _share_aligned(positions) >= _MIN_ALIGNED for positions in places
+    """Whether most chunks, or most numbers, have their left sides, right sides or middles at one place."""
+    if _are_aligned(column):
+        return True
+    numbers = [chunk for chunk in column if is_numeric(chunk.text)]  # Their heading may stand anywhere above them.
+    if len(numbers) < _MIN_NUMBERS:
+        return False
+    return _are_aligned(numbers) or _is_at_one_place([right_of_digits(number) for number in numbers])
+
+
+def _are_aligned(column: list[Chunk]) -> bool:
+    return (
+        _is_at_one_place([c.x0 for c in column])
+        or _is_at_one_place([c.x1 for c in column])
+        or _is_at_one_place([(c.x0 + c.x1) / 2 for c in column])
     )
+
+
+def _is_at_one_place(positions: list[float]) -> bool:
+    return max(positions) - min(positions) <= _ALIGNED or _share_aligned(positions) >= _MIN_ALIGNED
 
 
 def _is_indented(labels: list[Chunk]) -> bool:

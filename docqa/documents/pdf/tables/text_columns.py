@@ -110,7 +110,10 @@ def _near(lines: list[ChunkedLine], start: int, end: int, rules: list[Rule]) -> 
     steps = [b.top - a.bottom for a, b in pairwise(lines[start:end])]
     wide = [0.0 if is_ruled(lines, index, rules) else step for index, step in enumerate(steps, start + 1)]
     for index, step in enumerate(wide, start + 1):
-        if step > 1.5 * lines[index].size and not _is_usual(step, wide):
+        if index - start > 1 and _are_new_headings(lines, start, index):
+            yield start, index
+            start = index
+        elif step > 1.5 * lines[index].size and not _is_usual(step, wide):
             new = len(lines[index].chunks) > 2 and _are_words(lines[index])  # Headings of their own.
             narrow = step < _MAX_LEADING * lines[index].size
             if not new and narrow and _same_amounts(lines[start:index], lines[index:end]):
@@ -120,6 +123,18 @@ def _near(lines: list[ChunkedLine], start: int, end: int, rules: list[Rule]) -> 
             start = index
     if end - start >= 2:
         yield start, end
+
+
+def _are_new_headings(lines: list[ChunkedLine], start: int, index: int) -> bool:
+    """Whether a line without a label has words below the numbers of each of its columns: those of the next table."""
+    line = lines[index]
+    if len(line.chunks) < 2 or not all(may_head(chunk.text) for chunk in line.chunks):
+        return False
+    above = next((other for other in reversed(lines[start:index]) if len(other.chunks) > 1), line)
+    numbers = [chunk for chunk in above.chunks[1:] if not may_head(chunk.text)]
+    if line.chunks[0].x0 < above.chunks[0].x1:
+        return False
+    return all(any(chunk.x0 < other.x1 and other.x0 < chunk.x1 for other in numbers) for chunk in line.chunks)
 
 
 def _is_usual(step: float, steps: list[float]) -> bool:
