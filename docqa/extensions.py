@@ -151,7 +151,7 @@ FORMATS.register(
         label="PDF",
         suffixes=(".pdf",),
         parse="docqa.documents.pdf.parser:parse",
-        version=4,
+        version=5,
         libraries=("pypdfium2", "pypdf"),
         variant="docqa.documents.pdf.engines:engine_versions",
         signature=b"%PDF-",
