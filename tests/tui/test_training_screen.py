@@ -83,7 +83,13 @@ async def _begin(pilot: Pilot[Any], file: Path | str, epochs: str = _LONG) -> Tr
     await until(
         pilot, lambda: _training(pilot).stage or not _training(pilot).running, "the process to report something"
     )
-    await until(pilot, lambda: _training(pilot).trained or not _training(pilot).running, "training to begin")
+    while not _training(pilot).trained and _training(pilot).running:  # The base is evaluated first.
+        at = (_training(pilot).stage, _training(pilot).step)
+        await until(
+            pilot,
+            lambda at=at: (_training(pilot).stage, _training(pilot).step) != at or not _training(pilot).running,
+            "the evaluation of the base",
+        )
     await until(pilot, lambda: len(_training(pilot).losses) > 5 or not _training(pilot).running, "the loss")
     return _training(pilot)
 
