@@ -161,15 +161,21 @@ def is_stated(question: str, asked: NonExtractive, span: str, before: str, after
         case NonExtractive.YES_NO:
             # "fees be refunded" of "In no event will fees be refunded" says the opposite.
             torn = _HAS_NEGATION.search(clause) and not _HAS_NEGATION.search(span)
-            uncompared = _IS_MORE_THAN.search(question) and not _COMPARES.search(sentence)
+            uncompared = _IS_MORE_THAN.search(question) and not (
+                _COMPARES.search(sentence) and _names_one_of_them(sentence, question)
+            )
             return bool(_SAYS_YES_OR_NO.search(span)) and not torn and not uncompared
         case NonExtractive.COUNT:
             return bool(_NUMBER.search(span)) and _counts_them(question, sentence, f"{before} {span} {after}")
         case NonExtractive.COMPARISON:
-            compared = any(word in question.lower() for word in re.findall(r"\w{3,}", span.lower()) if word != "the")
-            return compared and bool(_COMPARES.search(sentence))
+            return _names_one_of_them(span, question) and bool(_COMPARES.search(sentence))
         case NonExtractive.CALCULATION:
             return bool(_SUM.search(sentence))
+
+
+def _names_one_of_them(text: str, question: str) -> bool:
+    """Whether a text has a word of a question that compares, other than those that every comparison has."""
+    return any(word in question.lower() for word in re.findall(r"\w{3,}", text.lower()) if word not in {"the", "than"})
 
 
 def _counts_them(question: str, sentence: str, around: str) -> bool:

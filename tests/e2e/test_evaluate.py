@@ -11,6 +11,8 @@ import pytest
 from support import official_scripts
 from support.samples import PROSE
 
+from docqa import paths
+
 DOCQA = Path(sys.executable).with_name("docqa")
 
 OTHER = "The 2,148 birds of the keeper were counted in storms. The ships of Dr. Holm, and a dog, were there."
@@ -138,8 +140,8 @@ def test_pairs_that_name_a_file_are_asked_of_it(tmp_path: Path, narrow: list[obj
     assert json.loads(done.stdout)["recall"]["1"] > 0
 
 
-def test_a_calibration_is_stored_with_the_reader(tmp_path: Path, tiny_reader: Path, tiny_encoder: Path) -> None:
-    reader = shutil.copytree(tiny_reader, tmp_path / "reader")
+def test_a_calibration_is_stored_with_the_reader(tmp_path: Path, tiny_encoder: Path) -> None:
+    reader = shutil.copytree(paths.bundled_models_dir() / "reader", tmp_path / "reader")
     (reader / "docqa.json").write_text(json.dumps({"kind": "reader", "note": "kept"}), encoding="utf-8")
     (tmp_path / "pairs.json").write_text(json.dumps({"data": squad(unanswerable=False)}), encoding="utf-8")
     arguments = ["calibrate", tmp_path / "pairs.json", "--reader", reader, "--encoder", tiny_encoder, "--device", "cpu"]
@@ -160,9 +162,10 @@ def test_a_calibration_is_stored_with_the_reader(tmp_path: Path, tiny_reader: Pa
     assert json.loads(shown.stdout)["metadata"]["calibration"] == facts["calibration"]
 
 
-def test_a_reader_that_cannot_be_written_is_an_error(tmp_path: Path, tiny_reader: Path, tiny_encoder: Path) -> None:
-    reader = shutil.copytree(tiny_reader, tmp_path / "reader")
+def test_a_reader_that_cannot_be_written_is_an_error(tmp_path: Path, tiny_encoder: Path) -> None:
+    reader = shutil.copytree(paths.bundled_models_dir() / "reader", tmp_path / "reader")
     (tmp_path / "pairs.json").write_text(json.dumps({"data": squad(unanswerable=False)}), encoding="utf-8")
+    (reader / "docqa.json").unlink()
     (reader / "docqa.json").mkdir()  # Unlike a read-only folder, this also stops root.
     done = run("calibrate", tmp_path / "pairs.json", "--reader", reader, "--encoder", tiny_encoder)
     assert done.returncode == 2

@@ -118,7 +118,7 @@ def test_a_person_opens_a_report_asks_copies_and_quits(terminal: Terminal) -> No
     terminal.press("Enter")
     # The page, beside or below the answers, shows the answer's line.
     terminal.sees("▸ 1  Captain Duncan Presswell", "very likely", "page 4 (1)", "15▌", "windows read")
-    terminal.sees("✓ 5 answers")  # While windows are read, the selected answer may change its rank.
+    terminal.sees("12 of 50 windows read")  # While windows are read, the selected answer may change its rank.
     terminal.press("y")
     terminal.copied(f"Captain Duncan Presswell ({REPORT}, page 4 (1), line 15")
     terminal.press("n")
