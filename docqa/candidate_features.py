@@ -6,7 +6,7 @@
 import math
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -72,7 +72,6 @@ class QuestionProfile:
     names: frozenset[str]
     kind: AnswerKind
     nonextractive: NonExtractive | None = None
-    _known: dict[tuple[str, str], bool] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def of(cls, question: str, named: frozenset[str] = frozenset()) -> "QuestionProfile":
@@ -95,26 +94,16 @@ class QuestionProfile:
         section = document.section_at(start) or ""
         missing = self.names and self.names - _stems(f"{text[max(0, start - _AROUND) : end + _AROUND]} {section}")
         missing = missing and missing - _stems(f"{document.name} {document.title or ''} {text[:_OPENING]}")
-        absent = missing and {stem for stem in missing if not self._occurs(stem, document)}
         before, after = _near(document, start, end)
         features = (
             math.log2(1 + candidate.rank),
             _share(self.stems, _stems(f"{before} {after} {section}")),
-            float(len(missing) + len(absent)),
+            float(len(missing)),
             fits(span, self.kind),
             math.log2(1 + len(span.split())),
         )
         claimable = self.nonextractive is None or is_stated(self.question, self.nonextractive, span, before, after)
         return FoundCandidate(candidate, normalize(span) or span, features, claimable)
-
-    def _occurs(self, stem: str, document: Document) -> bool:
-        """Whether a word of the question with this stem is anywhere in the document."""
-        key = stem, document.sha256
-        if key not in self._known:
-            words = (word for word in _WORD.findall(self.question) if _stem(word) == stem)
-            spellings = (form for word in words for form in (word, word.lower(), word.capitalize(), word.upper()))
-            self._known[key] = any(form in document.text for form in spellings)
-        return self._known[key]
 
 
 def naming_stems(documents: Iterable[Document]) -> frozenset[str]:

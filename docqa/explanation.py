@@ -22,9 +22,8 @@ def _support(value: float) -> str:
 
 
 def _missing(value: float) -> str:
-    if not value:
-        return "no name or number of the question is missing around it"
-    return f"{counted(round(value), 'name')} or number missing around it; what its document lacks counts twice"
+    found = "no name or number of the question is" if not value else f"{counted(round(value), 'name')} or number"
+    return f"{found} missing around it"
 
 
 def _kind(value: float) -> str:

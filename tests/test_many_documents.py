@@ -102,7 +102,7 @@ def test_of_contracts_that_are_nearly_the_same_the_one_named_is_asked(
         ):
             found = collection.ask(question).answers[0]
             right += Path(found.document) == file and str(answer) in found.text
-    assert right >= 11  # Of 12. Where no name counts, it is 2 or 3.
+    assert right >= 9  # Of 12. Where no name counts, it is 2 or 3.
 
 
 def test_no_document_of_a_few_is_hidden_by_a_long_one(engine: Engine, tmp_path: Path) -> None:
