@@ -166,7 +166,7 @@ _SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁱⁿ\u02b0-\u02b8\u
 _RAISED = re.compile(rf"[{_SUPERSCRIPTS}]+|\[\^[^\]]*\]|\^\{{[^}}]*\}}|\^\w+")
 _TAG = re.compile(r"<sup>(.*?)</sup>", re.DOTALL)
 _SUBSCRIPT = re.compile(r"</?sub>|_")  # And blanks to be filled in.
-_BULLET = re.compile(r"^(?:[•‣◦▪▫●○■◆◇➢➤❖∙⁃\uf000-\uf0ff]\s*|[-–—*·o§]\s+)(?=\S)")
+_BULLET = re.compile(r"^(?:[•‣◦▪▫●○■◆◇➢➤▸✓✔❖∙⁃\uf000-\uf0ff]\s*|[-–—*·o§]\s+)(?=\S)")
 _LEADERS = re.compile(r"(?:\s?[.·…]){3,}|…\s?…")
 _MATHEMATICAL = re.compile("[\U0001d400-\U0001d7ffℎµ]")  # Letters of another font.
 _ALIKE = str.maketrans(
