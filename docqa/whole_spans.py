@@ -34,7 +34,8 @@ _NO_ANSWER = re.compile(
     r"[\s.,;:!?…•()\[\]\"“”'-]*(?:an?|and|are|as|at|be|by|for|from|in|is|its?|of|on|or|that|the|this|to|was|were|with)?"
 )
 _LABELS = frozenset({"email", "mail", "phone", "telephone", "tel", "fax", "address", "date", "name", "contact", "note"})
-_ABOUT_UNITS = frozenset({"unit", "units", "currency", "measured", "expressed", "given"})
+_SIGNS = frozenset("$€£¥%")
+_ABOUT_UNITS = frozenset({"unit", "units", "currency", "sign", "symbol", "measured", "expressed", "given"})
 _PARTS = {
     "date": frozenset({"year", "years", "month", "months", "decade", "century"}),
     "address": frozenset({"port", "protocol", "domain", "host", "hostname", "path", "file", "username"}),
@@ -73,8 +74,8 @@ def whole_span(text: str, span: tuple[int, int], block: tuple[int, int], questio
             break
         span = edges
     answer = text[slice(*span)]
-    is_unit = UNIT.fullmatch(answer) and " " not in answer and asked.isdisjoint(_ABOUT_UNITS)
-    return None if is_unit or _NO_ANSWER.fullmatch(answer) else span
+    is_unit = answer in _SIGNS or (UNIT.fullmatch(answer) and " " not in answer)
+    return None if (is_unit and asked.isdisjoint(_ABOUT_UNITS)) or _NO_ANSWER.fullmatch(answer) else span
 
 
 def _surroundings(text: str, span: tuple[int, int], block: tuple[int, int]) -> tuple[int, int]:

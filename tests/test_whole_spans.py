@@ -115,6 +115,7 @@ def test_what_is_whole_depends_on_the_question(question: str, marked: str, answe
         "so [. ] it",
         "the rate ([)] for ten",
         "a bond of [dollars] paid",
+        "[$]  5,260",
     ],
 )
 def test_marks_particles_and_units_are_no_answers(marked: str) -> None:
@@ -123,6 +124,7 @@ def test_marks_particles_and_units_are_no_answers(marked: str) -> None:
 
 def test_a_unit_answers_a_question_about_units() -> None:
     assert whole("it is given in [seconds] here", "In which unit is it?") == "seconds"
+    assert whole("all amounts in [$] thousands", "In what currency are the amounts?") == "$"
 
 
 def test_nothing_is_taken_from_another_block() -> None:
