@@ -21,6 +21,7 @@ INCOME: list[Row] = [
     ("Other income, net", 0, "(334)", "258"),
     ("Net income", 0, "99,803", "94,680"),
 ]
+SUMS = ("Income before taxes", "Taxes", "Net income for the year", "Per share, basic")
 AMOUNTS = [[label, *amounts] for label, _, *amounts in INCOME]
 
 
@@ -319,3 +320,19 @@ def test_lines_close_below_each_other_are_rows_of_their_own(tmp_path: Path) -> N
     ]
     found = " | ".join(text_lines(draw_pages(tmp_path / "x.pdf", [lines])))
     assert all(f"{label}  {amount}" in found for label, amount in cells)
+
+
+def test_sums_that_are_set_in_by_three_points_are_in_the_columns_of_the_rest() -> None:
+    below = [(label, number % 3 * 10, str(410 + number), str(320 + number)) for number, label in enumerate(SUMS)]
+
+    def draw(sheet: canvas.Canvas) -> None:
+        years(sheet, 100, "2022", "2021")
+        y = statement(sheet, 114, INCOME)
+        for label, indent, *amounts in below:
+            write(sheet, 60 + indent, y, label)
+            for x, amount in zip(YEARS, amounts, strict=True):
+                right(sheet, x - 3.2, y, amount)
+            y += 14
+
+    (table,), _ = page(draw)
+    assert [row[0] for row in grid(table)] == ["", *(row[0] for row in AMOUNTS), *SUMS]

@@ -11,6 +11,7 @@ from docqa.documents.pdf.numbering import BULLETS
 from docqa.documents.pdf.tables.page_table import TIME, Chunk, baseline, is_numeric, right_of_digits
 from docqa.documents.pdf.tables.text_columns import ChunkedLine, PlacedChunk, TableBody
 
+_SET_IN = 0.4  # Of the type's size: numbers whose digits end so near each other are in one column.
 _ALIGNED = 2.5  # Points.
 _MIN_ALIGNED = 0.7  # Share.
 _MIN_NUMBERS = 3
@@ -193,7 +194,9 @@ def _is_aligned(column: list[Chunk]) -> bool:
     numbers = [chunk for chunk in column if is_numeric(chunk.text)]  # Their heading may stand anywhere above them.
     if len(numbers) < _MIN_NUMBERS:
         return False
-    return _are_aligned(numbers) or _is_at_one_place([right_of_digits(number) for number in numbers])
+    # Total lines may be set in by a little more.
+    near = max(_ALIGNED, _SET_IN * min(number.fragments[0].size for number in numbers))
+    return _are_aligned(numbers) or _is_at_one_place([right_of_digits(number) for number in numbers], near)
 
 
 def _are_aligned(column: list[Chunk]) -> bool:
@@ -204,8 +207,8 @@ def _are_aligned(column: list[Chunk]) -> bool:
     )
 
 
-def _is_at_one_place(positions: list[float]) -> bool:
-    return max(positions) - min(positions) <= _ALIGNED or _share_aligned(positions) >= _MIN_ALIGNED
+def _is_at_one_place(positions: list[float], near: float = _ALIGNED) -> bool:
+    return max(positions) - min(positions) <= near or _share_aligned(positions, near) >= _MIN_ALIGNED
 
 
 def _is_indented(labels: list[Chunk]) -> bool:
@@ -259,13 +262,13 @@ def _share(pattern: re.Pattern[str], texts: list[str]) -> float:
     return len(list(filter(pattern.match, texts))) / len(texts)
 
 
-def _share_aligned(positions: list[float]) -> float:
+def _share_aligned(positions: list[float], near: float = _ALIGNED) -> float:
     """The share of positions that are near the most common one."""
     if not positions:
         return 0.0
-    if max(positions) - min(positions) <= _ALIGNED:
+    if max(positions) - min(positions) <= near:
         return 1.0
-    counts = [len([1 for other in positions if abs(other - position) <= _ALIGNED]) for position in set(positions)]
+    counts = [len([1 for other in positions if abs(other - position) <= near]) for position in set(positions)]
     return max(counts) / len(positions)
 
 
