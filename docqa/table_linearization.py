@@ -49,7 +49,7 @@ def _linearized(
     colon, semicolon = np.array([COLON]), np.array([SEMICOLON])
     above: dict[int, list[NDArray[np.int64]]] = {}
     beside: list[tuple[Cell, NDArray[np.int64]]] = []
-    row = -1
+    row, mark = -1, colon[:0]  # The row, and what divides its last cell from the next.
     for cell, own in zip(cells, tokens, strict=True):
         if cell.row < table.header_rows:
             for column in range(cell.column, cell.column + cell.column_span):
@@ -58,21 +58,20 @@ def _linearized(
             continue
         is_heading = cell.column < table.header_columns
         if cell.row > row:
-            row, needs = cell.row, b""
+            row, mark = cell.row, colon[:0]
             beside = [(other, of) for other, of in beside if other.row + other.row_span > row]
             for other, of in beside:
                 if not is_heading or other.column < cell.column:
                     yield of
-                    needs = b":"
+                    mark = colon
         if is_heading:
             beside.append((cell, own))
             yield own
-            needs = b":"
+            mark = colon
             continue
-        if needs:
-            yield colon if needs == b":" else semicolon
+        yield mark
         if cell.column in above:
             yield np.concatenate(above[cell.column])[-_LONGEST_HEADING:]
             yield colon
         yield own
-        needs = b";"
+        mark = semicolon
