@@ -30,7 +30,7 @@ from docqa.index_cache import (
     vectors_key,
     windows_key,
 )
-from docqa.languages import language_name, language_of
+from docqa.languages import language_name
 from docqa.models import registry
 from docqa.nonextractive import MESSAGES
 from docqa.progress import Cancelled, Monitor
@@ -153,7 +153,7 @@ class Engine:
         name = windows_key(name, self.reader.fingerprint, self._cutter.size, self._cutter.stride)
         windows = self._windows(document, name, store, monitor)
         vectors = self._vectors(document, windows, name, store, monitor)
-        unread = _unread(self.reader, language_of(document.text[: document.body_end]))
+        unread = _unread(self.reader, document.language)
         if unread:
             warning = f"the text seems to be in {unread}, which the reader doesn't read: no answer from it is claimed"
             document = replace(document, warnings=(*document.warnings, warning))

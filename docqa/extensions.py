@@ -151,7 +151,7 @@ FORMATS.register(
         label="PDF",
         suffixes=(".pdf",),
         parse="docqa.documents.pdf.parser:parse",
-        version=5,
+        version=6,
         libraries=("pypdfium2", "pypdf"),
         variant="docqa.documents.pdf.engines:engine_versions",
         signature=b"%PDF-",
@@ -164,7 +164,7 @@ FORMATS.register(
         label="text",
         suffixes=(".txt", ".text", ""),
         parse="docqa.documents.plain_text:parse",
-        version=4,
+        version=5,
     )
 )
 FORMATS.register(
@@ -173,7 +173,7 @@ FORMATS.register(
         label="Markdown",
         suffixes=(".md", ".markdown"),
         parse="docqa.documents.markdown:parse",
-        version=4,
+        version=5,
         libraries=("markdown-it-py",),
     )
 )

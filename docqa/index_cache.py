@@ -12,7 +12,7 @@ when a stage's output changes and its version doesn't.
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from itertools import islice
 from pathlib import Path
@@ -28,8 +28,8 @@ from docqa.extensions import resolve
 from docqa.retrieval.bm25 import Terms
 from docqa.windows import Tokens
 
-PACKING_VERSION = 2
-"""Of the `pack_` functions of this module."""
+PACKING_VERSION = 3
+"""Of the `pack_` functions of this module, and of `docqa.languages.language_of`, which looks at every document."""
 WINDOWS_VERSION = 3
 """Of `docqa.windows`: tokens and window boundaries."""
 TERMS_VERSION = 3
@@ -77,7 +77,7 @@ def vectors_key(windows: str, encoder_fingerprint: str) -> str:
     return key("vectors", (PACKING_VERSION, VECTORS_VERSION), libraries, windows, encoder_fingerprint)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class DocumentWindows:
     """A document as the reader and the retriever need it. `bounds`, of shape (windows, 2), are token ranges."""
 
@@ -92,13 +92,8 @@ class DocumentWindows:
         """The offsets at which a window starts and ends, without the headings that are repeated in it."""
         inside = slice(*self.bounds[window])
         starts = self.tokens.starts[inside]
-        own = starts[starts >= self._reached[inside.start]]
+        own = starts[starts >= self.tokens.reached[inside.start]]
         return int(own[0] if len(own) else starts[0]), int(self.tokens.ends[inside].max())
-
-    @cached_property
-    def _reached(self) -> NDArray[np.int64]:
-        """Where the text before each token ends. A heading that is repeated begins before that."""
-        return np.maximum.accumulate(np.append(0, self.tokens.ends))
 
 
 def pack_document(document: Document) -> Arrays:
@@ -110,6 +105,7 @@ def pack_document(document: Document) -> Arrays:
         "page_labels": document.page_labels,
         "sections": [[section.title, section.level, section.start] for section in document.sections],
         "title": document.title,
+        "language": document.language,
         "warnings": document.warnings,
     }
     lines, blocks, tables = document.lines, document.blocks, document.tables
@@ -146,6 +142,7 @@ def unpack_document(arrays: Arrays, name: str) -> Document:
         page_labels=tuple(facts["page_labels"]),
         sections=tuple(Section(*section) for section in facts["sections"]),
         title=facts["title"],
+        language=facts["language"],
         warnings=tuple(facts["warnings"]),
     )
 

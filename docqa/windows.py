@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -38,7 +39,7 @@ _UNBROKEN = re.compile(r"(?<=\d)[.,:]\d+|(?<=[^\W\d_])['’][^\W\d_]+")
 _JOINERS = "\u200d\ufe0e\ufe0f"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Tokens:
     """The reader tokens of a document's body, as they are read. Five parallel arrays of shape (tokens,).
 
@@ -66,18 +67,28 @@ class Tokens:
         first, last = np.searchsorted(self.blocks, [number, number + 1])
         return int(self.starts[first]), int(self.ends[last - 1])
 
-    @property
+    @cached_property
+    def reached(self) -> NDArray[np.int64]:
+        """Where the text before each token ends, and that of all. A heading that is repeated begins before that."""
+        return np.maximum.accumulate(np.append(0, self.ends))
+
+    @cached_property
     def repeated(self) -> NDArray[np.bool_]:
         """True at headings that are repeated, and at the marks that a table has only where it is read."""
-        before = np.maximum.accumulate(np.append(0, self.ends))[:-1]
-        repeated: NDArray[np.bool_] = (self.starts == self.ends) | (self.starts < before)
+        repeated: NDArray[np.bool_] = (self.starts == self.ends) | (self.starts < self.reached[:-1])
         return repeated
+
+    @cached_property
+    def _own(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+        """The indices, starts and ends of the tokens that are not repeated: these are in the order of the text."""
+        own = np.flatnonzero(~self.repeated)
+        return own, self.starts[own], self.ends[own]
 
     def around(self, start: int, end: int) -> tuple[int, int]:
         """The first and the last token, where they stand, of the text from `start` to `end`; the last is -1 without."""
-        own = np.flatnonzero(~self.repeated)
-        first = int(self.ends[own].searchsorted(start, side="right"))
-        last = int(self.starts[own].searchsorted(end, side="left")) - 1
+        own, starts, ends = self._own
+        first = int(ends.searchsorted(start, side="right"))
+        last = int(starts.searchsorted(end, side="left")) - 1
         return (int(own[first]), int(own[last])) if first <= last < len(own) else (first, -1)
 
     def window(self, first: int, last: int) -> "Window":

@@ -88,6 +88,8 @@ class Document:
     page_labels: tuple[str, ...] = ()
     sections: tuple[Section, ...] = ()
     title: str | None = None
+    language: str | None = None
+    """The code of the language of its body (`docqa.languages`); None if that can't be told."""
     encrypted: bool = False
     warnings: tuple[str, ...] = field(default=(), compare=False)
 

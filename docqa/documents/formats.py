@@ -1,12 +1,14 @@
 """The registered document formats: which one a file has, and what they are called in messages."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 from docqa.documents.document import Document, Location
 from docqa.documents.source import STDIN, Source
 from docqa.errors import DocqaError, unexpected
 from docqa.extensions import FORMATS, DocumentFormat, resolve
+from docqa.languages import language_of
 from docqa.progress import Cancelled, Monitor
 
 
@@ -60,7 +62,7 @@ def parse(source: Source, monitor: Monitor | None = None) -> Document:
         raise DocqaError(
             f"{source.display_name} could not be parsed: {type(error).__name__}: {error}", unexpected(error).hint
         ) from error
-    return document
+    return replace(document, language=language_of(document.text[: document.body_end]))
 
 
 def cite(format_name: str, location: Location) -> str:
