@@ -18,14 +18,13 @@ from docqa.candidate_features import naming_stems
 from docqa.config import Settings
 from docqa.documents import Document, Source
 from docqa.documents.formats import file_types
+from docqa.documents.packing import pack_document, unpack_document
 from docqa.errors import DocqaError, unexpected
 from docqa.extensions import RETRIEVERS, resolve
 from docqa.index_cache import (
     DocumentWindows,
     document_key,
-    pack_document,
     pack_windows,
-    unpack_document,
     unpack_windows,
     vectors_key,
     windows_key,
@@ -163,7 +162,7 @@ class Engine:
         cached = self.store.get("documents", name)
         if cached is not None:
             return unpack_document(cached, source.name)
-        document = documents.parse(source, monitor)
+        document = documents.parse_isolated(source, monitor)
         if not document.encrypted:
             self.store.put("documents", name, pack_document(document))
         return document

@@ -72,7 +72,7 @@ def run(arguments: argparse.Namespace) -> int:
             if isinstance(path, DocqaError):
                 raise path
             with progress_bar(quiet=arguments.quiet) as monitor:
-                document = documents.parse(documents.read(path, arguments.password), monitor)
+                document = documents.parse_isolated(documents.read(path, arguments.password), monitor)
             pages = _pages(document, ranges)
         except DocqaError as error:
             failed = True

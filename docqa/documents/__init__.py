@@ -3,6 +3,7 @@
 from docqa.documents.blocks import APART, Block, Blocks, Cell, Table
 from docqa.documents.document import Document, Lines, Location, PageLine, Section
 from docqa.documents.formats import parse
+from docqa.documents.isolated import parse_isolated
 from docqa.documents.loading import expand, read
 from docqa.documents.source import STDIN, Source, display_name
 
@@ -22,5 +23,6 @@ __all__ = [
     "display_name",
     "expand",
     "parse",
+    "parse_isolated",
     "read",
 ]

@@ -1,15 +1,19 @@
 """The registered document formats: which one a file has, and what they are called in messages."""
 
 import os
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from docqa.documents import limits
 from docqa.documents.document import Document, Location
 from docqa.documents.source import STDIN, Source
 from docqa.errors import DocqaError, unexpected
 from docqa.extensions import FORMATS, DocumentFormat, resolve
 from docqa.languages import language_of
 from docqa.progress import Cancelled, Monitor
+
+Parser = Callable[[Source, Monitor], Document]
 
 
 def suffixes() -> tuple[str, ...]:
@@ -47,22 +51,28 @@ def format_of(source: Source) -> DocumentFormat:
 
 
 def parse(source: Source, monitor: Monitor | None = None) -> Document:
-    """Parse a file of any format.
+    """Parse a file of any format in this process, without limits but that of its size.
 
     Raises `DocqaError` if it is empty, damaged, encrypted, or has no text, and for whatever else the parser raises.
     """
-    parser = resolve(format_of(source).parse)
+    return parse_by(format_of(source).parse, source, monitor or Monitor())
+
+
+def parse_by(parser: str | Parser, source: Source, monitor: Monitor) -> Document:
+    """Parse a file by a parser or a reference to one. Raises as `parse`."""
     try:
-        document: Document = parser(source, monitor or Monitor())
+        document: Document = resolve(parser)(source, monitor)
+        return replace(document, language=language_of(document.text[: document.body_end]))
     except (DocqaError, Cancelled):
         raise
+    except MemoryError:
+        raise limits.too_large_in_memory(source.display_name) from None
     except Exception as error:
         if os.environ.get("DOCQA_DEBUG"):
             raise
         raise DocqaError(
             f"{source.display_name} could not be parsed: {type(error).__name__}: {error}", unexpected(error).hint
         ) from error
-    return replace(document, language=language_of(document.text[: document.body_end]))
 
 
 def cite(format_name: str, location: Location) -> str:
