@@ -4,7 +4,7 @@ from docqa.documents.blocks import APART, Block, Blocks, Cell, Table
 from docqa.documents.document import Document, Lines, Location, PageLine, Section
 from docqa.documents.formats import parse
 from docqa.documents.isolated import parse_isolated
-from docqa.documents.loading import expand, read
+from docqa.documents.loading import LeftOut, expand, read
 from docqa.documents.source import STDIN, Source, display_name
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "Blocks",
     "Cell",
     "Document",
+    "LeftOut",
     "Lines",
     "Location",
     "PageLine",

@@ -40,14 +40,27 @@ def by_suffix(name: str) -> DocumentFormat | None:
 
 
 def format_of(source: Source) -> DocumentFormat:
-    """The format of a file: by how its bytes begin, else by its suffix, else plain text's. Raises `DocqaError`."""
+    """The format of a file: by how its bytes begin, else by its suffix, else plain text's.
+
+    Raises `DocqaError` if there is none, or if the file is larger than that format's largest.
+    """
     start = source.data[:1024].lstrip()
     by_signature = (each for each in FORMATS if each.signature and start.startswith(each.signature))
     name = "" if source.name == STDIN else source.name
     found = next(by_signature, None) or by_suffix(name) or by_suffix("")
     if found is None:
         raise DocqaError(f"the format of {source.display_name} is not supported", readable())
+    if len(source.data) > found.largest:
+        raise too_large(source.display_name, found.largest)
     return found
+
+
+def too_large(name: str, largest: int) -> DocqaError:
+    """The error for a file of more than `largest` bytes."""
+    return DocqaError(
+        f"{name} is larger than {largest / 1_000_000:,.0f} MB, which is the most that docqa reads of such a file",
+        "divide it, or leave out what need not be searched",
+    )
 
 
 def parse(source: Source, monitor: Monitor | None = None) -> Document:
