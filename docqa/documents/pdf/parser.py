@@ -31,6 +31,7 @@ from docqa.documents.pdf.parallel import ReadPages, read_pages
 from docqa.documents.pdf.reading_order import ReadPage, page_lines
 from docqa.documents.pdf.running_text import RunningText
 from docqa.documents.pdf.xfa import is_placeholder, values_page
+from docqa.documents.signatures import kind_of
 from docqa.documents.source import Source
 from docqa.errors import DocqaError
 from docqa.progress import Monitor
@@ -88,9 +89,34 @@ def _unreadable(source: Source, error: PdfEngineError) -> DocqaError:
             f"{source.display_name} is encrypted by a method that docqa does not support, such as a certificate",
             "save or print it without encryption from a viewer that opens it",
         )
+    kind = kind_of(source.data)
+    if kind:
+        return DocqaError(
+            f"{source.display_name} is no PDF: it is {kind}", "save it as a PDF in the program that it is from"
+        )
+    if _is_reencoded(source.data):
+        return _reencoded(source)
     return DocqaError(
         f"{source.display_name} is damaged or not a PDF ({error})",
         "open and save it again in a PDF viewer, or try `qpdf in.pdf out.pdf`",
+    )
+
+
+def _is_reencoded(data: bytes) -> bool:
+    """Whether a program took the file for a text and wrote it as UTF-8: a PDF with compressed pages is never that."""
+    if data.isascii() or b"FlateDecode" not in data:
+        return False
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _reencoded(source: Source) -> DocqaError:
+    return DocqaError(
+        f"{source.display_name} is damaged: a program took it for a text and wrote it as UTF-8",
+        "get the original again, as a file and not as text",
     )
 
 
@@ -103,6 +129,8 @@ def _read(source: Source, file: PdfFile, engine: PdfEngine, monitor: Monitor, pr
     running_text = arrange(pages)
     text = running_text.text
     if faults.all_unread or not text[: running_text.body_end].strip():
+        if _is_reencoded(source.data):
+            raise _reencoded(source)
         raise faults.as_error(source.display_name)
     return Document(
         name=source.name,
