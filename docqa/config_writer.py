@@ -33,13 +33,11 @@ def put(name: str, value: Any | None) -> None:
             contents.pop(name, None)
         else:
             contents[name] = value
-        mode = stat.S_IMODE(file.stat().st_mode) if file.exists() else None
+        mode = stat.S_IMODE(file.stat().st_mode) if file.exists() else 0o600
         with atomic_write(file) as stream:
+            if hasattr(os, "fchmod"):
+                os.fchmod(stream.fileno(), mode)
             stream.write(tomlkit.dumps(contents).encode("utf-8"))
-            stream.flush()
-            os.fsync(stream.fileno())
-        if mode is not None:
-            file.chmod(mode)
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from docqa.cli.arguments import add_settings, settings
 from docqa.cli.commands import COMMANDS, add_command
 from docqa.cli.terminal import note, progress_bar
 from docqa.errors import DocqaError, ExitCode
+from docqa.files import write_export
 from docqa.wording import counted
 
 if TYPE_CHECKING:
@@ -276,7 +277,7 @@ def _write_files(arguments: argparse.Namespace, evaluated: _Evaluation, report: 
 
 
 def _write(file: str, contents: dict[str, Any]) -> None:
-    Path(file).write_text(json.dumps(contents, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    write_export(Path(file), (json.dumps(contents, indent=1, ensure_ascii=False) + "\n").encode())
 
 
 def _unique_ids(predictions: "Sequence[Prediction]", *, quiet: bool) -> list[str]:

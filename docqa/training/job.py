@@ -25,6 +25,8 @@ from docqa.reader.answer_length import length_check
 from docqa.training import distributed
 from docqa.training.hyperparameters import SAVE_MINUTES, TrainingConfig
 
+CHECKPOINTS = "checkpoints"
+"""The folder in a run's folder that has its checkpoints."""
 _VALIDATION_SHARE = 0.1  # Of the training pairs, for early stopping. The test pairs only measure the result.
 
 
@@ -182,8 +184,14 @@ def lock_run(name: str) -> Iterator[None]:
 
 
 def discard_run(name: str) -> None:
-    """Delete the unfinished run of this name, if any."""
+    """Delete the unfinished run of this name, if any. If interrupted, it leaves no run, or one that can be resumed."""
+    discard_checkpoints(name)
     shutil.rmtree(run_folder(name), ignore_errors=True)
+
+
+def discard_checkpoints(name: str) -> None:
+    """Delete the checkpoints of the run of this name, if any."""
+    shutil.rmtree(run_folder(name) / CHECKPOINTS, ignore_errors=True)
 
 
 def prepare(job: Job, monitor: Monitor) -> TrainingData:

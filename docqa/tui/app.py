@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from time import monotonic
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
 from textual.app import App, SystemCommand
@@ -24,7 +24,7 @@ from docqa.errors import DocqaError
 from docqa.tui import messages
 from docqa.tui.controller import QuestionController
 from docqa.tui.feedback_controller import FeedbackController
-from docqa.tui.formatting import cited, flat, plain, quotation, shortened
+from docqa.tui.formatting import cited_now, flat, plain, quotation, shortened
 from docqa.tui.key_reference import check_keymap, key_groups
 from docqa.tui.keys import KEYS, palette
 from docqa.tui.model_screens import ModelScreens
@@ -47,6 +47,9 @@ from docqa.tui.workers.document_loader import MakeEngine, default_engine
 from docqa.tui.workers.events import WorkerEvent
 from docqa.userdata import history, preferences
 from docqa.userdata.crash_recovery import LeftoverSession
+
+if TYPE_CHECKING:
+    from docqa.answers import Answer
 
 _CHECK_FILES = 2.0  # Seconds between two checks whether a file changed.
 _SAVE_SESSION = 0.5  # Seconds between two saves of the session: what a crash may lose.
@@ -239,7 +242,7 @@ class DocqaApp(App[None]):
         """Copy the selected answer with its citation."""
         selected = self.main.answers.selected
         if selected is not None:
-            self.copy_to_clipboard(f"{flat(selected.text)} ({cited(selected)})")
+            self.copy_to_clipboard(f"{flat(selected.text)} ({self._cited(selected)})")
             self.say(f"Copied: {shortened(flat(selected.text))}")
 
     def action_copy_passage(self) -> None:
@@ -247,12 +250,15 @@ class DocqaApp(App[None]):
         selected = self.main.answers.selected
         if selected is not None:
             quoted = quotation(selected)
-            self.copy_to_clipboard(f"{quoted} ({cited(selected)})")
+            self.copy_to_clipboard(f"{quoted} ({self._cited(selected)})")
             self.say(f"Copied: {shortened(quoted)}")
+
+    def _cited(self, answer: "Answer") -> str:
+        return cited_now(answer, changed=self.questions.changed_on_disk(answer.document))
 
     def action_export(self) -> None:
         """Write the questions and answers to a file."""
-        self.push_screen(ExportScreen(self.questions.session.results))
+        self.push_screen(ExportScreen(self.questions.results))
 
     def action_confirm(self) -> None:
         """Mark the selected answer as right."""

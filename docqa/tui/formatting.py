@@ -1,6 +1,7 @@
 """Text for the screen: sanitized, shortened, and numbers in words (pure)."""
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -48,6 +49,11 @@ def cited(place: "Answer | Citation") -> str:
     from docqa.output import citation  # Imports numpy, which must not delay the first frame.
 
     return plain(citation(place))
+
+
+def cited_now(place: "Answer | Citation", *, changed: bool) -> str:
+    """A citation to take along: of a file that has changed on disk since it was opened, as of the earlier version."""
+    return cited(replace(place, outdated=place.outdated or changed))
 
 
 def headings(answer: "Answer") -> str:

@@ -14,7 +14,7 @@ from textual.widgets import Footer, Input, Static
 from docqa.config import Settings
 from docqa.errors import DocqaError
 from docqa.tui.controller import QuestionController
-from docqa.tui.formatting import cited, flat, plain
+from docqa.tui.formatting import cited_now, flat, plain
 from docqa.tui.keys import INLINE_KEYS
 from docqa.tui.styling import MUTED
 from docqa.tui.widgets.answers_pane import AnswersPane
@@ -155,7 +155,8 @@ class InlineApp(App[None]):
         """Copy the selected answer with its citation."""
         selected = self.answers.selected
         if selected is not None:
-            self.copy_to_clipboard(f"{flat(selected.text)} ({cited(selected)})")
+            changed = self.questions.changed_on_disk(selected.document)
+            self.copy_to_clipboard(f"{flat(selected.text)} ({cited_now(selected, changed=changed)})")
             self.say(f"Copied: {flat(selected.text)}")
 
     def action_read_all(self) -> None:

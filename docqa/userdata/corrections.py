@@ -117,8 +117,6 @@ def _replace(replaced: set[tuple[str, str]], new: list[Correction]) -> int:
             with atomic_write(file()) as opened:
                 for each in corrections:
                     opened.write((json.dumps(asdict(each), ensure_ascii=False) + "\n").encode("utf-8", "replace"))
-                opened.flush()
-                os.fsync(opened.fileno())
     except OSError as error:
         raise DocqaError(
             f"can't save the correction in {file()}: {error.strerror or error}",

@@ -1,8 +1,11 @@
 """The history of the app: questions, and the documents that were opened. One file of JSON lines.
 
-Each entry is appended at once, so that a crash loses at most one line. Several docqa processes may append.
+Each entry is appended at once, so that a crash loses at most one line. Several docqa processes may append. It is not
+forced to the disk, which would hold up each question: a power cut can lose the last half minute, of which the session's
+file (`crash_recovery`) has the questions.
 """
 
+import errno
 import json
 import os
 from collections.abc import Container, Iterable
@@ -62,9 +65,12 @@ def _append(values: dict[str, Any]) -> None:
     line = json.dumps(values, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
     try:
         file().parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(file(), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        descriptor = os.open(file(), os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
         try:
-            os.write(descriptor, line)
+            if _is_torn(descriptor):
+                line = b"\n" + line
+            if os.write(descriptor, line) < len(line):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         finally:
             os.close(descriptor)
     except OSError as error:
@@ -72,6 +78,15 @@ def _append(values: dict[str, Any]) -> None:
             f"can't save the history in {file()}: {error.strerror or error}",
             "questions are still answered; check the directory's permissions and free space",
         ) from error
+
+
+def _is_torn(descriptor: int) -> bool:
+    """Whether the last line has no end: the disk was full, or the power failed. The next would be lost with it."""
+    end = os.lseek(descriptor, 0, os.SEEK_END)
+    if not end:
+        return False
+    os.lseek(descriptor, end - 1, os.SEEK_SET)
+    return os.read(descriptor, 1) != b"\n"
 
 
 def entries() -> list[HistoryEntry]:

@@ -13,6 +13,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from docqa.files import write_export
 from docqa.tui.formatting import plain
 from docqa.tui.styling import MUTED
 from docqa.wording import counted
@@ -63,7 +64,7 @@ class ExportScreen(ModalScreen[None]):
             self._show(f"{file} exists. Press Enter again to overwrite it.")
         else:
             try:
-                file.write_text(write(self._results), encoding="utf-8")
+                write_export(file, write(self._results).encode("utf-8", "replace"))
             except OSError as error:
                 self._show(f"Can't write {file}: {error.strerror or error}.")
             else:
