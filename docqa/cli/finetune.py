@@ -6,7 +6,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from docqa.cli.commands import COMMANDS
 from docqa.cli.json_progress import JsonProgress
 from docqa.cli.terminal import note, progress_bar
+from docqa.cli.termination import termination_signals
 from docqa.errors import DocqaError, ExitCode
 from docqa.progress import Cancelled, Monitor, Progress
 from docqa.training.hyperparameters import (
@@ -134,13 +135,14 @@ def _train(arguments: argparse.Namespace, events: JsonProgress | None) -> int:
             result = finetune(job, data, monitor)
         except Cancelled:
             resumable = stored_state(job.name) is not None
-            if events:
-                events.emit("stopped", kept=resumable)
-            elif not resumable:
-                note("docqa: stopped before training began")
-            else:
-                note("docqa: stopped; a checkpoint was saved")
-                note(f"  hint: resume with {shlex.join(['docqa', *job.resume_arguments])}")
+            with suppress(OSError):  # The terminal may be gone.
+                if events:
+                    events.emit("stopped", kept=resumable)
+                elif not resumable:
+                    note("docqa: stopped before training began")
+                else:
+                    note("docqa: stopped; a checkpoint was saved")
+                    note(f"  hint: resume with {shlex.join(['docqa', *job.resume_arguments])}")
             return ExitCode.INTERRUPTED
     if result is not None:
         print(as_json(result) if arguments.json else as_text(result))  # noqa: T201
@@ -204,15 +206,16 @@ def _progress(
 
 @contextmanager
 def _cancelled_by_signals(write: Callable[[str], None], progress: AbstractContextManager[Monitor]) -> Iterator[Monitor]:
-    """Cancel the monitor at the first SIGINT or SIGTERM; a second one ends the process."""
+    """Cancel the monitor at the first SIGINT, SIGTERM or SIGHUP; a second one ends the process."""
     with progress as monitor:
 
         def cancel(number: int, _: object) -> None:
             signal.signal(number, previous[signal.Signals(number)])
             monitor.cancel.set()
-            write("docqa: stopping after this step; repeat to stop at once")
+            with suppress(OSError):  # The terminal may be gone.
+                write("docqa: stopping after this step; repeat to stop at once")
 
-        previous = {number: signal.signal(number, cancel) for number in (signal.SIGINT, signal.SIGTERM)}
+        previous = {number: signal.signal(number, cancel) for number in (signal.SIGINT, *termination_signals())}
         try:
             yield monitor
         finally:

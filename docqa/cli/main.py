@@ -11,6 +11,7 @@ from importlib import import_module
 
 from docqa import __version__
 from docqa.cli.commands import COMMANDS
+from docqa.cli.termination import interrupt_when_terminated, interrupted_code
 from docqa.errors import DocqaError, ExitCode
 
 _EXAMPLES = """\
@@ -66,6 +67,7 @@ def run() -> None:
         # The encoding of a pipe may lack a character of an answer: escape it.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+    interrupt_when_terminated()
     code = main()
     with suppress(OSError):  # The reader of our output may be gone.
         sys.stdout.flush()
@@ -78,8 +80,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     keep_hub_libraries_offline()
     words = sys.argv[1:] if argv is None else argv
     command = next((word for word in words if not word.startswith("-")), "")
-    arguments = build_parser(command).parse_args(words)
     try:
+        arguments = build_parser(command).parse_args(words)
         code = int(arguments.run(arguments))
         sys.stdout.flush()
     except DocqaError as error:
@@ -88,8 +90,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             print(f"  hint: {error.hint}", file=sys.stderr)  # noqa: T201
         return ExitCode.ERROR
     except KeyboardInterrupt:
-        print("docqa: interrupted", file=sys.stderr)  # noqa: T201
-        return ExitCode.INTERRUPTED
+        with suppress(OSError):  # The terminal may be gone.
+            print("docqa: interrupted", file=sys.stderr)  # noqa: T201
+        return interrupted_code(ExitCode.INTERRUPTED)
     except BrokenPipeError:
         # The reader of our output (`head`, say) is gone. Python would raise again when it closes stdout.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

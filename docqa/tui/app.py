@@ -38,6 +38,7 @@ from docqa.tui.screens.restore import RestoreScreen
 from docqa.tui.screens.settings import SettingsScreen
 from docqa.tui.screens.training import TrainingScreen
 from docqa.tui.session_recovery import SessionRecovery
+from docqa.tui.signal_handlers import on_termination
 from docqa.tui.state import feedback
 from docqa.tui.state.choices import Choice, matching
 from docqa.tui.state.file_suggestions import PickedDocuments, relative
@@ -113,7 +114,12 @@ class DocqaApp(App[None]):
         self.set_interval(_CHECK_FILES, self.questions.check_files)
         self.set_interval(_SAVE_SESSION, self._save_session)
         self.theme_changed_signal.subscribe(self, self._save_theme)
+        on_termination(self, self._terminated)
         self.update()
+
+    def _terminated(self, code: int) -> None:
+        """End, and keep the session: nobody chose to quit."""
+        self.exit(return_code=code)
 
     def on_unmount(self) -> None:
         """Stop the workers. After a crash, keep the session to restore."""

@@ -16,6 +16,7 @@ from docqa.errors import DocqaError
 from docqa.tui.controller import QuestionController
 from docqa.tui.formatting import cited_now, flat, plain
 from docqa.tui.keys import INLINE_KEYS
+from docqa.tui.signal_handlers import on_termination
 from docqa.tui.styling import MUTED
 from docqa.tui.widgets.answers_pane import AnswersPane
 from docqa.tui.widgets.question_input import QuestionInput
@@ -70,6 +71,7 @@ class InlineApp(App[None]):
     def on_ready(self) -> None:
         """Start working: the first frame is on the screen."""
         self.answers.list.can_focus = False  # The app has the keys of the list, and Enter asks another question.
+        on_termination(self, lambda _: self.action_interrupt())
         self.questions.begin()
         if self._first_question:
             self._ask(self._first_question)
