@@ -40,6 +40,17 @@ def put(name: str, value: Any | None) -> None:
             stream.write(tomlkit.dumps(contents).encode("utf-8"))
 
 
+def _is_writable(file: Path) -> bool:
+    """Whether its owner lets it be written. Raises `OSError` for other reasons."""
+    if not file.stat().st_mode & stat.S_IWUSR:
+        return False
+    try:
+        file.open("r+b").close()
+    except PermissionError:
+        return False
+    return True
+
+
 @contextmanager
 def _locked(file: Path) -> Iterator[None]:
     """Hold the lock for writing the file. Turns errors of the file system into `DocqaError`."""
@@ -48,7 +59,7 @@ def _locked(file: Path) -> Iterator[None]:
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         # A read-only file could still be replaced, which is not what its owner meant.
-        if file.exists() and not (file.stat().st_mode & stat.S_IWUSR and os.access(file, os.W_OK)):
+        if file.exists() and not _is_writable(file):
             raise DocqaError(f"{file} is read-only", f"make it writable: chmod u+w {file}")
         with FileLock(file.with_name(f".{file.name}.lock")):
             yield

@@ -61,8 +61,8 @@ def write_export(file: Path, contents: bytes) -> None:
     if existing is not None and not stat.S_ISREG(existing):
         target.write_bytes(contents)
         return
-    if existing is not None and not os.access(target, os.W_OK):
-        raise PermissionError(13, "Permission denied", str(file))  # A read-only file could still be replaced.
+    if existing is not None:
+        target.open("r+b").close()  # A read-only file could still be replaced, which is not what its owner meant.
     with atomic_write(target, mode=0o666) as stream:
         stream.write(contents)
         if existing is not None and hasattr(os, "fchmod"):

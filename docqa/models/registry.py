@@ -63,6 +63,7 @@ ALIASES = {
 
 _BUNDLED_FOLDERS = {ModelKind.READER: "reader", ModelKind.ENCODER: "retriever"}
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+_PATIENCE = 5.0  # Seconds: replacing a model takes milliseconds, deleting a large one may take longer.
 _REPLACED, _REMOVED = ".replaced-", ".removed-"
 """How the names of folders begin in which a model waits to be deleted. No model's name begins with a dot."""
 
@@ -109,7 +110,7 @@ def installed(kind: ModelKind | None = None) -> list[Model]:
         found += [bundled] if bundled.folder.is_dir() else []
         folder = models_dir() / each
         if folder.is_dir() and _set_aside_in(folder):
-            _repair_unless_busy()
+            _repair_or_wait()
         names = sorted(entry.name for entry in folder.iterdir() if entry.is_dir()) if folder.is_dir() else []
         # Hidden folders are being installed or removed.
         found += [_installed(name, each) for name in names if not name.startswith(".")]
@@ -217,6 +218,9 @@ def _choose(name: str, kind: ModelKind) -> None:
     choices = {**_choices(), kind.value: name}
     if name == BUNDLED:
         del choices[kind.value]
+    if not choices:  # Also on a full disk, so that a model can be removed.
+        (models_dir() / "chosen.json").unlink(missing_ok=True)
+        return
     write_json_object(models_dir() / "chosen.json", choices)
 
 
@@ -238,11 +242,11 @@ def _changing() -> Iterator[None]:
         ) from error
 
 
-def _repair_unless_busy() -> None:
-    """Repair what a crash left, unless a process that is changing the models has it, or they are read-only."""
+def _repair_or_wait() -> None:
+    """Repair what a crash left, unless the models are read-only. Wait for a process that is replacing one just now."""
     from filelock import FileLock, Timeout
 
-    with suppress(OSError, Timeout), FileLock(models_dir() / ".lock", blocking=False):
+    with suppress(OSError, Timeout), FileLock(models_dir() / ".lock", timeout=_PATIENCE):
         _repair()
 
 

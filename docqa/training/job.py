@@ -194,6 +194,26 @@ def discard_checkpoints(name: str) -> None:
     shutil.rmtree(run_folder(name) / CHECKPOINTS, ignore_errors=True)
 
 
+@contextmanager
+def readable_disk_errors(folder: Path) -> Iterator[None]:
+    """Turn errors in writing a run's folder into a `DocqaError`: the libraries have their own, of several classes."""
+    from safetensors import SafetensorError
+
+    try:
+        yield
+    except BrokenPipeError:
+        raise  # Of the progress, not of the disk.
+    except (OSError, SafetensorError, RuntimeError) as error:
+        reason = (isinstance(error, OSError) and error.strerror) or str(error)
+        # Rust's and torch's words for an error of the system.
+        if not isinstance(error, OSError) and not re.search(r"os error|PytorchStreamWriter|file write failed", reason):
+            raise
+        raise DocqaError(
+            f"the training can't be saved in {folder}: {reason.splitlines()[0]}",
+            "free some space, then continue from the last checkpoint with --resume",
+        ) from error
+
+
 def prepare(job: Job, monitor: Monitor) -> TrainingData:
     """Load, check and split the pairs.
 

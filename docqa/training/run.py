@@ -39,6 +39,7 @@ from docqa.training.job import (
     discard_run,
     is_taken,
     lock_run,
+    readable_disk_errors,
     state_file,
     stored_config,
     stored_state,
@@ -73,9 +74,9 @@ def finetune(job: Job, data: TrainingData, monitor: Monitor) -> FinetuneResult |
     """Train, evaluate before and after, and install. Returns None in all but the first process of a `torchrun`.
 
     An interrupted run keeps its checkpoints: `job.resume` continues from the last one, to the same weights. Raises
-    `Cancelled` when the monitor is cancelled, `DocqaError` if the run can't start.
+    `Cancelled` when the monitor is cancelled, `DocqaError` if the run can't start, or the disk is full.
     """
-    with lock_run(job.name):
+    with readable_disk_errors(job.folder), lock_run(job.name):
         run = _Run(job, data, monitor)  # Before anything is discarded, because it validates the job.
         if job.restart and distributed.is_first():
             discard_run(job.name)

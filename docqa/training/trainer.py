@@ -2,17 +2,14 @@
 
 import math
 import os
-import re
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError
 from transformers import EarlyStoppingCallback, Trainer, TrainerCallback, TrainingArguments
 
 from docqa.errors import DocqaError
@@ -49,7 +46,7 @@ def train(
     The order of `train_set` already holds all epochs. With a `validation_set`, training stops early and the best
     weights are restored. `limit` is the network's longest sequence, in tokens. If memory runs out, batches are computed
     in halves, with the same result. Returns the loss curve. Raises `Cancelled`, after saving a checkpoint, when the
-    monitor is cancelled, and `DocqaError` if not even one sequence fits into memory, or the disk is full.
+    monitor is cancelled, and `DocqaError` if not even one sequence fits into memory.
     """
     arguments = _arguments(
         config,
@@ -77,7 +74,7 @@ def train(
             trainer.remove_callback(callback)
     last = last_checkpoint(folder)
     _remove_checkpoints(folder, {marker.parent for marker in _markers(folder)})
-    with quietly(), readable_disk_errors(folder):
+    with quietly():
         trainer.train(resume_from_checkpoint=str(last) if last else None)
     if reporter.stopped:
         raise Cancelled
@@ -101,24 +98,6 @@ def _remove_checkpoints(folder: Path, kept: set[Path]) -> None:
         if checkpoint not in kept:
             (checkpoint / _COMPLETE).unlink(missing_ok=True)  # First, because a kill may leave the rest.
             shutil.rmtree(checkpoint, ignore_errors=True)
-
-
-@contextmanager
-def readable_disk_errors(folder: Path) -> Iterator[None]:
-    """Turn errors in writing a run's folder into a `DocqaError`: the libraries have their own, of several classes."""
-    try:
-        yield
-    except BrokenPipeError:
-        raise  # Of the progress, not of the disk.
-    except (OSError, SafetensorError, RuntimeError) as error:
-        reason = (isinstance(error, OSError) and error.strerror) or str(error)
-        # Rust's and torch's words for an error of the system.
-        if not isinstance(error, OSError) and not re.search(r"os error|PytorchStreamWriter|file write failed", reason):
-            raise
-        raise DocqaError(
-            f"the training can't be saved in {folder}: {reason.splitlines()[0]}",
-            "free some space, then continue from the last checkpoint with --resume",
-        ) from error
 
 
 def _arguments(

@@ -6,11 +6,14 @@ action or the one from after it, and the action must succeed when it is done aga
 """
 
 import os
+import resource
 import shutil
 import signal
+import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 from typing import Any, NamedTuple
@@ -221,7 +224,68 @@ ACTIONS = {
     "discard": Action(_begin_run, lambda: job.discard_run("mine"), lambda: job.stored_state("mine")),
 }
 
+
+def without_disk(prevent: Callable[[], None], allow: Callable[[], None]) -> None:
+    """Do each action while nothing can be written, and again when it can. What could not be done is told in words.
+
+    A little may still be written: there is room in a block, or a model is removed.
+    """
+    for name, (prepare, act, state) in ACTIONS.items():
+        shutil.rmtree(registry.models_dir(), ignore_errors=True)
+        prepare()
+        before = state()
+        prevent()
+        try:
+            act()
+        except DocqaError as error:
+            assert error.hint, f"{name}: no hint"
+            print(f"{name}: {error}")
+        except OSError as error:  # Its callers say which file can't be written.
+            print(f"{name}: {error.strerror}")
+        finally:
+            allow()
+        if state() == before:
+            act()
+        after = state()
+        assert after != before, f"{name}: it can't be done afterwards"
+        if name in AFTERWARDS:
+            assert after == AFTERWARDS[name], f"{name}: {after!r}"
+
+
+AFTERWARDS = {
+    "history": ["Old?", "New?"],
+    "corrections": ["Bob", "None"],
+    "theme": "new",
+    "config": 4,
+    "calibrate": ("bundled", "old", 0.5),
+    "export": "new" * 10_000,
+}
+"""What some actions lead to, so that no half of them is taken for a new state."""
+
+
+def _fill() -> None:
+    with suppress(OSError), Path(os.environ["DOCQA_HOME"], "filler").open("wb", buffering=0) as filler:
+        while True:
+            filler.write(bytes(4096))
+
+
+def _remount(options: str) -> None:
+    subprocess.run(["mount", "-o", f"remount,{options}", os.environ["DOCQA_HOME"]], check=True)
+
+
+DISKS = {
+    "full": (_fill, lambda: Path(os.environ["DOCQA_HOME"], "filler").unlink()),
+    "read-only": (lambda: _remount("ro"), lambda: _remount("rw")),
+    "file too large": (
+        lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY)),
+        lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY,) * 2),
+    ),
+}
+
 if __name__ == "__main__":
+    if sys.argv[1] in DISKS:
+        without_disk(*DISKS[sys.argv[1]])
+        sys.exit()
     try:
         print(kills(ACTIONS[sys.argv[1]]))
     except DocqaError as error:
