@@ -130,9 +130,9 @@ for number in range(15):
     history.remember(f"{who} {number}?", ["/a"])
     corrections.save([Correction(f"{who} {number}?", "/a", "It was Ada.", "Ada", 7)])
     config_writer.put({"0": "top", "1": "top_k_windows", "2": "doc_stride"}[who], 10 + number)
-    model = registry.install(_model(who, str(number)), who, "reader")
+    model = registry.install(_model(who, str(number)), who, registry.ModelKind.READER)
     assert integrity.check(model.folder) == 3 and registry.installed()
-    registry.use(who, "reader")
+    registry.use(who, registry.ModelKind.READER)
 """
     running = [
         subprocess.Popen([sys.executable, "-c", script, str(who)], cwd=TESTS, stderr=subprocess.PIPE, text=True)
