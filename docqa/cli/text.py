@@ -64,7 +64,10 @@ def run(arguments: argparse.Namespace) -> int:
 
     if "-" in arguments.paths and sys.stdin.isatty():
         note("docqa: reading the document from standard input; end it with Ctrl-D")
-    found = list(documents.expand(arguments.paths))
+    left_out: list[documents.LeftOut] = []
+    found = list(documents.expand(arguments.paths, left_out))
+    for folder, message in left_out:
+        note(f"docqa: {folder}: {message}", quiet=arguments.quiet)
     facts = []
     failed = printed = False
     for path in found:
@@ -72,7 +75,7 @@ def run(arguments: argparse.Namespace) -> int:
             if isinstance(path, DocqaError):
                 raise path
             with progress_bar(quiet=arguments.quiet) as monitor:
-                document = documents.parse(documents.read(path, arguments.password), monitor)
+                document = documents.parse_isolated(documents.read(path, arguments.password, monitor), monitor)
             pages = _pages(document, ranges)
         except DocqaError as error:
             failed = True
