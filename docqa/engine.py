@@ -79,6 +79,7 @@ class Engine:
             settings.device,
             settings.max_answer_length,
             exact=settings.precision == "float32",
+            store=ArrayStore.in_cache("readers", read_only=settings.private),
         )
         self._cutter = WindowCutter(
             self.reader.tokenizer, settings.max_seq_length, settings.doc_stride, self.reader.limit
@@ -87,7 +88,7 @@ class Engine:
         if RETRIEVERS.get(settings.retriever).needs_encoder:
             encoder = settings.encoder or registry.chosen(registry.ModelKind.ENCODER)
             self.encoder = Encoder(registry.find(encoder, registry.ModelKind.ENCODER))
-        self.store = store or (ArrayStore.in_cache("index") if settings.cache else ArrayStore(None))
+        self.store = store or (ArrayStore.in_cache("index") if settings.remembers else ArrayStore(None))
         self.choice = choice_of(self.reader.model, settings.threshold)
         self._loading: BackgroundLoad | None = None
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from docqa.errors import DocqaError
+from docqa.files import make_private_folder
 from docqa.models import registry
 from docqa.models.hub_connection import http_error, partial_dir
 from docqa.progress import Monitor
@@ -91,7 +92,7 @@ def fetch(repository: Repository, file: RepositoryFile, report: Callable[[int], 
         report(_size(target))
         return
     part = target.with_name(f"{target.name}.part")
-    part.parent.mkdir(parents=True, exist_ok=True)
+    make_private_folder(part.parent)
     _complete(repository, file, part, report)
     if file.size is not None and part.stat().st_size != file.size:
         damage = f"it has {part.stat().st_size} bytes, and the hub says {file.size}"
@@ -136,6 +137,7 @@ def _stream(url: str, part: Path, start: int, report: Callable[[int], None]) -> 
     with get_session().stream("GET", url, headers=headers, timeout=timeout) as response:
         hf_raise_for_status(response)
         resumed = response.status_code == 206
+        part.touch(mode=0o600)
         with part.open("ab" if resumed else "wb") as stream:
             received = start if resumed else 0
             for chunk in response.iter_bytes():

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from docqa import paths
 from docqa.errors import DocqaError, not_found
-from docqa.files import read_json_object, write_json_object
+from docqa.files import make_private, make_private_folder, read_json_object, write_json_object
 
 if TYPE_CHECKING:
     from docqa.models.metadata import ModelMetadata
@@ -289,7 +289,8 @@ def install(folder: Path, name: str, kind: ModelKind) -> Model:
     check_name(name)
     _check_complete(Model(name, kind, folder, "folder"))
     target = models_dir() / kind / name
-    target.parent.mkdir(parents=True, exist_ok=True)
+    make_private_folder(target.parent)
+    make_private(folder)
     previous = _set_aside(target) if target.exists() else None
     try:
         folder.rename(target)

@@ -16,7 +16,7 @@ from filelock import FileLock
 
 from docqa import paths
 from docqa.errors import DocqaError
-from docqa.files import atomic_write
+from docqa.files import atomic_write, make_private_folder
 
 if TYPE_CHECKING:
     from docqa.documents import Document
@@ -111,8 +111,8 @@ def load() -> list[Correction]:
 
 def _replace(replaced: set[tuple[str, str]], new: list[Correction]) -> int:
     try:
-        file().parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(file().with_name(f".{file().name}.lock")):
+        make_private_folder(file().parent)
+        with FileLock(file().with_name(f".{file().name}.lock"), mode=0o600):
             corrections = [*(each for each in load() if (each.question, each.document) not in replaced), *new]
             with atomic_write(file()) as opened:
                 for each in corrections:

@@ -17,7 +17,7 @@ from filelock import FileLock, Timeout
 
 from docqa import paths
 from docqa.errors import DocqaError
-from docqa.files import atomic_write
+from docqa.files import atomic_write, make_private_folder
 from docqa.userdata.history import document_set
 
 _FOLDER = "sessions"
@@ -57,7 +57,7 @@ class SessionFile:
             if self._deleted:
                 return
             try:
-                self._file.parent.mkdir(parents=True, exist_ok=True)
+                make_private_folder(self._file.parent)
                 if not self._file_lock.is_locked:
                     self._file_lock.acquire(blocking=False)
                 with atomic_write(self._file) as opened:
@@ -131,7 +131,7 @@ def _read(file: Path) -> SessionState | None:
 
 def _lock(file: Path) -> FileLock:
     # Acquired in one thread and released in another.
-    return FileLock(file.with_suffix(".lock"), thread_local=False)
+    return FileLock(file.with_suffix(".lock"), thread_local=False, mode=0o600)
 
 
 def _remove(file: Path, lock: FileLock) -> None:
