@@ -25,6 +25,7 @@ from docqa.index_cache import (
     document_key,
     pack_document,
     pack_windows,
+    remember_name,
     unpack_document,
     unpack_windows,
     vectors_key,
@@ -151,6 +152,7 @@ class Engine:
         name = document_key(source)
         document = self._document(source, name, monitor)
         store = ArrayStore(None) if document.encrypted else self.store
+        remember_name(store, source)
         name = windows_key(name, self.reader.fingerprint, self._cutter.size, self._cutter.stride)
         windows = self._windows(document, name, store, monitor)
         vectors = self._vectors(document, windows, name, store, monitor)

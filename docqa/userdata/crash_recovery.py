@@ -108,6 +108,20 @@ def claim_leftover_session(paths_to_open: Iterable[str]) -> LeftoverSession | No
     return None
 
 
+def leftover_files() -> list[tuple[Path, tuple[str, ...]]]:
+    """Return the files that crashes left, and the files and folders that each of these sessions had open."""
+    folder = paths.data_dir() / _FOLDER
+    left: list[tuple[Path, tuple[str, ...]]] = [(draft, ()) for draft in folder.glob(".writing-*")]
+    for file in sorted({file.with_suffix(".json") for kind in ("json", "lock") for file in folder.glob(f"*.{kind}")}):
+        lock = _lock(file)
+        with suppress(Timeout, OSError, NotImplementedError):  # Locked: that app is still running.
+            lock.acquire(blocking=False)
+            state = _read(file) or SessionState()
+            lock.release()
+            left += [(each, (*state.arguments, *state.opened)) for each in (file, Path(lock.lock_file)) if each.exists()]
+    return left
+
+
 def _absolute(state: SessionState) -> SessionState:
     return replace(state, arguments=document_set(state.arguments), opened=document_set(state.opened))
 
