@@ -103,7 +103,10 @@ def _index_of(about: _About) -> Trace | None:
     found = [file for file in folder.glob("*/*.npz") if file.stem.partition("-")[0] + "-" in marks]
     if not found:
         return None
-    what = f"the text, tokens and vectors of {counted(len(marks), 'document')}"
+    count = len({file.stem.partition("-")[0] for file in found})
+    what = (
+        f"the text, tokens and vectors of {'1 document' if count == 1 else f'{count:,} documents, or versions of them'}"
+    )
     return Trace(TraceKind.CACHE, what, folder, sum(map(_size, found)), partial(_delete, found))
 
 

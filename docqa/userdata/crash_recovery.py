@@ -118,7 +118,9 @@ def leftover_files() -> list[tuple[Path, tuple[str, ...]]]:
             lock.acquire(blocking=False)
             state = _read(file) or SessionState()
             lock.release()
-            left += [(each, (*state.arguments, *state.opened)) for each in (file, Path(lock.lock_file)) if each.exists()]
+            left += [
+                (each, (*state.arguments, *state.opened)) for each in (file, Path(lock.lock_file)) if each.exists()
+            ]
     return left
 
 
