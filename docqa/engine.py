@@ -25,6 +25,7 @@ from docqa.index_cache import (
     DocumentWindows,
     document_key,
     pack_windows,
+    remember_name,
     unpack_windows,
     vectors_key,
     windows_key,
@@ -78,6 +79,7 @@ class Engine:
             settings.device,
             settings.max_answer_length,
             exact=settings.precision == "float32",
+            store=ArrayStore.in_cache("readers", read_only=settings.private),
         )
         self._cutter = WindowCutter(
             self.reader.tokenizer, settings.max_seq_length, settings.doc_stride, self.reader.limit
@@ -86,7 +88,7 @@ class Engine:
         if RETRIEVERS.get(settings.retriever).needs_encoder:
             encoder = settings.encoder or registry.chosen(registry.ModelKind.ENCODER)
             self.encoder = Encoder(registry.find(encoder, registry.ModelKind.ENCODER))
-        self.store = store or (ArrayStore.in_cache("index") if settings.cache else ArrayStore(None))
+        self.store = store or (ArrayStore.in_cache("index") if settings.remembers else ArrayStore(None))
         self.choice = choice_of(self.reader.model, settings.threshold)
         self._loading: BackgroundLoad | None = None
 
@@ -150,6 +152,7 @@ class Engine:
         name = document_key(source)
         document = self._document(source, name, monitor)
         store = ArrayStore(None) if document.encrypted else self.store
+        remember_name(store, source)
         name = windows_key(name, self.reader.fingerprint, self._cutter.size, self._cutter.stride)
         windows = self._windows(document, name, store, monitor)
         vectors = self._vectors(document, windows, name, store, monitor)

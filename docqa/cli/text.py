@@ -2,13 +2,12 @@
 
 import argparse
 import json
-import os
 import re
 import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from docqa.cli.arguments import document_help
+from docqa.cli.arguments import add_password, document_help
 from docqa.cli.commands import COMMANDS, add_command
 from docqa.cli.terminal import columns, in_colour, note, progress_bar
 from docqa.errors import DocqaError, ExitCode
@@ -48,12 +47,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     output.add_argument("--markdown", action="store_true", help="print Markdown")
     output.add_argument("-k", "--kinds", action="store_true", help="show the kind and the lines of each block")
     parser.add_argument("--pages", metavar="RANGE", help="only these pages, for example 3-9 or 1,4,7-")
-    parser.add_argument(
-        "--password",
-        metavar="PASSWORD",
-        default=os.environ.get("DOCQA_PASSWORD"),
-        help="of encrypted PDFs; the variable DOCQA_PASSWORD keeps it out of the list of processes",
-    )
+    add_password(parser)
     parser.add_argument("-q", "--quiet", action="store_true", help="print no progress and no warnings")
 
 
