@@ -34,7 +34,7 @@ class ModelKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class HubAlias:
-    """A hub repository under a short name, at a commit. `about` describes it to the user, with the size of the download."""
+    """A hub repository under a short name, at a commit. `about` describes it, with the size of the download."""
 
     repo: str
     revision: str
