@@ -44,7 +44,7 @@ from docqa.retrieval.retriever import Retriever
 from docqa.retrieval.window_order import WindowOrder
 from docqa.search_state import QuestionSearch, SearchProgress
 from docqa.whole_spans import whole_answer
-from docqa.windows import Window, WindowCutter, window_texts
+from docqa.windows import Window, WindowCutter, WindowTexts
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +151,7 @@ class Engine:
         """Index bytes under a name, like `index`. Raises `DocqaError`."""
         name = document_key(source)
         document = self._document(source, name, monitor)
+        del source  # It may be large.
         store = ArrayStore(None) if document.encrypted else self.store
         remember_name(store, source)
         name = windows_key(name, self.reader.fingerprint, self._cutter.size, self._cutter.stride)
@@ -189,7 +190,7 @@ class Engine:
         cached = store.get("vectors", name)
         if cached is not None:
             return cached["vectors"]
-        texts = window_texts(document.text, windows.tokens, windows.bounds)
+        texts = WindowTexts(document.text, windows.tokens, windows.bounds)
         vectors = self.encoder.embed(texts, monitor, document.name)
         store.put("vectors", name, {"vectors": vectors})
         return vectors

@@ -48,8 +48,8 @@ def expand(paths: Sequence[str | Path], left_out: list[LeftOut] | None = None) -
     """Yield each file once, in order. A folder stands for the supported files below it, sorted, without hidden ones.
 
     Links to folders are not followed; pipes, sockets and devices are skipped. What of a folder is passed over, but for
-    hidden files, is added to `left_out`. A folder that is unreadable or has no supported files yields a `DocqaError`, so
-    that the other paths are still read.
+    hidden files, is added to `left_out`. A folder that is unreadable or has no supported files yields a `DocqaError`,
+    so that the other paths are still read.
     """
     seen: set[str] = set()
     for path in map(str, paths):
@@ -122,7 +122,9 @@ def _in_words(others: Counter[str]) -> str:
         parts.append(counted(links, "link") + " to folders")
     if special:
         parts.append(f"{special:,} that {'is no file' if special == 1 else 'are no files'}")
-    return f"{' and '.join(parts)} {'was' if others.total() + links + special == 1 else 'were'} left out"
+    *firsts, last = parts
+    listed = f"{', '.join(firsts)} and {last}" if firsts else last
+    return f"{listed} {'was' if others.total() + links + special == 1 else 'were'} left out"
 
 
 def read(path: str, password: str | None = None, monitor: Monitor | None = None) -> Source:
