@@ -20,11 +20,11 @@ from pathlib import Path
 
 from benchmarks.measuring import ROOT, Claim, Report, argument_parser, finish
 from benchmarks.second_path import Place, SecondPath
-from docqa.answers import Answer, Citation
+from docqa.answers import Answer, Citation, Result
 from docqa.config import Settings
 from docqa.document_text import as_dict
 from docqa.documents import Document
-from docqa.engine import Collection, Engine
+from docqa.engine import Engine
 
 _FIVE = 5
 _SHARED = ROOT.parent / "shared"
@@ -62,19 +62,18 @@ def questions_by_file(questions: Path, folder: Path) -> dict[Path, list[str]]:
     return asked
 
 
-def check(collection: Collection, questions: Iterable[str], checked: Checked) -> None:
-    """Ask a collection of one document; check the citations of all answers, and all lines of a PDF."""
-    (document,) = collection.documents
+def check(document: Document, results: Iterable[Result], checked: Checked) -> None:
+    """Check all citations of all answers from one document, and all of its lines if it is a PDF."""
     file = Path(document.name)
     pages = SecondPath(file) if document.page_count else None
     blocks = as_dict(document, None)["blocks"]
-    file_lines = file.read_text(encoding="utf-8").split("\n") if not pages else []
+    file_lines = [] if pages else file.read_text(encoding="utf-8").split("\n")
     if pages:
         _check_lines(document, pages, checked)
-    for place in _distinct_places(collection, questions):
+    for place in _distinct_places(results):
         text = document.text[place.start : place.end]
         if pages:
-            _check_page(pages, place, text, checked)
+            _check_page(pages, document, place, checked)
             right = any(_begins_in(place, block) for block in blocks)
         else:
             right = stands_in(text, file_lines[place.line_start - 1 : place.line_end])
@@ -83,26 +82,44 @@ def check(collection: Collection, questions: Iterable[str], checked: Checked) ->
             checked.notes.append(f"{_cited(place)}, not in these lines: {text!r}")
 
 
-def _distinct_places(collection: Collection, questions: Iterable[str]) -> Iterator[Answer | Citation]:
+def _distinct_places(results: Iterable[Result]) -> Iterator[Answer | Citation]:
     """Yield every place of every answer once."""
     seen = set()
-    for question in questions:
-        result = collection.ask(question)
+    for result in results:
         for answer in [*result.answers, *result.closest][:_FIVE]:
-            for place in (answer, *answer.other_locations):
+            places: tuple[Answer | Citation, ...] = (answer, *answer.other_locations)
+            for place in places:
                 if (place.start, place.end) not in seen:
                     seen.add((place.start, place.end))
                     yield place
 
 
-def _check_page(pages: SecondPath, place: Answer | Citation, text: str, checked: Checked) -> None:
-    first, last = place.page or 0, place.page_end or 0
-    found = pages.find(text, first, last)
+def _check_page(pages: SecondPath, document: Document, place: Answer | Citation, checked: Checked) -> None:
+    text = document.text[place.start : place.end]
+    if place.page == place.page_end:
+        found = pages.find(text, place.page or 0)
+    else:
+        parts = parts_by_page(document, place)
+        found = max((pages.find(part, page) for page, part in parts), key=list(Place).index)
+        if [page for page, _ in parts] != [place.page, place.page_end]:
+            found = Place.ELSEWHERE
     checked.citations[found] += 1
-    checked.over_page_ends += last > first
+    checked.over_page_ends += place.page != place.page_end
     checked.on_one_page += pages.pages_with(text) <= 1
     if found not in {Place.PAGE, Place.POPPLER}:
         checked.notes.append(f"{_cited(place)}, {found}: {text!r}")
+
+
+def parts_by_page(document: Document, place: Answer | Citation) -> list[tuple[int, str]]:
+    """The pages that a span is on, each with what of it is there."""
+    lines = document.lines
+    first, last = lines.starts.searchsorted([place.start, place.end - 1], side="right") - 1
+    parts: dict[int, str] = {}
+    for line in range(first, last + 1):
+        start, end = max(place.start, int(lines.starts[line])), min(place.end, int(lines.ends[line]))
+        page = int(lines.pages[line])
+        parts[page] = f"{parts.get(page, '')} {document.text[start:end]}".strip()
+    return list(parts.items())
 
 
 def _check_lines(document: Document, pages: SecondPath, checked: Checked) -> None:
@@ -112,7 +129,7 @@ def _check_lines(document: Document, pages: SecondPath, checked: Checked) -> Non
         text = document.text[start:end]
         if not text.strip():
             continue
-        found = pages.find(text, page, page)
+        found = pages.find(text, page)
         checked.lines[found] += 1
         if found in WRONG:
             checked.notes.append(f"{Path(document.name).name}, page {page}, line {number}, {found}: {text!r}")
@@ -125,9 +142,9 @@ def _begins_in(place: Answer | Citation, block: dict[str, int]) -> bool:
 
 
 def stands_in(text: str, lines: Sequence[str]) -> bool:
-    """Whether lines of a text or Markdown file have all words of a text, its first in the first line, its last in the last.
+    """Whether the first of some lines has a text's first word, the last its last, and they together all of its words.
 
-    Between the words there may be anything, such as the address of a link.
+    Between words there may be anything, such as the address of a link.
     """
     words = _WORD.findall(text)
     within = [_WORD.findall(html.unescape(line)) for line in lines]
@@ -150,14 +167,17 @@ def measure(sets: Iterable[tuple[Path, Path]], *, verbose: bool) -> Report:
     for questions, folder in sets:
         checked = Checked()
         for file, asked in questions_by_file(questions, folder).items():
-            check(engine.open([file]), asked, checked)
+            collection = engine.open([file])
+            check(collection.documents[0], map(collection.ask, asked), checked)
         name = folder.name if folder.name != "pdfs" else folder.parent.name
         wrong = sum(checked.citations[place] for place in WRONG)
         report.claims.append(
             Claim(f"{name}: citations of PDFs that are wrong", "pypdf, poppler", "<=", 0, wrong, unit="")
         )
         other = checked.line_numbers[False]
-        report.claims.append(Claim(f"{name}: cited lines that are wrong", "the file, the text", "<=", 0, other, unit=""))
+        report.claims.append(
+            Claim(f"{name}: cited lines that are wrong", "the file, the text", "<=", 0, other, unit="")
+        )
         report.figures[name] = {
             "citations of PDFs": {str(place): checked.citations[place] for place in Place if checked.citations[place]},
             "over a page's end": checked.over_page_ends,

@@ -11,6 +11,7 @@ With --questions that is done with other questions (see `benchmarks.citations`),
 import json
 import math
 import os
+import random
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -20,10 +21,12 @@ from typing import Any
 
 from benchmarks.citations import questions_by_file
 from benchmarks.measuring import ROOT, Claim, Report, argument_parser, finish, python
+from docqa.answers import Result
 from docqa.array_store import ArrayStore
 from docqa.config import Settings
 from docqa.engine import Engine
 from docqa.extensions import BACKENDS, BackendKind
+from docqa.reader import openvino_distilbert
 from docqa.reader.backend import Backend, LoadRequest
 
 FILE = ROOT / "tests" / "golden_answers.json"
@@ -104,12 +107,17 @@ def first_answers(engine: Engine, asked: Mapping[Path, Sequence[str]]) -> list[F
     found = []
     for file, questions in asked.items():
         collection = engine.open([file])
-        for question in questions:
-            result = collection.ask(question)
-            first = next(iter([*result.answers, *result.closest]), None)
-            place = (first.text, first.page, first.line_start, round(first.probability, 4)) if first else ("", None, 0, 0.0)
-            found.append(FirstAnswer(question, file.name, *place, result.answered))
+        found += [first_answer(file.name, collection.ask(question)) for question in questions]
     return found
+
+
+def first_answer(document: str, result: Result) -> FirstAnswer:
+    """The first answer of a result."""
+    first = next(iter([*result.answers, *result.closest]), None)
+    if first is None:
+        return FirstAnswer(result.question, document, "", None, 0, 0.0, answered=False)
+    place = first.text, first.page, first.line_start, round(first.probability, 4)
+    return FirstAnswer(result.question, document, *place, result.answered)
 
 
 def first_answers_of(name: str, asked: Mapping[Path, Sequence[str]]) -> list[FirstAnswer]:
@@ -117,7 +125,13 @@ def first_answers_of(name: str, asked: Mapping[Path, Sequence[str]]) -> list[Fir
     request = json.dumps({str(file): list(questions) for file, questions in asked.items()})
     environment = os.environ | {"OMP_NUM_THREADS": str(VARIANTS[name].cpus)}
     done = subprocess.run(
-        python("benchmarks.drift", name), input=request, env=environment, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True
+        python("benchmarks.drift", name),
+        input=request,
+        env=environment,
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
     )
     return [FirstAnswer(**one) for one in json.loads(done.stdout)]
 
@@ -126,8 +140,9 @@ def _serve(name: str) -> None:
     """Answer the questions on stdin by a variant: the backend that is registered last is the one that is used."""
     variant = VARIANTS[name]
     if hasattr(os, "sched_setaffinity"):  # OpenVINO has as many threads as there are processors.
-        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: variant.cpus])
-    BACKENDS.register(BackendKind(name, lambda folder, device: device == "cpu", variant.load))
+        available = sorted(os.sched_getaffinity(0))
+        os.sched_setaffinity(0, random.sample(available, min(variant.cpus, len(available))))
+    BACKENDS.register(BackendKind(name, openvino_distilbert.can_load, variant.load))
     engine = Engine(Settings(device="cpu", precision="float32"), ArrayStore(None))
     asked = {Path(file): questions for file, questions in json.load(sys.stdin).items()}
     json.dump([asdict(one) for one in first_answers(engine, asked)], sys.stdout)
@@ -141,15 +156,12 @@ def golden() -> list[FirstAnswer]:
 def differences(before: Iterable[FirstAnswer], now: Iterable[FirstAnswer], tolerance: float = TOLERANCE) -> list[str]:
     """What differs, a paragraph for each question."""
     old, new = ({(one.document, one.question): one for one in some} for some in (before, now))
+    pairs = {key: (old.get(key), new.get(key)) for key in old | new}
     return [
-        f"{document}: {question}\n  - {_line(old.get((document, question)))}\n  + {_line(new.get((document, question)))}"
-        for document, question in old | new
-        if not _same(old.get((document, question)), new.get((document, question)), tolerance)
+        f"{document}: {question}\n  - {_line(one)}\n  + {_line(other)}"
+        for (document, question), (one, other) in pairs.items()
+        if one is None or other is None or not one.same_as(other, tolerance)
     ]
-
-
-def _same(one: FirstAnswer | None, other: FirstAnswer | None, tolerance: float) -> bool:
-    return one is not None and other is not None and one.same_as(other, tolerance)
 
 
 def _line(one: FirstAnswer | None) -> str:
@@ -176,7 +188,9 @@ def measure(asked: Mapping[Path, Sequence[str]]) -> Report:
         pairs = list(zip(exact, found, strict=True))
         report.figures[name] = {
             "answered or not differs": sum(a.answered != b.answered for a, b in pairs),
-            "probability differs by at most": max(abs(a.probability - b.probability) for a, b in pairs if a.place == b.place),
+            "probability differs by at most": max(
+                abs(a.probability - b.probability) for a, b in pairs if a.place == b.place
+            ),
             "differences": differences(exact, found, math.inf),
         }
     return report
@@ -197,7 +211,9 @@ def main() -> None:
     print("\n".join(changed) or "nothing differs")
     if args.update:
         lines: list[dict[str, Any]] = [asdict(one) for one in found]
-        FILE.write_text("[\n" + ",\n".join(json.dumps(one, ensure_ascii=False) for one in lines) + "\n]\n", encoding="utf-8")
+        FILE.write_text(
+            "[\n" + ",\n".join(json.dumps(one, ensure_ascii=False) for one in lines) + "\n]\n", encoding="utf-8"
+        )
     elif changed:
         raise SystemExit(1)
 

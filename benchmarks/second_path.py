@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
+from typing import Literal
 
 from pypdf import PageObject, PdfReader
 
@@ -45,21 +46,20 @@ class SecondPath:
         self._layout: dict[int, str] = {}
         self._forms: dict[int, str] = {}
 
-    def find(self, text: str, first: int, last: int) -> Place:
-        """Where a text stands that is cited as of the pages `first` to `last`, counted from 1."""
-        wanted, pages = letters(text), range(first, last + 1)
-        if any(_spread(wanted, texts) for texts in self._readings(pages)):
+    def find(self, text: str, page: int) -> Place:
+        """Where a text stands that is cited as of a page, counted from 1."""
+        wanted = letters(text)
+        if any(wanted in reading for reading in self._readings(page)):
             return Place.PAGE
-        if _spread(wanted, [self._poppler[page - 1] for page in pages]):
+        if wanted in self._poppler[page - 1]:
             return Place.POPPLER
-        if any(wanted in self._form(page) for page in pages):
+        if wanted in self._form(page):
             return Place.FORM
-        readings = [text for texts in self._readings(pages) for text in texts]
-        readings += [reading for page in pages for reading in (self._poppler[page - 1], self._form(page))]
+        readings = [*self._readings(page), self._poppler[page - 1], self._form(page)]
         if all(any(letters(cell) in reading for reading in readings) for cell in _CELL_BREAK.split(text)):
             return Place.CELLS
-        others = [page for page in range(1, len(self._plain) + 1) if page not in pages]
-        if any(wanted in self._plain[page - 1] or wanted in self._poppler[page - 1] for page in others):
+        others = [other for number, other in enumerate(self._plain, 1) if number != page]
+        if any(wanted in other for other in others):
             return Place.ELSEWHERE
         words = [letters(word) for word in _WORD.findall(unicodedata.normalize("NFKC", text))]
         return Place.WORDS if all(any(word in reading for reading in readings) for word in words) else Place.NOWHERE
@@ -69,13 +69,12 @@ class SecondPath:
         wanted = letters(text)
         return sum(wanted in page for page in self._plain)
 
-    def _readings(self, pages: range) -> Iterator[list[str]]:
-        """Yield the texts of some pages as pypdf gives them, in the file's order, then as they are laid out."""
-        yield [self._plain[page - 1] for page in pages]
-        for page in pages:
-            if page not in self._layout:
-                self._layout[page] = letters(_extract(self._reader.pages[page - 1], "layout"))
-        yield [self._layout[page] for page in pages]
+    def _readings(self, page: int) -> Iterator[str]:
+        """Yield the text of a page as pypdf gives it, in the file's order, then as it is laid out."""
+        yield self._plain[page - 1]
+        if page not in self._layout:
+            self._layout[page] = letters(_extract(self._reader.pages[page - 1], "layout"))
+        yield self._layout[page]
 
     def _form(self, page: int) -> str:
         """The values of the fields on a page, and the texts of its annotations."""
@@ -106,16 +105,9 @@ class SecondPath:
         return pages
 
 
-def _extract(page: PageObject, mode: str) -> str:
+def _extract(page: PageObject, mode: Literal["plain", "layout"]) -> str:
     """The text of a page, "" where pypdf fails."""
     try:
         return page.extract_text(extraction_mode=mode)
     except Exception:  # noqa: BLE001 - another library's, on any file
         return ""
-
-
-def _spread(wanted: str, pages: list[str]) -> bool:
-    """Whether a text stands on one page, or begins on the first of several and ends on the last, with no page to spare."""
-    if len(pages) == 1:
-        return wanted in pages[0]
-    return any(wanted[:cut] in pages[0] and wanted[cut:] in pages[-1] for cut in range(1, len(wanted)))

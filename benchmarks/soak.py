@@ -21,7 +21,6 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 from benchmarks.measuring import ROOT, Claim, Report, argument_parser, finish
 from docqa.config import Settings
@@ -73,19 +72,26 @@ def growth(taken: list[Usage]) -> float:
 
 def _documents(folder: Path) -> list[Path]:
     """The sample documents, and a text that changes."""
-    samples = [ROOT / "sample_docs" / name for name in ("harbour-report.pdf", "expedition-journal.txt", "staff-handbook.md")]
+    samples = [
+        ROOT / "sample_docs" / name for name in ("harbour-report.pdf", "expedition-journal.txt", "staff-handbook.md")
+    ]
     return [_changed(folder, 0), *samples]
 
 
 def _changed(folder: Path, number: int) -> Path:
     file = folder / "notes.txt"
-    lines = [f"The lamp of pier {pier} was lit by keeper {number * 31 + pier} in {1800 + number % 200}." for pier in range(200)]
+    lines = [
+        f"The lamp of pier {pier} was lit by keeper {number * 31 + pier} in {1800 + number % 200}."
+        for pier in range(200)
+    ]
     file.write_text("\n\n".join(lines) + "\n", encoding="utf-8")
     return file
 
 
 def _questions(chance: random.Random) -> Iterator[str]:
-    texts = [one["question"] for one in json.loads((ROOT / "sample_docs" / "questions.json").read_text(encoding="utf-8"))]
+    texts = [
+        one["question"] for one in json.loads((ROOT / "sample_docs" / "questions.json").read_text(encoding="utf-8"))
+    ]
     while True:
         yield f"{chance.choice(texts)[:-1]} in {chance.randint(1700, 2100)}?"
 
@@ -152,6 +158,7 @@ async def app_run(total: int, folder: Path) -> list[Usage]:
             for keys in (["question_mark", "escape"], ["ctrl+r", "escape"], ["O", "escape"], ["D", "escape"]):
                 await pilot.press(*keys)
             taken.append(usage((number + 1) * _EACH))
+            print(taken[-1], file=sys.stderr, flush=True)
     return taken
 
 
@@ -161,7 +168,9 @@ def measure(parts: list[str], total: int) -> Report:
     for part in parts:
         with TemporaryDirectory() as folder:
             os.environ["DOCQA_HOME"] = str(Path(folder) / "home")
-            run: list[Usage] = engine_run(total, Path(folder)) if part == "engine" else asyncio.run(app_run(total, Path(folder)))
+            run: list[Usage] = (
+                engine_run(total, Path(folder)) if part == "engine" else asyncio.run(app_run(total, Path(folder)))
+            )
         settled, end = run[len(run) // 4], run[-1]
         what = f"{part}, {total:,} questions"
         report.claims.append(
@@ -169,7 +178,9 @@ def measure(parts: list[str], total: int) -> Report:
         )
         for name in ("files", "threads", "children"):
             most = max(getattr(one, name) for one in run[: len(run) // 4 + 1])
-            report.claims.append(Claim(f"{what}: {name} at the end", "warm-up", "<=", most, getattr(end, name), unit=""))
+            report.claims.append(
+                Claim(f"{what}: {name} at the end", "warm-up", "<=", most, getattr(end, name), unit="")
+            )
         report.figures[what] = {"after warm-up": settled, "at the end": end, "every": run[:: max(1, len(run) // 20)]}
     return report
 

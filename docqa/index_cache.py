@@ -12,7 +12,7 @@ when a stage's output changes and its version doesn't.
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.metadata import PackageNotFoundError, version
 from itertools import islice
 from pathlib import Path
@@ -77,7 +77,7 @@ def vectors_key(windows: str, encoder_fingerprint: str) -> str:
     return key("vectors", (PACKING_VERSION, VECTORS_VERSION), libraries, windows, encoder_fingerprint)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class DocumentWindows:
     """A document as the reader and the retriever need it. `bounds`, of shape (windows, 2), are token ranges."""
 
@@ -94,6 +94,11 @@ class DocumentWindows:
         starts = self.tokens.starts[inside]
         own = starts[starts >= self.tokens.reached[inside.start]]
         return int(own[0] if len(own) else starts[0]), int(self.tokens.ends[inside].max())
+
+    @cached_property
+    def spans(self) -> NDArray[np.int64]:
+        """The `span` of every window, of shape (windows, 2)."""
+        return np.array([self.span(window) for window in range(len(self))], dtype=np.int64).reshape(-1, 2)
 
 
 def pack_document(document: Document) -> Arrays:
