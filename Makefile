@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := $(if $(filter Windows_NT,$(OS)),.venv/Scripts,.venv/bin)
 REPORT := sample_docs/harbour-report.pdf
 
-.PHONY: demo test lint types imports check format docs keys screenshots bench clean
+.PHONY: demo test lint types imports check format docs keys screenshots bench soak clean
 
 # Installed again only if one of these files is newer.
 .venv/installed: pyproject.toml constraints.txt
@@ -43,6 +43,10 @@ screenshots: .venv/installed
 
 bench: .venv/installed
 	$(BIN)/python -m benchmarks
+
+# Half an hour of questions, opened and closed documents: memory, files, threads and processes stay as they are.
+soak: .venv/installed
+	$(BIN)/python -m benchmarks.soak
 
 # The pages of the documentation that are made from the code.
 docs: keys
