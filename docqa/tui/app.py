@@ -346,6 +346,8 @@ class DocqaApp(App[None]):
         self.animation_level = self._terminal_animation if self.questions.settings.animations else "none"
 
     def _save_theme(self, theme: Theme) -> None:
+        if self.questions.settings.private:
+            return
         try:
             preferences.remember_theme(theme.name)
         except DocqaError as error:
