@@ -151,9 +151,9 @@ class Engine:
         """Index bytes under a name, like `index`. Raises `DocqaError`."""
         name = document_key(source)
         document = self._document(source, name, monitor)
-        del source  # It may be large.
         store = ArrayStore(None) if document.encrypted else self.store
         remember_name(store, source)
+        del source  # It may be large.
         name = windows_key(name, self.reader.fingerprint, self._cutter.size, self._cutter.stride)
         windows = self._windows(document, name, store, monitor)
         vectors = self._vectors(document, windows, name, store, monitor)

@@ -13,7 +13,7 @@ when a stage's output changes and its version doesn't.
 import json
 import os
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -101,7 +101,7 @@ def remembered_name(entry: Arrays) -> str:
     return as_text(entry["path"]) if "path" in entry else ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class DocumentWindows:
     """A document as the reader and the retriever need it. `bounds`, of shape (windows, 2), are token ranges."""
 
@@ -118,6 +118,11 @@ class DocumentWindows:
         starts = self.tokens.starts[inside]
         own = starts[starts >= self.tokens.reached[inside.start]]
         return int(own[0] if len(own) else starts[0]), int(self.tokens.ends[inside].max())
+
+    @cached_property
+    def spans(self) -> NDArray[np.int64]:
+        """The `span` of every window, of shape (windows, 2)."""
+        return np.array([self.span(window) for window in range(len(self))], dtype=np.int64).reshape(-1, 2)
 
 
 def pack_windows(windows: DocumentWindows) -> Arrays:
