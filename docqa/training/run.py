@@ -76,8 +76,8 @@ def finetune(job: Job, data: TrainingData, monitor: Monitor) -> FinetuneResult |
     An interrupted run keeps its checkpoints: `job.resume` continues from the last one, to the same weights. Raises
     `Cancelled` when the monitor is cancelled, `DocqaError` if the run can't start, or the disk is full.
     """
-    with readable_disk_errors(job.folder), lock_run(job.name):
-        run = _Run(job, data, monitor)  # Before anything is discarded, because it validates the job.
+    with readable_disk_errors(job.folder), lock_run(job.name), files.owner_only() as umask:
+        run = _Run(job, data, monitor, umask)  # Before anything is discarded, because it validates the job.
         if job.restart and distributed.is_first():
             discard_run(job.name)
         return run.execute()
@@ -86,7 +86,9 @@ def finetune(job: Job, data: TrainingData, monitor: Monitor) -> FinetuneResult |
 class _Run:
     """One run. Its steps are methods, in order."""
 
-    def __init__(self, job: Job, data: TrainingData, monitor: Monitor) -> None:
+    def __init__(self, job: Job, data: TrainingData, monitor: Monitor, umask: int) -> None:
+        self._umask = umask
+        """The user's: what is written to `--output` has its permissions."""
         self._job = job
         self._data = data
         self._monitor = monitor
@@ -235,7 +237,10 @@ class _Run:
         """Write the reader to a temporary folder, evaluate it, and move it into place."""
         job, config = self._job, self._job.config
         parent = _target(job).parent
-        parent.mkdir(parents=True, exist_ok=True)
+        if job.output is None:
+            files.make_private_folder(parent)
+        else:
+            parent.mkdir(parents=True, exist_ok=True)
         for left in parent.glob(f".training-{job.name}.*"):
             if re.fullmatch(r"\w{8}", left.name.removeprefix(f".training-{job.name}.")):
                 shutil.rmtree(left, ignore_errors=True)  # By a kill: this process has the run's lock.
@@ -307,8 +312,8 @@ class _Run:
         job = self._job
         if job.output is None:
             return registry.install(staging, job.name, ModelKind.READER)
-        staging.chmod(0o755)
         integrity.record(staging)
+        files.make_readable(staging, self._umask)
         files.sync_files(staging)
         staging.rename(job.output)
         return registry.find(str(job.output), ModelKind.READER)

@@ -8,14 +8,17 @@ file (`crash_recovery`) has the questions.
 import errno
 import json
 import os
-from collections.abc import Container, Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock
+
 from docqa import paths
 from docqa.errors import DocqaError
+from docqa.files import atomic_write, make_private_folder
 
 _READ = 1 << 21  # Bytes that are read from the end of the file: some ten thousand questions.
 
@@ -64,20 +67,25 @@ def _now() -> str:
 def _append(values: dict[str, Any]) -> None:
     line = json.dumps(values, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
     try:
-        file().parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(file(), os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
-        try:
-            if _is_torn(descriptor):
-                line = b"\n" + line
-            if os.write(descriptor, line) < len(line):
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        finally:
-            os.close(descriptor)
+        make_private_folder(file().parent)
+        with _lock():
+            descriptor = os.open(file(), os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+            try:
+                if _is_torn(descriptor):
+                    line = b"\n" + line
+                if os.write(descriptor, line) < len(line):
+                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            finally:
+                os.close(descriptor)
     except OSError as error:
         raise DocqaError(
             f"can't save the history in {file()}: {error.strerror or error}",
             "questions are still answered; check the directory's permissions and free space",
         ) from error
+
+
+def _lock() -> FileLock:
+    return FileLock(file().with_name(f".{file().name}.lock"))
 
 
 def _is_torn(descriptor: int) -> bool:
@@ -117,6 +125,48 @@ def recent() -> list[OpenedSet]:
 def _is_within(name: str, opened: Container[str]) -> bool:
     """Return whether a path or a folder above it was opened."""
     return name in opened or any(str(folder) in opened for folder in Path(name).parents)
+
+
+def count_about(about: Callable[[str], bool]) -> int:
+    """Return the number of lines that `forget` would change or delete."""
+    return sum(kept != line for line, kept in _without(about))
+
+
+def forget(about: Callable[[str], bool]) -> None:
+    """Delete the questions that were asked of documents for whose absolute path `about` is true, and their paths.
+
+    A question that was asked of others at the same time is deleted too. Raises `DocqaError` if it can't be written.
+    """
+    try:
+        make_private_folder(file().parent)
+        with _lock():  # What another docqa appends meanwhile must not be lost.
+            kept = [line for _, line in _without(about) if line]
+            with atomic_write(file()) as opened:
+                opened.writelines(line + b"\n" for line in kept)
+    except OSError as error:
+        raise DocqaError(
+            f"can't change the history in {file()}: {error.strerror or error}", "check the directory's permissions"
+        ) from error
+
+
+def _without(about: Callable[[str], bool]) -> list[tuple[bytes, bytes]]:
+    """Return each line of the file, and what is left of it, b"" for nothing: `forget` has the rules."""
+    try:
+        lines = file().read_bytes().split(b"\n")
+    except FileNotFoundError:
+        return []
+    found = []
+    for line in filter(None, lines):
+        entry, kept = _parse(line), line
+        if entry is None:
+            kept = b""  # Damaged, and so never read.
+        elif isinstance(entry, HistoryEntry):
+            kept = b"" if any(map(about, entry.documents)) else line
+        elif any(map(about, entry.paths)):
+            left = [path for path in entry.paths if not about(path)]
+            kept = json.dumps({"opened": left, "at": entry.at}, ensure_ascii=False).encode() if left else b""
+        found.append((line, kept))
+    return found
 
 
 def _read() -> list[HistoryEntry | OpenedSet]:
