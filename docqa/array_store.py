@@ -59,8 +59,9 @@ class ArrayStore:
             return None
         except Exception:  # noqa: BLE001 - whatever parsing damaged bytes raises: it is computed again and overwritten
             return None
-        with suppress(OSError):
-            os.utime(file)  # When it was used last.
+        if not self._read_only:
+            with suppress(OSError):
+                os.utime(file)  # When it was used last.
         return arrays
 
     def has(self, kind: str, name: str) -> bool:

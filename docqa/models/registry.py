@@ -252,7 +252,7 @@ def _changing() -> Iterator[None]:
     folder = models_dir()
     try:
         make_private_folder(folder)
-        with FileLock(folder / ".lock"):
+        with FileLock(folder / ".lock", mode=0o600):
             _repair()
             yield
     except OSError as error:
@@ -266,7 +266,7 @@ def _repair_or_wait() -> None:
     """Repair what a crash left, unless the models are read-only. Wait for a process that is replacing one just now."""
     from filelock import FileLock, Timeout
 
-    with suppress(OSError, Timeout), FileLock(models_dir() / ".lock", timeout=_PATIENCE):
+    with suppress(OSError, Timeout), FileLock(models_dir() / ".lock", timeout=_PATIENCE, mode=0o600):
         _repair()
 
 

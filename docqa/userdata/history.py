@@ -84,8 +84,13 @@ def _append(values: dict[str, Any]) -> None:
         ) from error
 
 
+def lock_file() -> Path:
+    """Return the file that whoever writes the history locks."""
+    return file().with_name(f".{file().name}.lock")
+
+
 def _lock() -> FileLock:
-    return FileLock(file().with_name(f".{file().name}.lock"))
+    return FileLock(lock_file(), mode=0o600)
 
 
 def _is_torn(descriptor: int) -> bool:
