@@ -1,9 +1,7 @@
 """`docqa calibrate PAIRS [PATH...]`: fit a reader's probabilities to how often it is right."""
 
 import argparse
-import json
 import os
-import sys
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 from docqa.cli.arguments import add_settings, settings
 from docqa.cli.commands import COMMANDS, add_command
 from docqa.cli.evaluate import check, evaluate_end_to_end, load
+from docqa.cli.terminal import say, say_json
 from docqa.errors import DocqaError, ExitCode
+from docqa.terminal_text import as_json
 from docqa.wording import are, counted
 
 if TYPE_CHECKING:
@@ -100,9 +100,9 @@ def run(arguments: argparse.Namespace) -> int:
         _store(model, fitted)
     if arguments.json:
         facts = {"reader": model.name, "asked": how, "stored": stored, **_as_dict(fitted)}
-        sys.stdout.write(json.dumps(facts, indent=2, ensure_ascii=False) + "\n")
+        say_json(as_json(facts, indent=2))
     else:
-        sys.stdout.write(_as_text(fitted, model, how, stored=stored) + "\n")
+        say(_as_text(fitted, model, how, stored=stored))
     return ExitCode.ANSWERED
 
 

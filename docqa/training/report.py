@@ -1,8 +1,8 @@
 """The report on a finished run, as text and as JSON."""
 
-import json
 from typing import TYPE_CHECKING, Any
 
+from docqa import terminal_text
 from docqa.models import metadata
 from docqa.models.metadata import TrainingRecord
 from docqa.training.loss_curve import as_text as plot
@@ -76,4 +76,4 @@ def as_json(result: "FinetuneResult") -> str:
 
 def dumps(value: dict[str, Any]) -> str:
     """Return indented JSON."""
-    return json.dumps(value, indent=2, ensure_ascii=False)
+    return terminal_text.as_json(value, indent=2)
