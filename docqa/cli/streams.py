@@ -14,7 +14,7 @@ def prepare(in_colour: Callable[[], bool]) -> None:
     """Replace `sys.stdout` and `sys.stderr` for the rest of the process. What paints itself has `sys.__stderr__`.
 
     Whatever reaches them is inert: also what argparse, a library's warnings or a traceback say. docqa's own colours
-    are let through where output is `in_colour`. A closed stream is opened: otherwise the next file would have its number.
+    are let through where output is `in_colour`. Closed streams are opened: else the next file would have their number.
     """
     _open_closed()
     for stream in (sys.stdout, sys.stderr):
