@@ -20,10 +20,14 @@ from typing import Any
 BOLD, DIM, END = "\x1b[1m", "\x1b[2m", "\x1b[0m"
 """The only control sequences that docqa itself writes to stdout."""
 
-_EMOJI = "\u203c-\u3299\U0001f000-\U0001faff\ufe0f"
+_EMOJI = "\u203c\u2049\u2100-\u3163\u3165-\u3299\U0001f000-\U0001faff\ufe0f"
+_ARABIC_FORMS = "\ufb50-\ufdcf\ufdf0-\ufdff\ufe70-\ufefc"
 # Arabic, Syriac, the scripts of India and Southeast Asia, Mongolian, and what Unicode added to them later.
-_JOINING = "\u0600-\u1cff\ua800-\uabff\ufb50-\ufdcf\ufdf0-\ufdff\ufe70-\ufefc\U00010a00-\U00011fff\U0001e900-\U0001e95f"
-_RIGHT_TO_LEFT = "\u0590-\u08ff\ufb1d-\ufdcf\ufdf0-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff"
+_JOINING = (
+    f"\u0600-\u061b\u061d-\u115e\u1161-\u17b3\u17b6-\u180a\u1810-\u1cff\ua800-\uabff{_ARABIC_FORMS}"
+    "\U00010a00-\U00011fff\U0001e900-\U0001e95f"
+)
+_RIGHT_TO_LEFT = f"\u0590-\u061b\u061d-\u08ff\ufb1d-\ufb4f{_ARABIC_FORMS}\U00010800-\U00010fff\U0001e800-\U0001efff"
 _SELECTORS = "\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef"
 _MARKS = "\u061c\u200e\u200f"
 _NONCHARACTERS = "\ufdd0-\ufdef" + "".join(

@@ -48,7 +48,7 @@ def comes_from_elsewhere(headers: Mapping[str, str], host: str, path: str) -> bo
     """Whether another site's page sent a request. To open the app's page is the one thing that a link may do."""
     origin = headers.get("Origin")
     if origin is not None:
-        return urlsplit(origin).netloc != host
+        return origin.partition("://")[2] != host
     if headers.get("Sec-Fetch-Site", "none") in {"none", "same-origin"}:
         return False
     return not (path == "/" and headers.get("Sec-Fetch-Mode") == "navigate")

@@ -268,7 +268,7 @@ def _listen(host: str, port: int, say: Callable[[str], None]) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family)
-    except (OSError, UnicodeError) as error:
+    except (OSError, TypeError, ValueError) as error:  # The last two for what is no host at all.
         if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
             say(f"docqa: port {port} is in use, choosing another")
             return _listen(host, 0, say)
