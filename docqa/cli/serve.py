@@ -73,11 +73,6 @@ def run(arguments: argparse.Namespace) -> int:
     for path in arguments.paths:
         if not exists(path):
             raise not_found(path)
-    if not arguments.paths and not arguments.full_access:
-        raise DocqaError(
-            "no document given",
-            "docqa serve PATH..., or --full-access to choose any file of this machine in the browser",
-        )
     token = _token(arguments)
     try:
         from docqa.tui.web_server import Access, serve

@@ -55,8 +55,12 @@ def serve(paths: Sequence[str], host: str, port: int, say: Callable[[str], None]
     check_keymap(config.keys())  # Otherwise the app would fail before its page can show anything.
     listening = _listen(host, port, say)
     if not is_loopback(listening) and not access.token:
-        listening.close()
         raise DocqaError(f"{host} can be reached from the network, so a token is needed", "leave out --host")
+    if not (paths or access.full):
+        raise DocqaError(
+            "no document given",
+            "docqa serve PATH..., or --full-access to choose any file of this machine in the browser",
+        )
     # -P keeps a docqa.py or numpy.py in the current folder from being imported.
     command = [sys.executable, "-P", "-m", "docqa", "open", "--", *paths]
     served_app.allow(full_access=access.full)
@@ -124,9 +128,12 @@ class _Server(Server):
 
     def _say_where(self) -> None:
         path = f"/?token={quote(self._token, safe='')}" if self._token else ""
-        self._say(f"docqa: the app is at {self.public_url}{path} (Ctrl-C ends it)")
         if not self._local:
-            self._say("docqa: whoever has this address can read these documents; nothing encrypts them on their way")
+            self._say(
+                f"docqa: anyone who can reach {self.host} on the network and has the token can now read these "
+                "documents; nothing encrypts them on their way"
+            )
+        self._say(f"docqa: the app is at {self.public_url}{path} (Ctrl-C ends it)")
 
     def _connection(self, server: web.Server) -> asyncio.BaseProtocol:
         """The protocol of a new connection: one that closes it if there are too many."""

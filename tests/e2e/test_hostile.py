@@ -141,14 +141,13 @@ def test_nothing_hostile_reaches_the_terminal_from_the_app(terminal: Terminal, f
     terminal.type("officer")
     terminal.press("Enter")
     terminal.sees("“officer”")
-    for key, sight in (("D", "agree"), ("g", "Go to"), ("w", "Right answer to"), ("e", "Export"), ("?", "─ Keys ─")):
+    for key, sight in (("D", "Enter go there"), ("w", "Right answer to"), ("e", "Export 1"), ("?", "─ Keys ─")):
         terminal.press(key)
         terminal.sees(sight)
         terminal.press("Escape")
+        terminal.sees_no_more(sight)
     terminal.press("O")
-    terminal.sees("Open")
-    terminal.type("documents/")
-    terminal.sees(".txt")
+    terminal.sees("Add or replace documents", "Files below this folder")
     terminal.press("Escape")
     terminal.press("C-q")
     terminal.sees("ready>")

@@ -45,8 +45,8 @@ LEGIBLE = {
 NOT_UTF8 = b"caf\xe9 \xff.txt"
 
 _SHOWS_NOTHING = re.compile("[\u00ad\u034f\u115f\u3164\uffa0\ufdd0-\ufdef]|.[\ufe0f\U000e0100-\U000e01ef]{2}")
-_CSI = re.compile(r"\x1b\[[0-9;:?<>=]*[A-Za-z]")
-_OWN_OSC = re.compile(r"\x1b\]52;c;[A-Za-z0-9+/=]*(?:\x07|\x1b\\)")
+_CSI = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
+_OWN_OSC = re.compile(r"\x1b\](?:52;c;[A-Za-z0-9+/=]*|22;\w+)(?:\x07|\x1b\\)")  # Copying, and the pointer's shape.
 
 
 def text() -> str:

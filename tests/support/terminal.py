@@ -73,6 +73,13 @@ class Terminal:
             time.sleep(0.05)  # Polling interval.
         return screen
 
+    def sees_no_more(self, text: str) -> None:
+        """Wait until a text is gone from the screen."""
+        limit = time.monotonic() + DEADLINE
+        while text in (screen := self.screen):
+            assert time.monotonic() < limit, f"{text} did not disappear:\n{screen}"
+            time.sleep(0.05)
+
     def copied(self, text: str) -> None:
         """Wait until the copied text starts with `text`."""
         limit = time.monotonic() + DEADLINE
