@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from docqa.errors import DocqaError
+from docqa.terminal_text import as_json
 
 
 @contextmanager
@@ -42,4 +43,4 @@ def write_json_object(file: Path, contents: dict[str, Any]) -> None:
     """Write `contents` as JSON with `atomic_write`, creating the folder. Raises `OSError`."""
     file.parent.mkdir(parents=True, exist_ok=True)
     with atomic_write(file) as stream:
-        stream.write((json.dumps(contents, indent=2, ensure_ascii=False) + "\n").encode())
+        stream.write((as_json(contents, indent=2) + "\n").encode())

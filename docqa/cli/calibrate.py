@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import shlex
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -133,7 +134,7 @@ def _as_dict(fitted: "CalibrationFit") -> dict[str, Any]:
 def _not_stored(folder: Path, why: str) -> DocqaError:
     return DocqaError(
         f"the calibration can't be stored in {folder}: {why}",
-        f"copy that folder: cp -r '{folder}' my-reader; docqa calibrate PAIRS --reader ./my-reader; "
+        f"copy that folder: cp -r {shlex.quote(str(folder))} my-reader; docqa calibrate PAIRS --reader ./my-reader; "
         "docqa models use ./my-reader. With --dry-run nothing is stored",
     )
 

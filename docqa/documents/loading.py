@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shlex
 import stat
 import sys
 from collections.abc import Iterator, Sequence
@@ -64,7 +65,10 @@ def _walk(root: str) -> Iterator[str | DocqaError]:
                     if (folder := _is_folder(entry)) or _is_document(entry, supported)
                 ]
         except OSError as error:
-            yield DocqaError(f"{path} can't be read: {_reason(error)}", f"its files were left out; try `ls -ld {path}`")
+            yield DocqaError(
+                f"{path} can't be read: {_reason(error)}",
+                f"its files were left out; try `ls -ld {shlex.quote(str(path))}`",
+            )
             continue
         pending.extend((path / name, folder) for name, folder in sorted(found, reverse=True))
 
@@ -81,7 +85,7 @@ def read(path: str, password: str | None = None) -> Source:
     except FileNotFoundError:
         raise not_found(path) from None
     except PermissionError:
-        raise DocqaError(f"{path} can't be read: permission denied", f"try `ls -l {path}`") from None
+        raise DocqaError(f"{path} can't be read: permission denied", f"try `ls -l {shlex.quote(path)}`") from None
     except ValueError:
         raise DocqaError(f"{path!r} is not a path", "check the spelling") from None
     except OSError as error:

@@ -108,7 +108,11 @@ class Model:
         files = {file for pattern in _FINGERPRINTED for file in self.folder.rglob(pattern) if file.is_file()}
         total = hashlib.sha256()
         for file in sorted(files, key=lambda file: file.relative_to(self.folder).as_posix()):
-            total.update(f"{file.relative_to(self.folder).as_posix()}\0{file.stat().st_size}\0".encode())
+            total.update(
+                f"{file.relative_to(self.folder).as_posix()}\0{file.stat().st_size}\0".encode(
+                    "utf-8", "surrogateescape"
+                )
+            )
             total.update(_digest(file))
         return total.hexdigest()
 

@@ -1,5 +1,6 @@
 """The report on a finished run, as text and as JSON."""
 
+import shlex
 from typing import TYPE_CHECKING, Any
 
 from docqa import terminal_text
@@ -50,7 +51,7 @@ def _verdict(result: "FinetuneResult") -> list[str]:
     lines = remarks(training)
     if model.source == "folder":
         lines.append(f"The reader is in {model.folder}.")
-        lines.append(f"Use it: docqa models use {model.folder}")
+        lines.append(f"Use it: docqa models use {shlex.quote(str(model.folder))}")
     elif result.better:
         previous = training.in_use or training.base
         lines.append(f"{model.name} is better on the held-out pairs; docqa now uses it.")

@@ -13,6 +13,7 @@ from typing import Any
 
 from docqa import paths
 from docqa.errors import DocqaError
+from docqa.terminal_text import as_json
 
 _READ = 1 << 21  # Bytes that are read from the end of the file: some ten thousand questions.
 
@@ -59,7 +60,7 @@ def _now() -> str:
 
 
 def _append(values: dict[str, Any]) -> None:
-    line = json.dumps(values, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
+    line = as_json(values).encode() + b"\n"
     try:
         file().parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(file(), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
