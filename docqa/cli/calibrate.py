@@ -12,7 +12,7 @@ from docqa.cli.commands import COMMANDS, add_command
 from docqa.cli.evaluate import check, evaluate_end_to_end, load
 from docqa.cli.terminal import say, say_json
 from docqa.errors import DocqaError, ExitCode
-from docqa.terminal_text import as_json
+from docqa.terminal_text import as_json, visible
 from docqa.wording import are, counted
 
 if TYPE_CHECKING:
@@ -143,10 +143,10 @@ def _as_text(fitted: "CalibrationFit", model: "Model", how: str, *, stored: bool
     from docqa.cli.evaluation_text import calibration_as_text
 
     right = f"{counted(fitted.right, 'best answer')} {are(fitted.right)} right"
-    lines = [f"reader {model.name}: {counted(fitted.questions, 'question')}, {how}; {right}", ""]
+    lines = [f"reader {visible(model.name)}: {counted(fitted.questions, 'question')}, {how}; {right}", ""]
     lines.append(calibration_as_text(fitted))
     if stored:
-        lines += ["", f"stored in {model.folder}"]
+        lines += ["", f"stored in {visible(str(model.folder))}"]
     elif fitted.choice != fitted.before:
         lines += ["", "nothing stored (--dry-run)"]
     return "\n".join(lines)

@@ -24,7 +24,7 @@ _UNANSWERABLE = (QuestionOutcome.REFUSED, QuestionOutcome.WRONGLY_ANSWERED)
 def as_text(report: "EvaluationReport", how: str) -> str:
     """The report as text. `how` says how the questions were asked."""
     parts = [
-        f"reader {report.reader}: {counted(report.questions, 'question')}, {how}",
+        f"reader {visible(report.reader)}: {counted(report.questions, 'question')}, {how}",
         _scores(report),
         _coverage(report),
         *([figures] if (figures := _figures(report)) else []),
@@ -143,7 +143,7 @@ def comparison_as_text(
     first: "EvaluationReport", second: "EvaluationReport", differences: "Mapping[str, Comparison]"
 ) -> str:
     """Two readers side by side."""
-    rows = [["", first.reader, second.reader, "difference", "", "p"]]
+    rows = [["", visible(first.reader), visible(second.reader), "difference", "", "p"]]
     for name, figure in first.figures.items():
         if name not in second.figures:
             continue
@@ -164,7 +164,7 @@ def _verdict(first: "EvaluationReport", second: "EvaluationReport", f1: "Compari
     if f1.p >= 0.05:
         return "the difference in F1 may be chance"
     better = second if f1.difference > 0 else first
-    return f"{better.reader} has the better F1: a difference this large is chance less than once in 20 times"
+    return f"{visible(better.reader)} has the better F1: a difference this large is chance less than once in 20 times"
 
 
 def columns(rows: Sequence[Sequence[str]]) -> str:

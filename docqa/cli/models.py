@@ -160,7 +160,7 @@ def _pull(arguments: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         note("docqa: the partial download is kept; run the same command to resume it")
         raise
-    say(f"{model.kind} {model.name}: {_size(model)}, {_origin(model)}")
+    say(f"{model.kind} {visible(model.name)}: {_size(model)}, {visible(_origin(model))}")
     _calibrate(model, arguments.repo)
     flag = " --encoder" if model.kind is ModelKind.ENCODER else ""
     note(f"to use it: docqa models use {model.name}{flag}")
@@ -188,13 +188,13 @@ def _calibrate(model: Model, repo: str) -> None:
 
 def _use(arguments: argparse.Namespace) -> int:
     model = registry.use(arguments.name, _kind(arguments))
-    say(f"{model.kind} in use: {model.name}")
+    say(f"{model.kind} in use: {visible(model.name)}")
     return ExitCode.ANSWERED
 
 
 def _remove(arguments: argparse.Namespace) -> int:
     model = registry.remove(arguments.name, _kind(arguments))
-    say(f"{model.kind} removed: {model.name}")
+    say(f"{model.kind} removed: {visible(model.name)}")
     return ExitCode.ANSWERED
 
 

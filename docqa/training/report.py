@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from docqa import terminal_text
 from docqa.models import metadata
 from docqa.models.metadata import TrainingRecord
+from docqa.terminal_text import visible
 from docqa.training.loss_curve import as_text as plot
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 def as_text(result: "FinetuneResult") -> str:
     """Return the loss curve, the metrics before and after, and what was done with the reader."""
     lines = [plot(result.curve), ""] if result.curve else []
-    return "\n".join([*lines, *table(result.training), "", *_verdict(result)])
+    return "\n".join([*lines, *table(result.training), "", *map(visible, _verdict(result))])
 
 
 def table(training: TrainingRecord) -> list[str]:
