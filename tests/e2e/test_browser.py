@@ -103,6 +103,11 @@ def sees(page: "sync_api.Page", text: str) -> None:
     page.wait_for_function("text => window.lent && window.screenText().includes(text)", arg=text)
 
 
+def sees_no_more(page: "sync_api.Page", text: str) -> None:
+    """Wait until `text` is gone from the terminal's screen."""
+    page.wait_for_function("text => !window.screenText().includes(text)", arg=text)
+
+
 def has_the_keys(page: "sync_api.Page") -> None:
     """Wait until the terminal has the keyboard focus."""
     page.wait_for_function(
@@ -170,6 +175,7 @@ def test_a_page_can_only_ask(tmp_path: Path) -> None:
         assert "Open more documents" not in shown
         assert "Train a reader" not in shown
         page.keyboard.press("Escape")
+        sees_no_more(page, "─ Keys ─")
         page.keyboard.press("i")
         sees(page, "⏎ Ask")
         has_the_keys(page)

@@ -183,7 +183,7 @@ def test_no_page_can_frame_it_or_run_a_script_in_it() -> None:
             _, headers = ask_raw(app, f"GET {path} HTTP/1.1\nHost: 127.0.0.1\n\n")
             assert headers["X-Content-Type-Options"] == "nosniff"
             assert headers["X-Frame-Options"] == "DENY"
-            assert headers["Referrer-Policy"] == "no-referrer"
+            assert headers["Referrer-Policy"] == "same-origin"
             assert "Server" not in headers
         policy = ask_raw(app, "GET / HTTP/1.1\nHost: 127.0.0.1\n\n")[1]["Content-Security-Policy"]
         script = policy.partition("script-src ")[2].partition(";")[0]
