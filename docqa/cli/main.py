@@ -65,6 +65,17 @@ def keep_hub_libraries_offline() -> None:
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")  # Or `tokenizers` warns after a fork.
 
 
+def _keep_to_oneself(arguments: argparse.Namespace) -> None:
+    """Close docqa's directories to other users, and say what they can still see."""
+    from docqa.cli.terminal import note
+    from docqa.files import tighten
+
+    for folder in tighten():
+        note(f"docqa: other users can read {folder}, and its permissions can't be changed")
+    if getattr(arguments, "password_flag", False) and not getattr(arguments, "quiet", False):
+        note("docqa: other users can see the password in the list of processes; DOCQA_PASSWORD keeps it out of there")
+
+
 def run() -> None:
     """Run the command and exit. The installed command and `python -m docqa` start here.
 
@@ -112,4 +123,5 @@ def _run_command(words: Sequence[str]) -> int:
     except SystemExit:  # It has printed what was asked for, or what is wrong with the arguments.
         sys.stdout.flush()
         raise
+    _keep_to_oneself(arguments)
     return int(arguments.run(arguments))

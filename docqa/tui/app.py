@@ -5,7 +5,7 @@
 """
 
 import gc
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from time import monotonic
@@ -14,7 +14,6 @@ from typing import Any, ClassVar
 from textual import on
 from textual.app import SystemCommand
 from textual.binding import BindingType
-from textual.notifications import SeverityLevel
 from textual.screen import Screen
 from textual.theme import Theme
 from textual.widgets import Input
@@ -54,6 +53,7 @@ from docqa.userdata.crash_recovery import LeftoverSession
 _CHECK_FILES = 2.0  # Seconds between two checks whether a file changed.
 _SAVE_SESSION = 0.5  # Seconds between two saves of the session: what a crash may lose.
 _NO_FULL_COLLECTION = 1_000_000  # Collections of the middle generation before one of the oldest.
+_FULL_COLLECTION = gc.get_threshold()[2]
 
 
 class DocqaApp(InertApp):
@@ -84,8 +84,6 @@ class DocqaApp(InertApp):
         check_keymap(self._keys)
         self.set_keymap(self._keys)
         self._terminal_animation = self.animation_level
-        self._warning_until = 0.0
-        """When the last warning disappears, by `time.monotonic`."""
         self.restricted = restricted
         self._forbidden = FORBIDDEN if restricted else frozenset[str]()
         self.questions = QuestionController(self, paths, settings, password, make_engine, remembers=not restricted)
@@ -104,8 +102,8 @@ class DocqaApp(InertApp):
 
     def on_ready(self) -> None:
         """Start working: the first frame is on the screen."""
-        # A full collection walks every object of every document and library, and freezes the app for 0.25 s. Objects
-        # that die young are still collected, and few of the others are in cycles.
+        # A full collection walks every object of every document and library, and freezes the app for 0.25 s. So there
+        # is none before the first documents are open. Objects that die young are still collected.
         gc.set_threshold(*gc.get_threshold()[:2], _NO_FULL_COLLECTION)
         if self.main.focused is None:  # In a browser, where Textual starts without the focus.
             self.main.question.focus()
@@ -130,11 +128,6 @@ class DocqaApp(InertApp):
 
     # --- the view of the controllers; `call_later` is Textual's ---
 
-    def start(self, group: str, work: Callable[[], None]) -> None:
-        """Run `work` in a worker thread, unless the app is closing."""
-        if self.is_running:
-            self.run_worker(work, group=group, thread=True)
-
     def update(self, event: WorkerEvent | None = None) -> None:
         """Show the state after `event`, or after something that the user did."""
         match event:
@@ -142,25 +135,16 @@ class DocqaApp(InertApp):
                 self.warn(event.error, severity="error")  # The hint that would show it is hidden.
             case events.EngineStarted():
                 self.models.engine_started()
+            case events.DocumentsOpened() if gc.get_threshold()[2] == _NO_FULL_COLLECTION:
+                # What is loaded now stays: full collections needn't walk it. They are needed, because a screen that
+                # was closed and the answers that were shown are in cycles: a megabyte for each question.
+                gc.freeze()
+                gc.set_threshold(*gc.get_threshold()[:2], _FULL_COLLECTION)
         self.main.update(event)
-
-    def notify(
-        self,
-        message: str,
-        *,
-        title: str = "",
-        severity: SeverityLevel = "information",
-        timeout: float | None = None,
-        markup: bool = True,
-    ) -> None:
-        """Show a notice. A warning stays for its time, even if another screen opens."""
-        if severity != "information":
-            self._warning_until = monotonic() + (timeout or self.NOTIFICATION_TIMEOUT)
-        super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
 
     @on(MainScreen.Covered)
     def _covered(self) -> None:
-        if monotonic() > self._warning_until:
+        if monotonic() > self.warning_until:
             self.clear_notifications()
 
     # --- documents ---
@@ -338,6 +322,8 @@ class DocqaApp(InertApp):
         self.animation_level = self._terminal_animation if self.questions.settings.animations else "none"
 
     def _save_theme(self, theme: Theme) -> None:
+        if self.questions.settings.private:
+            return
         try:
             preferences.remember_theme(theme.name)
         except DocqaError as error:

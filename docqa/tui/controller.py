@@ -216,7 +216,7 @@ class QuestionController:
 
     def _save_history(self) -> None:
         """Save the questions, once it is known which documents they are asked of."""
-        if not (self._remembers and self.settings.cache and self.names):
+        if not (self._remembers and self.settings.remembers and self.names):
             return
         try:
             while self._unsaved:

@@ -1,6 +1,7 @@
 """The last thing before a line is drawn: whatever a widget shows is inert on the terminal."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from time import monotonic
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
@@ -34,6 +35,8 @@ class InertApp(App[None]):
 
     def __init__(self) -> None:
         super().__init__()
+        self.warning_until = 0.0
+        """When the last warning disappears, by `time.monotonic`."""
         saved_theme = preferences.theme()
         if saved_theme in self.available_themes:
             self.theme = saved_theme
@@ -41,6 +44,11 @@ class InertApp(App[None]):
     def get_line_filters(self) -> Sequence[LineFilter]:
         """What changes each line before it is drawn."""
         return [_INERT, *super().get_line_filters()]
+
+    def start(self, group: str, work: Callable[[], None]) -> None:
+        """Run `work` in a worker thread, unless the app is closing."""
+        if self.is_running:
+            self.run_worker(work, group=group, thread=True)
 
     def say(self, text: str) -> None:
         """Show a notice."""
@@ -50,6 +58,20 @@ class InertApp(App[None]):
         """Show an error and its hint."""
         text = f"{error.message}\n→ {error.hint}" if error.hint else error.message
         self.notify(visible_lines(text), markup=False, severity=severity, timeout=10)
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = True,
+    ) -> None:
+        """Show a notice. A warning stays for its time, even if another screen opens."""
+        if severity != "information":
+            self.warning_until = monotonic() + (timeout or self.NOTIFICATION_TIMEOUT)
+        super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
 
 
 _INERT = InertFilter()

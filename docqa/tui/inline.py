@@ -1,6 +1,6 @@
 """The inline app, for `docqa ask --inline`: a question input under the prompt, and the answers below it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -82,11 +82,6 @@ class InlineApp(InertApp):
 
     # --- the view of the controller; `call_later` is Textual's ---
 
-    def start(self, group: str, work: Callable[[], None]) -> None:
-        """Run `work` in a worker thread, unless the app is closing."""
-        if self.is_running:
-            self.run_worker(work, group=group, thread=True)
-
     def update(self, event: WorkerEvent | None = None) -> None:
         """Show the state after `event`, or after something that the user did."""
         match event:
@@ -114,7 +109,8 @@ class InlineApp(InertApp):
         elif self.questions.opening is not None:
             self._show_hint("Opening the documents. You can already ask: the question waits until they are open.")
         else:
-            self._show_hint("Type a question and press Enter.")
+            private = " Private: nothing is kept." if self.questions.settings.private else ""
+            self._show_hint(f"Type a question and press Enter.{private}")
         self.refresh_bindings()
 
     def say(self, text: str) -> None:

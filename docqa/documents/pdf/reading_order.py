@@ -13,6 +13,7 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from docqa.documents.pdf.amounts import with_amounts
+from docqa.documents.pdf.cleaning import clean, single_spaced
 from docqa.documents.pdf.engines import PageContent, PdfFile, Rule, TextFragment
 from docqa.documents.pdf.figures import figure_labels
 from docqa.documents.pdf.form_lines import FormField
@@ -91,7 +92,8 @@ def page_lines(content: PageContent, page: int) -> list[LayoutLine]:
                 if len(row) > 1 and are_apart(block.lines, index):
                     line = line._replace(row_cells=tuple([(2 * i, *cell[1:]) for i, cell in enumerate(line.row_cells)]))
                 lines.append(line)
-    lines.extend(_comment(text, content, page) for text in content.comments)
+    comments = (single_spaced(clean(comment)) for comment in content.comments)
+    lines.extend(_comment(text, content, page) for text in comments if text)
     lines.extend(_line([run], _Place(page, -1, run.x0, run.x1, "watermark"), 0) for run in runs(aside))
     lines.extend(_line([run], _Place(page, -1, run.x0, run.x1, "line_number"), 0) for run in line_numbers)
     return [line if line.number == number else line._replace(number=number) for number, line in enumerate(lines, 1)]
