@@ -9,7 +9,7 @@ from textual.app import App, ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.content import Content
-from textual.widgets import Footer, Input, Static
+from textual.widgets import Input, Static
 
 from docqa.config import Settings
 from docqa.errors import DocqaError
@@ -18,6 +18,7 @@ from docqa.tui.formatting import cited, flat, plain
 from docqa.tui.keys import INLINE_KEYS
 from docqa.tui.styling import MUTED
 from docqa.tui.widgets.answers_pane import AnswersPane
+from docqa.tui.widgets.footer import ForgettingFooter
 from docqa.tui.widgets.question_input import QuestionInput
 from docqa.tui.workers import events
 from docqa.tui.workers.document_loader import MakeEngine, default_engine
@@ -65,7 +66,7 @@ class InlineApp(App[None]):
             yield self.question
         yield self.answers
         yield self._notice
-        yield Footer(show_command_palette=False, compact=True)
+        yield ForgettingFooter(show_command_palette=False, compact=True)
 
     def on_ready(self) -> None:
         """Start working: the first frame is on the screen."""
