@@ -78,6 +78,7 @@ _COLUMNS = (
     "document",
     "page",
     "page_label",
+    "page_end",
     "line_start",
     "line_end",
     "section",

@@ -143,6 +143,8 @@ def _report(collection: "Collection", *, quiet: bool) -> None:
     if not quiet:
         from docqa.documents import display_name
 
+        for each in collection.left_out:
+            note(f"docqa: {each.document}: {each.message}")
         for document in collection.documents:
             for warning in document.warnings:
                 note(f"docqa: {display_name(document.name)}: {warning}")

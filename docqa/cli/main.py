@@ -56,6 +56,17 @@ def keep_hub_libraries_offline() -> None:
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")  # Or `tokenizers` warns after a fork.
 
 
+def _keep_to_oneself(arguments: argparse.Namespace) -> None:
+    """Close docqa's directories to other users, and say what they can still see."""
+    from docqa.cli.terminal import note
+    from docqa.files import tighten
+
+    for folder in tighten():
+        note(f"docqa: other users can read {folder}, and its permissions can't be changed")
+    if getattr(arguments, "password_flag", False) and not getattr(arguments, "quiet", False):
+        note("docqa: other users can see the password in the list of processes; DOCQA_PASSWORD keeps it out of there")
+
+
 def run() -> None:
     """Run the command and exit. The installed command and `python -m docqa` start here.
 
@@ -80,6 +91,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     command = next((word for word in words if not word.startswith("-")), "")
     arguments = build_parser(command).parse_args(words)
     try:
+        _keep_to_oneself(arguments)
         code = int(arguments.run(arguments))
         sys.stdout.flush()
     except DocqaError as error:

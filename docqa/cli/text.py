@@ -2,13 +2,12 @@
 
 import argparse
 import json
-import os
 import re
 import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from docqa.cli.arguments import document_help
+from docqa.cli.arguments import add_password, document_help
 from docqa.cli.commands import COMMANDS, add_command
 from docqa.cli.terminal import columns, in_colour, note, progress_bar
 from docqa.errors import DocqaError, ExitCode
@@ -48,12 +47,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     output.add_argument("--markdown", action="store_true", help="print Markdown")
     output.add_argument("-k", "--kinds", action="store_true", help="show the kind and the lines of each block")
     parser.add_argument("--pages", metavar="RANGE", help="only these pages, for example 3-9 or 1,4,7-")
-    parser.add_argument(
-        "--password",
-        metavar="PASSWORD",
-        default=os.environ.get("DOCQA_PASSWORD"),
-        help="of encrypted PDFs; the variable DOCQA_PASSWORD keeps it out of the list of processes",
-    )
+    add_password(parser)
     parser.add_argument("-q", "--quiet", action="store_true", help="print no progress and no warnings")
 
 
@@ -64,7 +58,10 @@ def run(arguments: argparse.Namespace) -> int:
 
     if "-" in arguments.paths and sys.stdin.isatty():
         note("docqa: reading the document from standard input; end it with Ctrl-D")
-    found = list(documents.expand(arguments.paths))
+    left_out: list[documents.LeftOut] = []
+    found = list(documents.expand(arguments.paths, left_out))
+    for folder, message in left_out:
+        note(f"docqa: {folder}: {message}", quiet=arguments.quiet)
     facts = []
     failed = printed = False
     for path in found:
@@ -72,7 +69,7 @@ def run(arguments: argparse.Namespace) -> int:
             if isinstance(path, DocqaError):
                 raise path
             with progress_bar(quiet=arguments.quiet) as monitor:
-                document = documents.parse(documents.read(path, arguments.password), monitor)
+                document = documents.parse_isolated(documents.read(path, arguments.password, monitor), monitor)
             pages = _pages(document, ranges)
         except DocqaError as error:
             failed = True

@@ -51,6 +51,7 @@ from docqa.userdata.crash_recovery import LeftoverSession
 _CHECK_FILES = 2.0  # Seconds between two checks whether a file changed.
 _SAVE_SESSION = 0.5  # Seconds between two saves of the session: what a crash may lose.
 _NO_FULL_COLLECTION = 1_000_000  # Collections of the middle generation before one of the oldest.
+_FULL_COLLECTION = gc.get_threshold()[2]
 
 
 class DocqaApp(App[None]):
@@ -100,8 +101,8 @@ class DocqaApp(App[None]):
 
     def on_ready(self) -> None:
         """Start working: the first frame is on the screen."""
-        # A full collection walks every object of every document and library, and freezes the app for 0.25 s. Objects
-        # that die young are still collected, and few of the others are in cycles.
+        # A full collection walks every object of every document and library, and freezes the app for 0.25 s. So there
+        # is none before the first documents are open. Objects that die young are still collected.
         gc.set_threshold(*gc.get_threshold()[:2], _NO_FULL_COLLECTION)
         if self.main.focused is None:  # In a browser, where Textual starts without the focus.
             self.main.question.focus()
@@ -137,6 +138,11 @@ class DocqaApp(App[None]):
                 self.warn(event.error, severity="error")  # The hint that would show it is hidden.
             case events.EngineStarted():
                 self.models.engine_started()
+            case events.DocumentsOpened() if gc.get_threshold()[2] == _NO_FULL_COLLECTION:
+                # What is loaded now stays: full collections needn't walk it. They are needed, because a screen that
+                # was closed and the answers that were shown are in cycles: a megabyte for each question.
+                gc.freeze()
+                gc.set_threshold(*gc.get_threshold()[:2], _FULL_COLLECTION)
         self.main.update(event)
 
     def say(self, text: str) -> None:
@@ -340,6 +346,8 @@ class DocqaApp(App[None]):
         self.animation_level = self._terminal_animation if self.questions.settings.animations else "none"
 
     def _save_theme(self, theme: Theme) -> None:
+        if self.questions.settings.private:
+            return
         try:
             preferences.remember_theme(theme.name)
         except DocqaError as error:

@@ -212,7 +212,7 @@ class QuestionController:
 
     def _save_history(self) -> None:
         """Save the questions, once it is known which documents they are asked of."""
-        if not self.settings.cache or not self.names:
+        if not self.settings.remembers or not self.names:
             return
         try:
             while self._unsaved:

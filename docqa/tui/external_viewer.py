@@ -27,6 +27,8 @@ _AT_PAGE = {
     "chrome": "google-chrome {uri}#page={page}",
 }
 
+_SECRETS = ("DOCQA_PASSWORD", "HF_TOKEN")  # Not for other programs.
+
 _START_TIMEOUT = 1.0  # Seconds in which a viewer that can't open the file has exited.
 
 _running: list[subprocess.Popen[bytes]] = []
@@ -55,6 +57,7 @@ def show(name: str, page: int | None, viewer: str = "") -> None:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
+            env={name: value for name, value in os.environ.items() if name not in _SECRETS},
         )
     except OSError as error:
         raise DocqaError(f"can't start {command[0]}: {error.strerror or error}", hint) from error

@@ -115,7 +115,8 @@ class InlineApp(App[None]):
         elif self.questions.opening is not None:
             self._show_hint("Opening the documents. You can already ask: the question waits until they are open.")
         else:
-            self._show_hint("Type a question and press Enter.")
+            private = " Private: nothing is kept." if self.questions.settings.private else ""
+            self._show_hint(f"Type a question and press Enter.{private}")
         self.refresh_bindings()
 
     def say(self, text: str) -> None:

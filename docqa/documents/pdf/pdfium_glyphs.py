@@ -89,13 +89,18 @@ class GlyphText:
             parts = index - 1 not in dropped and not text[max(index - 1, 0)].isspace()
             self._replaced[index] = " " if parts else ""
 
-    def drop_repeated(self, first: int, last: int, overprinted: bool) -> None:
+    def drop_repeated(self, first: int, last: int, overprinted: bool, runs: list[int] | None) -> None:
         """Leave out letters of a line that are drawn again over themselves, or hardly beside.
 
         `overprinted`: whether text objects of the line overlap. Without, only repeated letters give reason to look.
+        `runs`: where its text objects begin, if that is known.
         """
-        if not overprinted and not any(self._drawn_again(index, index + 1) for index in self._doubled(first, last)):
-            return
+        if not overprinted:
+            doubled = self._doubled(first, last)
+            if runs is not None:
+                doubled = [index for index in doubled if index + 1 in runs]
+            if not any(self._drawn_again(index, index + 1) for index in doubled):
+                return
         drawn: dict[str, list[int]] = {}
         for index in range(first, last):
             if not self._text[index].isspace():

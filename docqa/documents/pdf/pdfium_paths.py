@@ -30,8 +30,11 @@ def drawn_boxes(page: Any) -> list[Box]:
     return [*islice(_paths(page), _MAX_RULES)]
 
 
-def within_rules(drawn: list[Rule]) -> Callable[[Box], bool]:
-    """A test of whether a box is between three horizontal rules or more of one length: most likely in a table."""
+def within_rules(drawn: list[Rule]) -> Callable[[Box], bool] | None:
+    """A test of whether a box is between three horizontal rules or more of one length: most likely in a table.
+
+    None if no box is.
+    """
     heights: dict[tuple[int, int], list[float]] = {}
     for x0, top, x1, bottom in drawn if len(drawn) >= _ENCLOSING else ():
         if bottom - top < _THICK and x1 - x0 > _LONG:
@@ -44,11 +47,12 @@ def within_rules(drawn: list[Rule]) -> Callable[[Box], bool]:
 
     def is_within(box: Box) -> bool:
         x0, y0, x1, y1 = box
-        return bool(areas) and any(
-            left < x0 and top < y0 and x1 < right and y1 < bottom for left, top, right, bottom in areas
-        )
+        for left, top, right, bottom in areas:  # noqa: SIM110 - twice as fast as `any`
+            if left < x0 and top < y0 and x1 < right and y1 < bottom:
+                return True
+        return False
 
-    return is_within
+    return is_within if areas else None
 
 
 def _paths(page: Any) -> Iterator[Box]:

@@ -4,7 +4,6 @@ PDFium puts a space where letters are far apart, and after some ligatures.
 """
 
 import re
-from collections.abc import Iterator
 
 from docqa.documents.pdf.common_words import common_words, is_derived, word_set
 from docqa.documents.pdf.vocabulary import Vocabulary
@@ -27,6 +26,8 @@ def suspects(vocabulary: Vocabulary) -> frozenset[str]:
     common, counts = common_words(), vocabulary.counts
     found = set()
     for token in vocabulary.tokens:
+        if token[0].isdigit():
+            continue  # Most tokens of tables.
         word = token if token.isalpha() else token.strip(_PUNCTUATION)
         if word.startswith("http") and "://" not in token:
             found.add(token)
@@ -46,15 +47,9 @@ def repair(text: str, suspect: frozenset[str], vocabulary: Vocabulary) -> str:
     if "http" in text:
         text = _SCHEME.sub(r"\1\2://", text)
     tokens = text.split(" ")
-    places = list(_places(tokens, suspect.intersection(tokens)))
     if 1 in map(len, tokens) and _SPACED.search(text):
         tokens = _unspaced(tokens)
-    elif not any(
-        _is_one_word(tokens, index, vocabulary)
-        for place in places
-        for index in (place - 1, place)
-        if 0 <= index < len(tokens) - 1
-    ):
+    elif not _has_split_word(tokens, suspect, vocabulary):
         return text  # Most lines: a suspect is mostly a rare word.
     index = len(tokens) - 2
     while index >= 0:
@@ -65,21 +60,26 @@ def repair(text: str, suspect: frozenset[str], vocabulary: Vocabulary) -> str:
     return " ".join(tokens)
 
 
-def _places(tokens: list[str], wanted: frozenset[str]) -> Iterator[int]:
-    """Where the few wanted tokens are among all."""
-    for token in wanted:
+def _has_split_word(tokens: list[str], suspect: frozenset[str], vocabulary: Vocabulary) -> bool:
+    """Whether any suspect is one word with the token before it, or the one after it."""
+    last = len(tokens) - 1
+    for token in suspect.intersection(tokens):
         place = -1
         for _ in range(tokens.count(token)):
             place = tokens.index(token, place + 1)
-            yield place
+            if place < last and _is_one_word(tokens, place, vocabulary):
+                return True
+            if place and _is_one_word(tokens, place - 1, vocabulary):
+                return True
+    return False
 
 
 def _is_one_word(tokens: list[str], index: int, vocabulary: Vocabulary) -> bool:
     """Whether a token and the next one are one word."""
     first, second = tokens[index], tokens[index + 1]
-    if len(first) == len(second) == 1 and _is_split_pair(tokens, index):
+    if second[:1].islower() and _is_split(first, second, vocabulary):
         return True
-    return second[:1].islower() and _is_split(first, second, vocabulary)
+    return len(first) == len(second) == 1 and _is_split_pair(tokens, index)
 
 
 def _is_split(first: str, second: str, vocabulary: Vocabulary) -> bool:

@@ -29,9 +29,10 @@ class Words:
 
     def repair(self, text: str) -> str:
         """The text of a line without spaces inside words. Most lines are returned at once."""
-        if self._suspects.isdisjoint(text.split()):
+        suspect = self._suspects
+        if not suspect or suspect.isdisjoint(text.split(" ")):
             return text
-        return repair(text, self._suspects, self._vocabulary)
+        return repair(text, suspect, self._vocabulary)
 
     @cached_property
     def _suspects(self) -> frozenset[str]:

@@ -379,6 +379,8 @@ class MainScreen(Screen[None]):
         parts = ["", self.documents.summary()]
         if self._controller.reader:
             parts.append(f"reader: {plain(self._controller.reader)}")
+        if self._controller.settings.private:
+            parts.append("private")
         if self.training:
             parts.append(plain(self.training))
         self.header.update(Content.assemble(("docqa", "bold $text-accent"), "   ".join(parts)))

@@ -167,7 +167,7 @@ class DocumentLoader:
         return names
 
     def _remember(self, names: Sequence[str]) -> None:
-        if not (names and self._settings.cache) or self.paths == self._remembered:
+        if not (names and self._settings.remembers) or self.paths == self._remembered:
             return
         self._remembered = self.paths
         try:
