@@ -129,10 +129,7 @@ class Engine:
     def open(
         self, paths: Sequence[str | Path], monitor: Monitor | None = None, password: str | None = None
     ) -> "Collection":
-        """Open files and directories. Paths that can't be opened are in `failures`.
-
-        Raises `Cancelled`, and `DocqaError` if a model is damaged.
-        """
+        """Open files and folders; what fails is in `failures`. Raises `Cancelled`, and `DocqaError` of damaged models."""
         self.check_models()
         opened: list[IndexedDocument] = []
         failures: list[Failure] = []
@@ -398,4 +395,5 @@ def _unread(reader: Reader, language: str | None) -> str:
 
 
 def _one_line(question: str) -> str:
-    return " ".join(question.split())
+    # An argument that was not UTF-8 has lone surrogates, which no tokenizer takes.
+    return " ".join(question.encode("utf-16", "surrogatepass").decode("utf-16", "replace").split())

@@ -6,14 +6,14 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from docqa.cli.commands import COMMANDS
 from docqa.cli.json_progress import JsonProgress
-from docqa.cli.terminal import note, progress_bar
+from docqa.cli.terminal import note, progress_bar, say, say_json
 from docqa.cli.termination import termination_signals
 from docqa.errors import DocqaError, ExitCode
 from docqa.progress import Cancelled, Monitor, Progress
@@ -135,17 +135,19 @@ def _train(arguments: argparse.Namespace, events: JsonProgress | None) -> int:
             result = finetune(job, data, monitor)
         except Cancelled:
             resumable = stored_state(job.name) is not None
-            with suppress(OSError):  # The terminal may be gone.
-                if events:
-                    events.emit("stopped", kept=resumable)
-                elif not resumable:
-                    note("docqa: stopped before training began")
-                else:
-                    note("docqa: stopped; a checkpoint was saved")
-                    note(f"  hint: resume with {shlex.join(['docqa', *job.resume_arguments])}")
+            if events:
+                events.emit("stopped", kept=resumable)
+            elif not resumable:
+                note("docqa: stopped before training began")
+            else:
+                note("docqa: stopped; a checkpoint was saved")
+                note(f"  hint: resume with {shlex.join(['docqa', *job.resume_arguments])}")
             return ExitCode.INTERRUPTED
     if result is not None:
-        print(as_json(result) if arguments.json else as_text(result))  # noqa: T201
+        if arguments.json:
+            say_json(as_json(result))
+        else:
+            say(as_text(result))
     return ExitCode.ANSWERED
 
 
@@ -168,10 +170,10 @@ def _check(arguments: argparse.Namespace, events: JsonProgress | None) -> int:
     reports = [report for report in (train, test) if report is not None]
     if arguments.json:
         facts = {"train": train.as_dict(), "test": test.as_dict() if test else None}
-        print(dumps(facts | ({"mix": [count.as_dict() for count in counts]} if counts else {})))  # noqa: T201
+        say_json(dumps(facts | ({"mix": [count.as_dict() for count in counts]} if counts else {})))
     else:
         texts = [train.as_text(), mix.as_text(counts), test.as_text() if test else ""]
-        print("\n\n".join(filter(None, texts)))  # noqa: T201
+        say("\n\n".join(filter(None, texts)))
     return ExitCode.NOT_FOUND if any(report.dropped for report in reports) else ExitCode.ANSWERED
 
 
@@ -212,8 +214,7 @@ def _cancelled_by_signals(write: Callable[[str], None], progress: AbstractContex
         def cancel(number: int, _: object) -> None:
             signal.signal(number, previous[signal.Signals(number)])
             monitor.cancel.set()
-            with suppress(OSError):  # The terminal may be gone.
-                write("docqa: stopping after this step; repeat to stop at once")
+            write("docqa: stopping after this step; repeat to stop at once")
 
         previous = {number: signal.signal(number, cancel) for number in (signal.SIGINT, *termination_signals())}
         try:

@@ -49,7 +49,7 @@ def fingerprint(folder: Path) -> str:
     for name, file in _files(folder, _FINGERPRINTED).items():
         size = file.stat().st_size
         digest = _sha256(file) if size <= _WHOLE else _sha256_of_ends(file)
-        total.update(f"{name}\0{size}\0".encode())
+        total.update(b"%b\0%d\0" % (os.fsencode(name), size))
         total.update(digest)
         if name in expected:
             _compare(file, expected.pop(name), digest if size <= _WHOLE else None)

@@ -5,6 +5,7 @@ changes the controller's state and then has the view show it. All of it runs in 
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from threading import Event
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from docqa import config
 from docqa.config import Applies, Settings
 from docqa.errors import DocqaError
+from docqa.tui.formatting import cited
 from docqa.tui.state.session import AskedQuestion, QuestionSession, QuestionState
 from docqa.tui.workers import events
 from docqa.tui.workers.document_loader import DocumentLoader, MakeEngine, default_engine
@@ -22,7 +24,7 @@ from docqa.tui.workers.refinding import find_again
 from docqa.userdata import history
 
 if TYPE_CHECKING:
-    from docqa.answers import Result
+    from docqa.answers import Answer, Citation, Result
     from docqa.documents import Document
     from docqa.engine import Collection
 
@@ -56,7 +58,10 @@ class QuestionController:
         settings: Settings,
         password: str | None = None,
         make_engine: MakeEngine = default_engine,
+        *,
+        remembers: bool = True,
     ) -> None:
+        """If it `remembers`, it writes to the history of questions and shows what was asked before."""
         self.settings = settings
         self.session = QuestionSession()
         self.shown: AskedQuestion | None = None
@@ -73,8 +78,9 @@ class QuestionController:
         """Set to cancel opening; None when nothing is being opened."""
         self.failure: DocqaError | None = None
         """Why no document can be opened."""
-        self.loader = DocumentLoader(paths, settings, password, self._post, make_engine)
+        self.loader = DocumentLoader(paths, settings, password, self._post, make_engine, remembers=remembers)
         self._view = view
+        self._remembers = remembers
         self._incomplete = False
         """Whether a document failed to open, or opening was cancelled."""
         self._newest: dict[str, Document] = {}
@@ -149,6 +155,10 @@ class QuestionController:
     def changed_on_disk(self, name: str) -> bool:
         """Whether the file of an open document is known to have changed after it was opened."""
         return name in self._changed
+
+    def cited(self, place: "Answer | Citation") -> str:
+        """Return a citation to take along: of a file that has changed on disk, it is one of an earlier version."""
+        return cited(replace(place, outdated=place.outdated or self.changed_on_disk(place.document)))
 
     @property
     def results(self) -> "list[Result]":
@@ -228,7 +238,7 @@ class QuestionController:
 
     def _save_history(self) -> None:
         """Save the questions, once it is known which documents they are asked of."""
-        if not self.settings.remembers or not self.names:
+        if not (self._remembers and self.settings.remembers and self.names):
             return
         try:
             while self._unsaved:
@@ -285,7 +295,7 @@ class QuestionController:
                     return False  # Cancelled, and the worker has not noticed yet.
                 asked.found = event
                 self._refind(asked)
-            case events.AnswersFoundAgain():
+            case events.AnswersMoved():
                 newest = all(self._newest.get(document.name) is document for document in event.documents)
                 if asked.found is not event.before or not newest:
                     return False  # It was asked again meanwhile, or the document changed again.

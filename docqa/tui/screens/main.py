@@ -15,9 +15,10 @@ from textual.screen import Screen
 from textual.widgets import Input, OptionList, Static
 
 from docqa.errors import DocqaError
+from docqa.terminal_text import visible, visible_lines
 from docqa.tui import external_viewer
 from docqa.tui.controller import QuestionController
-from docqa.tui.formatting import cited, plain
+from docqa.tui.formatting import cited
 from docqa.tui.keys import DOCUMENT_KEYS
 from docqa.tui.messages import AnswerSelected
 from docqa.tui.screens.agreement import AgreementScreen
@@ -157,12 +158,10 @@ class MainScreen(Screen[None]):
     @on(DocumentsPane.DocumentChosen)
     def _document_chosen(self, message: DocumentsPane.DocumentChosen) -> None:
         """Show a document, at the selected answer if that is in it, else from the beginning."""
-        selected = self.answers.selected
         scrolled = message.read and self.page.scroll_offset.y > 0
         if scrolled or message.document is not self.page.document:
-            here = selected if selected is not None and selected.document == message.document.name else None
-            found = here is not None and not here.outdated and not message.read
-            self.go_to(message.document, here.start if here is not None and found else 0)
+            here = self.answers.selected_in(message.document.name)
+            self.go_to(message.document, here.start if here and not message.read else 0)
         if message.read:
             self.page.focus()
 
@@ -189,9 +188,9 @@ class MainScreen(Screen[None]):
         """Go to an answer or another location of it; return whether it is in the document as it is now."""
         if place.outdated:
             self.notify(f"{Path(document.name).name} has changed: this is no longer in it. Ask again.", markup=False)
-            return False
-        self.go_to(document, place.start)
-        return True
+        else:
+            self.go_to(document, place.start)
+        return not place.outdated
 
     @on(ScreenSuspend)
     def _covered(self) -> None:
@@ -284,11 +283,11 @@ class MainScreen(Screen[None]):
     @work(thread=True, group="viewing")
     def action_view(self) -> None:
         """Open the document in the system's viewer, at the page of the selected answer."""
-        document, selected = self.page.document, self.answers.selected
+        document = self.page.document
         if document is None:
             return
-        here = selected is not None and selected.document == document.name and not selected.outdated
-        page = selected.page if selected is not None and here else None
+        here = self.answers.selected_in(document.name)
+        page = here.page if here is not None else None
         self._controller.loader.check_files()  # The viewer shows the file as it is now.
         try:
             if self.app.is_web:  # The browser may be on another machine, so it has to show the file itself.
@@ -322,12 +321,7 @@ class MainScreen(Screen[None]):
         """Show the controller's state after `event`."""
         self.documents.update(event)
         match event:
-            case (
-                events.ReadingProgressed()
-                | events.AnswersFound()
-                | events.AnswersFoundAgain()
-                | events.VerdictRecalled()
-            ):
+            case events.ReadingProgressed() | events.AnswersFound() | events.AnswersMoved() | events.VerdictRecalled():
                 if event.asked is self._controller.shown:
                     self._show_answers()
                 return
@@ -366,8 +360,8 @@ class MainScreen(Screen[None]):
         """What to do, before the first question."""
         failure = self._controller.failure
         if failure is not None:
-            hint = Content.styled(f"✗ {plain(failure.message)}", "bold $text-error")
-            hint += f"\n→ {plain(failure.hint)}" if failure.hint else ""
+            hint = Content.styled(f"✗ {visible_lines(failure.message)}", "bold $text-error")
+            hint += f"\n→ {visible_lines(failure.hint)}" if failure.hint else ""
             return hint + "\n\nPress r to try again, Ctrl+Q to quit."
         if self._controller.opening is not None:
             return Content("Opening the documents. You can already ask: the question waits until they are open.")
@@ -398,9 +392,9 @@ class MainScreen(Screen[None]):
         """Show how many documents are open, which reader answers, and the progress of a training."""
         parts = ["", self.documents.summary()]
         if self._controller.reader:
-            parts.append(f"reader: {plain(self._controller.reader)}")
+            parts.append(f"reader: {visible(self._controller.reader)}")
         if self._controller.settings.private:
             parts.append("private")
         if self.training:
-            parts.append(plain(self.training))
+            parts.append(visible(self.training))
         self.header.update(Content.assemble(("docqa", "bold $text-accent"), "   ".join(parts)))

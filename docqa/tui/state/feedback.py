@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Literal
 from docqa.errors import DocqaError
 from docqa.moved_spans import find_again
 from docqa.passages import passage
-from docqa.tui.formatting import cited, flat
+from docqa.terminal_text import flat
+from docqa.tui.formatting import cited
 from docqa.tui.state.choices import Choice
 from docqa.tui.state.page_marks import find_matches
 from docqa.tui.state.page_selection import whole_words

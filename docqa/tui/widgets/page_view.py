@@ -15,7 +15,7 @@ from textual.strip import Strip
 from textual.visual import Visual
 
 from docqa.moved_spans import nearest_offset
-from docqa.tui.formatting import flat, plain
+from docqa.terminal_text import flat, one_line, visible
 from docqa.tui.state.page_marks import MAX_MATCHES, PageMark, answer_marks, find_matches, match_marks, page_name
 from docqa.tui.styling import MUTED, hang
 from docqa.tui.widgets.page_row import draw_row, gutter_width
@@ -313,7 +313,7 @@ class PageView(ScrollView, can_focus=True):
             self.border_title = "Document"
             self.border_subtitle = ""
             return
-        parts = [plain(document.name)]
+        parts = [visible(document.name)]
         page = self.page or (self._shown_answer.page if self._shown_answer and self._shown_answer.page else 0)
         if page:
             parts.append(f"{page_name(document, page)} of {document.page_count}")
@@ -330,7 +330,7 @@ class PageView(ScrollView, can_focus=True):
         answer = self._answer_of_document
         if answer is not None and answer.outdated:
             return "the answer is from an earlier version"
-        return plain(answer.section or "") if answer is not None else ""
+        return one_line(answer.section or "") if answer is not None else ""
 
     # --- finding ---
 

@@ -108,7 +108,7 @@ class AnswersFound(NamedTuple):
     documents: "tuple[Document, ...]" = ()
 
 
-class AnswersFoundAgain(NamedTuple):
+class AnswersMoved(NamedTuple):
     """Answers were found again in documents that have changed since; those that were not are marked.
 
     `before` is what was found first, and `documents` are the new versions. `judged` is the verdict that was looked for.
@@ -172,7 +172,7 @@ QuestionEvent = (
     QuestionAsked
     | ReadingProgressed
     | AnswersFound
-    | AnswersFoundAgain
+    | AnswersMoved
     | VerdictRecalled
     | QuestionAnswered
     | QuestionFailed
