@@ -129,7 +129,7 @@ class Engine:
     def open(
         self, paths: Sequence[str | Path], monitor: Monitor | None = None, password: str | None = None
     ) -> "Collection":
-        """Open files and folders; what fails is in `failures`. Raises `Cancelled`, and `DocqaError` of damaged models."""
+        """Open files and folders; what fails is in `failures`. Raises `Cancelled`; of damaged models, `DocqaError`."""
         self.check_models()
         opened: list[IndexedDocument] = []
         failures: list[Failure] = []
