@@ -10,7 +10,7 @@ from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.notifications import SeverityLevel
-from textual.widgets import Footer, Input, Static
+from textual.widgets import Input, Static
 
 from docqa.config import Settings
 from docqa.errors import DocqaError
@@ -21,6 +21,7 @@ from docqa.tui.inert_app import InertApp
 from docqa.tui.keys import INLINE_KEYS
 from docqa.tui.styling import MUTED
 from docqa.tui.widgets.answers_pane import AnswersPane
+from docqa.tui.widgets.footer import ForgettingFooter
 from docqa.tui.widgets.question_input import QuestionInput
 from docqa.tui.workers import events
 from docqa.tui.workers.document_loader import MakeEngine, default_engine
@@ -64,7 +65,7 @@ class InlineApp(InertApp):
             yield self.question
         yield self.answers
         yield self._notice
-        yield Footer(show_command_palette=False, compact=True)
+        yield ForgettingFooter(show_command_palette=False, compact=True)
 
     def on_ready(self) -> None:
         """Start working: the first frame is on the screen."""
