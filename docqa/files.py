@@ -115,7 +115,7 @@ def read_json_object(file: Path) -> dict[str, Any]:
     """Read a JSON object. Raises `DocqaError` if the file cannot be read or contains something else."""
     try:
         contents = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise DocqaError(f"cannot read {file}: {error}") from error
     if not isinstance(contents, dict):
         raise DocqaError(f"{file} should contain a JSON object, but contains a {type(contents).__name__}")
