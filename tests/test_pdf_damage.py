@@ -165,7 +165,9 @@ def test_half_of_a_surrogate_pair_is_shown_as_a_character_that_is_lost() -> None
     assert document.warnings == ("has 1 attachment, which was not read: A\ufffdB",)
 
 
-@given(st.lists(st.sampled_from([0, 1, 7, 0x1B, 0x41, 0x62, 0x202E, 0xD800, 0xDBFF, 0xDC00, 0xFEFF, 0xFFFE]), max_size=6))
+@given(
+    st.lists(st.sampled_from([0, 1, 7, 0x1B, 0x41, 0x62, 0x202E, 0xD800, 0xDBFF, 0xDC00, 0xFEFF, 0xFFFE]), max_size=6)
+)
 def test_whatever_a_string_is_the_document_can_be_stored_and_shown(units: list[int]) -> None:
     document = parse(with_strings(hexadecimal(units)))
     check_document(document)
