@@ -388,4 +388,5 @@ def _unread(reader: Reader, language: str | None) -> str:
 
 
 def _one_line(question: str) -> str:
-    return " ".join(question.split())
+    # An argument that was not UTF-8 has lone surrogates, which no tokenizer takes.
+    return " ".join(question.encode("utf-16", "surrogatepass").decode("utf-16", "replace").split())
