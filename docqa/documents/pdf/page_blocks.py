@@ -6,7 +6,7 @@ Lengths are in points; y grows downwards.
 import re
 from bisect import bisect_left
 from collections.abc import Iterable
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import NamedTuple
 
 from docqa.documents.pdf.engines import TextFragment
@@ -82,14 +82,8 @@ def _is_one_column(page: list[list[TextFragment]]) -> bool:
 def _block(lines: list[list[TextFragment]]) -> PageBlock:
     if len(lines) == 1 == len(lines[0]):
         return PageBlock(lines, *lines[0][0][1:5])
-    every = [run for line in lines for run in line]
-    return PageBlock(
-        lines,
-        min([run.x0 for run in every]),
-        min([run.top for run in every]),
-        max([run.x1 for run in every]),
-        max([run.bottom for run in every]),
-    )
+    _, x0, top, x1, bottom, *_ = zip(*chain.from_iterable(lines), strict=True)
+    return PageBlock(lines, min(x0), min(top), max(x1), max(bottom))
 
 
 def _chained(lines: list[list[TextFragment]]) -> list[PageBlock]:
