@@ -44,12 +44,17 @@ def suspects(vocabulary: Vocabulary) -> frozenset[str]:
 
 def repair(text: str, suspect: frozenset[str], vocabulary: Vocabulary) -> str:
     """The text of a line with its words whole."""
+    tokens = text.split(" ")
+    found = suspect.intersection(tokens)
+    if not found:
+        return text  # Half of all lines.
     if "http" in text:
         text = _SCHEME.sub(r"\1\2://", text)
-    tokens = text.split(" ")
+        tokens = text.split(" ")
+        found = suspect.intersection(tokens)
     if 1 in map(len, tokens) and _SPACED.search(text):
         tokens = _unspaced(tokens)
-    elif not _has_split_word(tokens, suspect, vocabulary):
+    elif not _has_split_word(tokens, found, vocabulary):
         return text  # Most lines: a suspect is mostly a rare word.
     index = len(tokens) - 2
     while index >= 0:
@@ -60,10 +65,10 @@ def repair(text: str, suspect: frozenset[str], vocabulary: Vocabulary) -> str:
     return " ".join(tokens)
 
 
-def _has_split_word(tokens: list[str], suspect: frozenset[str], vocabulary: Vocabulary) -> bool:
-    """Whether any suspect is one word with the token before it, or the one after it."""
+def _has_split_word(tokens: list[str], found: frozenset[str], vocabulary: Vocabulary) -> bool:
+    """Whether any of the suspects that were found is one word with the token before it, or the one after it."""
     last = len(tokens) - 1
-    for token in suspect.intersection(tokens):
+    for token in found:
         place = -1
         for _ in range(tokens.count(token)):
             place = tokens.index(token, place + 1)
