@@ -5,7 +5,7 @@ PDFium puts a space where letters are far apart, and after some ligatures.
 
 import re
 
-from docqa.documents.pdf.common_words import common_words, is_derived, word_set
+from docqa.documents.pdf.common_words import BEGINNING, beginnings, common_words, is_derived, word_set
 from docqa.documents.pdf.vocabulary import Vocabulary
 
 _PUNCTUATION = ".,;:!?()[]\"'“”‘’"
@@ -22,8 +22,11 @@ _RARE = 2  # A part of a word is hardly ever in a document as often as a word.
 
 
 def suspects(vocabulary: Vocabulary) -> frozenset[str]:
-    """The tokens of a document that may be parts of words."""
-    common, counts = common_words(), vocabulary.counts
+    """The tokens of a document that may be parts of words.
+
+    With a word after it, what begins with a capital letter makes none but a common one: most names make none.
+    """
+    common, counts, begins = common_words(), vocabulary.counts, beginnings()
     found = set()
     for token in vocabulary.tokens:
         if token[0].isdigit():
@@ -38,7 +41,9 @@ def suspects(vocabulary: Vocabulary) -> frozenset[str]:
             if word not in _LETTER_WORDS or token.isupper():
                 found.add(token)
         elif word not in common and (counts[word] <= _RARE or word.endswith(_LIGATURES)):
-            found.add(token)
+            is_name = not token[0].islower() and len(word) > BEGINNING and word[:BEGINNING] not in begins
+            if not is_name or word.endswith(_LIGATURES):
+                found.add(token)
     return frozenset(found)
 
 
