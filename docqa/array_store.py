@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from docqa import paths
-from docqa.files import atomic_write
+from docqa.files import atomic_write, make_private_folder
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -18,17 +18,18 @@ _FILE_VERSION = 1  # Increment it when entries are written differently.
 
 
 class ArrayStore:
-    """The entries in a directory. With `directory=None` nothing is stored."""
+    """The entries in a directory. With `directory=None` nothing is stored; one that is `read_only` gets no new ones."""
 
-    def __init__(self, directory: Path | None) -> None:
+    def __init__(self, directory: Path | None, *, read_only: bool = False) -> None:
         self._directory = directory
+        self._read_only = read_only
         self.failure: str | None = None
         """Why the last entry could not be written. Worth a warning, but not an error."""
 
     @classmethod
-    def in_cache(cls, name: str) -> "ArrayStore":
+    def in_cache(cls, name: str, *, read_only: bool = False) -> "ArrayStore":
         """The store of this name in the user's cache directory."""
-        return cls(paths.cache_dir() / name)
+        return cls(paths.cache_dir() / name, read_only=read_only)
 
     def get(self, kind: str, name: str) -> Arrays | None:
         """The arrays of an entry, or None if there is none or it is damaged."""
@@ -43,13 +44,17 @@ class ArrayStore:
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
             return None  # It will be computed again and overwritten.
 
+    def has(self, kind: str, name: str) -> bool:
+        """Whether there is an entry, which may be damaged. True if nothing is stored at all."""
+        return self._directory is None or self._read_only or _file(self._directory, kind, name).is_file()
+
     def put(self, kind: str, name: str, arrays: Arrays) -> None:
         """Write an entry atomically."""
-        if self._directory is None:
+        if self._directory is None or self._read_only:
             return
         file = _file(self._directory, kind, name)
         try:
-            file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            make_private_folder(file.parent)
             with atomic_write(file) as stream:
                 np.savez(stream, allow_pickle=False, **arrays)
         except OSError as error:

@@ -9,7 +9,7 @@ from typing import Any
 
 from docqa import config
 from docqa.errors import DocqaError
-from docqa.files import atomic_write
+from docqa.files import atomic_write, make_private_folder
 
 
 def put(name: str, value: Any | None) -> None:
@@ -48,11 +48,11 @@ def _locked(file: Path) -> Iterator[None]:
     from filelock import FileLock
 
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
+        make_private_folder(file.parent)
         # A read-only file could still be replaced, which is not what its owner meant.
         if file.exists() and not (file.stat().st_mode & stat.S_IWUSR and os.access(file, os.W_OK)):
             raise DocqaError(f"{file} is read-only", f"make it writable: chmod u+w {file}")
-        with FileLock(file.with_name(f".{file.name}.lock")):
+        with FileLock(file.with_name(f".{file.name}.lock"), mode=0o600):
             yield
     except UnicodeDecodeError as error:
         raise DocqaError(f"{file} is not UTF-8: {error}", "save it as UTF-8") from error

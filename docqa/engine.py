@@ -18,14 +18,14 @@ from docqa.candidate_features import naming_stems
 from docqa.config import Settings
 from docqa.documents import Document, Source
 from docqa.documents.formats import file_types
+from docqa.documents.packing import pack_document, unpack_document
 from docqa.errors import DocqaError, unexpected
 from docqa.extensions import RETRIEVERS, resolve
 from docqa.index_cache import (
     DocumentWindows,
     document_key,
-    pack_document,
     pack_windows,
-    unpack_document,
+    remember_name,
     unpack_windows,
     vectors_key,
     windows_key,
@@ -44,7 +44,7 @@ from docqa.retrieval.retriever import Retriever
 from docqa.retrieval.window_order import WindowOrder
 from docqa.search_state import QuestionSearch, SearchProgress
 from docqa.whole_spans import whole_answer
-from docqa.windows import Window, WindowCutter, window_texts
+from docqa.windows import Window, WindowCutter, WindowTexts
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +79,7 @@ class Engine:
             settings.device,
             settings.max_answer_length,
             exact=settings.precision == "float32",
+            store=ArrayStore.in_cache("readers", read_only=settings.private),
         )
         self._cutter = WindowCutter(
             self.reader.tokenizer, settings.max_seq_length, settings.doc_stride, self.reader.limit
@@ -87,7 +88,7 @@ class Engine:
         if RETRIEVERS.get(settings.retriever).needs_encoder:
             encoder = settings.encoder or registry.chosen(registry.ModelKind.ENCODER)
             self.encoder = Encoder(registry.find(encoder, registry.ModelKind.ENCODER))
-        self.store = store or (ArrayStore.in_cache("index") if settings.cache else ArrayStore(None))
+        self.store = store or (ArrayStore.in_cache("index") if settings.remembers else ArrayStore(None))
         self.choice = choice_of(self.reader.model, settings.threshold)
         self._loading: BackgroundLoad | None = None
 
@@ -125,7 +126,8 @@ class Engine:
         """Open files and directories. Paths that can't be opened are in `failures`. Raises only `Cancelled`."""
         opened: list[IndexedDocument] = []
         failures: list[Failure] = []
-        for path in documents.expand(paths):
+        left_out: list[documents.LeftOut] = []
+        for path in documents.expand(paths, left_out):
             if isinstance(path, DocqaError):
                 failures.append(Failure("", path))
                 continue
@@ -139,17 +141,19 @@ class Engine:
                 if os.environ.get("DOCQA_DEBUG"):
                     raise
                 failures.append(Failure(path, unexpected(error)))
-        return Collection(self, opened, failures)
+        return Collection(self, opened, failures, [DocumentWarning(*each) for each in left_out])
 
     def index(self, path: str, monitor: Monitor, password: str | None = None) -> IndexedDocument:
         """Parse, tokenize and embed a file, or load the results from the cache. Raises `DocqaError`."""
-        return self.index_source(documents.read(path, password), monitor)
+        return self.index_source(documents.read(path, password, monitor), monitor)
 
     def index_source(self, source: Source, monitor: Monitor) -> IndexedDocument:
         """Index bytes under a name, like `index`. Raises `DocqaError`."""
         name = document_key(source)
         document = self._document(source, name, monitor)
         store = ArrayStore(None) if document.encrypted else self.store
+        remember_name(store, source)
+        del source  # It may be large.
         name = windows_key(name, self.reader.fingerprint, self._cutter.size, self._cutter.stride)
         windows = self._windows(document, name, store, monitor)
         vectors = self._vectors(document, windows, name, store, monitor)
@@ -163,7 +167,7 @@ class Engine:
         cached = self.store.get("documents", name)
         if cached is not None:
             return unpack_document(cached, source.name)
-        document = documents.parse(source, monitor)
+        document = documents.parse_isolated(source, monitor)
         if not document.encrypted:
             self.store.put("documents", name, pack_document(document))
         return document
@@ -186,7 +190,7 @@ class Engine:
         cached = store.get("vectors", name)
         if cached is not None:
             return cached["vectors"]
-        texts = window_texts(document.text, windows.tokens, windows.bounds)
+        texts = WindowTexts(document.text, windows.tokens, windows.bounds)
         vectors = self.encoder.embed(texts, monitor, document.name)
         store.put("vectors", name, {"vectors": vectors})
         return vectors
@@ -195,10 +199,18 @@ class Engine:
 class Collection:
     """Opened documents, ready for questions."""
 
-    def __init__(self, engine: Engine, opened: Sequence[IndexedDocument], failures: Sequence[Failure] = ()) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        opened: Sequence[IndexedDocument],
+        failures: Sequence[Failure] = (),
+        left_out: Sequence[DocumentWarning] = (),
+    ) -> None:
         self.engine = engine
         self.opened = tuple(opened)
         self.failures = tuple(failures)
+        self.left_out = tuple(left_out)
+        """What was passed over in folders."""
         self._windows = [(d, w) for d, one in enumerate(self.opened) for w in range(len(one.windows))]
         self._documents_of_windows = np.array([d for d, _ in self._windows], dtype=np.int64)
         self._naming_stems = naming_stems(self.documents)
@@ -325,8 +337,9 @@ class Collection:
             reader=engine.reader.name,
             retriever=retriever if engine.encoder is None else f"{retriever}:{engine.encoder.name}",
             elapsed_seconds=seconds,
-            warnings=tuple(
-                DocumentWarning(document.name, message) for document in self.documents for message in document.warnings
+            warnings=(
+                *self.left_out,
+                *(DocumentWarning(each.name, message) for each in self.documents for message in each.warnings),
             ),
             withheld=None if answered else self._withheld(progress),
         )
@@ -375,4 +388,5 @@ def _unread(reader: Reader, language: str | None) -> str:
 
 
 def _one_line(question: str) -> str:
-    return " ".join(question.split())
+    # An argument that was not UTF-8 has lone surrogates, which no tokenizer takes.
+    return " ".join(question.encode("utf-16", "surrogatepass").decode("utf-16", "replace").split())

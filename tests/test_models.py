@@ -281,7 +281,7 @@ def test_use_and_remove(reader: Path, encoder: Path) -> None:
 
 def test_folder_is_chosen_by_its_absolute_path(reader: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(reader.parent)
-    registry.use("reader", ModelKind.READER)
+    registry.use("./reader", ModelKind.READER)
     monkeypatch.chdir("/")
     assert registry.find(registry.chosen(ModelKind.READER), ModelKind.READER).folder == reader
 

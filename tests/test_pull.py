@@ -107,7 +107,9 @@ def test_an_encoder_is_known_by_its_modules(hub: Hub, tmp_path: Path) -> None:
     (folder / "onnx").mkdir()
     (folder / "onnx" / "config.json").write_text("{}")
     modules = json.loads((folder / "modules.json").read_text())
-    (folder / "modules.json").write_text(json.dumps([*modules, {"path": "1_Pooling", "type": "x"}]))
+    (folder / "modules.json").write_text(
+        json.dumps([*modules, {"path": "1_Pooling", "type": "sentence_transformers.models.Pooling"}])
+    )
     hub.add("someone/encoder", folder)
     model = get("someone/encoder")
     assert model.kind is ModelKind.ENCODER

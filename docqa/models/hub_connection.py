@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from docqa.errors import DocqaError
+from docqa.files import make_private_folder
 from docqa.models import registry
 from docqa.models.registry import ALIASES
 from docqa.progress import Monitor
@@ -56,8 +57,8 @@ def exclusive(repo_id: str, monitor: Monitor) -> Iterator[None]:
     """Wait until no other download runs: two would write the same files, and `online` affects the whole process."""
     from filelock import FileLock, Timeout
 
-    partial_dir().mkdir(parents=True, exist_ok=True)
-    lock = FileLock(partial_dir() / ".lock")
+    make_private_folder(partial_dir())
+    lock = FileLock(partial_dir() / ".lock", mode=0o600)
     while not lock.is_locked:
         try:
             lock.acquire(timeout=0.2)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from docqa.errors import DocqaError
 from docqa.files import read_json_object
+from docqa.models import foreign_code
 
 if TYPE_CHECKING:
     import torch
@@ -81,6 +82,11 @@ def readable_errors(folder: Path, what: str) -> Iterator[None]:
             if not isinstance(error, StrictDataclassError):
                 raise
         reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+        if "custom code" in reason:
+            raise DocqaError(
+                f"{folder} is not {what} that docqa can load: it brings code of its own",
+                "docqa runs no code that comes with a model; choose one of a type that transformers knows",
+            ) from error
         raise DocqaError(f"{folder} is not {what} that docqa can load: {reason}") from error
 
 
@@ -206,6 +212,8 @@ def _load_network(
     folder: Path, dtype: "torch.dtype", overrides: dict[str, float] | None = None
 ) -> "tuple[torch.nn.Module, bool]":
     """The model, and whether its question-answering head is new. `overrides` apply to keys that its config has."""
+    foreign_code.check_weights(folder)
+    foreign_code.check_config(folder)
     with transformers_load(folder, "a reader"):
         from transformers import AutoConfig, AutoModelForQuestionAnswering
 

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from docqa import paths
 from docqa.errors import DocqaError, not_found
-from docqa.files import read_json_object, write_json_object
+from docqa.files import make_private, make_private_folder, read_json_object, write_json_object
+from docqa.models import foreign_code
 
 if TYPE_CHECKING:
     from docqa.models.metadata import ModelMetadata
@@ -33,10 +34,7 @@ class ModelKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class HubAlias:
-    """A hub repository under a short name. `revision` is a commit if docqa was tested with that one.
-
-    `about` describes it to the user, with the size of the download.
-    """
+    """A hub repository under a short name, at a commit. `about` describes it, with the size of the download."""
 
     repo: str
     revision: str
@@ -54,7 +52,7 @@ ALIASES = {
     ),
     "minilm": HubAlias(
         "sentence-transformers/all-MiniLM-L6-v2",
-        "main",
+        "c9745ed1d9f207416be6d2e6f8de32d1f16199bf",
         ModelKind.ENCODER,
         "a slower, better encoder for the retriever, 91 MB",
     ),
@@ -62,6 +60,7 @@ ALIASES = {
 
 _BUNDLED_FOLDERS = {ModelKind.READER: "reader", ModelKind.ENCODER: "retriever"}
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+_LONGEST_SHOWN = 100  # Characters of a wrong name in a message.
 _MIB = 1 << 20
 _WHOLE = 200 * _MIB
 
@@ -108,7 +107,8 @@ class Model:
         files = {file for pattern in _FINGERPRINTED for file in self.folder.rglob(pattern) if file.is_file()}
         total = hashlib.sha256()
         for file in sorted(files, key=lambda file: file.relative_to(self.folder).as_posix()):
-            total.update(f"{file.relative_to(self.folder).as_posix()}\0{file.stat().st_size}\0".encode())
+            name = os.fsencode(file.relative_to(self.folder).as_posix())
+            total.update(b"%b\0%d\0" % (name, file.stat().st_size))
             total.update(_digest(file))
         return total.hexdigest()
 
@@ -186,13 +186,20 @@ def find(name: str, kind: ModelKind) -> Model:
 
 
 def _find_folder(name: str, kind: ModelKind) -> Model:
-    folder = Path(name).expanduser()
-    if not name or not folder.is_dir():
+    try:
+        folder = Path(name).expanduser()
+        found = bool(name) and folder.is_dir()
         # A repository is OWNER/NAME; no model's name starts like a path.
         is_path = name.startswith((".", "~")) or folder.is_absolute() or name.count("/") > 1
+        resolved = folder.resolve() if found else folder
+    except (OSError, RuntimeError, ValueError):  # No such user, a name that is too long, links in a circle.
+        raise not_found(f"the folder {name[:_LONGEST_SHOWN]}") from None
+    if found and folder.name == name and not is_path:
+        # A setting names a model, and must not mean whatever lies in the current folder.
+        raise DocqaError(f"there is no {kind} called {name!r}", f"if you mean the folder: ./{name}")
+    if not found:
         raise not_found(f"the folder {name}") if is_path else _not_found(name, kind)
-    folder = folder.resolve()
-    return Model(str(folder), kind, folder, "folder")
+    return Model(str(resolved), kind, resolved, "folder")
 
 
 def _not_found(name: str, kind: ModelKind) -> DocqaError:
@@ -205,11 +212,12 @@ def _not_found(name: str, kind: ModelKind) -> DocqaError:
         hint = f"did you mean {close[0]}?" + ("" if close[0] in names else f" docqa models pull {close[0]}")
     else:
         hint = f"docqa models pull NAME, for example {aliases[0]}"
+    name = name[:_LONGEST_SHOWN]
     return DocqaError(f"there is no {kind} called {name!r}; installed: {', '.join(names) or 'none'}", hint)
 
 
 def _check_complete(model: Model) -> None:
-    """Raise `DocqaError` if the folder lacks a file that loading this kind of model needs."""
+    """Raise `DocqaError` if the folder lacks a file that loading this kind of model needs, or brings code."""
     if model.kind is ModelKind.READER:
         needed, weights = "config.json", ("model.safetensors", "model.safetensors.index.json")
         has_weights = any((model.folder / name).is_file() for name in weights)
@@ -220,13 +228,19 @@ def _check_complete(model: Model) -> None:
     where = f"{model.folder} is not {article} {model.kind} that docqa can load"
     if not (model.folder / needed).is_file():
         raise DocqaError(f"{where}: it lacks {needed}")
-    if not has_weights and any(model.folder.rglob("pytorch_model*.bin")):
+    pickle = "" if has_weights else foreign_code.pickled_weights(model.folder)
+    if pickle:
         raise DocqaError(
-            f"{where}: it has only pytorch_model.bin",
+            f"{where}: it has its weights only in {pickle}",
             "docqa loads only safetensors, because pickle can run code",
         )
     if not has_weights:
         raise DocqaError(f"{where}: it lacks model.safetensors")
+    if model.kind is ModelKind.READER:
+        foreign_code.check_weights(model.folder)
+        foreign_code.check_config(model.folder)
+    else:
+        foreign_code.check_encoder(model.folder)
 
 
 def _choices() -> dict[str, Any]:
@@ -289,7 +303,8 @@ def install(folder: Path, name: str, kind: ModelKind) -> Model:
     check_name(name)
     _check_complete(Model(name, kind, folder, "folder"))
     target = models_dir() / kind / name
-    target.parent.mkdir(parents=True, exist_ok=True)
+    make_private_folder(target.parent)
+    make_private(folder)
     previous = _set_aside(target) if target.exists() else None
     try:
         folder.rename(target)

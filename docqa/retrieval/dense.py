@@ -1,6 +1,5 @@
 """Dense retrieval: windows and question as vectors of a sentence encoder."""
 
-import json
 from collections.abc import Sequence
 from functools import cached_property
 from itertools import pairwise
@@ -10,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from docqa.errors import DocqaError
-from docqa.models import loading, registry
+from docqa.models import foreign_code, loading, registry
 from docqa.progress import Monitor
 from docqa.retrieval.static_encoder import StaticEncoder, is_static
 
@@ -21,6 +19,7 @@ if TYPE_CHECKING:
     from docqa.engine import IndexedDocument
 
 _BATCH = 64
+_TEXTS_AT_ONCE = 32 * _BATCH
 
 
 class Encoder:
@@ -65,6 +64,16 @@ class Encoder:
         A text that exceeds the encoder's limit is embedded in pieces; its vector is their mean, weighted by length.
         Progress is reported under `name`.
         """
+        vectors = [np.empty((0, self._network.get_embedding_dimension() or 0), dtype=np.float32)]
+        vectors.extend(
+            self._embed(texts[first : first + _TEXTS_AT_ONCE], monitor, name, first, len(texts))
+            for first in range(0, len(texts), _TEXTS_AT_ONCE)
+        )
+        monitor.update("embedding", name, len(texts), len(texts))
+        return np.concatenate(vectors)
+
+    def _embed(self, texts: Sequence[str], monitor: Monitor, name: str, done: int, total: int) -> NDArray[np.float32]:
+        """Embed some of `total` texts, after the first `done`."""
         pieces: list[str] = []
         owners: list[int] = []
         for owner, text in enumerate(texts):
@@ -73,12 +82,9 @@ class Encoder:
             owners.extend([owner] * len(parts))
         vectors = []
         for first in range(0, len(pieces), _BATCH):
-            monitor.update("embedding", name, first, len(pieces))
+            monitor.update("embedding", name, done + owners[first], total)
             batch = pieces[first : first + _BATCH]
             vectors.append(self._network.encode(batch, convert_to_numpy=True, show_progress_bar=False))
-        monitor.update("embedding", name, len(pieces), len(pieces))
-        if not vectors:
-            return np.empty((0, self._network.get_embedding_dimension() or 0), dtype=np.float32)
         embedded = _unit(np.concatenate(vectors).astype(np.float32))
         pooled = np.zeros((len(texts), embedded.shape[1]), dtype=np.float32)
         weights = np.array([len(piece) for piece in pieces], dtype=np.float32)
@@ -126,17 +132,20 @@ class DenseRetriever:
 def load_encoder(folder: Path, device: str) -> "SentenceTransformer | StaticEncoder":
     """Load the sentence encoder in `folder`. Raises `DocqaError` if it is damaged or ships custom code."""
     with loading.readable_errors(folder, "an encoder"):
-        for module in json.loads((folder / "modules.json").read_text(encoding="utf-8")):
-            # Earlier versions of the library import any class that a local folder names.
-            if not module["type"].startswith("sentence_transformers."):
-                raise DocqaError(f"{folder} ships custom code ({module['type']}), which docqa does not run")
+        foreign_code.check_encoder(folder)
         tokenizer = loading.load_tokenizer(folder) if (folder / "tokenizer.json").is_file() else None
         if tokenizer is not None and is_static(folder):
             return StaticEncoder(folder, tokenizer)
     with loading.transformers_load(folder, "an encoder"):
         from sentence_transformers import SentenceTransformer
 
-        return SentenceTransformer(str(folder), device=device, local_files_only=True, trust_remote_code=False)
+        return SentenceTransformer(
+            str(folder),
+            device=device,
+            local_files_only=True,
+            trust_remote_code=False,
+            model_kwargs={"use_safetensors": True},
+        )
 
 
 def _unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:

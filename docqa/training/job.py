@@ -18,6 +18,7 @@ from docqa.datasets import LoadedPairs, LoadReport, MixCount, Pair, mix
 from docqa.datasets.loading import LengthCheck
 from docqa.documents import Document
 from docqa.errors import DocqaError
+from docqa.files import make_private_folder
 from docqa.models import registry
 from docqa.models.registry import ModelKind
 from docqa.progress import Monitor
@@ -167,8 +168,8 @@ def lock_run(name: str) -> Iterator[None]:
         yield
         return
     folder = run_folder(name)
-    folder.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(folder.parent / f".{folder.name}.lock", timeout=0)
+    make_private_folder(folder)
+    lock = FileLock(folder.parent / f".{folder.name}.lock", timeout=0, mode=0o600)
     try:
         lock.acquire()
     except Timeout:

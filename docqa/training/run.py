@@ -73,8 +73,8 @@ def finetune(job: Job, data: TrainingData, monitor: Monitor) -> FinetuneResult |
     An interrupted run keeps its checkpoints: `job.resume` continues from the last one, to the same weights. Raises
     `Cancelled` when the monitor is cancelled, `DocqaError` if the run can't start.
     """
-    with lock_run(job.name):
-        run = _Run(job, data, monitor)  # Before anything is discarded, because it validates the job.
+    with lock_run(job.name), files.owner_only() as umask:
+        run = _Run(job, data, monitor, umask)  # Before anything is discarded, because it validates the job.
         if job.restart and distributed.is_first():
             discard_run(job.name)
         return run.execute()
@@ -83,7 +83,9 @@ def finetune(job: Job, data: TrainingData, monitor: Monitor) -> FinetuneResult |
 class _Run:
     """One run. Its steps are methods, in order."""
 
-    def __init__(self, job: Job, data: TrainingData, monitor: Monitor) -> None:
+    def __init__(self, job: Job, data: TrainingData, monitor: Monitor, umask: int) -> None:
+        self._umask = umask
+        """The user's: what is written to `--output` has its permissions."""
         self._job = job
         self._data = data
         self._monitor = monitor
@@ -225,7 +227,10 @@ class _Run:
         """Write the reader to a temporary folder, evaluate it, and move it into place."""
         job, config = self._job, self._job.config
         parent = (job.output or registry.models_dir() / ModelKind.READER / job.name).parent
-        parent.mkdir(parents=True, exist_ok=True)
+        if job.output is None:
+            files.make_private_folder(parent)
+        else:
+            parent.mkdir(parents=True, exist_ok=True)
         staging = Path(tempfile.mkdtemp(dir=parent, prefix=f".{job.name}."))
         try:
             if config.weight_interpolation < 1:
@@ -288,7 +293,7 @@ class _Run:
         job = self._job
         if job.output is None:
             return registry.install(staging, job.name, ModelKind.READER)
-        staging.chmod(0o755)
+        files.make_readable(staging, self._umask)
         staging.rename(job.output)
         return registry.find(str(job.output), ModelKind.READER)
 

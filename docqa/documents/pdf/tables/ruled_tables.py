@@ -148,7 +148,9 @@ def _table(grid: RuleGrid, fragments: list[TextFragment]) -> FoundTable | None:
     cells = split_bands(cells)
     if not _is_table(cells):
         return None
-    if above := headings_above(cells, xs, top, fragments):
+    inside_ids = {*map(id, inside)}
+    outside = [fragment for fragment in fragments if id(fragment) not in inside_ids]
+    if above := headings_above(cells, xs, top, outside):
         cells = with_headings(cells, above)
         headings = [fragment for cell in above for line in cell.lines for fragment in line]
         inside += headings

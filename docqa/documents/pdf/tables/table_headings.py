@@ -123,6 +123,7 @@ _THOUSANDS = re.compile(r"[$£€¥]\s?['’]?0{3}s?$|[$£€¥]$")
 _DATE = re.compile(r"\d{1,4}([./-])\d{1,2}\1\d{1,4}$")
 _YEAR = re.compile(r"(?:FY ?)?(?:19|20)\d\d(?: ?[-–/] ?(?:\d\d){1,2})?.?$")
 
+_LONGEST_NUMBER = 5  # Characters: of a column.
 _MONTH = re.compile(
     r"(?:jan|feb|mar|apr|may|ma[iy]|june?|july?|aug|sept?|oct|okt|nov|de[cz])[a-z]*\.? ?\d", re.IGNORECASE
 )
@@ -131,7 +132,7 @@ _MONTH = re.compile(
 def _has_numbers(row: list[TableCell]) -> bool:
     """Whether there are numbers in a row that are no years or a row of dates: those may be headings."""
     texts = [cell_text(cell).strip() for cell in row if cell.column]
-    if len(texts) > _MIN_COUNTED and all(map(str.isdecimal, texts)):
+    if len(texts) > _MIN_COUNTED and all(len(text) < _LONGEST_NUMBER and text.isdecimal() for text in texts):
         first = int(texts[0])
         if [int(text) for text in texts] == list(range(first, first + len(texts))):
             return False  # Numbered columns.
