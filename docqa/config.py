@@ -96,6 +96,9 @@ class Settings:
         -1.0, "probability below which docqa abstains", Applies.NEXT_QUESTION, unset="the reader's own"
     )
     cache: bool = _setting(True, "keep indexes, history and sessions on disk", Applies.REOPEN, flag="--no-cache")
+    private: bool = _setting(
+        False, "leave nothing on disk: no index, history, session, correction or measurement", Applies.REOPEN
+    )
     viewer: str = _setting(
         "",
         "command that opens a document from the app, for example `okular --page {page} {file}`",
@@ -106,6 +109,11 @@ class Settings:
     animations: bool = _setting(
         True, "animate scrolling in the app; `false` for reduced motion", Applies.AT_ONCE, flag=""
     )
+
+    @property
+    def remembers(self) -> bool:
+        """Whether indexes, history and sessions are kept on disk."""
+        return self.cache and not self.private
 
     def __post_init__(self) -> None:
         for name in names():

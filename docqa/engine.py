@@ -25,6 +25,7 @@ from docqa.index_cache import (
     DocumentWindows,
     document_key,
     pack_windows,
+    remember_name,
     unpack_windows,
     vectors_key,
     windows_key,
@@ -82,6 +83,7 @@ class Engine:
             settings.device,
             settings.max_answer_length,
             exact=settings.precision == "float32",
+            store=ArrayStore.in_cache("readers", read_only=settings.private),
         )
         self._cutter = WindowCutter(
             self.reader.tokenizer, settings.max_seq_length, settings.doc_stride, self.reader.limit
@@ -90,7 +92,7 @@ class Engine:
         if RETRIEVERS.get(settings.retriever).needs_encoder:
             encoder = settings.encoder or registry.chosen(registry.ModelKind.ENCODER)
             self.encoder = Encoder(registry.find(encoder, registry.ModelKind.ENCODER))
-        self.store = store or (ArrayStore.in_cache("index") if settings.cache else ArrayStore(None))
+        self.store = store or (ArrayStore.in_cache("index") if settings.remembers else ArrayStore(None))
         self.choice = choice_of(self.reader.model, settings.threshold)
         self._loading: BackgroundLoad | None = None
 
@@ -104,6 +106,12 @@ class Engine:
         engine.settings = settings
         engine.choice = choice_of(self.reader.model, settings.threshold)
         return engine
+
+    def check_models(self) -> None:
+        """Raise `DocqaError` if a file of the reader or the encoder is damaged. The first call takes a moment."""
+        _ = self.reader.fingerprint
+        if self.encoder is not None:
+            _ = self.encoder.fingerprint
 
     def load_in_background(self) -> BackgroundLoad:
         """Start loading the reader's weights while documents are opened."""
@@ -125,7 +133,8 @@ class Engine:
     def open(
         self, paths: Sequence[str | Path], monitor: Monitor | None = None, password: str | None = None
     ) -> "Collection":
-        """Open files and directories. Paths that can't be opened are in `failures`. Raises only `Cancelled`."""
+        """Open files and folders; what fails is in `failures`. Raises `Cancelled`; of damaged models, `DocqaError`."""
+        self.check_models()
         opened: list[IndexedDocument] = []
         failures: list[Failure] = []
         left_out: list[documents.LeftOut] = []
@@ -153,8 +162,9 @@ class Engine:
         """Index bytes under a name, like `index`. Raises `DocqaError`."""
         name = document_key(source)
         document = self._document(source, name, monitor)
-        del source  # It may be large.
         store = ArrayStore(None) if document.encrypted else self.store
+        remember_name(store, source)
+        del source  # It may be large.
         name = windows_key(name, self.reader.fingerprint, self._cutter.size, self._cutter.stride)
         windows = self._windows(document, name, store, monitor)
         vectors = self._vectors(document, windows, name, store, monitor)
@@ -393,4 +403,5 @@ def _unread(reader: Reader, language: str | None) -> str:
 
 
 def _one_line(question: str) -> str:
-    return " ".join(question.split())
+    # An argument that was not UTF-8 has lone surrogates, which no tokenizer takes.
+    return " ".join(question.encode("utf-16", "surrogatepass").decode("utf-16", "replace").split())

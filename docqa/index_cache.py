@@ -1,7 +1,8 @@
 """The cached results of indexing a document: how their entries are named and packed.
 
 There are three kinds of entries, so that a changed setting recomputes only what depends on it: the parsed document; its
-tokens, windows and terms; its vectors. Encrypted documents are never cached.
+tokens, windows and terms; its vectors. A fourth says which file had the content, so that `docqa purge FILE` finds what
+is kept of it, also after it has changed or is gone. Encrypted documents are never cached.
 
 An entry is named by everything that decides its content: the document's bytes, settings, models, the versions of
 libraries, and a version number for each stage. When you change what a stage computes, increment its version here (that
@@ -10,16 +11,17 @@ when a stage's output changes and its version doesn't.
 """
 
 import json
+import os
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from docqa.array_store import Arrays, key
-from docqa.documents import Source
+from docqa.array_store import Arrays, ArrayStore, key
+from docqa.documents import STDIN, Source
 from docqa.documents.formats import format_of
 from docqa.documents.packing import as_array, as_text
 from docqa.extensions import resolve
@@ -36,6 +38,7 @@ TERMS_VERSION = 3
 VECTORS_VERSION = 1
 """Of `docqa.retrieval.dense.Encoder.embed` and `docqa.retrieval.static_encoder`."""
 
+_MARK = 17  # Characters of a document's digest in the names of its entries, with a hyphen.
 _WINDOW_LIBRARIES = ("tokenizers", "bm25s", "PyStemmer")
 _VECTOR_LIBRARIES = ("tokenizers", "sentence-transformers")
 
@@ -60,23 +63,45 @@ def document_key(source: Source) -> str:
     # The suffix decides between formats without a signature, and a parser may look at it.
     suffix = Path(source.name).suffix.lower()
     variant = resolve(parser.variant)()
-    return key("document", PACKING_VERSION, parser.name, parser.version, variant, libraries, suffix, source.sha256)
+    parts = (PACKING_VERSION, parser.name, parser.version, variant, libraries, suffix, source.sha256)
+    return f"{content_mark(source.sha256)}{key('document', *parts)}"
 
 
 def windows_key(document: str, reader_fingerprint: str, window_size: int, doc_stride: int) -> str:
     """The name of the entry with the tokens, windows and terms of the document with the key `document`."""
     versions = (PACKING_VERSION, WINDOWS_VERSION, TERMS_VERSION)
     libraries = library_versions(_WINDOW_LIBRARIES)
-    return key("windows", versions, libraries, document, reader_fingerprint, window_size, doc_stride)
+    name = key("windows", versions, libraries, document, reader_fingerprint, window_size, doc_stride)
+    return f"{document[:_MARK]}{name}"
 
 
 def vectors_key(windows: str, encoder_fingerprint: str) -> str:
     """The name of the entry with the vectors of the windows with the key `windows`."""
     libraries = library_versions(_VECTOR_LIBRARIES)
-    return key("vectors", (PACKING_VERSION, VECTORS_VERSION), libraries, windows, encoder_fingerprint)
+    name = key("vectors", (PACKING_VERSION, VECTORS_VERSION), libraries, windows, encoder_fingerprint)
+    return f"{windows[:_MARK]}{name}"
 
 
-@dataclass(frozen=True, slots=True)
+def content_mark(sha256: str) -> str:
+    """What the names of all entries of a document begin with."""
+    return f"{sha256[: _MARK - 1]}-"
+
+
+def remember_name(store: ArrayStore, source: Source) -> None:
+    """Keep which file has this content."""
+    if source.name != STDIN:
+        file = os.path.abspath(source.name)  # noqa: PTH100 - as the history names it: links are not followed
+        name = f"{content_mark(source.sha256)}{key('name', file)}"
+        if not store.has("names", name):
+            store.put("names", name, {"path": as_array(file)})
+
+
+def remembered_name(entry: Arrays) -> str:
+    """The absolute path that `remember_name` kept."""
+    return as_text(entry["path"]) if "path" in entry else ""
+
+
+@dataclass(frozen=True)
 class DocumentWindows:
     """A document as the reader and the retriever need it. `bounds`, of shape (windows, 2), are token ranges."""
 
@@ -93,6 +118,11 @@ class DocumentWindows:
         starts = self.tokens.starts[inside]
         own = starts[starts >= self.tokens.reached[inside.start]]
         return int(own[0] if len(own) else starts[0]), int(self.tokens.ends[inside].max())
+
+    @cached_property
+    def spans(self) -> NDArray[np.int64]:
+        """The `span` of every window, of shape (windows, 2)."""
+        return np.array([self.span(window) for window in range(len(self))], dtype=np.int64).reshape(-1, 2)
 
 
 def pack_windows(windows: DocumentWindows) -> Arrays:

@@ -5,12 +5,17 @@ from pathlib import Path
 
 import platformdirs
 
+from docqa.errors import DocqaError
+
 _APP = "docqa"
 
 
 def _home(kind: str) -> Path | None:
     home = os.environ.get("DOCQA_HOME")
-    return Path(home).expanduser() / kind if home else None
+    try:
+        return Path(home).expanduser() / kind if home else None
+    except RuntimeError:
+        raise DocqaError(f"DOCQA_HOME is {home!r}, and there is no such user", "it has to be a folder") from None
 
 
 def config_dir() -> Path:

@@ -257,7 +257,7 @@ def test_a_pdf_that_was_written_as_utf_8_is_damaged_not_a_scan(errors: str) -> N
     content = stream(b"".join(SENTENCE.replace(b"700", b"%d" % y) for y in range(60, 800, 7)))
     data = pages(content)
     text = data.decode("utf-8", "replace") if errors == "replace" else data.decode("latin-1")
-    assert outcome(text.encode()) == "a.pdf is damaged: a program took it for a text and wrote it as UTF-8"
+    assert outcome(text.encode()) == "a.pdf is damaged: its bytes were converted as if it were text"
 
 
 # Folders and files ------------------------------------------------------------------------------------------

@@ -31,13 +31,27 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
         group = parser.add_argument_group(title)
         for name in names:
             add_setting(group, name)
+    add_password(group)
+    add_setting(group, "cache")
+    add_setting(group, "private")
+
+
+def add_password(group: "argparse.ArgumentParser | argparse._ArgumentGroup") -> None:
+    """Add `--password`, which the environment may give instead."""
     group.add_argument(
         "--password",
         metavar="PASSWORD",
+        action=_Password,
         default=os.environ.get("DOCQA_PASSWORD"),
         help="of encrypted PDFs; the variable DOCQA_PASSWORD keeps it out of the list of processes",
     )
-    add_setting(group, "cache")
+
+
+class _Password(argparse.Action):
+    """Stores the password, and that other users could see it."""
+
+    def __call__(self, _parser: object, namespace: argparse.Namespace, values: Any, _option: object = None) -> None:
+        namespace.password, namespace.password_flag = values, True
 
 
 def add_setting(group: "argparse.ArgumentParser | argparse._ArgumentGroup", name: str) -> None:

@@ -21,6 +21,7 @@ COMMANDS = {
     "eval": Command("evaluate", "measure answers against question–answer pairs"),
     "calibrate": Command("calibrate", "calibrate the probabilities that a reader reports"),
     "models": Command("models", "list, download and choose models"),
+    "purge": Command("purge", "delete what docqa keeps of your documents and questions"),
     "completion": Command("completion", "print a shell completion script"),
 }
 

@@ -3,6 +3,7 @@
 import errno
 import os
 import re
+import shlex
 import stat
 import sys
 from collections import Counter
@@ -95,7 +96,10 @@ def _walk(root: str, others: Counter[str]) -> Iterator[str | DocqaError]:
                     else:
                         others[_kind(entry, supported)] += 1
         except OSError as error:
-            yield DocqaError(f"{path} can't be read: {_reason(error)}", f"its files were left out; try `ls -ld {path}`")
+            yield DocqaError(
+                f"{path} can't be read: {_reason(error)}",
+                f"its files were left out; try `ls -ld {shlex.quote(str(path))}`",
+            )
             continue
         pending.extend((path / name, folder) for name, folder in sorted(found, reverse=True))
 
@@ -148,7 +152,7 @@ def read(path: str, password: str | None = None, monitor: Monitor | None = None)
     except FileNotFoundError:
         raise not_found(path) from None
     except PermissionError:
-        raise DocqaError(f"{path} can't be read: permission denied", f"try `ls -l {path}`") from None
+        raise DocqaError(f"{path} can't be read: permission denied", f"try `ls -l {shlex.quote(path)}`") from None
     except ValueError:
         raise DocqaError(f"{path!r} is not a path", "check the spelling") from None
     except OSError as error:

@@ -7,7 +7,7 @@ from fnmatch import fnmatch
 from typing import Any
 
 from docqa.errors import DocqaError
-from docqa.models import hub_connection, loading, metadata, registry
+from docqa.models import hub_connection, integrity, loading, metadata, registry
 from docqa.models.hub_download import Repository, RepositoryFile, download, fetch
 from docqa.models.metadata import HubSource
 from docqa.models.registry import ALIASES, Model, ModelKind
@@ -69,9 +69,11 @@ def _installed(repository: Repository, name: str, kind: ModelKind | None) -> Mod
         folder = registry.models_dir() / each / name
         if metadata.source_of(folder) == HubSource(repository.name, repository.commit):
             try:
-                return registry.find(name, each)
+                model = registry.find(name, each)
+                integrity.check(folder)
             except DocqaError:
                 return None  # Damaged since: installing it again repairs it.
+            return model
     return None
 
 
@@ -103,17 +105,20 @@ def _look_up(repo_id: str, revision: str, endpoint: str, monitor: Monitor) -> Re
         raise hub_connection.not_a_hub(endpoint) from error
     if info.sha is None or not re.fullmatch("[0-9a-f]{40,64}", info.sha):
         raise hub_connection.not_a_hub(endpoint)
-    files = {
-        entry.rfilename: RepositoryFile(entry.rfilename, entry.size, entry.lfs.sha256 if entry.lfs else None)
-        for entry in info.siblings or []
-        if _SAFE_PATH.fullmatch(entry.rfilename)
-    }
+    files = {entry.rfilename: _file(entry) for entry in info.siblings or [] if _SAFE_PATH.fullmatch(entry.rfilename)}
     if not any(_is_weights(file) for file in files.values()):
         raise DocqaError(
             f"{repo_id} has no weights in safetensors; docqa loads no others, because pickle can run code",
             "choose another model, or a branch that has them: --revision",
         )
     return Repository(repo_id, info.sha, files, endpoint, monitor)
+
+
+def _file(entry: Any) -> RepositoryFile:
+    """A file as the hub describes it. The object id of a large file is that of git's pointer to it."""
+    if entry.lfs:
+        return RepositoryFile(entry.rfilename, entry.size, entry.lfs.sha256)
+    return RepositoryFile(entry.rfilename, entry.size, None, entry.blob_id)
 
 
 def _kind_of(repository: Repository, kind: ModelKind | None) -> ModelKind:

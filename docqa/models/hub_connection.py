@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from docqa.errors import DocqaError
+from docqa.files import make_private_folder
 from docqa.models import registry
 from docqa.models.registry import ALIASES
 from docqa.progress import Monitor
@@ -56,8 +57,8 @@ def exclusive(repo_id: str, monitor: Monitor) -> Iterator[None]:
     """Wait until no other download runs: two would write the same files, and `online` affects the whole process."""
     from filelock import FileLock, Timeout
 
-    partial_dir().mkdir(parents=True, exist_ok=True)
-    lock = FileLock(partial_dir() / ".lock")
+    make_private_folder(partial_dir())
+    lock = FileLock(partial_dir() / ".lock", mode=0o600)
     while not lock.is_locked:
         try:
             lock.acquire(timeout=0.2)
@@ -119,7 +120,7 @@ def readable_errors(repo_id: str, revision: str, endpoint: str) -> Iterator[None
         hint = "pip install socksio, or set HTTPS_PROXY to an HTTP proxy and unset ALL_PROXY"
         raise DocqaError(f"cannot use the network proxy: {reason}", hint) from error
     except OSError as error:
-        if error.errno == errno.ENOSPC:
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
             raise DocqaError("the disk is full", f"free some space, then {_RESUME_HINT}") from error
         raise DocqaError(f"cannot write to {registry.models_dir()}: {error.strerror or error}") from error
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from docqa.errors import DocqaError
+from docqa.files import make_private_folder
 from docqa.models import registry
 from docqa.models.hub_connection import http_error, partial_dir
 from docqa.progress import Monitor
@@ -17,11 +18,15 @@ from docqa.progress import Monitor
 
 @dataclass(frozen=True, slots=True)
 class RepositoryFile:
-    """A file of a repository. `size` (bytes) and `sha256` (hex) are None if the hub doesn't give them."""
+    """A file of a repository. `size` (bytes) and the digests (hex) are None if the hub doesn't give them.
+
+    `sha256` is that of a large file, `git_sha1` the object id that git gives any other.
+    """
 
     path: str
     size: int | None
     sha256: str | None
+    git_sha1: str | None = None
 
     @property
     def folder(self) -> str:
@@ -87,21 +92,34 @@ def check_space(repository: Repository, needed: int) -> None:
 def fetch(repository: Repository, file: RepositoryFile, report: Callable[[int], None]) -> None:
     """Download and verify one file. `report` is called with the bytes received so far. Raises as `download`."""
     target = repository.staging / file.path
-    if target.is_file() and file.size in (None, _size(target)):
-        report(_size(target))
-        return
+    if target.is_file():
+        if not _damage(target, file):  # It may have been damaged since it was downloaded.
+            report(_size(target))
+            return
+        target.unlink()
     part = target.with_name(f"{target.name}.part")
-    part.parent.mkdir(parents=True, exist_ok=True)
+    make_private_folder(part.parent)
     _complete(repository, file, part, report)
-    if file.size is not None and part.stat().st_size != file.size:
-        damage = f"it has {part.stat().st_size} bytes, and the hub says {file.size}"
-    elif file.sha256 is not None and _sha256(part) != file.sha256:
-        damage = "its checksum differs from the hub's"
-    else:
+    damage = _damage(part, file)
+    if not damage:
         part.replace(target)
         return
     part.unlink()
     raise DocqaError(f"{file.path} of {repository.name} arrived damaged: {damage}", "run this again")
+
+
+def _damage(found: Path, file: RepositoryFile) -> str:
+    """How a downloaded file differs from what the hub says of it; "" if it doesn't."""
+    if file.size is not None and _size(found) != file.size:
+        return f"it has {_size(found)} bytes, and the hub says {file.size}"
+    if file.sha256 is not None:
+        damaged = _digest(found, hashlib.sha256()) != file.sha256
+    else:
+        # Git's digest of a file: not for secrecy, but a damaged or exchanged file is noticed.
+        header = f"blob {_size(found)}\0".encode()
+        started = hashlib.sha1(header, usedforsecurity=False)
+        damaged = file.git_sha1 is not None and _digest(found, started) != file.git_sha1
+    return "its checksum differs from the hub's" if damaged else ""
 
 
 def _complete(repository: Repository, file: RepositoryFile, part: Path, report: Callable[[int], None]) -> None:
@@ -136,6 +154,7 @@ def _stream(url: str, part: Path, start: int, report: Callable[[int], None]) -> 
     with get_session().stream("GET", url, headers=headers, timeout=timeout) as response:
         hf_raise_for_status(response)
         resumed = response.status_code == 206
+        part.touch(mode=0o600)
         with part.open("ab" if resumed else "wb") as stream:
             received = start if resumed else 0
             for chunk in response.iter_bytes():
@@ -148,6 +167,6 @@ def _size(file: Path) -> int:
     return file.stat().st_size if file.is_file() else 0
 
 
-def _sha256(file: Path) -> str:
+def _digest(file: Path, started: "hashlib._Hash") -> str:
     with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+        return hashlib.file_digest(stream, lambda: started).hexdigest()

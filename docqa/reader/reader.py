@@ -24,14 +24,22 @@ class Reader:
     """An extractive question-answering model. Its weights are loaded on first use, or by `load`."""
 
     def __init__(
-        self, model: registry.Model, device: str = "auto", max_answer_length: int = 30, *, exact: bool = False
+        self,
+        model: registry.Model,
+        device: str = "auto",
+        max_answer_length: int = 30,
+        *,
+        exact: bool = False,
+        store: ArrayStore | None = None,
     ) -> None:
-        """`exact` computes in float32, even where the device is faster in another type.
+        """`exact` computes in float32, even where the device is faster in another type. `store` has the results of
+        measurements, by default those in the user's cache.
 
         Raises `DocqaError` if the tokenizer or config.json is damaged.
         """
         self.model = model
         self._exact = exact
+        self._store = store or ArrayStore.in_cache("readers")
         self.tokenizer = loading.load_tokenizer(model.folder)
         self.sequences = SequenceBuilder(self.tokenizer, loading.sequence_limit(model.folder))
         self.max_answer_length = max_answer_length
@@ -82,7 +90,7 @@ class Reader:
             exact=self._exact,
             fingerprint=self.fingerprint,
             sample=self.sample,
-            store=ArrayStore.in_cache("readers"),
+            store=self._store,
         )
         return load_backend(choose_backend(request.folder, request.device), request)
 

@@ -1,6 +1,5 @@
 """Dense retrieval: windows and question as vectors of a sentence encoder."""
 
-import json
 from collections.abc import Sequence
 from functools import cached_property
 from itertools import pairwise
@@ -10,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from docqa.errors import DocqaError
-from docqa.models import loading, registry
+from docqa.models import foreign_code, loading, registry
 from docqa.progress import Monitor
 from docqa.retrieval.static_encoder import StaticEncoder, is_static
 
@@ -133,17 +131,20 @@ class DenseRetriever:
 def load_encoder(folder: Path, device: str) -> "SentenceTransformer | StaticEncoder":
     """Load the sentence encoder in `folder`. Raises `DocqaError` if it is damaged or ships custom code."""
     with loading.readable_errors(folder, "an encoder"):
-        for module in json.loads((folder / "modules.json").read_text(encoding="utf-8")):
-            # Earlier versions of the library import any class that a local folder names.
-            if not module["type"].startswith("sentence_transformers."):
-                raise DocqaError(f"{folder} ships custom code ({module['type']}), which docqa does not run")
+        foreign_code.check_encoder(folder)
         tokenizer = loading.load_tokenizer(folder) if (folder / "tokenizer.json").is_file() else None
         if tokenizer is not None and is_static(folder):
             return StaticEncoder(folder, tokenizer)
     with loading.transformers_load(folder, "an encoder"):
         from sentence_transformers import SentenceTransformer
 
-        return SentenceTransformer(str(folder), device=device, local_files_only=True, trust_remote_code=False)
+        return SentenceTransformer(
+            str(folder),
+            device=device,
+            local_files_only=True,
+            trust_remote_code=False,
+            model_kwargs={"use_safetensors": True},
+        )
 
 
 def _unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:

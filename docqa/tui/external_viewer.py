@@ -27,6 +27,8 @@ _AT_PAGE = {
     "chrome": "google-chrome {uri}#page={page}",
 }
 
+_SECRETS = ("DOCQA_PASSWORD", "HF_TOKEN")  # Not for other programs.
+
 _START_TIMEOUT = 1.0  # Seconds in which a viewer that can't open the file has exited.
 
 _running: list[subprocess.Popen[bytes]] = []
@@ -55,6 +57,7 @@ def show(name: str, page: int | None, viewer: str = "") -> None:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
+            env={name: value for name, value in os.environ.items() if name not in _SECRETS},
         )
     except OSError as error:
         raise DocqaError(f"can't start {command[0]}: {error.strerror or error}", hint) from error
@@ -79,11 +82,16 @@ def to_deliver(name: str) -> tuple[BinaryIO, str, str]:
     document_format = by_suffix(name)
     kind = document_format.media_type if document_format else "text/plain; charset=utf-8"
     try:
-        return file.open("rb"), re.sub(r"[^\w.-]", "_", file.name, flags=re.ASCII), kind
+        return file.open("rb"), ascii_name(file.name), kind
     except OSError as error:
         raise DocqaError(
             f"can't read {name}: {error.strerror or error}", "it was moved or deleted after it was opened"
         ) from error
+
+
+def ascii_name(name: str) -> str:
+    """A file's name as it is safe in a header."""
+    return re.sub(r"[^\w.-]", "_", name, flags=re.ASCII)
 
 
 def _command(file: Path, page: int, template: str) -> list[str]:

@@ -28,12 +28,20 @@ class FeedbackController:
             self._view.warn(error)
             return False
         asked.verdict = verdict
-        self._view.start("feedback", partial(self._save, asked, verdict, self._questions.names))
+        if self._questions.settings.private:
+            self._view.say("Kept until you quit: a private session saves no corrections.")
+        else:
+            self._view.start("feedback", partial(self._save, asked, verdict, self._questions.names))
         self._view.update()
         return True
 
     def withdraw(self, asked: "AskedQuestion") -> None:
-        """Forget the verdict on a question, also one from an earlier session."""
+        """Forget the verdict on a question, also one from an earlier session, unless this session is private."""
+        if self._questions.settings.private:
+            asked.verdict = None
+            self._view.say("Feedback withdrawn. A private session changes no saved corrections.")
+            self._view.update()
+            return
         self._view.start("feedback", partial(self._forget, asked, self._questions.names))
 
     def _too_long(self, answer: str) -> DocqaError | None:

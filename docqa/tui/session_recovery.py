@@ -29,7 +29,7 @@ class SessionRecovery:
 
     def find(self, found: Callable[[LeftoverSession | None], None]) -> None:
         """Look for a session that a crash left, in a thread; call `found` with it, or with None."""
-        if not self._questions.settings.cache:
+        if not self._questions.settings.remembers:
             found(None)
             return
 
@@ -42,7 +42,7 @@ class SessionRecovery:
         """Save the session and the question being typed, in a thread, unless they are saved already."""
         state = self._state(draft)
         nothing_to_lose = state.empty and self._saved.empty
-        if self._questions.settings.cache and not self._saving and state != self._saved and not nothing_to_lose:
+        if self._questions.settings.remembers and not self._saving and state != self._saved and not nothing_to_lose:
             self._saving = True
             self._view.start("saving", partial(self._write, state))
 

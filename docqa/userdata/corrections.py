@@ -7,7 +7,7 @@ the same document, because contradictory pairs teach nothing.
 import json
 import os
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +16,8 @@ from filelock import FileLock
 
 from docqa import paths
 from docqa.errors import DocqaError
-from docqa.files import atomic_write
+from docqa.files import atomic_write, make_private_folder
+from docqa.terminal_text import as_json
 
 if TYPE_CHECKING:
     from docqa.documents import Document
@@ -72,7 +73,8 @@ def save(corrections: Iterable[Correction], searched: Iterable[str] = ()) -> int
     read or written.
     """
     new = list(corrections)
-    return _replace({(each.question, name) for each in new for name in (each.document, *map(_absolute, searched))}, new)
+    replaced = {(each.question, name) for each in new for name in (each.document, *map(_absolute, searched))}
+    return _rewrite(lambda each: (each.question, each.document) not in replaced, new)
 
 
 def remove(question: str, documents: Iterable[str]) -> int:
@@ -80,7 +82,18 @@ def remove(question: str, documents: Iterable[str]) -> int:
 
     Raises `DocqaError` as `save` does.
     """
-    return _replace({(question, name) for name in map(_absolute, documents)}, [])
+    removed = {(question, name) for name in map(_absolute, documents)}
+    return _rewrite(lambda each: (each.question, each.document) not in removed)
+
+
+def count_about(about: Callable[[str], bool]) -> int:
+    """Return the number of corrections that `forget` would delete. Raises `DocqaError` as `load` does."""
+    return sum(about(each.document) for each in load())
+
+
+def forget(about: Callable[[str], bool]) -> None:
+    """Delete the corrections of documents for whose absolute path `about` is true. Raises `DocqaError` as `save`."""
+    _rewrite(lambda each: not about(each.document))
 
 
 def load() -> list[Correction]:
@@ -109,16 +122,14 @@ def load() -> list[Correction]:
     return corrections
 
 
-def _replace(replaced: set[tuple[str, str]], new: list[Correction]) -> int:
+def _rewrite(keep: Callable[[Correction], bool], new: Iterable[Correction] = ()) -> int:
     try:
-        file().parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(file().with_name(f".{file().name}.lock")):
-            corrections = [*(each for each in load() if (each.question, each.document) not in replaced), *new]
+        make_private_folder(file().parent)
+        with FileLock(file().with_name(f".{file().name}.lock"), mode=0o600):
+            corrections = [*filter(keep, load()), *new]
             with atomic_write(file()) as opened:
                 for each in corrections:
-                    opened.write((json.dumps(asdict(each), ensure_ascii=False) + "\n").encode("utf-8", "replace"))
-                opened.flush()
-                os.fsync(opened.fileno())
+                    opened.write((as_json(asdict(each)) + "\n").encode())
     except OSError as error:
         raise DocqaError(
             f"can't save the correction in {file()}: {error.strerror or error}",

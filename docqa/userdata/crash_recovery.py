@@ -5,7 +5,6 @@ whose lock is free was left by a crash. The files contain no text of documents.
 """
 
 import json
-import os
 import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -17,7 +16,7 @@ from filelock import FileLock, Timeout
 
 from docqa import paths
 from docqa.errors import DocqaError
-from docqa.files import atomic_write
+from docqa.files import atomic_write, make_private_folder
 from docqa.userdata.history import document_set
 
 _FOLDER = "sessions"
@@ -57,13 +56,11 @@ class SessionFile:
             if self._deleted:
                 return
             try:
-                self._file.parent.mkdir(parents=True, exist_ok=True)
+                make_private_folder(self._file.parent)
                 if not self._file_lock.is_locked:
                     self._file_lock.acquire(blocking=False)
                 with atomic_write(self._file) as opened:
                     opened.write(json.dumps(asdict(_absolute(state))).encode())
-                    opened.flush()
-                    os.fsync(opened.fileno())
             except (OSError, NotImplementedError) as error:
                 raise DocqaError(
                     f"can't save the session in {self._file.parent}: {getattr(error, 'strerror', None) or error}",
@@ -108,6 +105,22 @@ def claim_leftover_session(paths_to_open: Iterable[str]) -> LeftoverSession | No
     return None
 
 
+def leftover_files() -> list[tuple[Path, tuple[str, ...]]]:
+    """Return the files that crashes left, and the files and folders that each of these sessions had open."""
+    folder = paths.data_dir() / _FOLDER
+    left: list[tuple[Path, tuple[str, ...]]] = [(draft, ()) for draft in folder.glob(".writing-*")]
+    for file in sorted({file.with_suffix(".json") for kind in ("json", "lock") for file in folder.glob(f"*.{kind}")}):
+        lock = _lock(file)
+        with suppress(Timeout, OSError, NotImplementedError):  # Locked: that app is still running.
+            lock.acquire(blocking=False)
+            state = _read(file) or SessionState()
+            lock.release()
+            left += [
+                (each, (*state.arguments, *state.opened)) for each in (file, Path(lock.lock_file)) if each.exists()
+            ]
+    return left
+
+
 def _absolute(state: SessionState) -> SessionState:
     return replace(state, arguments=document_set(state.arguments), opened=document_set(state.opened))
 
@@ -131,7 +144,7 @@ def _read(file: Path) -> SessionState | None:
 
 def _lock(file: Path) -> FileLock:
     # Acquired in one thread and released in another.
-    return FileLock(file.with_suffix(".lock"), thread_local=False)
+    return FileLock(file.with_suffix(".lock"), thread_local=False, mode=0o600)
 
 
 def _remove(file: Path, lock: FileLock) -> None:

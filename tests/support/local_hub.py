@@ -69,7 +69,7 @@ class Hub:
 
     def commit(self, repo: str) -> str:
         """Return the current commit of `repo`."""
-        files = self.repositories[repo]
+        files = {path: hashlib.sha256(contents).hexdigest() for path, contents in self.repositories[repo].items()}
         return hashlib.sha256(repr(sorted(files.items())).encode()).hexdigest()[:40]
 
     def downloads(self, file: str) -> list[Request]:
@@ -81,7 +81,8 @@ class Hub:
         for path, contents in self.repositories[repo].items():
             sibling: dict[str, Any] = {"rfilename": path}
             if with_blobs:
-                sibling |= {"size": len(contents), "blobId": "0" * 40}
+                blob = hashlib.sha1(b"blob %d\0" % len(contents) + contents).hexdigest()  # noqa: S324 - git's
+                sibling |= {"size": len(contents), "blobId": blob}
             if with_blobs and self.report_checksums and path.endswith(_LFS):
                 digest = hashlib.sha256(contents).hexdigest()
                 sibling["lfs"] = {"size": len(contents), "sha256": digest, "pointerSize": 130}

@@ -140,6 +140,7 @@ def start_arguments(file: str, name: str, base: str, epochs: str, device: str) -
             if stored_state(name) is None:
                 copy = run_folder(name) / corrections.file().name
                 shutil.copyfile(file, copy)
+                copy.chmod(0o600)
                 file = str(copy)
     words = ["finetune", str(Path(file).absolute()), "--name", name, "--base", base, "--epochs", epochs]
     return [*words, "--device", device]
