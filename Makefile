@@ -5,7 +5,7 @@ BIN := $(if $(filter Windows_NT,$(OS)),.venv/Scripts,.venv/bin)
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 REPORT := sample_docs/harbour-report.pdf
 
-.PHONY: demo test lint types imports check format docs keys screenshots bench lock audit clean
+.PHONY: demo test lint types imports check format docs keys screenshots bench soak lock audit clean
 
 # Installed again only if one of these files is newer.
 .venv/installed: pyproject.toml requirements.lock requirements-torch.txt
@@ -58,6 +58,10 @@ screenshots: .venv/installed
 
 bench: .venv/installed
 	$(BIN)/python -m benchmarks
+
+# Half an hour of questions, opened and closed documents: memory, files, threads and processes stay as they are.
+soak: .venv/installed
+	$(BIN)/python -m benchmarks.soak
 
 # The pages of the documentation that are made from the code.
 docs: keys

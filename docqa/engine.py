@@ -18,15 +18,14 @@ from docqa.candidate_features import naming_stems
 from docqa.config import Settings
 from docqa.documents import Document, Source
 from docqa.documents.formats import file_types
+from docqa.documents.packing import pack_document, unpack_document
 from docqa.errors import DocqaError, unexpected
 from docqa.extensions import RETRIEVERS, resolve
 from docqa.index_cache import (
     DocumentWindows,
     document_key,
-    pack_document,
     pack_windows,
     remember_name,
-    unpack_document,
     unpack_windows,
     vectors_key,
     windows_key,
@@ -45,7 +44,7 @@ from docqa.retrieval.retriever import Retriever
 from docqa.retrieval.window_order import WindowOrder
 from docqa.search_state import QuestionSearch, SearchProgress
 from docqa.whole_spans import whole_answer
-from docqa.windows import Window, WindowCutter, window_texts
+from docqa.windows import Window, WindowCutter, WindowTexts
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +103,12 @@ class Engine:
         engine.choice = choice_of(self.reader.model, settings.threshold)
         return engine
 
+    def check_models(self) -> None:
+        """Raise `DocqaError` if a file of the reader or the encoder is damaged. The first call takes a moment."""
+        _ = self.reader.fingerprint
+        if self.encoder is not None:
+            _ = self.encoder.fingerprint
+
     def load_in_background(self) -> BackgroundLoad:
         """Start loading the reader's weights while documents are opened."""
         if self._loading is None:
@@ -124,10 +129,12 @@ class Engine:
     def open(
         self, paths: Sequence[str | Path], monitor: Monitor | None = None, password: str | None = None
     ) -> "Collection":
-        """Open files and directories. Paths that can't be opened are in `failures`. Raises only `Cancelled`."""
+        """Open files and folders; what fails is in `failures`. Raises `Cancelled`; of damaged models, `DocqaError`."""
+        self.check_models()
         opened: list[IndexedDocument] = []
         failures: list[Failure] = []
-        for path in documents.expand(paths):
+        left_out: list[documents.LeftOut] = []
+        for path in documents.expand(paths, left_out):
             if isinstance(path, DocqaError):
                 failures.append(Failure("", path))
                 continue
@@ -141,11 +148,11 @@ class Engine:
                 if os.environ.get("DOCQA_DEBUG"):
                     raise
                 failures.append(Failure(path, unexpected(error)))
-        return Collection(self, opened, failures)
+        return Collection(self, opened, failures, [DocumentWarning(*each) for each in left_out])
 
     def index(self, path: str, monitor: Monitor, password: str | None = None) -> IndexedDocument:
         """Parse, tokenize and embed a file, or load the results from the cache. Raises `DocqaError`."""
-        return self.index_source(documents.read(path, password), monitor)
+        return self.index_source(documents.read(path, password, monitor), monitor)
 
     def index_source(self, source: Source, monitor: Monitor) -> IndexedDocument:
         """Index bytes under a name, like `index`. Raises `DocqaError`."""
@@ -153,6 +160,7 @@ class Engine:
         document = self._document(source, name, monitor)
         store = ArrayStore(None) if document.encrypted else self.store
         remember_name(store, source)
+        del source  # It may be large.
         name = windows_key(name, self.reader.fingerprint, self._cutter.size, self._cutter.stride)
         windows = self._windows(document, name, store, monitor)
         vectors = self._vectors(document, windows, name, store, monitor)
@@ -166,7 +174,7 @@ class Engine:
         cached = self.store.get("documents", name)
         if cached is not None:
             return unpack_document(cached, source.name)
-        document = documents.parse(source, monitor)
+        document = documents.parse_isolated(source, monitor)
         if not document.encrypted:
             self.store.put("documents", name, pack_document(document))
         return document
@@ -189,7 +197,7 @@ class Engine:
         cached = store.get("vectors", name)
         if cached is not None:
             return cached["vectors"]
-        texts = window_texts(document.text, windows.tokens, windows.bounds)
+        texts = WindowTexts(document.text, windows.tokens, windows.bounds)
         vectors = self.encoder.embed(texts, monitor, document.name)
         store.put("vectors", name, {"vectors": vectors})
         return vectors
@@ -198,10 +206,18 @@ class Engine:
 class Collection:
     """Opened documents, ready for questions."""
 
-    def __init__(self, engine: Engine, opened: Sequence[IndexedDocument], failures: Sequence[Failure] = ()) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        opened: Sequence[IndexedDocument],
+        failures: Sequence[Failure] = (),
+        left_out: Sequence[DocumentWarning] = (),
+    ) -> None:
         self.engine = engine
         self.opened = tuple(opened)
         self.failures = tuple(failures)
+        self.left_out = tuple(left_out)
+        """What was passed over in folders."""
         self._windows = [(d, w) for d, one in enumerate(self.opened) for w in range(len(one.windows))]
         self._documents_of_windows = np.array([d for d, _ in self._windows], dtype=np.int64)
         self._naming_stems = naming_stems(self.documents)
@@ -328,8 +344,9 @@ class Collection:
             reader=engine.reader.name,
             retriever=retriever if engine.encoder is None else f"{retriever}:{engine.encoder.name}",
             elapsed_seconds=seconds,
-            warnings=tuple(
-                DocumentWarning(document.name, message) for document in self.documents for message in document.warnings
+            warnings=(
+                *self.left_out,
+                *(DocumentWarning(each.name, message) for each in self.documents for message in each.warnings),
             ),
             withheld=None if answered else self._withheld(progress),
         )
@@ -378,4 +395,5 @@ def _unread(reader: Reader, language: str | None) -> str:
 
 
 def _one_line(question: str) -> str:
-    return " ".join(question.split())
+    # An argument that was not UTF-8 has lone surrogates, which no tokenizer takes.
+    return " ".join(question.encode("utf-16", "surrogatepass").decode("utf-16", "replace").split())

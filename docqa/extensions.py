@@ -86,6 +86,8 @@ class DocumentFormat:
     """Distributions that the parser's output depends on; their versions are part of the index's key."""
     variant: "str | Callable[[], object]" = tuple
     """Returns what else the parser's output depends on, as JSON: also part of the index's key."""
+    largest: int = 100_000_000
+    """Bytes of the largest file that is read. Larger ones are refused."""
     signature: bytes = b""
     """The first bytes of such a file after white space, b"" if they vary."""
     cite: "str | Callable[[Location], str]" = "docqa.documents.document:cite_page_and_lines"
@@ -154,6 +156,7 @@ FORMATS.register(
         version=6,
         libraries=("pypdfium2", "pypdf"),
         variant="docqa.documents.pdf.engines:engine_versions",
+        largest=500_000_000,
         signature=b"%PDF-",
         media_type="application/pdf",
     )
@@ -165,6 +168,7 @@ FORMATS.register(
         suffixes=(".txt", ".text", ""),
         parse="docqa.documents.plain_text:parse",
         version=5,
+        largest=150_000_000,
     )
 )
 FORMATS.register(
@@ -174,6 +178,7 @@ FORMATS.register(
         suffixes=(".md", ".markdown"),
         parse="docqa.documents.markdown:parse",
         version=5,
+        largest=20_000_000,
         libraries=("markdown-it-py",),
     )
 )

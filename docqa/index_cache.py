@@ -12,26 +12,25 @@ when a stage's output changes and its version doesn't.
 
 import json
 import os
-from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.metadata import PackageNotFoundError, version
-from itertools import islice
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from docqa.array_store import Arrays, ArrayStore, key
-from docqa.documents import STDIN, Blocks, Cell, Document, Lines, Section, Source, Table
+from docqa.documents import STDIN, Source
 from docqa.documents.formats import format_of
+from docqa.documents.packing import as_array, as_text
 from docqa.extensions import resolve
 from docqa.retrieval.bm25 import Terms
 from docqa.windows import Tokens
 
-PACKING_VERSION = 3
-"""Of the `pack_` functions of this module, and of `docqa.languages.language_of`, which looks at every document."""
+PACKING_VERSION = 4
+"""Of the `pack_` functions of this module and of `docqa.documents.packing`, and of `docqa.languages.language_of`, which
+looks at every document."""
 WINDOWS_VERSION = 3
 """Of `docqa.windows`: tokens and window boundaries."""
 TERMS_VERSION = 3
@@ -94,15 +93,15 @@ def remember_name(store: ArrayStore, source: Source) -> None:
         file = os.path.abspath(source.name)  # noqa: PTH100 - as the history names it: links are not followed
         name = f"{content_mark(source.sha256)}{key('name', file)}"
         if not store.has("names", name):
-            store.put("names", name, {"path": _bytes(file)})
+            store.put("names", name, {"path": as_array(file)})
 
 
 def remembered_name(entry: Arrays) -> str:
     """The absolute path that `remember_name` kept."""
-    return _text(entry["path"]) if "path" in entry else ""
+    return as_text(entry["path"]) if "path" in entry else ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class DocumentWindows:
     """A document as the reader and the retriever need it. `bounds`, of shape (windows, 2), are token ranges."""
 
@@ -120,64 +119,10 @@ class DocumentWindows:
         own = starts[starts >= self.tokens.reached[inside.start]]
         return int(own[0] if len(own) else starts[0]), int(self.tokens.ends[inside].max())
 
-
-def pack_document(document: Document) -> Arrays:
-    """Pack a document into arrays, without its name: another file may have the same content."""
-    facts = {
-        "format": document.format,
-        "sha256": document.sha256,
-        "body_end": document.body_end,
-        "page_labels": document.page_labels,
-        "sections": [[section.title, section.level, section.start] for section in document.sections],
-        "title": document.title,
-        "language": document.language,
-        "warnings": document.warnings,
-    }
-    lines, blocks, tables = document.lines, document.blocks, document.tables
-    return {
-        "text": _bytes(document.text),
-        "facts": _bytes(json.dumps(facts)),
-        "starts": lines.starts,
-        "ends": lines.ends,
-        "pages": lines.pages,
-        "numbers": lines.numbers,
-        "breaks": document.breaks,
-        "block_starts": blocks.starts,
-        "block_ends": blocks.ends,
-        "block_kinds": blocks.kinds,
-        "block_levels": blocks.levels,
-        "tables": _integers([(t.start, t.end, t.header_rows, t.header_columns, len(t.cells)) for t in tables], 5),
-        "cells": _integers([cell for table in tables for cell in table.cells], 6),
-    }
-
-
-def unpack_document(arrays: Arrays, name: str) -> Document:
-    """Unpack a document, under the name that it has now."""
-    facts = json.loads(_text(arrays["facts"]))
-    return Document(
-        name=name,
-        format=facts["format"],
-        sha256=facts["sha256"],
-        text=_text(arrays["text"]),
-        body_end=facts["body_end"],
-        lines=Lines(arrays["starts"], arrays["ends"], arrays["pages"], arrays["numbers"]),
-        breaks=arrays["breaks"],
-        blocks=Blocks(arrays["block_starts"], arrays["block_ends"], arrays["block_kinds"], arrays["block_levels"]),
-        tables=_unpack_tables(arrays),
-        page_labels=tuple(facts["page_labels"]),
-        sections=tuple(Section(*section) for section in facts["sections"]),
-        title=facts["title"],
-        language=facts["language"],
-        warnings=tuple(facts["warnings"]),
-    )
-
-
-def _unpack_tables(arrays: Arrays) -> tuple[Table, ...]:
-    cells = map(Cell._make, arrays["cells"].tolist())
-    return tuple(
-        Table(start, end, header_rows, header_columns, tuple(islice(cells, count)))
-        for start, end, header_rows, header_columns, count in arrays["tables"].tolist()
-    )
+    @cached_property
+    def spans(self) -> NDArray[np.int64]:
+        """The `span` of every window, of shape (windows, 2)."""
+        return np.array([self.span(window) for window in range(len(self))], dtype=np.int64).reshape(-1, 2)
 
 
 def pack_windows(windows: DocumentWindows) -> Arrays:
@@ -190,7 +135,7 @@ def pack_windows(windows: DocumentWindows) -> Arrays:
         "words": tokens.words,
         "blocks": tokens.blocks,
         "bounds": windows.bounds,
-        "term_vocabulary": _bytes(json.dumps(terms.vocabulary)),
+        "term_vocabulary": as_array(json.dumps(terms.vocabulary)),
         "term_ids": terms.ids,
         "term_bounds": terms.bounds,
     }
@@ -201,17 +146,5 @@ def unpack_windows(arrays: Arrays) -> DocumentWindows:
     return DocumentWindows(
         Tokens(arrays["ids"], arrays["starts"], arrays["ends"], arrays["words"], arrays["blocks"]),
         arrays["bounds"],
-        Terms(tuple(json.loads(_text(arrays["term_vocabulary"]))), arrays["term_ids"], arrays["term_bounds"]),
+        Terms(tuple(json.loads(as_text(arrays["term_vocabulary"]))), arrays["term_ids"], arrays["term_bounds"]),
     )
-
-
-def _integers(rows: Sequence[Sequence[int]], width: int) -> NDArray[np.int64]:
-    return np.array(rows, dtype=np.int64).reshape(-1, width)
-
-
-def _bytes(text: str) -> NDArray[np.uint8]:
-    return np.frombuffer(text.encode("utf-8", "surrogatepass"), dtype=np.uint8)
-
-
-def _text(array: NDArray[Any]) -> str:
-    return array.tobytes().decode("utf-8", "surrogatepass")

@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 
 from support.scoring import by_score
+from support.stage import paged
 
 from docqa.answers import Result, Withheld, rank_answers
 from docqa.documents import Source
@@ -55,6 +56,15 @@ def test_csv_has_a_row_for_each_answer_and_runs_no_formula() -> None:
     assert [row["answer"] for row in rows] == ["Anna Holm", "'=SUM(A1)", ""]
     assert [row["answered"] for row in rows] == ["yes", "yes", "no"]
     assert rows[0]["document"] == "a_b.txt" and rows[0]["line_start"] == "1" and rows[0]["page"] == ""
+
+
+def test_csv_says_on_which_page_an_answer_ends() -> None:
+    lines = paged("report.pdf", [["It was lit by Anna"], ["Holm in 1858."]])
+    document = replace(lines, text=lines.text.replace("Anna\n", "Anna "))
+    found = tuple(rank_answers(by_score(Candidate(0, 14, 23, 9.0)), [document], 5))
+    (row,) = csv.DictReader(io.StringIO(as_csv([replace(_result("Who?"), answered=True, answers=found)])))
+    assert (row["answer"], row["page"], row["line_start"]) == ("Anna Holm", "1", "1")
+    assert (row["page_end"], row["line_end"]) == ("2", "1")
 
 
 def test_json_is_that_of_docqa_ask() -> None:

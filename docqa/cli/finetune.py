@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from docqa.cli.commands import COMMANDS
 from docqa.cli.json_progress import JsonProgress
-from docqa.cli.terminal import note, progress_bar
+from docqa.cli.terminal import note, progress_bar, say, say_json
+from docqa.cli.termination import termination_signals
 from docqa.errors import DocqaError, ExitCode
 from docqa.progress import Cancelled, Monitor, Progress
 from docqa.training.hyperparameters import (
@@ -143,7 +144,10 @@ def _train(arguments: argparse.Namespace, events: JsonProgress | None) -> int:
                 note(f"  hint: resume with {shlex.join(['docqa', *job.resume_arguments])}")
             return ExitCode.INTERRUPTED
     if result is not None:
-        print(as_json(result) if arguments.json else as_text(result))  # noqa: T201
+        if arguments.json:
+            say_json(as_json(result))
+        else:
+            say(as_text(result))
     return ExitCode.ANSWERED
 
 
@@ -166,10 +170,10 @@ def _check(arguments: argparse.Namespace, events: JsonProgress | None) -> int:
     reports = [report for report in (train, test) if report is not None]
     if arguments.json:
         facts = {"train": train.as_dict(), "test": test.as_dict() if test else None}
-        print(dumps(facts | ({"mix": [count.as_dict() for count in counts]} if counts else {})))  # noqa: T201
+        say_json(dumps(facts | ({"mix": [count.as_dict() for count in counts]} if counts else {})))
     else:
         texts = [train.as_text(), mix.as_text(counts), test.as_text() if test else ""]
-        print("\n\n".join(filter(None, texts)))  # noqa: T201
+        say("\n\n".join(filter(None, texts)))
     return ExitCode.NOT_FOUND if any(report.dropped for report in reports) else ExitCode.ANSWERED
 
 
@@ -204,7 +208,7 @@ def _progress(
 
 @contextmanager
 def _cancelled_by_signals(write: Callable[[str], None], progress: AbstractContextManager[Monitor]) -> Iterator[Monitor]:
-    """Cancel the monitor at the first SIGINT or SIGTERM; a second one ends the process."""
+    """Cancel the monitor at the first SIGINT, SIGTERM or SIGHUP; a second one ends the process."""
     with progress as monitor:
 
         def cancel(number: int, _: object) -> None:
@@ -212,7 +216,7 @@ def _cancelled_by_signals(write: Callable[[str], None], progress: AbstractContex
             monitor.cancel.set()
             write("docqa: stopping after this step; repeat to stop at once")
 
-        previous = {number: signal.signal(number, cancel) for number in (signal.SIGINT, signal.SIGTERM)}
+        previous = {number: signal.signal(number, cancel) for number in (signal.SIGINT, *termination_signals())}
         try:
             yield monitor
         finally:

@@ -1,17 +1,17 @@
-"""`docqa models list|show|pull|use|remove`: list, download and choose readers and encoders."""
+"""`docqa models list|show|pull|use|check|remove`: list, download, choose and check readers and encoders."""
 
 import argparse
 import json
-import sys
 from collections.abc import Sequence
 from typing import Any
 
 from docqa.cli.commands import COMMANDS, add_command
-from docqa.cli.terminal import download_bar, note, progress_bar
+from docqa.cli.terminal import download_bar, note, progress_bar, report, say, say_json
 from docqa.errors import DocqaError, ExitCode
 from docqa.models import registry
 from docqa.models.metadata import HubSource, TrainingRecord, read_json
 from docqa.models.registry import Model, ModelKind
+from docqa.terminal_text import as_json, visible
 from docqa.wording import are, counted
 
 _EXAMPLES = """\
@@ -71,6 +71,10 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     )
     _add_encoder(use)
 
+    check = add_command(commands, "check", "compare the files of the models with their checksums", run=_check)
+    check.add_argument("name", metavar="NAME", nargs="?", help="name or folder (default: all models on this machine)")
+    _add_encoder(check)
+
     remove = add_command(commands, "remove", "delete a model from this machine", run=_remove)
     remove.add_argument("name", metavar="NAME", help="name, as listed by docqa models list")
     _add_encoder(remove)
@@ -88,10 +92,6 @@ def _kind(arguments: argparse.Namespace) -> ModelKind:
     return ModelKind.ENCODER if arguments.encoder else ModelKind.READER
 
 
-def _print(text: str) -> None:
-    sys.stdout.write(f"{text}\n")
-
-
 def _list(arguments: argparse.Namespace) -> int:
     kind = _kind(arguments)
     choice = _choice(kind)
@@ -99,10 +99,10 @@ def _list(arguments: argparse.Namespace) -> int:
     if choice not in {"", *(model.name for model in found)}:
         found.append(registry.find(choice, kind))  # a folder
     if arguments.json:
-        _print(json.dumps([_facts(model, choice) for model in found], indent=2, ensure_ascii=False))
+        say_json(as_json([_facts(model, choice) for model in found], indent=2))
     else:
         rows = [("*" if model.name == choice else " ", model.name, _size(model), _origin(model)) for model in found]
-        _print(_columns(rows))
+        say(_columns(rows))
     return ExitCode.ANSWERED
 
 
@@ -111,7 +111,7 @@ def _choice(kind: ModelKind) -> str:
     try:
         return registry.chosen(kind)
     except DocqaError as error:
-        note(f"docqa: {error}")
+        report(error)
         return ""
 
 
@@ -123,14 +123,14 @@ def _show(arguments: argparse.Namespace) -> int:
         "metadata": read_json(model.folder),
     }
     if arguments.json:
-        _print(json.dumps(facts, indent=2, ensure_ascii=False))
+        say_json(as_json(facts, indent=2))
         return ExitCode.ANSWERED
     recorded = facts.pop("metadata")
     facts |= {"source": _origin(model), "chosen": "yes" if facts["chosen"] else "no", "size": _size(model)}
-    facts |= {name: _summary(value) for name, value in recorded.items() if name not in {*facts, "training"}}
+    facts |= {name: _summary(value) for name, value in recorded.items() if name not in {*facts, "training", "files"}}
     if model.metadata.training is not None:
         facts |= _training(model.metadata.training)
-    _print(_columns(list(facts.items())))
+    say(_columns(list(facts.items())))
     return ExitCode.ANSWERED
 
 
@@ -164,7 +164,7 @@ def _pull(arguments: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         note("docqa: the partial download is kept; run the same command to resume it")
         raise
-    _print(f"{model.kind} {model.name}: {_size(model)}, {_origin(model)}")
+    say(f"{model.kind} {visible(model.name)}: {_size(model)}, {visible(_origin(model))}")
     _calibrate(model, arguments.repo)
     flag = " --encoder" if model.kind is ModelKind.ENCODER else ""
     note(f"to use it: docqa models use {model.name}{flag}")
@@ -187,18 +187,36 @@ def _calibrate(model: Model, repo: str) -> None:
         note(f"  hint: docqa models pull {repo} fits them, without downloading it again")
         raise
     asked = f"{counted(fitted.questions, 'question')}; {counted(fitted.right, 'best answer')} {are(fitted.right)} right"
-    _print(f"\nits probabilities, on half of docqa's general sample: {asked}\n\n{calibration_as_text(fitted)}")
+    say(f"\nits probabilities, on half of docqa's general sample: {asked}\n\n{calibration_as_text(fitted)}")
 
 
 def _use(arguments: argparse.Namespace) -> int:
     model = registry.use(arguments.name, _kind(arguments))
-    _print(f"{model.kind} in use: {model.name}")
+    say(f"{model.kind} in use: {visible(model.name)}")
     return ExitCode.ANSWERED
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    """Check one model, or all; what is damaged is reported, and the others are still checked."""
+    from docqa.models import integrity
+
+    named = [registry.find(arguments.name, _kind(arguments))] if arguments.name else None
+    damaged = False
+    for model in registry.installed() if named is None else named:
+        try:
+            count = integrity.check(model.folder)
+        except DocqaError as error:
+            damaged = True
+            report(DocqaError(f"{model.kind} {model.name}: {error.message}", error.hint))
+        else:
+            files = f"{counted(count, 'file')} as installed" if count else "no checksums were recorded for it"
+            say(f"{model.kind} {model.name}: {files}")
+    return ExitCode.ERROR if damaged else ExitCode.ANSWERED
 
 
 def _remove(arguments: argparse.Namespace) -> int:
     model = registry.remove(arguments.name, _kind(arguments))
-    _print(f"{model.kind} removed: {model.name}")
+    say(f"{model.kind} removed: {visible(model.name)}")
     return ExitCode.ANSWERED
 
 
@@ -226,6 +244,7 @@ def _origin(model: Model) -> str:
 
 
 def _columns(rows: Sequence[Sequence[str]]) -> str:
+    rows = [list(map(visible, row)) for row in rows]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return "\n".join(
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows

@@ -124,7 +124,7 @@ def _open(path: Path, monitor: Monitor) -> OpenedDocument | str:
     try:
         if path.is_dir():
             return f"{path} is a directory"
-        document = documents.parse(documents.read(str(path)), monitor)
+        document = documents.parse_isolated(documents.read(str(path)), monitor)
     except DocqaError as error:
         return error.message
     except (OSError, ValueError):  # Too long for a path, or with a character that paths can't have.

@@ -13,7 +13,7 @@ from docqa.wording import counted
 
 _EMPTY: tuple[object, ...] = (None, "", [], "[]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
-_INTEGER = re.compile(r"([+-]?\d+)(?:\.0+)?")
+_INTEGER = re.compile(r"([+-]?\d{1,18})(?:\.0+)?")
 _TRUE = {"true", "1", "yes"}
 _FALSE = {"false", "0", "no"}
 
@@ -122,7 +122,7 @@ def claims(fields: Fields) -> tuple[list[ClaimedAnswer], list[FieldFinding]]:
 def _claims(name: str, value: Any, start: object) -> list[ClaimedAnswer]:
     """Return the answers, in any of the accepted forms."""
     if isinstance(value, str) and name == "answers" and value.lstrip().startswith(("[", "{")):
-        with suppress(json.JSONDecodeError):  # Not JSON: a single answer that begins with a bracket.
+        with suppress(ValueError, RecursionError):  # Not JSON: a single answer that begins with a bracket.
             value = json.loads(value)  # Several answers in one cell of a table.
     if isinstance(value, dict):
         if "text" not in value:

@@ -10,7 +10,7 @@ from typing import TextIO
 
 import ijson
 
-from docqa.datasets.json_stream import NotInJson, build, events_of, locate_errors, refuse_constant
+from docqa.datasets.json_stream import TOO_LONG, NotInJson, build, events_of, locate_errors, refuse_constant
 from docqa.datasets.raw_record import RawRecord, record_of
 from docqa.datasets.squad import squad
 from docqa.datasets.text_file import FORMATS, open_text
@@ -84,7 +84,7 @@ def _is_squad(start: str) -> bool:
                     return True
             if depth == 0:
                 break
-    except ijson.JSONError:
+    except (ijson.JSONError, ValueError):
         pass  # The end of the peek, or an error, which the reader will locate.
     return not keys & {"question", "context", "document", "answer", "answers"}
 
@@ -112,6 +112,8 @@ def _jsonl(_: str | Path, file: TextIO) -> Iterator[RawRecord]:
             yield RawRecord(location, {}, f"{error}: write null")
         except json.JSONDecodeError as error:
             yield RawRecord(location, {}, f"invalid JSON: {error.msg} at column {error.colno}")
+        except ValueError:
+            yield RawRecord(location, {}, f"invalid JSON: {TOO_LONG}")
         except RecursionError:
             yield RawRecord(location, {}, "invalid JSON: it is nested too deeply")
 

@@ -1,6 +1,7 @@
 """JSON as a stream of events: values are built one at a time, and errors are located."""
 
 import json
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,10 @@ _END_MAP = ("end_map", None)
 _END_ARRAY = ("end_array", None)
 
 JsonEvents = Iterator[tuple[str, Any]]
+
+
+TOO_LONG = f"a number has more than {sys.get_int_max_str_digits():,} digits"
+"""Python's limit: to read such a number takes time that grows with the square of its length."""
 
 
 class NotInJson(ValueError):
@@ -77,7 +82,14 @@ def locate_errors(path: str | Path, last_location: Callable[[], str]) -> Iterato
             reason, hint = str(error), "write null"
         except RecursionError:
             pass
+        except ValueError:
+            pass  # Of a number, which is not what is wrong first.
         raise DocqaError(f"{path}{line}: invalid JSON {after}: {reason}", hint) from None
+    except UnicodeDecodeError:
+        raise
+    except ValueError:
+        after = f"after {last_location()}" if last_location() else "before the first pair"
+        raise DocqaError(f"{path}: invalid JSON {after}: {TOO_LONG}", "shorten or remove it") from None
 
 
 def _parse_at_once(path: str | Path) -> None:

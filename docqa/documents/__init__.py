@@ -3,7 +3,8 @@
 from docqa.documents.blocks import APART, Block, Blocks, Cell, Table
 from docqa.documents.document import Document, Lines, Location, PageLine, Section
 from docqa.documents.formats import parse
-from docqa.documents.loading import expand, read
+from docqa.documents.isolated import parse_isolated
+from docqa.documents.loading import LeftOut, expand, read
 from docqa.documents.source import STDIN, Source, display_name
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "Blocks",
     "Cell",
     "Document",
+    "LeftOut",
     "Lines",
     "Location",
     "PageLine",
@@ -22,5 +24,6 @@ __all__ = [
     "display_name",
     "expand",
     "parse",
+    "parse_isolated",
     "read",
 ]

@@ -25,6 +25,8 @@ _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _BAD_BYTE = re.compile("[\udc80-\udcff]")  # As the error handler "surrogateescape" leaves it.
+_HIGH_BYTE = re.compile(rb"[\x80-\xff]")
+_CONTEXT = 20  # Bytes of a word before the first one that is judged.
 _SAMPLE = 4_000
 """Bytes of words that are judged, taken from the whole file: every candidate reads each of them."""
 _REFUSED = 1
@@ -169,7 +171,7 @@ def _unmarked_utf_16(data: bytes) -> str | None:
 
 def _guess(data: bytes) -> str | None:
     """The encoding that reads best, "utf-8" with bad bytes among them; None if none does."""
-    words = [word for word in data.split() if not word.isascii()]
+    words = [_from_first_letter(word) for word in data.split() if not word.isascii()]
     step = max(1, sum(map(len, words)) // _SAMPLE)
     sample = b" ".join(words[::step])[: 2 * _SAMPLE]
     costs = {each.encoding: _cost(sample, each) for each in _CANDIDATES}
@@ -178,6 +180,12 @@ def _guess(data: bytes) -> str | None:
     if costs[best] < _REFUSED:
         return best
     return "utf-8" if sum(map(len, words)) <= _STRAY * len(data) else None
+
+
+def _from_first_letter(word: bytes) -> bytes:
+    """A word without the beginning of a long run of ASCII characters: the sample shall have what can be judged."""
+    begin = _HIGH_BYTE.search(word)
+    return word[max(0, begin.start() - _CONTEXT) :] if begin else word
 
 
 def _utf_8_cost(sample: bytes) -> float:

@@ -246,4 +246,6 @@ class _Reader(HTMLParser):
 
 
 def _span(value: str | None) -> int:
-    return min(int(value), 100) if value and value.isdecimal() and int(value) else 1
+    """The rows or columns of a cell, as browsers take them: 1 for what is no number, and not too many."""
+    digits = value.lstrip("0") if value and value.isdecimal() else ""
+    return min(int(digits[:4] or 1) or 1, 100)

@@ -26,6 +26,14 @@ class HubSource:
 
 
 @dataclass(frozen=True, slots=True)
+class FileRecord:
+    """A file of the model as it was installed: its size in bytes, and its SHA-256 (hex)."""
+
+    size: int = 0
+    sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class CurveRecord:
     """A `docqa.choice.Curve`."""
 
@@ -141,6 +149,8 @@ class ModelMetadata:
     fusion_weight: float | None = None
     """The weight of an encoder's z-scores in hybrid retrieval; BM25's have weight 1."""
     training: TrainingRecord | None = None
+    files: dict[str, FileRecord] | None = None
+    """The files that decide what the model does, by their paths in its folder: `docqa.models.integrity`."""
 
 
 def read(folder: Path) -> ModelMetadata:

@@ -181,7 +181,7 @@ def evidence(document: Document, *probabilities: float) -> DocumentEvidence:
     """Build evidence with one window per probability, of equal length and ranked by probability."""
     bounds = np.linspace(0, document.body_end, len(probabilities) + 1).astype(np.int64)
     worth = np.array(probabilities, dtype=np.float64)
-    ranks = np.empty(len(worth), dtype=np.int64)
+    ranks = np.empty(len(worth), dtype=np.int32)
     ranks[np.argsort(-np.nan_to_num(worth, nan=-1.0), kind="stable")] = np.arange(1, len(worth) + 1)
     return DocumentEvidence(bounds[:-1], bounds[1:], ranks, worth)
 

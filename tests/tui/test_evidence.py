@@ -1,5 +1,7 @@
 """The evidence strip: windows map to columns, and the most likely window is always visible."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -8,8 +10,9 @@ from support.engines import Engines
 from support.stage import StillApp, ask_and_wait, evidence, paged, pane_text, sees
 
 from docqa.config import Settings
+from docqa.engine import Engine
 from docqa.explanation import short
-from docqa.tui.state.evidence import columns, strip
+from docqa.tui.state.evidence import columns, evidence_by_document, strip
 
 _DOCUMENT = paged("a.pdf", [["word " * 200]])
 _WORTH = st.lists(st.one_of(st.just(float("nan")), st.floats(0, 1)), min_size=1, max_size=60)
@@ -49,6 +52,29 @@ async def test_the_evidence_of_a_real_question_is_over_its_document(engines: Eng
         assert drawn.strip("·▁") and drawn in pane_text(app.main.evidence)
         assert "window 1 of 1" in pane_text(app.main.evidence)
         assert short(asked.shown[0].evidence, app.main.evidence.content_size.width) in pane_text(app.main.evidence)
+
+
+def test_the_evidence_of_a_second_question_adds_only_what_is_its_own(loaded: Engine, tmp_path: Path) -> None:
+    """A session keeps the evidence of every question, and a folder has thousands of windows."""
+    for name in ("a.txt", "b.txt"):
+        (tmp_path / name).write_text("The keeper was Anna Holm. " * 400, encoding="utf-8")
+    collection = loaded.open([tmp_path])
+    one, other = (
+        evidence_by_document(collection, progress)
+        for question in ("Who was the keeper?", "Where?")
+        for *_, progress in [collection.search(question)]
+    )
+    for number, opened in enumerate(collection.opened):
+        mine, yours = one[opened.document.name], other[opened.document.name]
+        assert len(mine) > 1
+        assert np.shares_memory(mine.starts, yours.starts) and np.shares_memory(mine.ends, yours.ends)
+        windows = [
+            window for window in range(collection.windows_total) if collection.locate_window(window)[0] == number
+        ]
+        spans = [collection.locate_window(window)[1:] for window in windows]
+        assert list(zip(mine.starts, mine.ends, strict=True)) == spans
+    ranks = [rank for each in one.values() for rank in each.ranks.tolist()]
+    assert sorted(ranks) == list(range(1, collection.windows_total + 1))
 
 
 @pytest.mark.parametrize(

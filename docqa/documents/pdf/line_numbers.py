@@ -73,7 +73,7 @@ def _numbers(fragments: list[TextFragment]) -> Iterator[_Numbered]:
         if text[:1] not in _MAY_BEGIN:
             continue
         if len(text) < 6 and text.strip().isdecimal():
-            yield _Numbered(int(text), index, fragment, None)
+            yield _Numbered(int(text.strip()), index, fragment, None)
         elif match := _GLUED.match(text):
             x = fragment.x0 + (fragment.x1 - fragment.x0) * match.end() / len(text)
             width = _DIGIT * fragment.size * match.end(1)

@@ -1,28 +1,26 @@
 """The pages of one PDF, read by this process and, for long documents, by worker processes beside it.
 
-PDFium is not thread-safe: hence processes, started plainly and connected by pipes. `fork` would copy an app full of
-threads, and multiprocessing's other start methods import the user's script again, which then needs a `__main__`
-guard. The document is sent by pipe, too: a decrypted document never touches the disk, nor a password the process list.
+PDFium is not thread-safe: hence processes.
 
 Every process, this one included, takes the next page range when it is free: a worker that is slow to start, busy or
 killed delays nobody.
 """
 
+import marshal
 import os
 import subprocess
-import sys
 from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from pathlib import Path
+from contextlib import contextmanager
 from threading import Condition, Thread
 from typing import Any
 
 from docqa.documents.pdf.engines import PdfEngine, PdfFile, Rule
 from docqa.documents.pdf.lines import LayoutLine
 from docqa.documents.pdf.reading_order import ReadPage, read_page
-from docqa.documents.pdf.worker import receive, send
+from docqa.documents.pipes import read_frame, write_frame
 from docqa.documents.source import Source
+from docqa.documents.worker_process import can_start, end_worker, start_worker
 from docqa.progress import Monitor
 
 ReadPages = list[ReadPage | None]
@@ -35,8 +33,8 @@ _POLL_SECONDS = 0.05  # Interval at which cancellation is checked while waiting.
 
 def processes_for(page_count: int) -> int:
     """The number of processes, this one included, that read a document of this length fastest."""
-    if getattr(sys, "frozen", False) or not sys.executable:
-        return 1  # `sys.executable` would be the bundled program, not Python.
+    if not can_start():
+        return 1
     return max(1, min(_usable_cores(), _MAX_PROCESSES, page_count // _PAGES_PER_PROCESS))
 
 
@@ -115,7 +113,7 @@ def _workers(count: int, engine: PdfEngine, source: Source, queue: _PageQueue) -
     threads: list[Thread] = []
     try:
         for _ in range(count):
-            process = _start_worker()
+            process = start_worker("docqa.documents.pdf.worker:main")
             if process is None:
                 break
             processes.append(process)
@@ -126,44 +124,24 @@ def _workers(count: int, engine: PdfEngine, source: Source, queue: _PageQueue) -
         yield
     finally:
         for process in processes:
-            process.kill()
-        for process in processes:
-            process.wait()
+            end_worker(process)
         for thread in threads:
             thread.join()
-        for process in processes:
-            for pipe in filter(None, (process.stdin, process.stdout)):
-                with suppress(OSError):  # Closing flushes what the killed process did not read.
-                    pipe.close()
 
 
-def _start_worker() -> "subprocess.Popen[bytes] | None":
-    # The modules that this process imports, but none from the current directory (-P).
-    search_path = [*filter(None, sys.path), str(Path(__file__).parents[3])]
-    try:
-        return subprocess.Popen(
-            [sys.executable, "-P", "-S", "-c", "from docqa.documents.pdf.worker import main; main()"],
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(search_path)},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-        )
-    except OSError:
-        return None  # Out of memory or processes: this process does the work.
-
-
-def _serve(process: "subprocess.Popen[bytes]", engine: PdfEngine, source: Source, queue: _PageQueue) -> None:
+def _serve(process: subprocess.Popen[bytes], engine: PdfEngine, source: Source, queue: _PageQueue) -> None:
     """Send page ranges to one worker until none are left or the worker is gone."""
     pages = None
     try:
         assert process.stdin is not None  # noqa: S101 - for the type checker
         assert process.stdout is not None  # noqa: S101
-        send(process.stdin, (engine.open, source.data, source.password))
-        receive(process.stdout)
+        write_frame(process.stdin, marshal.dumps((engine.open, source.password)))
+        write_frame(process.stdin, source.data)
+        read_frame(process.stdout)  # It is ready.
         while (pages := queue.take()) is not None:
-            send(process.stdin, pages)
-            queue.put(pages[0], list(map(_unpacked, receive(process.stdout))))
+            write_frame(process.stdin, marshal.dumps(pages))
+            read = marshal.loads(read_frame(process.stdout))  # noqa: S302 - the process is this one's child
+            queue.put(pages[0], list(map(_unpacked, read)))
             pages = None
     except (OSError, EOFError, TypeError, ValueError):
         if pages is not None:

@@ -16,6 +16,7 @@ from docqa.documents.blocks import Blocks
 from docqa.documents.document import Document, Lines, Section, find_breaks
 from docqa.documents.pdf.arrangement import arrange
 from docqa.documents.pdf.cleaning import clean
+from docqa.documents.pdf.damage import Damage, damage_of
 from docqa.documents.pdf.engines import (
     ENGINES,
     OpenPdf,
@@ -40,6 +41,15 @@ from docqa.wording import counted
 _BREAKS = re.compile("\n"), re.compile("  ")  # One after the other, they are found ten times as fast as at once.
 
 _LISTED_ATTACHMENTS = 3
+_HEADER = 1024  # Bytes in which a PDF begins.
+
+_COPY_AGAIN = "copy or download it again, and compare its size with the original's"
+_DAMAGES: dict[Damage, tuple[str, str]] = {
+    "cut": ("its end is missing", _COPY_AGAIN),
+    "text": ("its bytes were converted as if it were text", "copy or download it again, as a binary file"),
+    "parts": ("parts of it can't be decompressed", _COPY_AGAIN),
+}
+"""For messages: what happened, and what to do."""
 
 
 def parse(source: Source, monitor: Monitor, processes: int | None = None) -> Document:
@@ -88,10 +98,17 @@ def _unreadable(source: Source, error: PdfEngineError) -> DocqaError:
             f"{source.display_name} is encrypted by a method that docqa does not support, such as a certificate",
             "save or print it without encryption from a viewer that opens it",
         )
+    if b"%PDF" in source.data[:_HEADER] and (damage := damage_of(source.data)):
+        return _damage_error(source, damage)
     return DocqaError(
         f"{source.display_name} is damaged or not a PDF ({error})",
         "open and save it again in a PDF viewer, or try `qpdf in.pdf out.pdf`",
     )
+
+
+def _damage_error(source: Source, damage: Damage) -> DocqaError:
+    what, hint = _DAMAGES[damage]
+    return DocqaError(f"{source.display_name} is damaged: {what}", hint)
 
 
 def _read(source: Source, file: PdfFile, engine: PdfEngine, monitor: Monitor, processes: int | None) -> Document:
@@ -102,8 +119,10 @@ def _read(source: Source, file: PdfFile, engine: PdfEngine, monitor: Monitor, pr
     faults = PageFaults([page.fault if page else "" for page in pages])
     running_text = arrange(pages)
     text = running_text.text
-    if faults.all_unread or not text[: running_text.body_end].strip():
-        raise faults.as_error(source.display_name)
+    is_unread = faults.all_unread or not text[: running_text.body_end].strip()
+    damage = damage_of(source.data)
+    if is_unread:
+        raise _damage_error(source, damage) if damage else faults.as_error(source.display_name)
     return Document(
         name=source.name,
         format="pdf",
@@ -114,11 +133,17 @@ def _read(source: Source, file: PdfFile, engine: PdfEngine, monitor: Monitor, pr
         breaks=np.sort(np.concatenate([find_breaks(pattern, text) for pattern in _BREAKS])),
         blocks=Blocks.of(running_text.blocks),
         tables=tuple(running_text.tables),
-        page_labels=tuple(label or str(number) for number, label in enumerate(file.page_labels(), 1)),
+        page_labels=tuple(clean(label).strip() or str(number) for number, label in enumerate(file.page_labels(), 1)),
         sections=_sections(file.outline(), running_text),
         title=clean(file.title).strip() or None,
         encrypted=file.encrypted,
-        warnings=(*_engine_warnings(pages, engine), *form_warnings, *faults.warnings(), *_attachments(file)),
+        warnings=(
+            *_engine_warnings(pages, engine),
+            *_damage_warnings(damage),
+            *form_warnings,
+            *faults.warnings(),
+            *_attachments(file),
+        ),
     )
 
 
@@ -129,6 +154,12 @@ def _engine_warnings(pages: ReadPages, engine: PdfEngine) -> Iterator[str]:
     damaged = [number for number, page in enumerate(pages, 1) if page is None]
     if damaged:
         yield f"{page_ranges(damaged)} {'is' if len(damaged) == 1 else 'are'} damaged and {_was(damaged)} left out"
+
+
+def _damage_warnings(damage: Damage) -> Iterator[str]:
+    if damage:
+        what, hint = _DAMAGES[damage]
+        yield f"is damaged: {what}, so that text may be missing; {hint}"
 
 
 def _was(items: Sequence[object]) -> str:

@@ -216,10 +216,13 @@ def _value(annotation: Any, key: bytes) -> str:
 
 
 def wide_string(function: Callable[..., int], *arguments: Any) -> str:
-    """Call a function that fills a buffer with UTF-16: once for its size in bytes, once for the text."""
+    """Call a function that fills a buffer with UTF-16: once for its size in bytes, once for the text.
+
+    Half of a surrogate pair becomes U+FFFD: PDFium returns what the file has, and such a text can't be printed.
+    """
     size = function(*arguments, None, 0)
     if size <= 2:
         return ""
     buffer = (pdfium.FPDF_WCHAR * (size // 2))()
     function(*arguments, buffer, size)
-    return bytes(buffer)[: size - 2].decode("utf-16-le", "surrogatepass")
+    return bytes(buffer)[: size - 2].decode("utf-16-le", "replace")

@@ -7,6 +7,7 @@ microsecond.
 import ctypes
 import math
 import re
+import struct
 from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise, repeat
 from typing import Any, NamedTuple
@@ -14,6 +15,7 @@ from typing import Any, NamedTuple
 import pypdfium2_raw as pdfium
 
 from docqa.documents.pdf.engines import TextFragment
+from docqa.documents.pdf.named_tuples import maker
 from docqa.documents.pdf.pdfium_calls import HANDLE, four, quick
 from docqa.documents.pdf.pdfium_fonts import ObjectFonts
 from docqa.documents.pdf.pdfium_frame import Box, Frame
@@ -37,6 +39,8 @@ _STRETCHED = 1.15
 _USUAL_WIDTHS = (0.4, 0.46)  # Heights of the type for a character: without long lines, and at most.
 _LONG = 20  # Characters.
 
+_four_floats, _four_doubles = struct.Struct("4f").unpack_from, struct.Struct("4d").unpack_from
+
 _text_object = quick(pdfium.FPDFText_GetTextObject, HANDLE)
 _count_rectangles = quick(pdfium.FPDFText_CountRects, ctypes.c_int)
 _rectangle = quick(pdfium.FPDFText_GetRect, ctypes.c_int)
@@ -52,9 +56,17 @@ class _Piece(NamedTuple):
     size: float
     raised: bool
     row: int
-    several: bool = False
+    text_object: int | None
+    """The one that it begins with, None if that isn't known."""
+    several: bool
     """Whether it is of several text objects, maybe in several fonts."""
 
+
+_piece, _fragment = maker(_Piece), maker(TextFragment)
+
+
+_Run = tuple[int, int | None]
+"""Characters of one text object: the first one, and the object."""
 
 _Group = tuple[int, Box, bool]
 """Neighbouring boxes of a line: the number of the first one, their union, and whether they are raised."""
@@ -90,26 +102,31 @@ class PageText:
         """Whether any of the fragments that were read is white."""
         return self._fonts.has_white
 
-    def fragments(self, in_table: Callable[[Box], bool]) -> list[TextFragment]:
-        """The page's text in PDFium's order. `in_table`: whether a box is likely in a table."""
+    def fragments(self, in_table: Callable[[Box], bool] | None) -> list[TextFragment]:
+        """The page's text in PDFium's order. `in_table`: whether a box is likely in a table; None if none is."""
         pieces: list[_Piece] = []
         for row, (begin, end) in enumerate(self._rows):
             pieces += self._pieces(row, begin, end)
-        widths = [(x1 - x0) / (size * (last - first)) for first, last, (x0, _, x1, _), size, _, _, _ in pieces]
+        widths = [(x1 - x0) / (size * (last - first)) for first, last, (x0, _, x1, _), size, *_ in pieces]
         long = [width for piece, width in zip(pieces, widths, strict=True) if piece.last - piece.first > _LONG]
         stretched = _STRETCHED * _usual_width(long)
         fragments: list[TextFragment] = []
         for piece, width in zip(pieces, widths, strict=True):
-            may_be_cut = " " in self._text[piece.first : piece.last] and not piece.raised
-            if may_be_cut and (width >= stretched or in_table(piece.box)):
+            may_be_cut = (width >= stretched or in_table) and not piece.raised and self._has_space(*piece[:2])
+            if may_be_cut and (width >= stretched or (in_table and in_table(piece.box))):
                 for part in self._at_spaces(piece):
                     self._append(fragments, part)
             else:
                 self._append(fragments, piece)
         return fragments
 
+    def _has_space(self, first: int, last: int) -> bool:
+        """Whether there is a space, and not only at the end."""
+        space = self._text.find(" ", first, last)
+        return 0 <= space < last - 1 or (space >= 0 and "\u00a0" in self._text[first:last])
+
     def _append(self, fragments: list[TextFragment], piece: _Piece) -> None:
-        first, last, box, size, raised, row, several = piece
+        first, last, box, size, raised, row, text_object, several = piece
         if self.frame.hides(box):
             return
         x0, top, x1, bottom = box
@@ -118,11 +135,11 @@ class PageText:
             visible = self._character_box(first) if first < last else None
             if not visible:
                 return
-            x0 = visible[0]
+            x0, text_object = visible[0], None
         begin, end = self._rows[row]
         angle = self._angles[row] if first == begin else self._angle(first)
         hyphen = last == end and self._text.startswith("\ufffe", end)
-        text_object = _text_object(self._text_page, first)
+        text_object = text_object or _text_object(self._text_page, first)
         bold, fixed_pitch, style = self._fonts.of(text_object)
         if several:
             final = _text_object(self._text_page, self._last_letter(first, last))
@@ -132,14 +149,17 @@ class PageText:
                     bold, fixed_pitch, style = bold and also_bold, fixed_pitch and also_fixed_pitch, ""
         text, slanted = self._glyphs.between(first, last), angle != self._upright
         fields = text, x0, top, x1, bottom, size, row, hyphen, raised, bold, fixed_pitch, slanted, style
-        fragments.append(TextFragment._make(fields))  # In a third of the time.
+        fragments.append(_fragment(fields))
 
     def _is_shown(self, index: int) -> bool:
         return index not in self._hidden and not self._text[index].isspace()
 
     def _last_letter(self, first: int, last: int) -> int:
         """Index of the last character that is no space, and no underscore, which may be drawn as a line."""
-        return max(first, first + len(self._text[first:last].rstrip().removesuffix("_")) - 1)
+        final = first + len(self._text[first:last].rstrip()) - 1
+        if self._text[final] == "_":
+            final -= 1
+        return final if final > first else first
 
     def _pieces(self, row: int, begin: int, end: int) -> Iterable[_Piece]:
         """Cut one of PDFium's lines at wide gaps and at superscripts."""
@@ -150,26 +170,27 @@ class PageText:
         boxes = self._rectangles(count)
         size = self._usual_height(begin, boxes[0])
         if count == 1:
-            return (_Piece._make((begin, end, boxes[0], size, False, row, False)),)
+            return (_piece((begin, end, boxes[0], size, False, row, None, False)),)
+        groups = _group(boxes, size)
+        runs = self._runs(begin, end, count) if len(groups) > 1 else []
         overprinted = _overprinted(boxes, size)
         if count > 2 or overprinted:
-            self._glyphs.drop_repeated(begin, end, overprinted)
-        groups = _group(boxes, size)
-        starts, single = [begin, end], [False]
-        if len(groups) > 1:
-            starts, single = self._starts(begin, end, boxes, groups)
-        heights = [self._height_at_end(a, b, box) for (_, box, _), (a, b) in zip(groups, pairwise(starts), strict=True)]
+            beginnings = [first for first, _ in runs] if runs else None
+            self._glyphs.drop_repeated(begin, end, overprinted, beginnings)
+        starts = self._starts(begin, end, boxes, groups, runs)
+        pairs = list(pairwise([*[first for first, _, _ in starts], end]))
+        heights = [self._height_at_end(a, b, box) for (_, box, _), (a, b) in zip(groups, pairs, strict=True)]
         # The first group may be a superscript itself.
-        lengths = [b - a for a, b in pairwise(starts)]
+        lengths = [b - a for a, b in pairs]
         size = heights[lengths.index(max(lengths))]
         small = _SUPERSCRIPT_SIZE * size
         pieces: list[_Piece] = []
         piece = None
-        for (_, box, raised), alone, height, first, last in zip(
-            groups, single, heights, starts, starts[1:], strict=False
+        for (_, box, raised), (first, text_object, several), (_, last), height in zip(
+            groups, starts, pairs, heights, strict=True
         ):
             if first < last:
-                following = _Piece._make((first, last, box, height, raised and height < small, row, not alone))
+                following = _piece((first, last, box, height, raised and height < small, row, text_object, several))
                 if (
                     (piece and raised and not following.raised)
                     and box[0] - piece.box[2] <= _GAP * size
@@ -185,38 +206,38 @@ class PageText:
             pieces.append(piece)
         return pieces
 
-    def _starts(self, begin: int, end: int, boxes: list[Box], groups: list[_Group]) -> tuple[list[int], list[bool]]:
-        """The index of the first character of each group, and the line's end; and whether groups are of one object."""
-        runs = self._runs(begin, end, len(boxes))
+    def _starts(
+        self, begin: int, end: int, boxes: list[Box], groups: list[_Group], runs: list[_Run]
+    ) -> list[tuple[int, int | None, bool]]:
+        """The first character of each group, its text object if that is known, and whether there may be others."""
         if len(runs) == len(boxes):
             numbers = [number for number, _, _ in groups]
-            single = [b - a == 1 for a, b in pairwise([*numbers, len(boxes)])]
-            return [*(runs[number] for number in numbers), end], single
+            return [(*runs[a], b - a > 1) for a, b in pairwise([*numbers, len(boxes)])]
         starts = [begin]
         for number, _, _ in groups[1:]:
             starts.append(self._first_in(boxes[number], starts[-1] + 1, end))
-        return [*starts, end], [False] * len(groups)
+        return [(start, None, True) for start in starts]
 
-    def _runs(self, begin: int, end: int, count: int) -> list[int]:
+    def _runs(self, begin: int, end: int, count: int) -> list[_Run]:
         """Where text objects begin in a line. `count`: how many there should be."""
         runs = self._runs_of_words(begin, end)
         if runs is not None and len(runs) == count:
             return runs
         page = self._text_page
-        runs = [begin]
         last = _text_object(page, begin)
+        runs = [(begin, last)]
         for index, text_object in enumerate(map(_text_object, repeat(page), range(begin + 1, end)), begin + 1):
             if text_object != last and text_object:  # None: a space or hyphen that PDFium put there.
                 if last:
-                    runs.append(index)
+                    runs.append((index, text_object))
                 last = text_object
         return runs
 
-    def _runs_of_words(self, begin: int, end: int) -> list[int] | None:
+    def _runs_of_words(self, begin: int, end: int) -> list[_Run] | None:
         """The same, None if one begins elsewhere than with a word. For most tables, it is a look at each word."""
         page, text = self._text_page, self._text
-        runs = [begin]
         last = _text_object(page, begin)
+        runs = [(begin, last)]
         space = text.find(" ", begin, end)
         while space >= 0:
             text_object = _text_object(page, space + 1) if space + 1 < end else None
@@ -224,7 +245,7 @@ class PageText:
                 at_space = _text_object(page, space)
                 if (at_space and at_space != last) or _text_object(page, space - 1) != last:
                     return None
-                runs.append(space + 1)
+                runs.append((space + 1, text_object))
                 last = text_object
             space = text.find(" ", space + 1, end)
         return runs if _text_object(page, end - 1) in {None, last} else None
@@ -248,9 +269,10 @@ class PageText:
             before = self._character_box(spaces.start() - 1)
             after = self._character_box(spaces.end())
             if before and after and after[0] - before[2] > gap:
-                yield piece._replace(first=first, last=spaces.start(), box=(left, box[1], before[2], box[3]))
+                place = left, box[1], before[2], box[3]
+                yield piece._replace(first=first, last=spaces.start(), box=place, text_object=None)
                 first, left = spaces.end(), after[0]
-        yield piece._replace(first=first, box=(left, *box[1:])) if first > piece.first else piece
+        yield piece._replace(first=first, box=(left, *box[1:]), text_object=None) if first > piece.first else piece
 
     def _rectangles(self, count: int) -> list[Box]:
         """The rectangles of the line that was counted last."""
@@ -259,14 +281,14 @@ class PageText:
         boxes = []
         for index in range(count):
             _rectangle(handle, index, left, top, right, bottom)
-            boxes.append(as_displayed(sides[:]))
+            boxes.append(as_displayed(_four_doubles(sides)))
         return boxes
 
     def _character_box(self, index: int) -> Box | None:
         left, bottom, right, top = self._side_references
         if not _char_box(self._text_page, index, left, right, bottom, top):
             return None
-        return self.frame.as_displayed(self._sides[:])
+        return self.frame.as_displayed(_four_doubles(self._sides))
 
     def _height_at_end(self, first: int, last: int, box: Box) -> float:
         """Height of the type with which a piece of a line ends. That of a subscript is not the line's."""
@@ -284,7 +306,7 @@ class PageText:
         """
         size = 10.0
         if _loose_char_box(self._text_page, index, self._loose_box):
-            left, top, right, bottom = self._loose_box[:]
+            left, top, right, bottom = _four_floats(self._loose_box)
             size = abs(right - left if self.frame.turned else top - bottom)
             size = 1.0 if size < 1.0 else 200.0 if size > 200.0 else size
         if size <= _BOX_OF_LETTERS * (box[3] - box[1]):

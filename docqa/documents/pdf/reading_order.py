@@ -13,6 +13,7 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from docqa.documents.pdf.amounts import with_amounts
+from docqa.documents.pdf.cleaning import clean, single_spaced
 from docqa.documents.pdf.engines import PageContent, PdfFile, Rule, TextFragment
 from docqa.documents.pdf.figures import figure_labels
 from docqa.documents.pdf.form_lines import FormField
@@ -83,7 +84,8 @@ def page_lines(content: PageContent, page: int) -> list[LayoutLine]:
                 lines.extend(_table_lines(block.table, page, region, len(lines) + 1))
                 continue
             if block.fields:
-                lines.extend(_field_line(field, page, region) for field in block.fields)
+                found = (_field_line(field, page, region) for field in block.fields)
+                lines.extend(line for line in found if line.row_cells)
                 continue
             place = _Place(page, region, left, right, "figure" if id(block) in labels else "")
             for index, row in enumerate(block.lines):
@@ -91,7 +93,8 @@ def page_lines(content: PageContent, page: int) -> list[LayoutLine]:
                 if len(row) > 1 and are_apart(block.lines, index):
                     line = line._replace(row_cells=tuple([(2 * i, *cell[1:]) for i, cell in enumerate(line.row_cells)]))
                 lines.append(line)
-    lines.extend(_comment(text, content, page) for text in content.comments)
+    comments = (single_spaced(clean(comment)) for comment in content.comments)
+    lines.extend(_comment(text, content, page) for text in comments if text)
     lines.extend(_line([run], _Place(page, -1, run.x0, run.x1, "watermark"), 0) for run in runs(aside))
     lines.extend(_line([run], _Place(page, -1, run.x0, run.x1, "line_number"), 0) for run in line_numbers)
     return [line if line.number == number else line._replace(number=number) for number, line in enumerate(lines, 1)]
@@ -170,40 +173,47 @@ def _table_lines(table: PageTable, page: int, region: int, first: int) -> Iterab
         lines = tuple([(text, line[-1].hyphen) for line in cell.lines if line and (text := line_text(line))])
         if lines:
             filled.append((cell, lines))
-    for number, (_, row) in enumerate(groupby(filled, key=lambda each: each[0].row), first):
+    for number, (_, row) in enumerate(groupby(filled, key=_row), first):
         yield _row_line(table, list(row), page, region, number)
+
+
+def _row(filled: _FilledCell) -> int:
+    return filled[0].row
 
 
 def _field_line(field: FormField, page: int, region: int) -> LayoutLine:
     cells = [[(line_text(line), line[-1].hyphen) for line in cell] for cell in field.cells]
+    # Ornaments and invisible characters have no text.
+    filled = [(number, cell) for number, cell in enumerate(cells) if any(text for text, _ in cell)]
     first = field.cells[0][0][-1]
     return LayoutLine(
-        text="  ".join([" ".join([text for text, _ in lines]) for lines in cells]),
+        text="  ".join([" ".join([text for text, _ in lines]) for _, lines in filled]),
         x0=field.x0,
         top=field.top,
         x1=field.x1,
         bottom=field.bottom,
         size=first.size,
         hyphen=False,
-        cells=len(cells),
+        cells=len(filled),
         page=page,
         number=0,
         right=field.x1,
         left=field.x0,
         region=region,
         kind=field.kind,
-        row_cells=tuple([(number, 1, 1, tuple(lines)) for number, lines in enumerate(cells)]),
+        row_cells=tuple([(number, 1, 1, tuple(lines)) for number, lines in filled]),
     )
 
 
 def _row_line(table: PageTable, cells: list[_FilledCell], page: int, region: int, number: int) -> LayoutLine:
     fragments = [fragment for cell, _ in cells for line in cell.lines for fragment in line]
+    _, x0, top, x1, bottom, *_ = zip(*fragments, strict=True)
     return LayoutLine(
         text="  ".join([" ".join([text for text, _ in lines]) for _, lines in cells]),
-        x0=min([fragment.x0 for fragment in fragments]),
-        top=min([fragment.top for fragment in fragments]),
-        x1=max([fragment.x1 for fragment in fragments]),
-        bottom=max([fragment.bottom for fragment in fragments]),
+        x0=min(x0),
+        top=min(top),
+        x1=max(x1),
+        bottom=max(bottom),
         size=fragments[0].size,
         hyphen=False,
         cells=len(cells),

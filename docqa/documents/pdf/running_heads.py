@@ -34,13 +34,14 @@ _PAIRS = 2  # Of pages that are compared for it.
 _PAGE, _TOP = attrgetter("page"), attrgetter("top")
 
 _DIGITS = re.compile(r"\d+")
+_LAST_DIGITS = 9  # Of a number: no page has more.
 _LETTERS = re.compile(r"[^\W\d_]{3}")
 # A key that is nothing but a page number.
 _NUMBER_ALONE = re.compile(r"\W*(?:page|seite|página|pagina|pg|p|s)?\W*#\W*(?:(?:of|von|sur|de|di)?\W*[\d#]+)?\W*")
 # A page number beside words; "1 See the report" is a footnote.
 _SET_APART = re.compile(r"^\W*\w+(?:  |\s*[|–—−/])|(?:  |[|–—−/]|\bpage\b|\bof\b)\s*\w+\W*$", re.IGNORECASE)
 _ANY_NUMBER = re.compile(r"\W*(?:\d{1,4}|[ivxl]{1,7}|[a-z]-?\d{1,3})\W*", re.IGNORECASE)
-_PAGE_OF = re.compile(r"\W*(?:page\s+(\d+)|(?:page\s+)?(\d+)\s*(?:of|/)\s*(\d+))\W*", re.IGNORECASE)
+_PAGE_OF = re.compile(r"\W*(?:page\s+(\d{1,9})|(?:page\s+)?(\d{1,9})\s*(?:of|/)\s*(\d{1,9}))\W*", re.IGNORECASE)
 
 
 def running_heads(
@@ -264,7 +265,7 @@ class _Heads:
 
 
 def _integers(text: str) -> list[int]:
-    return [int(digits) for digits in _DIGITS.findall(text)]
+    return [int(digits[-_LAST_DIGITS:]) for digits in _DIGITS.findall(text)]
 
 
 # Groups -------------------------------------------------------------------------------------------

@@ -4,9 +4,8 @@ PDFium puts a space where letters are far apart, and after some ligatures.
 """
 
 import re
-from collections.abc import Iterator
 
-from docqa.documents.pdf.common_words import common_words, is_derived, word_set
+from docqa.documents.pdf.common_words import BEGINNING, beginnings, common_words, is_derived, word_set
 from docqa.documents.pdf.vocabulary import Vocabulary
 
 _PUNCTUATION = ".,;:!?()[]\"'“”‘’"
@@ -23,10 +22,15 @@ _RARE = 2  # A part of a word is hardly ever in a document as often as a word.
 
 
 def suspects(vocabulary: Vocabulary) -> frozenset[str]:
-    """The tokens of a document that may be parts of words."""
-    common, counts = common_words(), vocabulary.counts
+    """The tokens of a document that may be parts of words.
+
+    With a word after it, what begins with a capital letter makes none but a common one: most names make none.
+    """
+    common, counts, begins = common_words(), vocabulary.counts, beginnings()
     found = set()
     for token in vocabulary.tokens:
+        if token[0].isdigit():
+            continue  # Most tokens of tables.
         word = token if token.isalpha() else token.strip(_PUNCTUATION)
         if word.startswith("http") and "://" not in token:
             found.add(token)
@@ -37,24 +41,25 @@ def suspects(vocabulary: Vocabulary) -> frozenset[str]:
             if word not in _LETTER_WORDS or token.isupper():
                 found.add(token)
         elif word not in common and (counts[word] <= _RARE or word.endswith(_LIGATURES)):
-            found.add(token)
+            is_name = not token[0].islower() and len(word) > BEGINNING and word[:BEGINNING] not in begins
+            if not is_name or word.endswith(_LIGATURES):
+                found.add(token)
     return frozenset(found)
 
 
 def repair(text: str, suspect: frozenset[str], vocabulary: Vocabulary) -> str:
     """The text of a line with its words whole."""
+    tokens = text.split(" ")
+    found = suspect.intersection(tokens)
+    if not found:
+        return text  # Half of all lines.
     if "http" in text:
         text = _SCHEME.sub(r"\1\2://", text)
-    tokens = text.split(" ")
-    places = list(_places(tokens, suspect.intersection(tokens)))
+        tokens = text.split(" ")
+        found = suspect.intersection(tokens)
     if 1 in map(len, tokens) and _SPACED.search(text):
         tokens = _unspaced(tokens)
-    elif not any(
-        _is_one_word(tokens, index, vocabulary)
-        for place in places
-        for index in (place - 1, place)
-        if 0 <= index < len(tokens) - 1
-    ):
+    elif not _has_split_word(tokens, found, vocabulary):
         return text  # Most lines: a suspect is mostly a rare word.
     index = len(tokens) - 2
     while index >= 0:
@@ -65,21 +70,26 @@ def repair(text: str, suspect: frozenset[str], vocabulary: Vocabulary) -> str:
     return " ".join(tokens)
 
 
-def _places(tokens: list[str], wanted: frozenset[str]) -> Iterator[int]:
-    """Where the few wanted tokens are among all."""
-    for token in wanted:
+def _has_split_word(tokens: list[str], found: frozenset[str], vocabulary: Vocabulary) -> bool:
+    """Whether any of the suspects that were found is one word with the token before it, or the one after it."""
+    last = len(tokens) - 1
+    for token in found:
         place = -1
         for _ in range(tokens.count(token)):
             place = tokens.index(token, place + 1)
-            yield place
+            if place < last and _is_one_word(tokens, place, vocabulary):
+                return True
+            if place and _is_one_word(tokens, place - 1, vocabulary):
+                return True
+    return False
 
 
 def _is_one_word(tokens: list[str], index: int, vocabulary: Vocabulary) -> bool:
     """Whether a token and the next one are one word."""
     first, second = tokens[index], tokens[index + 1]
-    if len(first) == len(second) == 1 and _is_split_pair(tokens, index):
+    if second[:1].islower() and _is_split(first, second, vocabulary):
         return True
-    return second[:1].islower() and _is_split(first, second, vocabulary)
+    return len(first) == len(second) == 1 and _is_split_pair(tokens, index)
 
 
 def _is_split(first: str, second: str, vocabulary: Vocabulary) -> bool:

@@ -1,7 +1,7 @@
 """The words of a document: how often it has each (pure)."""
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Set
 from functools import cached_property
 from itertools import pairwise
@@ -9,7 +9,6 @@ from itertools import pairwise
 from docqa.documents.pdf.common_words import PREFIXES, common_words, function_words, is_frequent
 
 _TOKEN = re.compile(r"\w(?:[\w'’-]*\w)?")
-_PUNCTUATION = ".,;:!?()[]\"'“”‘’"
 _ENGLISH_SHARE = 0.15
 _STEM = 5
 _LINES_AT_ONCE = 1000
@@ -25,37 +24,42 @@ class Vocabulary:
     @cached_property
     def tokens(self) -> Set[str]:
         """What stands between spaces, as it is."""
-        return self._within.keys() | self._at_ends
+        within, at_ends = self._tokens
+        return within.keys() | at_ends
 
     @cached_property
-    def _at_ends(self) -> set[str]:
-        """The first and the last token of each line."""
-        firsts = {line.partition(" ")[0] for line in self._lines}
-        return (firsts | {line.rpartition(" ")[2] for line in self._lines}) - {""}
-
-    @cached_property
-    def _within(self) -> Counter[str]:
-        """How often each token is elsewhere in a line."""
-        tokens: Counter[str] = Counter()
+    def _tokens(self) -> tuple[Counter[str], set[str]]:
+        """How often each token is within a line, and the first and the last token of each line."""
+        within: Counter[str] = Counter()
+        at_ends: set[str] = set()
         # Neither line by line, which takes longer, nor at once, which takes 30 kB a page.
-        for first in range(0, len(self._lines), _LINES_AT_ONCE):
-            lines = self._lines[first : first + _LINES_AT_ONCE]
-            inner = [line.partition(" ")[2].rpartition(" ")[0] for line in lines]
-            tokens.update(" ".join(inner).split())
-        return tokens
+        for begin in range(0, len(self._lines), _LINES_AT_ONCE):
+            inner: list[str] = []
+            for line in self._lines[begin : begin + _LINES_AT_ONCE]:
+                first, _, rest = line.partition(" ")
+                middle, _, last = rest.rpartition(" ")
+                at_ends.add(first)
+                at_ends.add(last)
+                inner.append(middle)
+            within.update(" ".join(inner).split())
+        return within, at_ends - {""}
 
     @cached_property
     def counts(self) -> Counter[str]:
         """Words and compounds, but for those at the ends of lines: they may be half words."""
-        counts: Counter[str] = Counter()
-        for token, count in self._within.items():
-            word = token if token.isalpha() else token.strip(_PUNCTUATION)
-            if word.isalpha():
-                counts[word.casefold()] += count
+        within, _ = self._tokens
+        counts: dict[str, int] = {}
+        others: dict[int, list[str]] = defaultdict(list)  # By how often they are there: few differ in that.
+        for token, count in within.items():
+            if token.isalpha():
+                word = token.casefold()
+                counts[word] = counts.get(word, 0) + count
             else:
-                for part in _TOKEN.findall(word):
-                    counts[part.casefold()] += count
-        return counts
+                others[count].append(token)
+        for count, tokens in others.items():
+            for word in " ".join(_TOKEN.findall(" ".join(tokens))).casefold().split():
+                counts[word] = counts.get(word, 0) + count
+        return Counter(counts)
 
     @cached_property
     def pairs(self) -> Counter[str]:

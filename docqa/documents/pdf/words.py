@@ -29,9 +29,8 @@ class Words:
 
     def repair(self, text: str) -> str:
         """The text of a line without spaces inside words. Most lines are returned at once."""
-        if self._suspects.isdisjoint(text.split()):
-            return text
-        return repair(text, self._suspects, self._vocabulary)
+        suspect = self._suspects
+        return repair(text, suspect, self._vocabulary) if suspect else text
 
     @cached_property
     def _suspects(self) -> frozenset[str]:

@@ -27,7 +27,7 @@ class DocumentEvidence:
 
     starts: NDArray[np.int64]
     ends: NDArray[np.int64]
-    ranks: NDArray[np.int64]
+    ranks: NDArray[np.int32]
     probabilities: NDArray[np.float64]
     reasons: "Mapping[int, Evidence]" = field(default_factory=dict)
 
@@ -50,20 +50,26 @@ class DocumentEvidence:
 
 
 def evidence_by_document(collection: "Collection", progress: "SearchProgress") -> dict[str, DocumentEvidence]:
-    """Return the evidence for each document, by name."""
-    ranks = np.empty(len(progress.order), dtype=np.int64)
-    ranks[progress.order] = np.arange(1, len(progress.order) + 1)
-    places = np.array([collection.locate_window(window) for window in range(len(ranks))], dtype=np.int64).reshape(-1, 3)
-    probabilities = np.full(len(ranks), np.nan)
+    """Return the evidence for each document, by name. A session keeps it for every question, so spans are shared."""
+    count = len(progress.order)
+    ranks = np.empty(count, dtype=np.int32)
+    ranks[progress.order] = np.arange(1, count + 1)
+    probabilities = np.full(count, np.nan)
     probabilities[progress.order[: progress.windows_read]] = 0.0  # A window may have no span at all.
     for window, scored in progress.best_by_window.items():
         probabilities[window] = scored.probability
     found = {}
-    for number, document in enumerate(collection.documents):
-        (own,) = np.nonzero(places[:, 0] == number)
-        best = ((index, progress.best_by_window.get(window)) for index, window in enumerate(own.tolist()))
-        reasons = {index: scored.evidence for index, scored in best if scored is not None}
-        found[document.name] = DocumentEvidence(places[own, 1], places[own, 2], ranks[own], probabilities[own], reasons)
+    first = 0
+    for opened in collection.opened:
+        last = first + len(opened.windows)
+        starts, ends = opened.windows.spans.T
+        reasons = {
+            window - first: one.evidence for window, one in progress.best_by_window.items() if first <= window < last
+        }
+        found[opened.document.name] = DocumentEvidence(
+            starts, ends, ranks[first:last], probabilities[first:last], reasons
+        )
+        first = last
     return found
 
 

@@ -9,7 +9,20 @@ from textual.widgets._footer import FooterKey
 _PADDING = 3  # Cells around a key and its description.
 
 
-class FittingFooter(Footer):
+class ForgettingFooter(Footer):
+    """A footer that lets go of keys that it no longer shows.
+
+    They change with every question. Textual's footer keeps all that it ever had among the watchers of `compact`
+    (Textualize/textual#6666), which are only sorted out when that changes.
+    """
+
+    def compose(self) -> ComposeResult:
+        """Yield Textual's keys."""
+        self.mutate_reactive(Footer.compact)  # To the same value.
+        yield from super().compose()
+
+
+class FittingFooter(ForgettingFooter):
     """A footer that leaves out the keys that don't fit, but never the help key. Textual's cuts the last one off."""
 
     _fitted_width = 0
