@@ -103,6 +103,12 @@ class Engine:
         engine.choice = choice_of(self.reader.model, settings.threshold)
         return engine
 
+    def check_models(self) -> None:
+        """Raise `DocqaError` if a file of the reader or the encoder is damaged. The first call takes a moment."""
+        _ = self.reader.fingerprint
+        if self.encoder is not None:
+            _ = self.encoder.fingerprint
+
     def load_in_background(self) -> BackgroundLoad:
         """Start loading the reader's weights while documents are opened."""
         if self._loading is None:
@@ -123,7 +129,8 @@ class Engine:
     def open(
         self, paths: Sequence[str | Path], monitor: Monitor | None = None, password: str | None = None
     ) -> "Collection":
-        """Open files and directories. Paths that can't be opened are in `failures`. Raises only `Cancelled`."""
+        """Open files and folders; what fails is in `failures`. Raises `Cancelled`; of damaged models, `DocqaError`."""
+        self.check_models()
         opened: list[IndexedDocument] = []
         failures: list[Failure] = []
         left_out: list[documents.LeftOut] = []

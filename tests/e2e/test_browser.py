@@ -195,6 +195,7 @@ def test_a_page_can_only_ask(tmp_path: Path) -> None:
 def test_with_full_access_a_page_can_open_another_file(tmp_path: Path) -> None:
     with served("--port", 0, "--full-access", cwd=tmp_path) as app, opened(app, until="Type part of a name") as page:
         page.keyboard.press("Escape")
+        sees_no_more(page, "Type part of a name")
         page.keyboard.press("T")
         sees(page, "Train")
 

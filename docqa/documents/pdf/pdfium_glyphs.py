@@ -105,10 +105,7 @@ class GlyphText:
         `runs`: where its text objects begin, if that is known.
         """
         if not overprinted:
-            doubled = self._doubled(first, last)
-            if runs is not None and doubled:
-                begins = {*runs}
-                doubled = [index for index in doubled if index + 1 in begins]
+            doubled = self._doubled(first, last) if runs is None else self._doubled_at(runs)
             if not any(self._drawn_again(index, index + 1) for index in doubled):
                 return
         drawn: dict[str, list[_Drawn]] = defaultdict(list)  # By letter, from the left.
@@ -136,6 +133,11 @@ class GlyphText:
         if self._repeated is None:
             self._repeated = [match.start() for match in _DOUBLED.finditer(self._text)]
         return self._repeated[bisect_left(self._repeated, first) : bisect_left(self._repeated, last - 1)]
+
+    def _doubled_at(self, runs: list[int]) -> list[int]:
+        """The same, if letters can only be doubled where text objects begin."""
+        text = self._text
+        return [begin - 1 for begin in runs[1:] if text[begin - 1] == text[begin] and _DOUBLED.match(text, begin - 1)]
 
     def _drawn_again(self, index: int, other: int) -> bool:
         """Whether a character is drawn again, hardly aside, by another text object."""

@@ -173,8 +173,12 @@ def _table_lines(table: PageTable, page: int, region: int, first: int) -> Iterab
         lines = tuple([(text, line[-1].hyphen) for line in cell.lines if line and (text := line_text(line))])
         if lines:
             filled.append((cell, lines))
-    for number, (_, row) in enumerate(groupby(filled, key=lambda each: each[0].row), first):
+    for number, (_, row) in enumerate(groupby(filled, key=_row), first):
         yield _row_line(table, list(row), page, region, number)
+
+
+def _row(filled: _FilledCell) -> int:
+    return filled[0].row
 
 
 def _field_line(field: FormField, page: int, region: int) -> LayoutLine:
@@ -203,12 +207,13 @@ def _field_line(field: FormField, page: int, region: int) -> LayoutLine:
 
 def _row_line(table: PageTable, cells: list[_FilledCell], page: int, region: int, number: int) -> LayoutLine:
     fragments = [fragment for cell, _ in cells for line in cell.lines for fragment in line]
+    _, x0, top, x1, bottom, *_ = zip(*fragments, strict=True)
     return LayoutLine(
         text="  ".join([" ".join([text for text, _ in lines]) for _, lines in cells]),
-        x0=min([fragment.x0 for fragment in fragments]),
-        top=min([fragment.top for fragment in fragments]),
-        x1=max([fragment.x1 for fragment in fragments]),
-        bottom=max([fragment.bottom for fragment in fragments]),
+        x0=min(x0),
+        top=min(top),
+        x1=max(x1),
+        bottom=max(bottom),
         size=fragments[0].size,
         hyphen=False,
         cells=len(cells),
