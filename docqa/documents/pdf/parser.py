@@ -70,6 +70,8 @@ def parse(source: Source, monitor: Monitor, processes: int | None = None) -> Doc
             raise _password_error(source) from error
         except PdfEngineError as error:
             errors.append(error)
+            if damage_of(source.data) == "text":
+                break  # The next one would look for each of its objects in the whole file.
             continue
         return document
     raise _unreadable(source, errors[0]) from errors[-1]
