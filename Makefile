@@ -2,15 +2,18 @@
 
 PYTHON ?= python3
 BIN := $(if $(filter Windows_NT,$(OS)),.venv/Scripts,.venv/bin)
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 REPORT := sample_docs/harbour-report.pdf
 
-.PHONY: demo test lint types imports check format docs keys screenshots bench soak clean
+.PHONY: demo test lint types imports check format docs keys screenshots bench soak lock audit clean
 
 # Installed again only if one of these files is newer.
-.venv/installed: pyproject.toml constraints.txt
+.venv/installed: pyproject.toml requirements.lock requirements-torch.txt
 	@$(PYTHON) -c 'import sys; sys.exit("docqa needs Python 3.11 or newer; name one: make PYTHON=python3.12") if sys.version_info < (3, 11) else None'
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	$(PIP) --no-deps --require-hashes --requirement requirements.lock
+	$(PIP) --requirement requirements-torch.txt
+	$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
 
 demo: .venv/installed
@@ -37,6 +40,18 @@ check: lint types imports test
 format: .venv/installed
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
+
+# The versions and hashes of all dependencies, from pyproject.toml. Those in the file stay unless they must change:
+# `make lock UPGRADE=--upgrade`. Needs uv.
+lock:
+	uv pip compile --quiet $(UPGRADE) pyproject.toml --constraint requirements-torch.txt --output-file requirements.lock
+
+# Known vulnerabilities of what is locked, and the licences of what is installed. Needs the network, and pip-audit and
+# pip-licenses.
+audit: .venv/installed
+	pip-audit --require-hashes --disable-pip --requirement requirements.lock
+	pip-audit --disable-pip --no-deps --requirement requirements-torch.txt
+	pip-licenses --python $(BIN)/python --order license
 
 screenshots: .venv/installed
 	$(BIN)/python docs/screenshots.py

@@ -6,7 +6,7 @@ import numpy as np
 
 from docqa.datasets.loading import LoadedPairs
 from docqa.documents import Document
-from docqa.index_cache import pack_document, unpack_document
+from docqa.documents.packing import pack_document, unpack_document
 
 _SAMPLED = 50
 

@@ -12,8 +12,9 @@ from typing import Any
 
 from docqa.aligned_table import AlignedCell, align, line_text
 from docqa.documents import APART, Block, Document, Location, Table
-from docqa.github_markdown import escaped, fenced, markdown_table, paragraph
-from docqa.output import BOLD, DIM, Paint, one_line, without_controls
+from docqa.github_markdown import comment, escaped, fenced, markdown_table, paragraph
+from docqa.output import Paint
+from docqa.terminal_text import BOLD, DIM, one_line, plain
 
 SCHEMA = "docqa.text/1"
 
@@ -146,7 +147,7 @@ def _lines(document: Document, placed: PlacedBlock, width: int | None) -> list[s
         cells = [cell._replace(text=one_line(cell.text)) for cell in _cells(document, placed.table)]
         return [line_text(line) for line in align(cells, placed.table.header_rows, width)]
     if block.kind == "code" or not len(document.blocks):
-        return without_controls(text).splitlines()
+        return list(map(plain, text.splitlines()))
     indent = "  " * block.level if block.kind == "list_item" else ""
     bullet = _BULLET.match(text) if block.kind == "list_item" else None
     return _wrapped(one_line(text), width, indent, indent + " " * (len(bullet.group()) if bullet else 0))
@@ -179,7 +180,7 @@ def as_markdown(document: Document, pages: Container[int] | None) -> Iterator[st
     for page, blocks in placed_blocks(document, pages):
         if page:
             yield from [""] * begun
-            yield f"<!-- {_page_name(document, page)} -->"
+            yield comment(_page_name(document, page))
             begun = True
         before = ""
         for placed in blocks:
@@ -202,7 +203,7 @@ def _markdown(document: Document, placed: PlacedBlock) -> list[str]:
     if block.kind == "heading":
         return [f"{'#' * min(block.level + 1, 6)} {escaped(text)}"]
     if block.kind == "code":
-        return fenced(without_controls(text))
+        return fenced(text)
     if block.kind == "list_item":
         bullet = _BULLET.match(text)
         marker = f"{bullet[1]}." if bullet and bullet[1] else "-"

@@ -44,7 +44,7 @@ from docqa.retrieval.retriever import Retriever
 from docqa.retrieval.window_order import WindowOrder
 from docqa.search_state import QuestionSearch, SearchProgress
 from docqa.whole_spans import whole_answer
-from docqa.windows import Window, WindowCutter, window_texts
+from docqa.windows import Window, WindowCutter, WindowTexts
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +153,7 @@ class Engine:
         document = self._document(source, name, monitor)
         store = ArrayStore(None) if document.encrypted else self.store
         remember_name(store, source)
+        del source  # It may be large.
         name = windows_key(name, self.reader.fingerprint, self._cutter.size, self._cutter.stride)
         windows = self._windows(document, name, store, monitor)
         vectors = self._vectors(document, windows, name, store, monitor)
@@ -189,7 +190,7 @@ class Engine:
         cached = store.get("vectors", name)
         if cached is not None:
             return cached["vectors"]
-        texts = window_texts(document.text, windows.tokens, windows.bounds)
+        texts = WindowTexts(document.text, windows.tokens, windows.bounds)
         vectors = self.encoder.embed(texts, monitor, document.name)
         store.put("vectors", name, {"vectors": vectors})
         return vectors
@@ -387,4 +388,5 @@ def _unread(reader: Reader, language: str | None) -> str:
 
 
 def _one_line(question: str) -> str:
-    return " ".join(question.split())
+    # An argument that was not UTF-8 has lone surrogates, which no tokenizer takes.
+    return " ".join(question.encode("utf-16", "surrogatepass").decode("utf-16", "replace").split())

@@ -2,6 +2,8 @@
 
 from enum import IntEnum
 
+from docqa.terminal_text import visible, visible_lines
+
 
 class ExitCode(IntEnum):
     """Exit codes of the command; the first three mean what grep's do."""
@@ -16,12 +18,13 @@ class DocqaError(Exception):
     """An error that the user can act on.
 
     `message` is one sentence: what was expected and what was found. `hint` says what to do about it; it may be empty.
+    Both may name a file or quote a text that somebody else wrote, so they are inert from the beginning.
     """
 
     def __init__(self, message: str, hint: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.hint = hint
+        self.message = visible(message)
+        self.hint = visible_lines(hint)
+        super().__init__(self.message)
 
     def __str__(self) -> str:
         return f"{self.message} ({self.hint})" if self.hint else self.message

@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 
 from docqa.answers import Answer, Result
 from docqa.github_markdown import escaped, markdown_table
-from docqa.output import as_json, citation, one_line
+from docqa.output import as_json, citation
 from docqa.table_passages import TablePassage
+from docqa.terminal_text import one_line, plain, visible
 from docqa.wording import sentence
 
 _MAX_CLOSEST = 3  # Passages listed if docqa abstained.
@@ -88,6 +89,10 @@ _COLUMNS = (
 )
 
 
+_FORMULA = tuple("=+-@＝＋－＠")
+_BEFORE_FORMULA = ("\t", "\r", "\n")
+
+
 def as_csv(results: Sequence[Result]) -> str:
     """CSV: a row for each answer; an unanswered question has one row without an answer."""
     file = io.StringIO()
@@ -95,8 +100,16 @@ def as_csv(results: Sequence[Result]) -> str:
     rows.writerow(_COLUMNS)
     for result in results:
         for answer in result.answers:
-            fields = [getattr(answer, column) for column in _COLUMNS[5:-2]]
-            values = [result.question, "yes", answer.rank, answer.text, f"{answer.probability:.4f}", *fields]
+            fields = [getattr(answer, column) for column in _COLUMNS[6:-2]]
+            values = [
+                result.question,
+                "yes",
+                answer.rank,
+                answer.text,
+                f"{answer.probability:.4f}",
+                visible(answer.document),
+                *fields,
+            ]
             values += [one_line(" / ".join(headings)) for headings in _headings(answer)]
             rows.writerow([_cell(value) for value in values])
         if not result.answers:
@@ -110,10 +123,11 @@ def _headings(answer: Answer) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 def _cell(value: object) -> object:
-    # A spreadsheet would run text that starts like this as a formula.
-    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
-        return f"'{value}"
-    return "" if value is None else value
+    if not isinstance(value, str):
+        return "" if value is None else value
+    text = plain(value)
+    # A spreadsheet would run text that starts like this as a formula, some also after a space.
+    return f"'{text}" if text.lstrip().startswith(_FORMULA) or value.startswith(_BEFORE_FORMULA) else text
 
 
 def _as_json(results: Sequence[Result]) -> str:

@@ -12,6 +12,7 @@ from typing import Any, BinaryIO
 
 from docqa import paths
 from docqa.errors import DocqaError
+from docqa.terminal_text import as_json
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
@@ -47,7 +48,7 @@ def write_json_object(file: Path, contents: dict[str, Any]) -> None:
     """Write `contents` as JSON with `atomic_write`, creating the folder. Raises `OSError`."""
     make_private_folder(file.parent)
     with atomic_write(file) as stream:
-        stream.write((json.dumps(contents, indent=2, ensure_ascii=False) + "\n").encode())
+        stream.write((as_json(contents, indent=2) + "\n").encode())
 
 
 def make_private_folder(folder: Path) -> None:

@@ -4,9 +4,9 @@ import re
 from collections.abc import Sequence
 
 from docqa.aligned_table import AlignedCell, is_numeric
-from docqa.output import one_line
+from docqa.terminal_text import one_line, plain
 
-_SPECIAL = frozenset("\\`*_[]<>#|")
+_SPECIAL = frozenset("\\`*_[]<>#|&~")
 _BEGINS_BLOCK = re.compile(r"([+~-]|\d+(?=[.)]))(?=[\s.)~+-]|$)")
 _HEADER_SEPARATOR = " / "  # Between the rows of a header: Markdown's tables have only one.
 
@@ -26,10 +26,15 @@ def paragraph(text: str) -> str:
     return f"{line[:at]}\\{line[at:]}"
 
 
+def comment(text: str) -> str:
+    """A comment, which the text can't end."""
+    return f"<!-- {re.sub('-(?=-)', '- ', one_line(text))} -->"
+
+
 def fenced(text: str) -> list[str]:
     """The lines of a code block."""
     fence = "`" * max([3, *(len(run) + 1 for run in re.findall(r"`{3,}", text))])
-    return [fence, *text.splitlines(), fence]
+    return [fence, *map(plain, text.splitlines()), fence]
 
 
 def markdown_table(cells: Sequence[AlignedCell], header_rows: int) -> list[str]:

@@ -1,37 +1,35 @@
 """Answers as text, JSON or JSON Lines (pure). Only colour depends on where the output goes."""
 
-import json
 import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Any
-from unicodedata import category
 
-from docqa import explanation
+from docqa import explanation, terminal_text
 from docqa.aligned_table import AlignedCell, CellPart, align, line_text, narrow
 from docqa.answers import Answer, Citation, Result
 from docqa.documents import Location, display_name
 from docqa.documents.formats import cite
 from docqa.table_passages import TablePassage
+from docqa.terminal_text import BOLD, DIM, END, one_line, plain
 
 SCHEMA = "docqa.answers/1"
 
 WIDTH = 100
 """Characters in a line, on a terminal that is not narrower."""
 
-BOLD, DIM, _PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[0m"
 Paint = Callable[[str, str], str]
 """Called with a style and a text."""
 
 _MARGIN = "   | "
 _NARROWEST = 20
 _LONG_CELL, _SHORT_CELL = 120, 40  # Characters shown of a heading or a cell in the answer's row, and of others.
-_OPEN, _CLOSE = "\ue000", "\ue001"
+_OPEN, _CLOSE = "\ufdd0", "\ufdd1"
 
 
 def painter(*, colour: bool) -> Paint:
     """What adds colour to a text, or adds none."""
-    return (lambda style, text: f"{style}{text}{_PLAIN}") if colour else (lambda _, text: text)
+    return (lambda style, text: f"{style}{text}{END}") if colour else (lambda _, text: text)
 
 
 def as_dict(result: Result, *, explain: bool = False) -> dict[str, Any]:
@@ -52,12 +50,12 @@ def as_dict(result: Result, *, explain: bool = False) -> dict[str, Any]:
 def as_json(results: Sequence[Result], *, explain: bool = False) -> str:
     """One JSON object for one question, a list of them for several."""
     documents = [as_dict(result, explain=explain) for result in results]
-    return json.dumps(documents[0] if len(documents) == 1 else documents, ensure_ascii=False, indent=2)
+    return terminal_text.as_json(documents[0] if len(documents) == 1 else documents, indent=2)
 
 
 def as_json_line(result: Result, *, explain: bool = False) -> str:
     """The result on one line."""
-    return json.dumps(as_dict(result, explain=explain), ensure_ascii=False)
+    return terminal_text.as_json(as_dict(result, explain=explain))
 
 
 def as_text(
@@ -68,7 +66,7 @@ def as_text(
     `explain` adds what spoke for and against each answer.
     """
     paint = painter(colour=colour)
-    blocks = [paint(BOLD, f"? {result.question}")] if with_question else []
+    blocks = [paint(BOLD, f"? {one_line(result.question)}")] if with_question else []
     if result.answered:
         blocks += [_answer(answer, paint, width, explain=explain) for answer in result.answers]
     else:
@@ -109,17 +107,17 @@ def _quoted(answer: Answer, width: int, mark: Paint | None) -> list[str]:
 def citation(cited: Answer | Citation) -> str:
     """A citation as text: "report.pdf, page 7 (v), lines 3–4, 2.1 Methods"."""
     location = Location(cited.page, cited.page_label, cited.page_end, cited.section, cited.line_start, cited.line_end)
-    parts = [display_name(cited.document), cite(cited.format, location)]
+    parts = [display_name(cited.document), one_line(cite(cited.format, location))]
     if cited.section:
-        parts.append(cited.section)
+        parts.append(one_line(cited.section))
     return ", ".join(parts)
 
 
 def _passage(answer: Answer, width: int, mark: Paint | None) -> list[str]:
     """The wrapped passage."""
-    text, first = answer.passage, answer.start - answer.passage_start
+    text, first = plain(answer.passage), answer.start - answer.passage_start
     text = _marked(text, first, first + len(answer.text)) if mark else text
-    lines = textwrap.wrap(one_line(text), max(_NARROWEST, width - len(_MARGIN)), break_long_words=False)
+    lines = textwrap.wrap(" ".join(text.split()), max(_NARROWEST, width - len(_MARGIN)), break_long_words=False)
     if mark is None:
         return lines
     before, after = _around(mark)
@@ -129,9 +127,9 @@ def _passage(answer: Answer, width: int, mark: Paint | None) -> list[str]:
 def _table(table: TablePassage, width: int, mark: Paint | None) -> list[str]:
     """The part of the table around the answer, without the columns for which there is no room."""
     answer = table.cells[table.cell]
-    text, first, last = _cut(answer.text, table.start, table.end)
-    text = _marked(text, first, last) if mark else text
-    cells = [cell._replace(text=one_line(text) if cell is answer else _shortened(cell, table)) for cell in table.cells]
+    text, first, last = _cut(plain(answer.text), table.start, table.end)
+    text = " ".join((_marked(text, first, last) if mark else text).split())
+    cells = [cell._replace(text=text if cell is answer else _shortened(cell, table)) for cell in table.cells]
     room = max(_NARROWEST, width - len(_MARGIN))
     shown = narrow(cells, range(table.header_columns), answer.column, room)
     painted = _text_of if mark is None else _cell_painter(shown, mark)
@@ -176,7 +174,7 @@ def _cell_painter(cells: Sequence[AlignedCell], paint: Paint) -> Callable[[CellP
 
 
 def _marked(text: str, first: int, last: int) -> str:
-    """Mark the answer by private-use characters until the lines are wrapped: the text may contain » and « itself."""
+    """Mark the answer by noncharacters until the lines are wrapped: an inert text has none, and may have » and «."""
     return f"{text[:first]}{_OPEN}{text[first:last]}{_CLOSE}{text[last:]}"
 
 
@@ -184,13 +182,3 @@ def _around(paint: Paint) -> tuple[str, str]:
     """What stands around the marks of an answer: colour alone would be lost in a pipe, so it has both."""
     before, after = paint(BOLD, "\0").split("\0")
     return before, after
-
-
-def one_line(text: str) -> str:
-    """Collapse white space to single spaces and replace control characters, which a terminal would interpret."""
-    return " ".join(without_controls(text).split())
-
-
-def without_controls(text: str) -> str:
-    """Replace control characters, which a terminal would interpret, except white space."""
-    return "".join("\ufffd" if category(c) in {"Cc", "Cs"} and not c.isspace() else c for c in text)

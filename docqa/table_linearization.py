@@ -18,12 +18,12 @@ COLON, SEMICOLON = -1, -2
 _LONGEST_HEADING = 16  # Tokens. Of a longer heading the end is repeated, which is the most specific.
 
 
-def linearized_order(starts: NDArray[np.int64], tables: Iterable[Table]) -> NDArray[np.int64] | None:
+def linearized_order(starts: NDArray[np.int32], tables: Iterable[Table]) -> NDArray[np.int32] | None:
     """The order in which tokens that begin at the offsets `starts` are read: their indices, and marks.
 
     Each token is in it once where it stands, and once for each repetition. None if that is the order they have.
     """
-    parts: list[NDArray[np.int64]] = []
+    parts: list[NDArray[np.int32]] = []
     done = 0
     for table in tables:
         if not (table.header_rows or table.header_columns):
@@ -34,21 +34,21 @@ def linearized_order(starts: NDArray[np.int64], tables: Iterable[Table]) -> NDAr
         # Whatever a table has outside its cells would be lost.
         if not cells or (edges[:, 1] - edges[:, 0]).sum() != last - first or first < done:
             continue
-        parts.append(np.arange(done, first))
-        parts.extend(_linearized(table, cells, [np.arange(a, b) for a, b in edges.tolist()]))
+        parts.append(np.arange(done, first, dtype=np.int32))
+        parts.extend(_linearized(table, cells, [np.arange(a, b, dtype=np.int32) for a, b in edges.tolist()]))
         done = int(last)
     if not parts:
         return None
-    return np.concatenate([*parts, np.arange(done, len(starts))])
+    return np.concatenate([*parts, np.arange(done, len(starts), dtype=np.int32)])
 
 
 def _linearized(
-    table: Table, cells: Sequence[Cell], tokens: Sequence[NDArray[np.int64]]
-) -> Iterable[NDArray[np.int64]]:
+    table: Table, cells: Sequence[Cell], tokens: Sequence[NDArray[np.int32]]
+) -> Iterable[NDArray[np.int32]]:
     """Yield the tokens of a table in the order in which they are read. `tokens` are those of each cell."""
-    colon, semicolon = np.array([COLON]), np.array([SEMICOLON])
-    above: dict[int, list[NDArray[np.int64]]] = {}
-    beside: list[tuple[Cell, NDArray[np.int64]]] = []
+    colon, semicolon = np.array([COLON], dtype=np.int32), np.array([SEMICOLON], dtype=np.int32)
+    above: dict[int, list[NDArray[np.int32]]] = {}
+    beside: list[tuple[Cell, NDArray[np.int32]]] = []
     row, mark = -1, colon[:0]  # The row, and what divides its last cell from the next.
     for cell, own in zip(cells, tokens, strict=True):
         if cell.row < table.header_rows:

@@ -6,9 +6,10 @@ Reading, evaluation and training all cut windows here. It is done once a documen
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +37,7 @@ _PARAGRAPH_BREAK = re.compile(r"\n\s*\n")
 # What goes on a word after a mark inside it. A pattern that began before the mark would be tried from each letter of a
 # long run: its time would be quadratic.
 _UNBROKEN = re.compile(r"(?<=\d)[.,:]\d+|(?<=[^\W\d_])['’][^\W\d_]+")
+_Number = TypeVar("_Number", bound=np.generic)
 _JOINERS = "\u200d\ufe0e\ufe0f"
 
 
@@ -53,8 +55,8 @@ class Tokens:
     """
 
     ids: NDArray[np.int32]
-    starts: NDArray[np.int64]
-    ends: NDArray[np.int64]
+    starts: NDArray[np.int32]
+    ends: NDArray[np.int32]
     words: NDArray[np.bool_]
     blocks: NDArray[np.int32]
 
@@ -68,9 +70,9 @@ class Tokens:
         return int(self.starts[first]), int(self.ends[last - 1])
 
     @cached_property
-    def reached(self) -> NDArray[np.int64]:
+    def reached(self) -> NDArray[np.int32]:
         """Where the text before each token ends, and that of all. A heading that is repeated begins before that."""
-        return np.maximum.accumulate(np.append(0, self.ends))
+        return np.maximum.accumulate(np.append(np.int32(0), self.ends))
 
     @cached_property
     def repeated(self) -> NDArray[np.bool_]:
@@ -79,9 +81,9 @@ class Tokens:
         return repeated
 
     @cached_property
-    def _own(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    def _own(self) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
         """The indices, starts and ends of the tokens that are not repeated: these are in the order of the text."""
-        own = np.flatnonzero(~self.repeated)
+        own = np.flatnonzero(~self.repeated).astype(np.int32)
         return own, self.starts[own], self.ends[own]
 
     def around(self, start: int, end: int) -> tuple[int, int]:
@@ -120,20 +122,40 @@ class Windows(NamedTuple):
     tokens: Tokens
     bounds: NDArray[np.int32]
 
-    def texts(self, text: str) -> list[str]:
+    def texts(self, text: str) -> "WindowTexts":
         """The windows as they are read, `text` being the document's."""
-        return window_texts(text, self.tokens, self.bounds)
+        return WindowTexts(text, self.tokens, self.bounds)
 
 
-def window_texts(text: str, tokens: Tokens, bounds: NDArray[np.int32]) -> list[str]:
-    """The text of each window, block by block: repeated headings are in it as often as they are read."""
-    edges = np.flatnonzero(np.diff(tokens.blocks)) + 1
-    texts = []
-    for first, last in bounds.tolist():
+class WindowTexts(Sequence[str]):
+    """The text of each window, block by block: repeated headings are in it as often as they are read.
+
+    Each is made when it is asked for: all together are longer than the document.
+    """
+
+    def __init__(self, text: str, tokens: Tokens, bounds: NDArray[np.int32]) -> None:
+        self._text = text
+        self._tokens = tokens
+        self._bounds = bounds
+        self._edges = np.flatnonzero(np.diff(tokens.blocks)).astype(np.int32) + 1
+
+    def __len__(self) -> int:
+        return len(self._bounds)
+
+    @overload
+    def __getitem__(self, number: int) -> str: ...
+    @overload
+    def __getitem__(self, number: slice) -> "WindowTexts": ...
+    def __getitem__(self, number: int | slice) -> "str | WindowTexts":
+        if isinstance(number, slice):
+            part = copy(self)
+            part._bounds = self._bounds[number]
+            return part
+        first, last = self._bounds[number].tolist()
+        text, tokens, edges = self._text, self._tokens, self._edges
         inside = edges[edges.searchsorted(first, side="right") : edges.searchsorted(last)].tolist()
         runs = zip([first, *inside], [*inside, last], strict=True)
-        texts.append(" ".join(text[tokens.starts[a] : tokens.ends[b - 1]] for a, b in runs))
-    return texts
+        return " ".join(text[tokens.starts[a] : tokens.ends[b - 1]] for a, b in runs)
 
 
 class WindowCutter:
@@ -197,24 +219,27 @@ def _linearized(tokens: Tokens, tables: Sequence[Table], tokenizer: Tokenizer) -
     if order is None:
         return tokens
     marks = order < 0
-    repeated = marks | (order <= np.maximum.accumulate(np.append(-1, order[:-1])))
+    repeated = marks | (order <= np.maximum.accumulate(np.append(np.int32(-1), order[:-1])))
     starts, ends = tokens.starts[order], tokens.ends[order]
     ids = tokens.ids[order]
     for mark, text in ((COLON, ":"), (SEMICOLON, ";")):
         ids[order == mark] = tokenizer.encode(text, add_special_tokens=False).ids[-1]
     # A mark has no text: it stands at the end of what is before it.
-    before = np.maximum.accumulate(np.where(marks, 0, np.arange(len(order))))
-    starts[marks] = ends[marks] = ends[before][marks]
-    block = np.where(marks, -2, np.where(repeated, -1, tokens.blocks[order]))
+    before = np.maximum.accumulate(np.where(marks, np.int32(0), np.arange(len(order), dtype=np.int32)))
+    starts[marks] = ends[marks] = ends[before[marks]]
+    block = tokens.blocks[order]
+    block[repeated] = -1
+    block[marks] = -2
     begins = (block[1:] != block[:-1]) | (repeated[1:] & (order[1:] != order[:-1] + 1))
-    blocks = np.append(0, np.cumsum(begins)).astype(np.int32)
+    blocks = np.append(np.int32(0), np.cumsum(begins, dtype=np.int32))
     return Tokens(ids, starts, ends, tokens.words[order] & ~repeated, blocks)
 
 
 def _tokenize(text: str, breaks: NDArray[np.int64], tokenizer: Tokenizer, monitor: Monitor, name: str = "") -> Tokens:
-    ids: list[NDArray[np.int32]] = []
-    spans: list[NDArray[np.int64]] = []
-    words: list[NDArray[np.bool_]] = []
+    # Lists of small arrays, each made one array before the next one is: a text of 100 MB has 25 million tokens.
+    ids: list[NDArray[np.int32]] = [np.empty(0, dtype=np.int32)]
+    spans: list[NDArray[np.int32]] = [np.empty((0, 2), dtype=np.int32)]
+    words: list[NDArray[np.bool_]] = [np.empty(0, dtype=bool)]
     pieces = list(_pieces(text))
     read = blank_marks(text)
     for first in range(0, len(pieces), _PIECES_AT_ONCE):
@@ -225,21 +250,28 @@ def _tokenize(text: str, breaks: NDArray[np.int64], tokenizer: Tokenizer, monito
             if not encoding.ids:
                 continue
             ids.append(np.array(encoding.ids, dtype=np.int32))
-            spans.append(np.array(encoding.offsets, dtype=np.int64) + offset)
-            numbers = np.array(encoding.word_ids, dtype=np.int64)
+            spans.append(np.array(encoding.offsets, dtype=np.int32) + np.int32(offset))
+            numbers = np.array(encoding.word_ids, dtype=np.int32)
             words.append(np.append(True, numbers[1:] != numbers[:-1]))
+        del encodings  # Or there are two batches at a time.
     monitor.update("tokenizing", name, len(pieces), len(pieces))
-    if not ids:
-        empty = np.array([], dtype=np.int64)
-        return Tokens(empty.astype(np.int32), empty, empty, empty.astype(bool), empty.astype(np.int32))
-    span = np.concatenate(spans)
+    del read
+    span = _joined(spans)
     starts, ends = span[:, 0].copy(), span[:, 1].copy()
+    del span
     _extend_over_marks(text, starts, ends)
     _extend_over_exponents(text, ends)
-    word = np.concatenate(words)
+    word = _joined(words)
     word &= ~_inside(_UNBROKEN, text, pieces, starts)
     blocks = np.searchsorted(breaks, starts).astype(np.int32)
-    return Tokens(np.concatenate(ids), starts, ends, word, blocks)
+    return Tokens(_joined(ids), starts, ends, word, blocks)
+
+
+def _joined(arrays: list[NDArray[_Number]]) -> NDArray[_Number]:
+    """The arrays as one. The list is emptied."""
+    joined = np.concatenate(arrays)
+    arrays.clear()
+    return joined
 
 
 def split_windows(tokens: Tokens, size: int, stride: int) -> NDArray[np.int32]:
@@ -252,9 +284,9 @@ def split_windows(tokens: Tokens, size: int, stride: int) -> NDArray[np.int32]:
     if count == 0:
         return np.empty((0, 2), dtype=np.int32)
     spaced = np.append(True, tokens.starts[1:] != tokens.ends[:-1]) & ~_inside_rows(tokens)
-    positions = np.arange(count)
-    last_space = np.maximum.accumulate(np.where(spaced, positions, 0))
-    last_word = np.maximum.accumulate(np.where(tokens.words, positions, 0))
+    positions = np.arange(count, dtype=np.int32)
+    last_space = np.maximum.accumulate(np.where(spaced, positions, np.int32(0)))
+    last_word = np.maximum.accumulate(np.where(tokens.words, positions, np.int32(0)))
 
     def boundary(target: int, above: int) -> int:
         for candidate in (last_space[target], last_word[target]):
@@ -309,12 +341,12 @@ def _at_spaces(text: str, begin: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def _inside(
-    pattern: re.Pattern[str], text: str, pieces: list[tuple[int, int]], positions: NDArray[np.int64]
+    pattern: re.Pattern[str], text: str, pieces: list[tuple[int, int]], positions: NDArray[np.int32]
 ) -> NDArray[np.bool_]:
     """Which positions are inside a match of `pattern`. Matches end at their piece's end."""
     # Piece by piece: a search holds the GIL until it finds a match, which may be at the end of the text.
     matches = [match.span() for a, b in pieces for match in pattern.finditer(text, a, b)]
-    spans = np.array(matches, dtype=np.int64).reshape(-1, 2)
+    spans = np.array(matches, dtype=np.int32).reshape(-1, 2)
     if not len(spans):
         return np.zeros(len(positions), dtype=bool)
     nearest = np.maximum(np.searchsorted(spans[:, 0], positions, side="right") - 1, 0)
@@ -322,7 +354,7 @@ def _inside(
     return within
 
 
-def _extend_over_marks(text: str, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> None:
+def _extend_over_marks(text: str, starts: NDArray[np.int32], ends: NDArray[np.int32]) -> None:
     """Extend each token's end over combining marks on its last letter: tokenizers that strip accents exclude them.
 
     Otherwise an answer that ends in "cafe\u0301" would lose its accent.
@@ -337,9 +369,9 @@ def _extend_over_marks(text: str, starts: NDArray[np.int64], ends: NDArray[np.in
         ends[i] = end
 
 
-def _extend_over_exponents(text: str, ends: NDArray[np.int64]) -> None:
+def _extend_over_exponents(text: str, ends: NDArray[np.int32]) -> None:
     """Extend the end of a token that has an exponent over it: "10⁶" is no answer without."""
-    found = np.array(exponents(text), dtype=np.int64).reshape(-1, 2)
+    found = np.array(exponents(text), dtype=np.int32).reshape(-1, 2)
     if len(found):
         nearest = np.minimum(np.searchsorted(found[:, 0], ends), len(found) - 1)
         ends[:] = np.where(found[nearest, 0] == ends, found[nearest, 1], ends)

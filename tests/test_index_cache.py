@@ -17,7 +17,7 @@ from support.samples import PROSE, ROOT, SAMPLES
 from docqa import index_cache
 from docqa.array_store import ArrayStore
 from docqa.config import Settings
-from docqa.documents import Document, Source, parse, read
+from docqa.documents import Document, Source, packing, parse, read
 from docqa.engine import Engine, IndexedDocument
 from docqa.extensions import FORMATS, DocumentFormat
 from docqa.index_cache import library_versions
@@ -81,7 +81,7 @@ def stems(one: IndexedDocument) -> list[list[str]]:
 
 def packed_fields(one: IndexedDocument) -> list[str]:
     """Return the names and types of an entry's arrays, and the names of a document's metadata."""
-    arrays = {**index_cache.pack_document(one.document), **index_cache.pack_windows(one.windows)}
+    arrays = {**packing.pack_document(one.document), **index_cache.pack_windows(one.windows)}
     return [f"{name} {array.dtype}" for name, array in arrays.items()] + list(json.loads(arrays["facts"].tobytes()))
 
 
@@ -122,7 +122,7 @@ def test_a_stage_whose_output_changes_has_a_new_version(stage: str, bundled: Eng
 
 def test_packing_loses_nothing(journal: IndexedDocument) -> None:
     document, windows = journal.document, journal.windows
-    assert digest(index_cache.unpack_document(index_cache.pack_document(document), document.name)) == digest(document)
+    assert digest(packing.unpack_document(packing.pack_document(document), document.name)) == digest(document)
     assert digest(index_cache.unpack_windows(index_cache.pack_windows(windows))) == digest(windows)
 
 

@@ -8,6 +8,9 @@ from hypothesis import strategies as st
 from reportlab.pdfgen import canvas
 
 from docqa.documents import Document, Source, parse
+from docqa.documents.pdf.engines import PageContent
+from docqa.documents.pdf.pdfium_engine import open_pdf
+from docqa.documents.pdf.reading_order import page_lines
 
 Draw = Callable[[canvas.Canvas], None]
 
@@ -17,12 +20,23 @@ RULES = (
 )
 
 
-def document(draw: Draw) -> Document:
+def drawn(draw: Draw) -> bytes:
     buffer = BytesIO()
     sheet = canvas.Canvas(buffer, pagesize=(612, 792), invariant=1)
     draw(sheet)
     sheet.save()
-    return parse(Source("form.pdf", buffer.getvalue()))
+    return buffer.getvalue()
+
+
+def document(draw: Draw) -> Document:
+    return parse(Source("form.pdf", drawn(draw)))
+
+
+def printed(draw: Draw) -> PageContent:
+    with open_pdf(drawn(draw), None) as file:
+        content = file.content(0)
+    assert content
+    return content
 
 
 def blocks(draw: Draw) -> list[tuple[str, str]]:
@@ -151,6 +165,15 @@ def test_any_page_like_a_form_is_read(lines: list[tuple[list[str], str]]) -> Non
 
     read = document(draw)
     assert {word for words, _ in lines for word in words if word.isalpha()} <= set(read.text.split())
+
+
+@given(st.data(), st.sampled_from(["\u200b", "\ufeff", "\xad", "\x07"]))
+@settings(deadline=None, max_examples=60)
+def test_whatever_cannot_be_seen_of_a_form_no_field_is_empty(data: st.DataObject, invisible: str) -> None:
+    content = printed(dues)
+    hidden = data.draw(st.sets(st.sampled_from(range(len(content.fragments)))))
+    left = [f._replace(text=invisible) if i in hidden else f for i, f in enumerate(content.fragments)]
+    assert all(line.text.strip() for line in page_lines(content._replace(fragments=left), 1))
 
 
 def test_a_line_without_a_box_is_a_field_among_the_others() -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from docqa.cli.arguments import add_setting, add_settings, document_help, exists, settings
 from docqa.cli.commands import COMMANDS, add_command
-from docqa.cli.terminal import columns, in_colour, note, progress_bar
+from docqa.cli.terminal import columns, in_colour, note, progress_bar, report, say, say_json
 from docqa.errors import DocqaError, ExitCode, not_found
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def _run_inline(arguments: argparse.Namespace) -> int:
 
     collection, results = tui.ask_inline(paths, loaded, arguments.password, question)
     for number, result in enumerate(results):
-        _print(("\n" if number else "") + _as_text(result, with_question=True, explain=arguments.explain))
+        say(("\n" if number else "") + _as_text(result, with_question=True, explain=arguments.explain))
     if collection is not None:
         _report(collection, quiet=arguments.quiet)
         if collection.failures:
@@ -137,9 +137,7 @@ def _read_questions(name: str) -> str:
 
 def _report(collection: "Collection", *, quiet: bool) -> None:
     for failure in collection.failures:
-        note(f"docqa: {failure.error.message}")
-        if failure.error.hint:
-            note(f"  hint: {failure.error.hint}")
+        report(failure.error)
     if not quiet:
         from docqa.documents import display_name
 
@@ -162,12 +160,12 @@ def _ask_all(arguments: argparse.Namespace, collection: "Collection", questions:
         if arguments.json:
             results.append(result)
         elif arguments.jsonl:
-            _print(output.as_json_line(result, explain=arguments.explain))
+            say_json(output.as_json_line(result, explain=arguments.explain))
         else:
             text = _as_text(result, with_question=len(questions) > 1, explain=arguments.explain)
-            _print(("\n" if number else "") + text)
+            say(("\n" if number else "") + text)
     if arguments.json:
-        _print(output.as_json(results, explain=arguments.explain))
+        say_json(output.as_json(results, explain=arguments.explain))
     return answered
 
 
@@ -183,9 +181,3 @@ def _as_text(result: "Result", *, with_question: bool, explain: bool) -> str:
 
     width = min(output.WIDTH, columns() or output.WIDTH)
     return output.as_text(result, colour=in_colour(), with_question=with_question, explain=explain, width=width)
-
-
-def _print(text: str) -> None:
-    # A question that was not UTF-8 has lone surrogates, which cannot be printed.
-    sys.stdout.write(text.encode("utf-8", "replace").decode("utf-8") + "\n")
-    sys.stdout.flush()

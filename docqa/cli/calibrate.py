@@ -1,9 +1,8 @@
 """`docqa calibrate PAIRS [PATH...]`: fit a reader's probabilities to how often it is right."""
 
 import argparse
-import json
 import os
-import sys
+import shlex
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 from docqa.cli.arguments import add_settings, settings
 from docqa.cli.commands import COMMANDS, add_command
 from docqa.cli.evaluate import check, evaluate_end_to_end, load
+from docqa.cli.terminal import say, say_json
 from docqa.errors import DocqaError, ExitCode
+from docqa.terminal_text import as_json, visible
 from docqa.wording import are, counted
 
 if TYPE_CHECKING:
@@ -100,9 +101,9 @@ def run(arguments: argparse.Namespace) -> int:
         _store(model, fitted)
     if arguments.json:
         facts = {"reader": model.name, "asked": how, "stored": stored, **_as_dict(fitted)}
-        sys.stdout.write(json.dumps(facts, indent=2, ensure_ascii=False) + "\n")
+        say_json(as_json(facts, indent=2))
     else:
-        sys.stdout.write(_as_text(fitted, model, how, stored=stored) + "\n")
+        say(_as_text(fitted, model, how, stored=stored))
     return ExitCode.ANSWERED
 
 
@@ -133,7 +134,7 @@ def _as_dict(fitted: "CalibrationFit") -> dict[str, Any]:
 def _not_stored(folder: Path, why: str) -> DocqaError:
     return DocqaError(
         f"the calibration can't be stored in {folder}: {why}",
-        f"copy that folder: cp -r '{folder}' my-reader; docqa calibrate PAIRS --reader ./my-reader; "
+        f"copy that folder: cp -r {shlex.quote(str(folder))} my-reader; docqa calibrate PAIRS --reader ./my-reader; "
         "docqa models use ./my-reader. With --dry-run nothing is stored",
     )
 
@@ -142,10 +143,10 @@ def _as_text(fitted: "CalibrationFit", model: "Model", how: str, *, stored: bool
     from docqa.cli.evaluation_text import calibration_as_text
 
     right = f"{counted(fitted.right, 'best answer')} {are(fitted.right)} right"
-    lines = [f"reader {model.name}: {counted(fitted.questions, 'question')}, {how}; {right}", ""]
+    lines = [f"reader {visible(model.name)}: {counted(fitted.questions, 'question')}, {how}; {right}", ""]
     lines.append(calibration_as_text(fitted))
     if stored:
-        lines += ["", f"stored in {model.folder}"]
+        lines += ["", f"stored in {visible(str(model.folder))}"]
     elif fitted.choice != fitted.before:
         lines += ["", "nothing stored (--dry-run)"]
     return "\n".join(lines)

@@ -1,9 +1,9 @@
 """`docqa completion SHELL`: print a shell completion script."""
 
 import argparse
-import sys
 
 from docqa.cli.commands import COMMANDS, add_command
+from docqa.cli.terminal import say
 from docqa.errors import ExitCode
 
 _EXAMPLES = """\
@@ -28,7 +28,7 @@ def run(arguments: argparse.Namespace) -> int:
     import shtab
 
     root = _complete_files(arguments.build_parser(), shtab.FILE)
-    sys.stdout.write(shtab.complete(root, arguments.shell) + "\n")
+    say(shtab.complete(root, arguments.shell))
     return ExitCode.ANSWERED
 
 

@@ -1,8 +1,6 @@
 """`docqa eval PAIRS [PATH...]`: measure how good a reader's answers are."""
 
 import argparse
-import json
-import sys
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
@@ -11,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from docqa.cli.arguments import add_settings, settings
 from docqa.cli.commands import COMMANDS, add_command
-from docqa.cli.terminal import note, progress_bar
+from docqa.cli.terminal import note, progress_bar, say, say_json
 from docqa.errors import DocqaError, ExitCode
+from docqa.terminal_text import as_json
 from docqa.wording import counted
 
 if TYPE_CHECKING:
@@ -109,7 +108,10 @@ def run(arguments: argparse.Namespace) -> int:
         facts["differences"] = {name: asdict(difference) for name, difference in differences.items()}
         texts.append(evaluation_text.comparison_as_text(report, second_report, differences))
     _write_files(arguments, first, report)
-    sys.stdout.write((json.dumps(facts, indent=2, ensure_ascii=False) if arguments.json else "\n\n".join(texts)) + "\n")
+    if arguments.json:
+        say_json(as_json(facts, indent=2))
+    else:
+        say("\n\n".join(texts))
     return ExitCode.ANSWERED
 
 
@@ -276,7 +278,7 @@ def _write_files(arguments: argparse.Namespace, evaluated: _Evaluation, report: 
 
 
 def _write(file: str, contents: dict[str, Any]) -> None:
-    Path(file).write_text(json.dumps(contents, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    Path(file).write_text(as_json(contents, indent=1) + "\n", encoding="utf-8")
 
 
 def _unique_ids(predictions: "Sequence[Prediction]", *, quiet: bool) -> list[str]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from docqa.evaluation.metrics import RIGHT, BestThreshold, PartScores, QuestionOutcome
+from docqa.terminal_text import one_line, visible
 from docqa.wording import counted
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ _UNANSWERABLE = (QuestionOutcome.REFUSED, QuestionOutcome.WRONGLY_ANSWERED)
 def as_text(report: "EvaluationReport", how: str) -> str:
     """The report as text. `how` says how the questions were asked."""
     parts = [
-        f"reader {report.reader}: {counted(report.questions, 'question')}, {how}",
+        f"reader {visible(report.reader)}: {counted(report.questions, 'question')}, {how}",
         _scores(report),
         _coverage(report),
         *([figures] if (figures := _figures(report)) else []),
@@ -31,7 +32,7 @@ def as_text(report: "EvaluationReport", how: str) -> str:
         _outcomes(report),
     ]
     if report.failures:
-        reasons = "\n".join(f"  {name}: {why}" for name, why in list(report.failures.items())[:5])
+        reasons = "\n".join(f"  {visible(name)}: {visible(why)}" for name, why in list(report.failures.items())[:5])
         failed = counted(len(report.failures), "question")
         parts.append(f"{failed} could not be asked, counted as unanswered:\n{reasons}")
     parts.append(f"{report.questions_per_second:.1f} questions a second")
@@ -130,10 +131,10 @@ def worst_as_text(worst: Sequence[Mapping[str, Any]]) -> str:
         expected = " | ".join(one["accepted"]) if one["accepted"] else "(no answer)"
         lines += [
             "",
-            f"{one['probability']:.0%}  {one['question']}",
-            f"     answered: {' '.join(one['answer'].split())}",
-            f"     expected: {' '.join(expected.split())}",
-            f"     {one['outcome']}; {one['id']}" + (f", {one['place']}" if one["place"] else ""),
+            f"{one['probability']:.0%}  {one_line(one['question'])}",
+            f"     answered: {one_line(one['answer'])}",
+            f"     expected: {one_line(expected)}",
+            f"     {one['outcome']}; {visible(one['id'])}" + (f", {visible(one['place'])}" if one["place"] else ""),
         ]
     return "\n".join(lines)
 
@@ -142,7 +143,7 @@ def comparison_as_text(
     first: "EvaluationReport", second: "EvaluationReport", differences: "Mapping[str, Comparison]"
 ) -> str:
     """Two readers side by side."""
-    rows = [["", first.reader, second.reader, "difference", "", "p"]]
+    rows = [["", visible(first.reader), visible(second.reader), "difference", "", "p"]]
     for name, figure in first.figures.items():
         if name not in second.figures:
             continue
@@ -163,7 +164,7 @@ def _verdict(first: "EvaluationReport", second: "EvaluationReport", f1: "Compari
     if f1.p >= 0.05:
         return "the difference in F1 may be chance"
     better = second if f1.difference > 0 else first
-    return f"{better.reader} has the better F1: a difference this large is chance less than once in 20 times"
+    return f"{visible(better.reader)} has the better F1: a difference this large is chance less than once in 20 times"
 
 
 def columns(rows: Sequence[Sequence[str]]) -> str:

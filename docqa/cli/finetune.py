@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from docqa.cli.commands import COMMANDS
 from docqa.cli.json_progress import JsonProgress
-from docqa.cli.terminal import note, progress_bar
+from docqa.cli.terminal import note, progress_bar, say, say_json
 from docqa.errors import DocqaError, ExitCode
 from docqa.progress import Cancelled, Monitor, Progress
 from docqa.training.hyperparameters import (
@@ -143,7 +143,10 @@ def _train(arguments: argparse.Namespace, events: JsonProgress | None) -> int:
                 note(f"  hint: resume with {shlex.join(['docqa', *job.resume_arguments])}")
             return ExitCode.INTERRUPTED
     if result is not None:
-        print(as_json(result) if arguments.json else as_text(result))  # noqa: T201
+        if arguments.json:
+            say_json(as_json(result))
+        else:
+            say(as_text(result))
     return ExitCode.ANSWERED
 
 
@@ -166,10 +169,10 @@ def _check(arguments: argparse.Namespace, events: JsonProgress | None) -> int:
     reports = [report for report in (train, test) if report is not None]
     if arguments.json:
         facts = {"train": train.as_dict(), "test": test.as_dict() if test else None}
-        print(dumps(facts | ({"mix": [count.as_dict() for count in counts]} if counts else {})))  # noqa: T201
+        say_json(dumps(facts | ({"mix": [count.as_dict() for count in counts]} if counts else {})))
     else:
         texts = [train.as_text(), mix.as_text(counts), test.as_text() if test else ""]
-        print("\n\n".join(filter(None, texts)))  # noqa: T201
+        say("\n\n".join(filter(None, texts)))
     return ExitCode.NOT_FOUND if any(report.dropped for report in reports) else ExitCode.ANSWERED
 
 

@@ -1,17 +1,17 @@
 """Progress for a program that runs docqa: one JSON object per line on stderr."""
 
-import json
 import os
 import sys
 from threading import Event
 
 from docqa.progress import Monitor, Progress
+from docqa.terminal_text import as_json, ascii_json
 
 
 class JsonProgress:
     """Writes events, among them the progress reported to `monitor`.
 
-    If nobody reads stderr any more, the work is cancelled as by Ctrl-C: nobody would see it, or could stop it.
+    If nobody can read stderr any more, the work is cancelled as by Ctrl-C: nobody would see it, or could stop it.
     """
 
     def __init__(self) -> None:
@@ -20,11 +20,11 @@ class JsonProgress:
 
     def emit(self, event: str, **values: object) -> None:
         """Write an event."""
-        line = json.dumps({"event": event, **values}) + "\n"
+        line = ascii_json(as_json({"event": event, **values})) + "\n"
         try:
             # Not through `sys.stderr`: a signal handler may emit an event in the middle of a line.
             os.write(sys.stderr.fileno(), line.encode())
-        except BrokenPipeError:
+        except OSError:
             self._cancel.set()
 
     def note(self, text: str) -> None:

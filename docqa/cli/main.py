@@ -1,17 +1,18 @@
 """The entry point: parse arguments, dispatch, turn errors into exit codes."""
 
 import argparse
-import io
 import os
 import signal
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
 from importlib import import_module
+from typing import NoReturn
 
 from docqa import __version__
+from docqa.cli import streams, terminal
 from docqa.cli.commands import COMMANDS
 from docqa.errors import DocqaError, ExitCode
+from docqa.terminal_text import visible
 
 _EXAMPLES = """\
 examples:
@@ -25,9 +26,17 @@ exit codes: 0 at least one answer, 1 no answer, 2 an error, 130 interrupted
 """
 
 
+class _Parser(argparse.ArgumentParser):
+    """Also the class of the commands' parsers, as argparse has it."""
+
+    def error(self, message: str) -> NoReturn:
+        """Exit, saying what is wrong with an argument: in one line, whatever is in it."""
+        super().error(visible(message))
+
+
 def build_parser(only: str | None = None) -> argparse.ArgumentParser:
     """Build the parser. With `only`, the other commands are not imported, and have their names alone."""
-    root = argparse.ArgumentParser(
+    root = _Parser(
         prog="docqa",
         description="Ask your own documents a question. Answers are verbatim, with page and line. Works offline.",
         epilog=_EXAMPLES,
@@ -73,34 +82,26 @@ def run() -> None:
     Skips the interpreter's shutdown: a thread that is still loading weights may be inside C++ code, which aborts if
     the interpreter is finalized under it, and waiting for that thread after a Ctrl-C would take seconds.
     """
-    for stream in (sys.stdout, sys.stderr):
-        # The encoding of a pipe may lack a character of an answer: escape it.
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
-    code = main()
-    with suppress(OSError):  # The reader of our output may be gone.
-        sys.stdout.flush()
-        sys.stderr.flush()
+    streams.prepare(terminal.in_colour)
+    try:
+        code = main()
+    except SystemExit as ended:  # Of argparse.
+        code = int(ended.code or 0)
+    sys.stderr.flush()
     os._exit(code)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command and return its exit code."""
+    """Run the command and return its exit code. Raises `SystemExit` as argparse does."""
     keep_hub_libraries_offline()
-    words = sys.argv[1:] if argv is None else argv
-    command = next((word for word in words if not word.startswith("-")), "")
-    arguments = build_parser(command).parse_args(words)
     try:
-        _keep_to_oneself(arguments)
-        code = int(arguments.run(arguments))
+        code = _run_command(sys.argv[1:] if argv is None else argv)
         sys.stdout.flush()
     except DocqaError as error:
-        print(f"docqa: {error.message}", file=sys.stderr)  # noqa: T201
-        if error.hint:
-            print(f"  hint: {error.hint}", file=sys.stderr)  # noqa: T201
+        terminal.report(error)
         return ExitCode.ERROR
     except KeyboardInterrupt:
-        print("docqa: interrupted", file=sys.stderr)  # noqa: T201
+        terminal.note("docqa: interrupted")
         return ExitCode.INTERRUPTED
     except BrokenPipeError:
         # The reader of our output (`head`, say) is gone. Python would raise again when it closes stdout.
@@ -109,7 +110,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as error:
         if os.environ.get("DOCQA_DEBUG"):
             raise
-        print(f"docqa: unexpected {type(error).__name__}: {error}", file=sys.stderr)  # noqa: T201
-        print("  hint: this is a bug; set DOCQA_DEBUG=1 for a traceback, and report it", file=sys.stderr)  # noqa: T201
+        terminal.note(f"docqa: unexpected {type(error).__name__}: {visible(str(error))}")
+        terminal.note("  hint: this is a bug; set DOCQA_DEBUG=1 for a traceback, and report it")
         return ExitCode.ERROR
     return code
+
+
+def _run_command(words: Sequence[str]) -> int:
+    command = next((word for word in words if not word.startswith("-")), "")
+    try:
+        arguments = build_parser(command).parse_args(words)
+    except SystemExit:  # It has printed what was asked for, or what is wrong with the arguments.
+        sys.stdout.flush()
+        raise
+    _keep_to_oneself(arguments)
+    return int(arguments.run(arguments))

@@ -2,16 +2,16 @@
 
 import argparse
 import json
-import sys
 from collections.abc import Sequence
 from typing import Any
 
 from docqa.cli.commands import COMMANDS, add_command
-from docqa.cli.terminal import download_bar, note, progress_bar
+from docqa.cli.terminal import download_bar, note, progress_bar, report, say, say_json
 from docqa.errors import DocqaError, ExitCode
 from docqa.models import registry
 from docqa.models.metadata import HubSource, TrainingRecord, read_json
 from docqa.models.registry import Model, ModelKind
+from docqa.terminal_text import as_json, visible
 from docqa.wording import are, counted
 
 _EXAMPLES = """\
@@ -88,10 +88,6 @@ def _kind(arguments: argparse.Namespace) -> ModelKind:
     return ModelKind.ENCODER if arguments.encoder else ModelKind.READER
 
 
-def _print(text: str) -> None:
-    sys.stdout.write(f"{text}\n")
-
-
 def _list(arguments: argparse.Namespace) -> int:
     kind = _kind(arguments)
     choice = _choice(kind)
@@ -99,10 +95,10 @@ def _list(arguments: argparse.Namespace) -> int:
     if choice not in {"", *(model.name for model in found)}:
         found.append(registry.find(choice, kind))  # a folder
     if arguments.json:
-        _print(json.dumps([_facts(model, choice) for model in found], indent=2, ensure_ascii=False))
+        say_json(as_json([_facts(model, choice) for model in found], indent=2))
     else:
         rows = [("*" if model.name == choice else " ", model.name, _size(model), _origin(model)) for model in found]
-        _print(_columns(rows))
+        say(_columns(rows))
     return ExitCode.ANSWERED
 
 
@@ -111,7 +107,7 @@ def _choice(kind: ModelKind) -> str:
     try:
         return registry.chosen(kind)
     except DocqaError as error:
-        note(f"docqa: {error}")
+        report(error)
         return ""
 
 
@@ -123,14 +119,14 @@ def _show(arguments: argparse.Namespace) -> int:
         "metadata": read_json(model.folder),
     }
     if arguments.json:
-        _print(json.dumps(facts, indent=2, ensure_ascii=False))
+        say_json(as_json(facts, indent=2))
         return ExitCode.ANSWERED
     recorded = facts.pop("metadata")
     facts |= {"source": _origin(model), "chosen": "yes" if facts["chosen"] else "no", "size": _size(model)}
     facts |= {name: _summary(value) for name, value in recorded.items() if name not in {*facts, "training"}}
     if model.metadata.training is not None:
         facts |= _training(model.metadata.training)
-    _print(_columns(list(facts.items())))
+    say(_columns(list(facts.items())))
     return ExitCode.ANSWERED
 
 
@@ -164,7 +160,7 @@ def _pull(arguments: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         note("docqa: the partial download is kept; run the same command to resume it")
         raise
-    _print(f"{model.kind} {model.name}: {_size(model)}, {_origin(model)}")
+    say(f"{model.kind} {visible(model.name)}: {_size(model)}, {visible(_origin(model))}")
     _calibrate(model, arguments.repo)
     flag = " --encoder" if model.kind is ModelKind.ENCODER else ""
     note(f"to use it: docqa models use {model.name}{flag}")
@@ -187,18 +183,18 @@ def _calibrate(model: Model, repo: str) -> None:
         note(f"  hint: docqa models pull {repo} fits them, without downloading it again")
         raise
     asked = f"{counted(fitted.questions, 'question')}; {counted(fitted.right, 'best answer')} {are(fitted.right)} right"
-    _print(f"\nits probabilities, on half of docqa's general sample: {asked}\n\n{calibration_as_text(fitted)}")
+    say(f"\nits probabilities, on half of docqa's general sample: {asked}\n\n{calibration_as_text(fitted)}")
 
 
 def _use(arguments: argparse.Namespace) -> int:
     model = registry.use(arguments.name, _kind(arguments))
-    _print(f"{model.kind} in use: {model.name}")
+    say(f"{model.kind} in use: {visible(model.name)}")
     return ExitCode.ANSWERED
 
 
 def _remove(arguments: argparse.Namespace) -> int:
     model = registry.remove(arguments.name, _kind(arguments))
-    _print(f"{model.kind} removed: {model.name}")
+    say(f"{model.kind} removed: {visible(model.name)}")
     return ExitCode.ANSWERED
 
 
@@ -226,6 +222,7 @@ def _origin(model: Model) -> str:
 
 
 def _columns(rows: Sequence[Sequence[str]]) -> str:
+    rows = [list(map(visible, row)) for row in rows]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return "\n".join(
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from docqa.cli.arguments import document_help
 from docqa.cli.commands import COMMANDS, add_command
-from docqa.cli.terminal import note
+from docqa.cli.terminal import note, report, say
 from docqa.errors import DocqaError, ExitCode
+from docqa.terminal_text import visible
 
 if TYPE_CHECKING:
     from docqa.traces import Trace, TraceKind
@@ -68,9 +69,9 @@ def run(arguments: argparse.Namespace) -> int:
     chosen = [trace for trace in traces if trace.kind in kinds]
     kept = [trace for trace in traces if trace.kind not in kinds]
     for trace in chosen:
-        _print(f"{trace.what}{_size(trace.size)}\n  {trace.where}")
+        say(f"{visible(trace.what)}{_size(trace.size)}\n  {visible(str(trace.where))}")
     if not chosen:
-        _print("nothing to delete")
+        say("nothing to delete")
     _tell_kept(kept)
     if not chosen or arguments.dry_run:
         return ExitCode.ANSWERED
@@ -86,19 +87,19 @@ def _delete(chosen: "Sequence[Trace]") -> int:
         try:
             trace.delete()
         except DocqaError as error:
-            note(f"docqa: {error.message}" + (f"\n  hint: {error.hint}" if error.hint else ""))
+            report(error)
             code = ExitCode.ERROR
     if code is ExitCode.ANSWERED:
-        _print("deleted")
+        say("deleted")
     return code
 
 
 def _tell_kept(kept: "Sequence[Trace]") -> None:
     whats: defaultdict[TraceKind, list[str]] = defaultdict(list)
     for trace in kept:
-        whats[trace.kind].append(f"{trace.what}{_size(trace.size)}")
+        whats[trace.kind].append(f"{visible(trace.what)}{_size(trace.size)}")
     for kind, texts in whats.items():
-        _print(f"kept: {', '.join(texts)} (--{kind})")
+        say(f"kept: {', '.join(texts)} (--{kind})")
 
 
 def _agreed() -> bool:
@@ -113,8 +114,3 @@ def _size(size: int) -> str:
     if not size:
         return ""
     return f", {size / 1e6:.1f} MB" if size >= 1e5 else f", {size / 1e3:.1f} kB"
-
-
-def _print(text: str) -> None:
-    # The name of a file may not be UTF-8.
-    sys.stdout.write(text.encode("utf-8", "replace").decode("utf-8") + "\n")

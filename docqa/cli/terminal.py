@@ -1,4 +1,4 @@
-"""What stdout can show; notes and progress bars on stderr."""
+"""Answers on stdout, and what it can show; notes and progress bars on stderr."""
 
 import os
 import sys
@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from docqa.errors import DocqaError
 from docqa.progress import Monitor, Progress
+from docqa.terminal_text import ascii_json, visible
 
 if TYPE_CHECKING:
     import rich.progress
@@ -28,10 +30,29 @@ def columns() -> int | None:
         return None
 
 
+def say(text: str) -> None:
+    """Print a text on stdout."""
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+def say_json(text: str) -> None:
+    """Print JSON on stdout, in ASCII where it would not be UTF-8, which JSON has to be."""
+    is_utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+    say(text if is_utf8 else ascii_json(text))
+
+
 def note(text: str, *, quiet: bool = False) -> None:
     """Print a line on stderr unless `quiet`."""
     if not quiet:
         print(text, file=sys.stderr, flush=True)  # noqa: T201
+
+
+def report(error: DocqaError) -> None:
+    """Print an error, and its hint if it has one, on stderr."""
+    note(f"docqa: {error.message}")
+    if error.hint:
+        note(f"  hint: {error.hint}")
 
 
 @contextmanager
@@ -40,19 +61,17 @@ def progress_bar(*, quiet: bool) -> Iterator[Monitor]:
     if quiet or not sys.stderr.isatty():
         yield Monitor()
         return
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, TimeRemainingColumn
 
     started = time.monotonic()
-    bars = _bars(
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), transient=True
-    )
+    bars = _bars(_description(), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), transient=True)
     task = bars.add_task("", total=None)
 
     def report(progress: Progress) -> None:
         if time.monotonic() - started < _SHOW_AFTER:
             return
         bars.start()
-        description = f"{progress.stage} · {progress.item}"
+        description = visible(f"{progress.stage} · {progress.item}")
         bars.update(task, description=description[:50], completed=progress.done, total=progress.total)
 
     try:
@@ -68,21 +87,27 @@ def download_bar(name: str) -> Iterator[Monitor]:
         yield Monitor()
         note(f"downloaded {name}")
         return
-    from rich.progress import BarColumn, DownloadColumn, TextColumn, TimeRemainingColumn, TransferSpeedColumn
+    from rich.progress import BarColumn, DownloadColumn, TimeRemainingColumn, TransferSpeedColumn
 
-    text = TextColumn("{task.description}", markup=False)
-    with _bars(text, BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn()) as bars:
-        task = bars.add_task(name, total=None)
+    with _bars(_description(), BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn()) as bars:
+        task = bars.add_task(visible(name), total=None)
 
         def report(progress: Progress) -> None:
-            description = f"{progress.stage} {progress.item}"
+            description = visible(f"{progress.stage} {progress.item}")
             bars.update(task, description=description, completed=progress.done, total=progress.total or None)
 
         yield Monitor(report)
+
+
+def _description() -> "rich.progress.TextColumn":
+    from rich.progress import TextColumn
+
+    return TextColumn("{task.description}", markup=False)  # A file may be called "[/].pdf".
 
 
 def _bars(*columns: "rich.progress.ProgressColumn", transient: bool = False) -> "rich.progress.Progress":
     from rich.console import Console
     from rich.progress import Progress
 
-    return Progress(*columns, console=Console(stderr=True), transient=transient)
+    # Bars are painted with control sequences, which `sys.stderr` doesn't let through.
+    return Progress(*columns, console=Console(file=sys.__stderr__), transient=transient)

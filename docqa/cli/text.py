@@ -1,7 +1,6 @@
 """`docqa text PATH...`: what docqa reads in documents, on stdout; warnings on stderr."""
 
 import argparse
-import json
 import re
 import sys
 from collections.abc import Iterator
@@ -9,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from docqa.cli.arguments import add_password, document_help
 from docqa.cli.commands import COMMANDS, add_command
-from docqa.cli.terminal import columns, in_colour, note, progress_bar
+from docqa.cli.terminal import columns, in_colour, note, progress_bar, report, say, say_json
 from docqa.errors import DocqaError, ExitCode
+from docqa.terminal_text import as_json
 
 if TYPE_CHECKING:
     from docqa.documents import Document
@@ -73,7 +73,7 @@ def run(arguments: argparse.Namespace) -> int:
             pages = _pages(document, ranges)
         except DocqaError as error:
             failed = True
-            note(f"docqa: {error.message}" + (f"\n  hint: {error.hint}" if error.hint else ""))
+            report(error)
             continue
         for warning in document.warnings:
             note(f"docqa: {documents.display_name(document.name)}: {warning}", quiet=arguments.quiet)
@@ -83,11 +83,12 @@ def run(arguments: argparse.Namespace) -> int:
             facts.append(as_dict(document, pages))
             continue
         if len(found) > 1:
-            _print([*[""] * printed, _title(document, arguments), ""])
-        _print(_lines(document, pages, arguments))
+            say("\n" * printed + _title(document, arguments) + "\n")
+        for line in _lines(document, pages, arguments):
+            say(line)
         printed = True
     if facts:
-        _print([json.dumps(facts[0] if len(found) == 1 else facts, ensure_ascii=False, indent=2)])
+        say_json(as_json(facts[0] if len(found) == 1 else facts, indent=2))
     return ExitCode.ERROR if failed else ExitCode.ANSWERED
 
 
@@ -105,16 +106,10 @@ def _lines(document: "Document", pages: set[int] | None, arguments: argparse.Nam
 def _title(document: "Document", arguments: argparse.Namespace) -> str:
     """What stands above each of several documents: as with `head` and `tail`, or a comment."""
     from docqa.documents import display_name
-    from docqa.output import one_line
+    from docqa.github_markdown import comment
 
-    name = one_line(display_name(document.name))
-    return f"<!-- {name.replace('--', '- -')} -->" if arguments.markdown else f"==> {name} <=="
-
-
-def _print(lines: "Iterator[str] | list[str]") -> None:
-    for line in lines:
-        sys.stdout.write(line.encode("utf-8", "replace").decode("utf-8") + "\n")
-    sys.stdout.flush()
+    name = display_name(document.name)
+    return comment(name) if arguments.markdown else f"==> {name} <=="
 
 
 def _ranges(text: str | None) -> list[tuple[int, int | None]]:

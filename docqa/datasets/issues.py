@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from docqa.terminal_text import visible
 from docqa.wording import counted
 
 _KEPT = 10  # Issues of each kind and effect that a report keeps in full.
@@ -62,7 +63,7 @@ class Issue:
 
     def __str__(self) -> str:
         where = f"{self.file}, {self.location}" if self.location else self.file
-        return f"{where}: {self.message}" + (f" ({self.remedy})" if self.remedy else "")
+        return visible(f"{where}: {self.message}" + (f" ({self.remedy})" if self.remedy else ""))
 
     def as_dict(self) -> dict[str, str]:
         """Return the issue for the JSON report."""

@@ -12,6 +12,7 @@ from typing import Any
 from docqa.datasets.pair import Pair
 from docqa.datasets.splitting import sample, sample_share
 from docqa.errors import DocqaError, not_found
+from docqa.terminal_text import visible
 from docqa.wording import counted
 
 _SUFFIX = ".toml"
@@ -88,7 +89,11 @@ def draw(
 def as_text(counts: Sequence[MixCount]) -> str:
     """What a mix takes of each file, as a table; "" without a mix."""
     rows = [
-        [Path(each.entry.file).name, f"{each.used:,} of {counted(each.pairs, 'pair')}", f"weight {each.entry.weight:g}"]
+        [
+            visible(Path(each.entry.file).name),
+            f"{each.used:,} of {counted(each.pairs, 'pair')}",
+            f"weight {each.entry.weight:g}",
+        ]
         for each in counts
     ]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]

@@ -3,6 +3,7 @@
 import errno
 import os
 import re
+import shlex
 import stat
 import sys
 from collections import Counter
@@ -48,8 +49,8 @@ def expand(paths: Sequence[str | Path], left_out: list[LeftOut] | None = None) -
     """Yield each file once, in order. A folder stands for the supported files below it, sorted, without hidden ones.
 
     Links to folders are not followed; pipes, sockets and devices are skipped. What of a folder is passed over, but for
-    hidden files, is added to `left_out`. A folder that is unreadable or has no supported files yields a `DocqaError`, so
-    that the other paths are still read.
+    hidden files, is added to `left_out`. A folder that is unreadable or has no supported files yields a `DocqaError`,
+    so that the other paths are still read.
     """
     seen: set[str] = set()
     for path in map(str, paths):
@@ -95,7 +96,10 @@ def _walk(root: str, others: Counter[str]) -> Iterator[str | DocqaError]:
                     else:
                         others[_kind(entry, supported)] += 1
         except OSError as error:
-            yield DocqaError(f"{path} can't be read: {_reason(error)}", f"its files were left out; try `ls -ld {path}`")
+            yield DocqaError(
+                f"{path} can't be read: {_reason(error)}",
+                f"its files were left out; try `ls -ld {shlex.quote(str(path))}`",
+            )
             continue
         pending.extend((path / name, folder) for name, folder in sorted(found, reverse=True))
 
@@ -122,7 +126,9 @@ def _in_words(others: Counter[str]) -> str:
         parts.append(counted(links, "link") + " to folders")
     if special:
         parts.append(f"{special:,} that {'is no file' if special == 1 else 'are no files'}")
-    return f"{' and '.join(parts)} {'was' if others.total() + links + special == 1 else 'were'} left out"
+    *firsts, last = parts
+    listed = f"{', '.join(firsts)} and {last}" if firsts else last
+    return f"{listed} {'was' if others.total() + links + special == 1 else 'were'} left out"
 
 
 def read(path: str, password: str | None = None, monitor: Monitor | None = None) -> Source:
@@ -146,7 +152,7 @@ def read(path: str, password: str | None = None, monitor: Monitor | None = None)
     except FileNotFoundError:
         raise not_found(path) from None
     except PermissionError:
-        raise DocqaError(f"{path} can't be read: permission denied", f"try `ls -l {path}`") from None
+        raise DocqaError(f"{path} can't be read: permission denied", f"try `ls -l {shlex.quote(path)}`") from None
     except ValueError:
         raise DocqaError(f"{path!r} is not a path", "check the spelling") from None
     except OSError as error:

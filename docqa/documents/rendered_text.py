@@ -129,8 +129,8 @@ class RenderedText:
 
     def document(self, source: Source, format: str, title: str | None, warnings: tuple[str, ...]) -> Document:
         """The document."""
-        lines = self._lines
         text = "".join(self._parts).rstrip("\n")
+        lines = [line for line in self._lines if line.end <= len(text)]  # None of the empty ones at the end.
         return Document(
             name=source.name,
             format=format,

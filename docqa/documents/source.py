@@ -4,13 +4,15 @@ import hashlib
 from dataclasses import dataclass
 from functools import cached_property
 
+from docqa.terminal_text import visible
+
 STDIN = "-"
 """The name of standard input."""
 
 
 def display_name(name: str) -> str:
-    """The name of a file as messages and citations show it."""
-    return "(standard input)" if name == STDIN else name
+    """The name of a file as messages and citations show it: inert on a terminal."""
+    return "(standard input)" if name == STDIN else visible(name)
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,7 @@ class ModelKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class HubAlias:
-    """A hub repository under a short name, at a commit. `about` describes it to the user, with the size of the download."""
+    """A hub repository under a short name, at a commit. `about` describes it, with the size of the download."""
 
     repo: str
     revision: str
@@ -107,7 +107,8 @@ class Model:
         files = {file for pattern in _FINGERPRINTED for file in self.folder.rglob(pattern) if file.is_file()}
         total = hashlib.sha256()
         for file in sorted(files, key=lambda file: file.relative_to(self.folder).as_posix()):
-            total.update(f"{file.relative_to(self.folder).as_posix()}\0{file.stat().st_size}\0".encode())
+            name = os.fsencode(file.relative_to(self.folder).as_posix())
+            total.update(b"%b\0%d\0" % (name, file.stat().st_size))
             total.update(_digest(file))
         return total.hexdigest()
 

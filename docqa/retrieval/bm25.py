@@ -1,7 +1,8 @@
 """BM25 over the stemmed words of the windows."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, islice, pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +16,8 @@ from docqa.windows import Windows
 if TYPE_CHECKING:
     from docqa.engine import IndexedDocument
     from docqa.retrieval.dense import Encoder
+
+_TEXTS_AT_ONCE = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,32 +33,31 @@ class Terms:
         return [self.vocabulary[i] for i in self.ids[self.bounds[window] : self.bounds[window + 1]]]
 
 
-def terms(texts: Sequence[str]) -> Terms:
+def terms(texts: Iterable[str]) -> Terms:
     """The stemmed words of each text, without stopwords."""
     import bm25s
 
-    tokenized = bm25s.tokenize(
-        [blank_marks(text) for text in texts], stopwords="en", stemmer=_stem, show_progress=False
-    )
-    words = sorted(tokenized.vocab, key=tokenized.vocab.__getitem__)
-    lengths = [len(ids) for ids in tokenized.ids]
-    flat = [term for ids in tokenized.ids for term in ids]
-    return Terms(
-        tuple(words),
-        np.array(flat, dtype=np.int32),
-        np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
-    )
+    vocabulary: dict[str, int] = {}
+    ids: list[NDArray[np.int32]] = [np.empty(0, dtype=np.int32)]
+    lengths: list[int] = []
+    unread = iter(texts)
+    while batch := [blank_marks(text) for text in islice(unread, _TEXTS_AT_ONCE)]:
+        tokenized = bm25s.tokenize(batch, stopwords="en", stemmer=_stem, show_progress=False)
+        words = sorted(tokenized.vocab, key=tokenized.vocab.__getitem__)
+        shared = np.array([vocabulary.setdefault(word, len(vocabulary)) for word in words], dtype=np.int32)
+        lengths.extend(map(len, tokenized.ids))
+        flat = np.fromiter(chain.from_iterable(tokenized.ids), dtype=np.int64)
+        ids.append(shared[flat] if len(flat) else ids[0])
+    return Terms(tuple(vocabulary), np.concatenate(ids), np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64))
 
 
 def window_terms(document: Document, windows: Windows) -> Terms:
     """The stemmed words of a document's windows, and of the title of the section in which each begins."""
-    texts = windows.texts(document.text)
     titles = [document.section_at(start) for start in windows.tokens.starts[windows.bounds[:, 0]].tolist()]
-    titled = (
+    return terms(
         text if title is None or text.startswith(title) else f"{title}\n{text}"
-        for title, text in zip(titles, texts, strict=True)
+        for title, text in zip(titles, windows.texts(document.text), strict=True)
     )
-    return terms(list(titled))
 
 
 def _stem(words: list[str]) -> list[str]:
@@ -73,6 +75,35 @@ def build(documents: "Sequence[IndexedDocument]", _encoder: "Encoder | None") ->
     return BM25Retriever([each.windows.terms for each in documents], named)
 
 
+class _SharedVocabulary:
+    """The windows of several documents as bm25s takes them: each as a list of its words' ids in one vocabulary.
+
+    They are made one at a time: as Python's numbers, those of a long document take ten times as much memory.
+    """
+
+    def __init__(self, documents: Sequence[Terms]) -> None:
+        self._documents = documents
+        self.vocab: dict[str, int] = {}
+        # A word's id in this vocabulary, indexed by its id in the document's.
+        self._shared = [
+            np.array([self.vocab.setdefault(w, len(self.vocab)) for w in document.vocabulary], dtype=np.int64)
+            for document in documents
+        ]
+
+    @property
+    def ids(self) -> "_SharedVocabulary":
+        """The windows: bm25s asks for them by this name."""
+        return self
+
+    def __len__(self) -> int:
+        return sum(len(document.bounds) - 1 for document in self._documents)
+
+    def __iter__(self) -> Iterator[list[int]]:
+        for document, shared in zip(self._documents, self._shared, strict=True):
+            for first, last in pairwise(document.bounds.tolist()):
+                yield shared[document.ids[first:last]].tolist() if first < last else []
+
+
 class BM25Retriever:
     """BM25 (Robertson & Zaragoza 2009) over the windows of several documents, as one collection.
 
@@ -85,18 +116,12 @@ class BM25Retriever:
         self._names = names
         self._windows_of = [len(document.bounds) - 1 for document in documents]
 
-        vocabulary: dict[str, int] = {}
-        windows: list[list[int]] = []
-        for document in documents:
-            # A word's id in the collection's vocabulary, indexed by its id in the document's.
-            shared = np.array([vocabulary.setdefault(w, len(vocabulary)) for w in document.vocabulary], dtype=np.int64)
-            ids = shared[document.ids].tolist() if len(document.ids) else []
-            windows.extend(ids[a:b] for a, b in zip(document.bounds, document.bounds[1:], strict=False))
+        windows = _SharedVocabulary(documents)
         self._count = len(windows)
-        self._vocabulary = vocabulary
+        self._vocabulary = dict(windows.vocab)
         self._index = bm25s.BM25()
         if any(windows):
-            self._index.index((windows, dict(vocabulary)), show_progress=False)
+            self._index.index(windows, show_progress=False)
         else:
             self._vocabulary = {}
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from docqa.engine import IndexedDocument
 
 _BATCH = 64
+_TEXTS_AT_ONCE = 32 * _BATCH
 
 
 class Encoder:
@@ -63,6 +64,16 @@ class Encoder:
         A text that exceeds the encoder's limit is embedded in pieces; its vector is their mean, weighted by length.
         Progress is reported under `name`.
         """
+        vectors = [np.empty((0, self._network.get_embedding_dimension() or 0), dtype=np.float32)]
+        vectors.extend(
+            self._embed(texts[first : first + _TEXTS_AT_ONCE], monitor, name, first, len(texts))
+            for first in range(0, len(texts), _TEXTS_AT_ONCE)
+        )
+        monitor.update("embedding", name, len(texts), len(texts))
+        return np.concatenate(vectors)
+
+    def _embed(self, texts: Sequence[str], monitor: Monitor, name: str, done: int, total: int) -> NDArray[np.float32]:
+        """Embed some of `total` texts, after the first `done`."""
         pieces: list[str] = []
         owners: list[int] = []
         for owner, text in enumerate(texts):
@@ -71,12 +82,9 @@ class Encoder:
             owners.extend([owner] * len(parts))
         vectors = []
         for first in range(0, len(pieces), _BATCH):
-            monitor.update("embedding", name, first, len(pieces))
+            monitor.update("embedding", name, done + owners[first], total)
             batch = pieces[first : first + _BATCH]
             vectors.append(self._network.encode(batch, convert_to_numpy=True, show_progress_bar=False))
-        monitor.update("embedding", name, len(pieces), len(pieces))
-        if not vectors:
-            return np.empty((0, self._network.get_embedding_dimension() or 0), dtype=np.float32)
         embedded = _unit(np.concatenate(vectors).astype(np.float32))
         pooled = np.zeros((len(texts), embedded.shape[1]), dtype=np.float32)
         weights = np.array([len(piece) for piece in pieces], dtype=np.float32)

@@ -71,7 +71,7 @@ class _WindowedContext:
     @cached_property
     def texts(self) -> list[str]:
         """The windows as they are read."""
-        return Windows(self.tokens, self.bounds).texts(self.context)
+        return list(Windows(self.tokens, self.bounds).texts(self.context))
 
 
 def make_features(

@@ -1,10 +1,12 @@
 """The report on a finished run, as text and as JSON."""
 
-import json
+import shlex
 from typing import TYPE_CHECKING, Any
 
+from docqa import terminal_text
 from docqa.models import metadata
 from docqa.models.metadata import TrainingRecord
+from docqa.terminal_text import visible
 from docqa.training.loss_curve import as_text as plot
 
 if TYPE_CHECKING:
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
 def as_text(result: "FinetuneResult") -> str:
     """Return the loss curve, the metrics before and after, and what was done with the reader."""
     lines = [plot(result.curve), ""] if result.curve else []
-    return "\n".join([*lines, *table(result.training), "", *_verdict(result)])
+    return "\n".join([*lines, *table(result.training), "", *map(visible, _verdict(result))])
 
 
 def table(training: TrainingRecord) -> list[str]:
@@ -50,7 +52,7 @@ def _verdict(result: "FinetuneResult") -> list[str]:
     lines = remarks(training)
     if model.source == "folder":
         lines.append(f"The reader is in {model.folder}.")
-        lines.append(f"Use it: docqa models use {model.folder}")
+        lines.append(f"Use it: docqa models use {shlex.quote(str(model.folder))}")
     elif result.better:
         previous = training.in_use or training.base
         lines.append(f"{model.name} is better on the held-out pairs; docqa now uses it.")
@@ -76,4 +78,4 @@ def as_json(result: "FinetuneResult") -> str:
 
 def dumps(value: dict[str, Any]) -> str:
     """Return indented JSON."""
-    return json.dumps(value, indent=2, ensure_ascii=False)
+    return terminal_text.as_json(value, indent=2)

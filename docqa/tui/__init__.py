@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from docqa import config
 from docqa.config import Settings
 from docqa.errors import DocqaError, ExitCode
+from docqa.tui import served_app
 
 if TYPE_CHECKING:
     from docqa.answers import Result
@@ -26,14 +27,14 @@ def run(
     `flags` are the settings given on the command line. Raises `DocqaError` if there is no terminal to run in.
     """
     # Textual reads keys from standard input and writes to standard error; `docqa serve` sets another driver.
-    served = os.environ.get("TEXTUAL_DRIVER")
-    if served is None and not all(stream is not None and stream.isatty() for stream in (sys.__stdin__, sys.__stderr__)):
+    served = served_app.is_served()
+    if not served and not all(stream is not None and stream.isatty() for stream in (sys.__stdin__, sys.__stderr__)):
         raise DocqaError("the app needs a terminal", "without one, use docqa ask QUESTION PATH...")
-    if served is not None:
+    if served:
         threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     from docqa.tui.app import DocqaApp
 
-    app = DocqaApp(paths, settings, password, config.keys(), flags)
+    app = DocqaApp(paths, settings, password, config.keys(), flags, restricted=served_app.is_restricted())
     app.run()
     return app.return_code or 0
 

@@ -5,26 +5,27 @@
 """
 
 import gc
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from time import monotonic
 from typing import Any, ClassVar
 
 from textual import on
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import BindingType
-from textual.notifications import SeverityLevel
 from textual.screen import Screen
 from textual.theme import Theme
 from textual.widgets import Input
 
 from docqa.config import Settings
 from docqa.errors import DocqaError
+from docqa.terminal_text import flat
 from docqa.tui import messages
 from docqa.tui.controller import QuestionController
 from docqa.tui.feedback_controller import FeedbackController
-from docqa.tui.formatting import cited, flat, plain, quotation, shortened
+from docqa.tui.formatting import cited, quotation, shortened
+from docqa.tui.inert_app import InertApp
 from docqa.tui.key_reference import check_keymap, key_groups
 from docqa.tui.keys import KEYS, palette
 from docqa.tui.model_screens import ModelScreens
@@ -37,6 +38,7 @@ from docqa.tui.screens.pick import PickScreen
 from docqa.tui.screens.restore import RestoreScreen
 from docqa.tui.screens.settings import SettingsScreen
 from docqa.tui.screens.training import TrainingScreen
+from docqa.tui.served_app import FORBIDDEN
 from docqa.tui.session_recovery import SessionRecovery
 from docqa.tui.state import feedback
 from docqa.tui.state.choices import Choice, matching
@@ -54,7 +56,7 @@ _NO_FULL_COLLECTION = 1_000_000  # Collections of the middle generation before o
 _FULL_COLLECTION = gc.get_threshold()[2]
 
 
-class DocqaApp(App[None]):
+class DocqaApp(InertApp):
     """Ask questions of documents, and see the answers where they are in the text."""
 
     TITLE = "docqa"
@@ -71,22 +73,20 @@ class DocqaApp(App[None]):
         flags: Mapping[str, Any] | None = None,
         *,
         make_engine: MakeEngine = default_engine,
+        restricted: bool = False,
     ) -> None:
         """`keys` are the user's key bindings by id. `flags` are the settings given on the command line.
 
-        Raises `DocqaError` if `keys` has an unknown id.
+        If it is `restricted`, the user can only ask. Raises `DocqaError` if `keys` has an unknown id.
         """
         super().__init__()
         self._keys = dict(keys or {})
         check_keymap(self._keys)
         self.set_keymap(self._keys)
-        saved_theme = preferences.theme()
-        if saved_theme in self.available_themes:
-            self.theme = saved_theme
         self._terminal_animation = self.animation_level
-        self._warning_until = 0.0
-        """When the last warning disappears, by `time.monotonic`."""
-        self.questions = QuestionController(self, paths, settings, password, make_engine)
+        self.restricted = restricted
+        self._forbidden = FORBIDDEN if restricted else frozenset[str]()
+        self.questions = QuestionController(self, paths, settings, password, make_engine, remembers=not restricted)
         self.feedback = FeedbackController(self, self.questions)
         self.recovery = SessionRecovery(self, self.questions)
         self.models = ModelScreens(
@@ -97,6 +97,7 @@ class DocqaApp(App[None]):
     def get_default_screen(self) -> Screen[None]:
         """The screen with the panes."""
         self.main = MainScreen(self.questions)
+        self.main.question.opens_paths = not self.restricted
         return self.main
 
     def on_ready(self) -> None:
@@ -107,10 +108,11 @@ class DocqaApp(App[None]):
         if self.main.focused is None:  # In a browser, where Textual starts without the focus.
             self.main.question.focus()
         self.questions.begin()
-        self.recovery.find(self.offer_session)
         self.set_interval(_CHECK_FILES, self.questions.check_files)
-        self.set_interval(_SAVE_SESSION, self._save_session)
-        self.theme_changed_signal.subscribe(self, self._save_theme)
+        if not self.restricted:
+            self.recovery.find(self.offer_session)
+            self.set_interval(_SAVE_SESSION, self._save_session)
+            self.theme_changed_signal.subscribe(self, self._save_theme)
         self.update()
 
     def on_unmount(self) -> None:
@@ -126,11 +128,6 @@ class DocqaApp(App[None]):
 
     # --- the view of the controllers; `call_later` is Textual's ---
 
-    def start(self, group: str, work: Callable[[], None]) -> None:
-        """Run `work` in a worker thread, unless the app is closing."""
-        if self.is_running:
-            self.run_worker(work, group=group, thread=True)
-
     def update(self, event: WorkerEvent | None = None) -> None:
         """Show the state after `event`, or after something that the user did."""
         match event:
@@ -145,32 +142,9 @@ class DocqaApp(App[None]):
                 gc.set_threshold(*gc.get_threshold()[:2], _FULL_COLLECTION)
         self.main.update(event)
 
-    def say(self, text: str) -> None:
-        """Show a notice."""
-        self.notify(plain(text), markup=False)
-
-    def warn(self, error: DocqaError, *, severity: SeverityLevel = "warning") -> None:
-        """Show an error and its hint."""
-        text = f"{error.message}\n→ {error.hint}" if error.hint else error.message
-        self.notify(plain(text), markup=False, severity=severity, timeout=10)
-
-    def notify(
-        self,
-        message: str,
-        *,
-        title: str = "",
-        severity: SeverityLevel = "information",
-        timeout: float | None = None,
-        markup: bool = True,
-    ) -> None:
-        """Show a notice. A warning stays for its time, even if another screen opens."""
-        if severity != "information":
-            self._warning_until = monotonic() + (timeout or self.NOTIFICATION_TIMEOUT)
-        super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
-
     @on(MainScreen.Covered)
     def _covered(self) -> None:
-        if monotonic() > self._warning_until:
+        if monotonic() > self.warning_until:
             self.clear_notifications()
 
     # --- documents ---
@@ -298,6 +272,8 @@ class DocqaApp(App[None]):
         place = message.document, message.start, message.end
         if self.questions.shown is None:
             self.say("Ask a question first (i), then mark its right answer with Enter.")
+        elif self.restricted:
+            self.say("This page can only ask: it marks no answers.")
         elif self._judge(feedback.Verdict(answered=True, places=(place,))):
             self.main.page.select(None)
 
@@ -380,10 +356,12 @@ class DocqaApp(App[None]):
 
     def action_help(self) -> None:
         """Show every key and what it does."""
-        self.push_screen(HelpScreen(key_groups(self.get_key_display, self._keys)))
+        self.push_screen(HelpScreen(key_groups(self.get_key_display, self._keys, without=self._forbidden)))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         """Whether a key does anything now; if not, the footer omits it."""
+        if action in self._forbidden:
+            return False
         shown = self.questions.shown
         match action:
             case "focus_question":

@@ -53,7 +53,10 @@ class QuestionController:
         settings: Settings,
         password: str | None = None,
         make_engine: MakeEngine = default_engine,
+        *,
+        remembers: bool = True,
     ) -> None:
+        """If it `remembers`, it writes to the history of questions and shows what was asked before."""
         self.settings = settings
         self.session = QuestionSession()
         self.shown: AskedQuestion | None = None
@@ -70,8 +73,9 @@ class QuestionController:
         """Set to cancel opening; None when nothing is being opened."""
         self.failure: DocqaError | None = None
         """Why no document can be opened."""
-        self.loader = DocumentLoader(paths, settings, password, self._post, make_engine)
+        self.loader = DocumentLoader(paths, settings, password, self._post, make_engine, remembers=remembers)
         self._view = view
+        self._remembers = remembers
         self._incomplete = False
         """Whether a document failed to open, or opening was cancelled."""
         self._changed: set[str] = set()
@@ -212,7 +216,7 @@ class QuestionController:
 
     def _save_history(self) -> None:
         """Save the questions, once it is known which documents they are asked of."""
-        if not self.settings.remembers or not self.names:
+        if not (self._remembers and self.settings.remembers and self.names):
             return
         try:
             while self._unsaved:

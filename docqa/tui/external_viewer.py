@@ -82,11 +82,16 @@ def to_deliver(name: str) -> tuple[BinaryIO, str, str]:
     document_format = by_suffix(name)
     kind = document_format.media_type if document_format else "text/plain; charset=utf-8"
     try:
-        return file.open("rb"), re.sub(r"[^\w.-]", "_", file.name, flags=re.ASCII), kind
+        return file.open("rb"), ascii_name(file.name), kind
     except OSError as error:
         raise DocqaError(
             f"can't read {name}: {error.strerror or error}", "it was moved or deleted after it was opened"
         ) from error
+
+
+def ascii_name(name: str) -> str:
+    """A file's name as it is safe in a header."""
+    return re.sub(r"[^\w.-]", "_", name, flags=re.ASCII)
 
 
 def _command(file: Path, page: int, template: str) -> list[str]:

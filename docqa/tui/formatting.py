@@ -1,16 +1,11 @@
-"""Text for the screen: sanitized, shortened, and numbers in words (pure)."""
+"""Text for the screen: shortened, and numbers in words (pure)."""
 
-import re
 from typing import TYPE_CHECKING
+
+from docqa.terminal_text import flat, visible
 
 if TYPE_CHECKING:
     from docqa.answers import Answer, Citation
-
-# Control characters act on the terminal, and bidirectional overrides disguise text. Lone surrogates can't be encoded.
-# Tabs and newlines are left to the layout.
-_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-_SEPARATORS = re.compile("[\u2028\u2029]")
-_SPACE = re.compile(r"\s")
 
 _LIKELIHOODS = (
     (0.85, "very likely"),
@@ -30,24 +25,14 @@ _STAGES = {
 
 def stage(name: str) -> str:
     """Name a stage of the engine's work for the user."""
-    return _STAGES.get(name, flat(name))
-
-
-def plain(text: str) -> str:
-    """Replace the characters that act on a terminal. The length stays the same, so offsets remain valid."""
-    return _SEPARATORS.sub(" ", _UNSAFE.sub("\ufffd", text))
-
-
-def flat(text: str) -> str:
-    """Like `plain`, on one line. The length stays the same."""
-    return _SPACE.sub(" ", plain(text))
+    return _STAGES.get(name, visible(name))
 
 
 def cited(place: "Answer | Citation") -> str:
     """Format a citation as all of docqa does."""
     from docqa.output import citation  # Imports numpy, which must not delay the first frame.
 
-    return plain(citation(place))
+    return citation(place)
 
 
 def headings(answer: "Answer") -> str:

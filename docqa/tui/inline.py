@@ -1,20 +1,23 @@
 """The inline app, for `docqa ask --inline`: a question input under the prompt, and the answers below it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar
 
 from textual import on
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.content import Content
+from textual.notifications import SeverityLevel
 from textual.widgets import Input, Static
 
 from docqa.config import Settings
 from docqa.errors import DocqaError
+from docqa.terminal_text import flat, visible
 from docqa.tui.controller import QuestionController
-from docqa.tui.formatting import cited, flat, plain
+from docqa.tui.formatting import cited
+from docqa.tui.inert_app import InertApp
 from docqa.tui.keys import INLINE_KEYS
 from docqa.tui.styling import MUTED
 from docqa.tui.widgets.answers_pane import AnswersPane
@@ -23,10 +26,9 @@ from docqa.tui.widgets.question_input import QuestionInput
 from docqa.tui.workers import events
 from docqa.tui.workers.document_loader import MakeEngine, default_engine
 from docqa.tui.workers.events import WorkerEvent
-from docqa.userdata import preferences
 
 
-class InlineApp(App[None]):
+class InlineApp(InertApp):
     """Ask questions of documents, and see the answers under the prompt."""
 
     CSS_PATH = Path(__file__).with_name("inline.tcss")
@@ -48,9 +50,6 @@ class InlineApp(App[None]):
         """`question` is asked at once, unless it is "". `keys` are the user's key bindings by id."""
         super().__init__()
         self.set_keymap(dict(keys or {}))
-        saved_theme = preferences.theme()
-        if saved_theme in self.available_themes:
-            self.theme = saved_theme
         self.questions = QuestionController(self, paths, settings, password, make_engine)
         self.question = QuestionInput()
         self.answers = AnswersPane()
@@ -83,11 +82,6 @@ class InlineApp(App[None]):
         self.questions.close()
 
     # --- the view of the controller; `call_later` is Textual's ---
-
-    def start(self, group: str, work: Callable[[], None]) -> None:
-        """Run `work` in a worker thread, unless the app is closing."""
-        if self.is_running:
-            self.run_worker(work, group=group, thread=True)
 
     def update(self, event: WorkerEvent | None = None) -> None:
         """Show the state after `event`, or after something that the user did."""
@@ -122,10 +116,10 @@ class InlineApp(App[None]):
 
     def say(self, text: str) -> None:
         """Show a notice in place of the last one; "" shows none."""
-        self._notice.update(Content.styled(flat(plain(text)), MUTED))
+        self._notice.update(Content.styled(visible(text), MUTED))
         self._notice.display = bool(text)
 
-    def warn(self, error: DocqaError) -> None:
+    def warn(self, error: DocqaError, *, severity: SeverityLevel = "warning") -> None:  # noqa: ARG002 - as in the other
         """Show an error and its hint."""
         self.say(f"{error.message}. {error.hint}")
 

@@ -5,7 +5,7 @@ Run as a script, it prints docs/keys.md.
 
 import difflib
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from textual.app import App
@@ -76,14 +76,20 @@ PLACES: tuple[_Place, ...] = (
 
 
 def key_groups(
-    display: Callable[[Binding], str], keymap: Mapping[str, str] | None = None, places: Sequence[_Place] = PLACES
+    display: Callable[[Binding], str],
+    keymap: Mapping[str, str] | None = None,
+    places: Sequence[_Place] = PLACES,
+    *,
+    without: Container[str] = (),
 ) -> KeyGroups:
-    """Return every key and what it does, by where it works. The keys of one action share a row.
+    """Return every key and what it does, by where it works, `without` some actions. The keys of one action share a row.
 
     `display` formats a binding's key. `keymap` has the user's keys by binding id.
     """
     groups: dict[str, dict[str, tuple[list[str], str]]] = {}
     for title, binding in _bindings(places):
+        if binding.action in without:
+            continue
         keys, _ = groups.setdefault(title, {}).setdefault(binding.action, ([], binding.tooltip or binding.description))
         for key in (keymap or {}).get(binding.id or "", binding.key).split(","):
             shown = display(replace(binding, key=key.strip()))

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from textual.content import Content
 
 from docqa.errors import DocqaError
-from docqa.tui.formatting import plain
+from docqa.terminal_text import visible_lines
 
 MUTED = "$foreground 60%"
 """The style of secondary text. ($text-muted is for whole widgets; applied to part of a text it is not dim.)"""
@@ -25,8 +25,8 @@ def joined(lines: Iterable[Content]) -> Content:
 
 def error_lines(error: DocqaError) -> list[Content]:
     """An error's message, and its hint if it has one."""
-    hint = [Content(f"→ {plain(error.hint)}")] if error.hint else []
-    return [Content.styled(f"✗ {plain(error.message)}", "bold $text-error"), *hint]
+    hint = [Content(f"→ {visible_lines(error.hint)}")] if error.hint else []
+    return [Content.styled(f"✗ {visible_lines(error.message)}", "bold $text-error"), *hint]
 
 
 def error_line(error: DocqaError) -> str:

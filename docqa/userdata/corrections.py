@@ -17,6 +17,7 @@ from filelock import FileLock
 from docqa import paths
 from docqa.errors import DocqaError
 from docqa.files import atomic_write, make_private_folder
+from docqa.terminal_text import as_json
 
 if TYPE_CHECKING:
     from docqa.documents import Document
@@ -128,7 +129,7 @@ def _rewrite(keep: Callable[[Correction], bool], new: Iterable[Correction] = ())
             corrections = [*filter(keep, load()), *new]
             with atomic_write(file()) as opened:
                 for each in corrections:
-                    opened.write((json.dumps(asdict(each), ensure_ascii=False) + "\n").encode("utf-8", "replace"))
+                    opened.write((as_json(asdict(each)) + "\n").encode())
                 opened.flush()
                 os.fsync(opened.fileno())
     except OSError as error:

@@ -14,6 +14,7 @@ from typing import Any
 from docqa import paths
 from docqa.errors import DocqaError
 from docqa.files import atomic_write, make_private_folder
+from docqa.terminal_text import as_json
 
 _READ = 1 << 21  # Bytes that are read from the end of the file: some ten thousand questions.
 
@@ -60,7 +61,7 @@ def _now() -> str:
 
 
 def _append(values: dict[str, Any]) -> None:
-    line = json.dumps(values, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
+    line = as_json(values).encode() + b"\n"
     try:
         make_private_folder(file().parent)
         descriptor = os.open(file(), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
@@ -140,7 +141,7 @@ def _without(about: Callable[[str], bool]) -> list[tuple[bytes, bytes]]:
             kept = b"" if any(map(about, entry.documents)) else line
         elif any(map(about, entry.paths)):
             left = [path for path in entry.paths if not about(path)]
-            kept = json.dumps({"opened": left, "at": entry.at}, ensure_ascii=False).encode() if left else b""
+            kept = as_json({"opened": left, "at": entry.at}).encode() if left else b""
         found.append((line, kept))
     return found
 

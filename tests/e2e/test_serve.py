@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+from contextlib import ExitStack, asynccontextmanager, closing
 from pathlib import Path
 
 import aiohttp
@@ -106,10 +106,123 @@ def test_a_port_that_is_taken_makes_it_another() -> None:
         assert app.stderr_lines[0] == f"docqa: port {taken} is in use, choosing another\n"
 
 
-def test_where_others_can_reach_it_that_is_said() -> None:
-    with served(REPORT, "--port", 0, "--host", "0.0.0.0") as app:  # noqa: S104 - that is the point
-        assert "anyone who can reach 0.0.0.0 on the network can now read these documents" in app.stderr_lines[0]
-        assert get(app, Host=f"somewhere:{app.port}")[0] == 200
+EVERYWHERE = ("--port", 0, "--host", "0.0.0.0")  # noqa: S104 - that is the point
+
+
+def ask_raw(app: Served, request: str) -> tuple[int, dict[str, str]]:
+    """Send a request as it is; return the status and the headers of the response."""
+    with socket.create_connection(("127.0.0.1", app.port), timeout=30) as connection:
+        connection.sendall(request.replace("\n", "\r\n").encode("latin-1"))
+        received = b""
+        while b"\r\n\r\n" not in received and (data := connection.recv(4096)):
+            received += data
+    status, *lines = received.partition(b"\r\n\r\n")[0].decode().split("\r\n")
+    return int(status.split()[1]), dict(line.split(": ", 1) for line in lines)
+
+
+def websocket_request(app: Served, **headers: str) -> str:
+    """The request with which a page connects to its app."""
+    known = {"Host": f"127.0.0.1:{app.port}", "Upgrade": "websocket", "Connection": "Upgrade"}
+    known |= {"Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA=="}
+    lines = "\n".join(f"{name}: {value}" for name, value in (known | headers).items())
+    return f"GET /ws HTTP/1.1\n{lines}\n\n"
+
+
+def test_where_others_can_reach_it_only_those_with_the_token_get_in(tmp_path: Path) -> None:
+    with served(REPORT, *EVERYWHERE) as app:
+        host = f"Host: somewhere:{app.port}"
+        assert len(app.token) >= 32
+        for path in ("/", "/static/js/textual.js", "/download/any", "/ws", "/nowhere", "/?token=", "/?token=wrong"):
+            assert ask_raw(app, f"GET {path} HTTP/1.1\n{host}\n\n")[0] == 401, path
+        assert ask_raw(app, websocket_request(app))[0] == 401
+        assert ask_raw(app, websocket_request(app, Cookie=f"docqa-{app.port}={app.token}"))[0] == 401
+
+        status, headers = ask_raw(app, f"GET /?token={app.token}&fontsize=20 HTTP/1.1\n{host}\n\n")
+        assert (status, headers["Location"]) == (303, "./?fontsize=20"), "the token stays in the address"
+        cookie, *attributes = headers["Set-Cookie"].split("; ")
+        assert {"HttpOnly", "SameSite=Lax"} <= set(attributes)
+        assert app.token not in cookie
+        assert ask_raw(app, f"GET / HTTP/1.1\n{host}\nCookie: {cookie}\n\n")[0] == 200
+        assert ask_raw(app, websocket_request(app, Cookie=cookie))[0] == 101
+        assert ask_raw(app, websocket_request(app, Cookie=cookie, Origin="http://evil.example"))[0] == 403
+
+        for token, expected in (("wrong", 401), (app.token, 303)):
+            body = f"token={token}"
+            form = f"Content-Type: application/x-www-form-urlencoded\nContent-Length: {len(body)}"
+            assert ask_raw(app, f"POST / HTTP/1.1\n{host}\n{form}\n\n{body}")[0] == expected
+    assert "anyone who can reach 0.0.0.0 on the network and has the token can now read" in app.stderr_lines[0]
+    assert app.token in app.stderr_lines[1]
+    assert app.token not in "".join(app.stderr_lines[2:]), "the token is in the log"
+
+
+def test_a_token_of_one_s_own_is_asked_for_on_this_machine_too() -> None:
+    token = "correct-horse-battery"  # noqa: S105 - of a test
+    with served(REPORT, "--port", 0, env=os.environ | {"DOCQA_SERVE_TOKEN": token}) as app:
+        assert app.token == token
+        assert get(app)[0] == 401
+        assert get(app, f"/?token={token}")[0] == 303
+        assert get(app, f"/?token={token}", Host=f"evil.example:{app.port}")[0] == 403
+
+
+def test_requests_of_other_sites_reach_nothing_but_a_link_to_the_page() -> None:
+    with served(REPORT, "--port", 0) as app:
+        elsewhere = {"Sec-Fetch-Site": "cross-site"}
+        assert get(app, **elsewhere, **{"Sec-Fetch-Mode": "navigate"})[0] == 200
+        assert get(app, **elsewhere, **{"Sec-Fetch-Mode": "no-cors"})[0] == 403
+        assert get(app, "/static/js/textual.js", **elsewhere, **{"Sec-Fetch-Mode": "no-cors"})[0] == 403
+        assert get(app, "/download/any", **elsewhere, **{"Sec-Fetch-Mode": "navigate"})[0] == 403
+        for host in ("", "evil.example", "127.0.0.1.evil.example", "[::1", "localhost@evil.example", "0x7f.1"):
+            assert ask_raw(app, f"GET / HTTP/1.1\nHost: {host}\n\n")[0] in {400, 403}, host
+        for origin in ("null", "http://evil.example", f"http://127.0.0.1.evil.example:{app.port}", "http://127.0.0.1"):
+            assert ask_raw(app, websocket_request(app, Origin=origin))[0] == 403, origin
+
+
+def test_no_page_can_frame_it_or_run_a_script_in_it() -> None:
+    with served(REPORT, "--port", 0) as app:
+        for path in ("/", "/nowhere", "/static/js/textual.js"):
+            _, headers = ask_raw(app, f"GET {path} HTTP/1.1\nHost: 127.0.0.1\n\n")
+            assert headers["X-Content-Type-Options"] == "nosniff"
+            assert headers["X-Frame-Options"] == "DENY"
+            assert headers["Referrer-Policy"] == "same-origin"
+            assert "Server" not in headers
+        policy = ask_raw(app, "GET / HTTP/1.1\nHost: 127.0.0.1\n\n")[1]["Content-Security-Policy"]
+        script = policy.partition("script-src ")[2].partition(";")[0]
+        assert "unsafe" not in script
+        assert "frame-ancestors 'none'" in policy
+
+
+async def test_what_is_no_page_s_message_ends_the_page_and_no_more(tmp_path: Path) -> None:
+    with served(REPORT, *QUICKLY) as app:
+        for message in ("no JSON", "[]", "[" * 9000, '["resize", {"width": 1000000000, "height": 9}]', '["stdin", 3]'):
+            async with (
+                aiohttp.ClientSession() as session,
+                session.ws_connect(f"{app.url}/ws?width=100&height=30") as page,
+            ):
+                await page.send_str(message)
+                async with asyncio.timeout(60):
+                    while (await page.receive()).type is not aiohttp.WSMsgType.CLOSE:
+                        pass
+        assert ask_raw(app, websocket_request(app).replace("/ws", "/ws?width=1000000000"))[0] == 400
+        async with connected(app, b"docqa"):
+            pass
+    assert len(app.stderr_lines) == 1, app.stderr_lines
+
+
+def test_more_pages_than_the_machine_can_bear_are_refused() -> None:
+    with served(REPORT, *QUICKLY) as app, ExitStack() as open_pages:
+        for number in range(9):
+            connection = open_pages.enter_context(socket.create_connection(("127.0.0.1", app.port), timeout=60))
+            connection.sendall(websocket_request(app).replace("\n", "\r\n").encode())
+            status = connection.recv(4096).split()[1]
+            assert status == (b"101" if number < 8 else b"503"), number
+        assert "8 pages are open" in get(app)[1]
+
+
+def test_without_documents_it_needs_full_access() -> None:
+    done = subprocess.run([DOCQA, "serve"], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "no document given" in done.stderr
+    assert "--full-access" in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -120,6 +233,9 @@ def test_where_others_can_reach_it_that_is_said() -> None:
         (["nowhere.pdf"], "nowhere.pdf does not exist"),
         (["-"], "standard input cannot be opened in a browser"),
         (["README.md", "--top", "0"], "top is 0"),
+        (["README.md", "--token", ""], "the token must have at least 16 characters"),
+        (["README.md", "--token", "short"], "the token must have at least 16 characters"),
+        (["README.md", *map(str, EVERYWHERE), "--token", ""], "the token must have at least 16 characters"),
     ],
 )
 def test_a_mistake_is_told_before_it_serves(arguments: list[str], message: str) -> None:

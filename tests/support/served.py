@@ -24,6 +24,9 @@ class Served:
     printed: str = ""
     """The output on stdout, after it has exited."""
 
+    token: str = ""
+    """What the address asks for, "" for nothing."""
+
     @property
     def port(self) -> int:
         return int(self.url.rpartition(":")[2].strip("/"))
@@ -44,14 +47,15 @@ def served(*arguments: object, **options: object) -> Iterator[Served]:
     too_long.start()
     try:
         stderr_lines: list[str] = []
-        url = ""
+        url = token = ""
         while not url:
             line = process.stderr.readline()
             assert line, f"it exited without an address: {stderr_lines}"
             stderr_lines.append(line)
-            url = "".join(re.findall(r"the app is at (http://\S+)", line))
+            if found := re.search(r"the app is at (http://[^\s?]+?)(?:/\?token=(\S+))? ", line):
+                url, token = found[1], found[2] or ""
         too_long.cancel()
-        served = Served(process, url, stderr_lines)
+        served = Served(process, url, stderr_lines, token=token)
         yield served
         process.send_signal(2)
         served.printed, rest = process.communicate(timeout=30)

@@ -12,7 +12,7 @@ from support.tables import SHIPS, Page
 
 from docqa.documents import Cell, Source, parse
 from docqa.documents.plain_text import from_text
-from docqa.tui.formatting import flat
+from docqa.terminal_text import flat
 from docqa.tui.state.page_layout import RULE, PageLayout, lay_out
 
 _TEXT = st.text(alphabet=st.sampled_from("ab 字e\u0301\t\n漢-"), max_size=200)

@@ -28,7 +28,8 @@ from docqa.documents import Source
 from docqa.documents.plain_text import parse
 from docqa.errors import DocqaError
 from docqa.progress import Progress
-from docqa.tui.formatting import bar, flat, likelihood, percent, plain
+from docqa.terminal_text import flat, plain
+from docqa.tui.formatting import bar, likelihood, percent
 from docqa.tui.styling import hang
 from docqa.tui.workers import events
 

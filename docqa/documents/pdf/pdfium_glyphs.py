@@ -8,7 +8,8 @@ the text gives reason to.
 import ctypes
 import re
 import unicodedata
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right, insort
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
@@ -43,6 +44,7 @@ _TOUCHING = 0.3
 _DRAWN_AGAIN = 0.45
 
 _SAME = 0.01  # Points.
+_MOST_BESIDE = 64
 
 
 class _Glyph(NamedTuple):
@@ -97,18 +99,33 @@ class GlyphText:
         """
         if not overprinted:
             doubled = self._doubled(first, last)
-            if runs is not None:
-                doubled = [index for index in doubled if index + 1 in runs]
+            if runs is not None and doubled:
+                begins = {*runs}
+                doubled = [index for index in doubled if index + 1 in begins]
             if not any(self._drawn_again(index, index + 1) for index in doubled):
                 return
-        drawn: dict[str, list[int]] = {}
+        drawn: dict[str, list[tuple[_Glyph, int, float]]] = defaultdict(
+            list
+        )  # By letter, from the left; with advances.
+        reach: dict[str, float] = defaultdict(float)
         for index in range(first, last):
-            if not self._text[index].isspace():
-                same = drawn.setdefault(self._text[index], [])
-                if any(self._drawn_again(other, index) for other in same):
-                    self._replaced[index] = ""
-                else:
-                    same.append(index)
+            letter = self._text[index]
+            glyph = None if letter.isspace() else self._glyph(index)
+            if not glyph:
+                continue
+            # In a damaged file, a line may have all letters of the page: only those near it are looked at.
+            same, near = drawn[letter], reach[letter]
+            begin = bisect_left(same, glyph.left - near, key=_left)
+            beside = same[begin : bisect_right(same, glyph.left + near, begin, key=_left)][:_MOST_BESIDE]
+            if any(
+                _coincide(other, glyph, advance) and self._by_other_object(number, index)
+                for other, number, advance in beside
+            ):
+                self._replaced[index] = ""
+            else:
+                advance = self._advance(index)
+                insort(same, (glyph, index, advance))
+                reach[letter] = max(near, _DRAWN_AGAIN * advance)
 
     def _doubled(self, first: int, last: int) -> list[int]:
         """Where a letter of a line is followed by itself. Of three in a row, only the first."""
@@ -118,10 +135,14 @@ class GlyphText:
 
     def _drawn_again(self, index: int, other: int) -> bool:
         """Whether a character is drawn again, hardly aside, by another text object."""
-        if _text_object(self._text_page, index) == _text_object(self._text_page, other):
-            return False  # Letters of one ligature, or of a font with wrong widths.
+        if not self._by_other_object(index, other):
+            return False
         a, b = self._glyph(index), self._glyph(other)
         return a is not None and b is not None and _coincide(a, b, self._advance(index))
+
+    def _by_other_object(self, index: int, other: int) -> bool:
+        """Whether two characters are of different text objects, not of one ligature or of a font with wrong widths."""
+        return bool(_text_object(self._text_page, index) != _text_object(self._text_page, other))
 
     # Accents --------------------------------------------------------------------------------------
 
@@ -183,6 +204,10 @@ class GlyphText:
         box = self._loose_box
         found = pdfium.FPDFText_GetLooseCharBox(self._text_page, index, box)
         return max(1.0, float(box.right - box.left)) if found else 1.0
+
+
+def _left(drawn: tuple[_Glyph, int, float]) -> float:
+    return drawn[0].left
 
 
 def _coincide(a: _Glyph, b: _Glyph, advance: float) -> bool:

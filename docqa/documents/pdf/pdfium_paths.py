@@ -47,7 +47,7 @@ def within_rules(drawn: list[Rule]) -> Callable[[Box], bool] | None:
 
     def is_within(box: Box) -> bool:
         x0, y0, x1, y1 = box
-        for left, top, right, bottom in areas:  # Twice as fast as `any`.
+        for left, top, right, bottom in areas:  # noqa: SIM110 - twice as fast as `any`
             if left < x0 and top < y0 and x1 < right and y1 < bottom:
                 return True
         return False

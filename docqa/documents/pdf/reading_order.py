@@ -84,7 +84,8 @@ def page_lines(content: PageContent, page: int) -> list[LayoutLine]:
                 lines.extend(_table_lines(block.table, page, region, len(lines) + 1))
                 continue
             if block.fields:
-                lines.extend(_field_line(field, page, region) for field in block.fields)
+                found = (_field_line(field, page, region) for field in block.fields)
+                lines.extend(line for line in found if line.row_cells)
                 continue
             place = _Place(page, region, left, right, "figure" if id(block) in labels else "")
             for index, row in enumerate(block.lines):
@@ -178,23 +179,25 @@ def _table_lines(table: PageTable, page: int, region: int, first: int) -> Iterab
 
 def _field_line(field: FormField, page: int, region: int) -> LayoutLine:
     cells = [[(line_text(line), line[-1].hyphen) for line in cell] for cell in field.cells]
+    # Ornaments and invisible characters have no text.
+    filled = [(number, cell) for number, cell in enumerate(cells) if any(text for text, _ in cell)]
     first = field.cells[0][0][-1]
     return LayoutLine(
-        text="  ".join([" ".join([text for text, _ in lines]) for lines in cells]),
+        text="  ".join([" ".join([text for text, _ in lines]) for _, lines in filled]),
         x0=field.x0,
         top=field.top,
         x1=field.x1,
         bottom=field.bottom,
         size=first.size,
         hyphen=False,
-        cells=len(cells),
+        cells=len(filled),
         page=page,
         number=0,
         right=field.x1,
         left=field.x0,
         region=region,
         kind=field.kind,
-        row_cells=tuple([(number, 1, 1, tuple(lines)) for number, lines in enumerate(cells)]),
+        row_cells=tuple([(number, 1, 1, tuple(lines)) for number, lines in filled]),
     )
 
 

@@ -10,7 +10,8 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from docqa.tui.formatting import bar, cited, context, flat, headings, likelihood, percent, plain
+from docqa.terminal_text import flat, visible
+from docqa.tui.formatting import bar, cited, context, headings, likelihood, percent
 from docqa.tui.state.agreement import AnswerGroup
 from docqa.tui.styling import MUTED, joined
 from docqa.wording import counted
@@ -81,13 +82,13 @@ class AgreementScreen(ModalScreen["Answer | None"]):
 
 def _names(names: Sequence[str]) -> str:
     more = f" and {counted(len(names) - _MAX_NAMES, 'other')}" if len(names) > _MAX_NAMES else ""
-    return ", ".join(plain(name) for name in names[:_MAX_NAMES]) + more
+    return ", ".join(visible(name) for name in names[:_MAX_NAMES]) + more
 
 
 def _content(group: AnswerGroup) -> Content:
     """Describe an answer: its documents, text, probability, citations and passage."""
     first = group[0]
-    documents = plain(first.document) if len(group) == 1 else f"{counted(len(group), 'document')} agree"
+    documents = visible(first.document) if len(group) == 1 else f"{counted(len(group), 'document')} agree"
     probability = first.probability
     likely = f"{percent(probability).strip()} {likelihood(probability)}"
     lines = [

@@ -12,7 +12,8 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from docqa.progress import Progress
-from docqa.tui.formatting import bar, plain, stage
+from docqa.terminal_text import plain, visible_lines
+from docqa.tui.formatting import bar, stage
 from docqa.tui.state.comparison import ComparedQuestion, cell, difference, summary
 from docqa.tui.styling import error_line
 from docqa.tui.widgets.table import RowTable, TableColumn, TableRow
@@ -88,7 +89,9 @@ class ComparisonScreen(ModalScreen[None]):
     def _question_compared(self, message: QuestionCompared) -> None:
         self._compared.append(message.compared)
         self.query_one(RowTable).show([TableRow(one.question, _cells(one)) for one in self._compared])
-        self.query_one("#message", Static).update(Content(plain("\n".join(summary(self._compared, *self._readers)))))
+        self.query_one("#message", Static).update(
+            Content(visible_lines("\n".join(summary(self._compared, *self._readers))))
+        )
 
     @on(ComparisonEnded)
     def _comparison_ended(self, message: ComparisonEnded) -> None:
@@ -102,7 +105,7 @@ class ComparisonScreen(ModalScreen[None]):
             self._show_progress(f"✓ Compared {counted(total, 'question')}.", "$text-success")
         if not self.is_current:
             text = f"The comparison with {self.request.other} has finished. Press M, then c to see it."
-            self.app.notify(plain(text), markup=False)
+            self.app.notify(visible_lines(text), markup=False)
 
     def action_close(self) -> None:
         """Cancel the comparison if it is running, else close."""
@@ -113,7 +116,7 @@ class ComparisonScreen(ModalScreen[None]):
             self._show_progress("Cancelling…")
 
     def _show_progress(self, text: str, style: str = "") -> None:
-        self.query_one("#progress", Static).update(Content.styled(plain(text), style))
+        self.query_one("#progress", Static).update(Content.styled(visible_lines(text), style))
 
 
 def _cells(compared: ComparedQuestion) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from docqa.tui.formatting import plain
+from docqa.terminal_text import visible_lines
 
 
 class ConfirmScreen(ModalScreen[bool]):
@@ -29,6 +29,6 @@ class ConfirmScreen(ModalScreen[bool]):
     def compose(self) -> ComposeResult:
         """Yield the question."""
         with Vertical(id="confirm", classes="dialog") as box:
-            box.border_title = Content(plain(self._title))
+            box.border_title = Content(visible_lines(self._title))
             box.border_subtitle = Content("y yes · n, Esc no")
-            yield Static(Content(plain(self._question)))
+            yield Static(Content(visible_lines(self._question)))

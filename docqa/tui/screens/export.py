@@ -1,5 +1,6 @@
 """Exporting questions and answers to a file."""
 
+import io
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -13,7 +14,8 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from docqa.tui.formatting import plain
+from docqa.terminal_text import visible
+from docqa.tui.external_viewer import ascii_name
 from docqa.tui.styling import MUTED
 from docqa.wording import counted
 
@@ -58,6 +60,8 @@ class ExportScreen(ModalScreen[None]):
         write = FORMATS.get(file.suffix.lower())
         if write is None:
             self._show(f"The name must end with {', '.join(FORMATS)}.")
+        elif self.app.is_web:
+            self._deliver(file.name, write(self._results))
         elif file.exists() and self._confirmed != typed:
             self._confirmed = typed
             self._show(f"{file} exists. Press Enter again to overwrite it.")
@@ -67,8 +71,15 @@ class ExportScreen(ModalScreen[None]):
             except OSError as error:
                 self._show(f"Can't write {file}: {error.strerror or error}.")
             else:
-                self.app.notify(plain(f"Written: {file.absolute()}"), markup=False)
+                self.app.notify(visible(f"Written: {file.absolute()}"), markup=False)
                 self.dismiss(None)
 
+    def _deliver(self, name: str, text: str) -> None:
+        """Have the browser save the file: it may be on another machine, and this one's files are not the page's."""
+        file = io.BytesIO(text.encode())
+        self.app.deliver_binary(file, save_filename=ascii_name(name), open_method="download")
+        self.app.notify(visible(f"Downloading: {name}"), markup=False)
+        self.dismiss(None)
+
     def _show(self, text: str) -> None:
-        self.query_one("#about", Static).update(Content.styled(plain(text), "$text-warning"))
+        self.query_one("#about", Static).update(Content.styled(visible(text), "$text-warning"))

@@ -14,9 +14,10 @@ from textual.screen import Screen
 from textual.widgets import Input, OptionList, Static
 
 from docqa.errors import DocqaError
+from docqa.terminal_text import visible, visible_lines
 from docqa.tui import external_viewer
 from docqa.tui.controller import QuestionController
-from docqa.tui.formatting import cited, plain
+from docqa.tui.formatting import cited
 from docqa.tui.keys import DOCUMENT_KEYS
 from docqa.tui.messages import AnswerSelected
 from docqa.tui.screens.agreement import AgreementScreen
@@ -346,8 +347,8 @@ class MainScreen(Screen[None]):
         """What to do, before the first question."""
         failure = self._controller.failure
         if failure is not None:
-            hint = Content.styled(f"✗ {plain(failure.message)}", "bold $text-error")
-            hint += f"\n→ {plain(failure.hint)}" if failure.hint else ""
+            hint = Content.styled(f"✗ {visible_lines(failure.message)}", "bold $text-error")
+            hint += f"\n→ {visible_lines(failure.hint)}" if failure.hint else ""
             return hint + "\n\nPress r to try again, Ctrl+Q to quit."
         if self._controller.opening is not None:
             return Content("Opening the documents. You can already ask: the question waits until they are open.")
@@ -378,9 +379,9 @@ class MainScreen(Screen[None]):
         """Show how many documents are open, which reader answers, and the progress of a training."""
         parts = ["", self.documents.summary()]
         if self._controller.reader:
-            parts.append(f"reader: {plain(self._controller.reader)}")
+            parts.append(f"reader: {visible(self._controller.reader)}")
         if self._controller.settings.private:
             parts.append("private")
         if self.training:
-            parts.append(plain(self.training))
+            parts.append(visible(self.training))
         self.header.update(Content.assemble(("docqa", "bold $text-accent"), "   ".join(parts)))

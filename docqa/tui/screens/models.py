@@ -17,7 +17,7 @@ from textual.widgets import DataTable, Input, Static
 from docqa.errors import DocqaError, unexpected
 from docqa.models import registry
 from docqa.models.registry import BUNDLED, ModelKind
-from docqa.tui.formatting import plain
+from docqa.terminal_text import visible_lines
 from docqa.tui.screens.choose import ChooseScreen
 from docqa.tui.screens.confirm import ConfirmScreen
 from docqa.tui.state.models_list import KnownModel, known_models, pullable
@@ -217,7 +217,7 @@ class ModelsScreen(ModalScreen[None]):
             said += f" Its probabilities are default ones ({message.unfitted}); pull it again to fit them."
         self._say(said)
         if not self.is_current:
-            self.app.notify(plain(f"Pulled the {model.kind} {model.name}. Press M to use it."), markup=False)
+            self.app.notify(visible_lines(f"Pulled the {model.kind} {model.name}. Press M to use it."), markup=False)
         self._next_row = f"{model.kind}/{model.name}"
         self._list_models()
 
@@ -351,20 +351,23 @@ class ModelsScreen(ModalScreen[None]):
     def _show_details(self) -> None:
         known = self._selected
         lines = known.description() if known else ["No matching model." if self._models else "Looking for models…"]
-        details = [Content(plain(lines[0])), *(Content.styled(plain(line), MUTED) for line in lines[1:])]
+        details = [
+            Content(visible_lines(lines[0])),
+            *(Content.styled(visible_lines(line), MUTED) for line in lines[1:]),
+        ]
         self.query_one("#about", Static).update(joined(details))
 
     def _show_progress(self, text: str) -> None:
-        self.query_one("#progress", Static).update(Content(plain(text)))
+        self.query_one("#progress", Static).update(Content(visible_lines(text)))
 
     def _say(self, text: str, style: str = "") -> None:
-        self.query_one("#message", Static).update(Content.styled(plain(text), style))
+        self.query_one("#message", Static).update(Content.styled(visible_lines(text), style))
 
     def _show_error(self, error: DocqaError) -> None:
         text = error_line(error)
         self._say(text, "$text-error")
         if not self.is_current:
-            self.app.notify(plain(text), markup=False, severity="error", timeout=10)
+            self.app.notify(visible_lines(text), markup=False, severity="error", timeout=10)
 
 
 def _write_error(error: OSError) -> DocqaError:

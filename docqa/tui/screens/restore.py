@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from docqa.tui.formatting import flat
+from docqa.terminal_text import flat, visible
 from docqa.tui.state import file_suggestions
 from docqa.tui.styling import MUTED, hang, joined
 from docqa.userdata.crash_recovery import SessionState
@@ -54,7 +54,7 @@ def _lines(state: SessionState, width: int) -> Iterator[Content]:
         named = ", ".join(file_suggestions.relative(path) for path in state.opened[:_MAX_PATHS])
         hidden = len(state.opened) - _MAX_PATHS
         more = f" and {counted(hidden, 'other')}" if hidden > 0 else ""
-        yield from hang(Content(flat(named) + more), width, Content.styled("Documents: ", MUTED), "    ")
+        yield from hang(Content(visible(named) + more), width, Content.styled("Documents: ", MUTED), "    ")
     hidden = len(state.questions) - _MAX_QUESTIONS
     if hidden > 0:
         yield Content.styled(f"    {counted(hidden, 'earlier question')}", MUTED)

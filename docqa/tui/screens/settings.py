@@ -18,7 +18,7 @@ from docqa.config import Applies, Origin, Settings
 from docqa.errors import DocqaError, unexpected
 from docqa.models import registry
 from docqa.models.registry import ModelKind
-from docqa.tui.formatting import plain
+from docqa.terminal_text import visible_lines
 from docqa.tui.styling import MUTED, error_line, joined
 from docqa.tui.widgets.table import RowTable, TableColumn, TableRow
 
@@ -228,7 +228,7 @@ class SettingsScreen(ModalScreen[None]):
         return name, shown, config.origin(name, self._layers) if self._layers else "?"
 
     def _say(self, text: str, style: str = "") -> None:
-        self.query_one("#message", Static).update(Content.styled(plain(text), style))
+        self.query_one("#message", Static).update(Content.styled(visible_lines(text), style))
 
 
 def _details(name: str, layers: Layers) -> Content:

@@ -18,7 +18,7 @@ from textual.widgets import Footer, Input, Sparkline, Static
 from docqa.errors import DocqaError
 from docqa.models import registry
 from docqa.models.registry import ModelKind
-from docqa.tui.formatting import flat, plain
+from docqa.terminal_text import visible, visible_lines
 from docqa.tui.state.training import TrainingFacts, TrainingPairs, TrainingProgress, TrainingState
 from docqa.tui.styling import joined
 from docqa.tui.widgets.training_form import TrainingForm
@@ -274,10 +274,10 @@ class TrainingScreen(ModalScreen[None]):
         try:
             registry.use(training.previous, ModelKind.READER)
         except (DocqaError, OSError) as error:
-            self.app.notify(plain(str(error)), markup=False, severity="error", timeout=10)
+            self.app.notify(visible_lines(str(error)), markup=False, severity="error", timeout=10)
             return
         text = f"docqa keeps using {training.previous}. Press M to change to {training.name}."
-        self.app.notify(plain(text), markup=False)
+        self.app.notify(visible_lines(text), markup=False)
         self._leave()
 
     def action_stop(self) -> None:
@@ -289,7 +289,7 @@ class TrainingScreen(ModalScreen[None]):
         name = self._training.name if self._training else self._facts.unfinished[0] if self._facts else ""
         if self._discarding != name:
             self._discarding = name
-            self.app.notify(f"Press d again to discard the training of {flat(name)}.", markup=False)
+            self.app.notify(f"Press d again to discard the training of {visible(name)}.", markup=False)
             return
         self.action_new()
         self.discard(name)
@@ -363,9 +363,9 @@ class TrainingScreen(ModalScreen[None]):
             names = self._facts.unfinished if self._facts else ()
             self._text.update(joined(unfinished_lines(names, self._failure)))
         elif training.running:
-            title = Content.styled(plain(training.name), "bold")
+            title = Content.styled(visible(training.name), "bold")
             self._text.update(title + "\n" + progress_text(training))
-            notes = Content(plain("\n".join(training.notes)))
+            notes = Content(visible_lines("\n".join(training.notes)))
             self._notes.update(joined([notes, Content(""), keys_hint(training, quitting=self.quitting)]))
         else:
             self._text.update(joined(outcome_lines(training)))

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from docqa.tui.formatting import flat, percent
+from docqa.terminal_text import flat
+from docqa.tui.formatting import percent
 from docqa.tui.state.session import AskedQuestion, QuestionState
 from docqa.wording import counted
 

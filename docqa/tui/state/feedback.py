@@ -8,7 +8,8 @@ from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
 from docqa.errors import DocqaError
-from docqa.tui.formatting import cited, flat
+from docqa.terminal_text import flat
+from docqa.tui.formatting import cited
 from docqa.tui.state.choices import Choice
 from docqa.tui.state.page_marks import find_matches
 from docqa.tui.state.page_selection import whole_words

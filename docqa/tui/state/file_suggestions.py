@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import chain, takewhile
 from pathlib import Path
 
-from docqa.tui.formatting import flat
+from docqa.terminal_text import visible
 from docqa.tui.state import file_search
 from docqa.tui.state.choices import Choice, match_score
 from docqa.userdata import history
@@ -118,7 +118,7 @@ def _path_row(path: str) -> SuggestionRow:
 
 def _row(name: str, details: Sequence[str], paths: tuple[str, ...]) -> SuggestionRow:
     about = " · ".join(filter(None, details))
-    return Choice(flat(name), PickedDocuments(paths), after=f"  {flat(about)}" if about else "")
+    return Choice(visible(name), PickedDocuments(paths), after=f"  {visible(about)}" if about else "")
 
 
 def _name(path: str) -> str:

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from docqa.tui.formatting import flat
+from docqa.terminal_text import flat
 from docqa.tui.state.choices import Choice, matching
 from docqa.wording import counted
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from docqa.errors import DocqaError
 from docqa.models import registry
 from docqa.models.registry import ALIASES, Model, ModelKind
-from docqa.tui.formatting import flat, percent
+from docqa.terminal_text import visible
+from docqa.tui.formatting import percent
 from docqa.tui.state.choices import Choice, matching
 from docqa.wording import counted
 
@@ -109,5 +110,5 @@ def pullable(typed: str, installed: Collection[str]) -> list[Choice[str]]:
         choices.append(Choice(name, name, after=f"  {alias.kind}: {alias.about}{mark}"))
     found = matching(typed, choices)
     if "/" in typed and typed not in ALIASES:
-        found.append(Choice(flat(typed), typed, after="  a repository on the Hugging Face Hub"))
+        found.append(Choice(visible(typed), typed, after="  a repository on the Hugging Face Hub"))
     return found

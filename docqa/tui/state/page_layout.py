@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from rich.cells import cell_len
 
 from docqa.documents import Document
-from docqa.tui.formatting import flat
+from docqa.terminal_text import flat
 from docqa.tui.state.table_columns import place_cells
 
 RULE = -1

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
-from docqa.tui.formatting import plain
+from docqa.terminal_text import plain
 
 if TYPE_CHECKING:
     from docqa.answers import Answer

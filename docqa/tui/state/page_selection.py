@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
-from docqa.tui.formatting import flat
+from docqa.terminal_text import flat
 
 if TYPE_CHECKING:
     from docqa.documents import Document
@@ -234,8 +234,8 @@ def word_under(document: "Document", layout: "PageLayout", row: int, column: int
     nearest = min(range(len(parts)), key=lambda at: _distance(column, parts[at].column, widths[at]))
     for part in chain(parts[nearest::-1], parts[nearest + 1 :]):
         offset, right = part.start, part.column
-        while offset < part.end:
-            right += cell_len(flat(document.text[offset]))
+        for character in flat(document.text[part.start : part.end]):
+            right += cell_len(character)
             if right > column:
                 break
             offset += 1

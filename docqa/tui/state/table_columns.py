@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from docqa.aligned_table import AlignedCell, edges, fit, is_numeric, natural_widths
 from docqa.documents import Document, Table
-from docqa.tui.formatting import flat
+from docqa.terminal_text import flat
 
 
 class PlacedCells(NamedTuple):

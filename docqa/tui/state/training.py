@@ -8,7 +8,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from docqa.errors import DocqaError
-from docqa.tui.formatting import flat
+from docqa.terminal_text import visible
 
 if TYPE_CHECKING:
     from docqa.datasets import LoadReport
@@ -115,7 +115,7 @@ class TrainingProgress:
             "reading pairs": "reading the pairs",
             "tokenizing": "preparing the windows",
             "asking": f"evaluating the {evaluated} reader",
-        }.get(self.stage, flat(self.stage))
+        }.get(self.stage, visible(self.stage))
 
 
 @dataclass(frozen=True, slots=True)

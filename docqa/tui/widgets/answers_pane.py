@@ -12,7 +12,8 @@ from textual.message import Message
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from docqa.tui.formatting import bar, cited, context, flat, headings, likelihood, percent, plain, shortened
+from docqa.terminal_text import flat, visible
+from docqa.tui.formatting import bar, cited, context, headings, likelihood, percent, shortened
 from docqa.tui.messages import AnswerSelected
 from docqa.tui.state.agreement import count_disagreeing
 from docqa.tui.state.session import AskedQuestion, QuestionState
@@ -99,7 +100,7 @@ class AnswersPane(Vertical):
             self._moved = False
         self._asked = asked
         self._answers = asked.shown
-        self.border_subtitle = Content(f"reader: {plain(reader)}" if reader else "")
+        self.border_subtitle = Content(f"reader: {visible(reader)}" if reader else "")
         self._question.display = True
         self._question.update(Content(flat(asked.question)))
         self._status.update(_status(asked, waiting_for))

@@ -18,7 +18,8 @@ from textual.widgets import Static
 
 from docqa.errors import DocqaError
 from docqa.progress import Progress
-from docqa.tui.formatting import bar, plain, stage
+from docqa.terminal_text import visible, visible_lines
+from docqa.tui.formatting import bar, stage
 from docqa.tui.styling import MUTED, hang, joined
 from docqa.tui.workers import events
 from docqa.wording import counted
@@ -264,15 +265,15 @@ def _row(row: DocumentRow, name: str, width: int, style: str) -> Iterator[Conten
     state = row.state
     if row.name:
         glyph = Content.styled(f"{state.glyph} ", state.style)
-        yield from hang(Content.styled(plain(name), style), width, glyph)
+        yield from hang(Content.styled(visible(name), style), width, glyph)
         yield from hang(Content.styled(_status(row), state.style), width, "  ")
     if row.error is not None:
         before = "  " if row.name else Content.styled(f"{state.glyph} ", state.style)
-        yield from hang(Content(plain(row.error.message)), width, before)
+        yield from hang(Content(visible_lines(row.error.message)), width, before)
         if row.error.hint:
-            yield from hang(Content.styled(plain(row.error.hint), MUTED), width, "  → ", "    ")
+            yield from hang(Content.styled(visible_lines(row.error.hint), MUTED), width, "  → ", "    ")
     for warning in row.document.warnings if row.document else ():
-        yield from hang(Content.styled(plain(warning), "$text-warning"), width, "  ! ", "    ")
+        yield from hang(Content.styled(visible(warning), "$text-warning"), width, "  ! ", "    ")
 
 
 def _status(row: DocumentRow) -> str:

@@ -14,6 +14,9 @@ from docqa.tui.state import dropped_paths
 class PastingInput(Input):
     """An input that types pasted text, unless it consists of paths of existing files and folders."""
 
+    opens_paths = True
+    """Whether pasted paths are dropped files; if not, they are text, and nothing tells whether they exist."""
+
     class PathsDropped(Message):
         """Paths of existing files and folders were pasted."""
 
@@ -33,7 +36,7 @@ class PastingInput(Input):
         """Type the text at once unless it may be paths."""
         event.stop()
         event.prevent_default()
-        if next(dropped_paths.parse_paths(event.text), None) is None:
+        if not self.opens_paths or next(dropped_paths.parse_paths(event.text), None) is None:
             self.type_text(event.text)
         else:
             self._check_paths(event.text)

@@ -7,7 +7,7 @@ from rich.cells import cell_len
 from textual.content import Content, Span
 
 from docqa.documents import APART
-from docqa.tui.formatting import flat
+from docqa.terminal_text import flat
 from docqa.tui.state.page_marks import MarkKind, PageMark, page_name
 from docqa.tui.styling import MUTED
 

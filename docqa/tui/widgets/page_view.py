@@ -13,7 +13,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.visual import Visual
 
-from docqa.tui.formatting import flat, plain
+from docqa.terminal_text import flat, one_line, visible
 from docqa.tui.state.page_marks import MAX_MATCHES, PageMark, answer_marks, find_matches, match_marks, page_name
 from docqa.tui.styling import MUTED, hang
 from docqa.tui.widgets.page_row import draw_row, gutter_width
@@ -280,7 +280,7 @@ class PageView(ScrollView, can_focus=True):
             self.border_title = "Document"
             self.border_subtitle = ""
             return
-        parts = [plain(document.name)]
+        parts = [visible(document.name)]
         page = self.page or (self._shown_answer.page if self._shown_answer and self._shown_answer.page else 0)
         if page:
             parts.append(f"{page_name(document, page)} of {document.page_count}")
@@ -294,7 +294,7 @@ class PageView(ScrollView, can_focus=True):
                 return f"“{flat(self._query)}” not found"
             total = f"{MAX_MATCHES:,} or more" if len(self._matches) == MAX_MATCHES else f"{len(self._matches):,}"
             return f"“{flat(self._query)}” {self._match + 1:,} of {total}"
-        return plain(self._shown_answer.section or "") if self._shown_answer is not None else ""
+        return one_line(self._shown_answer.section or "") if self._shown_answer is not None else ""
 
     # --- finding ---
 

@@ -8,7 +8,7 @@ from textual.content import Content
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from docqa.tui.formatting import flat
+from docqa.terminal_text import flat
 from docqa.tui.state.session import AskedQuestion, QuestionState
 from docqa.tui.styling import MUTED, hang, joined
 from docqa.tui.widgets.inputs import PastingInput

@@ -9,7 +9,8 @@ from textual.message import Message
 from textual.timer import Timer
 from textual.widget import Widget
 
-from docqa.tui.formatting import cited, flat, shortened
+from docqa.terminal_text import flat
+from docqa.tui.formatting import cited, shortened
 from docqa.tui.messages import SpanChosen
 from docqa.tui.state import page_selection
 from docqa.tui.state.page_marks import MarkKind, PageMark, clip

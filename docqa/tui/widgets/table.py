@@ -8,7 +8,7 @@ from rich.text import Text
 from textual.binding import Binding, BindingType
 from textual.widgets import DataTable
 
-from docqa.tui.formatting import flat
+from docqa.terminal_text import flat
 
 
 @dataclass(frozen=True, slots=True)

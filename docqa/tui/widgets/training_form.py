@@ -9,7 +9,7 @@ from textual.widgets import Input, Label, Select, Static
 
 from docqa.errors import DocqaError
 from docqa.models.registry import BUNDLED
-from docqa.tui.formatting import flat, plain
+from docqa.terminal_text import visible, visible_lines
 from docqa.tui.state.training import TrainingFacts, TrainingPairs
 from docqa.tui.styling import MUTED, error_lines, joined
 from docqa.userdata import corrections
@@ -71,7 +71,7 @@ class TrainingForm(Vertical):
         old, self._facts = self._facts, facts
         chosen = self.base if old and self.base != old.base and self.base in facts.readers else facts.base
         if old is None or old.readers != facts.readers:
-            self._reader_field.set_options([(flat(name), name) for name in facts.readers])
+            self._reader_field.set_options([(visible(name), name) for name in facts.readers])
         self._reader_field.value = chosen
         if old is None or self._name_field.value == old.name:
             self._name_field.value = facts.name
@@ -86,7 +86,7 @@ class TrainingForm(Vertical):
         lines = error_lines(failure) if failure is not None else []
         facts = self._facts
         if facts is not None and facts.base != facts.chosen:
-            seen = f"{flat(facts.chosen)} was trained on these pairs. Tested on them, it would score too well."
+            seen = f"{visible(facts.chosen)} was trained on these pairs. Tested on them, it would score too well."
             lines.append(Content(seen))
         rest = (
             "All other options are docqa finetune's defaults. Both readers are evaluated on held-out pairs, and the "
@@ -102,11 +102,11 @@ def pairs_report(pairs: TrainingPairs) -> list[Content]:
     """Describe the pairs of a file: what there is, what is wrong, and what is missing."""
     error = pairs.error
     found = pairs.report.pairs if pairs.report else 0
-    lines = [Content(plain(line)) for line in pairs.report.as_text().split("\n")] if pairs.report else []
+    lines = [Content(visible_lines(line)) for line in pairs.report.as_text().split("\n")] if pairs.report else []
     if pairs.enough:
         few = f"{counted(found, 'pair')} will do for a trial. Scores mean little below {_USEFUL_PAIRS} pairs."
         warning = [Content.styled(f"! {few}", "$text-warning")] if found < _USEFUL_PAIRS else []
-        return [*lines, Content(plain(pairs.split)), *warning]
+        return [*lines, Content(visible_lines(pairs.split)), *warning]
     if error is not None and pairs.report is None:
         return error_lines(error)
     missing = max(1, _MIN_PAIRS - found)

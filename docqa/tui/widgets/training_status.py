@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from textual.content import Content
 
 from docqa.errors import DocqaError
-from docqa.tui.formatting import bar, flat, plain
+from docqa.terminal_text import visible, visible_lines
+from docqa.tui.formatting import bar
 from docqa.tui.state.training import TrainingProgress, TrainingState, duration
 from docqa.tui.styling import MUTED, error_lines
 from docqa.wording import counted
@@ -40,7 +41,7 @@ def keys_hint(training: TrainingProgress, *, quitting: bool) -> Content:
 
 def outcome_lines(training: TrainingProgress) -> Iterator[Content]:
     """Describe how a training ended, and what the user can do next."""
-    name = flat(training.name)
+    name = visible(training.name)
     if training.state is TrainingState.DONE:
         yield from _done_lines(training)
     elif training.error is not None:
@@ -63,7 +64,7 @@ def _done_lines(training: TrainingProgress) -> Iterator[Content]:
     from docqa.models.metadata import training_record
     from docqa.training.report import remarks, table
 
-    name, previous = flat(training.name), flat(training.previous)
+    name, previous = visible(training.name), visible(training.previous)
     record = training_record(training.report["training"])
     if training.better:
         yield Content.styled(f"✓ {name} is better on the held-out pairs", "bold $text-success")
@@ -72,12 +73,12 @@ def _done_lines(training: TrainingProgress) -> Iterator[Content]:
     yield Content("")
     yield from (Content(line) for line in table(record))
     yield Content("")
-    yield from (Content(plain(line)) for line in remarks(record))
+    yield from (Content(visible_lines(line)) for line in remarks(record))
     held_out = record.metrics.after.test.total
     if held_out < _MIN_QUESTIONS:
         few = f"Evaluated on only {counted(held_out, 'question')}, so the scores mean little. Add more pairs."
         yield Content.styled(few, "$text-warning")
-    yield Content.styled(f"Loss curve: {plain(training.report['folder'])}/loss.png", MUTED)
+    yield Content.styled(f"Loss curve: {visible_lines(training.report['folder'])}/loss.png", MUTED)
     yield Content("")
     if training.better:
         yield Content(f"docqa uses it from the next start. Enter uses it now; k keeps {previous}.")
@@ -89,13 +90,13 @@ def _done_lines(training: TrainingProgress) -> Iterator[Content]:
 
 def unfinished_lines(names: Sequence[str], failure: DocqaError | None) -> list[Content]:
     """Offer to resume the newest of the unfinished runs."""
-    lines = [Content.styled(f"■ The training of {flat(names[0])} was interrupted.", "bold $text-warning")]
+    lines = [Content.styled(f"■ The training of {visible(names[0])} was interrupted.", "bold $text-warning")]
     if len(names) > 1:
-        lines.append(Content.styled(f"Older interrupted runs: {flat(', '.join(names[1:]))}.", MUTED))
+        lines.append(Content.styled(f"Older interrupted runs: {visible(', '.join(names[1:]))}.", MUTED))
     return [
         *lines,
         Content(""),
         Content("Enter resumes it with the same result as an uninterrupted run."),
         Content("d discards it. n starts another training."),
-        *([Content.styled(f"✗ {plain(str(failure))}", "bold $text-error")] if failure else []),
+        *([Content.styled(f"✗ {visible_lines(str(failure))}", "bold $text-error")] if failure else []),
     ]

@@ -56,6 +56,8 @@ class DocumentLoader:
         password: str | None,
         post: PostEvent,
         make_engine: MakeEngine = default_engine,
+        *,
+        remembers: bool = True,
     ) -> None:
         self.paths = tuple(paths)
         """The files and folders to open, as the user named them."""
@@ -66,6 +68,7 @@ class DocumentLoader:
         self._password = password
         self._post = post
         self._make_engine = make_engine
+        self._remembers = remembers
         self._opened: dict[str, IndexedDocument] = {}
         self._stamps: dict[str, _FileStamp] = {}
         """Each document's file, as it was just before it was opened."""
@@ -163,11 +166,12 @@ class DocumentLoader:
         for closed in self._opened.keys() - set(names):
             del self._opened[closed]
         self._remember(names)
-        self._post(DocumentsFound(tuple(names), history.questions_about(names, history.entries())))
+        asked_before = history.questions_about(names, history.entries()) if self._remembers else ()
+        self._post(DocumentsFound(tuple(names), asked_before))
         return names
 
     def _remember(self, names: Sequence[str]) -> None:
-        if not (names and self._settings.remembers) or self.paths == self._remembered:
+        if not (names and self._remembers and self._settings.remembers) or self.paths == self._remembered:
             return
         self._remembered = self.paths
         try:

@@ -20,6 +20,7 @@ from docqa.documents.pdf.tables.page_table import (
     TextRow,
     chunks,
     is_numeric,
+    table_cell,
     text_rows,
 )
 from docqa.documents.pdf.tables.table_evidence import has_table_rows, is_in_paragraph, may_be_table
@@ -311,7 +312,8 @@ def _cells(body: TableBody, groups: list[list[int]]) -> Iterator[TableCell]:
                 fragments = spans.pop(place) + fragments
             spans[first, last] = fragments
         for (first, last), fragments in spans.items():
-            yield TableCell(number, first, 1, last - first + 1, text_rows(fragments))
+            lines = text_rows(fragments) if len(fragments) > 1 else [fragments]
+            yield table_cell((number, first, 1, last - first + 1, lines))
 
 
 def _divided(line: ChunkedLine, columns: list[Extent]) -> ChunkedLine:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from docqa.documents.pdf.engines import TextFragment
 from docqa.documents.pdf.glyph_widths import width_of
+from docqa.documents.pdf.named_tuples import maker
 
 
 class TableCell(NamedTuple):
@@ -20,6 +21,9 @@ class TableCell(NamedTuple):
     row_span: int
     column_span: int
     lines: list[list[TextFragment]]
+
+
+table_cell = maker(TableCell)
 
 
 class PageTable(NamedTuple):
@@ -188,6 +192,8 @@ def baseline(fragment: TextFragment) -> float:
 
 def cell_text(cell: TableCell) -> str:
     """The text of a cell, its lines joined by spaces."""
+    if len(cell.lines) == 1 == len(cell.lines[0]):
+        return cell.lines[0][0].text.strip()
     return " ".join([fragment.text.strip() for line in cell.lines for fragment in line])
 
 

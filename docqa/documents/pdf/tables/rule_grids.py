@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from docqa.documents.pdf.engines import Rule
+from docqa.documents.pdf.named_tuples import maker
 
 NEAR = 3.0
 """Points: edges that are this close touch."""
@@ -23,6 +24,9 @@ class GridEdge(NamedTuple):
     at: float
     begin: float
     end: float
+
+
+_edge = maker(GridEdge)
 
 
 class RuleGrid(NamedTuple):
@@ -50,12 +54,12 @@ def grid_edges(lines: list[Rule], boxes: list[Rule]) -> tuple[list[GridEdge], li
     vertical: list[GridEdge] = []
     for x0, top, x1, bottom in lines:
         if x1 - x0 >= bottom - top:
-            horizontal.append(GridEdge((top + bottom) / 2, x0, x1))
+            horizontal.append(_edge(((top + bottom) / 2, x0, x1)))
         else:
-            vertical.append(GridEdge((x0 + x1) / 2, top, bottom))
+            vertical.append(_edge(((x0 + x1) / 2, top, bottom)))
     for x0, top, x1, bottom in boxes:
-        horizontal += [GridEdge(top, x0, x1), GridEdge(bottom, x0, x1)]
-        vertical += [GridEdge(x0, top, bottom), GridEdge(x1, top, bottom)]
+        horizontal += _edge((top, x0, x1)), _edge((bottom, x0, x1))
+        vertical += _edge((x0, top, bottom)), _edge((x1, top, bottom))
     return horizontal, vertical
 
 

@@ -18,6 +18,7 @@ from docqa.documents.pdf.tables.page_table import (
     is_form,
     is_numeric,
     is_sign,
+    table_cell,
     text_rows,
 )
 from docqa.documents.pdf.tables.row_bands import split_bands
@@ -253,7 +254,8 @@ def _cells(grid: RuleGrid, owner: list[int], texts: dict[int, list[TextFragment]
     for first, inside in texts.items():
         row, column = divmod(first, width)
         below, right = last[first]
-        cells.append(TableCell(row, column, below - row + 1, max(1, right - column + 1), text_rows(inside)))
+        lines = text_rows(inside) if len(inside) > 1 else [inside]
+        cells.append(table_cell((row, column, below - row + 1, max(1, right - column + 1), lines)))
     return cells
 
 

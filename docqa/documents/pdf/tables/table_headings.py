@@ -1,6 +1,8 @@
 """A table from its cells: without empty rows and columns, and with its headings counted (pure)."""
 
 import re
+from itertools import takewhile
+from operator import attrgetter
 
 from docqa.documents.pdf.tables.page_table import TIME, PageTable, TableCell, cell_text, is_numeric
 
@@ -11,10 +13,15 @@ _MIN_COUNTED = 3  # Columns.
 
 def make_table(box: tuple[float, float, float, float], cells: list[TableCell], above_rule: int = 0) -> PageTable:
     """A table from its non-empty cells, without empty rows and columns. `above_rule`: rows above its one rule."""
-    cells = _compact(sorted(map(_cleaned, cells), key=lambda cell: (cell.row, cell.column)))
+    ends = "\n".join([line[-1].text for cell in cells for line in cell.lines])
+    if any(leader in ends for leader in _LEADERS) or any(line[0].raised for cell in cells for line in cell.lines):
+        cells = [*map(_cleaned, cells)]
+    cells = _compact(sorted(cells, key=_PLACE))
     return PageTable(*box, max(header_rows(cells), above_rule), header_columns(cells), cells)
 
 
+_PLACE = attrgetter("row", "column")
+_LEADERS = ("..", ". .", "…")
 _TRAILING_LEADERS = re.compile(r"\s*(?:\.\s?){3,}\s*$|\s*(?:…\s?)+$")
 
 
@@ -23,7 +30,7 @@ def _cleaned(cell: TableCell) -> TableCell:
     lines = cell.lines
     for number, line in enumerate(lines):
         last = line[-1].text
-        if last.rstrip().endswith(("..", ". .", "…")):
+        if last.rstrip().endswith(_LEADERS):
             text = _TRAILING_LEADERS.sub("", last)
             lines = [*lines]
             lines[number] = [*line[:-1], line[-1]._replace(text=text)] if text else line[:-1]
@@ -63,8 +70,7 @@ def header_rows(cells: list[TableCell]) -> int:
     columns = max(cell.column + cell.column_span for cell in cells)
     if len(rows) < 2 or (columns == 2 and (_are_fields(rows) or _defines_at_once(rows[0]))):
         return 0
-    bold = [_is_bold(row) for row in rows]
-    count = 0 if all(bold) else bold.index(False)
+    count = len([*takewhile(_is_bold, rows)]) % len(rows)
     # The heading of a section is none of a column.
     while (
         count > 1

@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from docqa.documents.pdf.engines import Rule
+from docqa.documents.pdf.named_tuples import maker
 from docqa.documents.pdf.tables.page_table import (
     CAPTION,
     NUMBERED_CAPTION,
@@ -326,6 +327,9 @@ class PlacedChunk(NamedTuple):
     chunk: Chunk
 
 
+_placed_chunk = maker(PlacedChunk)
+
+
 class TableBody:
     """The lines of a table, and their chunks in its columns."""
 
@@ -354,4 +358,4 @@ class TableBody:
 
 
 def _placed(line: ChunkedLine, columns: list[Extent]) -> list[PlacedChunk]:
-    return [PlacedChunk(*column_place(chunk, columns), chunk) for chunk in line.chunks]
+    return [_placed_chunk((*column_place(chunk, columns), chunk)) for chunk in line.chunks]

@@ -1,0 +1,77 @@
+"""The last thing before a line is drawn: whatever a widget shows is inert on the terminal."""
+
+from collections.abc import Callable, Sequence
+from time import monotonic
+
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
+from textual.app import App
+from textual.color import Color
+from textual.filter import LineFilter
+from textual.notifications import SeverityLevel
+
+from docqa.errors import DocqaError
+from docqa.terminal_text import plain, visible_lines
+from docqa.userdata import preferences
+
+
+class InertFilter(LineFilter):
+    """Makes text inert, which docqa's own widgets have done: an input, or a widget of Textual's, shows what it gets."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:  # noqa: ARG002 - as Textual has it
+        """Return the segments, as wide as before."""
+        return [segment if segment.control else _inert(segment) for segment in segments]
+
+
+def _inert(segment: Segment) -> Segment:
+    text = plain(segment.text)
+    if text == segment.text:
+        return segment
+    return Segment(set_cell_size(text, cell_len(segment.text)), segment.style)
+
+
+class InertApp(App[None]):
+    """An app of which all that is drawn or said is inert, in the theme that the user chose last."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.warning_until = 0.0
+        """When the last warning disappears, by `time.monotonic`."""
+        saved_theme = preferences.theme()
+        if saved_theme in self.available_themes:
+            self.theme = saved_theme
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """What changes each line before it is drawn."""
+        return [_INERT, *super().get_line_filters()]
+
+    def start(self, group: str, work: Callable[[], None]) -> None:
+        """Run `work` in a worker thread, unless the app is closing."""
+        if self.is_running:
+            self.run_worker(work, group=group, thread=True)
+
+    def say(self, text: str) -> None:
+        """Show a notice."""
+        self.notify(visible_lines(text), markup=False)
+
+    def warn(self, error: DocqaError, *, severity: SeverityLevel = "warning") -> None:
+        """Show an error and its hint."""
+        text = f"{error.message}\n→ {error.hint}" if error.hint else error.message
+        self.notify(visible_lines(text), markup=False, severity=severity, timeout=10)
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = True,
+    ) -> None:
+        """Show a notice. A warning stays for its time, even if another screen opens."""
+        if severity != "information":
+            self.warning_until = monotonic() + (timeout or self.NOTIFICATION_TIMEOUT)
+        super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
+
+
+_INERT = InertFilter()
