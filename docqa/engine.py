@@ -21,6 +21,7 @@ from docqa.documents.formats import file_types
 from docqa.documents.packing import pack_document, unpack_document
 from docqa.errors import DocqaError, unexpected
 from docqa.extensions import RETRIEVERS, resolve
+from docqa.freed_memory import return_freed_memory
 from docqa.index_cache import (
     DocumentWindows,
     document_key,
@@ -31,7 +32,6 @@ from docqa.index_cache import (
     windows_key,
 )
 from docqa.languages import language_name
-from docqa.memory import return_freed_memory
 from docqa.models import registry
 from docqa.nonextractive import MESSAGES
 from docqa.progress import Cancelled, Monitor
@@ -46,9 +46,6 @@ from docqa.retrieval.window_order import WindowOrder
 from docqa.search_state import QuestionSearch, SearchProgress
 from docqa.whole_spans import whole_answer
 from docqa.windows import Window, WindowCutter, WindowTexts
-
-_LONG_TEXT = 5_000_000
-"""Characters of a text whose indexing leaves so much freed memory that the system should have it back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,8 +165,7 @@ class Engine:
         name = windows_key(name, self.reader.fingerprint, self._cutter.size, self._cutter.stride)
         windows = self._windows(document, name, store, monitor)
         vectors = self._vectors(document, windows, name, store, monitor)
-        if len(document.text) > _LONG_TEXT:
-            return_freed_memory()
+        return_freed_memory(len(document.text))
         unread = _unread(self.reader, document.language)
         if unread:
             warning = f"the text seems to be in {unread}, which the reader doesn't read: no answer from it is claimed"
@@ -192,8 +188,7 @@ class Engine:
         cut = self._cutter.cut(document, monitor)
         windows = DocumentWindows(cut.tokens, cut.bounds, window_terms(document, cut))
         store.put("windows", name, pack_windows(windows))
-        if len(document.text) > _LONG_TEXT:
-            return_freed_memory()
+        return_freed_memory(len(document.text))
         return windows
 
     def _vectors(
@@ -212,7 +207,7 @@ class Engine:
 
 
 class Collection:
-    """Opened documents, ready for questions."""
+    """Opened documents, ready for questions. `left_out` says what was passed over in folders."""
 
     def __init__(
         self,
@@ -225,7 +220,6 @@ class Collection:
         self.opened = tuple(opened)
         self.failures = tuple(failures)
         self.left_out = tuple(left_out)
-        """What was passed over in folders."""
         self._windows = [(d, w) for d, one in enumerate(self.opened) for w in range(len(one.windows))]
         self._documents_of_windows = np.array([d for d, _ in self._windows], dtype=np.int64)
         self._naming_stems = naming_stems(self.documents)

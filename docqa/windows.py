@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple, TypeVar, overload
 
@@ -184,7 +184,8 @@ class WindowCutter:
         return self._split(_linearized(_tokenize(text, breaks, self._tokenizer, monitor), tables, self._tokenizer))
 
     def _split(self, tokens: Tokens) -> Windows:
-        return Windows(tokens, split_windows(tokens, self.size, self.stride))
+        bounds = split_windows(tokens, self.size, self.stride)
+        return Windows(replace(tokens), bounds)  # Without what was computed on the way, five bytes a token.
 
 
 def window_size(max_seq_length: int, doc_stride: int, limit: int) -> int:
