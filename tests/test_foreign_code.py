@@ -4,6 +4,7 @@ import json
 import pickle
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -104,10 +105,8 @@ def test_code_that_a_tokenizer_names_is_not_run(reader: Path, ran: Path) -> None
     (reader / "vocab.txt").write_text("\n".join(tiny_models.words(TEXT)), encoding="utf-8")
     named = {"tokenizer_class": "Evil", "auto_map": {"AutoTokenizer": ["evil.Evil", "evil.Evil"]}}
     (reader / "tokenizer_config.json").write_text(json.dumps(named))
-    try:
+    with suppress(DocqaError):  # Some versions of transformers can do without that class.
         loading.load_tokenizer(reader)
-    except DocqaError as error:
-        assert "code of its own" in error.message
     assert not ran.exists()
 
 
