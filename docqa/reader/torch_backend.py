@@ -13,7 +13,7 @@ from docqa.errors import DocqaError
 from docqa.models import loading
 from docqa.reader.backend import ROWS_ON_CPU, LoadRequest
 from docqa.reader.devices import precision
-from docqa.reader.memory import attempt
+from docqa.reader.out_of_memory import attempt
 from docqa.reader.sequences import Batch
 
 _ROWS_ON_OTHERS = 64

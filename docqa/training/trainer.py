@@ -16,7 +16,7 @@ from docqa.errors import DocqaError
 from docqa.files import sync_files, write_json_object
 from docqa.models.loading import quietly
 from docqa.progress import Cancelled, Monitor
-from docqa.reader.memory import attempt
+from docqa.reader.out_of_memory import attempt
 from docqa.training import distributed
 from docqa.training.dataset import OrderedDataset, collate
 from docqa.training.hyperparameters import TrainingConfig
