@@ -5,7 +5,7 @@ BIN := $(if $(filter Windows_NT,$(OS)),.venv/Scripts,.venv/bin)
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 REPORT := sample_docs/harbour-report.pdf
 
-.PHONY: demo test lint types imports check format docs keys screenshots bench soak lock audit clean
+.PHONY: demo test lint types imports check format docs keys screenshots bench fuzz soak lock audit clean
 
 # Installed again only if one of these files is newer.
 .venv/installed: pyproject.toml requirements.lock requirements-torch.txt
@@ -62,6 +62,10 @@ bench: .venv/installed
 # Half an hour of questions, opened and closed documents: memory, files, threads and processes stay as they are.
 soak: .venv/installed
 	$(BIN)/python -m benchmarks.soak
+
+# Damaged files: minutes with the default, longer by hand: make fuzz FUZZ='--mutations 10000 --seed 3 sample_docs ~/pdfs'.
+fuzz: .venv/installed
+	$(BIN)/python -m benchmarks.fuzz $(or $(FUZZ),--mutations 2000 $(wildcard sample_docs ../shared/pdfs ../shared/bugs ../shared/realdocs/pdfs))
 
 # The pages of the documentation that are made from the code.
 docs: keys

@@ -37,6 +37,7 @@ _USUAL_SIZE = 100_000  # Bytes: larger files are drawn less often, in proportion
 _LARGEST_PAIRS = 1_000_000
 _POLL = 0.1
 _PATIENCE = 10  # Times the limit is how long to wait for a process that does nothing.
+_SLOW = 0.2  # Times the limit: what takes as long is kept, too.
 _FAULTS = ("crash", "hang", "memory")
 
 
@@ -46,6 +47,7 @@ class Input(NamedTuple):
     file: Path
     other: Path | None = None
     seed: str | None = None
+    isolated: bool = False
 
 
 class Limits(NamedTuple):
@@ -77,8 +79,8 @@ class Parser:
         for pid in _family(process.pid):
             _forget_peak(pid)
         began = _seconds(process.pid)
-        command = {"file": str(each.file), "other": str(each.other or ""), "seed": each.seed, "kept": str(self._kept)}
-        process.stdin.write(json.dumps(command).encode() + b"\n")
+        command = {**each._asdict(), "kept": self._kept}
+        process.stdin.write(json.dumps(command, default=str).encode() + b"\n")
         process.stdin.flush()
         deadline = time.monotonic() + _PATIENCE * self._limits.seconds
         peak = spent = 0.0
@@ -205,7 +207,7 @@ def run(inputs: Sequence[Input], limits: Limits, keep: Path) -> list[dict[str, A
         for number, each in enumerate(inputs, 1):
             found = parser.outcome(each) | {"file": each.file.name, "seed": each.seed}
             outcomes.append(found)
-            if found["status"] in _FAULTS:
+            if found["status"] in _FAULTS or found["seconds"] > _SLOW * limits.seconds:
                 data = Path(folder, f"input{each.file.suffix}").read_bytes()
                 found["kept"] = str(keep / f"{found['status']}-{number}{each.file.suffix}")
                 Path(found["kept"]).write_bytes(data)
@@ -245,6 +247,7 @@ def main() -> None:
     parser.add_argument("--mutations", type=int, default=1000, metavar="N", help="how many (default: 1000)")
     parser.add_argument("--seed", type=int, default=17, help="of the mutations (default: 17)")
     parser.add_argument("--as-they-are", action="store_true", help="read the files without damaging them")
+    parser.add_argument("--isolated", action="store_true", help="within docqa's own limits, as its commands parse")
     parser.add_argument("--seconds", type=float, default=Limits().seconds, help="for one file (default: 20)")
     parser.add_argument("--memory", type=float, default=Limits().memory, help="MiB of a process (default: 2048)")
     parser.add_argument(
@@ -255,6 +258,7 @@ def main() -> None:
     if not files:
         raise SystemExit("there are no PDF, text, Markdown or pairs files in these folders")
     inputs = [*map(Input, files)] if args.as_they_are else [*mutations(files, args.mutations, args.seed)]
+    inputs = [each._replace(isolated=args.isolated) for each in inputs]
     outcomes = run(inputs, Limits(args.seconds, args.memory), args.keep)
     report = Report("fuzz", figures=figures(outcomes))
     sentences = report.figures.pop("refused by")

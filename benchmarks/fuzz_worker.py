@@ -1,7 +1,8 @@
 """The process that `benchmarks.fuzz` has the files parsed in, many one after the other: it may crash or hang.
 
-Commands are lines of JSON on stdin: a file's path, and the seed of its mutation with the file to splice from, or none.
-The reply is one line of JSON: what came of it.
+Commands are lines of JSON on stdin: a file's path, the seed of its mutation with the file to splice from, or none, and
+whether docqa is to parse it in a process of its own, with limits, as its commands do. The reply is one line of JSON:
+what came of it.
 """
 
 import json
@@ -31,15 +32,16 @@ def outcome(command: dict[str, Any]) -> dict[str, Any]:
         mutation = mutate(mutation.data, Path(command["other"]).read_bytes(), Random(command["seed"]))
     kept = Path(command["kept"]).with_suffix(file.suffix)
     kept.write_bytes(mutation.data)
-    return {"changes": mutation.changes, **_parsed(kept, mutation.data)}
+    return {"changes": mutation.changes, **_parsed(kept, mutation.data, command["isolated"])}
 
 
-def _parsed(file: Path, data: bytes) -> dict[str, Any]:
+def _parsed(file: Path, data: bytes, isolated: bool) -> dict[str, Any]:
     try:
         if file.suffix in PAIRS:
             check_pairs(load([file]))
         else:
-            check_document(documents.parse(Source(str(file), data)))
+            parse = documents.parse_isolated if isolated else documents.parse
+            check_document(parse(Source(str(file), data)))
     except DocqaError as error:
         str(error).encode()
         message = error.message.replace(str(file), "FILE")

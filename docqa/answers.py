@@ -23,6 +23,8 @@ class Citation:
     line_end: int
     start: int
     end: int
+    outdated: bool = False
+    """Whether it is a place in an earlier version of a document that has changed since."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,8 @@ class Answer:
     """The part of the table around the answer, if it is in a cell."""
     alternatives: tuple[Alternative, ...] = ()
     """What else was found in the same sentence, or row of a table, the most probable first."""
+    outdated: bool = False
+    """Whether it is from an earlier version of a document that has changed since: `docqa.earlier_versions`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +112,10 @@ class Result:
 def rank_answers(candidates: Iterable[ScoredCandidate], documents: Sequence[Document], top: int) -> list[Answer]:
     """The `top` distinct answers in the order of `docqa.ranking.rank`, each with its passage and all its locations."""
 
-    def sentence_around(candidate: Candidate) -> tuple[int, int]:
-        return _passage(documents[candidate.document], candidate.start, candidate.end, 0)
+    def sentence(candidate: Candidate) -> tuple[int, int]:
+        return sentence_around(documents[candidate.document], candidate.start, candidate.end)
 
-    ranked = rank(candidates, [document.text for document in documents], sentence_around, top)
+    ranked = rank(candidates, [document.text for document in documents], sentence, top)
     shown = [(answer.document, *answer.sentence) for answer in ranked]
     answers = []
     for number, answer in enumerate(ranked):
@@ -124,6 +128,11 @@ def rank_answers(candidates: Iterable[ScoredCandidate], documents: Sequence[Docu
         shown[number] = document, start, end
         answers.append(_answer(number + 1, answer, (start, end), documents))
     return answers
+
+
+def sentence_around(document: Document, start: int, end: int) -> tuple[int, int]:
+    """The whole sentences around a span, or the whole rows of a table."""
+    return _passage(document, start, end, 0)
 
 
 def _passage(

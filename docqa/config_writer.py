@@ -33,13 +33,22 @@ def put(name: str, value: Any | None) -> None:
             contents.pop(name, None)
         else:
             contents[name] = value
-        mode = stat.S_IMODE(file.stat().st_mode) if file.exists() else None
+        mode = stat.S_IMODE(file.stat().st_mode) if file.exists() else 0o600
         with atomic_write(file) as stream:
+            if hasattr(os, "fchmod"):
+                os.fchmod(stream.fileno(), mode)
             stream.write(tomlkit.dumps(contents).encode("utf-8"))
-            stream.flush()
-            os.fsync(stream.fileno())
-        if mode is not None:
-            file.chmod(mode)
+
+
+def _is_writable(file: Path) -> bool:
+    """Whether its owner lets it be written. Raises `OSError` for other reasons."""
+    if not file.stat().st_mode & stat.S_IWUSR:
+        return False
+    try:
+        file.open("r+b").close()
+    except PermissionError:
+        return False
+    return True
 
 
 @contextmanager
@@ -50,7 +59,7 @@ def _locked(file: Path) -> Iterator[None]:
     try:
         make_private_folder(file.parent)
         # A read-only file could still be replaced, which is not what its owner meant.
-        if file.exists() and not (file.stat().st_mode & stat.S_IWUSR and os.access(file, os.W_OK)):
+        if file.exists() and not _is_writable(file):
             raise DocqaError(f"{file} is read-only", f"make it writable: chmod u+w {file}")
         with FileLock(file.with_name(f".{file.name}.lock"), mode=0o600):
             yield

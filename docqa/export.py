@@ -86,6 +86,7 @@ _COLUMNS = (
     "passage",
     "row_headings",
     "column_headings",
+    "outdated",
 )
 
 
@@ -100,7 +101,7 @@ def as_csv(results: Sequence[Result]) -> str:
     rows.writerow(_COLUMNS)
     for result in results:
         for answer in result.answers:
-            fields = [getattr(answer, column) for column in _COLUMNS[6:-2]]
+            fields = [getattr(answer, column) for column in _COLUMNS[6:-3]]
             values = [
                 result.question,
                 "yes",
@@ -111,6 +112,7 @@ def as_csv(results: Sequence[Result]) -> str:
                 *fields,
             ]
             values += [one_line(" / ".join(headings)) for headings in _headings(answer)]
+            values.append("yes" if answer.outdated else "")
             rows.writerow([_cell(value) for value in values])
         if not result.answers:
             rows.writerow([_cell(result.question), "no", *[""] * (len(_COLUMNS) - 2)])

@@ -44,6 +44,8 @@ def as_dict(result: Result, *, explain: bool = False) -> dict[str, Any]:
         answer["cell"] = table and {"row": table["row_headings"], "column": table["column_headings"]}
         for location in (answer, *answer["places"]):
             del location["format"]
+            if not location["outdated"]:
+                del location["outdated"]
     return {"schema": SCHEMA, **facts}
 
 
@@ -110,6 +112,8 @@ def citation(cited: Answer | Citation) -> str:
     parts = [display_name(cited.document), one_line(cite(cited.format, location))]
     if cited.section:
         parts.append(one_line(cited.section))
+    if cited.outdated:
+        parts.append("in an earlier version")
     return ", ".join(parts)
 
 

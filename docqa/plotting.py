@@ -1,9 +1,12 @@
 """Plots in PNG files, drawn without a display."""
 
+import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from docqa.files import write_export
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -21,4 +24,6 @@ def png_axes(
     axes = figure.add_subplot(title=title, xlabel=x_label, ylabel=y_label)
     axes.grid(alpha=0.3)
     yield axes
-    figure.savefig(file)
+    drawn = io.BytesIO()
+    figure.savefig(drawn, format="png")
+    write_export(file, drawn.getvalue())

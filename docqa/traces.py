@@ -123,7 +123,8 @@ def _cache() -> Iterator[Trace]:
 def _history() -> Iterator[Trace]:
     if history.file().is_file():
         what = f"{counted(len(history.entries()), 'question')}, and what was opened"
-        yield _trace(TraceKind.HISTORY, what, history.file())
+        delete = partial(_delete, [history.file(), history.lock_file()])
+        yield Trace(TraceKind.HISTORY, what, history.file(), _size(history.file()), delete)
     yield from _sessions(None)
     # What a kill left of files that were being written.
     for draft in paths.data_dir().glob(".writing-*"):

@@ -4,12 +4,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from support import tiny_models
 from support.samples import GENERAL_WORDS, PROSE, SAMPLES
 
 from docqa.array_store import ArrayStore
 from docqa.config import Settings
 from docqa.engine import Collection, Engine
+
+# A busy machine makes no example a failure, and what fails can be run again.
+settings.register_profile("docqa", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("docqa")
 
 
 @pytest.fixture(autouse=True)

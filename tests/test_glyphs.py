@@ -1,13 +1,16 @@
 """Characters as they are seen, however their glyphs and fonts have them."""
 
+import time
 from pathlib import Path
 
+import pypdfium2_raw as pdfium
 import pytest
 from reportlab.pdfgen.canvas import Canvas
 from support.drawn import page_contents
 
 from docqa.documents.pdf.cleaning import clean
 from docqa.documents.pdf.engines import TextFragment
+from docqa.documents.pdf.pdfium_glyphs import GlyphText
 from docqa.documents.pdf.runs import runs
 from docqa.documents.pdf.symbols import symbol
 
@@ -133,3 +136,21 @@ def test_an_o_in_type_writer_before_other_type_is_a_bullet() -> None:
     code = [fragment("o ", 72, 1, True), fragment("= open()", 90, 1, True)]
     assert runs([*item, *code])[0].text.startswith("•")
     assert not any("•" in run.text for run in runs(code))
+
+
+def test_a_line_of_all_letters_takes_time_in_proportion(tmp_path: Path) -> None:
+    def seconds(count: int) -> float:
+        sheet = Canvas(str(tmp_path / "a.pdf"), pagesize=(8 * count, 100))
+        sheet.drawString(20, 50, "e" * count)
+        sheet.save()
+        document = pdfium.FPDF_LoadDocument(str(tmp_path / "a.pdf").encode(), None)
+        text_page = pdfium.FPDFText_LoadPage(pdfium.FPDF_LoadPage(document, 0))
+        assert pdfium.FPDFText_CountChars(text_page) == count
+        times = []
+        for _ in range(3):
+            began = time.process_time()
+            GlyphText(text_page, "e" * count).drop_repeated(0, count, overprinted=True, runs=None)
+            times.append(time.process_time() - began)
+        return min(times)
+
+    assert seconds(8000) < 9 * seconds(2000)  # 4 times; 16 if each is compared with each.

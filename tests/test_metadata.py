@@ -111,3 +111,22 @@ def test_unknown_keys_survive_a_rewrite_and_none_removes_a_key(tmp_path: Path) -
         "length_penalty": 0.1,
         "source": {"repo": "a/b", "revision": "c"},
     }
+
+
+@pytest.mark.parametrize("value", [10**400, -(10**400), float("nan"), float("inf"), "x" * 10**6, [], {"a": []}, True])
+@pytest.mark.parametrize("key", ["length_penalty", "fusion_weight", "calibration", "languages", "source", "training"])
+def test_a_hostile_value_is_an_error_in_few_words(tmp_path: Path, key: str, value: object) -> None:
+    try:
+        metadata.read(put(tmp_path, {key: value}))
+    except DocqaError as error:
+        assert key in error.message
+        assert len(error.message) < 400 + len(str(tmp_path))
+    else:
+        assert value in ([], {"a": []}), "only what is empty, or unknown, may pass"
+
+
+@pytest.mark.parametrize("contents", ["[" * 10**5, '{"a":' * 10**5, "9" * 10**4, '{"length_penalty": 1e999}'])
+def test_hostile_json_is_an_error(tmp_path: Path, contents: str) -> None:
+    (tmp_path / "docqa.json").write_text(contents)
+    with pytest.raises(DocqaError, match=r"docqa\.json"):
+        metadata.read(tmp_path)

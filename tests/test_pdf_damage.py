@@ -1,10 +1,14 @@
 """Damaged PDFs: what is missing is told, and never called a scan or a blank page; odd strings become text."""
 
+import io
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pypdf import PdfReader, PdfWriter
+from support.drawn import Text, draw_pages, prose
 from support.invariants import check_document
 from support.pdf_bytes import deflated, pdf, stream
 from support.samples import SAMPLES, SHARED
@@ -66,13 +70,8 @@ def test_a_file_that_was_taken_for_text_is_called_that(report: bytes, name: str)
 
 
 def test_an_encrypted_file_that_was_taken_for_text_is_called_that() -> None:
-    file = SAMPLES / "harbour-report.pdf"
-    from pypdf import PdfReader, PdfWriter
-
-    writer = PdfWriter(clone_from=PdfReader(file))
+    writer = PdfWriter(clone_from=PdfReader(SAMPLES / "harbour-report.pdf"))
     writer.encrypt("", "owner", algorithm="RC4-128")
-    import io
-
     data = io.BytesIO()
     writer.write(data)
     assert parse(data.getvalue()).warnings == ()
@@ -173,3 +172,18 @@ def test_whatever_a_string_is_the_document_can_be_stored_and_shown(units: list[i
     check_document(document)
     shown = [document.text, document.title or "", *document.page_labels, *document.warnings]
     assert all(char.isprintable() or char in "\n\ufffe" for text in shown for char in text)
+
+
+# Numbers ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("long", ["7" * 5000, f"Page {'7' * 5000} of {'8' * 5000}"])
+def test_a_number_of_any_length_is_text(tmp_path: Path, long: str) -> None:
+    def page(number: int) -> list[Text]:
+        heads = [Text(30, f"{long}{number}", 60, 0.05), Text(810, long, 60, 0.05), Text(20, "Report 1")]
+        rows = [Text(400 + 20 * row, long, x, 0.05) for row in range(3) for x in (60, 340)]
+        return [*heads, *prose(80, 12, f"Page {number}"), *rows]
+
+    document = parse(draw_pages(tmp_path / "a.pdf", [page(number) for number in range(1, 4)]).read_bytes())
+    check_document(document)
+    assert "7" * 5000 in document.text

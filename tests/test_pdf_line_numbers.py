@@ -78,3 +78,11 @@ PLEADING = SHARED / "bugs/inputs/pleading.pdf"
 @pytest.mark.skipif(not PLEADING.exists(), reason="the shared inputs are not next to this checkout")
 def test_the_pleading_of_a_bug_report() -> None:
     assert removed(PLEADING) == [str(n) for n in range(1, 29)]
+
+
+def test_a_control_character_after_a_number_is_no_part_of_it(tmp_path: Path) -> None:
+    page = [*prose(80, 40, "The court", 70), *numbers(80, 40, 30)]
+    (content,) = page_contents(draw_pages(tmp_path / "a.pdf", [page]))
+    fragments = [f._replace(text=f" {f.text}\x1f") if f.text.isdecimal() else f for f in content.fragments]
+    _, found = without_line_numbers(content._replace(fragments=fragments))
+    assert [number.text for number in found] == [f" {n}\x1f" for n in range(1, 41)]

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given, strategies
+from hypothesis import example, given, strategies
 from reportlab.pdfgen import canvas
 from support.drawn_tables import (
     BIRDS,
@@ -360,7 +360,24 @@ RULE = strategies.builds(
 )
 
 
+def flat(text: str, x: float, top: float, width: float, height: float) -> TextFragment:
+    return TextFragment(text, x, top, x + width, top + height, 10.0, int(x + top + width), False)
+
+
+# A fragment on the upper rule was a heading above the table and a cell in it.
+ON_THE_RULE = [
+    flat("12", 440, 264, 120, 0),
+    flat("12", 160, 264, 120, 1),
+    flat("9:00", 440, 264, 5, 8),
+    flat("where the water is shallow", 440, 216, 0, 0),
+    flat("(1)", 180, 216, 5, 0),
+    flat("(1)", 180, 216, 120, 1),
+]
+ITS_RULES = [Rule(176, 264, 576, 264.5), Rule(436, 216, 636, 336), Rule(436, 264, 636, 288)]
+
+
 @given(strategies.lists(FRAGMENT, max_size=60), strategies.lists(RULE, max_size=40))
+@example(ON_THE_RULE, ITS_RULES)
 def test_whatever_is_on_a_page_cells_have_text_and_do_not_overlap(
     fragments: list[TextFragment], rules: list[Rule]
 ) -> None:

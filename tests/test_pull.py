@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import re
 import shutil
 import signal
 import socket
@@ -321,6 +322,32 @@ def test_a_server_that_cannot_resume_starts_over(hub: Hub) -> None:
 
 
 # --- damaged or refused ---
+
+
+def test_small_files_are_checked_too(hub: Hub) -> None:
+    hub.corrupt.add("tokenizer.json")
+    error = refused()
+    assert error.message == f"tokenizer.json of {REPO} arrived damaged: its checksum differs from the hub's"
+
+
+def test_what_was_damaged_after_it_had_come_is_fetched_again(hub: Hub) -> None:
+    hub.break_after[WEIGHTS] = [50_000, 0]
+    refused()
+    (came,) = (registry.models_dir() / ".partial").rglob("tokenizer.json")
+    came.write_bytes(bytes(came.stat().st_size))
+    assert loading.load_tokenizer(get().folder).encode("lighthouse").tokens[1] == "lighthouse"
+
+
+def test_a_pulled_encoder_that_brings_code_is_not_installed(hub: Hub, tmp_path: Path) -> None:
+    folder = tiny_models.make_encoder(tmp_path / "encoder", TEXT)
+    modules = json.loads((folder / "modules.json").read_text())
+    (folder / "modules.json").write_text(json.dumps([*modules, {"path": "", "type": "evil.Evil"}]))
+    hub.add("someone/encoder", folder)
+    assert "ships custom code (evil.Evil)" in refused("someone/encoder").message
+
+
+def test_every_alias_names_a_commit() -> None:
+    assert all(re.fullmatch("[0-9a-f]{40}", alias.revision) for alias in registry.ALIASES.values())
 
 
 def test_corrupted_weights_are_refused_and_thrown_away(hub: Hub) -> None:

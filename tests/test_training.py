@@ -343,6 +343,67 @@ def _newest(job: Job) -> int:
     return max((int(name.rpartition("-")[2]) for name in names), default=0)
 
 
+def test_a_clock_that_was_set_back_loses_no_checkpoint(job: Job) -> None:
+    job = replace(job, save_minutes=0)
+    with pytest.raises(Cancelled):
+        _train(job, _stopping_at(3))
+    for checkpoint in (job.folder / "checkpoints").iterdir():
+        os.utime(checkpoint, (2_000_000_000,) * 2)
+    assert (_train(replace(job, resume=True)) / "model.safetensors").is_file()
+
+
+KILLED_ONCE_INSTALLED = """
+import os, signal, sys
+from docqa.cli.main import main
+from docqa.models import registry
+def watch(frame, event, argument):
+    if event == "return" and frame.f_code is registry.install.__code__:
+        os.kill(os.getpid(), signal.SIGKILL)
+sys.setprofile(watch)
+main(sys.argv[1:])
+"""
+
+
+def test_a_run_that_was_killed_once_its_reader_was_installed_is_finished_by_resuming(job: Job) -> None:
+    """Before it was used, and before the report."""
+    config = job.config
+    arguments = [
+        *("finetune", *job.files, "--base", config.base, "--name", "mine", "--device", "cpu"),
+        *("--max-seq-length", "72", "--doc-stride", "12", "--batch-size", "4", "--learning-rate", "1e-3"),
+        *("--epochs", "2"),
+    ]
+    killed = subprocess.run([sys.executable, "-c", KILLED_ONCE_INSTALLED, *arguments], capture_output=True, check=False)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()
+    assert job.folder.is_dir() and registry.find("mine", ModelKind.READER).metadata.training is not None
+    # What a kill leaves of a run of this name that had no time to install anything.
+    left = registry.models_dir() / "reader" / ".training-mine.abcd1234"
+    left.mkdir()
+    resumed = replace(job, resume=True)
+    result = finetune(resumed, prepare(resumed, Monitor()), Monitor())
+    assert result is not None and result.training.metrics.after.test.total > 0
+    assert (registry.chosen(ModelKind.READER) == "mine") == result.better
+    assert not job.folder.exists()
+    with pytest.raises(DocqaError, match="already exists"):
+        finetune(job, prepare(job, Monitor()), Monitor())
+
+
+def test_a_full_disk_is_told_and_the_run_can_be_resumed(job: Job) -> None:
+    """As far as a file may grow: a full disk needs one of its own to be mounted."""
+    config = job.config
+    arguments = [
+        *("finetune", *job.files, "--base", config.base, "--name", "mine", "--device", "cpu"),
+        *("--max-seq-length", "72", "--doc-stride", "12", "--batch-size", "4", "--learning-rate", "1e-3"),
+        *("--epochs", "2", "--save-minutes", "0"),
+    ]
+    limited = "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, -1)); "
+    limited += "from docqa.cli.main import main; sys.exit(main(sys.argv[1:]))"
+    done = subprocess.run([sys.executable, "-c", limited, *arguments], capture_output=True, text=True, check=False)
+    assert done.returncode == 2 and "can't be saved in" in done.stderr and "--resume" in done.stderr, done.stderr
+    assert "Traceback" not in done.stderr and "bug" not in done.stderr
+    resumed = replace(job, resume=True)
+    assert finetune(resumed, prepare(resumed, Monitor()), Monitor()) is not None
+
+
 def test_two_processes_train_one_reader(job: Job) -> None:
     command = [
         *(sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"),

@@ -11,6 +11,7 @@ from docqa.cli.arguments import add_settings, settings
 from docqa.cli.commands import COMMANDS, add_command
 from docqa.cli.terminal import note, progress_bar, say, say_json
 from docqa.errors import DocqaError, ExitCode
+from docqa.files import write_export
 from docqa.terminal_text import as_json
 from docqa.wording import counted
 
@@ -278,7 +279,7 @@ def _write_files(arguments: argparse.Namespace, evaluated: _Evaluation, report: 
 
 
 def _write(file: str, contents: dict[str, Any]) -> None:
-    Path(file).write_text(as_json(contents, indent=1) + "\n", encoding="utf-8")
+    write_export(Path(file), (as_json(contents, indent=1) + "\n").encode())
 
 
 def _unique_ids(predictions: "Sequence[Prediction]", *, quiet: bool) -> list[str]:

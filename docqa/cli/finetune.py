@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from docqa.cli.commands import COMMANDS
 from docqa.cli.json_progress import JsonProgress
 from docqa.cli.terminal import note, progress_bar, say, say_json
+from docqa.cli.termination import termination_signals
 from docqa.errors import DocqaError, ExitCode
 from docqa.progress import Cancelled, Monitor, Progress
 from docqa.training.hyperparameters import (
@@ -207,7 +208,7 @@ def _progress(
 
 @contextmanager
 def _cancelled_by_signals(write: Callable[[str], None], progress: AbstractContextManager[Monitor]) -> Iterator[Monitor]:
-    """Cancel the monitor at the first SIGINT or SIGTERM; a second one ends the process."""
+    """Cancel the monitor at the first SIGINT, SIGTERM or SIGHUP; a second one ends the process."""
     with progress as monitor:
 
         def cancel(number: int, _: object) -> None:
@@ -215,7 +216,7 @@ def _cancelled_by_signals(write: Callable[[str], None], progress: AbstractContex
             monitor.cancel.set()
             write("docqa: stopping after this step; repeat to stop at once")
 
-        previous = {number: signal.signal(number, cancel) for number in (signal.SIGINT, signal.SIGTERM)}
+        previous = {number: signal.signal(number, cancel) for number in (signal.SIGINT, *termination_signals())}
         try:
             yield monitor
         finally:

@@ -11,6 +11,7 @@ from typing import NoReturn
 from docqa import __version__
 from docqa.cli import streams, terminal
 from docqa.cli.commands import COMMANDS
+from docqa.cli.termination import interrupt_when_terminated, interrupted_code
 from docqa.errors import DocqaError, ExitCode
 from docqa.terminal_text import visible
 
@@ -83,6 +84,7 @@ def run() -> None:
     the interpreter is finalized under it, and waiting for that thread after a Ctrl-C would take seconds.
     """
     streams.prepare(terminal.in_colour)
+    interrupt_when_terminated()
     try:
         code = main()
     except SystemExit as ended:  # Of argparse.
@@ -102,7 +104,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return ExitCode.ERROR
     except KeyboardInterrupt:
         terminal.note("docqa: interrupted")
-        return ExitCode.INTERRUPTED
+        return interrupted_code(ExitCode.INTERRUPTED)
     except BrokenPipeError:
         # The reader of our output (`head`, say) is gone. Python would raise again when it closes stdout.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

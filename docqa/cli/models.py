@@ -1,4 +1,4 @@
-"""`docqa models list|show|pull|use|remove`: list, download and choose readers and encoders."""
+"""`docqa models list|show|pull|use|check|remove`: list, download, choose and check readers and encoders."""
 
 import argparse
 import json
@@ -71,6 +71,10 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     )
     _add_encoder(use)
 
+    check = add_command(commands, "check", "compare the files of the models with their checksums", run=_check)
+    check.add_argument("name", metavar="NAME", nargs="?", help="name or folder (default: all models on this machine)")
+    _add_encoder(check)
+
     remove = add_command(commands, "remove", "delete a model from this machine", run=_remove)
     remove.add_argument("name", metavar="NAME", help="name, as listed by docqa models list")
     _add_encoder(remove)
@@ -123,7 +127,7 @@ def _show(arguments: argparse.Namespace) -> int:
         return ExitCode.ANSWERED
     recorded = facts.pop("metadata")
     facts |= {"source": _origin(model), "chosen": "yes" if facts["chosen"] else "no", "size": _size(model)}
-    facts |= {name: _summary(value) for name, value in recorded.items() if name not in {*facts, "training"}}
+    facts |= {name: _summary(value) for name, value in recorded.items() if name not in {*facts, "training", "files"}}
     if model.metadata.training is not None:
         facts |= _training(model.metadata.training)
     say(_columns(list(facts.items())))
@@ -190,6 +194,24 @@ def _use(arguments: argparse.Namespace) -> int:
     model = registry.use(arguments.name, _kind(arguments))
     say(f"{model.kind} in use: {visible(model.name)}")
     return ExitCode.ANSWERED
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    """Check one model, or all; what is damaged is reported, and the others are still checked."""
+    from docqa.models import integrity
+
+    named = [registry.find(arguments.name, _kind(arguments))] if arguments.name else None
+    damaged = False
+    for model in registry.installed() if named is None else named:
+        try:
+            count = integrity.check(model.folder)
+        except DocqaError as error:
+            damaged = True
+            report(DocqaError(f"{model.kind} {model.name}: {error.message}", error.hint))
+        else:
+            files = f"{counted(count, 'file')} as installed" if count else "no checksums were recorded for it"
+            say(f"{model.kind} {model.name}: {files}")
+    return ExitCode.ERROR if damaged else ExitCode.ANSWERED
 
 
 def _remove(arguments: argparse.Namespace) -> int:

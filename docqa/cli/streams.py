@@ -22,7 +22,13 @@ def prepare(in_colour: Callable[[], bool]) -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     sys.stdout = _InertStream(sys.stdout, painted if in_colour() else plain, _told)
-    sys.stderr = _InertStream(sys.stderr, visible_lines, lambda _: None)
+    guard_stderr()
+
+
+def guard_stderr() -> None:
+    """Put the guard before `sys.stderr`, also before what a progress bar has put in its place."""
+    if not isinstance(sys.stderr, _InertStream):
+        sys.stderr = _InertStream(sys.stderr, visible_lines, lambda _: None)
 
 
 class _InertStream:

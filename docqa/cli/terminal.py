@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from docqa.cli.streams import guard_stderr
 from docqa.errors import DocqaError
 from docqa.progress import Monitor, Progress
 from docqa.terminal_text import ascii_json, visible
@@ -109,5 +110,13 @@ def _bars(*columns: "rich.progress.ProgressColumn", transient: bool = False) -> 
     from rich.console import Console
     from rich.progress import Progress
 
-    # Bars are painted with control sequences, which `sys.stderr` doesn't let through.
-    return Progress(*columns, console=Console(file=sys.__stderr__), transient=transient)
+    class Bars(Progress):
+        """Bars, above which what is written to stderr appears."""
+
+        def start(self) -> None:
+            super().start()
+            guard_stderr()
+
+    # Bars are painted with control sequences, which the guarded `sys.stderr` doesn't let through.
+    console = Console(file=sys.__stderr__)
+    return Bars(*columns, console=console, transient=transient, redirect_stdout=False)

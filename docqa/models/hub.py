@@ -7,7 +7,7 @@ from fnmatch import fnmatch
 from typing import Any
 
 from docqa.errors import DocqaError
-from docqa.models import hub_connection, loading, metadata, registry
+from docqa.models import hub_connection, integrity, loading, metadata, registry
 from docqa.models.hub_download import Repository, RepositoryFile, download, fetch
 from docqa.models.metadata import HubSource
 from docqa.models.registry import ALIASES, Model, ModelKind
@@ -69,9 +69,11 @@ def _installed(repository: Repository, name: str, kind: ModelKind | None) -> Mod
         folder = registry.models_dir() / each / name
         if metadata.source_of(folder) == HubSource(repository.name, repository.commit):
             try:
-                return registry.find(name, each)
+                model = registry.find(name, each)
+                integrity.check(folder)
             except DocqaError:
                 return None  # Damaged since: installing it again repairs it.
+            return model
     return None
 
 

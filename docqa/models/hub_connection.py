@@ -120,7 +120,7 @@ def readable_errors(repo_id: str, revision: str, endpoint: str) -> Iterator[None
         hint = "pip install socksio, or set HTTPS_PROXY to an HTTP proxy and unset ALL_PROXY"
         raise DocqaError(f"cannot use the network proxy: {reason}", hint) from error
     except OSError as error:
-        if error.errno == errno.ENOSPC:
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
             raise DocqaError("the disk is full", f"free some space, then {_RESUME_HINT}") from error
         raise DocqaError(f"cannot write to {registry.models_dir()}: {error.strerror or error}") from error
 

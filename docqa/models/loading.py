@@ -68,7 +68,7 @@ def readable_errors(folder: Path, what: str) -> Iterator[None]:
     """
     from safetensors import SafetensorError
 
-    expected = (OSError, ValueError, TypeError, LookupError, RuntimeError, ImportError)
+    expected = (OSError, ValueError, TypeError, LookupError, RuntimeError, ImportError, ArithmeticError, MemoryError)
     try:
         yield
     except SafetensorError as error:
@@ -189,17 +189,34 @@ def load_trainable(folder: Path, device: str, seed: int) -> "torch.nn.Module":
 
 def has_head(folder: Path) -> bool:
     """Whether the folder's weights include a question-answering head. Raises `DocqaError` if they can't be read."""
+    return any(name.startswith("qa_outputs.") for name in _weight_names(folder))
+
+
+def _weight_names(folder: Path) -> list[str]:
+    """The names of a reader's tensors. Raises `DocqaError` if they can't be read."""
     from safetensors import SafetensorError, safe_open
 
     index = folder / "model.safetensors.index.json"
     if index.is_file():
-        names = read_json_object(index).get("weight_map", {})
-        return any(name.startswith("qa_outputs.") for name in names)
+        return [*read_json_object(index).get("weight_map", {})]
     try:
         with safe_open(folder / "model.safetensors", framework="np") as weights:
-            return any(name.startswith("qa_outputs.") for name in weights.keys())  # noqa: SIM118 - no mapping
+            return [*weights.keys()]
     except (OSError, SafetensorError) as error:
         raise DocqaError(f"the weights in {folder} are damaged: {error}", "install the model again") from error
+
+
+def _check_layers(folder: Path) -> None:
+    """Raise `DocqaError` if a configuration has more layers than there are tensors: building them might never end."""
+    try:
+        config = read_json_object(folder / "config.json")
+    except DocqaError:
+        return  # transformers says what is wrong with it.
+    count = len(_weight_names(folder))
+    for key in ("num_hidden_layers", "n_layers"):
+        layers = config.get(key, 0)
+        if isinstance(layers, int) and layers > count:
+            raise DocqaError(f"{folder} has weights of {count} tensors, which can't be the layers that {key} says")
 
 
 def save(network: "torch.nn.Module", folder: Path) -> None:
@@ -214,6 +231,7 @@ def _load_network(
     """The model, and whether its question-answering head is new. `overrides` apply to keys that its config has."""
     foreign_code.check_weights(folder)
     foreign_code.check_config(folder)
+    _check_layers(folder)
     with transformers_load(folder, "a reader"):
         from transformers import AutoConfig, AutoModelForQuestionAnswering
 

@@ -26,6 +26,14 @@ class HubSource:
 
 
 @dataclass(frozen=True, slots=True)
+class FileRecord:
+    """A file of the model as it was installed: its size in bytes, and its SHA-256 (hex)."""
+
+    size: int = 0
+    sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class CurveRecord:
     """A `docqa.choice.Curve`."""
 
@@ -141,6 +149,8 @@ class ModelMetadata:
     fusion_weight: float | None = None
     """The weight of an encoder's z-scores in hybrid retrieval; BM25's have weight 1."""
     training: TrainingRecord | None = None
+    files: dict[str, FileRecord] | None = None
+    """The files that decide what the model does, by their paths in its folder: `docqa.models.integrity`."""
 
 
 def read(folder: Path) -> ModelMetadata:
@@ -201,6 +211,8 @@ def training_record(contents: dict[str, Any]) -> TrainingRecord:
     return record
 
 
+_LONGEST_SHOWN = 80  # Characters of a wrong value in a message.
+_LARGEST_SHOWN = 10**20
 _KEYS = frozenset(each.name for each in dataclasses.fields(ModelMetadata))
 _EXPECTED = {str: "a string", int: "a whole number", float: "a number", dict: "an object", list: "a list"}
 
@@ -232,9 +244,16 @@ def _parse(expected: Any, value: Any, file: Path, key: str) -> Any:
             raise _wrong(file, key, _EXPECTED[list], value)
         return [_parse(arguments[0], member, file, f"{key}[{number}]") for number, member in enumerate(value)]
     accepted = (int, float) if expected is float else (expected,)
-    if not isinstance(value, accepted) or isinstance(value, bool) or (expected is float and not math.isfinite(value)):
+    if not isinstance(value, accepted) or isinstance(value, bool) or (expected is float and not _is_finite(value)):
         raise _wrong(file, key, _EXPECTED[expected], value)
     return expected(value)
+
+
+def _is_finite(number: float) -> bool:
+    try:
+        return math.isfinite(number)
+    except OverflowError:  # A whole number that is larger than any float.
+        return False
 
 
 def _object(value: Any, file: Path, key: str) -> dict[str, Any]:
@@ -244,4 +263,6 @@ def _object(value: Any, file: Path, key: str) -> dict[str, Any]:
 
 
 def _wrong(file: Path, key: str, expected: str, value: object) -> DocqaError:
-    return DocqaError(f"{file}: {key} is {value!r}, and should be {expected}", "correct or delete it")
+    found = repr(value) if not isinstance(value, int) or abs(value) < _LARGEST_SHOWN else "a number of many digits"
+    found = found if len(found) <= _LONGEST_SHOWN else f"{found[:_LONGEST_SHOWN]}…"
+    return DocqaError(f"{file}: {key} is {found}, and should be {expected}", "correct or delete it")

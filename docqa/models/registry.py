@@ -1,22 +1,30 @@
 """Readers and encoders on this machine: find, install, choose and remove them by name.
 
-Opens no connection. `docqa.models.hub.pull` does.
+Opens no connection. `docqa.models.hub.pull` does. One process at a time changes anything; whoever comes next completes
+or undoes what a crash interrupted, so that a model is there whole, or not at all.
 """
 
 import difflib
-import hashlib
-import os
 import re
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
 from docqa import paths
 from docqa.errors import DocqaError, not_found
-from docqa.files import make_private, make_private_folder, read_json_object, write_json_object
+from docqa.files import (
+    make_private,
+    make_private_folder,
+    read_json_object,
+    sync_files,
+    sync_folder,
+    write_json_object,
+)
 from docqa.models import foreign_code
 
 if TYPE_CHECKING:
@@ -61,20 +69,9 @@ ALIASES = {
 _BUNDLED_FOLDERS = {ModelKind.READER: "reader", ModelKind.ENCODER: "retriever"}
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _LONGEST_SHOWN = 100  # Characters of a wrong name in a message.
-_MIB = 1 << 20
-_WHOLE = 200 * _MIB
-
-# The files that decide a model's output: weights, tokenizer and, for an encoder, its modules and pooling.
-_FINGERPRINTED = (
-    "*.safetensors",
-    "tokenizer*.json",
-    "special_tokens_map.json",
-    "vocab.*",
-    "merges.txt",
-    "*.model",
-    "modules.json",
-    "*_Pooling/config.json",
-)
+_PATIENCE = 5.0  # Seconds: replacing a model takes milliseconds, deleting a large one may take longer.
+_REPLACED, _REMOVED = ".replaced-", ".removed-"
+"""How the names of folders begin in which a model waits to be deleted. No model's name begins with a dot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,30 +97,10 @@ class Model:
 
     @property
     def fingerprint(self) -> str:
-        """SHA-256 (hex) of its weights and tokenizer, equal for all copies of a model.
+        """`docqa.models.integrity.fingerprint`. Raises `DocqaError` if a file is damaged."""
+        from docqa.models import integrity
 
-        Of files over 200 MiB, only the size and the first and last MiB are hashed, so it takes a fraction of a second.
-        """
-        files = {file for pattern in _FINGERPRINTED for file in self.folder.rglob(pattern) if file.is_file()}
-        total = hashlib.sha256()
-        for file in sorted(files, key=lambda file: file.relative_to(self.folder).as_posix()):
-            name = os.fsencode(file.relative_to(self.folder).as_posix())
-            total.update(b"%b\0%d\0" % (name, file.stat().st_size))
-            total.update(_digest(file))
-        return total.hexdigest()
-
-
-def _digest(file: Path) -> bytes:
-    with file.open("rb") as opened:
-        if file.stat().st_size <= _WHOLE:
-            return hashlib.file_digest(opened, "sha256").digest()
-        return _digest_of_ends(opened)
-
-
-def _digest_of_ends(opened: BinaryIO) -> bytes:
-    first = opened.read(_MIB)
-    opened.seek(-_MIB, os.SEEK_END)
-    return hashlib.sha256(first + opened.read(_MIB)).digest()
+        return integrity.fingerprint(self.folder)
 
 
 def models_dir() -> Path:
@@ -138,6 +115,8 @@ def installed(kind: ModelKind | None = None) -> list[Model]:
         bundled = _bundled(each)
         found += [bundled] if bundled.folder.is_dir() else []
         folder = models_dir() / each
+        if folder.is_dir() and _set_aside_in(folder):
+            _repair_or_wait()
         names = sorted(entry.name for entry in folder.iterdir() if entry.is_dir()) if folder.is_dir() else []
         # Hidden folders are being installed or removed.
         found += [_installed(name, each) for name in names if not name.startswith(".")]
@@ -245,14 +224,67 @@ def _check_complete(model: Model) -> None:
 
 def _choices() -> dict[str, Any]:
     file = models_dir() / "chosen.json"
-    return read_json_object(file) if file.is_file() else {}
+    try:
+        return read_json_object(file) if file.is_file() else {}
+    except DocqaError as error:
+        raise DocqaError(
+            f"the choice of models is damaged: {error.message}",
+            "delete the file, then choose again with docqa models use",
+        ) from error
 
 
 def _choose(name: str, kind: ModelKind) -> None:
+    """Choose a model. `_changing` has to be held."""
     choices = {**_choices(), kind.value: name}
     if name == BUNDLED:
         del choices[kind.value]
+    if not choices:  # Also on a full disk, so that a model can be removed.
+        (models_dir() / "chosen.json").unlink(missing_ok=True)
+        return
     write_json_object(models_dir() / "chosen.json", choices)
+
+
+@contextmanager
+def _changing() -> Iterator[None]:
+    """Wait until no other process changes the models, and repair what a crash left. Errors become `DocqaError`."""
+    from filelock import FileLock
+
+    folder = models_dir()
+    try:
+        make_private_folder(folder)
+        with FileLock(folder / ".lock", mode=0o600):
+            _repair()
+            yield
+    except OSError as error:
+        raise DocqaError(
+            f"can't change the models in {folder}: {error.strerror or error}",
+            "check the folder's permissions and free space",
+        ) from error
+
+
+def _repair_or_wait() -> None:
+    """Repair what a crash left, unless the models are read-only. Wait for a process that is replacing one just now."""
+    from filelock import FileLock, Timeout
+
+    with suppress(OSError, Timeout), FileLock(models_dir() / ".lock", timeout=_PATIENCE, mode=0o600):
+        _repair()
+
+
+def _repair() -> None:
+    """Put back models that were to be replaced and have no successor; delete what is replaced or removed."""
+    for kind in ModelKind:
+        for aside in _set_aside_in(models_dir() / kind):
+            for previous in aside.iterdir() if aside.name.startswith(_REPLACED) else ():
+                if not (aside.parent / previous.name).exists():
+                    previous.rename(aside.parent / previous.name)
+            shutil.rmtree(aside, ignore_errors=True)
+
+
+def _set_aside_in(folder: Path) -> list[Path]:
+    """The folders that `_set_aside` made and that are still there."""
+    if not folder.is_dir():
+        return []
+    return [each for each in folder.iterdir() if each.name.startswith((_REPLACED, _REMOVED))]
 
 
 def chosen(kind: ModelKind) -> str:
@@ -273,7 +305,8 @@ def chosen(kind: ModelKind) -> str:
 def use(name: str, kind: ModelKind) -> Model:
     """Choose the model to use by default (a folder is stored by its absolute path). Raises as `find` does."""
     model = find(name, kind)
-    _choose(model.name, kind)
+    with _changing():
+        _choose(model.name, kind)
     return model
 
 
@@ -287,40 +320,48 @@ def remove(name: str, kind: ModelKind) -> Model:
     model = _find_installed(name, kind)
     if model is None:
         raise _not_found(name, kind)
-    if _choices().get(kind.value) == model.name:
-        _choose(BUNDLED, kind)
-    # Hide it first: an interrupted deletion must not leave half a model in the list.
-    shutil.rmtree(_set_aside(model.folder).parent)
+    with _changing():
+        if _choices().get(kind.value) == model.name:
+            _choose(BUNDLED, kind)
+        # Hide it first: an interrupted deletion must not leave half a model in the list.
+        shutil.rmtree(_set_aside(model.folder, _REMOVED).parent)
     return model
 
 
 def install(folder: Path, name: str, kind: ModelKind) -> Model:
-    """Install a model by moving its folder, replacing an previous model of the same name.
+    """Install a model by moving its folder, replacing a previous model of the same name.
 
-    `folder` must be on the file system of `models_dir()`. Raises `DocqaError` if `name` is invalid or the folder
-    incomplete, `OSError` if it cannot be moved; the previous model is kept in both cases.
+    `folder` must be on the file system of `models_dir()`. Raises `DocqaError` if `name` is invalid, or the folder is
+    incomplete or cannot be moved; the previous model is kept then.
     """
     check_name(name)
     _check_complete(Model(name, kind, folder, "folder"))
     target = models_dir() / kind / name
-    make_private_folder(target.parent)
-    make_private(folder)
-    previous = _set_aside(target) if target.exists() else None
-    try:
-        folder.rename(target)
-    except OSError:
+    from docqa.models import integrity
+
+    with _changing():
+        make_private_folder(target.parent)
+        integrity.record(folder)
+        make_private(folder)
+        # Before it takes the place of another: a power cut must not leave a model of empty files.
+        sync_files(folder)
+        previous = _set_aside(target, _REPLACED) if target.exists() else None
+        try:
+            folder.rename(target)
+        except OSError:
+            if previous:
+                previous.rename(target)
+                previous.parent.rmdir()
+            raise
+        sync_folder(target.parent)
         if previous:
-            previous.rename(target)
-            previous.parent.rmdir()
-        raise
-    if previous:
-        shutil.rmtree(previous.parent, ignore_errors=True)
+            shutil.rmtree(previous.parent, ignore_errors=True)
     return _installed(name, kind)
 
 
-def _set_aside(folder: Path) -> Path:
+def _set_aside(folder: Path, purpose: str) -> Path:
     """Move a folder into a hidden one, so that it is no longer listed. Returns its new path."""
-    aside = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
+    aside = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f"{purpose}{folder.name}."))
     return folder.rename(aside / folder.name)
 
 

@@ -26,6 +26,8 @@ from docqa.reader.answer_length import length_check
 from docqa.training import distributed
 from docqa.training.hyperparameters import SAVE_MINUTES, TrainingConfig
 
+CHECKPOINTS = "checkpoints"
+"""The folder in a run's folder that has its checkpoints."""
 _VALIDATION_SHARE = 0.1  # Of the training pairs, for early stopping. The test pairs only measure the result.
 
 
@@ -183,8 +185,34 @@ def lock_run(name: str) -> Iterator[None]:
 
 
 def discard_run(name: str) -> None:
-    """Delete the unfinished run of this name, if any."""
+    """Delete the unfinished run of this name, if any. If interrupted, it leaves no run, or one that can be resumed."""
+    discard_checkpoints(name)
     shutil.rmtree(run_folder(name), ignore_errors=True)
+
+
+def discard_checkpoints(name: str) -> None:
+    """Delete the checkpoints of the run of this name, if any."""
+    shutil.rmtree(run_folder(name) / CHECKPOINTS, ignore_errors=True)
+
+
+@contextmanager
+def readable_disk_errors(folder: Path) -> Iterator[None]:
+    """Turn errors in writing a run's folder into a `DocqaError`: the libraries have their own, of several classes."""
+    from safetensors import SafetensorError
+
+    try:
+        yield
+    except BrokenPipeError:
+        raise  # Of the progress, not of the disk.
+    except (OSError, SafetensorError, RuntimeError) as error:
+        reason = (isinstance(error, OSError) and error.strerror) or str(error)
+        # Rust's and torch's words for an error of the system.
+        if not isinstance(error, OSError) and not re.search(r"os error|PytorchStreamWriter|file write failed", reason):
+            raise
+        raise DocqaError(
+            f"the training can't be saved in {folder}: {reason.splitlines()[0]}",
+            "free some space, then continue from the last checkpoint with --resume",
+        ) from error
 
 
 def prepare(job: Job, monitor: Monitor) -> TrainingData:

@@ -1,9 +1,10 @@
 """A training run, from pairs to an installed reader: what `docqa finetune` does."""
 
+import re
 import shutil
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from docqa.errors import DocqaError
 from docqa.evaluation import calibrate
 from docqa.evaluation.general_sample import ask_general_sample
 from docqa.languages import language_of
-from docqa.models import loading, metadata, registry
+from docqa.models import integrity, loading, metadata, registry
 from docqa.models.metadata import ModelMetadata, TrainingRecord
 from docqa.models.registry import Model, ModelKind
 from docqa.progress import Monitor
@@ -34,9 +35,11 @@ from docqa.training.hyperparameters import flag
 from docqa.training.job import (
     Job,
     TrainingData,
+    discard_checkpoints,
     discard_run,
     is_taken,
     lock_run,
+    readable_disk_errors,
     state_file,
     stored_config,
     stored_state,
@@ -71,9 +74,9 @@ def finetune(job: Job, data: TrainingData, monitor: Monitor) -> FinetuneResult |
     """Train, evaluate before and after, and install. Returns None in all but the first process of a `torchrun`.
 
     An interrupted run keeps its checkpoints: `job.resume` continues from the last one, to the same weights. Raises
-    `Cancelled` when the monitor is cancelled, `DocqaError` if the run can't start.
+    `Cancelled` when the monitor is cancelled, `DocqaError` if the run can't start, or the disk is full.
     """
-    with lock_run(job.name), files.owner_only() as umask:
+    with readable_disk_errors(job.folder), lock_run(job.name), files.owner_only() as umask:
         run = _Run(job, data, monitor, umask)  # Before anything is discarded, because it validates the job.
         if job.restart and distributed.is_first():
             discard_run(job.name)
@@ -109,9 +112,12 @@ class _Run:
             )
         if job.log_dir is not None and find_spec("tensorboard") is None:
             raise DocqaError("TensorBoard is not installed", "pip install 'docqa-tui[tensorboard]', or omit --log-dir")
-        if job.output is not None and job.output.exists():
+        self._installed = _installed_by(state, job) if state else None
+        if self._installed is not None:
+            pass  # What is left to do is to use it.
+        elif job.output is not None and job.output.exists():
             raise DocqaError(f"{job.output} already exists", "choose a folder that does not exist")
-        if job.output is None and is_taken(job.name):
+        elif job.output is None and is_taken(job.name):
             raise DocqaError(
                 f"a reader named {job.name} already exists",
                 f"choose another --name, or remove it: docqa models remove {job.name}",
@@ -125,6 +131,8 @@ class _Run:
         )
 
     def execute(self) -> FinetuneResult | None:
+        if self._installed is not None:
+            return self._conclude(self._begin(), self._installed, []) if distributed.is_first() else None
         with distributed.first_process_first(self._device):
             state = self._begin()
             features = self._features(self._data.train)
@@ -158,6 +166,8 @@ class _Run:
         if state is not None:
             _check_unchanged(self._job.name, state, current)
             return state
+        # A kill may have left checkpoints of a run that was being discarded.
+        discard_checkpoints(self._job.name)
         before = self._score(self._base) if loading.has_head(self._base.folder) else None
         in_use = registry.find(registry.chosen(ModelKind.READER), ModelKind.READER)
         compare = self._job.output is None and in_use.fingerprint != fingerprint
@@ -226,12 +236,15 @@ class _Run:
     ) -> FinetuneResult:
         """Write the reader to a temporary folder, evaluate it, and move it into place."""
         job, config = self._job, self._job.config
-        parent = (job.output or registry.models_dir() / ModelKind.READER / job.name).parent
+        parent = _target(job).parent
         if job.output is None:
             files.make_private_folder(parent)
         else:
             parent.mkdir(parents=True, exist_ok=True)
-        staging = Path(tempfile.mkdtemp(dir=parent, prefix=f".{job.name}."))
+        for left in parent.glob(f".training-{job.name}.*"):
+            if re.fullmatch(r"\w{8}", left.name.removeprefix(f".training-{job.name}.")):
+                shutil.rmtree(left, ignore_errors=True)  # By a kill: this process has the run's lock.
+        staging = Path(tempfile.mkdtemp(dir=parent, prefix=f".training-{job.name}."))
         try:
             if config.weight_interpolation < 1:
                 interpolate_weights(network, self._base.folder, config.weight_interpolation)
@@ -262,11 +275,17 @@ class _Run:
             model = self._install(staging)
         finally:
             shutil.rmtree(staging, ignore_errors=True)
-        discard_run(job.name)
+        return self._conclude(state, model, curve)
+
+    def _conclude(self, state: dict[str, Any], model: Model, curve: LossCurve) -> FinetuneResult:
+        """Use the installed reader if it is better, and delete the run: last, so that a kill before can be resumed."""
+        written = model.metadata
+        after = asdict((written.training or TrainingRecord()).metrics.after)
         to_beat = [state["before"], (state["in_use"] or {}).get("metrics")]
         better = all(selection_key(after) > selection_key(metrics) for metrics in to_beat if metrics)
-        if better and job.output is None:
-            registry.use(job.name, ModelKind.READER)
+        if better and self._job.output is None:
+            registry.use(self._job.name, ModelKind.READER)
+        discard_run(self._job.name)
         return FinetuneResult(model, written, tuple(curve), better)
 
     def _record(self, state: dict[str, Any], features: Sequence[Feature], after: dict[str, Any]) -> TrainingRecord:
@@ -293,9 +312,28 @@ class _Run:
         job = self._job
         if job.output is None:
             return registry.install(staging, job.name, ModelKind.READER)
+        integrity.record(staging)
         files.make_readable(staging, self._umask)
+        files.sync_files(staging)
         staging.rename(job.output)
         return registry.find(str(job.output), ModelKind.READER)
+
+
+def _target(job: Job) -> Path:
+    """The folder of the trained reader."""
+    return job.output or registry.models_dir() / ModelKind.READER / job.name
+
+
+def _installed_by(state: dict[str, Any], job: Job) -> Model | None:
+    """The reader that a run installed before it was killed; None if it did not, or another one has its name."""
+    if not _target(job).is_dir():
+        return None
+    model = registry.find(str(_target(job)) if job.output else job.name, ModelKind.READER)
+    training = model.metadata.training
+    if training is None or training.base.fingerprint != state["base"]["fingerprint"]:
+        return None
+    same = (training.config, training.data) == (state["config"], _by_name(state["data"]))
+    return model if same else None
 
 
 def languages_read(base: list[str] | None, trained_on: Sequence[Pair]) -> list[str] | None:

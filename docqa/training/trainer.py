@@ -2,7 +2,9 @@
 
 import math
 import os
+import shutil
 import time
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -10,15 +12,17 @@ from typing import Any
 import torch
 from transformers import EarlyStoppingCallback, Trainer, TrainerCallback, TrainingArguments
 
-from docqa.files import write_json_object
+from docqa.errors import DocqaError
+from docqa.files import sync_files, write_json_object
 from docqa.models.loading import quietly
 from docqa.progress import Cancelled, Monitor
+from docqa.reader.memory import attempt
 from docqa.training import distributed
 from docqa.training.dataset import OrderedDataset, collate
 from docqa.training.hyperparameters import TrainingConfig
+from docqa.training.job import CHECKPOINTS
 from docqa.training.loss_curve import LossCurve
 
-CHECKPOINTS = "checkpoints"
 _COMPLETE = "complete.json"
 _LOG_POINTS = 200  # Points of the loss curve.
 
@@ -40,8 +44,9 @@ def train(
     """Train `network` in place, resuming from the last complete checkpoint in `folder` if there is one.
 
     The order of `train_set` already holds all epochs. With a `validation_set`, training stops early and the best
-    weights are restored. `limit` is the network's longest sequence, in tokens. Returns the loss curve. Raises
-    `Cancelled`, after saving a checkpoint, when the monitor is cancelled.
+    weights are restored. `limit` is the network's longest sequence, in tokens. If memory runs out, batches are computed
+    in halves, with the same result. Returns the loss curve. Raises `Cancelled`, after saving a checkpoint, when the
+    monitor is cancelled, and `DocqaError` if not even one sequence fits into memory.
     """
     arguments = _arguments(
         config,
@@ -68,6 +73,7 @@ def train(
         if type(callback).__name__ in {"PrinterCallback", "ProgressCallback"}:
             trainer.remove_callback(callback)
     last = last_checkpoint(folder)
+    _remove_checkpoints(folder, {marker.parent for marker in _markers(folder)})
     with quietly():
         trainer.train(resume_from_checkpoint=str(last) if last else None)
     if reporter.stopped:
@@ -77,8 +83,21 @@ def train(
 
 def last_checkpoint(folder: Path) -> Path | None:
     """Return the newest checkpoint in a run's folder that was written completely."""
-    complete = [marker.parent for marker in (folder / CHECKPOINTS).glob(f"checkpoint-*/{_COMPLETE}")]
+    complete = [marker.parent for marker in _markers(folder)]
     return max(complete, key=lambda checkpoint: int(checkpoint.name.rpartition("-")[2]), default=None)
+
+
+def _markers(folder: Path) -> Iterator[Path]:
+    """The files that mark complete checkpoints."""
+    return (folder / CHECKPOINTS).glob(f"checkpoint-*/{_COMPLETE}")
+
+
+def _remove_checkpoints(folder: Path, kept: set[Path]) -> None:
+    """Delete all checkpoints of a run but those `kept`, also the partial ones that a kill left."""
+    for checkpoint in (folder / CHECKPOINTS).glob("checkpoint-*"):
+        if checkpoint not in kept:
+            (checkpoint / _COMPLETE).unlink(missing_ok=True)  # First, because a kill may leave the rest.
+            shutil.rmtree(checkpoint, ignore_errors=True)
 
 
 def _arguments(
@@ -127,7 +146,6 @@ def _arguments(
         bf16=precision == "bfloat16",
         fp16=precision == "float16",
         logging_steps=max(1, steps // _LOG_POINTS),
-        save_total_limit=2,
         remove_unused_columns=False,
         label_names=["start", "end"],
         prediction_loss_only=True,
@@ -141,6 +159,55 @@ def _arguments(
 
 
 class _Trainer(Trainer):  # type: ignore[misc] # transformers has no types
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._parts = 1
+        """In how many parts a batch is computed."""
+        self._share = 1.0
+        """The share of the batch that the loss is computed of."""
+        self._of_step: tuple[int, list[dict[str, torch.Tensor]]] = (-1, [])
+        """The number of the step, and its batches so far: more than one if gradients are accumulated."""
+
+    def training_step(self, model: Any, inputs: dict[str, torch.Tensor], num_items_in_batch: Any = None) -> Any:
+        """Add the gradients of a batch. If memory runs out, halve the batches until they fit, and redo the step."""
+        step, batches = self._of_step
+        if step != self.state.global_step:
+            batches = []
+            self._of_step = self.state.global_step, batches
+        batches.append(inputs)
+        pending = [inputs]
+        while True:
+            loss = attempt(partial(self._gradients_of_all, model, pending, num_items_in_batch))
+            if loss is not None:
+                return loss
+            rows = max(len(batch["input_ids"]) for batch in batches)
+            # The processes of a `torchrun` would wait for each other's parts.
+            if self._parts >= rows or distributed.count() > 1:
+                raise DocqaError(
+                    f"there is not enough free memory on {str(self.args.device)!r} to train with this batch size",
+                    "close other programs, or start again with --restart and a smaller --batch-size or --freeze-layers",
+                )
+            self._parts = min(2 * self._parts, rows)
+            model.zero_grad(set_to_none=True)  # It may have run out in the middle of adding to them.
+            pending = batches
+
+    def _gradients_of_all(self, model: Any, batches: list[dict[str, torch.Tensor]], num_items_in_batch: Any) -> Any:
+        """Add the gradients of several batches; return the loss of the last."""
+        return [self._gradients(model, batch, num_items_in_batch) for batch in batches][-1]
+
+    def _gradients(self, model: Any, batch: dict[str, torch.Tensor], num_items_in_batch: Any) -> Any:
+        """Add the gradients of a batch, in parts; return its loss."""
+        rows = len(batch["input_ids"])
+        losses = []
+        for chosen in torch.arange(rows).chunk(self._parts):
+            part = {name: tensor[chosen[0] : chosen[-1] + 1] for name, tensor in batch.items()}
+            self._share = len(chosen) / rows
+            try:
+                losses.append(super().training_step(model, part, num_items_in_batch))
+            finally:
+                self._share = 1.0
+        return sum(losses)
+
     def compute_loss(self, model: Any, inputs: dict[str, torch.Tensor], return_outputs: bool = False, **_: Any) -> Any:
         """Return the mean weighted cross-entropy of the start and end distributions.
 
@@ -157,7 +224,7 @@ class _Trainer(Trainer):  # type: ignore[misc] # transformers has no types
         for logits, target in zip((output.start_logits, output.end_logits), targets, strict=True):
             scores = torch.log_softmax(logits.float().masked_fill(~allowed, -1e9), dim=-1)
             losses.append(-(weight * (target * scores).sum(-1)).mean())
-        loss = (losses[0] + losses[1]) / 2
+        loss = self._share * (losses[0] + losses[1]) / 2
         return (loss, output) if return_outputs else loss
 
 
@@ -216,7 +283,9 @@ class _Checkpoints(TrainerCallback):  # type: ignore[misc]
         if not state.is_world_process_zero:
             return
         folder = Path(args.output_dir) / f"checkpoint-{state.global_step}"
-        for file in folder.iterdir():
-            with file.open("rb") as opened:
-                os.fsync(opened.fileno())
+        sync_files(folder)
         write_json_object(folder / _COMPLETE, {"step": state.global_step})
+        # Not by `save_total_limit`, which sorts by date, so that a clock that was set back deletes the newest, and
+        # deletes the one before when the new one is not marked yet.
+        best = state.best_model_checkpoint
+        _remove_checkpoints(folder.parent.parent, {folder, *([Path(best)] if best else [])})

@@ -68,4 +68,4 @@ def ask_inline(
         raise KeyboardInterrupt
     if app.questions.failure is not None:
         raise app.questions.failure
-    return app.questions.collection, app.questions.session.results
+    return app.questions.collection, app.questions.results

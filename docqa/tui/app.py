@@ -24,7 +24,7 @@ from docqa.terminal_text import flat
 from docqa.tui import messages
 from docqa.tui.controller import QuestionController
 from docqa.tui.feedback_controller import FeedbackController
-from docqa.tui.formatting import cited, quotation, shortened
+from docqa.tui.formatting import quotation, shortened
 from docqa.tui.inert_app import InertApp
 from docqa.tui.key_reference import check_keymap, key_groups
 from docqa.tui.keys import KEYS, palette
@@ -40,6 +40,7 @@ from docqa.tui.screens.settings import SettingsScreen
 from docqa.tui.screens.training import TrainingScreen
 from docqa.tui.served_app import FORBIDDEN
 from docqa.tui.session_recovery import SessionRecovery
+from docqa.tui.signal_handlers import on_termination
 from docqa.tui.state import feedback
 from docqa.tui.state.choices import Choice, matching
 from docqa.tui.state.file_suggestions import PickedDocuments, relative
@@ -113,6 +114,7 @@ class DocqaApp(InertApp):
             self.recovery.find(self.offer_session)
             self.set_interval(_SAVE_SESSION, self._save_session)
             self.theme_changed_signal.subscribe(self, self._save_theme)
+        on_termination(self, lambda code: self.exit(return_code=code))  # The session stays: nobody chose to quit.
         self.update()
 
     def on_unmount(self) -> None:
@@ -219,7 +221,7 @@ class DocqaApp(InertApp):
         """Copy the selected answer with its citation."""
         selected = self.main.answers.selected
         if selected is not None:
-            self.copy_to_clipboard(f"{flat(selected.text)} ({cited(selected)})")
+            self.copy_to_clipboard(f"{flat(selected.text)} ({self.questions.cited(selected)})")
             self.say(f"Copied: {shortened(flat(selected.text))}")
 
     def action_copy_passage(self) -> None:
@@ -227,12 +229,12 @@ class DocqaApp(InertApp):
         selected = self.main.answers.selected
         if selected is not None:
             quoted = quotation(selected)
-            self.copy_to_clipboard(f"{quoted} ({cited(selected)})")
+            self.copy_to_clipboard(f"{quoted} ({self.questions.cited(selected)})")
             self.say(f"Copied: {shortened(quoted)}")
 
     def action_export(self) -> None:
         """Write the questions and answers to a file."""
-        self.push_screen(ExportScreen(self.questions.session.results))
+        self.push_screen(ExportScreen(self.questions.results))
 
     def action_confirm(self) -> None:
         """Mark the selected answer as right."""

@@ -5,6 +5,7 @@ changes the controller's state and then has the view show it. All of it runs in 
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from threading import Event
@@ -13,14 +14,18 @@ from typing import TYPE_CHECKING, Any, Protocol
 from docqa import config
 from docqa.config import Applies, Settings
 from docqa.errors import DocqaError
+from docqa.tui.formatting import cited
 from docqa.tui.state.session import AskedQuestion, QuestionSession, QuestionState
 from docqa.tui.workers import events
 from docqa.tui.workers.document_loader import DocumentLoader, MakeEngine, default_engine
 from docqa.tui.workers.events import WorkerEvent
 from docqa.tui.workers.question_worker import answer
+from docqa.tui.workers.refinding import find_again
 from docqa.userdata import history
 
 if TYPE_CHECKING:
+    from docqa.answers import Answer, Citation, Result
+    from docqa.documents import Document
     from docqa.engine import Collection
 
 
@@ -78,6 +83,8 @@ class QuestionController:
         self._remembers = remembers
         self._incomplete = False
         """Whether a document failed to open, or opening was cancelled."""
+        self._newest: dict[str, Document] = {}
+        """The version of each document that was opened last."""
         self._changed: set[str] = set()
         """Documents whose files changed on disk after they were opened."""
         self._reopen_next = False
@@ -144,6 +151,21 @@ class QuestionController:
     def check_files(self) -> None:
         """Find out which files changed on disk."""
         self._view.start("checking files", self.loader.check_files)
+
+    def changed_on_disk(self, name: str) -> bool:
+        """Whether the file of an open document is known to have changed after it was opened."""
+        return name in self._changed
+
+    def cited(self, place: "Answer | Citation") -> str:
+        """Return a citation to take along: of a file that has changed on disk, it is one of an earlier version."""
+        return cited(replace(place, outdated=place.outdated or self.changed_on_disk(place.document)))
+
+    @property
+    def results(self) -> "list[Result]":
+        """The results of the answered questions; what is from files that have changed on disk is marked."""
+        from docqa.earlier_versions import mark_outdated
+
+        return [mark_outdated(result, self._changed) for result in self.session.results]
 
     def use_settings(self, settings: Settings, *, model_changed: bool = False) -> None:
         """Apply settings. `model_changed`: a model was replaced by another one of the same name."""
@@ -220,7 +242,8 @@ class QuestionController:
             return
         try:
             while self._unsaved:
-                history.remember(self._unsaved.pop(0), self.names)
+                history.remember(self._unsaved[0], self.names)
+                del self._unsaved[0]  # Only now: what can't be saved is tried again with the next question.
         except DocqaError as error:
             self.warn_once(error)
 
@@ -246,6 +269,10 @@ class QuestionController:
             case events.DocumentsFound():
                 self.names = event.names
                 self._save_history()
+            case events.DocumentOpened():
+                self._newest[event.document.name] = event.document
+                for asked in self.session.asked:
+                    self._refind(asked)
             case events.DocumentFailed():
                 self._incomplete = True
             case events.DocumentsOpened() | events.OpeningFailed():
@@ -266,9 +293,18 @@ class QuestionController:
             case events.AnswersFound():
                 if asked.state is not QuestionState.READING:
                     return False  # Cancelled, and the worker has not noticed yet.
-                asked.result, asked.evidence, asked.best = event.result, event.evidence, event.best
+                asked.found = event
+                self._refind(asked)
+            case events.AnswersMoved():
+                newest = all(self._newest.get(document.name) is document for document in event.documents)
+                if asked.found is not event.before or not newest:
+                    return False  # It was asked again meanwhile, or the document changed again.
+                asked.result, asked.best = event.result, event.best
+                if asked.verdict is event.judged:
+                    asked.verdict = event.verdict
             case events.VerdictRecalled():
                 asked.verdict = asked.verdict or event.verdict
+                self._refind(asked)  # It may be in an earlier version, too.
             case events.QuestionAnswered():
                 self._end(asked, QuestionState.DONE)
             case events.QuestionFailed():
@@ -276,6 +312,23 @@ class QuestionController:
             case events.QuestionCancelled():
                 self._end(asked, QuestionState.CANCELLED)
         return True
+
+    def _refind(self, asked: AskedQuestion) -> None:
+        """Show what was found for a question. Of documents that have changed since it is marked until found again."""
+        found = asked.found
+        if found is None:
+            return
+        opened = ((document, self._newest.get(document.name, document)) for document in found.documents)
+        versions = {old.name: (old, new) for old, new in opened if new is not old and new.text != old.text}
+        asked.result, asked.evidence, asked.best = found.result, found.evidence, found.best
+        if versions:
+            from docqa.earlier_versions import mark_outdated, outdated_answer
+
+            asked.result = mark_outdated(found.result, versions)
+            asked.best = tuple(outdated_answer(one, versions) for one in found.best)
+            # Its windows are those of the earlier text.
+            asked.evidence = {name: one for name, one in found.evidence.items() if name not in versions}
+            self._view.start("finding again", partial(find_again, found, asked.verdict, versions, self._post))
 
     def _opening_ended(self, event: events.DocumentsOpened | events.OpeningFailed) -> None:
         self.opening = None

@@ -16,9 +16,9 @@ from docqa.config import Settings
 from docqa.errors import DocqaError
 from docqa.terminal_text import flat, visible
 from docqa.tui.controller import QuestionController
-from docqa.tui.formatting import cited
 from docqa.tui.inert_app import InertApp
 from docqa.tui.keys import INLINE_KEYS
+from docqa.tui.signal_handlers import on_termination
 from docqa.tui.styling import MUTED
 from docqa.tui.widgets.answers_pane import AnswersPane
 from docqa.tui.widgets.footer import ForgettingFooter
@@ -70,6 +70,7 @@ class InlineApp(InertApp):
     def on_ready(self) -> None:
         """Start working: the first frame is on the screen."""
         self.answers.list.can_focus = False  # The app has the keys of the list, and Enter asks another question.
+        on_termination(self, lambda _: self.action_interrupt())
         self.questions.begin()
         if self._first_question:
             self._ask(self._first_question)
@@ -151,7 +152,7 @@ class InlineApp(InertApp):
         """Copy the selected answer with its citation."""
         selected = self.answers.selected
         if selected is not None:
-            self.copy_to_clipboard(f"{flat(selected.text)} ({cited(selected)})")
+            self.copy_to_clipboard(f"{flat(selected.text)} ({self.questions.cited(selected)})")
             self.say(f"Copied: {flat(selected.text)}")
 
     def action_read_all(self) -> None:

@@ -3,12 +3,11 @@
 import base64
 import hashlib
 import hmac
+import ipaddress
 import re
 import secrets
 from collections.abc import Mapping
 from urllib.parse import urlsplit
-
-LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -57,7 +56,8 @@ def comes_from_elsewhere(headers: Mapping[str, str], host: str, path: str) -> bo
 def is_local_name(host: str) -> bool:
     """Whether a `Host` header names this machine to itself. Any site can have its own name resolve to 127.0.0.1."""
     try:
-        return urlsplit(f"//{host}").hostname in LOCAL_NAMES
+        name = urlsplit(f"//{host}").hostname or ""
+        return name == "localhost" or ipaddress.ip_address(name).is_loopback
     except ValueError:
         return False
 

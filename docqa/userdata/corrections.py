@@ -130,8 +130,6 @@ def _rewrite(keep: Callable[[Correction], bool], new: Iterable[Correction] = ())
             with atomic_write(file()) as opened:
                 for each in corrections:
                     opened.write((as_json(asdict(each)) + "\n").encode())
-                opened.flush()
-                os.fsync(opened.fileno())
     except OSError as error:
         raise DocqaError(
             f"can't save the correction in {file()}: {error.strerror or error}",

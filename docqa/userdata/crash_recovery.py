@@ -5,7 +5,6 @@ whose lock is free was left by a crash. The files contain no text of documents.
 """
 
 import json
-import os
 import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -62,8 +61,6 @@ class SessionFile:
                     self._file_lock.acquire(blocking=False)
                 with atomic_write(self._file) as opened:
                     opened.write(json.dumps(asdict(_absolute(state))).encode())
-                    opened.flush()
-                    os.fsync(opened.fileno())
             except (OSError, NotImplementedError) as error:
                 raise DocqaError(
                     f"can't save the session in {self._file.parent}: {getattr(error, 'strerror', None) or error}",

@@ -1,8 +1,11 @@
 """The history of the app: questions, and the documents that were opened. One file of JSON lines.
 
-Each entry is appended at once, so that a crash loses at most one line. Several docqa processes may append.
+Each entry is appended at once, so that a crash loses at most one line. Several docqa processes may append. It is not
+forced to the disk, which would hold up each question: a power cut can lose the last half minute, of which the session's
+file (`crash_recovery`) has the questions.
 """
 
+import errno
 import json
 import os
 from collections.abc import Callable, Container, Iterable
@@ -10,6 +13,8 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+from filelock import FileLock
 
 from docqa import paths
 from docqa.errors import DocqaError
@@ -64,16 +69,38 @@ def _append(values: dict[str, Any]) -> None:
     line = as_json(values).encode() + b"\n"
     try:
         make_private_folder(file().parent)
-        descriptor = os.open(file(), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        try:
-            os.write(descriptor, line)
-        finally:
-            os.close(descriptor)
+        with _lock():
+            descriptor = os.open(file(), os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+            try:
+                if _is_torn(descriptor):
+                    line = b"\n" + line
+                if os.write(descriptor, line) < len(line):
+                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            finally:
+                os.close(descriptor)
     except OSError as error:
         raise DocqaError(
             f"can't save the history in {file()}: {error.strerror or error}",
             "questions are still answered; check the directory's permissions and free space",
         ) from error
+
+
+def lock_file() -> Path:
+    """Return the file that whoever writes the history locks."""
+    return file().with_name(f".{file().name}.lock")
+
+
+def _lock() -> FileLock:
+    return FileLock(lock_file(), mode=0o600)
+
+
+def _is_torn(descriptor: int) -> bool:
+    """Whether the last line has no end: the disk was full, or the power failed. The next would be lost with it."""
+    end = os.lseek(descriptor, 0, os.SEEK_END)
+    if not end:
+        return False
+    os.lseek(descriptor, end - 1, os.SEEK_SET)
+    return os.read(descriptor, 1) != b"\n"
 
 
 def entries() -> list[HistoryEntry]:
@@ -117,9 +144,11 @@ def forget(about: Callable[[str], bool]) -> None:
     A question that was asked of others at the same time is deleted too. Raises `DocqaError` if it can't be written.
     """
     try:
-        kept = [line for _, line in _without(about) if line]
-        with atomic_write(file()) as opened:
-            opened.writelines(line + b"\n" for line in kept)
+        make_private_folder(file().parent)
+        with _lock():  # What another docqa appends meanwhile must not be lost.
+            kept = [line for _, line in _without(about) if line]
+            with atomic_write(file()) as opened:
+                opened.writelines(line + b"\n" for line in kept)
     except OSError as error:
         raise DocqaError(
             f"can't change the history in {file()}: {error.strerror or error}", "check the directory's permissions"

@@ -183,6 +183,7 @@ def test_a_page_can_only_ask(tmp_path: Path) -> None:
         page.keyboard.press("Shift+Insert")
         sees(page, "secret.txt")  # Typed, and not opened.
         page.keyboard.press("Escape")
+        sees_no_more(page, "⏎ Ask")
         assert "4711" not in page.evaluate("window.screenText()")
         page.keyboard.press("e")
         sees(page, "Export 1 question")
@@ -195,6 +196,7 @@ def test_a_page_can_only_ask(tmp_path: Path) -> None:
 def test_with_full_access_a_page_can_open_another_file(tmp_path: Path) -> None:
     with served("--port", 0, "--full-access", cwd=tmp_path) as app, opened(app, until="Type part of a name") as page:
         page.keyboard.press("Escape")
+        sees_no_more(page, "Type part of a name")
         page.keyboard.press("T")
         sees(page, "Train")
 

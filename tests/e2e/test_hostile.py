@@ -41,12 +41,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory, tiny_reader: Path) -> Path:
     return root
 
 
-def received(folder: Path, *words: str, **variables: str) -> bytes:
+def received(folder: Path, *words: str, command: str = DOCQA, **variables: str) -> bytes:
     """What a terminal receives from a command: stdout and stderr."""
     terminal, end = pty.openpty()
     environment = os.environ | {"DOCQA_RETRIEVER": "lexical", "TERM": "xterm-256color"} | variables
     process = subprocess.Popen(
-        [DOCQA, *words], stdin=subprocess.DEVNULL, stdout=end, stderr=end, cwd=folder, env=environment
+        [command, *words], stdin=subprocess.DEVNULL, stdout=end, stderr=end, cwd=folder, env=environment
     )
     os.close(end)
     found = b""
@@ -106,6 +106,23 @@ def test_nor_does_a_config_file(folder: Path, home: Path) -> None:
     (home / "config" / "config.toml").write_text(f"{json.dumps(EVERYTHING)} = 1\n", encoding="utf-8")
     found = received(folder, "ask", "Who?", "documents")
     assert b"config.toml" in found
+    assert offences(found, drawn=True) == []
+
+
+def test_nor_what_is_said_while_a_progress_bar_is_drawn(folder: Path) -> None:
+    script = f"""
+import warnings
+from docqa.cli import streams, terminal
+terminal._SHOW_AFTER = 0.0
+streams.prepare(terminal.in_colour)
+with terminal.progress_bar(quiet=False) as monitor:
+    monitor.update("reading", {EVERYTHING!r} + "[/]", 1, 2)
+    terminal.note({EVERYTHING!r})
+    warnings.warn({EVERYTHING!r})
+    monitor.update("reading", {EVERYTHING!r}, 2, 2)
+"""
+    found = received(folder, "-c", script, command=sys.executable)
+    assert b"UserWarning" in found
     assert offences(found, drawn=True) == []
 
 

@@ -292,6 +292,21 @@ def test_after_a_kill_the_next_docqa_has_both_the_question_asked_and_the_half_ty
     assert sessions() == []
 
 
+@pytest.mark.parametrize("signal_", [signal.SIGTERM, signal.SIGHUP])
+def test_the_app_ends_and_keeps_the_session_if_it_is_told_to_end(lighthouse: str, signal_: signal.Signals) -> None:
+    """By `kill`, or because its terminal was closed."""
+    with terminal(lighthouse) as first:
+        first.sees("Ask your documents a question")
+        first.type("half a q")
+        first.wait(lambda: [one["draft"] for one in sessions()] == ["half a q"], "the draft on the disk")
+        first.process.send_signal(signal_)
+        first.wait(lambda: first.process.poll() is not None, "docqa to exit")
+        assert first.process.returncode == 128 + signal_
+        first.sees("\x1b[?1049l")  # The screen from before.
+        assert b"Traceback" not in first.screen
+    assert [one["draft"] for one in sessions()] == ["half a q"]
+
+
 # --- snapshots ---
 
 

@@ -81,9 +81,20 @@ async def answered(pilot: Pilot[Any]) -> None:
     ]
     nan = float("nan")
     worth = {REPORT.name: evidence(REPORT, nan, 0.93, 0.58, nan, 0.31, 0.02, nan, nan)}
-    app.questions.handle(events.AnswersFound(asked, result(asked.question, found), worth))
+    app.questions.handle(events.AnswersFound(asked, result(asked.question, found), worth, (), (REPORT,)))
     app.questions.handle(events.QuestionAnswered(asked))
     await until(pilot, lambda: settled(app), "a page at rest")
+
+
+async def outdated(pilot: Pilot[Any]) -> None:
+    """The document has changed, and one of the answers is no longer in it."""
+    await answered(pilot)
+    lines = [line for line in REPORT.text.replace("214 tons", "241 tons").split("\n") if line]
+    app = pilot.app
+    assert isinstance(app, StillApp)
+    app.questions.handle(events.DocumentOpened(paged(REPORT.name, [["A foreword"], lines], ["i", "1"])))
+    await until(pilot, lambda: app.questions.shown.shown[0].outdated and not app.questions.shown.shown[1].outdated)  # type: ignore[union-attr]
+    await until(pilot, lambda: app.main.page._target is None and app.main.page._layout is not None, "a page at rest")
 
 
 async def light(pilot: Pilot[Any]) -> None:
@@ -168,6 +179,8 @@ PICTURES: list[tuple[State, str]] = [
     (answered, "narrow"),
     (answered, "medium"),
     (answered, "wide"),
+    (outdated, "narrow"),
+    (outdated, "wide"),
     (light, "narrow"),
     (light, "wide"),
     (crowded, "narrow"),

@@ -17,6 +17,7 @@ PREFIXES = word_set(
     " mini mis mono multi neo neuro non out over para photo poly post pre pro proto pseudo psycho re semi socio sub"
     " super tele thermo trans tri ultra un under uni up"
 )
+BEGINNING = 5
 _SUFFIXES = word_set("s es ed d ing ly er ers or able ability ness al ally ization ized less ful ment ments ship men")
 
 
@@ -24,6 +25,12 @@ _SUFFIXES = word_set("s es ed d ing ly er ers or able ability ness al ally izati
 def common_words() -> frozenset[str]:
     """Common English words in lower case."""
     return frozenset(_by_frequency())
+
+
+@cache
+def beginnings() -> frozenset[str]:
+    """The first `BEGINNING` letters of the common words that are longer."""
+    return frozenset({word[:BEGINNING] for word in common_words() if len(word) > BEGINNING})
 
 
 @cache

@@ -110,7 +110,10 @@ def _ends(lines: Sequence[LayoutLine]) -> Iterator[_End]:
 
 def has_contents_heading(texts: Iterable[str]) -> bool:
     """Whether one of some short texts is "Contents" or the like."""
-    return any(len(text) < _LONGEST_HEADING and CONTENTS_HEADING.fullmatch(text.strip()) for text in texts)
+    return any(
+        len(text) < _LONGEST_HEADING and not text[:1].isdigit() and CONTENTS_HEADING.fullmatch(text.strip())
+        for text in texts
+    )
 
 
 def page_number(text: str) -> tuple[str, int] | None:

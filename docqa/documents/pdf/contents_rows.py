@@ -27,7 +27,8 @@ _SECTION = re.compile(
     r"\s*(?:(?:chapter|part|section|appendix|figure|table)\s+)?(?:[A-Z]|\d{1,3}|[IVX]{1,5})?(?:\.\d{1,3})*\.?\s*",
     re.IGNORECASE,
 )
-_LEADER = re.compile(r"[\s.·…_-]+")
+_LONGEST_NUMBER = 8  # Characters, with spaces.
+_LEADER, _DOTTED = re.compile(r"[\s.·…_-]+"), ("..", ". .", "…", "__")
 
 
 class _Row(NamedTuple):
@@ -47,7 +48,9 @@ class _Row(NamedTuple):
 def with_whole_entries(content: PageContent) -> PageContent:
     """The page with each entry of a table of contents as one fragment, as far as it is in one row."""
     fragments = content.fragments
-    numbers = [fragment for fragment in fragments if not fragment.raised and _ends_with_page(fragment.text)]
+    text = "\n".join([fragment.text for fragment in fragments])
+    longest = len(text) if any(dots in text for dots in _DOTTED) else _LONGEST_NUMBER
+    numbers = [f for f in fragments if len(f.text) <= longest and not f.raised and _ends_with_page(f.text)]
     if len(numbers) < _FEWEST:
         return content
     columns = [column for column in _columns(numbers) if len(column) >= _FEWEST]
@@ -112,9 +115,9 @@ def _rows(column: list[TextFragment], by_height: dict[int, list[TextFragment]]) 
 
 
 def _ends_with_page(text: str) -> bool:
-    if len(text) < 9 and _NUMBER.fullmatch(text):
-        return True
-    found = page_number(text.rstrip()) if ".." in text or "…" in text or ". ." in text or "__" in text else None
+    if len(text) <= _LONGEST_NUMBER and text.strip().isalnum():
+        return _NUMBER.fullmatch(text) is not None
+    found = page_number(text.rstrip()) if any(dots in text for dots in _DOTTED) else None
     return found is not None and ends_with_leader(found[0])
 
 

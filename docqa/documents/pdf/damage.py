@@ -18,6 +18,7 @@ _PADDING = b"\0\t\n\f\r "
 _DEFLATED = re.compile(rb"/Filter\s*\[?\s*/(?:FlateDecode|Fl)\b")
 _NO_TEXT = re.compile(rb"/Subtype\s*/(?:Image|Type1C|CIDFontType0C|OpenType)\b|/Length1\b")  # Images and fonts.
 _DICTIONARY = 600  # Bytes before a stream, in which its filter is named.
+_TELLING = 4000  # Bytes: a smaller file may have no byte of a kind by chance.
 _HEADER = 2  # Bytes of a deflated stream.
 _MAX_INFLATED = 64 * 1024**2  # Bytes, of all streams: this is for speed.
 _MAX_STREAM = 4 * 1024**2  # Bytes of one stream.
@@ -37,6 +38,8 @@ def damage_of(data: bytes) -> Damage:
 
 def _may_be_converted(data: bytes) -> bool:
     """Whether a file has only bytes that a text has: UTF-8 or ASCII, or line ends of one kind."""
+    if len(data) < _TELLING:
+        return False
     newlines, returns = data.count(b"\n"), data.count(b"\r")
     return not returns or not newlines or newlines == data.count(b"\r\n") or _is_utf_8(data)
 

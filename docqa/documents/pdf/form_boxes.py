@@ -88,14 +88,17 @@ def labelled_boxes(content: PageContent) -> list[LabelledBox]:
     sources: dict[_Box, set[int]] = defaultdict(set)
     pieces: list[tuple[TextFragment, int]] = []
     for fragment in content.fragments:
-        text = fragment.text
-        if fragment.slanted or not text.strip():
+        inner = fragment.text.strip()
+        if fragment.slanted or not inner:
             continue
-        if " " in text or "\xa0" in text:
+        if " " in inner or "\xa0" in inner:
             crossed = vertical.between(fragment.x0 + 2, fragment.x1 - 2)
             pieces += [(piece, id(fragment)) for piece in _cut(fragment, crossed)]
         else:
             pieces.append((fragment, id(fragment)))
+    words = (piece for piece, _ in pieces if _WORD.search(piece.text))
+    if not any(_has_room(piece, horizontal) for piece in words):
+        return []
     if not any(_may_be_label(piece, horizontal) for piece, _ in pieces):
         return []
     for piece, source in pieces:
@@ -200,8 +203,14 @@ def _before_label(fragment: TextFragment, x: float) -> tuple[TextFragment, TextF
     return cut_near(fragment, x)
 
 
+def _has_room(fragment: TextFragment, horizontal: _Sides) -> bool:
+    """Whether there is room below the words of a label: in most tables, there is none."""
+    _, below = horizontal.around((fragment.top + fragment.bottom) / 2, (fragment.x0 + fragment.x1) / 2)
+    return below is not None and below.at - fragment.bottom > 0.5 * _ROOM * fragment.size - 1
+
+
 def _may_be_label(fragment: TextFragment, horizontal: _Sides) -> bool:
-    """Whether a text may be a label, with room below it: in most tables, there is room below none."""
+    """Whether a text may be a label, with room below it."""
     if not _begins_label(fragment.text.lstrip()):
         return False
     above, below = horizontal.around((fragment.top + fragment.bottom) / 2, (fragment.x0 + fragment.x1) / 2)

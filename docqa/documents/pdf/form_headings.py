@@ -15,10 +15,14 @@ _FARTHEST = 8.0  # Heights of type between the number and the title.
 def part_headings(content: PageContent) -> tuple[list[FormField], list[TextFragment]]:
     """The headings of parts, and the fragments that are in none."""
     boxes = [rule for rule in content.rules if rule.bottom - rule.top > _THIN and rule.x1 - rule.x0 < _WIDEST]
-    parts = [fragment for fragment in content.fragments if _PART.fullmatch(fragment.text)] if boxes else []
+    parts = [fragment for fragment in content.fragments if _is_part(fragment.text)] if boxes else []
     headings = [found for part in parts if _is_boxed(part, boxes) and (found := _heading(part, content))]
     taken = {id(fragment) for heading in headings for line in heading.cells[0] for fragment in line}
     return headings, [f for f in content.fragments if id(f) not in taken] if headings else content.fragments
+
+
+def _is_part(text: str) -> bool:
+    return not text[:1].isdigit() and _PART.fullmatch(text) is not None
 
 
 def _is_boxed(part: TextFragment, boxes: list[Rule]) -> bool:

@@ -26,9 +26,7 @@ _SENTENCE = 3  # Words.
 
 _START = re.compile(r"\s*(?P<key>[1-9]\d{0,2}(?:[a-z]| [a-z](?=\s*$))?|[a-z])(?:[.)]\s*|\s+|$)(?=(?P<label>\S)|$)")
 _END = re.compile(r"(?P<label>.*?)(?:^|\s|(?<=\.\.)|…)(?P<key>[1-9]\d{0,2}[a-z]?)(?P<dot>\.?)[\s_$]*$", re.DOTALL)
-_NUMBER_AT_END = re.compile(r"(?:^|\s|(?<=\.\.)|…)[1-9]\d{0,2}[a-z]?\.?$")
-_LONGEST_NUMBER = 4
-_DIGIT = re.compile(r"\d")
+_NUMBER_AT_END = re.compile(r"\n\.?([a-z]?\d{0,2}[1-9])(?=[\s…]|\.\.)")  # From right to left: it is found at once.
 _LEADER = re.compile(r"(?P<period>(?<=[^\s.])\.(?= (?! ?\. \.)))?\s*(?:[.·…_]\s?){4,}|\s*…\s*")
 _DOTS = re.compile(r"[\s.·…_]+")
 _WORD = re.compile(r"[^\W\d_]{3}")
@@ -79,11 +77,11 @@ def form_lines(content: PageContent) -> tuple[list[FormField], list[TextFragment
     """The numbered lines of a page if some of their numbers are repeated, and the fragments that are in none."""
     fragments = content.fragments
     texts = [fragment.text.rstrip(_BLANK) for fragment in fragments]
-    ends = [text for text in texts if _DIGIT.search(text[-3:]) and _NUMBER_AT_END.search(text, max(0, len(text) - 8))]
+    ends = [number[::-1] for number in _NUMBER_AT_END.findall("\n".join(["", *texts, ""])[::-1])]
     if len(ends) < _FEWEST:
         return [], fragments
     # Few numbers at the beginning of a line are at the end of any.
-    last = {text.removesuffix(".")[-length:] for text in ends for length in range(1, _LONGEST_NUMBER + 1)}
+    last = {number[begin:] for number in ends for begin in range(len(number))}
     rows = text_rows(fragment for fragment in fragments if not fragment.slanted and fragment.text.strip())
     starts = list(_starts(rows))
     pairs = [(start, end) for start in starts if start.key in last and (end := _end(rows, start, starts))]
@@ -91,7 +89,7 @@ def form_lines(content: PageContent) -> tuple[list[FormField], list[TextFragment
     if len(pairs) < _FEWEST:
         return [], fragments
     # In a table of contents, few titles have the number of their page.
-    led = sum(_LEADER.search(text) is not None for text in ends)
+    led = sum(_LEADER.search(text) is not None for text in texts if _NUMBER_AT_END.match(f"\n{text[::-1]}\n"))
     if (
         len(pairs) < 0.5 * led
         or not _is_form(rows, pairs, content.rules)

@@ -72,10 +72,11 @@ def _type(block: LineBlock) -> tuple[str, int]:
 
 
 def _may_be_heading(block: LineBlock) -> bool:
+    if len(block.lines) > _MAX_HEADING_LINES:
+        return False
     text = block.text
     return (
-        len(block.lines) <= _MAX_HEADING_LINES
-        and len(text) <= _MAX_HEADING
+        len(text) <= _MAX_HEADING
         and sum(map(str.isalpha, text)) >= 2
         and not BULLET.match(text)
         and not text.endswith((";", ","))

@@ -30,6 +30,7 @@ _PATH_GOES_ON = re.compile(rf"/\w.*/|/.*\.\w|\.{_FILE_TYPE.pattern}|[=&%]|^/\w")
 _IN_PATH = re.compile(r"\w[.]\w|\w/|[=&%#_~]|[a-z]\d|\d[a-z]|\w-\w")
 _RANGE = re.compile(r"(?<![^\W\d_])\d[\d.,]*–$")
 
+_ADDRESS_SIGNS = ("/", "www.", "@", "\\")
 _ADDRESS_SIGN = re.compile(r"\w@(?:[\w-]+\.)*$")
 _DOMAIN = re.compile(r"[a-z\d-]+(?:\.[a-z\d-]+)*\W?$")
 _FOLDER = re.compile(r"[\"'(\[]*(?:~|\.{0,2}|[A-Za-z]:)[/\\][\w.~/\\-]*[\w.-][/\\_]$")
@@ -61,7 +62,8 @@ def join(vocabulary: Vocabulary, before: str, after: str, hyphen: bool) -> tuple
         return before, " "
     dash = None if hyphen or before[-1] not in _DASHES else _DASH_AT_END.search(before)
     if not hyphen and not dash:
-        return before, "" if _address_continues(before[-_REACH:], after[:_REACH]) else " "
+        may_be_address = any(sign in before for sign in _ADDRESS_SIGNS)
+        return before, "" if may_be_address and _address_continues(before[-_REACH:], after[:_REACH]) else " "
     if dash and dash.group() in "–—":
         return before, "" if _dash_joins(before, after) else " "
     if dash:
@@ -178,8 +180,6 @@ def _dash_joins(before: str, after: str) -> bool:
 
 def _address_continues(before: str, after: str) -> bool:
     """Whether an address or a path that was cut without a hyphen goes on in the next line."""
-    if "/" not in before and "www." not in before and "@" not in before and "\\" not in before:
-        return False
     token = _last_token(before)
     if _ADDRESS_SIGN.search(token):
         return _DOMAIN.match(_first_token(after)) is not None

@@ -82,14 +82,8 @@ def _is_one_column(page: list[list[TextFragment]]) -> bool:
 def _block(lines: list[list[TextFragment]]) -> PageBlock:
     if len(lines) == 1 == len(lines[0]):
         return PageBlock(lines, *lines[0][0][1:5])
-    every = [run for line in lines for run in line]
-    return PageBlock(
-        lines,
-        min([run.x0 for run in every]),
-        min([run.top for run in every]),
-        max([run.x1 for run in every]),
-        max([run.bottom for run in every]),
-    )
+    _, x0, top, x1, bottom, *_ = zip(*[run for line in lines for run in line], strict=True)
+    return PageBlock(lines, min(x0), min(top), max(x1), max(bottom))
 
 
 def _chained(lines: list[list[TextFragment]]) -> list[PageBlock]:
@@ -100,7 +94,8 @@ def _chained(lines: list[list[TextFragment]]) -> list[PageBlock]:
         if len(group) == 1 == len(open_chains) and _below(open_chains[0][-1], group[0]):
             open_chains[0].append(group[0])  # Nearly every line of a text.
             continue
-        for line, chain in zip(group, _chains_above(group, open_chains), strict=True):
+        above = _chains_above(group, open_chains) if open_chains else [None] * len(group)
+        for line, chain in zip(group, above, strict=True):
             if chain is not None:
                 chain.append(line)
             else:
@@ -116,9 +111,10 @@ def _chains_above(
     group: list[list[TextFragment]], chains: list[list[list[TextFragment]]]
 ) -> list[list[list[TextFragment]] | None]:
     """For each line of a row the chain that ends right above it, None if there are several, or others below it."""
-    above = [[chain for chain in chains if _below(chain[-1], line)] for line in group]
     if len(group) == 1:
-        return [above[0][0] if len(above[0]) == 1 else None]
+        found = [chain for chain in chains if _below(chain[-1], group[0])]
+        return [found[0] if len(found) == 1 else None]
+    above = [[chain for chain in chains if _below(chain[-1], line)] for line in group]
     taken = [chain for each in above for chain in each]
     return [each[0] if len(each) == 1 and sum(other is each[0] for other in taken) == 1 else None for each in above]
 

@@ -13,7 +13,9 @@ from docqa.documents.pdf.headings import mark_headings, set_levels
 from docqa.documents.pdf.lines import LayoutLine, LineBlock, differ, in_one_column, is_right_below
 from docqa.documents.pdf.numbering import BULLET, Numbering, mark_of
 
-_ENDS_SENTENCE = re.compile(r"[.!?:;…。！？][\"'”’»)\]]*[\d⁰¹²³⁴⁵⁶⁷⁸⁹*†‡]*$")
+_ENDS, _CLOSING, _MARKS = frozenset(".!?:;…。！？"), "\"'”’»)]", "0123456789⁰¹²³⁴⁵⁶⁷⁸⁹*†‡"
+"""The end of a sentence, what may close it, and the mark of a note after it."""
+
 _CAPTION = re.compile(
     r"(?i:figure|fig\.|table|chart|exhibit|abbildung|tabelle|tableau|listing)\s+[\dIVXA-Z][\w.-]*[.:]?(?:\s+[^a-z\s]|$)"
 )
@@ -152,7 +154,9 @@ def _is_small_below(paragraph: LineBlock, block: LineBlock, body_size: float) ->
 
 def _is_float(block: LineBlock) -> bool:
     """Whether a block may stand in the midst of a sentence. The number at an axis may, too."""
-    return block.kind in _FLOATS or (block.kind != "formula" and not _WORD.search(block.text))
+    if block.kind in _FLOATS:
+        return True
+    return block.kind != "formula" and not any(_WORD.search(line.text) for line in block.lines)
 
 
 def _glue(block: LineBlock, line: LayoutLine, pitch: float, numbering: Numbering) -> str | None:
@@ -315,8 +319,8 @@ def _continues_over_gap(previous: LayoutLine, line: LayoutLine) -> bool:
 
 
 def _ends_sentence(text: str) -> bool:
-    # Most lines end in a letter: the search would look at each of the others in vain.
-    return not text[-1:].isalpha() and _ENDS_SENTENCE.search(text) is not None
+    # Most lines end in a letter.
+    return not text[-1:].isalpha() and text.rstrip(_MARKS).rstrip(_CLOSING)[-1:] in _ENDS
 
 
 def _is_list_item(previous: LayoutLine, line: LayoutLine, numbering: Numbering) -> bool:

@@ -17,7 +17,12 @@ def quick(function: Any, result: Any) -> Callable[..., Any]:
     return ctypes.PYFUNCTYPE(result)(ctypes.cast(function, HANDLE).value or 0)
 
 
+class ObjectHandle(HANDLE):
+    """Returned as it is, since it is a subclass: of `HANDLE`s, ctypes makes integers."""
+
+
 page_object = quick(pdfium.FPDFPage_GetObject, HANDLE)
+object_handle = quick(pdfium.FPDFPage_GetObject, ObjectHandle)
 object_type = quick(pdfium.FPDFPageObj_GetType, ctypes.c_int)
 object_bounds = quick(pdfium.FPDFPageObj_GetBounds, ctypes.c_int)
 """Into left, bottom, right and top."""

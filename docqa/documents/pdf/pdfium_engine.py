@@ -23,12 +23,15 @@ from docqa.documents.pdf.engines import (
     XfaForm,
 )
 from docqa.documents.pdf.form_fields import ShownValue, with_values, without_copies
+from docqa.documents.pdf.named_tuples import maker
 from docqa.documents.pdf.pdfium_forms import PdfiumForm, wide_string, xfa_form
 from docqa.documents.pdf.pdfium_hidden import hidden_objects
 from docqa.documents.pdf.pdfium_page import PageText
 from docqa.documents.pdf.pdfium_paths import drawn_boxes, within_rules
 from docqa.documents.pdf.pdfium_quality import quality
 from docqa.documents.pdf.pdfium_underscores import with_underscores
+
+_rule = maker(Rule)
 
 # PDFium is not thread-safe, not even for different documents.
 _LOCK = threading.RLock()
@@ -188,7 +191,7 @@ class PdfiumFile:
         text = PageText(page, text_page, characters)
         frame = text.frame
         displayed = [value._replace(box=frame.as_displayed(value.box)) for value in values]
-        drawn = [Rule(*frame.as_displayed(box)) for box in boxes]
+        drawn = [_rule(frame.as_displayed(box)) for box in boxes]
         in_table = within_rules(drawn)
         fragments = text.fragments(in_table)
         if text.has_white and (hidden := hidden_objects(page)):

@@ -54,6 +54,13 @@ class _Glyph(NamedTuple):
     top: float
 
 
+class _Drawn(NamedTuple):
+    glyph: _Glyph
+    advance: float
+    text_object: int | None
+    """Its address."""
+
+
 class GlyphText:
     """The text of a page with one code point for each of PDFium's characters, and what they are to be read as."""
 
@@ -98,15 +105,10 @@ class GlyphText:
         `runs`: where its text objects begin, if that is known.
         """
         if not overprinted:
-            doubled = self._doubled(first, last)
-            if runs is not None and doubled:
-                begins = {*runs}
-                doubled = [index for index in doubled if index + 1 in begins]
+            doubled = self._doubled(first, last) if runs is None else self._doubled_at(runs)
             if not any(self._drawn_again(index, index + 1) for index in doubled):
                 return
-        drawn: dict[str, list[tuple[_Glyph, int, float]]] = defaultdict(
-            list
-        )  # By letter, from the left; with advances.
+        drawn: dict[str, list[_Drawn]] = defaultdict(list)  # By letter, from the left.
         reach: dict[str, float] = defaultdict(float)
         for index in range(first, last):
             letter = self._text[index]
@@ -117,14 +119,13 @@ class GlyphText:
             same, near = drawn[letter], reach[letter]
             begin = bisect_left(same, glyph.left - near, key=_left)
             beside = same[begin : bisect_right(same, glyph.left + near, begin, key=_left)][:_MOST_BESIDE]
-            if any(
-                _coincide(other, glyph, advance) and self._by_other_object(number, index)
-                for other, number, advance in beside
-            ):
+            # Letters of one object are those of one ligature, or of a font with wrong widths.
+            text_object = _text_object(self._text_page, index)
+            if any(one.text_object != text_object and _coincide(one.glyph, glyph, one.advance) for one in beside):
                 self._replaced[index] = ""
             else:
                 advance = self._advance(index)
-                insort(same, (glyph, index, advance))
+                insort(same, _Drawn(glyph, advance, text_object), key=_left)
                 reach[letter] = max(near, _DRAWN_AGAIN * advance)
 
     def _doubled(self, first: int, last: int) -> list[int]:
@@ -133,16 +134,17 @@ class GlyphText:
             self._repeated = [match.start() for match in _DOUBLED.finditer(self._text)]
         return self._repeated[bisect_left(self._repeated, first) : bisect_left(self._repeated, last - 1)]
 
+    def _doubled_at(self, runs: list[int]) -> list[int]:
+        """The same, if letters can only be doubled where text objects begin."""
+        text = self._text
+        return [begin - 1 for begin in runs[1:] if text[begin - 1] == text[begin] and _DOUBLED.match(text, begin - 1)]
+
     def _drawn_again(self, index: int, other: int) -> bool:
         """Whether a character is drawn again, hardly aside, by another text object."""
-        if not self._by_other_object(index, other):
+        if _text_object(self._text_page, index) == _text_object(self._text_page, other):
             return False
         a, b = self._glyph(index), self._glyph(other)
         return a is not None and b is not None and _coincide(a, b, self._advance(index))
-
-    def _by_other_object(self, index: int, other: int) -> bool:
-        """Whether two characters are of different text objects, not of one ligature or of a font with wrong widths."""
-        return bool(_text_object(self._text_page, index) != _text_object(self._text_page, other))
 
     # Accents --------------------------------------------------------------------------------------
 
@@ -206,8 +208,8 @@ class GlyphText:
         return max(1.0, float(box.right - box.left)) if found else 1.0
 
 
-def _left(drawn: tuple[_Glyph, int, float]) -> float:
-    return drawn[0].left
+def _left(drawn: _Drawn) -> float:
+    return drawn.glyph.left
 
 
 def _coincide(a: _Glyph, b: _Glyph, advance: float) -> bool:

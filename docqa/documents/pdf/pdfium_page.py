@@ -172,11 +172,12 @@ class PageText:
         if count == 1:
             return (_piece((begin, end, boxes[0], size, False, row, None, False)),)
         groups = _group(boxes, size)
-        runs = self._runs(begin, end, count) if len(groups) > 1 else None
+        runs = self._runs(begin, end, count) if len(groups) > 1 else []
         overprinted = _overprinted(boxes, size)
         if count > 2 or overprinted:
-            self._glyphs.drop_repeated(begin, end, overprinted, runs and [first for first, _ in runs])
-        starts = self._starts(begin, end, boxes, groups, runs or [])
+            beginnings = [first for first, _ in runs] if runs else None
+            self._glyphs.drop_repeated(begin, end, overprinted, beginnings)
+        starts = self._starts(begin, end, boxes, groups, runs)
         pairs = list(pairwise([*[first for first, _, _ in starts], end]))
         heights = [self._height_at_end(a, b, box) for (_, box, _), (a, b) in zip(groups, pairs, strict=True)]
         # The first group may be a superscript itself.

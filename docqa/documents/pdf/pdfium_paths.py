@@ -8,7 +8,7 @@ from typing import Any
 import pypdfium2_raw as pdfium
 
 from docqa.documents.pdf.engines import Rule
-from docqa.documents.pdf.pdfium_calls import HANDLE, four, object_bounds, object_type, page_object, quick
+from docqa.documents.pdf.pdfium_calls import ObjectHandle, four, object_bounds, object_handle, object_type, quick
 from docqa.documents.pdf.pdfium_frame import Box
 
 # A page with more is a drawing, whose lines are no tables.
@@ -20,7 +20,7 @@ _ENCLOSING = 3  # Rules: above and below a header, and at the end of its table.
 _THICK, _LONG = 3.0, 80.0  # Points.
 
 _count_segments = quick(pdfium.FPDFPath_CountSegments, ctypes.c_int)
-_path_segment = quick(pdfium.FPDFPath_GetPathSegment, HANDLE)
+_path_segment = quick(pdfium.FPDFPath_GetPathSegment, ObjectHandle)
 _segment_type = quick(pdfium.FPDFPathSegment_GetType, ctypes.c_int)
 _segment_point = quick(pdfium.FPDFPathSegment_GetPoint, ctypes.c_int)
 
@@ -59,7 +59,7 @@ def _paths(page: Any) -> Iterator[Box]:
     sides, references = four(ctypes.c_float)
     is_path, is_form = pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_FORM
     for index in range(min(pdfium.FPDFPage_CountObjects(page), _MAX_OBJECTS)):
-        path = HANDLE(page_object(page, index))
+        path = object_handle(page, index)
         kind = object_type(path)
         if kind != is_path:
             if kind == is_form and _is_one_path(path) and object_bounds(path, *references):
@@ -92,7 +92,7 @@ def _straight_segments(path: Any, count: int) -> Iterator[Box]:
     curve = pdfium.FPDF_SEGMENT_BEZIERTO
     previous = None
     for index in range(count):
-        segment = HANDLE(_path_segment(path, index))
+        segment = _path_segment(path, index)
         kind = _segment_type(segment)
         if not _segment_point(segment, *references) or kind == curve:
             previous = None

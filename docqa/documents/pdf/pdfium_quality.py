@@ -5,6 +5,7 @@ Besides `pdfium_engine` and `pdfium_forms`, the only module that uses PDFium's h
 
 import ctypes
 import re
+from itertools import repeat
 from typing import Any
 
 import pypdfium2_raw as pdfium
@@ -36,7 +37,7 @@ def quality(page: Any, text_page: Any, text: str) -> TextQuality:
 def _unmapped(text_page: Any, text: str) -> float:
     step = max(1, len(text) // _SAMPLED_CHARACTERS)
     sampled = [index for index in range(0, len(text), step) if not text[index].isspace()]
-    errors = [_has_map_error(text_page, index) for index in sampled].count(1)
+    errors = list(map(_has_map_error, repeat(text_page), sampled)).count(1)
     return errors / len(sampled) if sampled else 0.0
 
 

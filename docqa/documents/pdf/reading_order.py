@@ -85,7 +85,7 @@ def page_lines(content: PageContent, page: int) -> list[LayoutLine]:
                 continue
             if block.fields:
                 found = (_field_line(field, page, region) for field in block.fields)
-                lines.extend(line for line in found if line.row_cells)
+                lines.extend(line for line in found)
                 continue
             place = _Place(page, region, left, right, "figure" if id(block) in labels else "")
             for index, row in enumerate(block.lines):
@@ -173,14 +173,18 @@ def _table_lines(table: PageTable, page: int, region: int, first: int) -> Iterab
         lines = tuple([(text, line[-1].hyphen) for line in cell.lines if line and (text := line_text(line))])
         if lines:
             filled.append((cell, lines))
-    for number, (_, row) in enumerate(groupby(filled, key=lambda each: each[0].row), first):
+    for number, (_, row) in enumerate(groupby(filled, key=_row), first):
         yield _row_line(table, list(row), page, region, number)
+
+
+def _row(filled: _FilledCell) -> int:
+    return filled[0].row
 
 
 def _field_line(field: FormField, page: int, region: int) -> LayoutLine:
     cells = [[(line_text(line), line[-1].hyphen) for line in cell] for cell in field.cells]
     # Ornaments and invisible characters have no text.
-    filled = [(number, cell) for number, cell in enumerate(cells) if any(text for text, _ in cell)]
+    filled = [(number, cell) for number, cell in enumerate(cells)]
     first = field.cells[0][0][-1]
     return LayoutLine(
         text="  ".join([" ".join([text for text, _ in lines]) for _, lines in filled]),
@@ -203,12 +207,13 @@ def _field_line(field: FormField, page: int, region: int) -> LayoutLine:
 
 def _row_line(table: PageTable, cells: list[_FilledCell], page: int, region: int, number: int) -> LayoutLine:
     fragments = [fragment for cell, _ in cells for line in cell.lines for fragment in line]
+    _, x0, top, x1, bottom, *_ = zip(*fragments, strict=True)
     return LayoutLine(
         text="  ".join([" ".join([text for text, _ in lines]) for _, lines in cells]),
-        x0=min([fragment.x0 for fragment in fragments]),
-        top=min([fragment.top for fragment in fragments]),
-        x1=max([fragment.x1 for fragment in fragments]),
-        bottom=max([fragment.bottom for fragment in fragments]),
+        x0=min(x0),
+        top=min(top),
+        x1=max(x1),
+        bottom=max(bottom),
         size=fragments[0].size,
         hyphen=False,
         cells=len(cells),

@@ -29,7 +29,8 @@ def runs(fragments: list[TextFragment]) -> list[TextFragment]:
     for index, fragment in enumerate(fragments):
         text = _symbol(fragments, index) if len(fragment.text) < 3 else None
         if text is None:
-            text = clean(_with_bullet(fragment.text))
+            text = fragment.text
+            text = clean(text if text[:1].isprintable() else _with_bullet(text))
         if not text or text.isspace():
             continue
         if text != fragment.text or fragment.raised:
@@ -58,8 +59,6 @@ def runs(fragments: list[TextFragment]) -> list[TextFragment]:
 
 def _with_bullet(text: str) -> str:
     """The text with a bullet in place of a character that has no meaning of its own before the words of an item."""
-    if text[:1].isprintable():
-        return text
     return _ODD_BULLET.sub("•", text, count=1) if _ODD_BULLET.match(text) else text
 
 

@@ -5,7 +5,7 @@ PDFium puts a space where letters are far apart, and after some ligatures.
 
 import re
 
-from docqa.documents.pdf.common_words import common_words, is_derived, word_set
+from docqa.documents.pdf.common_words import BEGINNING, beginnings, common_words, is_derived, word_set
 from docqa.documents.pdf.vocabulary import Vocabulary
 
 _PUNCTUATION = ".,;:!?()[]\"'“”‘’"
@@ -22,8 +22,11 @@ _RARE = 2  # A part of a word is hardly ever in a document as often as a word.
 
 
 def suspects(vocabulary: Vocabulary) -> frozenset[str]:
-    """The tokens of a document that may be parts of words."""
-    common, counts = common_words(), vocabulary.counts
+    """The tokens of a document that may be parts of words.
+
+    With a word after it, what begins with a capital letter makes none but a common one: most names make none.
+    """
+    common, counts, begins = common_words(), vocabulary.counts, beginnings()
     found = set()
     for token in vocabulary.tokens:
         if token[0].isdigit():
@@ -38,18 +41,25 @@ def suspects(vocabulary: Vocabulary) -> frozenset[str]:
             if word not in _LETTER_WORDS or token.isupper():
                 found.add(token)
         elif word not in common and (counts[word] <= _RARE or word.endswith(_LIGATURES)):
-            found.add(token)
+            is_name = not token[0].islower() and len(word) > BEGINNING and word[:BEGINNING] not in begins
+            if not is_name or word.endswith(_LIGATURES):
+                found.add(token)
     return frozenset(found)
 
 
 def repair(text: str, suspect: frozenset[str], vocabulary: Vocabulary) -> str:
     """The text of a line with its words whole."""
+    tokens = text.split(" ")
+    found = suspect.intersection(tokens)
+    if not found:
+        return text  # Half of all lines.
     if "http" in text:
         text = _SCHEME.sub(r"\1\2://", text)
-    tokens = text.split(" ")
+        tokens = text.split(" ")
+        found = suspect.intersection(tokens)
     if 1 in map(len, tokens) and _SPACED.search(text):
         tokens = _unspaced(tokens)
-    elif not _has_split_word(tokens, suspect, vocabulary):
+    elif not _has_split_word(tokens, found, vocabulary):
         return text  # Most lines: a suspect is mostly a rare word.
     index = len(tokens) - 2
     while index >= 0:
@@ -60,10 +70,10 @@ def repair(text: str, suspect: frozenset[str], vocabulary: Vocabulary) -> str:
     return " ".join(tokens)
 
 
-def _has_split_word(tokens: list[str], suspect: frozenset[str], vocabulary: Vocabulary) -> bool:
-    """Whether any suspect is one word with the token before it, or the one after it."""
+def _has_split_word(tokens: list[str], found: frozenset[str], vocabulary: Vocabulary) -> bool:
+    """Whether any of the suspects that were found is one word with the token before it, or the one after it."""
     last = len(tokens) - 1
-    for token in suspect.intersection(tokens):
+    for token in found:
         place = -1
         for _ in range(tokens.count(token)):
             place = tokens.index(token, place + 1)

@@ -7,7 +7,7 @@ encoding. If it says nothing, or something wrong, the text is "WKH URPDQV" where
 import re
 import unicodedata
 from collections import Counter
-from operator import add
+from itertools import chain
 
 # The 200 most common pairs of the letters a to z, without accents: in the translations of Linux programs into 79
 # languages and variants in Latin script (seven large ones count four times), and in English documents (a sixth of
@@ -24,7 +24,9 @@ _COMMON_PAIRS = frozenset(
     un ur us ut va ve vi vo wa we wi ya za ze zi
     """.split()  # noqa: SIM905 - a list of 200 strings would fill two pages
 )
-_PAIRS = {a + b: a + b in _COMMON_PAIRS for a in map(chr, range(97, 123)) for b in map(chr, range(97, 123))}
+_A_TO_Z = "abcdefghijklmnopqrstuvwxyz"
+# By their two bytes as one number: no string is made of a pair.
+_PAIRS = {memoryview((a + b).encode()).cast("H")[0]: a + b in _COMMON_PAIRS for a in _A_TO_Z for b in _A_TO_Z}
 
 _SAMPLES, _SAMPLE_LENGTH = 4, 60
 
@@ -71,8 +73,9 @@ def _samples(text: str) -> str:
 
 def _common_share(text: str, at_least: int = 1) -> float:
     """The share of common pairs among the pairs of the letters a to z, 1 if there are fewer than `at_least`."""
-    lowered = text.lower()
-    found = list(map(_PAIRS.get, map(add, lowered, lowered[1:])))
+    lowered = text.lower().encode("ascii", "replace")
+    even, odd = (memoryview(part[: len(part) // 2 * 2]).cast("H") for part in (lowered, lowered[1:]))
+    found = list(map(_PAIRS.get, chain(even, odd)))
     common = found.count(True)
     known = common + found.count(False)
     return common / known if known >= max(1, at_least) else 1.0

@@ -30,9 +30,7 @@ class Words:
     def repair(self, text: str) -> str:
         """The text of a line without spaces inside words. Most lines are returned at once."""
         suspect = self._suspects
-        if not suspect or suspect.isdisjoint(text.split(" ")):
-            return text
-        return repair(text, suspect, self._vocabulary)
+        return repair(text, suspect, self._vocabulary) if suspect else text
 
     @cached_property
     def _suspects(self) -> frozenset[str]:

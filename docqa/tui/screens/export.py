@@ -14,6 +14,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from docqa.files import write_export
 from docqa.terminal_text import visible
 from docqa.tui.external_viewer import ascii_name
 from docqa.tui.styling import MUTED
@@ -67,7 +68,7 @@ class ExportScreen(ModalScreen[None]):
             self._show(f"{file} exists. Press Enter again to overwrite it.")
         else:
             try:
-                file.write_text(write(self._results), encoding="utf-8")
+                write_export(file, write(self._results).encode("utf-8", "replace"))
             except OSError as error:
                 self._show(f"Can't write {file}: {error.strerror or error}.")
             else:

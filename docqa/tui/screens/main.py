@@ -1,6 +1,7 @@
 """The main screen: its panes, what they show, and the keys that need them."""
 
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -36,7 +37,7 @@ from docqa.tui.workers import events
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from docqa.answers import Answer
+    from docqa.answers import Answer, Citation
     from docqa.documents import Document
     from docqa.tui.state.evidence import DocumentEvidence
 
@@ -80,7 +81,7 @@ class MainScreen(Screen[None]):
         self.questions = QuestionsList()
         self.answers = AnswersPane()
         self.evidence = EvidenceStrip()
-        self.page = SelectablePage()
+        self.page = SelectablePage(controller.changed_on_disk)
         self.line = QuestionLine(self.page)
         self.question = self.line.question
         self.training = ""
@@ -157,10 +158,9 @@ class MainScreen(Screen[None]):
     @on(DocumentsPane.DocumentChosen)
     def _document_chosen(self, message: DocumentsPane.DocumentChosen) -> None:
         """Show a document, at the selected answer if that is in it, else from the beginning."""
-        selected = self.answers.selected
         scrolled = message.read and self.page.scroll_offset.y > 0
         if scrolled or message.document is not self.page.document:
-            here = selected if selected is not None and selected.document == message.document.name else None
+            here = self.answers.selected_in(message.document.name)
             self.go_to(message.document, here.start if here and not message.read else 0)
         if message.read:
             self.page.focus()
@@ -182,7 +182,15 @@ class MainScreen(Screen[None]):
         """Go to the answer, if it is no longer in view."""
         document = self.document(message.answer.document)
         if document is not None and not self.page.answer_in_view:
-            self.go_to(document, message.answer.start)
+            self._go_to_place(document, message.answer)
+
+    def _go_to_place(self, document: "Document", place: "Answer | Citation") -> bool:
+        """Go to an answer or another location of it; return whether it is in the document as it is now."""
+        if place.outdated:
+            self.notify(f"{Path(document.name).name} has changed: this is no longer in it. Ask again.", markup=False)
+        else:
+            self.go_to(document, place.start)
+        return not place.outdated
 
     @on(ScreenSuspend)
     def _covered(self) -> None:
@@ -230,11 +238,11 @@ class MainScreen(Screen[None]):
                 nothing="No matching page or section.",
                 first=goto.section_at(document, self.page.first_offset),
             )
-            self.app.push_screen(screen, self._go_to)
+            self.app.push_screen(screen, partial(self._go_to, document))
 
-    def _go_to(self, offset: int | None) -> None:
-        if offset is not None and self.page.document is not None:
-            self.page.go_to(self.page.document, offset)
+    def _go_to(self, document: "Document", offset: int | None) -> None:
+        if offset is not None:
+            self.page.go_to(document, offset)
             self.page.focus()
 
     def action_next_location(self) -> None:
@@ -245,8 +253,7 @@ class MainScreen(Screen[None]):
             self._location = (self._location + 1) % count
             location = selected.other_locations[self._location - 1] if self._location else selected
             document = self.document(location.document)
-            if document is not None:
-                self.go_to(document, location.start)
+            if document is not None and self._go_to_place(document, location):
                 self.notify(f"{self._location + 1} of {count}: {cited(location)}", markup=False)
 
     def action_compare(self) -> None:
@@ -262,8 +269,10 @@ class MainScreen(Screen[None]):
         document = self.document(answer.document) if answer is not None else None
         if answer is None or document is None or asked is None:
             return
-        if self.answers.selected is answer:
-            self.go_to(document, answer.start)
+        if answer not in asked.best:
+            self.notify(f"{Path(document.name).name} has changed since: choose again.", markup=False)
+        elif self.answers.selected is answer:
+            self._go_to_place(document, answer)
         elif not self.answers.select(answer):
             self.show_answer(answer, asked.evidence)
 
@@ -274,10 +283,12 @@ class MainScreen(Screen[None]):
     @work(thread=True, group="viewing")
     def action_view(self) -> None:
         """Open the document in the system's viewer, at the page of the selected answer."""
-        document, selected = self.page.document, self.answers.selected
+        document = self.page.document
         if document is None:
             return
-        page = selected.page if selected and selected.document == document.name else None
+        here = self.answers.selected_in(document.name)
+        page = here.page if here is not None else None
+        self._controller.loader.check_files()  # The viewer shows the file as it is now.
         try:
             if self.app.is_web:  # The browser may be on another machine, so it has to show the file itself.
                 file, name, mime_type = external_viewer.to_deliver(document.name)
@@ -310,7 +321,7 @@ class MainScreen(Screen[None]):
         """Show the controller's state after `event`."""
         self.documents.update(event)
         match event:
-            case events.ReadingProgressed() | events.AnswersFound() | events.VerdictRecalled():
+            case events.ReadingProgressed() | events.AnswersFound() | events.AnswersMoved() | events.VerdictRecalled():
                 if event.asked is self._controller.shown:
                     self._show_answers()
                 return
@@ -323,7 +334,9 @@ class MainScreen(Screen[None]):
                 self.page.show(None, None)
             case events.DocumentsFound():
                 self.question.recall_from(event.asked_before)
-            case events.DocumentOpened() if self.page.document is None:  # It can be read before anything is asked.
+            case events.DocumentOpened() if self.page.document is not None:
+                self.page.update_version(event.document)
+            case events.DocumentOpened():  # It can be read before anything is asked.
                 self.page.show(event.document, None)
                 self.documents.set_current(event.document.name)
             case events.DocumentsOpened(cancelled=True):

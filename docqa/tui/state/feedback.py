@@ -1,13 +1,15 @@
 """What the user marks as the right answer to a question, and the choices offered for it (pure)."""
 
 import os
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
 from docqa.errors import DocqaError
+from docqa.moved_spans import find_again
+from docqa.passages import passage
 from docqa.terminal_text import flat
 from docqa.tui.formatting import cited
 from docqa.tui.state.choices import Choice
@@ -45,6 +47,8 @@ class Verdict:
 
     answered: bool
     places: "tuple[tuple[Document, int, int], ...]"
+    outdated: bool = False
+    """Whether the places are in an earlier version of a document, and are not in the present one."""
 
     @property
     def text(self) -> str:
@@ -56,10 +60,10 @@ class Verdict:
         """Whether this answer is the right one, at its own place or at another."""
         document, start, end = self.places[0]
         places = [
-            (answer.document, answer.start, answer.end),
-            *((p.document, p.start, p.end) for p in answer.other_locations),
+            *([] if answer.outdated else [(answer.document, answer.start, answer.end)]),
+            *((p.document, p.start, p.end) for p in answer.other_locations if not p.outdated),
         ]
-        return self.answered and (document.name, start, end) in places
+        return self.answered and not self.outdated and (document.name, start, end) in places
 
     def corrections(self, question: str) -> "list[Correction]":
         """The corrections to store for this verdict."""
@@ -71,13 +75,29 @@ class Verdict:
 
 def confirm(answer: "Answer", document: "Document") -> Verdict | None:
     """Mark an answer as right. None if the document has changed since."""
-    if document.text[answer.start : answer.end] != answer.text:
+    if answer.outdated or document.text[answer.start : answer.end] != answer.text:
         return None
     return Verdict(answered=True, places=((document, answer.start, answer.end),))
 
 
+def verdict_again(verdict: Verdict, newest: "Mapping[str, Document]") -> Verdict:
+    """Find the places of a verdict again in the present versions of their documents, by name."""
+    from docqa.earlier_versions import find_span_again
+
+    places = []
+    for document, start, end in verdict.places:
+        new = newest.get(document.name, document)
+        place = (start, end) if new.text == document.text else find_span_again(document, new, (start, end))
+        if place is None:
+            return replace(verdict, outdated=True)
+        places.append((new, *place))
+    return replace(verdict, places=tuple(places), outdated=False)
+
+
 def recalled(result: "Result", documents: "Iterable[Document]", kept: "Iterable[Correction]") -> Verdict | None:
     """Return the verdict stored in an earlier session, if it still applies to these documents.
+
+    An answer applies if its sentence is still in the document, even if something around it has changed.
 
     A stored "no answer" covers only the documents that were among the closest then. If another one is shown now, the
     verdict says nothing about it and does not apply.
@@ -87,18 +107,29 @@ def recalled(result: "Result", documents: "Iterable[Document]", kept: "Iterable[
     verdict: Verdict | None = None
     for correction in kept:
         document = by_path.get(correction.document) if correction.question == result.question else None
-        at = document.text.find(correction.context) if document is not None else -1
-        if document is None or at < 0:
+        if document is None:
             continue
         if correction.answer is None:
-            closest.append((document, at, at + len(correction.context)))
+            at = document.text.find(correction.context)
+            if at >= 0:
+                closest.append((document, at, at + len(correction.context)))
         else:
-            start = at + (correction.answer_start or 0)
-            verdict = Verdict(answered=True, places=((document, start, start + len(correction.answer)),))
+            place = _place_of(correction.answer, correction.answer_start or 0, correction.context, document)
+            if place is not None:
+                verdict = Verdict(answered=True, places=((document, *place),))
     shown = {answer.document for answer in (result.answers if result.answered else result.closest)}
     if verdict is None and closest and shown <= {document.name for document, _, _ in closest}:
         return Verdict(answered=False, places=tuple(closest))
     return verdict
+
+
+def _place_of(answer: str, start: int, context: str, document: "Document") -> "tuple[int, int] | None":
+    """Where an answer that was marked in a context is in a document."""
+    at = document.text.find(context)
+    if at >= 0:
+        return at + start, at + start + len(answer)
+    span = start, start + len(answer)
+    return find_again(context, document.text, span, passage(context, *span, 0))
 
 
 FeedbackChoice = Verdict | Literal[_Action.ON_PAGE, _Action.TAKE_BACK]

@@ -49,7 +49,7 @@ def answer_marks(answer: "Answer", row: tuple[int, int]) -> Iterator[PageMark]:
     """Yield the marks of an answer on a row of its document: the passage, other places, the answer itself."""
     yield from clip(MarkKind.PASSAGE, (answer.passage_start, answer.passage_start + len(answer.passage)), row)
     for place in answer.other_locations:
-        if place.document == answer.document:
+        if place.document == answer.document and not place.outdated:
             yield from clip(MarkKind.OTHER_PLACE, (place.start, place.end), row)
     yield from clip(MarkKind.ANSWER, (answer.start, answer.end), row)
 

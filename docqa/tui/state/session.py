@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from docqa.errors import DocqaError
     from docqa.tui.state.evidence import DocumentEvidence
     from docqa.tui.state.feedback import Verdict
+    from docqa.tui.workers.events import AnswersFound
 
 
 class QuestionState(Enum):
@@ -32,6 +33,9 @@ class AskedQuestion:
     state: QuestionState = QuestionState.QUEUED
     exhaustive: bool = False
     result: "Result | None" = None
+    """The result, as far as it is known of the documents as they are now."""
+    found: "AnswersFound | None" = None
+    """The result as it was found, in the documents as they were then."""
     evidence: "Mapping[str, DocumentEvidence]" = field(default_factory=dict)
     """The evidence of each document, by name."""
     best: "tuple[Answer, ...]" = ()

@@ -75,6 +75,11 @@ class AnswersPane(Vertical):
         """The selected answer, which the document pane shows."""
         return self._answers[self._number] if self._number < len(self._answers) else None
 
+    def selected_in(self, document: str) -> "Answer | None":
+        """The selected answer, if it is in the document of this name, as it is now."""
+        answer = self.selected
+        return answer if answer is not None and answer.document == document and not answer.outdated else None
+
     @property
     def asked(self) -> AskedQuestion | None:
         """The question shown."""
@@ -142,6 +147,10 @@ class AnswersPane(Vertical):
     def _find(self, answer: "Answer | None") -> int:
         places = [(one.document, one.start, one.end) for one in self._answers]
         place = (answer.document, answer.start, answer.end) if answer else None
+        if answer is not None and place not in places:
+            # It may have been found again in a new version of its document.
+            same = [i for i, one in enumerate(self._answers) if (one.rank, one.text) == (answer.rank, answer.text)]
+            return same[0] if same else 0
         return places.index(place) if place in places else 0
 
     def _notify_selection(self) -> None:
@@ -180,15 +189,16 @@ def _lines(
     named = headings(answer)
     if named:
         yield from hang(Content(shortened(named, _MAX_HEADINGS)), width, "     ")
+    style = "$text-warning" if answer.outdated else MUTED
     if withheld:
-        yield from hang(Content.styled(cited(answer), MUTED), width, "     ")
+        yield from hang(Content.styled(cited(answer), style), width, "     ")
         return
     probability = answer.probability
     # Words before the bar, for screen readers. They have the same width in all answers.
     likely = f"{percent(probability).strip():<4} {likelihood(probability):<13} {bar(probability)}"
     if answer.other_locations and not roomy:
         likely += f" · and {counted(len(answer.other_locations), 'other place')}"
-    citation = Content.styled(cited(answer), MUTED)
+    citation = Content.styled(cited(answer), style)
     if len(likely) + citation.cell_length + 7 <= width:
         yield Content("     ") + likely + "  " + citation
     else:
@@ -218,6 +228,11 @@ def _status(asked: AskedQuestion, waiting_for: str) -> Content:
     if others:
         verb = "disagrees" if others == 1 else "disagree"
         status += Content.styled(f"\n≠ {counted(others, 'document')} {verb} · D", "$text-warning")
+    outdated = sum(answer.outdated for answer in asked.shown)
+    if outdated:
+        status += Content.styled(
+            f"\n≠ {counted(outdated, 'answer')} from an earlier version: ask again", "$text-warning"
+        )
     verdict = asked.verdict
     if verdict is None or any(verdict.confirms(answer) for answer in asked.shown):
         return status

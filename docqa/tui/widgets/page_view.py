@@ -2,6 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -13,6 +14,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.visual import Visual
 
+from docqa.moved_spans import nearest_offset
 from docqa.terminal_text import flat, one_line, visible
 from docqa.tui.state.page_marks import MAX_MATCHES, PageMark, answer_marks, find_matches, match_marks, page_name
 from docqa.tui.styling import MUTED, hang
@@ -71,6 +73,8 @@ class PageView(ScrollView, can_focus=True):
         """The offset to bring into view once the document is laid out."""
         self._anchor = 0
         """The offset that stays in view when the pane is resized: the answer's while that is in view."""
+        self._top = False
+        """Whether to put the target at the top of the view, without the text that leads up to it."""
         self._named = False
         """Whether the user asked for the target, so that the title names its page and not the one at the top."""
         self._visited: int | None = None
@@ -79,6 +83,8 @@ class PageView(ScrollView, can_focus=True):
         """The pane's size when the document was laid out."""
         self._history: list[tuple[Document, int]] = []
         """The document and first offset in view before each jump."""
+        self._newest: dict[str, Document] = {}
+        """The newest version of each document."""
 
     # --- what is shown ---
 
@@ -100,16 +106,37 @@ class PageView(ScrollView, can_focus=True):
         if (same or elsewhere) and before is not None and answer is not None and _same_place(before, answer):
             self.refresh()  # Its other places may be new. The position stays, even if the user has moved.
             return
-        if same and answer is None:
+        if same and (answer is None or answer.outdated or _found_again(before, answer)):
+            self._update_title()
             self.refresh()
             return
         self._push_history()
-        self._display(document, answer.start if answer is not None else 0)
+        self._display(document, answer.start if answer is not None and not answer.outdated else 0)
+
+    def update_version(self, document: "Document") -> None:
+        """Show a new version of a document in place of the earlier one, at the same text if that is still there.
+
+        The answer is not marked until it is shown again.
+        """
+        self._newest[document.name] = document
+        shown = self.document
+        if shown is None or shown.name != document.name or shown is document:
+            return
+        if self._answer is not None and self._answer.document == document.name:
+            self._answer = replace(self._answer, outdated=True)
+        self._display(*self._in_newest(shown, self.first_offset), top=True)
+
+    def _in_newest(self, document: "Document", offset: int) -> "tuple[Document, int]":
+        """The newest version of a document, and the offset in it of what is at `offset`."""
+        newest = self._newest.get(document.name, document)
+        if newest.text == document.text:
+            return newest, offset
+        return newest, nearest_offset(document.text, newest.text, offset)
 
     def go_to(self, document: "Document", offset: int) -> None:
         """Jump to a place. `back` returns from it."""
         self._push_history()
-        self._display(document, offset, named=True)
+        self._display(*self._in_newest(document, offset), named=True)
 
     def bring(self, offset: int) -> None:
         """Bring a place of this document into view without adding to the history."""
@@ -119,7 +146,7 @@ class PageView(ScrollView, can_focus=True):
         """Go back to where the last jump was made. Returns the first offset in view."""
         if not self._history:
             return self.first_offset
-        document, offset = self._history.pop()
+        document, offset = self._in_newest(*self._history.pop())
         self._display(document, offset, top=True)
         return offset
 
@@ -130,7 +157,13 @@ class PageView(ScrollView, can_focus=True):
 
     @property
     def _shown_answer(self) -> "Answer | None":
-        """The selected answer, if it is in this document."""
+        """The selected answer, if it is in this document, as it is now."""
+        answer = self._answer_of_document
+        return answer if answer is not None and not answer.outdated else None
+
+    @property
+    def _answer_of_document(self) -> "Answer | None":
+        """The selected answer, if it is, or was, in this document."""
         in_here = self._answer is not None and self.document is not None and self._answer.document == self.document.name
         return self._answer if in_here else None
 
@@ -165,7 +198,7 @@ class PageView(ScrollView, can_focus=True):
         return int(layout.pages[min(row, len(layout) - 1)])
 
     def _display(self, document: "Document | None", offset: int, *, top: bool = False, named: bool = False) -> None:
-        self._target, self._named, self._visited = offset, named, None
+        self._target, self._top, self._named, self._visited = offset, top, named, None
         if document is not self.document:
             self.document = document
             self._layout = None
@@ -174,7 +207,7 @@ class PageView(ScrollView, can_focus=True):
                 self.find(self._query)
             self._lay_out()
         else:
-            self._scroll_to_target(top=top)
+            self._scroll_to_target()
         self._update_title()
 
     def _push_history(self) -> None:
@@ -223,13 +256,13 @@ class PageView(ScrollView, can_focus=True):
             self.refresh()
             self.call_after_refresh(self._scroll_to_target)
 
-    def _scroll_to_target(self, *, top: bool = False) -> None:
+    def _scroll_to_target(self) -> None:
         if self._target is None or self._layout is None:
             return
         row = self._layout.row_of(self._target)
-        above = 0 if top else self.scrollable_content_region.height // 3  # Show the text that leads up to it.
+        above = 0 if self._top else self.scrollable_content_region.height // 3  # Show the text that leads up to it.
         target, named = self._target, self._named
-        self._anchor, self._target = target, None
+        self._anchor, self._target, self._top = target, None, False
         self.scroll_to(y=max(0, row - above), animate=False, force=True)
         self._named = named  # Reset by this scrolling, which was not the user's.
         if named:
@@ -294,7 +327,10 @@ class PageView(ScrollView, can_focus=True):
                 return f"“{flat(self._query)}” not found"
             total = f"{MAX_MATCHES:,} or more" if len(self._matches) == MAX_MATCHES else f"{len(self._matches):,}"
             return f"“{flat(self._query)}” {self._match + 1:,} of {total}"
-        return one_line(self._shown_answer.section or "") if self._shown_answer is not None else ""
+        answer = self._answer_of_document
+        if answer is not None and answer.outdated:
+            return "the answer is from an earlier version"
+        return one_line(answer.section or "") if answer is not None else ""
 
     # --- finding ---
 
@@ -341,6 +377,13 @@ class PageView(ScrollView, can_focus=True):
     def action_half(self, step: int) -> None:
         """Scroll half a screen."""
         self.scroll_relative(y=step * max(1, self.scrollable_content_region.height // 2), animate=False)
+
+
+def _found_again(before: "Answer | None", answer: "Answer") -> bool:
+    """Whether this is the answer that was shown, found again in a new version: the user may read elsewhere."""
+    if before is None or not before.outdated or before.document != answer.document:
+        return False
+    return before.text.split() == answer.text.split()
 
 
 def _same_place(one: "Answer", other: "Answer") -> bool:

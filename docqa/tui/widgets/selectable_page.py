@@ -1,5 +1,6 @@
 """Selecting words on the page, and the line that shows the selection and has its keys."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
@@ -44,8 +45,10 @@ class SelectablePage(PageView):
             self.selection = selection
             self.done = done
 
-    def __init__(self) -> None:
+    def __init__(self, changed_on_disk: "Callable[[str], bool]") -> None:
+        """`changed_on_disk` tells whether the file of a document has changed since it was opened."""
         super().__init__()
+        self.changed_on_disk = changed_on_disk
         self.selection: PageSelection | None = None
         self._pressed: PageWord | None = None
         """The word on which the mouse button was pressed."""
@@ -270,7 +273,9 @@ class SelectionLine(Widget, can_focus=True):
         if selection is not None:
             from docqa.answers import cite
 
-            place = cite(selection.document, selection.start, selection.end)
+            document = selection.document
+            place = cite(document, selection.start, selection.end)
+            place = replace(place, outdated=self._page.changed_on_disk(document.name))
             self.app.copy_to_clipboard(f"{flat(selection.text)} ({cited(place)})")
             self.notify(f"Copied: {shortened(flat(selection.text))}", markup=False)
             self._page.select(None)

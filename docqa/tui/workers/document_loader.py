@@ -119,6 +119,7 @@ class DocumentLoader:
         from docqa.engine import Collection
 
         engine = self._start_engine()
+        engine.check_models()
         failures: list[Failure] = []
         cancelled = False
         names: list[str] = []

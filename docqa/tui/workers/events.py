@@ -97,13 +97,30 @@ class ReadingProgressed(NamedTuple):
 class AnswersFound(NamedTuple):
     """A batch of windows was read: the best answers so far.
 
-    `evidence` is by document name; `best` has the best answer of each document, most probable first.
+    `evidence` is by document name; `best` has the best answer of each document, most probable first. `documents` are
+    those that were asked.
     """
 
     asked: "AskedQuestion"
     result: "Result"
     evidence: "Mapping[str, DocumentEvidence]" = MappingProxyType({})
     best: "tuple[Answer, ...]" = ()
+    documents: "tuple[Document, ...]" = ()
+
+
+class AnswersMoved(NamedTuple):
+    """Answers were found again in documents that have changed since; those that were not are marked.
+
+    `before` is what was found first, and `documents` are the new versions. `judged` is the verdict that was looked for.
+    """
+
+    asked: "AskedQuestion"
+    before: AnswersFound
+    documents: "tuple[Document, ...]"
+    result: "Result"
+    best: "tuple[Answer, ...]"
+    judged: "Verdict | None"
+    verdict: "Verdict | None"
 
 
 class VerdictRecalled(NamedTuple):
@@ -155,6 +172,7 @@ QuestionEvent = (
     QuestionAsked
     | ReadingProgressed
     | AnswersFound
+    | AnswersMoved
     | VerdictRecalled
     | QuestionAnswered
     | QuestionFailed

@@ -57,7 +57,7 @@ def _search(collection: "Collection", asked: AskedQuestion, post: PostEvent) -> 
         result = collection.result(asked.question, found, time.perf_counter() - began)
         # The evidence shows probabilities, which are not claimed of a withheld answer.
         evidence = {} if result.withheld else evidence_by_document(collection, found)
-        post(AnswersFound(asked, result, evidence, collection.best_by_document(found)))
+        post(AnswersFound(asked, result, evidence, collection.best_by_document(found), collection.documents))
     return result
 
 

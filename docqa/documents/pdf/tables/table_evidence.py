@@ -73,20 +73,20 @@ def may_be_table(body: TableBody, rules: int) -> bool:
     full = [pieces for pieces in body.placed if len(pieces) > 1]
     if not all(texts) or len(full) < (2 if rules >= 2 else _MIN_ROWS):
         return False
-    if any(_share(pattern, column) > 0.6 for column in texts for pattern in (_BULLET, _OPERATOR)):
+    if any(_most_match(pattern, column, 0.6) for column in texts for pattern in (_BULLET, _OPERATOR)):
         return False
     if not (_may_be_pairs(texts, rules) if body.width == 2 else _may_be_columns(texts, rules)):
         return False
-    if _share(_EQUATION_NUMBER, texts[-1]) > 0.5 or _is_code(body) or _is_contents(body) or _is_form(body, texts):
+    if _most_match(_EQUATION_NUMBER, texts[-1], 0.5) or _is_code(body) or _is_contents(body) or _is_form(body, texts):
         return False
     return sum(_sizes_differ(pieces) for pieces in full) <= 0.25 * len(full)
 
 
 def _may_be_pairs(texts: list[list[str]], rules: int) -> bool:
     """Whether two columns may be names and values, terms and texts, or times and events: no list, no prose."""
-    if _share(TIME, texts[0]) > 0.6:
+    if _most_match(TIME, texts[0], 0.6):
         return True
-    if _share(_MARKER, texts[0]) > 0.4 or _words(texts[0]) >= _PROSE_WORDS or _share(_LABELLED, texts[1]) > 0.5:
+    if _most_match(_MARKER, texts[0], 0.4) or _words(texts[0]) >= _PROSE_WORDS or _most_match(_LABELLED, texts[1], 0.5):
         return False
     if any(map(_SOURCE.match, texts[0])) or all(any(map(_ADDRESS.search, column)) for column in texts):
         return False
@@ -100,7 +100,7 @@ def _may_be_columns(texts: list[list[str]], rules: int) -> bool:
     prose = sum(_words(column) >= _PROSE_WORDS for column in texts)
     if prose > 1 or sum(map(_flows, texts)) > 1 or _are_words(texts):
         return False
-    if any(_share(_MARKER, a) > 0.6 and _words(b) >= _PROSE_WORDS for a, b in pairwise(texts)):
+    if any(_most_match(_MARKER, a, 0.6) and _words(b) >= _PROSE_WORDS for a, b in pairwise(texts)):
         return any(sum(map(is_numeric, column)) >= 0.5 * len(column) for column in texts[2:])
     return True
 
@@ -116,7 +116,7 @@ def has_table_rows(body: TableBody, groups: list[list[int]], rules: int) -> bool
             return False
         return sum(map(_is_aligned, body.columns)) >= 0.6 * body.width
     texts = [[chunk.text for chunk in column] for column in body.columns]
-    if _share(TIME, texts[0]) > 0.6:
+    if _most_match(TIME, texts[0], 0.6):
         return True
     if _words(texts[1]) >= _PROSE_WORDS:
         return _defines(body, groups, rules)
@@ -158,7 +158,9 @@ def _is_statement(body: TableBody) -> bool:
 def _is_form(body: TableBody, texts: list[list[str]]) -> bool:
     """Whether columns have only what is printed in the boxes for amounts, or the boxes are numbered."""
     everything = [piece.chunk.text for line in body.placed for piece in line]
-    return any(_share(_BLANK_AMOUNT, column) > 0.8 for column in texts[1:]) or _share(_NUMBERED_BOX, everything) > 0.3
+    return any(_most_match(_BLANK_AMOUNT, column, 0.8) for column in texts[1:]) or _most_match(
+        _NUMBERED_BOX, everything, 0.3
+    )
 
 
 def _on_baseline(pieces: list[PlacedChunk]) -> bool:
@@ -170,7 +172,7 @@ def _on_baseline(pieces: list[PlacedChunk]) -> bool:
 def _sizes_differ(pieces: list[PlacedChunk]) -> bool:
     """Whether a line has type of very different sizes, as a diagram or a poster has."""
     heights = [
-        max(f.bottom - f.top for f in piece.chunk.fragments) for piece in pieces if piece.chunk.text[:1].isalnum()
+        max([f.bottom - f.top for f in piece.chunk.fragments]) for piece in pieces if piece.chunk.text[:1].isalnum()
     ]
     return bool(heights) and max(heights) > 1.7 * min(heights)
 
@@ -258,8 +260,12 @@ def _is_contents(body: TableBody) -> bool:
     return len(full[0]) == 2 and alone > 0.7 * len(full)
 
 
-def _share(pattern: re.Pattern[str], texts: list[str]) -> float:
-    return len(list(filter(pattern.match, texts))) / len(texts)
+def _most_match(pattern: re.Pattern[str], texts: list[str], share: float) -> bool:
+    """Whether more than a share of texts match."""
+    enough = int((1 - share) * len(texts)) + 1
+    if not any(map(pattern.match, texts[:enough])):
+        return False  # Nearly always: the others are too few.
+    return len(list(filter(pattern.match, texts))) / len(texts) > share
 
 
 def _share_aligned(positions: list[float], near: float = _ALIGNED) -> float:

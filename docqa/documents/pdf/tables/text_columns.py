@@ -53,9 +53,8 @@ def text_line(row: TextRow) -> ChunkedLine:
     if len(row) == 1:  # Most are: this is for speed.
         (one,) = row
         return ChunkedLine([Chunk(one.x0, one.x1, row)], one.top, one.bottom, type_size(row))
-    top = min(fragment.top for fragment in row)
-    bottom = max(fragment.bottom for fragment in row)
-    return ChunkedLine(chunks(row), top, bottom, type_size(row))
+    _, _, top, _, bottom, *_ = zip(*row, strict=True)
+    return ChunkedLine(chunks(row), min(top), max(bottom), type_size(row))
 
 
 def runs(lines: list[ChunkedLine], rules: list[Rule]) -> list[tuple[int, int]]:
@@ -109,7 +108,9 @@ def _are_sections(lines: list[ChunkedLine], above: tuple[int, int], below: tuple
 def _near(lines: list[ChunkedLine], start: int, end: int, rules: list[Rule]) -> Iterator[tuple[int, int]]:
     """Cut a run where the distance is much larger than between its other lines, but at a rule."""
     steps = [b.top - a.bottom for a, b in pairwise(lines[start:end])]
-    wide = [0.0 if is_ruled(lines, index, rules) else step for index, step in enumerate(steps, start + 1)]
+    wide = steps
+    if any(step > 1.5 * lines[index].size for index, step in enumerate(steps, start + 1)):
+        wide = [0.0 if is_ruled(lines, index, rules) else step for index, step in enumerate(steps, start + 1)]
     for index, step in enumerate(wide, start + 1):
         if index - start > 1 and _are_new_headings(lines, start, index):
             yield start, index

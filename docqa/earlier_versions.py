@@ -1,0 +1,99 @@
+"""Answers from a document that has changed since: found again in its new text, or marked (pure).
+
+An answer that is found again has the offsets and the citation of the new text. One that is not keeps those of the
+version that it was found in, and says so wherever it is shown (`Answer.outdated`).
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+
+from docqa.answers import Alternative, Answer, Citation, Result, cite, sentence_around
+from docqa.documents import Document
+from docqa.moved_spans import Span, find_again
+from docqa.table_passages import table_passage
+
+Versions = Mapping[str, tuple[Document, Document]]
+"""By name, the version of a document that answers were found in, and its present one."""
+
+
+def mark_outdated(result: Result, documents: Collection[str]) -> Result:
+    """Mark all places in some documents, by name, as of an earlier version."""
+    return replace(
+        result,
+        answers=tuple(outdated_answer(answer, documents) for answer in result.answers),
+        closest=tuple(outdated_answer(answer, documents) for answer in result.closest),
+    )
+
+
+def outdated_answer(answer: Answer, documents: Collection[str]) -> Answer:
+    """Mark an answer and its other locations, where they are in some documents."""
+    others = tuple(replace(one, outdated=one.outdated or one.document in documents) for one in answer.other_locations)
+    return replace(answer, outdated=answer.outdated or answer.document in documents, other_locations=others)
+
+
+def find_result_again(result: Result, versions: Versions) -> Result:
+    """Find all answers in documents that have changed again, and mark those that are not found."""
+    return replace(
+        result,
+        answers=tuple(find_answer_again(answer, versions) for answer in result.answers),
+        closest=tuple(find_answer_again(answer, versions) for answer in result.closest),
+    )
+
+
+def find_answer_again(answer: Answer, versions: Versions) -> Answer:
+    """Find an answer and its other locations again, or mark them."""
+    answer = replace(answer, other_locations=tuple(_location(one, versions) for one in answer.other_locations))
+    if answer.document not in versions:
+        return answer
+    old, new = versions[answer.document]
+    place = find_span_again(old, new, (answer.start, answer.end))
+    if place is None:
+        return replace(answer, outdated=True)
+    start, end = place
+    found = cite(new, start, end)
+    moved = start - answer.start
+    passage_start, passage_end = answer.passage_start + moved, answer.passage_start + moved + len(answer.passage)
+    if passage_start < 0 or new.text[passage_start:passage_end] != answer.passage:
+        passage_start, passage_end = sentence_around(new, start, end)
+    return replace(
+        answer,
+        text=new.text[start:end],
+        page=found.page,
+        page_label=found.page_label,
+        page_end=found.page_end,
+        section=found.section,
+        line_start=found.line_start,
+        line_end=found.line_end,
+        start=start,
+        end=end,
+        passage=new.text[passage_start:passage_end],
+        passage_start=passage_start,
+        table=table_passage(new, start, end),
+        alternatives=tuple(
+            Alternative(new.text[at:to], one.probability, at, to)
+            for one in answer.alternatives
+            for at, to in [find_span_again(old, new, (one.start, one.end)) or (0, 0)]
+            if to
+        ),
+    )
+
+
+def find_span_again(old: Document, new: Document, span: Span) -> Span | None:
+    """Where a span of the old version is in the new one: in the same sentence, or row under the same headings."""
+    place = find_again(old.text, new.text[: new.body_end], span, sentence_around(old, *span))
+    if place is None:
+        return None
+    before, after = table_passage(old, *span), table_passage(new, *place)
+    if before is not None and (
+        after is None or (before.row_headings, before.column_headings) != (after.row_headings, after.column_headings)
+    ):
+        return None
+    return place
+
+
+def _location(location: Citation, versions: Versions) -> Citation:
+    if location.document not in versions:
+        return location
+    old, new = versions[location.document]
+    place = find_span_again(old, new, (location.start, location.end))
+    return replace(location, outdated=True) if place is None else cite(new, *place)
