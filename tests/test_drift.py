@@ -15,6 +15,7 @@ from benchmarks.drift import FirstAnswer
 from benchmarks.measuring import machine
 from docqa.reader.openvino_backend import _core
 
+pytestmark = pytest.mark.timeout(900)
 GOLDEN = {(one.document, one.question): one for one in drift.golden()}
 ASKED = questions_by_file(*drift.SAMPLES)
 SOME = {file: questions[::8] for file, questions in ASKED.items()}
@@ -35,7 +36,6 @@ def test_float32_answers_alike_everywhere(name: str) -> None:
     assert not drift.differences(kept(found), found)
 
 
-@pytest.mark.timeout(600)
 @pytest.mark.parametrize("name", [name for name, variant in drift.VARIANTS.items() if variant.least < 1])
 def test_other_number_formats_answer_nearly_alike(name: str) -> None:
     if "bfloat16" in name and "BF16" not in _core().get_property("CPU", "OPTIMIZATION_CAPABILITIES"):

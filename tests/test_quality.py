@@ -19,6 +19,7 @@ from docqa.documents import Document
 from docqa.engine import Engine
 from docqa.evaluation.metrics import exact_match, f1
 
+pytestmark = pytest.mark.timeout(900)  # The first test waits for the answers to all questions.
 QUESTIONS = json.loads((SAMPLES / "questions.json").read_text(encoding="utf-8"))
 
 

@@ -15,7 +15,7 @@ from benchmarks.soak import Usage
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize(("part", "questions"), [("engine", 80), ("app", 40)])
 def test_memory_files_threads_and_children_stay_as_they_are(part: str, questions: int, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "benchmarks.soak", part, "--questions", str(questions)]
