@@ -12,6 +12,7 @@ process. Needs Linux.
 """
 
 import argparse
+import contextlib
 import json
 import os
 import re
@@ -200,20 +201,21 @@ def mutations(files: Sequence[Path], count: int, seed: int) -> Iterator[Input]:
 
 
 def run(inputs: Sequence[Input], limits: Limits, keep: Path) -> list[dict[str, Any]]:
-    """Parse all inputs. Those with faults are kept, and printed as they are found."""
+    """Parse all inputs, or those up to a Ctrl-C. Those with faults are kept, and printed as they are found."""
     keep.mkdir(parents=True, exist_ok=True)
-    outcomes = []
+    outcomes: list[dict[str, Any]] = []
     with tempfile.TemporaryDirectory() as folder, Parser(limits, Path(folder) / "input") as parser:
-        for number, each in enumerate(inputs, 1):
-            found = parser.outcome(each) | {"file": each.file.name, "seed": each.seed}
-            outcomes.append(found)
-            if found["status"] in _FAULTS or found["seconds"] > _SLOW * limits.seconds:
-                data = Path(folder, f"input{each.file.suffix}").read_bytes()
-                found["kept"] = str(keep / f"{found['status']}-{number}{each.file.suffix}")
-                Path(found["kept"]).write_bytes(data)
-                print(json.dumps(found, ensure_ascii=False), flush=True)
-            if sys.stderr.isatty():
-                print(f"\r{number} of {len(inputs)} {each.file.name[:60]:60}", end="", file=sys.stderr, flush=True)
+        with contextlib.suppress(KeyboardInterrupt):
+            for number, each in enumerate(inputs, 1):
+                found = parser.outcome(each) | {"file": each.file.name, "seed": each.seed}
+                outcomes.append(found)
+                if found["status"] in _FAULTS or found["seconds"] > _SLOW * limits.seconds:
+                    data = Path(folder, f"input{each.file.suffix}").read_bytes()
+                    found["kept"] = str(keep / f"{found['status']}-{number}{each.file.suffix}")
+                    Path(found["kept"]).write_bytes(data)
+                    print(json.dumps(found, ensure_ascii=False), flush=True)
+                if sys.stderr.isatty():
+                    print(f"\r{number} of {len(inputs)} {each.file.name[:60]:60}", end="", file=sys.stderr, flush=True)
     return outcomes
 
 
