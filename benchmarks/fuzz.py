@@ -204,18 +204,21 @@ def run(inputs: Sequence[Input], limits: Limits, keep: Path) -> list[dict[str, A
     """Parse all inputs, or those up to a Ctrl-C. Those with faults are kept, and printed as they are found."""
     keep.mkdir(parents=True, exist_ok=True)
     outcomes: list[dict[str, Any]] = []
-    with tempfile.TemporaryDirectory() as folder, Parser(limits, Path(folder) / "input") as parser:
-        with contextlib.suppress(KeyboardInterrupt):
-            for number, each in enumerate(inputs, 1):
-                found = parser.outcome(each) | {"file": each.file.name, "seed": each.seed}
-                outcomes.append(found)
-                if found["status"] in _FAULTS or found["seconds"] > _SLOW * limits.seconds:
-                    data = Path(folder, f"input{each.file.suffix}").read_bytes()
-                    found["kept"] = str(keep / f"{found['status']}-{number}{each.file.suffix}")
-                    Path(found["kept"]).write_bytes(data)
-                    print(json.dumps(found, ensure_ascii=False), flush=True)
-                if sys.stderr.isatty():
-                    print(f"\r{number} of {len(inputs)} {each.file.name[:60]:60}", end="", file=sys.stderr, flush=True)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Parser(limits, Path(folder) / "input") as parser,
+        contextlib.suppress(KeyboardInterrupt),
+    ):
+        for number, each in enumerate(inputs, 1):
+            found = parser.outcome(each) | {"file": each.file.name, "seed": each.seed}
+            outcomes.append(found)
+            if found["status"] in _FAULTS or found["seconds"] > _SLOW * limits.seconds:
+                data = Path(folder, f"input{each.file.suffix}").read_bytes()
+                found["kept"] = str(keep / f"{found['status']}-{number}{each.file.suffix}")
+                Path(found["kept"]).write_bytes(data)
+                print(json.dumps(found, ensure_ascii=False), flush=True)
+            if sys.stderr.isatty():
+                print(f"\r{number} of {len(inputs)} {each.file.name[:60]:60}", end="", file=sys.stderr, flush=True)
     return outcomes
 
 
