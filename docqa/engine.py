@@ -31,6 +31,7 @@ from docqa.index_cache import (
     windows_key,
 )
 from docqa.languages import language_name
+from docqa.memory import return_freed_memory
 from docqa.models import registry
 from docqa.nonextractive import MESSAGES
 from docqa.progress import Cancelled, Monitor
@@ -45,6 +46,9 @@ from docqa.retrieval.window_order import WindowOrder
 from docqa.search_state import QuestionSearch, SearchProgress
 from docqa.whole_spans import whole_answer
 from docqa.windows import Window, WindowCutter, WindowTexts
+
+_LONG_TEXT = 5_000_000
+"""Characters of a text whose indexing leaves so much freed memory that the system should have it back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +168,8 @@ class Engine:
         name = windows_key(name, self.reader.fingerprint, self._cutter.size, self._cutter.stride)
         windows = self._windows(document, name, store, monitor)
         vectors = self._vectors(document, windows, name, store, monitor)
+        if len(document.text) > _LONG_TEXT:
+            return_freed_memory()
         unread = _unread(self.reader, document.language)
         if unread:
             warning = f"the text seems to be in {unread}, which the reader doesn't read: no answer from it is claimed"
@@ -186,6 +192,8 @@ class Engine:
         cut = self._cutter.cut(document, monitor)
         windows = DocumentWindows(cut.tokens, cut.bounds, window_terms(document, cut))
         store.put("windows", name, pack_windows(windows))
+        if len(document.text) > _LONG_TEXT:
+            return_freed_memory()
         return windows
 
     def _vectors(

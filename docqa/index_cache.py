@@ -31,7 +31,7 @@ from docqa.windows import Tokens
 PACKING_VERSION = 4
 """Of the `pack_` functions of this module and of `docqa.documents.packing`, and of `docqa.languages.language_of`, which
 looks at every document."""
-WINDOWS_VERSION = 3
+WINDOWS_VERSION = 4
 """Of `docqa.windows`: tokens and window boundaries."""
 TERMS_VERSION = 3
 """Of `docqa.retrieval.bm25.window_terms`."""

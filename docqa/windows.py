@@ -32,6 +32,7 @@ stay as they are.
 _MIN_WINDOW = 16
 _PIECE = 8_000  # Characters tokenized at a time: small enough to notice a cancel at once.
 _PIECES_AT_ONCE = 64
+_TOKENS_AT_ONCE = 1 << 20
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n")
 _PARAGRAPH_BREAK = re.compile(r"\n\s*\n")
 # What goes on a word after a mark inside it. A pattern that began before the mark would be tried from each letter of a
@@ -209,8 +210,8 @@ def window_size(max_seq_length: int, doc_stride: int, limit: int) -> int:
 
 def tokenize(document: Document, tokenizer: Tokenizer, monitor: Monitor) -> Tokens:
     """Tokenize a document's body, without special tokens. Tables are read row by row."""
-    tokens = _tokenize(document.text[: document.body_end], document.breaks, tokenizer, monitor, document.name)
-    return _linearized(tokens, document.tables, tokenizer)
+    text = document.text[: document.body_end]
+    return _linearized(_tokenize(text, document.breaks, tokenizer, monitor, document.name), document.tables, tokenizer)
 
 
 def _linearized(tokens: Tokens, tables: Sequence[Table], tokenizer: Tokenizer) -> Tokens:
@@ -218,27 +219,32 @@ def _linearized(tokens: Tokens, tables: Sequence[Table], tokenizer: Tokenizer) -
     order = linearized_order(tokens.starts, tables)
     if order is None:
         return tokens
+    ids, starts, ends, words, block = tokens.ids, tokens.starts, tokens.ends, tokens.words, tokens.blocks
+    del tokens  # Each array is free once it is in order.
     marks = order < 0
     repeated = marks | (order <= np.maximum.accumulate(np.append(np.int32(-1), order[:-1])))
-    starts, ends = tokens.starts[order], tokens.ends[order]
-    ids = tokens.ids[order]
+    ids = ids[order]
     for mark, text in ((COLON, ":"), (SEMICOLON, ";")):
         ids[order == mark] = tokenizer.encode(text, add_special_tokens=False).ids[-1]
+    starts = starts[order]
+    ends = ends[order]
     # A mark has no text: it stands at the end of what is before it.
     before = np.maximum.accumulate(np.where(marks, np.int32(0), np.arange(len(order), dtype=np.int32)))
     starts[marks] = ends[marks] = ends[before[marks]]
-    block = tokens.blocks[order]
+    del before
+    words = words[order] & ~repeated
+    block = block[order]
     block[repeated] = -1
     block[marks] = -2
     begins = (block[1:] != block[:-1]) | (repeated[1:] & (order[1:] != order[:-1] + 1))
-    blocks = np.append(np.int32(0), np.cumsum(begins, dtype=np.int32))
-    return Tokens(ids, starts, ends, tokens.words[order] & ~repeated, blocks)
+    return Tokens(ids, starts, ends, words, np.append(np.int32(0), np.cumsum(begins, dtype=np.int32)))
 
 
 def _tokenize(text: str, breaks: NDArray[np.int64], tokenizer: Tokenizer, monitor: Monitor, name: str = "") -> Tokens:
-    # Lists of small arrays, each made one array before the next one is: a text of 100 MB has 25 million tokens.
+    # An array for each batch, joined one kind after the other: a text of 100 MB has 25 million tokens.
     ids: list[NDArray[np.int32]] = [np.empty(0, dtype=np.int32)]
-    spans: list[NDArray[np.int32]] = [np.empty((0, 2), dtype=np.int32)]
+    starts: list[NDArray[np.int32]] = [np.empty(0, dtype=np.int32)]
+    ends: list[NDArray[np.int32]] = [np.empty(0, dtype=np.int32)]
     words: list[NDArray[np.bool_]] = [np.empty(0, dtype=bool)]
     pieces = list(_pieces(text))
     read = blank_marks(text)
@@ -246,25 +252,32 @@ def _tokenize(text: str, breaks: NDArray[np.int64], tokenizer: Tokenizer, monito
         monitor.update("tokenizing", name, first, len(pieces))
         batch = pieces[first : first + _PIECES_AT_ONCE]
         encodings = tokenizer.encode_batch([read[a:b] for a, b in batch], add_special_tokens=False)
-        for (offset, _), encoding in zip(batch, encodings, strict=True):
-            if not encoding.ids:
-                continue
-            ids.append(np.array(encoding.ids, dtype=np.int32))
-            spans.append(np.array(encoding.offsets, dtype=np.int32) + np.int32(offset))
-            numbers = np.array(encoding.word_ids, dtype=np.int32)
-            words.append(np.append(True, numbers[1:] != numbers[:-1]))
-        del encodings  # Or there are two batches at a time.
+        numbered = [(offset, encoding) for (offset, _), encoding in zip(batch, encodings, strict=True) if encoding.ids]
+        if not numbered:
+            continue
+        ids.append(np.concatenate([np.array(encoding.ids, dtype=np.int32) for _, encoding in numbered]))
+        spans = [np.array(encoding.offsets, dtype=np.int32) + np.int32(at) for at, encoding in numbered]
+        starts.append(np.concatenate([span[:, 0] for span in spans]))
+        ends.append(np.concatenate([span[:, 1] for span in spans]))
+        words.append(np.concatenate([_word_starts(encoding.word_ids) for _, encoding in numbered]))
+        del encodings, numbered  # Or there are two batches at a time.
     monitor.update("tokenizing", name, len(pieces), len(pieces))
     del read
-    span = _joined(spans)
-    starts, ends = span[:, 0].copy(), span[:, 1].copy()
-    del span
-    _extend_over_marks(text, starts, ends)
-    _extend_over_exponents(text, ends)
-    word = _joined(words)
-    word &= ~_inside(_UNBROKEN, text, pieces, starts)
-    blocks = np.searchsorted(breaks, starts).astype(np.int32)
-    return Tokens(_joined(ids), starts, ends, word, blocks)
+    start, end, word = _joined(starts), _joined(ends), _joined(words)
+    _extend_over_marks(text, start, end)
+    _extend_over_exponents(text, end)
+    _remove_inside(_UNBROKEN, text, pieces, start, word)
+    block = np.empty(len(start), dtype=np.int32)
+    for first in range(0, len(start), _TOKENS_AT_ONCE):
+        part = slice(first, first + _TOKENS_AT_ONCE)
+        block[part] = breaks.searchsorted(start[part])
+    return Tokens(_joined(ids), start, end, word, block)
+
+
+def _word_starts(words: Sequence[int | None]) -> NDArray[np.bool_]:
+    """Which tokens begin a word, given the number of each token's word."""
+    numbers = np.array(words, dtype=np.int32)
+    return np.append(True, numbers[1:] != numbers[:-1])
 
 
 def _joined(arrays: list[NDArray[_Number]]) -> NDArray[_Number]:
@@ -340,18 +353,20 @@ def _at_spaces(text: str, begin: int, end: int) -> Iterator[tuple[int, int]]:
         yield begin, end
 
 
-def _inside(
-    pattern: re.Pattern[str], text: str, pieces: list[tuple[int, int]], positions: NDArray[np.int32]
-) -> NDArray[np.bool_]:
-    """Which positions are inside a match of `pattern`. Matches end at their piece's end."""
+def _remove_inside(
+    pattern: re.Pattern[str],
+    text: str,
+    pieces: list[tuple[int, int]],
+    positions: NDArray[np.int32],
+    marked: NDArray[np.bool_],
+) -> None:
+    """Unmark the positions, which ascend, that are inside a match of `pattern`. Matches end at their piece's end."""
     # Piece by piece: a search holds the GIL until it finds a match, which may be at the end of the text.
-    matches = [match.span() for a, b in pieces for match in pattern.finditer(text, a, b)]
-    spans = np.array(matches, dtype=np.int32).reshape(-1, 2)
-    if not len(spans):
-        return np.zeros(len(positions), dtype=bool)
-    nearest = np.maximum(np.searchsorted(spans[:, 0], positions, side="right") - 1, 0)
-    within: NDArray[np.bool_] = (positions >= spans[nearest, 0]) & (positions < spans[nearest, 1])
-    return within
+    edges = np.fromiter(
+        (edge for a, b in pieces for match in pattern.finditer(text, a, b) for edge in match.span()), dtype=np.int32
+    )
+    for first, last in positions.searchsorted(edges).reshape(-1, 2).tolist():
+        marked[first:last] = False
 
 
 def _extend_over_marks(text: str, starts: NDArray[np.int32], ends: NDArray[np.int32]) -> None:

@@ -77,7 +77,7 @@ def test_int8_is_close_to_float32_on_another_text_than_its_ranges_are_from() -> 
     others = passages("staff-handbook.md", 8)
     exact = OpenVinoBackend(BUNDLED, exact=True).logits(others)
     found = OpenVinoBackend(BUNDLED, ranges=ranges).logits(others)
-    assert 0 < relative_error(found, exact) < 0.1
+    assert 0 < relative_error(found, exact) < 0.05
     best = [np.argmax(batch, axis=2) for batch in (np.concatenate(found, axis=1), np.concatenate(exact, axis=1))]
     assert (best[0] == best[1]).mean() >= 0.75  # Most starts and ends agree, although there is no answer.
 
@@ -103,11 +103,10 @@ def test_a_reader_that_int8_would_spoil_is_read_as_usual(tmp_path: Path) -> None
     shutil.copytree(BUNDLED, spoilt)
     weights = {name: value.astype(np.float32) for name, value in load_file(spoilt / "model.safetensors").items()}
     for layer in range(6):
-        prefix = f"distilbert.transformer.layer.{layer}.ffn"
-        weights[f"{prefix}.lin1.weight"][7] *= 1000
+        weights[f"distilbert.transformer.layer.{layer}.sa_layer_norm.weight"][7] *= 1000
     save_file(weights, spoilt / "model.safetensors", {"format": "pt"})
     ranges, exact = measure_ranges(spoilt, text)
-    assert relative_error(OpenVinoBackend(spoilt, ranges=ranges).logits(text), exact) > 0.1
+    assert relative_error(OpenVinoBackend(spoilt, ranges=ranges).logits(text), exact) > 0.05
     taken = load_fastest(request(spoilt, lambda: text, ArrayStore(tmp_path))).logits(text)
     usual = OpenVinoBackend(spoilt).logits(text)
     assert all(np.array_equal(one, other) for one, other in zip(taken, usual, strict=True))

@@ -31,6 +31,7 @@ SHORT = {
     "plotting.py": "shared by evaluation and training",
     "reader/answer_length.py": "shared by the app and the training",
     "retrieval/retriever.py": "the interface of a retriever",
+    "tui/served_app.py": "shared by the app and the server that starts it",
     "wording.py": "shared by messages everywhere",
 }
 

@@ -343,6 +343,15 @@ def _newest(job: Job) -> int:
     return max((int(name.rpartition("-")[2]) for name in names), default=0)
 
 
+def test_a_clock_that_was_set_back_loses_no_checkpoint(job: Job) -> None:
+    job = replace(job, save_minutes=0)
+    with pytest.raises(Cancelled):
+        _train(job, _stopping_at(3))
+    for checkpoint in (job.folder / "checkpoints").iterdir():
+        os.utime(checkpoint, (2_000_000_000,) * 2)
+    assert (_train(replace(job, resume=True)) / "model.safetensors").is_file()
+
+
 KILLED_ONCE_INSTALLED = """
 import os, signal, sys
 from docqa.cli.main import main

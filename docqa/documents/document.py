@@ -167,7 +167,7 @@ def find_breaks(pattern: re.Pattern[str], text: str) -> NDArray[np.int64]:
     """The offsets of all matches, for `Document.breaks`."""
     import numpy as np
 
-    return np.array([match.start() for match in pattern.finditer(text)], dtype=np.int64)
+    return np.fromiter((match.start() for match in pattern.finditer(text)), dtype=np.int64)
 
 
 def cite_page_and_lines(location: Location) -> str:

@@ -13,6 +13,7 @@ import unicodedata
 from functools import cache
 from typing import NamedTuple
 
+from docqa.documents.signatures import kind_of
 from docqa.documents.source import Source
 from docqa.errors import DocqaError
 from docqa.wording import counted
@@ -25,6 +26,9 @@ _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _BAD_BYTE = re.compile("[\udc80-\udcff]")  # As the error handler "surrogateescape" leaves it.
+_CONTROLS = bytes({*range(0x01, 0x20), 0x7F} - set(b"\b\t\n\v\f\r\x1a\x1b"))
+_CONTROLS_IN_TEXT = 0.05
+"""Share of control characters from which on a file is no text."""
 _HIGH_BYTE = re.compile(rb"[\x80-\xff]")
 _CONTEXT = 20  # Bytes of a word before the first one that is judged.
 _SAMPLE = 4_000
@@ -143,18 +147,28 @@ def _decode(source: Source) -> tuple[str, str]:
         unmarked = _unmarked_utf_16(data)
         if unmarked:
             return data.decode(unmarked), unmarked
-        raise DocqaError(
-            f"{source.display_name} is not a text file: it contains NUL bytes", "open a document or a text file"
-        )
+        raise _no_text(source, "it contains NUL bytes")
+    if len(data) - len(data.translate(None, _CONTROLS)) > _CONTROLS_IN_TEXT * len(data):
+        raise _no_text(source, "it consists of control characters")
     marked = data.startswith(codecs.BOM_UTF8)
     data = data.removeprefix(codecs.BOM_UTF8)
     try:
         return data.decode("utf-8"), "utf-8"
     except UnicodeDecodeError:
         guess = "utf-8" if marked else _guess(data)
+    if guess is None and kind_of(data):
+        raise _no_text(source, "")
     if guess is None:
         raise DocqaError(f"the text encoding of {source.display_name} could not be detected", "save it as UTF-8")
     return data.decode(guess, "surrogateescape"), guess
+
+
+def _no_text(source: Source, reason: str) -> DocqaError:
+    kind = kind_of(source.data)
+    return DocqaError(
+        f"{source.display_name} is not a text file: {f'it is {kind}' if kind else reason}",
+        "save it as text, or as a PDF, in the program that it is from",
+    )
 
 
 def _unmarked_utf_16(data: bytes) -> str | None:

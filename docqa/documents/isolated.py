@@ -116,7 +116,7 @@ class _Worker:
         except OSError as error:
             raise _NotTakenError from error
         taken, where, idle = False, "", 0.0
-        while idle < limits.STALLED_SECONDS:
+        while idle < limits.stalled_seconds(len(source.data)):
             monitor.check()
             try:
                 kind, content = self._messages.get(timeout=_POLL_SECONDS)

@@ -1,7 +1,7 @@
 """What parsing a file may take: limits that a worker process sets on itself, and that end it.
 
 They are the kernel's, so that they hold inside a C library and a regular expression too. Windows has neither; there,
-only `STALLED_SECONDS` holds.
+only `stalled_seconds` holds.
 """
 
 import math
@@ -15,10 +15,7 @@ MEMORY = 2 << 30
 TEXT_BYTES = 500_000_000
 """Bytes of the text that a file may turn into, and of each other part of a document."""
 STEP_SECONDS = 10
-"""Seconds of computing between two reports of progress, such as on one page."""
-STALLED_SECONDS = 60
-"""Seconds between two reports of progress by the clock: a process that waits computes nothing."""
-
+"""Seconds of computing between two reports of progress: on one page."""
 _FILE_SECONDS = 15
 _SECONDS_PER_BYTE = 30e-6
 
@@ -26,6 +23,11 @@ _SECONDS_PER_BYTE = 30e-6
 def seconds_for(size: int) -> float:
     """Seconds of computing for a file of this size in bytes. Few files need a tenth of that."""
     return _FILE_SECONDS + _SECONDS_PER_BYTE * size
+
+
+def stalled_seconds(size: int) -> float:
+    """Seconds by the clock, without a report of progress, after which a file of this size is given up."""
+    return 4 * seconds_for(size)
 
 
 def limit_memory() -> None:
@@ -43,28 +45,35 @@ def limit_memory() -> None:
 
 
 class ComputingTime:
-    """Ends this process by SIGPROF once it has computed for too long. Each `restart` begins another step."""
+    """Ends this process by SIGPROF once it has computed for too long."""
 
     def __init__(self, seconds: float = math.inf) -> None:
-        """`seconds`: all steps together."""
+        """Allow so many seconds, and from the first `next_step` on not more than `STEP_SECONDS` for each step."""
         self._end = time.process_time() + seconds
         if hasattr(signal, "SIGPROF"):
             signal.signal(signal.SIGPROF, signal.SIG_DFL)  # A process may be started with it ignored.
-        self.restart()
+        self.last_step()
 
-    def restart(self) -> None:
-        """Allow another step."""
-        _interrupt_after(min(STEP_SECONDS, max(self._end - time.process_time(), 0.001)))
+    def next_step(self) -> None:
+        """Begin another step."""
+        self._end_after(min(STEP_SECONDS, self._left))
+
+    def last_step(self) -> None:
+        """Begin a step that may take all the time that is left."""
+        self._end_after(self._left if self._left < math.inf else 0)
+
+    def stop(self) -> None:
+        """Stop counting."""
+        self._end_after(0)
+
+    @property
+    def _left(self) -> float:
+        return max(self._end - time.process_time(), 0.001)
 
     @staticmethod
-    def stop() -> None:
-        """Stop counting."""
-        _interrupt_after(0)
-
-
-def _interrupt_after(seconds: float) -> None:
-    if hasattr(signal, "setitimer"):
-        signal.setitimer(signal.ITIMER_PROF, seconds)
+    def _end_after(seconds: float) -> None:
+        if hasattr(signal, "setitimer"):
+            signal.setitimer(signal.ITIMER_PROF, seconds)
 
 
 def took_too_long(code: int | None) -> bool:
@@ -93,7 +102,9 @@ def too_much_text(name: str) -> DocqaError:
 def crashed(name: str, code: int) -> DocqaError:
     """The error for a file that ends the process that reads it, with this exit code."""
     try:
-        how = f"by {signal.Signals(-code).name}"
+        how = signal.Signals(-code).name
     except ValueError:
-        how = f"with code {code}"
-    return DocqaError(f"{name} was given up: the process that read it ended {how}", _HINT)
+        how = f"exit code {code}"
+    # Libraries in C++ abort when there is no memory.
+    reason = f"it breaks its parser, or takes more than {MEMORY >> 30} GB of memory ({how})"
+    return DocqaError(f"{name} was given up: {reason}", _HINT)

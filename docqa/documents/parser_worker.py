@@ -53,7 +53,6 @@ def _answer(reference: str, source: Source, sink: IO[bytes]) -> None:
     time_left = ComputingTime(seconds_for(len(source.data)))
     try:
         document = parse_by(reference, source, Monitor(_Reports(sink, time_left)))
-        time_left.restart()
         arrays = pack_document(document)
     except DocqaError as error:
         _send(sink, "error", [error.message, error.hint])
@@ -75,7 +74,7 @@ class _Reports:
         self._next = 0.0
 
     def __call__(self, progress: Progress) -> None:
-        self._time_left.restart()
+        (self._time_left.next_step if progress.done < progress.total else self._time_left.last_step)()
         now = time.monotonic()
         if now >= self._next or progress.stage != self._stage or progress.done == progress.total:
             self._stage, self._next = progress.stage, now + _REPORT_SECONDS

@@ -4,17 +4,21 @@ Only the running heads of a paginated text, such as an RFC, are moved behind the
 sentences.
 """
 
+import re
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 
 from docqa.documents.blocks import Block, Blocks
-from docqa.documents.document import Document, Lines, Section
+from docqa.documents.document import Document, Lines, Section, find_breaks
 from docqa.documents.encodings import decode
 from docqa.documents.source import Source
 from docqa.documents.text_lines import find_running_lines
 from docqa.documents.text_structure import find_structure
 from docqa.progress import Monitor
+
+_NEWLINE = re.compile("\n")
 
 
 def parse(source: Source, monitor: Monitor) -> Document:
@@ -22,13 +26,18 @@ def parse(source: Source, monitor: Monitor) -> Document:
     monitor.check()
     text, warnings = decode(source)
     running, blank = find_running_lines(text)
+
+    def report(done: int, total: int) -> None:
+        monitor.update("reading text", source.display_name, done, total)
+
     if not running:
-        return from_text(source, "text", text, warnings=warnings)
+        return _document(source, "text", text, warnings=warnings, report=report)
     lines = text.split("\n")
     apart = [number for number in range(1, len(lines) + 1) if number in running]
     body = [number for number in range(1, len(lines) + 1) if number not in running and number not in blank]
-    shown = [lines[number - 1] for number in (*body, *apart)]
-    document = _document(source, "text", shown, len(body), warnings=warnings)
+    text = "\n".join(lines[number - 1] for number in (*body, *apart))
+    del lines
+    document = _document(source, "text", text, len(body), warnings=warnings, report=report)
     lines_found = document.lines
     numbers = np.array([*body, *apart], dtype=np.int32)
     blocks = [
@@ -55,20 +64,26 @@ def from_text(
 
     Its blocks, tables and breaks are those of a plain text, and its headings, if no `sections` are given.
     """
-    lines = text.split("\n")
-    document = _document(source, format, lines, len(lines), warnings=warnings)
+    document = _document(source, format, text, warnings=warnings)
     return replace(document, title=title, sections=sections or document.sections)
 
 
-def _document(source: Source, format: str, lines: list[str], body: int, *, warnings: tuple[str, ...]) -> Document:
-    """Build the `Document` of lines, the first `body` of which are its body."""
-    text = "\n".join(lines)
-    lengths = np.array([len(line) for line in lines], dtype=np.int64)
-    starts = np.concatenate([[0], np.cumsum(lengths[:-1] + 1)])
-    body_end = int(starts[body - 1] + lengths[body - 1])
+def _document(
+    source: Source,
+    format: str,
+    text: str,
+    body: int | None = None,
+    *,
+    warnings: tuple[str, ...],
+    report: Callable[[int, int], None] | None = None,
+) -> Document:
+    """Build the `Document` of a text, the first `body` lines of which are its body, or all."""
+    newlines = find_breaks(_NEWLINE, text)
+    starts, ends = np.append(0, newlines + 1), np.append(newlines, len(text))
+    body_end = int(ends[-1 if body is None else body - 1])
     # A final newline ends the last line and begins no other.
-    count = len(lines) - (body == len(lines) > 1 and not lines[-1])
-    structure = find_structure(text[:body_end])
+    count = len(starts) - (body_end == len(text) and len(starts) > 1 and text.endswith("\n"))
+    structure = find_structure(text[:body_end], report)
     return Document(
         name=source.name,
         format=format,
@@ -76,10 +91,7 @@ def _document(source: Source, format: str, lines: list[str], body: int, *, warni
         text=text,
         body_end=body_end,
         lines=Lines(
-            starts[:count],
-            (starts + lengths)[:count],
-            np.zeros(count, dtype=np.int32),
-            np.arange(1, count + 1, dtype=np.int32),
+            starts[:count], ends[:count], np.zeros(count, dtype=np.int32), np.arange(1, count + 1, dtype=np.int32)
         ),
         breaks=np.array(sorted(structure.breaks), dtype=np.int64),
         blocks=Blocks.of(structure.blocks),

@@ -5,6 +5,7 @@ any more; what was ended on purpose is a row, a verse or a line of an address, a
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -27,6 +28,7 @@ _ATX = re.compile(r"(?P<hashes>#{1,6})\s+(?P<title>\S.*)")
 _SENTENCE_END = re.compile(r"[.!?:;…。！？][\"'”’»)\]]*$")
 _CLAUSE_END = re.compile(r"[.!?:;,…。！？、，][\"'”’»)\]]*$")
 _CJK = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]")
+_REPORT_EVERY = 1_000  # Paragraphs.
 _LONGEST_HEADING = 75  # Characters.
 _LONGEST_WORD = 12  # A longer one, such as a URL, may stand in a line of its own.
 
@@ -49,12 +51,15 @@ class TextStructure:
     breaks: set[int] = field(default_factory=set)
 
 
-def find_structure(text: str) -> TextStructure:
-    """Find the blocks, tables, headings and breaks of a plain text."""
+def find_structure(text: str, report: Callable[[int, int], None] | None = None) -> TextStructure:
+    """Find the blocks, tables, headings and breaks of a plain text.
+
+    `report` is called with the number of paragraphs done, and that of all.
+    """
     if "\n" not in text and "  " not in text and "\t" not in text:
         # A paragraph, as most contexts of pairs are.
         return TextStructure([Block("paragraph", 0, len(text))] if text.strip() else [])
-    return _Finder(text).find()
+    return _Finder(text).find(report)
 
 
 class _Finder:
@@ -72,8 +77,10 @@ class _Finder:
         self._indents: list[int] = []
         """Indents of the list items that enclose the next one."""
 
-    def find(self) -> TextStructure:
+    def find(self, report: Callable[[int, int], None] | None) -> TextStructure:
         for index, group in enumerate(self._groups):
+            if report is not None and index % _REPORT_EVERY == 0:
+                report(index, len(self._groups))
             level = self._heading_level(index)
             if level is None:
                 self._add_group(group)

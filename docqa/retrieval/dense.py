@@ -64,13 +64,12 @@ class Encoder:
         A text that exceeds the encoder's limit is embedded in pieces; its vector is their mean, weighted by length.
         Progress is reported under `name`.
         """
-        vectors = [np.empty((0, self._network.get_embedding_dimension() or 0), dtype=np.float32)]
-        vectors.extend(
-            self._embed(texts[first : first + _TEXTS_AT_ONCE], monitor, name, first, len(texts))
-            for first in range(0, len(texts), _TEXTS_AT_ONCE)
-        )
+        vectors = np.empty((len(texts), self._network.get_embedding_dimension() or 0), dtype=np.float32)
+        for first in range(0, len(texts), _TEXTS_AT_ONCE):
+            part = slice(first, first + _TEXTS_AT_ONCE)
+            vectors[part] = self._embed(texts[part], monitor, name, first, len(texts))
         monitor.update("embedding", name, len(texts), len(texts))
-        return np.concatenate(vectors)
+        return vectors
 
     def _embed(self, texts: Sequence[str], monitor: Monitor, name: str, done: int, total: int) -> NDArray[np.float32]:
         """Embed some of `total` texts, after the first `done`."""
@@ -112,7 +111,7 @@ def build(documents: "Sequence[IndexedDocument]", encoder: Encoder | None) -> "D
     vectors = [each.vectors for each in documents if each.vectors is not None]
     if encoder is None or len(vectors) < len(documents):
         raise ValueError("dense retrieval needs an encoder and its vectors of every document")
-    return DenseRetriever(encoder, np.concatenate(vectors))
+    return DenseRetriever(encoder, vectors[0] if len(vectors) == 1 else np.concatenate(vectors))
 
 
 class DenseRetriever:

@@ -57,7 +57,7 @@ class SessionRecovery:
             self._view.call_later(self._questions.warn_once, error)
         else:
             self._drop_restored()
-        self._saved = state
+            self._saved = state  # If it could not be saved, it is tried again: the disk may have room by then.
         self._saving = False
 
     def restore(self, session: LeftoverSession, draft: str) -> str:

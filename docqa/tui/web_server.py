@@ -189,8 +189,13 @@ class _Server(Server):
         """Answer the form that asks for the token."""
         if self._gate is None:
             raise web.HTTPMethodNotAllowed("POST", ["GET"])
-        async with asyncio.timeout(_PATIENCE):
-            token = (await request.post()).get("token")
+        if request.content_type != "application/x-www-form-urlencoded":
+            return _token_form()
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                token = (await request.post()).get("token")
+        except (ValueError, LookupError, TimeoutError):  # No form, in no known encoding, or not all of it.
+            return _token_form()
         if isinstance(token, str) and self._gate.accepts(token):
             return self._admit(self._gate, request)
         return _token_form()

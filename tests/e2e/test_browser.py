@@ -183,6 +183,7 @@ def test_a_page_can_only_ask(tmp_path: Path) -> None:
         page.keyboard.press("Shift+Insert")
         sees(page, "secret.txt")  # Typed, and not opened.
         page.keyboard.press("Escape")
+        sees_no_more(page, "⏎ Ask")
         assert "4711" not in page.evaluate("window.screenText()")
         page.keyboard.press("e")
         sees(page, "Export 1 question")

@@ -146,6 +146,8 @@ def test_where_others_can_reach_it_only_those_with_the_token_get_in(tmp_path: Pa
         assert ask_raw(app, websocket_request(app, Cookie=cookie))[0] == 101
         assert ask_raw(app, websocket_request(app, Cookie=cookie, Origin="http://evil.example"))[0] == 403
 
+        for odd in ("multipart/form-data; boundary=x", "application/x-www-form-urlencoded; charset=none", "x"):
+            assert ask_raw(app, f"POST / HTTP/1.1\n{host}\nContent-Type: {odd}\nContent-Length: 3\n\nx=1")[0] == 401
         for token, expected in (("wrong", 401), (app.token, 303)):
             body = f"token={token}"
             form = f"Content-Type: application/x-www-form-urlencoded\nContent-Length: {len(body)}"

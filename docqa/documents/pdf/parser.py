@@ -32,6 +32,7 @@ from docqa.documents.pdf.parallel import ReadPages, read_pages
 from docqa.documents.pdf.reading_order import ReadPage, page_lines
 from docqa.documents.pdf.running_text import RunningText
 from docqa.documents.pdf.xfa import is_placeholder, values_page
+from docqa.documents.signatures import kind_of
 from docqa.documents.source import Source
 from docqa.errors import DocqaError
 from docqa.progress import Monitor
@@ -99,6 +100,11 @@ def _unreadable(source: Source, error: PdfEngineError) -> DocqaError:
         return DocqaError(
             f"{source.display_name} is encrypted by a method that docqa does not support, such as a certificate",
             "save or print it without encryption from a viewer that opens it",
+        )
+    kind = kind_of(source.data)
+    if kind:
+        return DocqaError(
+            f"{source.display_name} is no PDF: it is {kind}", "save it as a PDF in the program that it is from"
         )
     if b"%PDF" in source.data[:_HEADER] and (damage := damage_of(source.data)):
         return _damage_error(source, damage)

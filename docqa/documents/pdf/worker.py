@@ -33,7 +33,7 @@ def _read_pages(source: IO[bytes], sink: IO[bytes]) -> None:
             while True:
                 pages = []
                 for index in range(*marshal.loads(read_frame(source))):  # noqa: S302
-                    time_left.restart()
+                    time_left.next_step()
                     page = read_page(file, index)
                     pages.append(None if page is None else _packed(page))
                 write_frame(sink, marshal.dumps(pages))
