@@ -12,6 +12,7 @@ process. Needs Linux.
 """
 
 import argparse
+import contextlib
 import json
 import os
 import re
@@ -200,10 +201,14 @@ def mutations(files: Sequence[Path], count: int, seed: int) -> Iterator[Input]:
 
 
 def run(inputs: Sequence[Input], limits: Limits, keep: Path) -> list[dict[str, Any]]:
-    """Parse all inputs. Those with faults are kept, and printed as they are found."""
+    """Parse all inputs, or those up to a Ctrl-C. Those with faults are kept, and printed as they are found."""
     keep.mkdir(parents=True, exist_ok=True)
-    outcomes = []
-    with tempfile.TemporaryDirectory() as folder, Parser(limits, Path(folder) / "input") as parser:
+    outcomes: list[dict[str, Any]] = []
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Parser(limits, Path(folder) / "input") as parser,
+        contextlib.suppress(KeyboardInterrupt),
+    ):
         for number, each in enumerate(inputs, 1):
             found = parser.outcome(each) | {"file": each.file.name, "seed": each.seed}
             outcomes.append(found)
