@@ -200,8 +200,7 @@ class Engine:
         cached = store.get("vectors", name)
         if cached is not None:
             return cached["vectors"]
-        texts = WindowTexts(document.text, windows.tokens, windows.bounds)
-        vectors = self.encoder.embed(texts, monitor, document.name)
+        vectors = self.encoder.embed(WindowTexts(document.text, windows.tokens, windows.bounds), monitor, document.name)
         store.put("vectors", name, {"vectors": vectors})
         return vectors
 
