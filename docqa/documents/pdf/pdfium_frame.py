@@ -44,3 +44,8 @@ class Frame:
         x0, top, x1, bottom = box
         x, y = self._farthest
         return not (-2 <= x0 + x1 <= x and -2 <= top + bottom <= y) and self._clips
+
+
+def union(a: Box, b: Box) -> Box:
+    """The smallest box around two."""
+    return min(a[0], b[0]), min(a[1], b[1]), max(a[2], b[2]), max(a[3], b[3])

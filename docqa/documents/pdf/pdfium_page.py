@@ -18,7 +18,7 @@ from docqa.documents.pdf.engines import TextFragment
 from docqa.documents.pdf.named_tuples import maker
 from docqa.documents.pdf.pdfium_calls import HANDLE, four, quick
 from docqa.documents.pdf.pdfium_fonts import ObjectFonts
-from docqa.documents.pdf.pdfium_frame import Box, Frame
+from docqa.documents.pdf.pdfium_frame import Box, Frame, union
 from docqa.documents.pdf.pdfium_glyphs import GlyphText
 
 _SPACES = re.compile(r"[ \u00a0]+(?=\S)")
@@ -63,7 +63,6 @@ class _Piece(NamedTuple):
 
 
 _piece, _fragment = maker(_Piece), maker(TextFragment)
-
 
 _Run = tuple[int, int | None]
 """Characters of one text object: the first one, and the object."""
@@ -197,7 +196,7 @@ class PageText:
                     and box[1] - piece.box[3] < _TALL * size
                 ):
                     # Low letters without descenders, after letters with them.
-                    piece = piece._replace(last=last, box=_union(piece.box, box), several=True)
+                    piece = piece._replace(last=last, box=union(piece.box, box), several=True)
                     continue
                 if piece:
                     pieces.append(piece)
@@ -399,7 +398,3 @@ def _most_common(rows: Iterable[tuple[int, tuple[int, int]]]) -> int:
     for angle, (begin, end) in rows:
         lengths[angle] = lengths.get(angle, 0) + end - begin
     return max(lengths, key=lambda angle: lengths[angle])
-
-
-def _union(a: Box, b: Box) -> Box:
-    return min(a[0], b[0]), min(a[1], b[1]), max(a[2], b[2]), max(a[3], b[3])
