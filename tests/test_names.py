@@ -28,9 +28,15 @@ CLASSES: dict[str, str] = {}
 LONGEST, SHORTEST = 400, 30  # Lines.
 LONG: dict[str, str] = {}
 SHORT = {
+    "cli/termination.py": "shared by the command's entry point and the training",
+    "documents/pdf/named_tuples.py": "shared by the stages of a page",
+    "documents/pipes.py": "shared by a worker process and the one that started it",
+    "freed_memory.py": "a call of the C library's",
     "plotting.py": "shared by evaluation and training",
     "reader/answer_length.py": "shared by the app and the training",
+    "reader/out_of_memory.py": "shared by reading and training",
     "retrieval/retriever.py": "the interface of a retriever",
+    "tui/signal_handlers.py": "shared by the two apps",
     "tui/served_app.py": "shared by the app and the server that starts it",
     "wording.py": "shared by messages everywhere",
 }
