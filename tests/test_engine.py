@@ -132,7 +132,7 @@ def test_an_edited_file_is_read_again(tmp_path: Path, tiny_settings: Settings) -
         ({"doc_stride": 4}, {"tokenizing", "embedding"}),
         ({"max_seq_length": 80}, {"tokenizing", "embedding"}),
         ({"retriever": "lexical"}, set()),
-        ({"cache": False}, {"reading text", "tokenizing", "embedding"}),
+        ({"cache": False}, {"tokenizing", "embedding"}),
     ],
 )
 def test_a_changed_setting_computes_what_depends_on_it(
@@ -152,7 +152,7 @@ def test_a_damaged_entry_is_computed_again(tmp_path: Path, tiny_settings: Settin
     for entry in entries:
         entry.write_bytes(entry.read_bytes()[:200])
     collection, stages = opened(tiny_settings, file)
-    assert stages == {"reading text", "tokenizing", "embedding"}
+    assert stages == {"tokenizing", "embedding"}
     check(collection, collection.ask("Who kept it?"))
     assert opened(tiny_settings, file)[1] == set()
 
