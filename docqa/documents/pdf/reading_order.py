@@ -85,7 +85,7 @@ def page_lines(content: PageContent, page: int) -> list[LayoutLine]:
                 continue
             if block.fields:
                 found = (_field_line(field, page, region) for field in block.fields)
-                lines.extend(line for line in found)
+                lines.extend(line for line in found if line.row_cells)
                 continue
             place = _Place(page, region, left, right, "figure" if id(block) in labels else "")
             for index, row in enumerate(block.lines):
@@ -184,7 +184,7 @@ def _row(filled: _FilledCell) -> int:
 def _field_line(field: FormField, page: int, region: int) -> LayoutLine:
     cells = [[(line_text(line), line[-1].hyphen) for line in cell] for cell in field.cells]
     # Ornaments and invisible characters have no text.
-    filled = [(number, cell) for number, cell in enumerate(cells)]
+    filled = [(number, cell) for number, cell in enumerate(cells) if any(text for text, _ in cell)]
     first = field.cells[0][0][-1]
     return LayoutLine(
         text="  ".join([" ".join([text for text, _ in lines]) for _, lines in filled]),
