@@ -22,7 +22,7 @@ from docqa.models import registry
 
 _OURS, _PLAIN = "docqa", "plain"
 _HAYSTACKS = {"haystack, float32": "float32", "haystack, default": "auto"}
-_FEWER = "docqa, 6 windows"  # Instead of 8.
+_FEWER = "docqa, 6 windows"  # Instead of 12.
 
 
 def text_of(file: Path) -> str:
