@@ -64,10 +64,6 @@ class ArrayStore:
                 os.utime(file)  # When it was used last.
         return arrays
 
-    def has(self, kind: str, name: str) -> bool:
-        """Whether there is an entry, which may be damaged. True if nothing is stored at all."""
-        return self._directory is None or self._read_only or _file(self._directory, kind, name).is_file()
-
     def put(self, kind: str, name: str, arrays: Arrays) -> None:
         """Write an entry atomically."""
         if self._directory is None or self._read_only:

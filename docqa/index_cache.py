@@ -92,7 +92,7 @@ def remember_name(store: ArrayStore, source: Source) -> None:
     if source.name != STDIN:
         file = os.path.abspath(source.name)  # noqa: PTH100 - as the history names it: links are not followed
         name = f"{content_mark(source.sha256)}{key('name', file)}"
-        if not store.has("names", name):
+        if store.get("names", name) is None:
             store.put("names", name, {"path": as_array(file)})
 
 

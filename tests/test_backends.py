@@ -193,7 +193,7 @@ def test_a_question_needs_neither_torch_nor_transformers_nor_a_connection(monkey
     code = """
 import sys
 def audit(event, arguments):
-    if event in {"socket.connect", "socket.getaddrinfo", "socket.sendto", "os.fork", "subprocess.Popen"}:
+    if event in {"socket.connect", "socket.getaddrinfo", "socket.sendto", "os.fork"}:
         raise SystemExit(f"{event} {arguments}")
 sys.addaudithook(audit)
 import docqa

@@ -148,13 +148,14 @@ def test_a_damaged_entry_is_computed_again(tmp_path: Path, tiny_settings: Settin
     file = write(tmp_path / "a.txt")
     opened(tiny_settings, file)
     entries = list((home / "cache" / "index").rglob("*.npz"))
-    assert {entry.parent.name for entry in entries} == {"documents", "windows", "vectors"}
+    assert {entry.parent.name for entry in entries} == {"documents", "windows", "vectors", "names"}
     for entry in entries:
         entry.write_bytes(entry.read_bytes()[:200])
     collection, stages = opened(tiny_settings, file)
     assert stages == {"tokenizing", "embedding"}
     check(collection, collection.ask("Who kept it?"))
     assert opened(tiny_settings, file)[1] == set()
+    assert all(entry.stat().st_size > 200 for entry in entries)
 
 
 def test_encrypted_documents_are_not_cached(tmp_path: Path, tiny_settings: Settings, home: Path) -> None:

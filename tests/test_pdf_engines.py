@@ -77,7 +77,7 @@ def test_what_another_engine_read_is_not_taken_from_the_index(monkeypatch: pytes
 
 def test_an_engine_from_outside_gives_a_document(monkeypatch: pytest.MonkeyPatch) -> None:
     use(monkeypatch, TOY)
-    document = parse(Source("a.pdf", b"%PDF-", "sesame"))
+    document = parse(Source("a.pdf", b"%PDF-%%EOF", "sesame"))
     assert " ".join(document.text.split()) == "Herons The office counts the herons that nest by the river."
     assert document.page_labels == ("i", "2")
     assert document.sections == (Section("Herons", 0, 0),)
@@ -104,7 +104,7 @@ def test_pypdf_reads_without_boxes_and_leaves_its_log_as_it_was(
     logger.setLevel(logging.INFO)
     try:
         document = sample()
-        with pytest.raises(DocqaError, match="is damaged or not a PDF"):
+        with pytest.raises(DocqaError, match="is damaged"):
             parse(Source("a.pdf", b"%PDF-1.7\nnothing of the kind\n"))
         assert logger.level == logging.INFO
     finally:
