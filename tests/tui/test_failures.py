@@ -45,6 +45,22 @@ async def test_what_was_not_read_of_a_document_is_in_the_list(engines: Engines, 
         await sees(pilot, app.main.documents, "! page 2 has no text")
 
 
+async def test_what_a_folder_has_besides_is_told_once(
+    engines: Engines, lighthouse: str, write: Callable[[str, str], str]
+) -> None:
+    write("minutes.docx", "x")
+    folder = Path(lighthouse).parent
+    app = engines.app([str(folder)], Settings())
+    told = f"{folder}: 1 file of another type (.docx) was left out"
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        asked = await ask_and_wait(pilot, "When was the lighthouse built?")
+        assert asked.result is not None
+        assert [warning.message for warning in asked.result.warnings] == ["1 file of another type (.docx) was left out"]
+        await pilot.press("escape", "r")
+        await ask_and_wait(pilot, "Who built the lighthouse?")
+        assert [notice.message for notice in app._notifications].count(told) == 1
+
+
 async def test_escape_cancels_a_question_at_once(engines: Engines, lighthouse: str, held_reading: Gate) -> None:
     app = engines.app([lighthouse], Settings())
     async with app.run_test(size=WIDE, notifications=True) as pilot:

@@ -29,6 +29,7 @@ from docqa.tui.workers.events import (
 from docqa.userdata import history
 
 if TYPE_CHECKING:
+    from docqa.documents import LeftOut
     from docqa.engine import Engine, Failure, IndexedDocument
 
 MakeEngine = Callable[[Settings], "Engine"]
@@ -75,6 +76,8 @@ class DocumentLoader:
         self._reported: tuple[str, str, float] = ("", "", 0.0)
         """Stage, item and time of the last progress report."""
         self._remembered: tuple[str, ...] = ()
+        self._told: set[tuple[str, str]] = set()
+        """What was passed over in folders, and has been said."""
         self._checking = Lock()
 
     def add_paths(self, paths: Iterable[str], *, replace: bool = False) -> None:
@@ -116,22 +119,25 @@ class DocumentLoader:
             self._post(OpeningFailed(unexpected(error)))
 
     def _run(self, monitor: Monitor) -> None:
+        from docqa.answers import DocumentWarning
         from docqa.engine import Collection
 
         engine = self._start_engine()
         engine.check_models()
         failures: list[Failure] = []
+        left_out: list[LeftOut] = []
         cancelled = False
         names: list[str] = []
         try:
-            names = self._find(monitor, failures)
+            names = self._find(monitor, failures, left_out)
             for name in names:
                 if name not in self._opened:
                     self._open(name, engine, monitor, failures)
         except Cancelled:
             cancelled = True
         opened = [self._opened[name] for name in names if name in self._opened]
-        self._post(DocumentsOpened(Collection(engine, opened, failures), cancelled=cancelled))
+        passed_over = [DocumentWarning(*each) for each in left_out]
+        self._post(DocumentsOpened(Collection(engine, opened, failures, passed_over), cancelled=cancelled))
 
     def _start_engine(self) -> "Engine":
         from docqa.models.loading import map_torch
@@ -151,11 +157,11 @@ class DocumentLoader:
         self._post(EngineStarted(self.engine.reader.name, encoder.model.name if encoder else ""))
         return self.engine
 
-    def _find(self, monitor: Monitor, failures: "list[Failure]") -> list[str]:
+    def _find(self, monitor: Monitor, failures: "list[Failure]", left_out: "list[LeftOut]") -> list[str]:
         from docqa import documents
 
         names: list[str] = []
-        for path in documents.expand(self.paths):
+        for path in documents.expand(self.paths, left_out):
             monitor.check()
             if isinstance(path, DocqaError):
                 self._fail("", path, failures)
@@ -164,6 +170,10 @@ class DocumentLoader:
                 self._fail("", error, failures)
             else:
                 names.append(path)
+        for folder, message in left_out:
+            if (folder, message) not in self._told:
+                self._told.add((folder, message))
+                self._post(WarningRaised(DocqaError(f"{folder}: {message}")))
         for closed in self._opened.keys() - set(names):
             del self._opened[closed]
         self._remember(names)
