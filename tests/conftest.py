@@ -1,5 +1,6 @@
 """Fixtures shared by several test modules."""
 
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,11 @@ from docqa.engine import Collection, Engine
 # A busy machine makes no example a failure, and what fails can be run again.
 settings.register_profile("docqa", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("docqa")
+
+# What a shell in the background, or nohup, has ignored: docqa respects that, and its processes inherit it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+if hasattr(signal, "SIGHUP"):
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 @pytest.fixture(autouse=True)

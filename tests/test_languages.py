@@ -214,7 +214,7 @@ def test_a_reader_that_was_trained_on_a_language_reads_it(
 
 @pytest.mark.parametrize("name", ["harbour-report.pdf", "expedition-journal.txt", "staff-handbook.md"])
 def test_the_sample_documents_are_english(name: str) -> None:
-    document = parse(read(SAMPLES / name))
+    document = parse(read(str(SAMPLES / name)))
     assert language_of(document.text[: document.body_end]) == "en"
 
 

@@ -107,7 +107,8 @@ def result(passage: str, span: str, name: str = "a.txt", question: str = "Who?")
 
 @pytest.mark.parametrize("payload", PAYLOADS.values(), ids=PAYLOADS)
 def test_answers_and_exports_are_inert(payload: str) -> None:
-    hostile = result(f"The keeper is Leo{payload}nora Vance.", "nora", f"x{payload}.txt", f"Who{payload}?")
+    text = f"The keeper is Leo{payload}nora Vance. " + "Her mother was the keeper before her. " * 5
+    hostile = result(text, "nora", f"x{payload}.txt", f"Who{payload}?")
     one = hostile.answers[0]
     assert one.document == f"x{payload}.txt"  # What is true stays true.
     written = output.as_text(hostile, with_question=True) + output.as_json([hostile])

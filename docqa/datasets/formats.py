@@ -76,7 +76,8 @@ def _is_squad(start: str) -> bool:
     keys: set[str] = set()
     depth = 0
     try:
-        for event, value in ijson.basic_parse(start.encode()):
+        # With `use_float`, or a number of 5,000 digits leaves an exception behind that breaks another call.
+        for event, value in ijson.basic_parse(start.encode(), use_float=True):
             depth += event.startswith("start") - event.startswith("end")
             if depth == 1 and event == "map_key":
                 keys.add(value)

@@ -52,7 +52,8 @@ def test_a_person_opens_a_report_asks_copies_and_quits(terminal: Terminal) -> No
     terminal.sees("▸ 1  Captain Duncan Presswell")
     terminal.press("C-q")
     terminal.is_a_shell_again(0)
-    assert terminal.screen.splitlines()[0].startswith("ready> echo before"), "the earlier output was not restored"
+    # Not on the first line: on a busy machine the shell draws its prompt twice when tmux sets the size.
+    assert "\nready> echo before" in f"\n{terminal.screen}", "the earlier output was not restored"
     assert "Duncan" not in terminal.screen
 
 
