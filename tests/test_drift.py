@@ -42,6 +42,8 @@ def test_other_number_formats_answer_nearly_alike(name: str) -> None:
         pytest.skip("this processor has no bfloat16, and docqa computes in float32 on it")
     if "int8" in name and not INT8_FLAGS & set(machine()["flags"]):
         pytest.skip("this processor has no instructions for int8, and docqa computes in another format on it")
+    if "bfloat16" in name and INT8_FLAGS & set(machine()["flags"]) and "amx_bf16" not in machine()["flags"]:
+        pytest.skip("this processor is faster in int8, and docqa computes in that")
     found = drift.first_answers_of(name, ASKED)
     assert len(found) == len(GOLDEN)
     differing = drift.differences(kept(found), found, tolerance=1)
