@@ -429,3 +429,10 @@ def test_a_long_text_takes_little_memory_and_shows_progress(tmp_path: Path) -> N
         assert len(stages[stage]) > 3, stage
     # A text of 100 MB takes less than 15 bytes a byte; so short a one has more that doesn't grow with it.
     assert taken < 25 * size
+
+
+def test_a_page_whose_matrices_overflow_is_read() -> None:
+    """The restoring of the graphics state is missing, so that each matrix enlarges what the last one left."""
+    drawing = b"99 0 0 99 7 7 cm\n" * 40 + b"BT 35 0 0 35 0 0 Tm /F1 1 Tf (5 herons) Tj ET\n"
+    document = parse(Source("a.pdf", pages(stream(b"q\n" + SENTENCE + b"Q\n" + drawing))))
+    assert "The heron stands by the water." in document.text

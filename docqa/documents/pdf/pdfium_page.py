@@ -319,7 +319,7 @@ class PageText:
     def _angle(self, index: int) -> int:
         """Counter-clockwise turn of a character in degrees if it is a multiple of 90, give or take two, else -1."""
         angle = _char_angle(self._text_page, index)  # Clockwise, in radians; -1 if unknown.
-        if angle <= 0:
+        if not 0 < angle < math.inf:  # It is no number where the numbers of the page's matrices are too large.
             return 0
         degrees = -angle * 180 / math.pi
         nearest = round(degrees / 90) * 90
