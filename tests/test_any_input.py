@@ -49,6 +49,7 @@ def is_explained(error: DocqaError) -> bool:
 @example(b"x" * 30_000 + b"\xe9")  # The only letter that tells the encoding is far from the beginning of its word.
 @example(b"<table><tr><td colspan=%s>a</td></tr></table>" % LONG_NUMBER.encode())
 @example(b"Text.\n\n```\n\n\n\n")  # Lines without text at the end.
+@example(b"Text. <br>\r\n")  # A line break at the end.
 @settings(deadline=None, max_examples=150)
 def test_any_bytes_are_a_document_or_explained(suffix: str, data: bytes) -> None:
     try:

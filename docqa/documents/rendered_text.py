@@ -144,7 +144,8 @@ class RenderedText:
                 np.array([line.number for line in lines], dtype=np.int32),
             ),
             breaks=np.array([offset for offset in self._breaks if offset < len(text)], dtype=np.int64),
-            blocks=Blocks.of(self._blocks),
+            # A paragraph may end with a line break, which the text doesn't.
+            blocks=Blocks.of([block._replace(end=min(block.end, len(text))) for block in self._blocks]),
             tables=tuple(self._tables),
             sections=tuple(self.sections),
             title=title,
