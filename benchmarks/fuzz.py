@@ -267,10 +267,11 @@ def main() -> None:
     outcomes = run(inputs, Limits(args.seconds, args.memory), args.keep)
     report = Report("fuzz", figures=figures(outcomes))
     sentences = report.figures.pop("refused by")
-    finish(report, args.json, {"refused by": sentences, "outcomes": outcomes})
+    faults = [each for each in outcomes if each["status"] in _FAULTS]
+    finish(report, args.json, {"refused by": sentences, "faults": faults})
     for sentence, count in sentences.items():
         print(f"{count:6} refused: {sentence}")
-    sys.exit(1 if any(each["status"] in _FAULTS for each in outcomes) else 0)
+    sys.exit(1 if faults else 0)
 
 
 if __name__ == "__main__":

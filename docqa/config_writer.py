@@ -9,7 +9,7 @@ from typing import Any
 
 from docqa import config
 from docqa.errors import DocqaError
-from docqa.files import atomic_write, make_private_folder
+from docqa.files import atomic_write, lock_beside, make_private_folder
 
 
 def put(name: str, value: Any | None) -> None:
@@ -61,7 +61,7 @@ def _locked(file: Path) -> Iterator[None]:
         # A read-only file could still be replaced, which is not what its owner meant.
         if file.exists() and not _is_writable(file):
             raise DocqaError(f"{file} is read-only", f"make it writable: chmod u+w {file}")
-        with FileLock(file.with_name(f".{file.name}.lock"), mode=0o600):
+        with FileLock(lock_beside(file), mode=0o600):
             yield
     except UnicodeDecodeError as error:
         raise DocqaError(f"{file} is not UTF-8: {error}", "save it as UTF-8") from error

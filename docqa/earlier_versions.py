@@ -4,7 +4,7 @@ An answer that is found again has the offsets and the citation of the new text. 
 version that it was found in, and says so wherever it is shown (`Answer.outdated`).
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 
 from docqa.answers import Alternative, Answer, Citation, Result, cite, sentence_around
@@ -18,11 +18,7 @@ Versions = Mapping[str, tuple[Document, Document]]
 
 def mark_outdated(result: Result, documents: Collection[str]) -> Result:
     """Mark all places in some documents, by name, as of an earlier version."""
-    return replace(
-        result,
-        answers=tuple(outdated_answer(answer, documents) for answer in result.answers),
-        closest=tuple(outdated_answer(answer, documents) for answer in result.closest),
-    )
+    return _with_answers(result, lambda answer: outdated_answer(answer, documents))
 
 
 def outdated_answer(answer: Answer, documents: Collection[str]) -> Answer:
@@ -33,11 +29,7 @@ def outdated_answer(answer: Answer, documents: Collection[str]) -> Answer:
 
 def find_result_again(result: Result, versions: Versions) -> Result:
     """Find all answers in documents that have changed again, and mark those that are not found."""
-    return replace(
-        result,
-        answers=tuple(find_answer_again(answer, versions) for answer in result.answers),
-        closest=tuple(find_answer_again(answer, versions) for answer in result.closest),
-    )
+    return _with_answers(result, lambda answer: find_answer_again(answer, versions))
 
 
 def find_answer_again(answer: Answer, versions: Versions) -> Answer:
@@ -89,6 +81,10 @@ def find_span_again(old: Document, new: Document, span: Span) -> Span | None:
     ):
         return None
     return place
+
+
+def _with_answers(result: Result, change: Callable[[Answer], Answer]) -> Result:
+    return replace(result, answers=tuple(map(change, result.answers)), closest=tuple(map(change, result.closest)))
 
 
 def _location(location: Citation, versions: Versions) -> Citation:

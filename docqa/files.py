@@ -73,6 +73,11 @@ def write_export(file: Path, contents: bytes) -> None:
             os.fchmod(stream.fileno(), stat.S_IMODE(existing))
 
 
+def lock_beside(path: Path) -> Path:
+    """The file that whoever writes a file or folder locks."""
+    return path.with_name(f".{path.name}.lock")
+
+
 def sync_folder(folder: Path) -> None:
     """Force a folder's entries to the disk: what was created, renamed or removed. Some systems can't; then nothing."""
     with suppress(OSError):

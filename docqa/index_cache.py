@@ -72,19 +72,24 @@ def windows_key(document: str, reader_fingerprint: str, window_size: int, doc_st
     versions = (PACKING_VERSION, WINDOWS_VERSION, TERMS_VERSION)
     libraries = library_versions(_WINDOW_LIBRARIES)
     name = key("windows", versions, libraries, document, reader_fingerprint, window_size, doc_stride)
-    return f"{document[:_MARK]}{name}"
+    return f"{mark_of(document)}{name}"
 
 
 def vectors_key(windows: str, encoder_fingerprint: str) -> str:
     """The name of the entry with the vectors of the windows with the key `windows`."""
     libraries = library_versions(_VECTOR_LIBRARIES)
     name = key("vectors", (PACKING_VERSION, VECTORS_VERSION), libraries, windows, encoder_fingerprint)
-    return f"{windows[:_MARK]}{name}"
+    return f"{mark_of(windows)}{name}"
 
 
 def content_mark(sha256: str) -> str:
     """What the names of all entries of a document begin with."""
     return f"{sha256[: _MARK - 1]}-"
+
+
+def mark_of(name: str) -> str:
+    """The `content_mark` that the name of an entry begins with."""
+    return name[:_MARK]
 
 
 def remember_name(store: ArrayStore, source: Source) -> None:

@@ -15,7 +15,8 @@ from filelock import FileLock, Timeout
 from docqa import config, documents, paths
 from docqa.array_store import ArrayStore
 from docqa.errors import DocqaError
-from docqa.index_cache import content_mark, remembered_name
+from docqa.files import DRAFT, lock_beside
+from docqa.index_cache import content_mark, mark_of, remembered_name
 from docqa.models import registry
 from docqa.userdata import corrections, crash_recovery, history, preferences
 from docqa.wording import counted
@@ -99,14 +100,13 @@ def _index_of(about: _About) -> Trace | None:
     for file in (folder / _NAMES).glob("*.npz"):
         entry = store.get(_NAMES, file.stem)
         if entry is not None and about(remembered_name(entry)):
-            marks.add(file.stem.partition("-")[0] + "-")
-    found = [file for file in folder.glob("*/*.npz") if file.stem.partition("-")[0] + "-" in marks]
+            marks.add(mark_of(file.stem))
+    found = [file for file in folder.glob("*/*.npz") if mark_of(file.stem) in marks]
     if not found:
         return None
-    count = len({file.stem.partition("-")[0] for file in found})
-    what = (
-        f"the text, tokens and vectors of {'1 document' if count == 1 else f'{count:,} documents, or versions of them'}"
-    )
+    count = len({mark_of(file.stem) for file in found})
+    documents_or_versions = "1 document" if count == 1 else f"{count:,} documents, or versions of them"
+    what = f"the text, tokens and vectors of {documents_or_versions}"
     return Trace(TraceKind.CACHE, what, folder, sum(map(_size, found)), partial(_delete, found))
 
 
@@ -123,11 +123,11 @@ def _cache() -> Iterator[Trace]:
 def _history() -> Iterator[Trace]:
     if history.file().is_file():
         what = f"{counted(len(history.entries()), 'question')}, and what was opened"
-        delete = partial(_delete, [history.file(), history.lock_file()])
+        delete = partial(_delete, [history.file(), lock_beside(history.file())])
         yield Trace(TraceKind.HISTORY, what, history.file(), _size(history.file()), delete)
     yield from _sessions(None)
     # What a kill left of files that were being written.
-    for draft in paths.data_dir().glob(".writing-*"):
+    for draft in paths.data_dir().glob(f"{DRAFT}*"):
         yield _trace(TraceKind.HISTORY, "part of a file", draft)
 
 
@@ -143,24 +143,22 @@ def _corrections() -> Iterator[Trace]:
     file = corrections.file()
     if file.is_file():
         count = sum(1 for line in file.read_bytes().split(b"\n") if line.strip())
-        lock = file.with_name(f".{file.name}.lock")
-        delete = partial(_delete, [file, lock])
+        delete = partial(_delete, [file, lock_beside(file)])
         yield Trace(TraceKind.CORRECTIONS, counted(count, "correction"), file, _size(file), delete)
 
 
 def _training() -> Iterator[Trace]:
     for entry in _entries(paths.data_dir() / "training"):
         if entry.is_dir():
-            lock = entry.parent / f".{entry.name}.lock"
-            what = f"the unfinished training of {entry.name}"
-            yield Trace(TraceKind.TRAINING, what, entry, _size(entry), partial(_delete_locked, lock, [entry]))
+            delete = partial(_delete_locked, lock_beside(entry), [entry])
+            yield Trace(TraceKind.TRAINING, f"the unfinished training of {entry.name}", entry, _size(entry), delete)
 
 
 def _models() -> Iterator[Trace]:
     folder = registry.models_dir()
     if folder.is_dir():
         names = [model.name for model in registry.installed() if model.source != registry.BUNDLED]
-        what = f"{counted(len(names), 'model')}" + (f": {', '.join(names)}" if names else "")
+        what = counted(len(names), "model") + (f": {', '.join(names)}" if names else "")
         lock = folder / ".partial" / ".lock"
         yield Trace(TraceKind.MODELS, what, folder, _size(folder), partial(_delete_locked, lock, [folder]))
 

@@ -28,7 +28,6 @@ CLASSES: dict[str, str] = {}
 LONGEST, SHORTEST = 400, 30  # Lines.
 LONG: dict[str, str] = {}
 SHORT = {
-    "cli/termination.py": "shared by the command's entry point and the training",
     "documents/pdf/named_tuples.py": "shared by the stages of a page",
     "documents/pipes.py": "shared by a worker process and the one that started it",
     "freed_memory.py": "a call of the C library's",
@@ -36,6 +35,7 @@ SHORT = {
     "reader/answer_length.py": "shared by the app and the training",
     "reader/out_of_memory.py": "shared by reading and training",
     "retrieval/retriever.py": "the interface of a retriever",
+    "termination.py": "shared by the command, the training and the app",
     "tui/signal_handlers.py": "shared by the two apps",
     "tui/served_app.py": "shared by the app and the server that starts it",
     "wording.py": "shared by messages everywhere",

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 from docqa.cli.commands import COMMANDS
 from docqa.cli.json_progress import JsonProgress
 from docqa.cli.terminal import note, progress_bar, say, say_json
-from docqa.cli.termination import termination_signals
 from docqa.errors import DocqaError, ExitCode
 from docqa.progress import Cancelled, Monitor, Progress
+from docqa.termination import termination_signals
 from docqa.training.hyperparameters import (
     SAVE_MINUTES,
     Group,

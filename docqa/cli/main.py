@@ -11,9 +11,9 @@ from typing import NoReturn
 from docqa import __version__
 from docqa.cli import streams, terminal
 from docqa.cli.commands import COMMANDS
-from docqa.cli.termination import interrupt_when_terminated, interrupted_code
 from docqa.errors import DocqaError, ExitCode
 from docqa.terminal_text import visible
+from docqa.termination import interrupt_when_terminated, interrupted_code
 
 _EXAMPLES = """\
 examples:
@@ -68,13 +68,14 @@ def keep_hub_libraries_offline() -> None:
 
 def _keep_to_oneself(arguments: argparse.Namespace) -> None:
     """Close docqa's directories to other users, and say what they can still see."""
-    from docqa.cli.terminal import note
     from docqa.files import tighten
 
     for folder in tighten():
-        note(f"docqa: other users can read {folder}, and its permissions can't be changed")
+        terminal.note(f"docqa: other users can read {folder}, and its permissions can't be changed")
     if getattr(arguments, "password_flag", False) and not getattr(arguments, "quiet", False):
-        note("docqa: other users can see the password in the list of processes; DOCQA_PASSWORD keeps it out of there")
+        terminal.note(
+            "docqa: other users can see the password in the list of processes; DOCQA_PASSWORD keeps it out of there"
+        )
 
 
 def run() -> None:

@@ -18,7 +18,7 @@ from docqa.datasets import LoadedPairs, LoadReport, MixCount, Pair, mix
 from docqa.datasets.loading import LengthCheck
 from docqa.documents import Document
 from docqa.errors import DocqaError
-from docqa.files import make_private_folder
+from docqa.files import lock_beside, make_private_folder
 from docqa.models import registry
 from docqa.models.registry import ModelKind
 from docqa.progress import Monitor
@@ -171,7 +171,7 @@ def lock_run(name: str) -> Iterator[None]:
         return
     folder = run_folder(name)
     make_private_folder(folder)
-    lock = FileLock(folder.parent / f".{folder.name}.lock", timeout=0, mode=0o600)
+    lock = FileLock(lock_beside(folder), timeout=0, mode=0o600)
     try:
         lock.acquire()
     except Timeout:

@@ -1,6 +1,5 @@
 """Ending the app from outside: by `kill` (SIGTERM), or because the terminal was closed (SIGHUP)."""
 
-import signal
 import sys
 from asyncio import get_running_loop
 from collections.abc import Callable
@@ -10,6 +9,8 @@ from typing import Any
 
 from textual.app import App
 
+from docqa.termination import termination_signals
+
 
 def on_termination(app: App[Any], end: Callable[[int], None]) -> None:
     """Have `end` called with the exit code, so that the terminal is restored.
@@ -18,6 +19,5 @@ def on_termination(app: App[Any], end: Callable[[int], None]) -> None:
     """
     if app.is_web or sys.platform == "win32" or current_thread() is not main_thread():
         return
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(number) is not signal.SIG_IGN:  # As by `nohup`.
-            get_running_loop().add_signal_handler(number, partial(end, 128 + number))
+    for number in termination_signals():
+        get_running_loop().add_signal_handler(number, partial(end, 128 + number))

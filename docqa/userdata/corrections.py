@@ -16,7 +16,7 @@ from filelock import FileLock
 
 from docqa import paths
 from docqa.errors import DocqaError
-from docqa.files import atomic_write, make_private_folder
+from docqa.files import atomic_write, lock_beside, make_private_folder
 from docqa.terminal_text import as_json
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ def load() -> list[Correction]:
 def _rewrite(keep: Callable[[Correction], bool], new: Iterable[Correction] = ()) -> int:
     try:
         make_private_folder(file().parent)
-        with FileLock(file().with_name(f".{file().name}.lock"), mode=0o600):
+        with FileLock(lock_beside(file()), mode=0o600):
             corrections = [*filter(keep, load()), *new]
             with atomic_write(file()) as opened:
                 for each in corrections:

@@ -16,7 +16,7 @@ from filelock import FileLock, Timeout
 
 from docqa import paths
 from docqa.errors import DocqaError
-from docqa.files import atomic_write, make_private_folder
+from docqa.files import DRAFT, atomic_write, make_private_folder
 from docqa.userdata.history import document_set
 
 _FOLDER = "sessions"
@@ -108,7 +108,7 @@ def claim_leftover_session(paths_to_open: Iterable[str]) -> LeftoverSession | No
 def leftover_files() -> list[tuple[Path, tuple[str, ...]]]:
     """Return the files that crashes left, and the files and folders that each of these sessions had open."""
     folder = paths.data_dir() / _FOLDER
-    left: list[tuple[Path, tuple[str, ...]]] = [(draft, ()) for draft in folder.glob(".writing-*")]
+    left: list[tuple[Path, tuple[str, ...]]] = [(draft, ()) for draft in folder.glob(f"{DRAFT}*")]
     for file in sorted({file.with_suffix(".json") for kind in ("json", "lock") for file in folder.glob(f"*.{kind}")}):
         lock = _lock(file)
         with suppress(Timeout, OSError, NotImplementedError):  # Locked: that app is still running.

@@ -18,7 +18,7 @@ from filelock import FileLock
 
 from docqa import paths
 from docqa.errors import DocqaError
-from docqa.files import atomic_write, make_private_folder
+from docqa.files import atomic_write, lock_beside, make_private_folder
 from docqa.terminal_text import as_json
 
 _READ = 1 << 21  # Bytes that are read from the end of the file: some ten thousand questions.
@@ -85,13 +85,8 @@ def _append(values: dict[str, Any]) -> None:
         ) from error
 
 
-def lock_file() -> Path:
-    """Return the file that whoever writes the history locks."""
-    return file().with_name(f".{file().name}.lock")
-
-
 def _lock() -> FileLock:
-    return FileLock(lock_file(), mode=0o600)
+    return FileLock(lock_beside(file()), mode=0o600)
 
 
 def _is_torn(descriptor: int) -> bool:
