@@ -1,10 +1,10 @@
 """`python -m docqa`."""
 
+import os  # Not pathlib: `--help` would wait for it.
 import sys
-from pathlib import Path
 
 # Python looks for modules in the current folder first: a numpy.py among somebody's documents would run.
-if not sys.flags.safe_path and Path(sys.path[0]) == Path.cwd() != Path(__file__).parents[1]:
+if not sys.flags.safe_path and sys.path[0] == os.getcwd() != os.path.dirname(os.path.dirname(__file__)):  # noqa: PTH109, PTH120
     del sys.path[0]
 
 from docqa.cli.main import run

@@ -11,7 +11,6 @@ emoji and in scripts whose letters join, one variation selector after a characte
 Wales, and directional marks beside letters that are written from right to left.
 """
 
-import json
 import re
 from collections.abc import Callable
 from functools import cache
@@ -100,6 +99,8 @@ def painted(text: str) -> str:
 
 def as_json(value: Any, *, indent: int | None = None) -> str:
     """JSON whose text is inert; what it stands for is unchanged."""
+    import json  # `docqa --help` waits for the imports of this module.
+
     return _replaced(json.dumps(value, indent=indent, ensure_ascii=False), _NEEDED, _json_escape)
 
 
