@@ -6,9 +6,10 @@ from operator import attrgetter
 
 from docqa.documents.pdf.tables.page_table import TIME, PageTable, TableCell, cell_text, is_numeric
 
-_MAX_HEADER = 4  # Rows.
+_MAX_HEADER = 5  # Rows.
 _SAME_PLACE = 3.0  # Points.
 _MIN_COUNTED = 3  # Columns.
+_MOST_NAMED, _MAX_GROUPS, _MOST_NUMBERS = 0.6, 0.7, 0.8  # Shares: of the rows, and of the cells.
 
 
 def make_table(box: tuple[float, float, float, float], cells: list[TableCell], above_rule: int = 0) -> PageTable:
@@ -17,7 +18,8 @@ def make_table(box: tuple[float, float, float, float], cells: list[TableCell], a
     if any(leader in ends for leader in _LEADERS) or any(line[0].raised for cell in cells for line in cell.lines):
         cells = [*map(_cleaned, cells)]
     cells = _compact(sorted(cells, key=_PLACE))
-    return PageTable(*box, max(header_rows(cells), above_rule), header_columns(cells), cells)
+    above = max(header_rows(cells), above_rule)
+    return PageTable(*box, above, header_columns(cells, above), cells)
 
 
 _PLACE = attrgetter("row", "column")
@@ -89,6 +91,7 @@ def header_rows(cells: list[TableCell]) -> int:
     while count < most and (
         _is_divided(rows[count - 1], rows[count], columns)
         or _has_units(rows[count])
+        or _has_years(rows[count])
         or (labelled and rows[count][0].column)  # Not the heading of a section.
     ):
         count += 1
@@ -121,7 +124,7 @@ def _is_divided(row: list[TableCell], following: list[TableCell], columns: int) 
 
 _THOUSANDS = re.compile(r"[$£€¥]\s?['’]?0{3}s?$|[$£€¥]$")
 _DATE = re.compile(r"\d{1,4}([./-])\d{1,2}\1\d{1,4}$")
-_YEAR = re.compile(r"(?:FY ?)?(?:19|20)\d\d(?: ?[-–/] ?(?:\d\d){1,2})?.?$")
+_YEAR = re.compile(r"(?:FY ?)?(?:19|20)\d\d(?: ?[-–/] ?(?:\d\d){1,2})?.?(?: ?\([\da-z]\))*$")
 
 _LONGEST_NUMBER = 5  # Characters: of a column.
 _MONTH = re.compile(
@@ -151,6 +154,12 @@ def _has_units(row: list[TableCell]) -> bool:
     return row[0].column > 0 and all(_THOUSANDS.match(cell_text(cell).strip()) for cell in row)
 
 
+def _has_years(row: list[TableCell]) -> bool:
+    """Whether a row has nothing but years after its label."""
+    texts = [cell_text(cell).strip() for cell in row if cell.column]
+    return len(texts) > 1 and all(map(_YEAR.match, texts))
+
+
 def _is_bold(row: list[TableCell]) -> bool:
     return all(line[0].bold for cell in row for line in cell.lines)
 
@@ -167,9 +176,44 @@ def _are_fields(rows: list[list[TableCell]]) -> bool:
     return bool(labels) and sum(label.endswith(":") for label in labels) >= 0.5 * len(labels)
 
 
-def header_columns(cells: list[TableCell]) -> int:
-    """1 if the first column names the rows, else 0."""
+def header_columns(cells: list[TableCell], above: int) -> int:
+    """How many columns on the left name the rows below the first `above` ones: 0, 1, or 2 if groups of rows do."""
+    by_column: dict[int, list[TableCell]] = {}
+    for cell in cells:
+        by_column.setdefault(cell.column, []).append(cell)
     count = max(cell.row + cell.row_span for cell in cells)
-    first = [cell for cell in cells if cell.column == 0]
+    first = by_column.get(0, [])
+    below = [cell for cell in first if cell.row + cell.row_span > above]
+    if len(by_column) >= _MIN_COUNTED and _are_named_twice(by_column, above, count):
+        return 2
     named = sum(cell.row_span for cell in first)
-    return int(named >= 0.6 * count)
+    named_below = sum(cell.row + cell.row_span - max(cell.row, above) for cell in below)
+    are_named = named >= _MOST_NAMED * count or named_below >= _MOST_NAMED * (count - above)
+    return int(are_named or (len(below) > 1 and _are_times(below)))
+
+
+def _are_times(column: list[TableCell]) -> bool:
+    """Whether most cells of a column are times, which name what is below them, too."""
+    return sum(TIME.match(cell_text(cell)) is not None for cell in column) > _MOST_NAMED * len(column)
+
+
+def _are_named_twice(by_column: dict[int, list[TableCell]], above: int, count: int) -> bool:
+    """Whether the first column names groups of rows, the second one the rows of each, and the rest is numbers.
+
+    `above`: the rows with the headings of columns, of all `count`.
+    """
+    first, second, *others = ([cell for cell in by_column[column] if cell.row >= above] for column in sorted(by_column))
+    if len(second) < _MOST_NUMBERS * (count - above):
+        return False
+    groups = {cell.row: cell_text(cell).strip() for cell in first}
+    texts = {cell.row: cell_text(cell).strip() for cell in second}
+    names = [*groups.values(), *texts.values()]
+    if not groups or len({*groups.values()}) > _MAX_GROUPS * (count - above) or not all(map(may_head, names)):
+        return False
+    full: set[tuple[str, str]] = set()
+    group = ""
+    for row in range(above, count):
+        group = groups.get(row, group)
+        full.add((group, texts.get(row, "")))
+    rest = [cell_text(cell) for column in others for cell in column]
+    return len(full) == count - above and sum(map(is_numeric, rest)) >= _MOST_NUMBERS * max(1, len(rest))

@@ -6,6 +6,7 @@ from operator import or_
 
 from docqa.documents.pdf.engines import Rule
 from docqa.documents.pdf.tables.page_table import Chunk, baseline, is_numeric
+from docqa.documents.pdf.tables.table_headings import may_head
 from docqa.documents.pdf.tables.text_columns import ChunkedLine, PlacedChunk, TableBody, is_ruled
 
 _MIN_WRAPPED = 2  # Lines.
@@ -30,12 +31,21 @@ def _is_wrapped_heading(body: TableBody, upper: list[int], lower: list[int]) -> 
     if b.top - a.bottom > 0.5 * b.size or any(piece.first < piece.last for piece in pieces):
         return False
     columns = [{piece.first for index in group for piece in body.placed[index]} for group in (upper, lower)]
+    if columns[1] == {0} != columns[0] and _begins_section(body, upper, lower):
+        return False
     if max(map(max, columns)) == 0 or not (columns[0] <= columns[1] or columns[1] <= columns[0]):
         return False
     if sum(piece.chunk.fragments[0].bold for piece in pieces) < _MIN_BOLD * len(pieces):
         return False
-    texts = [piece.chunk.text for piece in pieces]
-    return all(not text[:1].isdecimal() or _YEAR.fullmatch(text) for text in texts)
+    return all(may_head(piece.chunk.text) for piece in pieces)
+
+
+def _begins_section(body: TableBody, upper: list[int], lower: list[int]) -> bool:
+    """Whether a label alone is no rest of the heading above: it would have begun on its line."""
+    label = body.placed[lower[0]][0].chunk
+    above = [piece.chunk for index in upper for piece in body.placed[index] if not piece.first]
+    fits = not above or above[-1].x1 + _first_word(label) < body.extents[0].end
+    return fits and not _begins_within(label.text)
 
 
 def logical_rows(body: TableBody, rules: list[Rule], bands: list[Rule]) -> list[list[int]]:

@@ -15,6 +15,7 @@ from docqa.documents.pdf.tables.page_table import (
     Chunk,
     TextRow,
     chunks,
+    is_numeric,
     is_sign,
     right_of_digits,
     type_size,
@@ -280,7 +281,10 @@ def columns_of(lines: list[ChunkedLine]) -> list[Extent]:
 
 def _has_sign(chunk: Chunk) -> bool:
     """Whether a chunk is a currency sign and its number: whatever stands between them is in their column."""
-    return len(chunk.fragments) > 1 and is_sign(chunk.fragments[0].text.strip())
+    if len(chunk.fragments) > 1:
+        return is_sign(chunk.fragments[0].text.strip())
+    sign, space, number = chunk.text.partition(" ")
+    return bool(space) and is_sign(sign) and is_numeric(number)
 
 
 def _stands_apart(chunk: Chunk, column: tuple[float, float, int]) -> bool:
@@ -290,16 +294,19 @@ def _stands_apart(chunk: Chunk, column: tuple[float, float, int]) -> bool:
 
 
 def _without_halves(columns: list[Extent], lines: list[ChunkedLine]) -> list[Extent]:
-    """Join neighbours that are never filled both: a heading beside its column."""
+    """Join neighbours that are never filled both, the nearest ones first: a heading beside its column."""
     filled = [_filled(column, lines) for column in columns]
-    index = 0
-    while index < len(columns) - 1 and len(columns) > 2:
-        a, b = filled[index : index + 2]
-        if a.isdisjoint(b) and min(len(a), len(b)) <= 0.3 * max(len(a), len(b)):
-            columns[index : index + 2] = [Extent(columns[index].begin, columns[index + 1].end)]
-            filled[index : index + 2] = [_filled(columns[index], lines)]
-        else:
-            index += 1
+    while len(columns) > 2:
+        halves = [
+            (columns[index + 1].begin - columns[index].end, index)
+            for index, (a, b) in enumerate(pairwise(filled))
+            if a.isdisjoint(b) and min(len(a), len(b)) <= 0.3 * max(len(a), len(b))
+        ]
+        if not halves:
+            break
+        _, index = min(halves)
+        columns[index : index + 2] = [Extent(columns[index].begin, columns[index + 1].end)]
+        filled[index : index + 2] = [_filled(columns[index], lines)]
     return columns
 
 
