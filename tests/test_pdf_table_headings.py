@@ -227,3 +227,84 @@ def test_a_wrapped_heading_among_single_ones_above_a_rule_is_of_its_column() -> 
         accounts(sheet, 102, 305, 405, 505)
 
     assert headings(draw) == [["", "Parent", "Guarantor Subsidiaries", "Others"]]
+
+
+def test_a_section_above_shaded_rows_is_no_heading() -> None:
+    def draw(sheet: canvas.Canvas) -> None:
+        sheet.setFillGray(0.9)
+        for y in (102, 130, 158):
+            sheet.rect(55, 842 - y - 4, 360, 14, stroke=0, fill=1)
+        sheet.setFillGray(0)
+        write(sheet, 60, 76, "(in millions)")
+        for x, year in ((300, "2022"), (400, "2021")):
+            right(sheet, x, 76, year)
+        write(sheet, 60, 88, "Fleet", font=BOLD)
+        accounts(sheet, 102, 300, 400)
+        for number, (label, *amounts) in enumerate(ACCOUNTS):
+            write(sheet, 60, 158 + 14 * number, label)
+            for x, amount in zip((300, 400), amounts, strict=False):
+                right(sheet, x, 158 + 14 * number, amount)
+
+    assert grid(table_of(draw))[:2] == [["(in millions)", "2022", "2021"], ["Fleet", "", ""]]
+
+
+def test_columns_of_answers_may_be_headed_not_applicable() -> None:
+    cells = [["Quality", "Agree", "Disagree", "N/A"], ["Clear", "14", "57", "2"], ["Simple", "36", "43", "1"]]
+
+    def draw(sheet: canvas.Canvas) -> None:
+        across(sheet, 75, 480, 88, 103, 118, 133)
+        down(sheet, 88, 133, 75, 180, 280, 380, 480)
+        rows(sheet, [80, 185, 285, 385], 99, 15, cells)
+
+    assert headings(draw) == cells[:1]
+
+
+def test_a_label_that_reaches_under_a_heading_leaves_its_amount_alone() -> None:
+    long = "Net earnings, with those that belong to noncontrolling interests and to all others"
+
+    def draw(sheet: canvas.Canvas) -> None:
+        for x, year in ((490, "Year ended June 2022"), (590, "June 2021")):
+            right(sheet, x, 86, year)
+        write(sheet, 60, 100, long)
+        for x, amount in ((490, "2,210.8"), (590, "1,786.2")):
+            right(sheet, x, 100, amount)
+        accounts(sheet, 114, 490, 590)
+
+    assert [long, "2,210.8", "1,786.2"] in grid(table_of(draw))
+
+
+def test_a_sentence_that_introduces_a_table_ends_the_one_above() -> None:
+    def draw(sheet: canvas.Canvas) -> None:
+        for x, year in ((480, "2022"), (560, "2021")):
+            right(sheet, x, 86, year, BOLD)
+        accounts(sheet, 98, 480, 560)
+        write(sheet, 60, 153, "The ships that were let to others in each of the years are as follows:")
+        names = ("Aurelia", "Bellona", "Cecilia")
+        for x, name in zip((280, 370, 460), names, strict=True):
+            right(sheet, x, 166, name, BOLD)
+        for number, (label, *days) in enumerate((("Spring", "12", "31", "40"), ("Summer", "90", "88", "71"))):
+            write(sheet, 60, 178 + 12 * number, label)
+            for x, day in zip((280, 370, 460), days, strict=True):
+                right(sheet, x, 178 + 12 * number, day)
+
+    tables, rest = page(draw)
+    assert [len(grid(table)[0]) for table in tables] == [3, 4]
+    assert "as follows:" in rest
+
+
+def test_dashes_and_percent_signs_outside_a_column_are_in_it() -> None:
+    cells = [["Sales", "5.9 %", "4.6 %"], ["Inventory", "–", "11.0"], ["Costs", "8.1 %", "–"], ["Taxes", "–", "7.2 %"],
+             ["Margin", "1.1 %", "–"], ["Result", "2.0", "3.1 %"]]  # fmt: skip
+
+    def draw(sheet: canvas.Canvas) -> None:
+        for x, year in ((300, "2022"), (400, "2021")):
+            right(sheet, x, 86, year)
+        for number, (label, *amounts) in enumerate(cells):
+            write(sheet, 60, 100 + 14 * number, label)
+            for x, amount in zip((300, 400), amounts, strict=True):
+                if amount == "–":
+                    write(sheet, x + 0.5, 100 + 14 * number, amount, size=6)
+                else:
+                    right(sheet, x + (12 if "%" in amount else 0), 100 + 14 * number, amount)
+
+    assert grid(table_of(draw))[1:] == cells

@@ -193,6 +193,7 @@ class PageText:
                 if (
                     (piece and raised and not following.raised)
                     and box[0] - piece.box[2] <= _GAP * size
+                    and not _is_next_line(piece.box, box, _BACK * size)
                     and box[1] - piece.box[3] < _TALL * size
                 ):
                     # Low letters without descenders, after letters with them.
@@ -373,6 +374,11 @@ def _group(boxes: list[Box], size: float) -> list[_Group]:
             number, left, top, right, bottom, was_raised, was_tall = index, x0, y0, x1, y1, raised, tall
     groups.append((number, (left, top, right, bottom), was_raised))
     return groups
+
+
+def _is_next_line(above: Box, box: Box, back: float) -> bool:
+    """Whether a box is below another one and far to the left."""
+    return box[2] < above[0] and box[0] < above[0] - back and box[1] > above[3] - _OVERLAP * (box[3] - box[1])
 
 
 def _overprinted(boxes: list[Box], size: float) -> bool:

@@ -126,6 +126,7 @@ _THOUSANDS = re.compile(r"[$£€¥]\s?['’]?0{3}s?$|[$£€¥]$")
 _DATE = re.compile(r"\d{1,4}([./-])\d{1,2}\1\d{1,4}$")
 _YEAR = re.compile(r"(?:FY ?)?(?:19|20)\d\d(?: ?[-–/] ?(?:\d\d){1,2})?.?(?: ?\([\da-z]\))*$")
 
+_MISSING = re.compile(r"n/?a\.?", re.IGNORECASE)
 _LONGEST_NUMBER = 5  # Characters: of a column.
 _MONTH = re.compile(
     r"(?:jan|feb|mar|apr|may|ma[iy]|june?|july?|aug|sept?|oct|okt|nov|de[cz])[a-z]*\.? ?\d", re.IGNORECASE
@@ -141,6 +142,8 @@ def _has_numbers(row: list[TableCell]) -> bool:
             return False  # Numbered columns.
     if len(texts) > 1 and all(map(_DATE.match, texts)):
         return False
+    if any(text[0].isalpha() and _MISSING.fullmatch(text) is None for text in texts):
+        texts = [text for text in texts if not _MISSING.fullmatch(text)]  # A column may be headed "N/A".
     return any(not may_head(text) and not _THOUSANDS.match(text) for text in texts)
 
 

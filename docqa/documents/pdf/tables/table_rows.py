@@ -18,7 +18,7 @@ _YEAR = re.compile(r"(?:19|20)\d\d\b")
 
 def headings_joined(body: TableBody, groups: list[list[int]]) -> list[list[int]]:
     """The rows, with the lines of wrapped headings as one row."""
-    groups = [*groups]
+    groups = [*_section_apart(body, groups[0]), *groups[1:]]
     while len(groups) > 2 and _is_wrapped_heading(body, groups[0], groups[1]):
         groups[:2] = [groups[0] + groups[1]]
     return groups
@@ -38,6 +38,17 @@ def _is_wrapped_heading(body: TableBody, upper: list[int], lower: list[int]) -> 
     if sum(piece.chunk.fragments[0].bold for piece in pieces) < _MIN_BOLD * len(pieces):
         return False
     return all(may_head(piece.chunk.text) for piece in pieces)
+
+
+def _section_apart(body: TableBody, headings: list[int]) -> list[list[int]]:
+    """The first row, without the heading of a section below it."""
+    for number in range(1, len(headings)):
+        upper, lower = headings[:number], headings[number:]
+        filled = {piece.first for index in upper for piece in body.placed[index]}
+        if len(filled) > 1 and all(piece.first == piece.last == 0 for index in lower for piece in body.placed[index]):
+            texts = [piece.chunk.text for index in upper for piece in body.placed[index] if piece.first]
+            return [upper, lower] if all(map(may_head, texts)) and _begins_section(body, upper, lower) else [headings]
+    return [headings]
 
 
 def _begins_section(body: TableBody, upper: list[int], lower: list[int]) -> bool:

@@ -3,6 +3,7 @@
 After Nurminen (2013): white space that runs down several lines divides columns.
 """
 
+import re
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
@@ -23,6 +24,8 @@ from docqa.documents.pdf.tables.page_table import (
 from docqa.documents.pdf.tables.table_headings import may_head
 
 _MAX_LEADING = 2.5  # Heights of type between two rows of a table.
+_INTRODUCES = re.compile(r"\b(?:follows|following|below)\b[^:]*:$")
+_SIGN, _TOUCHING = 6.0, 1.0  # Points: its width, and how near it is to its number.
 _RIVER = 0.5  # Heights of type: narrower white space divides no columns.
 _LARGER = 1.2  # Than the type of a table is that of a heading.
 _ALIGNED = 5.0  # Points.
@@ -223,8 +226,10 @@ def _run(lines: list[ChunkedLine], start: int) -> int:
 
 
 def _stands_alone(line: ChunkedLine, size: float) -> bool:
-    """Whether a line is the next table's caption, or a heading in larger type."""
-    return NUMBERED_CAPTION.match(line.chunks[0].text) is not None or line.size > _LARGER * size
+    """Whether a line is the next table's caption, a sentence that introduces it, or a heading in larger type."""
+    text = line.chunks[0].text
+    is_caption = NUMBERED_CAPTION.match(text) is not None or (text[-1] == ":" and _INTRODUCES.search(text) is not None)
+    return is_caption or line.size > _LARGER * size
 
 
 def _same_texts(line: ChunkedLine, other: ChunkedLine) -> bool:
@@ -276,7 +281,7 @@ def columns_of(lines: list[ChunkedLine]) -> list[Extent]:
             begin, end = min(begin for begin, _, _ in hit), max(end for _, end, _ in hit)
             found.append((min(x0, begin), max(x1, end), 1 + sum(count for _, _, count in hit)))
     columns = [Extent(begin, end) for begin, end, _ in sorted(found)]
-    return _without_halves(columns, lines)
+    return _without_halves(_without_signs(columns), lines)
 
 
 def _has_sign(chunk: Chunk) -> bool:
@@ -291,6 +296,18 @@ def _stands_apart(chunk: Chunk, column: tuple[float, float, int]) -> bool:
     """Whether a chunk reaches out of a column with which it has no side and no middle in common."""
     left, right = chunk.x0 - column[0], chunk.x1 - column[1]
     return (left < 0 or right > 0) and min(abs(left), abs(right), abs(left + right) / 2) > _ALIGNED
+
+
+def _without_signs(columns: list[Extent]) -> list[Extent]:
+    """Join a column that is as narrow as a sign with the one that it touches on its left: there are no such columns."""
+    joined = columns[:1]
+    for begin, end in columns[1:]:
+        last = joined[-1]
+        if end - begin < _SIGN and begin - last.end < _TOUCHING:
+            joined[-1] = Extent(last.begin, end)
+        else:
+            joined.append(Extent(begin, end))
+    return joined
 
 
 def _without_halves(columns: list[Extent], lines: list[ChunkedLine]) -> list[Extent]:
@@ -366,4 +383,11 @@ class TableBody:
 
 
 def _placed(line: ChunkedLine, columns: list[Extent]) -> list[PlacedChunk]:
-    return [_placed_chunk((*column_place(chunk, columns), chunk)) for chunk in line.chunks]
+    """The chunks of a line in their columns; a label or number that reaches under the next is in those before it."""
+    pieces = [_placed_chunk((*column_place(chunk, columns), chunk)) for chunk in line.chunks]
+    for number in range(len(pieces) - 1, 0, -1):
+        first, last, chunk = pieces[number - 1]
+        following = pieces[number].first
+        if first < following <= last and (not first or not may_head(chunk.text)):
+            pieces[number - 1] = PlacedChunk(first, following - 1, chunk)
+    return pieces
