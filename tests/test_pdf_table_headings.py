@@ -308,3 +308,42 @@ def test_dashes_and_percent_signs_outside_a_column_are_in_it() -> None:
                     right(sheet, x + (12 if "%" in amount else 0), 100 + 14 * number, amount)
 
     assert grid(table_of(draw))[1:] == cells
+
+
+def test_a_table_of_wrapped_texts_that_goes_on_on_the_next_page_is_not_read_by_columns() -> None:
+    birds = [
+        ("Herons", "Nests of the herons below", "the mill, counted in March"),
+        ("Egrets", "Nests of the egrets in the", "alders at the lower bend"),
+        ("Storks", "Nests of the storks on the", "roof of the customs house"),
+    ]
+
+    def draw(sheet: canvas.Canvas) -> None:
+        across(sheet, 75, 520, 88, 106)
+        rows(sheet, [80, 180, 360], 100, 14, [["Bird", "What was counted there", "Where it was, and when"]])
+        for number, (bird, *texts) in enumerate(birds):
+            y = 120 + 44 * number
+            write(sheet, 80, y, bird)
+            write(sheet, 180, y, *texts, "(by the keeper of the harbour)")
+            write(sheet, 360, y, *texts, "(in a boat of the harbour)")
+
+    table = table_of(draw)
+    assert grid(table)[1] == [
+        "Herons",
+        "Nests of the herons below the mill, counted in March (by the keeper of the harbour)",
+        "Nests of the herons below the mill, counted in March (in a boat of the harbour)",
+    ]
+    assert [row[0] for row in grid(table)] == ["Bird", "Herons", "Egrets", "Storks"]
+
+
+def test_the_first_of_some_names_and_values_is_no_heading() -> None:
+    cells = [["Plan Name", "Anyplan"], ["Plan Number", "511"], ["Type of Plan", "Self-funded"], ["Year", "2019"],
+             ["Sponsor", "Anycompany"], ["Agent", "The secretary"]]  # fmt: skip
+
+    def draw(sheet: canvas.Canvas) -> None:
+        across(sheet, 75, 400, *range(88, 179, 15))
+        down(sheet, 88, 178, 75, 200, 400)
+        rows(sheet, [80, 205], 99, 15, cells)
+
+    table = table_of(draw)
+    assert grid(table) == cells
+    assert (table.header_rows, table.header_columns) == (0, 1)

@@ -84,7 +84,7 @@ def header_rows(cells: list[TableCell]) -> int:
     most = next((number for number, row in enumerate(rows) if _has_numbers(row)), len(rows) - 1)
     if not most:
         return min(count, _MAX_HEADER)
-    if columns == 2 and not count and most == len(rows) - 1 and not _stands_out(rows):
+    if columns == 2 and not count and (most == len(rows) - 1 or _has_texts(rows)) and not _stands_out(rows):
         return 0
     count = max(count, *(cell.row_span for cell in rows[0]))
     labelled = _has_numbers(rows[most]) and not rows[most][0].column
@@ -96,6 +96,12 @@ def header_rows(cells: list[TableCell]) -> int:
     ):
         count += 1
     return min(count, most, _MAX_HEADER)
+
+
+def _has_texts(rows: list[list[TableCell]]) -> bool:
+    """Whether most values below the first row are no numbers: a list of names and values has any."""
+    values = [cell for row in rows[1:] for cell in row if cell.column]
+    return sum(is_numeric(cell_text(cell)) for cell in values) < _MOST_NAMED * len(values)
 
 
 def _stands_out(rows: list[list[TableCell]]) -> bool:
