@@ -347,3 +347,19 @@ def test_the_first_of_some_names_and_values_is_no_heading() -> None:
     table = table_of(draw)
     assert grid(table) == cells
     assert (table.header_rows, table.header_columns) == (0, 1)
+
+
+def test_what_stands_over_new_headings_is_none_of_the_table_above() -> None:
+    kinds = ("Owned", "Leased", "Sold"), ("Let", "Lost", "Laid up")
+
+    def draw(sheet: canvas.Canvas) -> None:
+        for y, year, names in zip((72, 160), ("2019", "2018"), kinds, strict=True):
+            center(sheet, 386, y, year)
+            across(sheet, 270, 500, y + 3)
+            for x, name in zip((300, 400, 500), names, strict=True):
+                right(sheet, x, y + 12, name, BOLD)
+            accounts(sheet, y + 25, 300, 400, 500)
+
+    tables, _ = page(draw)
+    assert [len(grid(table)) for table in tables] == [6, 6]
+    assert [grid(table)[0] for table in tables] == [["", *["2019"] * 3], ["", *["2018"] * 3]]

@@ -18,7 +18,7 @@ from docqa.documents.pdf.engines import TextFragment
 from docqa.documents.pdf.named_tuples import maker
 from docqa.documents.pdf.pdfium_calls import HANDLE, four, quick
 from docqa.documents.pdf.pdfium_fonts import ObjectFonts
-from docqa.documents.pdf.pdfium_frame import Box, Frame, union
+from docqa.documents.pdf.pdfium_frame import Box, Frame, is_next_line, union
 from docqa.documents.pdf.pdfium_glyphs import GlyphText
 
 _SPACES = re.compile(r"[ \u00a0]+(?=\S)")
@@ -191,9 +191,8 @@ class PageText:
             if first < last:
                 following = _piece((first, last, box, height, raised and height < small, row, text_object, several))
                 if (
-                    (piece and raised and not following.raised)
+                    (piece and raised and not following.raised and not is_next_line(piece.box, box, _BACK * size))
                     and box[0] - piece.box[2] <= _GAP * size
-                    and not _is_next_line(piece.box, box, _BACK * size)
                     and box[1] - piece.box[3] < _TALL * size
                 ):
                     # Low letters without descenders, after letters with them.
@@ -374,11 +373,6 @@ def _group(boxes: list[Box], size: float) -> list[_Group]:
             number, left, top, right, bottom, was_raised, was_tall = index, x0, y0, x1, y1, raised, tall
     groups.append((number, (left, top, right, bottom), was_raised))
     return groups
-
-
-def _is_next_line(above: Box, box: Box, back: float) -> bool:
-    """Whether a box is below another one and far to the left."""
-    return box[2] < above[0] and box[0] < above[0] - back and box[1] > above[3] - _OVERLAP * (box[3] - box[1])
 
 
 def _overprinted(boxes: list[Box], size: float) -> bool:

@@ -26,6 +26,7 @@ from docqa.documents.pdf.tables.page_table import (
 )
 from docqa.documents.pdf.tables.table_evidence import has_table_rows, is_in_paragraph, may_be_table
 from docqa.documents.pdf.tables.table_headings import make_table
+from docqa.documents.pdf.tables.table_lines import runs, statements
 from docqa.documents.pdf.tables.table_rows import headings_joined, logical_rows
 from docqa.documents.pdf.tables.text_columns import (
     ChunkedLine,
@@ -35,8 +36,6 @@ from docqa.documents.pdf.tables.text_columns import (
     column_place,
     columns_of,
     is_ruled,
-    runs,
-    statements,
     text_line,
 )
 
