@@ -135,6 +135,8 @@ class PageText:
             if not visible:
                 return
             x0, text_object = visible[0], None
+        if x1 < x0:  # Letters that are drawn from right to left, by a damaged file.
+            x0, x1 = x1, x0
         begin, end = self._rows[row]
         angle = self._angles[row] if first == begin else self._angle(first)
         hyphen = last == end and self._text.startswith("\ufffe", end)
