@@ -14,9 +14,10 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from docqa.answers import Alternative, Answer, Citation, DocumentWarning, Result, Withheld
+    from docqa.collection import Collection
     from docqa.config import Settings
     from docqa.documents import Block, Cell, Document, Table
-    from docqa.engine import Collection, Engine, open
+    from docqa.engine import Engine, open
     from docqa.errors import DocqaError
     from docqa.progress import Cancelled, Monitor, Progress
     from docqa.table_passages import TablePassage
@@ -29,7 +30,7 @@ _PUBLIC = {
     "Cancelled": "docqa.progress",
     "Cell": "docqa.documents",
     "Citation": "docqa.answers",
-    "Collection": "docqa.engine",
+    "Collection": "docqa.collection",
     "Document": "docqa.documents",
     "DocqaError": "docqa.errors",
     "DocumentWarning": "docqa.answers",

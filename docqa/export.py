@@ -9,7 +9,7 @@ from docqa.github_markdown import escaped, markdown_table
 from docqa.output import as_json, citation
 from docqa.table_passages import TablePassage
 from docqa.terminal_text import one_line, plain, visible
-from docqa.wording import sentence
+from docqa.wording import percent, sentence
 
 _MAX_CLOSEST = 3  # Passages listed if docqa abstained.
 
@@ -35,7 +35,9 @@ def _section(result: Result) -> str:
 
 def _item(answer: Answer) -> str:
     also = "".join(f"\n   also: {escaped(citation(location))}" for location in answer.other_locations)
-    head = f"{answer.rank}. **{escaped(answer.text)}** ({answer.probability:.0%}) — {escaped(citation(answer))}{also}"
+    head = (
+        f"{answer.rank}. **{escaped(answer.text)}** ({percent(answer.probability)}) — {escaped(citation(answer))}{also}"
+    )
     return "\n".join([head, "", *_quoted(answer, marked=True), ""])
 
 

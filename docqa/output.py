@@ -12,16 +12,18 @@ from docqa.documents import Location, display_name
 from docqa.documents.formats import cite
 from docqa.table_passages import TablePassage
 from docqa.terminal_text import BOLD, DIM, END, one_line, plain
+from docqa.wording import percent
 
 SCHEMA = "docqa.answers/1"
 
 WIDTH = 100
-"""Characters in a line, on a terminal that is not narrower."""
+"""Characters in a line of a passage, where output goes to no terminal."""
 
 Paint = Callable[[str, str], str]
 """Called with a style and a text."""
 
-_MARGIN = "   | "
+_INDENT = "   "
+_MARGIN = f"{_INDENT}| "
 _NARROWEST = 20
 _LONG_CELL, _SHORT_CELL = 120, 40  # Characters shown of a heading or a cell in the answer's row, and of others.
 _OPEN, _CLOSE = "\ufdd0", "\ufdd1"
@@ -61,11 +63,17 @@ def as_json_line(result: Result, *, explain: bool = False) -> str:
 
 
 def as_text(
-    result: Result, *, colour: bool = False, with_question: bool = False, explain: bool = False, width: int = WIDTH
+    result: Result,
+    *,
+    colour: bool = False,
+    with_question: bool = False,
+    explain: bool = False,
+    width: int | None = None,
 ) -> str:
-    """The result as text, passages in lines of `width`: each answer with its probability, citation and passage.
+    """The result as text: each answer with its probability, citation and passage.
 
-    `explain` adds what spoke for and against each answer.
+    `explain` adds what spoke for and against each answer. `width` is the terminal's; without one, only passages are
+    wrapped, so that answers and citations stay on one line.
     """
     paint = painter(colour=colour)
     blocks = [paint(BOLD, f"? {one_line(result.question)}")] if with_question else []
@@ -84,24 +92,40 @@ def as_text(
     return "\n\n".join(blocks)
 
 
-def _answer(answer: Answer, paint: Paint, width: int, *, explain: bool) -> str:
-    text = one_line(answer.text)
-    head = f"{answer.rank}. {paint(BOLD, text)}  ({answer.probability:.0%})"
-    where = [f"   {citation(answer)}"]
+def _answer(answer: Answer, paint: Paint, width: int | None, *, explain: bool) -> str:
+    likely = f"({percent(answer.probability)})"
+    first, *rest = _wrapped(f"{answer.rank}. ", f"{one_line(answer.text)}  {likely}", width)
+    if rest:
+        head = [paint(BOLD, line) for line in (first, *rest)]
+    else:
+        head = [f"{answer.rank}. {paint(BOLD, one_line(answer.text))}  {likely}"]
+    where = _wrapped(_INDENT, citation(answer), width)
     if answer.other_locations:
-        where.append("   also: " + "; ".join(citation(location) for location in answer.other_locations[:5]))
+        others = "; ".join(citation(location) for location in answer.other_locations[:5])
+        where += _wrapped(_INDENT, f"also: {others}", width)
     reasons = explanation.lines(answer.evidence) if explain else []
-    shown = [head, *(paint(DIM, line) for line in where), *_quoted(answer, width, paint)]
-    return "\n".join([*shown, *(paint(DIM, f"   {line}") for line in reasons)])
+    shown = [*head, *(paint(DIM, line) for line in where), *_quoted(answer, width, paint)]
+    return "\n".join([*shown, *(paint(DIM, f"{_INDENT}{line}") for line in reasons)])
 
 
-def _unclaimed(answer: Answer, paint: Paint, width: int) -> str:
+def _unclaimed(answer: Answer, paint: Paint, width: int | None) -> str:
     """The place and the passage of an answer that is not claimed."""
-    return "\n".join([f"{answer.rank}. {paint(BOLD, citation(answer))}", *_quoted(answer, width, None)])
+    head = [paint(BOLD, line) for line in _wrapped(f"{answer.rank}. ", citation(answer), width)]
+    return "\n".join([*head, *_quoted(answer, width, None)])
 
 
-def _quoted(answer: Answer, width: int, mark: Paint | None) -> list[str]:
+def _wrapped(begin: str, text: str, width: int | None) -> list[str]:
+    """A text after `begin`, in lines of `width` that are indented alike; in one line without a width."""
+    if width is None:
+        return [begin + text]
+    room = max(_NARROWEST, width)
+    indent = " " * len(begin)
+    return textwrap.wrap(text, room, initial_indent=begin, subsequent_indent=indent, break_on_hyphens=False)
+
+
+def _quoted(answer: Answer, width: int | None, mark: Paint | None) -> list[str]:
     """The passage, in a margin; `mark` paints the answer in it, None doesn't mark it."""
+    width = width or WIDTH
     lines = _passage(answer, width, mark) if answer.table is None else _table(answer.table, width, mark)
     return [f"{_MARGIN}{line}" for line in lines]
 

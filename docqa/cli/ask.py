@@ -1,6 +1,8 @@
 """`docqa ask QUESTION PATH...`: answers on stdout, everything else on stderr."""
 
 import argparse
+import os
+import stat
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,10 +12,11 @@ from docqa.cli.arguments import add_setting, add_settings, document_help, exists
 from docqa.cli.commands import COMMANDS, add_command
 from docqa.cli.terminal import columns, in_colour, note, progress_bar, report, say, say_json
 from docqa.errors import DocqaError, ExitCode, not_found
+from docqa.terminal_text import one_line
 
 if TYPE_CHECKING:
     from docqa.answers import Result
-    from docqa.engine import Collection
+    from docqa.collection import Collection
 
 _BATCH = 16  # Questions read together: few enough that the first answers are printed soon.
 
@@ -21,11 +24,13 @@ _EXAMPLES = """\
 examples:
   docqa ask 'When does the contract end?' contract.pdf
   docqa ask 'Who is liable?' contracts/ notes.txt --top 3
+  docqa ask 'What is the fee?' contracts/ --in '*2024*' --pages 1-3
   docqa ask --questions questions.txt report.pdf --jsonl
-  pandoc letter.docx -t plain | docqa ask 'Who wrote it?' -
+  pandoc letter.docx -t plain | docqa ask 'Who wrote it?'
   docqa ask --inline report.pdf                        ask one question after another under the prompt
   docqa ask 'Who is liable?' contract.pdf --explain    what spoke for and against each answer
-  docqa ask 'How many staff?' report.pdf --json | jq -r '.answers[0].text'
+  docqa ask 'How many staff?' report.pdf -o --top 1    the answer alone
+  docqa ask 'How many staff?' report.pdf --json | jq -r '.answers[0].page'
 
 exit codes: 0 at least one answer, 1 no answer, 2 an error or an unreadable file, 130 interrupted
 """
@@ -47,12 +52,29 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         help="the question; leave it out with --questions, or to type it under the prompt (--inline)",
     )
     parser.add_argument("paths", metavar="PATH", nargs="*", help=f"{document_help()}, folder, or - for stdin")
-    parser.add_argument("--questions", metavar="FILE", help="ask every line of FILE (- for stdin)")
+    parser.add_argument(
+        "--questions", metavar="FILE", help="ask every line of FILE (- for stdin) but those that begin with #"
+    )
+    parser.add_argument(
+        "--in",
+        metavar="GLOB",
+        dest="within",
+        action="append",
+        default=[],
+        help="ask only documents with such a name, or in such a folder; may be repeated",
+    )
+    parser.add_argument("--pages", metavar="RANGE", help="ask only these pages, for example 3-9 or 1,4,7-")
     add_setting(parser, "top")
     parser.add_argument("--explain", action="store_true", help="say what spoke for and against each answer")
     output = parser.add_mutually_exclusive_group()
     output.add_argument("--json", action="store_true", help="print JSON (docs/formats.md)")
     output.add_argument("--jsonl", action="store_true", help="print one line of JSON per question")
+    output.add_argument(
+        "-o",
+        "--only-answers",
+        action="store_true",
+        help="print the answers alone, one on a line; for several questions, a line each, with tabs between answers",
+    )
     output.add_argument("--inline", action="store_true", help="ask one question after another under the prompt")
     parser.add_argument("-q", "--quiet", action="store_true", help="print no progress and no warnings")
     add_settings(parser)
@@ -84,8 +106,10 @@ def run(arguments: argparse.Namespace) -> int:
 def _run_inline(arguments: argparse.Namespace) -> int:
     """Ask under the prompt. On leaving, the answers are printed as without --inline, so that they stay on screen."""
     question, paths = arguments.question, arguments.paths
-    if arguments.questions is not None:
-        raise DocqaError("--inline and --questions cannot be combined", "leave one of them out")
+    for flag in ("questions", "within", "pages"):
+        if getattr(arguments, flag):
+            name = "--in" if flag == "within" else f"--{flag}"
+            raise DocqaError(f"--inline and {name} cannot be combined", "leave one of them out")
     if exists(question):
         question, paths = "", [question, *paths]
     if not paths:
@@ -107,6 +131,8 @@ def _run_inline(arguments: argparse.Namespace) -> int:
 
 def _questions_and_paths(arguments: argparse.Namespace) -> tuple[list[str], list[str]]:
     if arguments.questions is None:
+        if not arguments.paths and _is_piped():
+            return [arguments.question], ["-"]
         if not arguments.paths:
             raise DocqaError("no document given", "docqa ask QUESTION PATH..., question first")
         if exists(arguments.question) and Path(arguments.question).is_file():
@@ -116,10 +142,19 @@ def _questions_and_paths(arguments: argparse.Namespace) -> tuple[list[str], list
     if arguments.questions == "-" and "-" in paths:
         raise DocqaError("standard input cannot be both the questions and a document", "use a file for one of them")
     lines = [line.strip() for line in _read_questions(arguments.questions).splitlines()]
-    questions = [line for line in lines if line]
+    questions = [line for line in lines if line and not line.startswith("#")]
     if not questions:
         raise DocqaError(f"{arguments.questions} contains no questions", "write one per line")
     return questions, paths
+
+
+def _is_piped() -> bool:
+    """Whether stdin is a pipe or a file, and so may have a document. It is neither in a script without input."""
+    try:
+        mode = os.fstat(sys.stdin.fileno()).st_mode
+    except (OSError, ValueError):
+        return False
+    return stat.S_ISFIFO(mode) or stat.S_ISREG(mode)
 
 
 def _read_questions(name: str) -> str:
@@ -161,6 +196,10 @@ def _ask_all(arguments: argparse.Namespace, collection: "Collection", questions:
             results.append(result)
         elif arguments.jsonl:
             say_json(output.as_json_line(result, explain=arguments.explain))
+        elif arguments.only_answers:
+            answers = [one_line(answer.text) for answer in result.answers]
+            if answers or len(questions) > 1:
+                say(("\t" if len(questions) > 1 else "\n").join(answers))
         else:
             text = _as_text(result, with_question=len(questions) > 1, explain=arguments.explain)
             say(("\n" if number else "") + text)
@@ -170,14 +209,16 @@ def _ask_all(arguments: argparse.Namespace, collection: "Collection", questions:
 
 
 def _results(arguments: argparse.Namespace, collection: "Collection", questions: list[str]) -> "Iterator[Result]":
+    asked = None
+    if arguments.within or arguments.pages is not None:
+        asked = collection.scope(arguments.within, arguments.pages)
     for first in range(0, len(questions), _BATCH):
         with progress_bar(quiet=arguments.quiet) as monitor:
-            results = collection.ask_all(questions[first : first + _BATCH], monitor)
+            results = collection.ask_all(questions[first : first + _BATCH], monitor, scope=asked)
         yield from results
 
 
 def _as_text(result: "Result", *, with_question: bool, explain: bool) -> str:
     from docqa import output
 
-    width = min(output.WIDTH, columns() or output.WIDTH)
-    return output.as_text(result, colour=in_colour(), with_question=with_question, explain=explain, width=width)
+    return output.as_text(result, colour=in_colour(), with_question=with_question, explain=explain, width=columns())
