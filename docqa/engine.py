@@ -16,7 +16,6 @@ from docqa.background_load import BackgroundLoad
 from docqa.collection import Collection, Failure, IndexedDocument, unread_language
 from docqa.config import Settings
 from docqa.documents import Document, Source
-from docqa.documents.packing import pack_document, unpack_document
 from docqa.errors import DocqaError, unexpected
 from docqa.extensions import RETRIEVERS
 from docqa.freed_memory import return_freed_memory
@@ -24,6 +23,7 @@ from docqa.index_cache import (
     DocumentWindows,
     document_key,
     pack_windows,
+    parsed_document,
     remember_name,
     unpack_windows,
     vectors_key,
@@ -127,7 +127,7 @@ class Engine:
     def index_source(self, source: Source, monitor: Monitor) -> IndexedDocument:
         """Index bytes under a name, like `index`. Raises `DocqaError`."""
         name = document_key(source)
-        document = self._document(source, name, monitor)
+        document = parsed_document(self.store, source, monitor)
         store = ArrayStore(None) if document.encrypted else self.store
         remember_name(store, source)
         del source  # It may be large.
@@ -140,15 +140,6 @@ class Engine:
             warning = f"the text seems to be in {unread}, which the reader doesn't read: no answer from it is claimed"
             document = replace(document, warnings=(*document.warnings, warning))
         return IndexedDocument(document, windows, vectors, unread)
-
-    def _document(self, source: Source, name: str, monitor: Monitor) -> Document:
-        cached = self.store.get("documents", name)
-        if cached is not None:
-            return unpack_document(cached, source.name)
-        document = documents.parse_isolated(source, monitor)
-        if not document.encrypted:
-            self.store.put("documents", name, pack_document(document))
-        return document
 
     def _windows(self, document: Document, name: str, store: ArrayStore, monitor: Monitor) -> DocumentWindows:
         cached = store.get("windows", name)

@@ -1,14 +1,20 @@
 """`docqa ask QUESTION PATH...`: answers on stdout, everything else on stderr."""
 
 import argparse
-import os
-import stat
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from docqa.cli.arguments import add_setting, add_settings, document_help, exists, settings
+from docqa.cli.arguments import (
+    add_scope,
+    add_setting,
+    add_settings,
+    document_help,
+    exists,
+    is_piped,
+    settings,
+)
 from docqa.cli.commands import COMMANDS, add_command
 from docqa.cli.terminal import columns, in_colour, note, progress_bar, report, say, say_json
 from docqa.errors import DocqaError, ExitCode, not_found
@@ -55,15 +61,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument(
         "--questions", metavar="FILE", help="ask every line of FILE (- for stdin) but those that begin with #"
     )
-    parser.add_argument(
-        "--in",
-        metavar="GLOB",
-        dest="within",
-        action="append",
-        default=[],
-        help="ask only documents with such a name, or in such a folder; may be repeated",
-    )
-    parser.add_argument("--pages", metavar="RANGE", help="ask only these pages, for example 3-9 or 1,4,7-")
+    add_scope(parser)
     add_setting(parser, "top")
     parser.add_argument("--explain", action="store_true", help="say what spoke for and against each answer")
     output = parser.add_mutually_exclusive_group()
@@ -131,7 +129,7 @@ def _run_inline(arguments: argparse.Namespace) -> int:
 
 def _questions_and_paths(arguments: argparse.Namespace) -> tuple[list[str], list[str]]:
     if arguments.questions is None:
-        if not arguments.paths and _is_piped():
+        if not arguments.paths and is_piped():
             return [arguments.question], ["-"]
         if not arguments.paths:
             raise DocqaError("no document given", "docqa ask QUESTION PATH..., question first")
@@ -146,15 +144,6 @@ def _questions_and_paths(arguments: argparse.Namespace) -> tuple[list[str], list
     if not questions:
         raise DocqaError(f"{arguments.questions} contains no questions", "write one per line")
     return questions, paths
-
-
-def _is_piped() -> bool:
-    """Whether stdin is a pipe or a file, and so may have a document. It is neither in a script without input."""
-    try:
-        mode = os.fstat(sys.stdin.fileno()).st_mode
-    except (OSError, ValueError):
-        return False
-    return stat.S_ISFIFO(mode) or stat.S_ISREG(mode)
 
 
 def _read_questions(name: str) -> str:
