@@ -2,11 +2,12 @@
 
 import csv
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from docqa.answers import Answer, Result
 from docqa.github_markdown import escaped, markdown_table
-from docqa.output import as_json, citation
+from docqa.matrix import MatrixRow
+from docqa.output import as_json, citation, matrix_cell
 from docqa.table_passages import TablePassage
 from docqa.terminal_text import one_line, plain, visible
 from docqa.wording import percent, sentence
@@ -118,6 +119,19 @@ def as_csv(results: Sequence[Result]) -> str:
             rows.writerow([_cell(value) for value in values])
         if not result.answers:
             rows.writerow([_cell(result.question), "no", *[""] * (len(_COLUMNS) - 2)])
+    return file.getvalue()
+
+
+def matrix_as_csv(documents: Sequence[str], matrix: Iterable[MatrixRow]) -> str:
+    """CSV: a row for each question, a column for each document, in a cell its best answer with its place.
+
+    A cell is empty where a document doesn't answer.
+    """
+    file = io.StringIO()
+    rows = csv.writer(file, lineterminator="\n")
+    rows.writerow(["question", *(_cell(visible(name)) for name in documents)])
+    for row in matrix:
+        rows.writerow([_cell(row.question), *(_cell(matrix_cell(result)) for result in row.results)])
     return file.getvalue()
 
 

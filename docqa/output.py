@@ -3,7 +3,7 @@
 import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from docqa import explanation, terminal_text
 from docqa.aligned_table import AlignedCell, CellPart, align, line_text, narrow
@@ -14,7 +14,11 @@ from docqa.table_passages import TablePassage
 from docqa.terminal_text import BOLD, DIM, END, one_line, plain
 from docqa.wording import percent
 
+if TYPE_CHECKING:
+    from docqa.matrix import MatrixRow
+
 SCHEMA = "docqa.answers/1"
+MATRIX_SCHEMA = "docqa.matrix/1"
 
 WIDTH = 100
 """Characters in a line of a passage, where output goes to no terminal."""
@@ -92,6 +96,34 @@ def as_text(
     return "\n\n".join(blocks)
 
 
+def matrix_cell(result: Result) -> str:
+    """The best answer of one document, its place and its probability; "" if there is none."""
+    if not result.answered:
+        return ""
+    best = result.answers[0]
+    return f"{one_line(best.text)} ({_place(best)}; {percent(best.probability)})"
+
+
+def matrix_as_dict(documents: Sequence[str], row: "MatrixRow", *, explain: bool = False) -> dict[str, Any]:
+    """A question's results as JSON, by document, documented in docs/formats.md."""
+    results = [
+        {"document": name, **as_dict(result, explain=explain)}
+        for name, result in zip(documents, row.results, strict=True)
+    ]
+    return {"schema": MATRIX_SCHEMA, "question": row.question, "results": results}
+
+
+def matrix_as_text(
+    documents: Sequence[str], row: "MatrixRow", *, colour: bool = False, width: int | None = None
+) -> str:
+    """A question, and for each document a line with its best answer, or a dash."""
+    paint = painter(colour=colour)
+    lines = [paint(BOLD, f"? {one_line(row.question)}")]
+    for name, result in zip(documents, row.results, strict=True):
+        lines += _wrapped(_INDENT, f"{display_name(name)}: {matrix_cell(result) or '–'}", width)
+    return "\n".join(lines)
+
+
 def _answer(answer: Answer, paint: Paint, width: int | None, *, explain: bool) -> str:
     likely = f"({percent(answer.probability)})"
     first, *rest = _wrapped(f"{answer.rank}. ", f"{one_line(answer.text)}  {likely}", width)
@@ -132,13 +164,18 @@ def _quoted(answer: Answer, width: int | None, mark: Paint | None) -> list[str]:
 
 def citation(cited: Answer | Citation) -> str:
     """A citation as text: "report.pdf, page 7 (v), lines 3–4, 2.1 Methods"."""
-    location = Location(cited.page, cited.page_label, cited.page_end, cited.section, cited.line_start, cited.line_end)
-    parts = [display_name(cited.document), one_line(cite(cited.format, location))]
+    parts = [display_name(cited.document), _place(cited)]
     if cited.section:
         parts.append(one_line(cited.section))
     if cited.outdated:
         parts.append("in an earlier version")
     return ", ".join(parts)
+
+
+def _place(cited: Answer | Citation) -> str:
+    """A citation without document and section: "page 7 (v), lines 3–4"."""
+    location = Location(cited.page, cited.page_label, cited.page_end, cited.section, cited.line_start, cited.line_end)
+    return one_line(cite(cited.format, location))
 
 
 def _passage(answer: Answer, width: int, mark: Paint | None) -> list[str]:

@@ -18,11 +18,12 @@ from docqa.cli.arguments import (
 from docqa.cli.commands import COMMANDS, add_command
 from docqa.cli.terminal import columns, in_colour, note, progress_bar, report, say, say_json
 from docqa.errors import DocqaError, ExitCode, not_found
-from docqa.terminal_text import one_line
+from docqa.terminal_text import as_json, one_line
 
 if TYPE_CHECKING:
     from docqa.answers import Result
     from docqa.collection import Collection
+    from docqa.scope import Scope
 
 _BATCH = 16  # Questions read together: few enough that the first answers are printed soon.
 
@@ -32,6 +33,7 @@ examples:
   docqa ask 'Who is liable?' contracts/ notes.txt --top 3
   docqa ask 'What is the fee?' contracts/ --in '*2024*' --pages 1-3
   docqa ask --questions questions.txt report.pdf --jsonl
+  docqa ask --questions questions.txt contracts/ --each --csv > review.csv
   pandoc letter.docx -t plain | docqa ask 'Who wrote it?'
   docqa ask --inline report.pdf                        ask one question after another under the prompt
   docqa ask 'Who is liable?' contract.pdf --explain    what spoke for and against each answer
@@ -61,12 +63,16 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument(
         "--questions", metavar="FILE", help="ask every line of FILE (- for stdin) but those that begin with #"
     )
+    parser.add_argument(
+        "--each", action="store_true", help="ask each document alone, and print the best answer of each"
+    )
     add_scope(parser)
     add_setting(parser, "top")
     parser.add_argument("--explain", action="store_true", help="say what spoke for and against each answer")
     output = parser.add_mutually_exclusive_group()
     output.add_argument("--json", action="store_true", help="print JSON (docs/formats.md)")
     output.add_argument("--jsonl", action="store_true", help="print one line of JSON per question")
+    output.add_argument("--csv", action="store_true", help="print CSV, for spreadsheets")
     output.add_argument(
         "-o",
         "--only-answers",
@@ -95,7 +101,8 @@ def run(arguments: argparse.Namespace) -> int:
     _report(collection, quiet=arguments.quiet)
     if not collection.opened:
         return ExitCode.ERROR
-    answered = _ask_all(arguments, collection, questions)
+    ask = _ask_each if arguments.each else _ask_all
+    answered = ask(arguments, collection, questions)
     if collection.failures:
         return ExitCode.ERROR
     return ExitCode.ANSWERED if answered else ExitCode.NOT_FOUND
@@ -104,7 +111,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _run_inline(arguments: argparse.Namespace) -> int:
     """Ask under the prompt. On leaving, the answers are printed as without --inline, so that they stay on screen."""
     question, paths = arguments.question, arguments.paths
-    for flag in ("questions", "within", "pages"):
+    for flag in ("questions", "within", "pages", "each"):
         if getattr(arguments, flag):
             name = "--in" if flag == "within" else f"--{flag}"
             raise DocqaError(f"--inline and {name} cannot be combined", "leave one of them out")
@@ -181,7 +188,7 @@ def _ask_all(arguments: argparse.Namespace, collection: "Collection", questions:
     answered = False
     for number, result in enumerate(_results(arguments, collection, questions)):
         answered = answered or result.answered
-        if arguments.json:
+        if arguments.json or arguments.csv:
             results.append(result)
         elif arguments.jsonl:
             say_json(output.as_json_line(result, explain=arguments.explain))
@@ -194,17 +201,52 @@ def _ask_all(arguments: argparse.Namespace, collection: "Collection", questions:
             say(("\n" if number else "") + text)
     if arguments.json:
         say_json(output.as_json(results, explain=arguments.explain))
+    if arguments.csv:
+        from docqa.export import as_csv
+
+        say(as_csv(results).removesuffix("\n"))
     return answered
 
 
+def _ask_each(arguments: argparse.Namespace, collection: "Collection", questions: list[str]) -> bool:
+    """Ask each document alone; print a matrix of questions and documents."""
+    from docqa import output
+    from docqa.matrix import Matrix
+
+    matrix = Matrix(collection, arguments.within, arguments.pages)
+    documents, asked = matrix.documents, []
+    with progress_bar(quiet=arguments.quiet) as monitor:
+        for number, row in enumerate(matrix.rows(questions, monitor)):
+            asked.append(row)
+            if arguments.jsonl:
+                say_json(as_json(output.matrix_as_dict(documents, row, explain=arguments.explain)))
+            elif arguments.only_answers:
+                say("\t".join(one_line(each.answers[0].text) if each.answered else "" for each in row.results))
+            elif not (arguments.json or arguments.csv):
+                text = output.matrix_as_text(documents, row, colour=in_colour(), width=columns())
+                say(("\n" if number else "") + text)
+    if arguments.json:
+        facts = [output.matrix_as_dict(documents, row, explain=arguments.explain) for row in asked]
+        say_json(as_json(facts[0] if len(facts) == 1 else facts, indent=2))
+    if arguments.csv:
+        from docqa.export import matrix_as_csv
+
+        say(matrix_as_csv(documents, asked).removesuffix("\n"))
+    return any(result.answered for row in asked for result in row.results)
+
+
 def _results(arguments: argparse.Namespace, collection: "Collection", questions: list[str]) -> "Iterator[Result]":
-    asked = None
-    if arguments.within or arguments.pages is not None:
-        asked = collection.scope(arguments.within, arguments.pages)
+    asked = _scope(arguments, collection)
     for first in range(0, len(questions), _BATCH):
         with progress_bar(quiet=arguments.quiet) as monitor:
             results = collection.ask_all(questions[first : first + _BATCH], monitor, scope=asked)
         yield from results
+
+
+def _scope(arguments: argparse.Namespace, collection: "Collection") -> "Scope | None":
+    """The part of the documents that is asked, None for all."""
+    whole = not arguments.within and arguments.pages is None
+    return None if whole else collection.scope(arguments.within, arguments.pages)
 
 
 def _as_text(result: "Result", *, with_question: bool, explain: bool) -> str:
