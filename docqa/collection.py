@@ -97,15 +97,19 @@ class Collection:
         *,
         exhaustive: bool | None = None,
         scope: Scope | None = None,
+        top: int | None = None,
     ) -> Result:
         """Ask a question. Raises `DocqaError` if the question is empty or too long, or no document is open.
 
-        `scope` is the part of the documents that is asked; all by default.
+        `scope` is the part of the documents that is asked, all by default; `top` is the number of answers, by default
+        the setting.
         """
+        if top is not None and top < 1:
+            raise DocqaError(f"top is {top}", "1 or more")
         start = time.perf_counter()
         question = _one_line(question)
         *_, progress = self.search(question, monitor, exhaustive=exhaustive, scope=scope)
-        return self.result(question, progress, time.perf_counter() - start)
+        return self.result(question, progress, time.perf_counter() - start, top)
 
     def ask_progressively(
         self, question: str, monitor: Monitor | None = None, *, exhaustive: bool | None = None
@@ -211,13 +215,14 @@ class Collection:
             return None
         return Candidate(number, *whole, span.score, int(search.window_order.ranks[window]))
 
-    def result(self, question: str, progress: SearchProgress, seconds: float) -> Result:
-        """The answers found so far, `seconds` after the question was asked."""
+    def result(self, question: str, progress: SearchProgress, seconds: float, top: int | None = None) -> Result:
+        """The answers found so far, `top` at most, `seconds` after the question was asked."""
         engine = self.engine
-        ranked = rank_answers(progress.claimable, self.documents, engine.settings.top)
+        top = engine.settings.top if top is None else top
+        ranked = rank_answers(progress.claimable, self.documents, top)
         answered = bool(ranked) and ranked[0].probability >= engine.choice.threshold
         if not answered:
-            ranked = rank_answers(progress.candidates, self.documents, engine.settings.top)
+            ranked = rank_answers(progress.candidates, self.documents, top)
         listed = sum(answered and answer.probability >= engine.choice.listed_from for answer in ranked)
         retriever = engine.settings.retriever
         return Result(

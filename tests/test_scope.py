@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from reportlab.pdfgen import canvas
 from support.samples import SAMPLES
 
+import docqa
 from docqa.array_store import ArrayStore
 from docqa.collection import Collection
 from docqa.config import Settings
@@ -103,3 +104,15 @@ def test_ranges_of_pages() -> None:
     for wrong in ("", "0", "5-3", "a", "1;2"):
         with pytest.raises(DocqaError):
             PageRanges(wrong)
+
+
+def test_a_question_may_have_its_own_number_of_answers(collection: Collection) -> None:
+    result = collection.ask("Who retired?", top=2)
+    assert len(result.answers) + len(result.closest) == 2
+    with pytest.raises(DocqaError, match="top is 0"):
+        collection.ask("Who retired?", top=0)
+
+
+def test_the_package_shows_its_interface_and_nothing_else() -> None:
+    assert dir(docqa) == sorted(docqa.__all__)
+    assert all(hasattr(docqa, name) for name in docqa.__all__)
