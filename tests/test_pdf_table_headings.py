@@ -363,3 +363,48 @@ def test_what_stands_over_new_headings_is_none_of_the_table_above() -> None:
     tables, _ = page(draw)
     assert [len(grid(table)) for table in tables] == [6, 6]
     assert [grid(table)[0] for table in tables] == [["", *["2019"] * 3], ["", *["2018"] * 3]]
+
+
+def test_a_loss_with_its_sign_apart_is_an_amount_below_the_headings_of_its_year() -> None:
+    def draw(sheet: canvas.Canvas) -> None:
+        for x, day, year in ((330, "June 26,", "2015"), (430, "June 27,", "2014"), (530, "June 28,", "2013")):
+            center(sheet, x - 35, 72, day, size=8)
+            center(sheet, x - 35, 81, year, size=8)
+        center(sheet, 395, 91, "(In millions)", size=8)
+        write(sheet, 60, 103, "Cash flows from operating activities:")
+        write(sheet, 70, 116, "Net loss")
+        for x, amount in ((330, "(660)"), (430, "(403)"), (530, "(83)")):
+            write(sheet, x - 70, 116, "$")
+            right(sheet, x, 116, amount)
+        accounts(sheet, 129, 330, 430, 530)
+
+    table = table_of(draw)
+    assert grid(table)[:4] == [
+        ["", "June 26, 2015", "June 27, 2014", "June 28, 2013"],
+        ["", *["(In millions)"] * 3],
+        ["Cash flows from operating activities:", "", "", ""],
+        ["Net loss", "$ (660)", "$ (403)", "$ (83)"],
+    ]
+    assert table.header_rows == 2
+
+
+def test_amounts_right_below_the_headings_are_a_row() -> None:
+    def draw(sheet: canvas.Canvas) -> None:
+        sheet.setFillGray(0.9)
+        for y in (112, 138, 164):
+            sheet.rect(55, 842 - y - 4, 460, 13, stroke=0, fill=1)
+        sheet.setFillGray(0)
+        write(sheet, 60, 86, "Fiscal Years Ended", font=BOLD)
+        for x, day in ((350, "January 30, 2016"), (500, "January 31, 2015")):
+            right(sheet, x, 86, day, BOLD)
+        write(sheet, 60, 99, "Revenue")
+        for x, amount in ((350, "39,528"), (500, "40,339")):
+            right(sheet, x, 99, amount)
+        for number, (label, *amounts) in enumerate([*ACCOUNTS, *ACCOUNTS]):
+            write(sheet, 60, 112 + 13 * number, label)
+            for x, amount in zip((350, 500), amounts, strict=False):
+                right(sheet, x, 112 + 13 * number, amount)
+
+    assert grid(table_of(draw))[:2] == [
+        ["Fiscal Years Ended", "January 30, 2016", "January 31, 2015"], ["Revenue", "39,528", "40,339"]
+    ]  # fmt: skip

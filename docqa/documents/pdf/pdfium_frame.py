@@ -52,6 +52,7 @@ def union(a: Box, b: Box) -> Box:
     return min(a[0], b[0]), min(a[1], b[1]), max(a[2], b[2]), max(a[3], b[3])
 
 
-def is_next_line(above: Box, box: Box, back: float) -> bool:
-    """Whether a displayed box is below another one, and farther to the left than `back`."""
-    return box[2] < above[0] and box[0] < above[0] - back and box[1] > above[3] - _OVERLAP * (box[3] - box[1])
+def is_next_line(above: Box, box: Box, far: float) -> bool:
+    """Whether a displayed box is below another one, and left of it: `far` from its left side, or from its right one."""
+    far_left = above[0] - far if above[2] - above[0] < far else above[0]
+    return box[2] < above[0] and box[0] < far_left and box[1] > above[3] - _OVERLAP * (box[3] - box[1])

@@ -364,7 +364,7 @@ def _group(boxes: list[Box], size: float) -> list[_Group]:
         # And the next line of a statement for the rest of the one above.
         if y0 > bottom - _OVERLAP * height and x0 < left + size:
             wide = x1 - x0 > stacked and right - left > stacked
-            near = near and not wide and not (x0 < left - back and x1 < left)
+            near = near and not wide and not (x1 < left and (x0 < left - back or right - left > stacked))
         if x0 - right <= gap and raised == was_raised and tall == was_tall and near:
             left, top = (x0 if x0 < left else left), (y0 if y0 < top else top)
             right, bottom = (x1 if x1 > right else right), (y1 if y1 > bottom else bottom)

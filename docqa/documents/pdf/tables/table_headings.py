@@ -18,6 +18,8 @@ def make_table(box: tuple[float, float, float, float], cells: list[TableCell], a
     if any(leader in ends for leader in _LEADERS) or any(line[0].raised for cell in cells for line in cell.lines):
         cells = [*map(_cleaned, cells)]
     cells = _compact(sorted(cells, key=_PLACE))
+    if above_rule and any("$" in cell_text(cell) for cell in cells if cell.row < above_rule):
+        above_rule = 0  # The rule is below the first amounts.
     above = max(header_rows(cells), above_rule)
     return PageTable(*box, above, header_columns(cells, above), cells)
 
@@ -83,7 +85,7 @@ def header_rows(cells: list[TableCell]) -> int:
         count -= 1
     most = next((number for number, row in enumerate(rows) if _has_numbers(row)), len(rows) - 1)
     if not most:
-        return min(count, _MAX_HEADER)
+        return 0 if any("$" in cell_text(cell) for cell in rows[0]) else min(count, _MAX_HEADER)
     if columns == 2 and not count and (most == len(rows) - 1 or _has_texts(rows)) and not _stands_out(rows):
         return 0
     count = max(count, *(cell.row_span for cell in rows[0]))

@@ -41,14 +41,25 @@ def _is_wrapped_heading(body: TableBody, upper: list[int], lower: list[int]) -> 
 
 
 def _section_apart(body: TableBody, headings: list[int]) -> list[list[int]]:
-    """The first row, without the heading of a section below it."""
+    """The first row, without the heading of a section below it, or the amounts of a row."""
     for number in range(1, len(headings)):
         upper, lower = headings[:number], headings[number:]
-        filled = {piece.first for index in upper for piece in body.placed[index]}
-        if len(filled) > 1 and all(piece.first == piece.last == 0 for index in lower for piece in body.placed[index]):
-            texts = [piece.chunk.text for index in upper for piece in body.placed[index] if piece.first]
-            return [upper, lower] if all(map(may_head, texts)) and _begins_section(body, upper, lower) else [headings]
+        above = [piece for index in upper for piece in body.placed[index]]
+        texts = [piece.chunk.text for piece in above if piece.first]
+        if not texts or not all(map(may_head, texts)):
+            break
+        below = [piece for index in lower for piece in body.placed[index]]
+        if _are_amounts(body.placed[lower[0]]):
+            return [upper, lower]
+        if len({piece.first for piece in above}) > 1 and all(piece.first == piece.last == 0 for piece in below):
+            return [upper, lower] if _begins_section(body, upper, lower) else [headings]
     return [headings]
+
+
+def _are_amounts(pieces: list[PlacedChunk]) -> bool:
+    """Whether a line has a label, and an amount in each of its other columns."""
+    label, *others = pieces
+    return not label.first and len(others) > 1 and not any(may_head(piece.chunk.text) for piece in others)
 
 
 def _begins_section(body: TableBody, upper: list[int], lower: list[int]) -> bool:
