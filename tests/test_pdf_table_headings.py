@@ -408,3 +408,13 @@ def test_amounts_right_below_the_headings_are_a_row() -> None:
     assert grid(table_of(draw))[:2] == [
         ["Fiscal Years Ended", "January 30, 2016", "January 31, 2015"], ["Revenue", "39,528", "40,339"]
     ]  # fmt: skip
+
+
+def test_a_unit_at_the_side_is_of_all_columns_and_a_row_of_its_own() -> None:
+    def draw(sheet: canvas.Canvas) -> None:
+        right(sheet, 500, 74, "(dollars in millions)")
+        for x, year in ((300, "2019"), (400, "2018"), (500, "2017")):
+            right(sheet, x, 86, year)
+        accounts(sheet, 98, 300, 400, 500)
+
+    assert headings(draw) == [["", *["(dollars in millions)"] * 3], ["", "2019", "2018", "2017"]]

@@ -9,12 +9,15 @@ from docqa.documents.pdf.tables.text_columns import ChunkedLine, PlacedChunk, Ta
 _MAX_GROUPS = 6  # Of lines, above the first row of numbers.
 _NEAR = 15.0  # Points between the middle of a heading of all columns and theirs.
 _OF_ALL = re.compile(
-    r"\(?(?:(?:amounts |dollars |figures |\S )?in (?:thousands|millions|billions)|(?:thousands|millions|billions)\b"
+    r"\(?(?:(?:amounts |dollars |figures |\S )?in (?:thousands|millions|billions)"
+    r"|(?:thousands|millions|billions|unaudited)\b"
     r"|(?:(?:three|six|nine|twelve) )?(?:fiscal )?(?:years?|quarters?|months|weeks)(?: ended\b|$)"
     r"|(?:as )?(?:of|at) [A-Z])|(?:January|March|June|September|December) 3[01],?$",
     re.IGNORECASE,
 )
 """A unit, or a period of time without its year."""
+
+_UNIT = re.compile(r"\([^()]*(?:thousands|millions|billions)[^()]*\)$", re.IGNORECASE)
 
 
 def with_heading_places(body: TableBody, lines: list[ChunkedLine], groups: list[list[int]]) -> list[list[int]]:
@@ -92,12 +95,14 @@ def _repeated(pieces: list[PlacedChunk], body: TableBody, names: list[str]) -> l
 
 
 def _of_all(pieces: list[PlacedChunk], body: TableBody) -> list[PlacedChunk]:
-    """The pieces of a line; a unit or a period that stands alone in the middle of all columns is their heading."""
+    """The pieces of a line; a unit in brackets, or a period in the middle of all columns, is the heading of them all."""
     *labels, last = pieces
     if not last.first or last.last - last.first == body.width - 2 or any(label.first for label in labels):
         return pieces
-    middle = body.extents[1].begin + body.extents[-1].end
-    if not _OF_ALL.match(last.chunk.text) or abs(last.chunk.x0 + last.chunk.x1 - middle) > 2 * _NEAR:
+    text, middle = last.chunk.text, body.extents[1].begin + body.extents[-1].end
+    centered = abs(last.chunk.x0 + last.chunk.x1 - middle) < 2 * _NEAR
+    outside = all(last.chunk.x1 < begin or end < last.chunk.x0 for begin, end in body.extents[1:])
+    if not _OF_ALL.match(text) or not (centered or outside or _UNIT.match(text)):
         return pieces
     return [*labels, PlacedChunk(1, body.width - 1, last.chunk)]
 
@@ -107,10 +112,16 @@ def _divided(body: TableBody, group: list[int]) -> list[list[int]]:
     parts = [group[:1]]
     for above, index in pairwise(group):
         a, b = body.placed[above], body.placed[index]
-        if _spans_others(a, b) or _spans_others(b, a):
+        if _spans_others(a, b) or _spans_others(b, a) or _is_of_all(a, body) != _is_of_all(b, body):
             parts.append([])
         parts[-1].append(index)
     return parts
+
+
+def _is_of_all(pieces: list[PlacedChunk], body: TableBody) -> bool:
+    """Whether the last heading of a line is a unit or a period over all columns."""
+    first, last, chunk = pieces[-1]
+    return first == 1 and last == body.width - 1 > 1 and _OF_ALL.match(chunk.text) is not None
 
 
 def _spans_others(pieces: list[PlacedChunk], others: list[PlacedChunk]) -> bool:
