@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from docqa.collection import Collection
 from docqa.config import Settings
-from docqa.engine import Collection, Engine
+from docqa.engine import Engine
 
 
 @dataclass(frozen=True)

@@ -14,11 +14,13 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from docqa.answers import Alternative, Answer, Citation, DocumentWarning, Result, Withheld
+    from docqa.collection import Collection
     from docqa.config import Settings
     from docqa.documents import Block, Cell, Document, Table
-    from docqa.engine import Collection, Engine, open
+    from docqa.engine import Engine, open
     from docqa.errors import DocqaError
     from docqa.progress import Cancelled, Monitor, Progress
+    from docqa.scope import Scope
     from docqa.table_passages import TablePassage
 
 # Imported on first use, so that `import docqa` and `docqa --help` are fast.
@@ -29,7 +31,7 @@ _PUBLIC = {
     "Cancelled": "docqa.progress",
     "Cell": "docqa.documents",
     "Citation": "docqa.answers",
-    "Collection": "docqa.engine",
+    "Collection": "docqa.collection",
     "Document": "docqa.documents",
     "DocqaError": "docqa.errors",
     "DocumentWarning": "docqa.answers",
@@ -37,6 +39,7 @@ _PUBLIC = {
     "Monitor": "docqa.progress",
     "Progress": "docqa.progress",
     "Result": "docqa.answers",
+    "Scope": "docqa.scope",
     "Settings": "docqa.config",
     "Table": "docqa.documents",
     "TablePassage": "docqa.table_passages",
@@ -59,6 +62,7 @@ __all__ = [
     "Monitor",
     "Progress",
     "Result",
+    "Scope",
     "Settings",
     "Table",
     "TablePassage",
@@ -72,3 +76,7 @@ def __getattr__(name: str) -> Any:
     if name in _PUBLIC:
         return getattr(import_module(_PUBLIC[name]), name)
     raise AttributeError(f"module 'docqa' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

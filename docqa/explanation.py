@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from docqa.ranking import NO_SUPPORT, Evidence
-from docqa.wording import counted
+from docqa.wording import counted, percent
 
 USUAL = "as for any candidate"
 """What the bias is called: the logit of a candidate of which all features are usual."""
@@ -48,7 +48,7 @@ _WORDS: dict[str, Callable[[float], str]] = {
 def lines(evidence: Evidence) -> list[str]:
     """One line for the bias, one for each contribution, the largest first, and one for their sum."""
     reasons = [(logits, _WORDS[name](value)) for name, value, logits in evidence.reasons()]
-    total = f"{evidence.logit:+.2f}  logits in all: {evidence.probability:.0%}"
+    total = f"{evidence.logit:+.2f}  logits in all: {percent(evidence.probability)}"
     return [f"{evidence.bias:+.2f}  {USUAL}", *(f"{logits:+.2f}  {text}" for logits, text in reasons), total]
 
 

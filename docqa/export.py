@@ -2,14 +2,15 @@
 
 import csv
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from docqa.answers import Answer, Result
 from docqa.github_markdown import escaped, markdown_table
-from docqa.output import as_json, citation
+from docqa.matrix import MatrixRow
+from docqa.output import as_json, citation, matrix_cell
 from docqa.table_passages import TablePassage
 from docqa.terminal_text import one_line, plain, visible
-from docqa.wording import sentence
+from docqa.wording import percent, sentence
 
 _MAX_CLOSEST = 3  # Passages listed if docqa abstained.
 
@@ -35,7 +36,9 @@ def _section(result: Result) -> str:
 
 def _item(answer: Answer) -> str:
     also = "".join(f"\n   also: {escaped(citation(location))}" for location in answer.other_locations)
-    head = f"{answer.rank}. **{escaped(answer.text)}** ({answer.probability:.0%}) — {escaped(citation(answer))}{also}"
+    head = (
+        f"{answer.rank}. **{escaped(answer.text)}** ({percent(answer.probability)}) — {escaped(citation(answer))}{also}"
+    )
     return "\n".join([head, "", *_quoted(answer, marked=True), ""])
 
 
@@ -116,6 +119,19 @@ def as_csv(results: Sequence[Result]) -> str:
             rows.writerow([_cell(value) for value in values])
         if not result.answers:
             rows.writerow([_cell(result.question), "no", *[""] * (len(_COLUMNS) - 2)])
+    return file.getvalue()
+
+
+def matrix_as_csv(documents: Sequence[str], matrix: Iterable[MatrixRow]) -> str:
+    """CSV: a row for each question, a column for each document, in a cell its best answer with its place.
+
+    A cell is empty where a document doesn't answer.
+    """
+    file = io.StringIO()
+    rows = csv.writer(file, lineterminator="\n")
+    rows.writerow(["question", *(_cell(visible(name)) for name in documents)])
+    for row in matrix:
+        rows.writerow([_cell(row.question), *(_cell(matrix_cell(result)) for result in row.results)])
     return file.getvalue()
 
 

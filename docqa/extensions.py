@@ -13,9 +13,9 @@ from docqa.errors import DocqaError
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from docqa.collection import IndexedDocument
     from docqa.datasets import Pair
     from docqa.documents import Document, Location, Source
-    from docqa.engine import IndexedDocument
     from docqa.evaluation.metrics import Prediction
     from docqa.progress import Monitor
     from docqa.reader.backend import Backend, LoadRequest

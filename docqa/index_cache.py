@@ -21,10 +21,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from docqa.array_store import Arrays, ArrayStore, key
-from docqa.documents import STDIN, Source
+from docqa.documents import STDIN, Document, Source, parse_isolated
 from docqa.documents.formats import format_of
-from docqa.documents.packing import as_array, as_text
+from docqa.documents.packing import as_array, as_text, pack_document, unpack_document
 from docqa.extensions import resolve
+from docqa.progress import Monitor
 from docqa.retrieval.bm25 import Terms
 from docqa.windows import Tokens
 
@@ -65,6 +66,19 @@ def document_key(source: Source) -> str:
     variant = resolve(parser.variant)()
     parts = (PACKING_VERSION, parser.name, parser.version, variant, libraries, suffix, source.sha256)
     return f"{content_mark(source.sha256)}{key('document', *parts)}"
+
+
+def parsed_document(store: ArrayStore, source: Source, monitor: Monitor) -> Document:
+    """The document of a source, from the store if it is there. Raises `DocqaError`; if cancelled, `Cancelled`."""
+    name = document_key(source)
+    cached = store.get("documents", name)
+    if cached is not None:
+        return unpack_document(cached, source.name)
+    document = parse_isolated(source, monitor)
+    if not document.encrypted:
+        store.put("documents", name, pack_document(document))
+        remember_name(store, source)
+    return document
 
 
 def windows_key(document: str, reader_fingerprint: str, window_size: int, doc_stride: int) -> str:

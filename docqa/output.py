@@ -3,7 +3,7 @@
 import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from docqa import explanation, terminal_text
 from docqa.aligned_table import AlignedCell, CellPart, align, line_text, narrow
@@ -12,16 +12,22 @@ from docqa.documents import Location, display_name
 from docqa.documents.formats import cite
 from docqa.table_passages import TablePassage
 from docqa.terminal_text import BOLD, DIM, END, one_line, plain
+from docqa.wording import percent
+
+if TYPE_CHECKING:
+    from docqa.matrix import MatrixRow
 
 SCHEMA = "docqa.answers/1"
+MATRIX_SCHEMA = "docqa.matrix/1"
 
 WIDTH = 100
-"""Characters in a line, on a terminal that is not narrower."""
+"""Characters in a line of a passage, where output goes to no terminal."""
 
 Paint = Callable[[str, str], str]
 """Called with a style and a text."""
 
-_MARGIN = "   | "
+_INDENT = "   "
+_MARGIN = f"{_INDENT}| "
 _NARROWEST = 20
 _LONG_CELL, _SHORT_CELL = 120, 40  # Characters shown of a heading or a cell in the answer's row, and of others.
 _OPEN, _CLOSE = "\ufdd0", "\ufdd1"
@@ -61,11 +67,17 @@ def as_json_line(result: Result, *, explain: bool = False) -> str:
 
 
 def as_text(
-    result: Result, *, colour: bool = False, with_question: bool = False, explain: bool = False, width: int = WIDTH
+    result: Result,
+    *,
+    colour: bool = False,
+    with_question: bool = False,
+    explain: bool = False,
+    width: int | None = None,
 ) -> str:
-    """The result as text, passages in lines of `width`: each answer with its probability, citation and passage.
+    """The result as text: each answer with its probability, citation and passage.
 
-    `explain` adds what spoke for and against each answer.
+    `explain` adds what spoke for and against each answer. `width` is the terminal's; without one, only passages are
+    wrapped, so that answers and citations stay on one line.
     """
     paint = painter(colour=colour)
     blocks = [paint(BOLD, f"? {one_line(result.question)}")] if with_question else []
@@ -84,37 +96,86 @@ def as_text(
     return "\n\n".join(blocks)
 
 
-def _answer(answer: Answer, paint: Paint, width: int, *, explain: bool) -> str:
-    text = one_line(answer.text)
-    head = f"{answer.rank}. {paint(BOLD, text)}  ({answer.probability:.0%})"
-    where = [f"   {citation(answer)}"]
+def matrix_cell(result: Result) -> str:
+    """The best answer of one document, its place and its probability; "" if there is none."""
+    if not result.answered:
+        return ""
+    best = result.answers[0]
+    return f"{one_line(best.text)} ({_place(best)}; {percent(best.probability)})"
+
+
+def matrix_as_dict(documents: Sequence[str], row: "MatrixRow", *, explain: bool = False) -> dict[str, Any]:
+    """A question's results as JSON, by document, documented in docs/formats.md."""
+    results = [
+        {"document": name, **as_dict(result, explain=explain)}
+        for name, result in zip(documents, row.results, strict=True)
+    ]
+    return {"schema": MATRIX_SCHEMA, "question": row.question, "results": results}
+
+
+def matrix_as_text(
+    documents: Sequence[str], row: "MatrixRow", *, colour: bool = False, width: int | None = None
+) -> str:
+    """A question, and for each document a line with its best answer, or a dash."""
+    paint = painter(colour=colour)
+    lines = [paint(BOLD, f"? {one_line(row.question)}")]
+    for name, result in zip(documents, row.results, strict=True):
+        lines += _wrapped(_INDENT, f"{display_name(name)}: {matrix_cell(result) or '–'}", width)
+    return "\n".join(lines)
+
+
+def _answer(answer: Answer, paint: Paint, width: int | None, *, explain: bool) -> str:
+    likely = f"({percent(answer.probability)})"
+    first, *rest = _wrapped(f"{answer.rank}. ", f"{one_line(answer.text)}  {likely}", width)
+    if rest:
+        head = [paint(BOLD, line) for line in (first, *rest)]
+    else:
+        head = [f"{answer.rank}. {paint(BOLD, one_line(answer.text))}  {likely}"]
+    where = _wrapped(_INDENT, citation(answer), width)
     if answer.other_locations:
-        where.append("   also: " + "; ".join(citation(location) for location in answer.other_locations[:5]))
+        others = "; ".join(citation(location) for location in answer.other_locations[:5])
+        where += _wrapped(_INDENT, f"also: {others}", width)
     reasons = explanation.lines(answer.evidence) if explain else []
-    shown = [head, *(paint(DIM, line) for line in where), *_quoted(answer, width, paint)]
-    return "\n".join([*shown, *(paint(DIM, f"   {line}") for line in reasons)])
+    shown = [*head, *(paint(DIM, line) for line in where), *_quoted(answer, width, paint)]
+    return "\n".join([*shown, *(paint(DIM, f"{_INDENT}{line}") for line in reasons)])
 
 
-def _unclaimed(answer: Answer, paint: Paint, width: int) -> str:
+def _unclaimed(answer: Answer, paint: Paint, width: int | None) -> str:
     """The place and the passage of an answer that is not claimed."""
-    return "\n".join([f"{answer.rank}. {paint(BOLD, citation(answer))}", *_quoted(answer, width, None)])
+    head = [paint(BOLD, line) for line in _wrapped(f"{answer.rank}. ", citation(answer), width)]
+    return "\n".join([*head, *_quoted(answer, width, None)])
 
 
-def _quoted(answer: Answer, width: int, mark: Paint | None) -> list[str]:
+def _wrapped(begin: str, text: str, width: int | None) -> list[str]:
+    """A text after `begin`, in lines of `width` that are indented alike; in one line without a width."""
+    if width is None:
+        return [begin + text]
+    room = max(_NARROWEST, width)
+    indent = " " * len(begin)
+    return textwrap.wrap(text, room, initial_indent=begin, subsequent_indent=indent, break_on_hyphens=False)
+
+
+def _quoted(answer: Answer, width: int | None, mark: Paint | None) -> list[str]:
     """The passage, in a margin; `mark` paints the answer in it, None doesn't mark it."""
+    width = width or WIDTH
     lines = _passage(answer, width, mark) if answer.table is None else _table(answer.table, width, mark)
     return [f"{_MARGIN}{line}" for line in lines]
 
 
 def citation(cited: Answer | Citation) -> str:
     """A citation as text: "report.pdf, page 7 (v), lines 3–4, 2.1 Methods"."""
-    location = Location(cited.page, cited.page_label, cited.page_end, cited.section, cited.line_start, cited.line_end)
-    parts = [display_name(cited.document), one_line(cite(cited.format, location))]
+    parts = [display_name(cited.document), _place(cited)]
     if cited.section:
         parts.append(one_line(cited.section))
     if cited.outdated:
         parts.append("in an earlier version")
     return ", ".join(parts)
+
+
+def _place(cited: Answer | Citation) -> str:
+    """A citation without document and section: "page 7 (v), lines 3–4"."""
+    location = Location(cited.page, cited.page_label, cited.page_end, cited.section, cited.line_start, cited.line_end)
+    return one_line(cite(cited.format, location))
 
 
 def _passage(answer: Answer, width: int, mark: Paint | None) -> list[str]:

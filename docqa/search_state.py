@@ -14,6 +14,7 @@ from docqa.languages import language_of_question
 from docqa.nonextractive import NonExtractive
 from docqa.ranking import Candidate, ScoredCandidate
 from docqa.retrieval.window_order import WindowOrder
+from docqa.scope import Scope
 
 _MAX_CANDIDATES = 200  # Only those with the best scores are ranked: an exhaustive search stays linear.
 
@@ -25,9 +26,9 @@ class SearchProgress:
     `candidates` are the best spans of all windows read, the most probable first, and `claimable` those of them that may
     be called an answer (`FoundCandidate.claimable`; none in a language that the reader doesn't read).
     `best_by_document` maps a document's number to its most probable claimable span, which may be too improbable to be
-    among `candidates`. `order` lists all window numbers as they are read; the first `windows_read` of them were.
-    `best_by_window` maps a window's number to its most probable span. `nonextractive` is what the question asks for, if
-    that is seldom a span, `language` the code of its language, if that can be told.
+    among `candidates`. `order` lists the numbers of all windows in the scope as they are read; the first `windows_read`
+    of them were. `best_by_window` maps a window's number to its most probable span. `nonextractive` is what the
+    question asks for, if that is seldom a span, `language` the code of its language, if that can be told.
     """
 
     candidates: Sequence[ScoredCandidate]
@@ -51,9 +52,11 @@ class QuestionSearch:
         choice: ChoiceModel,
         *,
         named: frozenset[str] = frozenset(),
+        scope: Scope | None = None,
     ) -> None:
         """`question_ids` are the question's tokens; `named` are the documents' `naming_stems`."""
         self.question = question
+        self.scope = scope
         self.language = language_of_question(question)
         self.question_ids = question_ids
         self.window_order = window_order

@@ -14,3 +14,10 @@ def are(number: int) -> str:
 def sentence(text: str) -> str:
     """Return a text with a capital letter at its beginning: `str.capitalize` would make the others small."""
     return text[:1].upper() + text[1:]
+
+
+def percent(probability: float) -> str:
+    """Return a probability in percent: "86%". Never 0% or 100%: nothing is certain."""
+    if probability > 0.99:
+        return ">99%"
+    return "<1%" if probability < 0.01 else f"{probability:.0%}"

@@ -10,8 +10,9 @@ from support import tiny_models
 from support.samples import GENERAL_WORDS, PROSE, SAMPLES
 
 from docqa.array_store import ArrayStore
+from docqa.collection import Collection
 from docqa.config import Settings
-from docqa.engine import Collection, Engine
+from docqa.engine import Engine
 
 # A busy machine makes no example a failure, and what fails can be run again.
 settings.register_profile("docqa", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow])

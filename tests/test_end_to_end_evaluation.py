@@ -8,9 +8,10 @@ import pytest
 from support.samples import PROSE, SAMPLES
 
 from docqa.array_store import ArrayStore
+from docqa.collection import Collection
 from docqa.config import Settings
 from docqa.datasets import Gold, Pair, load
-from docqa.engine import Collection, Engine
+from docqa.engine import Engine
 from docqa.errors import DocqaError
 from docqa.evaluation import (
     calibrate,

@@ -13,8 +13,9 @@ from support.samples import PROSE
 
 import docqa
 from docqa.array_store import ArrayStore
+from docqa.collection import Collection
 from docqa.config import Settings
-from docqa.engine import Collection, Engine
+from docqa.engine import Engine
 from docqa.errors import DocqaError
 from docqa.progress import Cancelled, Monitor, Progress
 from docqa.ranking import normalize

@@ -16,10 +16,11 @@ import docqa
 from docqa import config, output
 from docqa.array_store import ArrayStore
 from docqa.cli.main import main
+from docqa.collection import Collection
 from docqa.config import Settings
 from docqa.documents import Document, Source, expand, parse, read
 from docqa.documents.plain_text import from_text
-from docqa.engine import Collection, Engine
+from docqa.engine import Engine
 from docqa.errors import DocqaError
 from docqa.evaluation.metrics import Prediction
 from docqa.extensions import BACKENDS, FORMATS, METRICS, RETRIEVERS, DocumentFormat, Metric, Registry, RetrieverKind

@@ -54,6 +54,14 @@ def test_letters_drawn_twice_hardly_aside_are_read_once(tmp_path: Path) -> None:
     ]
 
 
+def test_a_text_drawn_over_another_one_keeps_the_letters_that_both_have_there(tmp_path: Path) -> None:
+    sheet = Canvas(str(tmp_path / "a.pdf"))
+    sheet.drawString(72, 700, "Weaverang")
+    sheet.drawString(72 + sheet.stringWidth("W") - sheet.stringWidth("Coll") + 1, 700, "Collection")
+    sheet.save()
+    assert sorted(" ".join(texts(tmp_path / "a.pdf")).split()) == ["Collection", "Weaverang"]
+
+
 def test_a_short_line_between_letters_is_an_underscore(tmp_path: Path) -> None:
     sheet = Canvas(str(tmp_path / "a.pdf"))
     for y, words in ((700, "cli_point_ran_average.cfg"), (680, "run option_name = value now"), (660, "a/b")):
@@ -136,6 +144,21 @@ def test_an_o_in_type_writer_before_other_type_is_a_bullet() -> None:
     code = [fragment("o ", 72, 1, True), fragment("= open()", 90, 1, True)]
     assert runs([*item, *code])[0].text.startswith("•")
     assert not any("•" in run.text for run in runs(code))
+
+
+@pytest.mark.parametrize(
+    ("begin", "gap", "text", "seen"),
+    [
+        ("x ", 12, "Fixed asset review.", "• Fixed asset review."),
+        ("x ", 12, "106 update.", "• 106 update."),
+        ("x ", 3, "is the damping ratio.", "ξ is the damping ratio."),
+        ("x", 12, "= 0.2 m", "ξ = 0.2 m"),
+    ],
+)
+def test_a_greek_letter_far_before_words_is_a_bullet(begin: str, gap: float, text: str, seen: str) -> None:
+    letter = TextFragment(begin, 72, 100, 78, 112, 12, 3, False, False, style="SymbolMT")
+    words = TextFragment(text, 78 + gap, 100, 300, 112, 12, 3, False, False, style="ArialMT")
+    assert " ".join(run.text for run in runs([letter, words])) == seen
 
 
 def test_a_line_of_all_letters_takes_time_in_proportion(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from docqa.array_store import ArrayStore
 from docqa.cli.main import main
 from docqa.config import Settings
 from docqa.documents import Document, LeftOut, Source, expand, parse, parse_isolated, read
+from docqa.documents.pdf.pdfium_engine import open_pdf
 from docqa.engine import Engine
 from docqa.errors import DocqaError
 from docqa.extensions import FORMATS, DocumentFormat
@@ -436,3 +437,14 @@ def test_a_page_whose_matrices_overflow_is_read() -> None:
     drawing = b"99 0 0 99 7 7 cm\n" * 40 + b"BT 35 0 0 35 0 0 Tm /F1 1 Tf (5 herons) Tj ET\n"
     document = parse(Source("a.pdf", pages(stream(b"q\n" + SENTENCE + b"Q\n" + drawing))))
     assert "The heron stands by the water." in document.text
+
+
+def test_letters_that_are_drawn_from_right_to_left_have_boxes() -> None:
+    """Without, white space in a table is found over and over again: twice as often with every row."""
+    row = b"1 0 0 1 %d %d Tm [($5) 20000 (12 ) 4000 ($5)] TJ\n"
+    cells = b"".join(row % (x, y) for y in (700, 688, 676) for x in (300, 400, 500))
+    with open_pdf(pages(stream(SENTENCE + b"BT /F1 9 Tf 60 Tw\n" + cells + b"ET\n")), None) as file:
+        content = file.content(0)
+    assert content
+    assert len(content.fragments) > 10
+    assert [fragment for fragment in content.fragments if fragment.x0 > fragment.x1] == []

@@ -16,9 +16,10 @@ from support.samples import PROSE, ROOT, SAMPLES
 
 from docqa import index_cache
 from docqa.array_store import ArrayStore
+from docqa.collection import IndexedDocument
 from docqa.config import Settings
 from docqa.documents import Document, Source, packing, parse, read
-from docqa.engine import Engine, IndexedDocument
+from docqa.engine import Engine
 from docqa.extensions import FORMATS, DocumentFormat
 from docqa.index_cache import library_versions
 from docqa.progress import Monitor

@@ -28,6 +28,7 @@ CLASSES: dict[str, str] = {}
 LONGEST, SHORTEST = 400, 30  # Lines.
 LONG: dict[str, str] = {}
 SHORT = {
+    "cli/command_help.py": "a command that only calls argparse",
     "documents/pdf/named_tuples.py": "shared by the stages of a page",
     "documents/pipes.py": "shared by a worker process and the one that started it",
     "freed_memory.py": "a call of the C library's",

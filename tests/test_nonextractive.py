@@ -9,9 +9,10 @@ from support.samples import SHARED
 
 from docqa import output
 from docqa.array_store import ArrayStore
+from docqa.collection import Collection
 from docqa.config import Settings
 from docqa.datasets import Gold, Pair
-from docqa.engine import Collection, Engine
+from docqa.engine import Engine
 from docqa.evaluation import evaluate_collection, evaluate_contexts
 from docqa.nonextractive import MESSAGES, NonExtractive, is_stated, nonextractive
 

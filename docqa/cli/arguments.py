@@ -2,6 +2,8 @@
 
 import argparse
 import os
+import stat
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +75,28 @@ def add_setting(group: "argparse.ArgumentParser | argparse._ArgumentGroup", name
         metavar=None if known and name != "device" else _METAVARS[type(default)],
         help=f"{text}{': ' + ', '.join(known) if name == 'device' else ''} (default: {shown})",
     )
+
+
+def add_scope(parser: argparse.ArgumentParser) -> None:
+    """Add the flags that say which documents and pages are meant."""
+    parser.add_argument(
+        "--in",
+        metavar="GLOB",
+        dest="within",
+        action="append",
+        default=[],
+        help="only documents with such a name, or in such a folder; may be repeated",
+    )
+    parser.add_argument("--pages", metavar="RANGE", help="only these pages, for example 3-9 or 1,4,7-")
+
+
+def is_piped() -> bool:
+    """Whether stdin is a pipe or a file, and so may have a document. It is neither in a script without input."""
+    try:
+        mode = os.fstat(sys.stdin.fileno()).st_mode
+    except (OSError, ValueError):
+        return False
+    return stat.S_ISFIFO(mode) or stat.S_ISREG(mode)
 
 
 def document_help() -> str:

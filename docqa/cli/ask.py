@@ -6,14 +6,24 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from docqa.cli.arguments import add_setting, add_settings, document_help, exists, settings
+from docqa.cli.arguments import (
+    add_scope,
+    add_setting,
+    add_settings,
+    document_help,
+    exists,
+    is_piped,
+    settings,
+)
 from docqa.cli.commands import COMMANDS, add_command
 from docqa.cli.terminal import columns, in_colour, note, progress_bar, report, say, say_json
 from docqa.errors import DocqaError, ExitCode, not_found
+from docqa.terminal_text import as_json, one_line
 
 if TYPE_CHECKING:
     from docqa.answers import Result
-    from docqa.engine import Collection
+    from docqa.collection import Collection
+    from docqa.scope import Scope
 
 _BATCH = 16  # Questions read together: few enough that the first answers are printed soon.
 
@@ -21,11 +31,14 @@ _EXAMPLES = """\
 examples:
   docqa ask 'When does the contract end?' contract.pdf
   docqa ask 'Who is liable?' contracts/ notes.txt --top 3
+  docqa ask 'What is the fee?' contracts/ --in '*2024*' --pages 1-3
   docqa ask --questions questions.txt report.pdf --jsonl
-  pandoc letter.docx -t plain | docqa ask 'Who wrote it?' -
+  docqa ask --questions questions.txt contracts/ --each --csv > review.csv
+  pandoc letter.docx -t plain | docqa ask 'Who wrote it?'
   docqa ask --inline report.pdf                        ask one question after another under the prompt
   docqa ask 'Who is liable?' contract.pdf --explain    what spoke for and against each answer
-  docqa ask 'How many staff?' report.pdf --json | jq -r '.answers[0].text'
+  docqa ask 'How many staff?' report.pdf -o --top 1    the answer alone
+  docqa ask 'How many staff?' report.pdf --json | jq -r '.answers[0].page'
 
 exit codes: 0 at least one answer, 1 no answer, 2 an error or an unreadable file, 130 interrupted
 """
@@ -47,12 +60,25 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         help="the question; leave it out with --questions, or to type it under the prompt (--inline)",
     )
     parser.add_argument("paths", metavar="PATH", nargs="*", help=f"{document_help()}, folder, or - for stdin")
-    parser.add_argument("--questions", metavar="FILE", help="ask every line of FILE (- for stdin)")
+    parser.add_argument(
+        "--questions", metavar="FILE", help="ask every line of FILE (- for stdin) but those that begin with #"
+    )
+    parser.add_argument(
+        "--each", action="store_true", help="ask each document alone, and print the best answer of each"
+    )
+    add_scope(parser)
     add_setting(parser, "top")
     parser.add_argument("--explain", action="store_true", help="say what spoke for and against each answer")
     output = parser.add_mutually_exclusive_group()
     output.add_argument("--json", action="store_true", help="print JSON (docs/formats.md)")
     output.add_argument("--jsonl", action="store_true", help="print one line of JSON per question")
+    output.add_argument("--csv", action="store_true", help="print CSV, for spreadsheets")
+    output.add_argument(
+        "-o",
+        "--only-answers",
+        action="store_true",
+        help="print the answers alone, one on a line; for several questions, a line each, with tabs between answers",
+    )
     output.add_argument("--inline", action="store_true", help="ask one question after another under the prompt")
     parser.add_argument("-q", "--quiet", action="store_true", help="print no progress and no warnings")
     add_settings(parser)
@@ -75,7 +101,8 @@ def run(arguments: argparse.Namespace) -> int:
     _report(collection, quiet=arguments.quiet)
     if not collection.opened:
         return ExitCode.ERROR
-    answered = _ask_all(arguments, collection, questions)
+    ask = _ask_each if arguments.each else _ask_all
+    answered = ask(arguments, collection, questions)
     if collection.failures:
         return ExitCode.ERROR
     return ExitCode.ANSWERED if answered else ExitCode.NOT_FOUND
@@ -84,8 +111,10 @@ def run(arguments: argparse.Namespace) -> int:
 def _run_inline(arguments: argparse.Namespace) -> int:
     """Ask under the prompt. On leaving, the answers are printed as without --inline, so that they stay on screen."""
     question, paths = arguments.question, arguments.paths
-    if arguments.questions is not None:
-        raise DocqaError("--inline and --questions cannot be combined", "leave one of them out")
+    for flag in ("questions", "within", "pages", "each"):
+        if getattr(arguments, flag):
+            name = "--in" if flag == "within" else f"--{flag}"
+            raise DocqaError(f"--inline and {name} cannot be combined", "leave one of them out")
     if exists(question):
         question, paths = "", [question, *paths]
     if not paths:
@@ -107,6 +136,8 @@ def _run_inline(arguments: argparse.Namespace) -> int:
 
 def _questions_and_paths(arguments: argparse.Namespace) -> tuple[list[str], list[str]]:
     if arguments.questions is None:
+        if not arguments.paths and is_piped():
+            return [arguments.question], ["-"]
         if not arguments.paths:
             raise DocqaError("no document given", "docqa ask QUESTION PATH..., question first")
         if exists(arguments.question) and Path(arguments.question).is_file():
@@ -116,7 +147,7 @@ def _questions_and_paths(arguments: argparse.Namespace) -> tuple[list[str], list
     if arguments.questions == "-" and "-" in paths:
         raise DocqaError("standard input cannot be both the questions and a document", "use a file for one of them")
     lines = [line.strip() for line in _read_questions(arguments.questions).splitlines()]
-    questions = [line for line in lines if line]
+    questions = [line for line in lines if line and not line.startswith("#")]
     if not questions:
         raise DocqaError(f"{arguments.questions} contains no questions", "write one per line")
     return questions, paths
@@ -157,27 +188,68 @@ def _ask_all(arguments: argparse.Namespace, collection: "Collection", questions:
     answered = False
     for number, result in enumerate(_results(arguments, collection, questions)):
         answered = answered or result.answered
-        if arguments.json:
+        if arguments.json or arguments.csv:
             results.append(result)
         elif arguments.jsonl:
             say_json(output.as_json_line(result, explain=arguments.explain))
+        elif arguments.only_answers:
+            answers = [one_line(answer.text) for answer in result.answers]
+            if answers or len(questions) > 1:
+                say(("\t" if len(questions) > 1 else "\n").join(answers))
         else:
             text = _as_text(result, with_question=len(questions) > 1, explain=arguments.explain)
             say(("\n" if number else "") + text)
     if arguments.json:
         say_json(output.as_json(results, explain=arguments.explain))
+    if arguments.csv:
+        from docqa.export import as_csv
+
+        say(as_csv(results).removesuffix("\n"))
     return answered
 
 
+def _ask_each(arguments: argparse.Namespace, collection: "Collection", questions: list[str]) -> bool:
+    """Ask each document alone; print a matrix of questions and documents."""
+    from docqa import output
+    from docqa.matrix import Matrix
+
+    matrix = Matrix(collection, arguments.within, arguments.pages)
+    documents, asked = matrix.documents, []
+    with progress_bar(quiet=arguments.quiet) as monitor:
+        for number, row in enumerate(matrix.rows(questions, monitor)):
+            asked.append(row)
+            if arguments.jsonl:
+                say_json(as_json(output.matrix_as_dict(documents, row, explain=arguments.explain)))
+            elif arguments.only_answers:
+                say("\t".join(one_line(each.answers[0].text) if each.answered else "" for each in row.results))
+            elif not (arguments.json or arguments.csv):
+                text = output.matrix_as_text(documents, row, colour=in_colour(), width=columns())
+                say(("\n" if number else "") + text)
+    if arguments.json:
+        facts = [output.matrix_as_dict(documents, row, explain=arguments.explain) for row in asked]
+        say_json(as_json(facts[0] if len(facts) == 1 else facts, indent=2))
+    if arguments.csv:
+        from docqa.export import matrix_as_csv
+
+        say(matrix_as_csv(documents, asked).removesuffix("\n"))
+    return any(result.answered for row in asked for result in row.results)
+
+
 def _results(arguments: argparse.Namespace, collection: "Collection", questions: list[str]) -> "Iterator[Result]":
+    asked = _scope(arguments, collection)
     for first in range(0, len(questions), _BATCH):
         with progress_bar(quiet=arguments.quiet) as monitor:
-            results = collection.ask_all(questions[first : first + _BATCH], monitor)
+            results = collection.ask_all(questions[first : first + _BATCH], monitor, scope=asked)
         yield from results
+
+
+def _scope(arguments: argparse.Namespace, collection: "Collection") -> "Scope | None":
+    """The part of the documents that is asked, None for all."""
+    whole = not arguments.within and arguments.pages is None
+    return None if whole else collection.scope(arguments.within, arguments.pages)
 
 
 def _as_text(result: "Result", *, with_question: bool, explain: bool) -> str:
     from docqa import output
 
-    width = min(output.WIDTH, columns() or output.WIDTH)
-    return output.as_text(result, colour=in_colour(), with_question=with_question, explain=explain, width=width)
+    return output.as_text(result, colour=in_colour(), with_question=with_question, explain=explain, width=columns())

@@ -6,11 +6,11 @@ import signal
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from docqa import __version__
 from docqa.cli import streams, terminal
-from docqa.cli.commands import COMMANDS
+from docqa.cli.commands import COMMANDS, meant, no_such_command
 from docqa.errors import DocqaError, ExitCode
 from docqa.terminal_text import visible
 from docqa.termination import interrupt_when_terminated, interrupted_code
@@ -33,6 +33,14 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Exit, saying what is wrong with an argument: in one line, whatever is in it."""
         super().error(visible(message))
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:
+        """As argparse's, which would have the root report what a command doesn't know, with the root's usage."""
+        found, unknown = super().parse_known_args(args, namespace)
+        if unknown:
+            known = [option for action in self._actions for option in action.option_strings]
+            self.error(f"unrecognized arguments: {' '.join(unknown)}{meant(unknown[0].partition('=')[0], known)}")
+        return found, unknown
 
 
 def build_parser(only: str | None = None) -> argparse.ArgumentParser:
@@ -121,6 +129,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run_command(words: Sequence[str]) -> int:
     command = next((word for word in words if not word.startswith("-")), "")
+    if command and command not in COMMANDS:
+        raise no_such_command(command)
     try:
         arguments = build_parser(command).parse_args(words)
     except SystemExit:  # It has printed what was asked for, or what is wrong with the arguments.

@@ -1,7 +1,6 @@
 """`docqa text PATH...`: what docqa reads in documents, on stdout; warnings on stderr."""
 
 import argparse
-import re
 import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -10,6 +9,7 @@ from docqa.cli.arguments import add_password, document_help
 from docqa.cli.commands import COMMANDS, add_command
 from docqa.cli.terminal import columns, in_colour, note, progress_bar, report, say, say_json
 from docqa.errors import DocqaError, ExitCode
+from docqa.page_ranges import PageRanges, no_such_page
 from docqa.terminal_text import as_json
 
 if TYPE_CHECKING:
@@ -26,8 +26,6 @@ examples:
 
 exit codes: 0 success, 2 an error or an unreadable file, 130 interrupted
 """
-
-_RANGE = re.compile(r"(\d{1,9})?\s*([-–])?\s*(\d{1,9})?")
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -53,7 +51,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def run(arguments: argparse.Namespace) -> int:
     """Read and print. A file that can't be read is reported, and the others are still printed."""
-    ranges = _ranges(arguments.pages)
+    ranges = None if arguments.pages is None else PageRanges(arguments.pages)
     from docqa import documents
 
     if "-" in arguments.paths and sys.stdin.isatty():
@@ -97,10 +95,8 @@ def _lines(document: "Document", pages: set[int] | None, arguments: argparse.Nam
 
     if arguments.markdown:
         return document_text.as_markdown(document, pages)
-    terminal = columns()
-    width = min(output.WIDTH, terminal) if terminal else None
     paint = output.painter(colour=in_colour())
-    return document_text.as_text(document, pages, paint, width, kinds=arguments.kinds)
+    return document_text.as_text(document, pages, paint, columns(), kinds=arguments.kinds)
 
 
 def _title(document: "Document", arguments: argparse.Namespace) -> str:
@@ -112,31 +108,13 @@ def _title(document: "Document", arguments: argparse.Namespace) -> str:
     return comment(name) if arguments.markdown else f"==> {name} <=="
 
 
-def _ranges(text: str | None) -> list[tuple[int, int | None]]:
-    """The ranges of pages, None for "to the end". Raises `DocqaError`."""
-    ranges: list[tuple[int, int | None]] = []
-    for part in (text or "").split(",") if text is not None else []:
-        match = _RANGE.fullmatch(part.strip())
-        first, dash, last = match.groups() if match else (None, None, None)
-        low = int(first or 1)
-        high = int(last) if last else None if dash else low
-        if not (first or last) or low < 1 or (high is not None and high < low):
-            raise DocqaError(f"--pages is {text!r}", "use page numbers from 1 and ranges: 3-9, or 1,4,7-")
-        ranges.append((low, high))
-    return ranges
-
-
-def _pages(document: "Document", ranges: list[tuple[int, int | None]]) -> set[int] | None:
+def _pages(document: "Document", ranges: "PageRanges | None") -> set[int] | None:
     """The pages of a document that are in the ranges. Raises `DocqaError` if there are none."""
-    if not ranges:
+    if ranges is None:
         return None
     from docqa.documents import display_name
-    from docqa.wording import counted
 
-    name, count = display_name(document.name), document.page_count
-    if not count:
-        raise DocqaError(f"{name} has no pages", "leave out --pages")
-    pages = {page for low, high in ranges for page in range(low, min(count, high or count) + 1)}
+    pages = ranges.of(document.page_count)
     if not pages:
-        raise DocqaError(f"{name} has only {counted(count, 'page')}", "choose among them with --pages")
+        raise no_such_page(display_name(document.name), document.page_count)
     return pages

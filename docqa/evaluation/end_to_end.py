@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from docqa.answers import rank_answers
+from docqa.collection import Collection
 from docqa.datasets.pair import Gold, Pair
 from docqa.documents import Document
-from docqa.engine import Collection, Engine
+from docqa.engine import Engine
 from docqa.errors import DocqaError
 from docqa.evaluation import calibration
 from docqa.evaluation.calibration import CalibrationFit, LabeledCandidate

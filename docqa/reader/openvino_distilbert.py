@@ -68,6 +68,16 @@ def _shapes(config: dict[str, Any]) -> Iterator[tuple[str, list[int]]]:
     yield from _linear_shapes(HEAD, 2, dim)
 
 
+def outlier_layers(folder: Path) -> Iterator[str]:
+    """The linear layers whose inputs have the largest outliers for what they cost (docs/performance.md).
+
+    They follow GELU and the attention in the first half of the network.
+    """
+    for layer in range(int(read_json_object(folder / "config.json")["n_layers"]) // 2):
+        yield f"distilbert.transformer.layer.{layer}.ffn.lin2"
+        yield f"distilbert.transformer.layer.{layer}.attention.out_lin"
+
+
 def _linear_shapes(name: str, rows: int, columns: int) -> Iterator[tuple[str, list[int]]]:
     yield f"{name}.weight", [rows, columns]
     yield f"{name}.bias", [rows]

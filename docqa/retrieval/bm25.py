@@ -14,7 +14,7 @@ from docqa.retrieval.document_names import DocumentNames, asked_words, name_word
 from docqa.windows import Windows
 
 if TYPE_CHECKING:
-    from docqa.engine import IndexedDocument
+    from docqa.collection import IndexedDocument
     from docqa.retrieval.dense import Encoder
 
 _TEXTS_AT_ONCE = 1_000

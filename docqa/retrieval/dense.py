@@ -16,7 +16,7 @@ from docqa.retrieval.static_encoder import StaticEncoder, is_static
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
-    from docqa.engine import IndexedDocument
+    from docqa.collection import IndexedDocument
 
 _BATCH = 64
 _TEXTS_AT_ONCE = 32 * _BATCH

@@ -10,7 +10,7 @@ from docqa.retrieval import bm25, dense
 from docqa.retrieval.retriever import Retriever, standardize
 
 if TYPE_CHECKING:
-    from docqa.engine import IndexedDocument
+    from docqa.collection import IndexedDocument
     from docqa.retrieval.dense import Encoder
 
 

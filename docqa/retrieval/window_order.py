@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 class WindowOrder:
     """Which windows are read for a question: the first `count` of `windows`.
 
-    `windows` are the numbers of all windows as they are read; `ranks[window]` is a window's place in the retriever's
-    order, from 0. Both have shape (windows,).
+    `windows` are the numbers of the windows in the question's scope, as they are read; `ranks[window]` is a window's
+    place in the retriever's order of these, from 0, if it is one of them. Of shape (windows,), of those in the scope
+    and of all.
     """
 
     windows: NDArray[np.int64]
@@ -19,15 +20,26 @@ class WindowOrder:
     count: int
 
     @classmethod
-    def of(cls, scores: NDArray[np.float32], documents: NDArray[np.int64], count: int) -> "WindowOrder":
+    def of(
+        cls,
+        scores: NDArray[np.float32],
+        documents: NDArray[np.int64],
+        count: int,
+        among: NDArray[np.int64] | None = None,
+    ) -> "WindowOrder":
         """The order by a retriever's scores, so that a few documents don't hide the others.
 
         Of the windows that are read, two thirds are the best ones. The last third are the best ones of documents that
-        have none among those, and then the next best. `documents[window]` is the number of a window's document.
+        have none among those, and then the next best. `documents[window]` is the number of a window's document, `among`
+        the windows in the scope if not all are.
         """
-        ranked = np.argsort(-scores, kind="stable")
+        ranked = (
+            np.argsort(-scores, kind="stable") if among is None else among[np.argsort(-scores[among], kind="stable")]
+        )
         certain = count - count // 3
         first_of_document = np.unique(documents[ranked], return_index=True)[1]
         unseen = np.sort(first_of_document[first_of_document >= certain])[: count - certain]
         best = np.concatenate([np.arange(min(certain, len(ranked))), unseen])
-        return cls(np.concatenate([ranked[best], np.delete(ranked, best)]), np.argsort(ranked), count)
+        ranks = np.zeros(len(scores), dtype=np.int64)
+        ranks[ranked] = np.arange(len(ranked))
+        return cls(np.concatenate([ranked[best], np.delete(ranked, best)]), ranks, min(count, len(ranked)))

@@ -14,7 +14,7 @@ from docqa.tui import served_app
 
 if TYPE_CHECKING:
     from docqa.answers import Result
-    from docqa.engine import Collection
+    from docqa.collection import Collection
 
 __all__ = ["ask_inline", "run"]
 

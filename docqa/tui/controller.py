@@ -25,8 +25,8 @@ from docqa.userdata import history
 
 if TYPE_CHECKING:
     from docqa.answers import Answer, Citation, Result
+    from docqa.collection import Collection
     from docqa.documents import Document
-    from docqa.engine import Collection
 
 
 class View(Protocol):

@@ -61,15 +61,6 @@ def likelihood(probability: float) -> str:
     return next(word for least, word in _LIKELIHOODS if probability >= least or least == 0.0)
 
 
-def percent(probability: float) -> str:
-    """Format a probability in four characters; never 0% or 100%."""
-    if probability > 0.99:
-        return ">99%"
-    if probability < 0.01:
-        return " <1%"
-    return f"{probability:4.0%}"
-
-
 def bar(done: float, width: int = 8) -> str:
     """Draw a fraction, 0 to 1, as a bar. It is empty only at 0 and full only at 1."""
     done = max(0.0, min(1.0, done))

@@ -66,12 +66,49 @@ def test_no_answer_is_exit_code_1() -> None:
 
 def test_many_questions_from_a_file(tmp_path: Path) -> None:
     questions = tmp_path / "questions.txt"
-    questions.write_text(f"{QUESTION}\n\nWho compiled the report?\n", encoding="utf-8")
+    questions.write_text(f"# people\n{QUESTION}\n\nWho compiled the report?\n", encoding="utf-8")
     done = run("ask", "--questions", questions, REPORT, "--jsonl")
     assert done.returncode == 0
     lines = [json.loads(line) for line in done.stdout.splitlines()]
     assert [line["question"] for line in lines] == [QUESTION, "Who compiled the report?"]
     assert "Linnell" in lines[1]["answers"][0]["text"]
+    first, second = run("ask", "--questions", questions, REPORT, "-o").stdout.splitlines()
+    assert first.split("\t") == [answer["text"] for answer in lines[0]["answers"]]
+    assert second.split("\t") == [answer["text"] for answer in lines[1]["answers"]]
+
+
+def test_only_the_answers_are_printed_and_no_answer_is_no_output() -> None:
+    done = run("ask", QUESTION, REPORT, "--top", 1, "--only-answers")
+    assert (done.returncode, done.stdout) == (0, "Captain Duncan Presswell\n")
+    done = run("ask", "Who painted the Night Watch?", REPORT, "-o")
+    assert (done.returncode, done.stdout) == (1, "")
+
+
+def test_only_some_documents_and_pages_are_asked() -> None:
+    folder = REPORT.parent
+    place = json.loads(run("ask", QUESTION, folder, "--json").stdout)["answers"][0]
+    assert (Path(place["document"]).name, place["page"]) == (REPORT.name, 4)
+    assert (
+        run("ask", QUESTION, folder, "--in", "*.pdf", "--pages", "4", "-o", "--top", 1).stdout == f"{place['text']}\n"
+    )
+    for elsewhere in (["--in", "*.md", "--in", "*.txt"], ["--pages", "5-"]):
+        found = json.loads(run("ask", QUESTION, folder, *elsewhere, "--json").stdout)
+        shown = found["answers"] + found["closest"]
+        assert shown
+        assert not [each for each in shown if (Path(each["document"]).name, each["page"]) == (REPORT.name, 4)]
+
+
+def test_without_a_path_a_document_is_read_from_a_pipe() -> None:
+    done = run("ask", "When was the lighthouse built?", "-o", stdin="The lighthouse at Skagen was built in 1858.")
+    assert (done.returncode, done.stdout) == (0, "1858\n")
+    command = [DOCQA, "ask", "When?"]
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    assert (done.returncode, "no document given" in done.stderr) == (2, True)
+
+
+def test_help_of_a_command_is_what_its_flag_prints() -> None:
+    assert run("help").stdout == run("--help").stdout
+    assert run("help", "models", "pull").stdout == run("models", "pull", "--help").stdout
 
 
 def test_a_bad_file_is_reported_and_the_others_are_searched(tmp_path: Path) -> None:
@@ -103,7 +140,14 @@ def test_what_was_not_read_of_a_document_is_told(tmp_path: Path) -> None:
     ("arguments", "message"),
     [
         (["ask"], "the following arguments are required"),
-        (["ask", "Who?"], "no document given"),
+        (["ask", "Who?"], "(standard input) is empty"),
+        (
+            ["ask", "Who?", "README.md", "--tpo", "3"],
+            "docqa ask: error: unrecognized arguments: --tpo 3 (did you",
+        ),
+        (["ask", "Who?", "README.md", "--in", "*.pdf"], "no document matches '*.pdf'"),
+        (["ask", "Who?", "README.md", "--pages", "2"], "README.md has no pages"),
+        (["ask", "--inline", "README.md", "--pages", "2"], "--inline and --pages cannot be combined"),
         (["ask", "README.md", "Who?"], "README.md is a file; the question comes first"),
         (["ask", "Who?", "nowhere.pdf"], "nowhere.pdf does not exist"),
         (["ask", "Who?", "x" * 300], "does not exist"),
@@ -122,7 +166,9 @@ def test_what_was_not_read_of_a_document_is_told(tmp_path: Path) -> None:
         (["text", "README.md", "--pages", "9-3"], "--pages is '9-3'"),
         (["text", "README.md", "--pages", "2"], "README.md has no pages"),
         (["text", "sample_docs/harbour-report.pdf", "--pages", "700"], "harbour-report.pdf has only 18 pages"),
-        (["nosuchcommand"], "invalid choice"),
+        (["modles", "list"], "there is no command 'modles' (did you mean models?)"),
+        (["help", "nosuchcommand"], "there is no command 'nosuchcommand'"),
+        (["Who retired?", "README.md"], "docqa ask QUESTION PATH..."),
     ],
 )
 def test_a_mistake_is_reported_with_exit_code_2(arguments: list[str], message: str) -> None:
@@ -231,8 +277,11 @@ def test_colour_only_on_a_terminal_and_never_with_no_color() -> None:
 def test_lines_are_as_long_as_the_terminal_is_wide() -> None:
     for arguments in (["ask", QUESTION, str(REPORT), "--top", "1"], ["text", str(REPORT), "--pages", "4"]):
         written = on_a_terminal(arguments, 60, TERM="xterm", NO_COLOR="1").splitlines()
-        passage = [line for line in written if "sample_docs" not in line]
-        assert 50 < max(map(len, passage)) <= 60
+        assert 50 < max(len(line) for line in written if "/" not in line) <= 60
+    narrow, wide = (on_a_terminal(["ask", QUESTION, str(REPORT)], columns, TERM="xterm") for columns in (60, 160))
+    assert "\n   Report and Harbour Safety Review" not in wide
+    assert max(map(len, wide.splitlines())) > 100
+    assert len(narrow.splitlines()) > len(wide.splitlines())
     assert "\x1b[1m" in on_a_terminal(["text", str(REPORT), "--pages", "4"], TERM="xterm", NO_COLOR="")
     assert "\x1b" not in on_a_terminal(["text", str(REPORT), "--pages", "4"], TERM="xterm", NO_COLOR="1")
 

@@ -57,20 +57,34 @@ def kept(user: Path) -> dict[str, tuple[int, bytes]]:
     return found
 
 
-def offline(user: Path, *arguments: object, code: int = 0, **options: object) -> str:
-    """Run a command without a network; return what it printed. Fails if it tried to reach anything."""
+def traced(user: Path, *command: object) -> list[str]:
+    """The command line with what records the sockets that it uses, if that is installed."""
+    if not shutil.which("strace"):
+        return list(map(str, command))
+    options = ("-f", "-qq", "--seccomp-bpf", "-e", f"trace={_CALLS}", "-o", user / "calls")
+    return list(map(str, ("strace", *options, *command)))
+
+
+def reached(user: Path) -> list[str]:
+    """The calls that tried to reach another machine, of the last traced command."""
     log = user / "calls"
-    command = list(map(str, arguments))
-    traced = shutil.which("strace") is not None
-    if traced:
-        command = ["strace", "-f", "-qq", "--seccomp-bpf", "-e", f"trace={_CALLS}", "-o", str(log), *command]
+    calls = log.read_text(errors="replace").splitlines() if shutil.which("strace") else []
+    return [line for line in calls if _ELSEWHERE.search(line)]
+
+
+def offline(user: Path, *command: object, code: int = 0, loopback: bool = False) -> str:
+    """Run a command without a network; return what it printed. Fails if it tried to reach anything."""
     done = subprocess.run(
-        without_network(*command), capture_output=True, text=True, check=False, cwd=user, timeout=300, **options
+        without_network(*traced(user, *command), loopback=loopback),
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=user,
+        timeout=300,
     )
     assert done.returncode == code, done.stderr
     assert "Traceback" not in done.stderr
-    if traced:
-        assert [line for line in log.read_text(errors="replace").splitlines() if _ELSEWHERE.search(line)] == []
+    assert reached(user) == []
     return done.stdout
 
 
@@ -81,12 +95,12 @@ def docqa(user: Path, *arguments: object, code: int = 0) -> str:
 class App:
     """The app in a pseudo-terminal, without a network."""
 
-    def __init__(self, user: Path, *arguments: object) -> None:
-        command = without_network(DOCQA, *arguments)
+    def __init__(self, user: Path, *command: object) -> None:
+        command_line = without_network(*command)
         self.pid, self._terminal = pty.fork()
         if self.pid == 0:
             os.chdir(user)
-            os.execvp(command[0], command)  # noqa: S606
+            os.execvp(command_line[0], command_line)  # noqa: S606
         self.painted = b""
 
     def press(self, keys: str) -> None:
@@ -116,8 +130,8 @@ class App:
 
 
 @contextmanager
-def app(user: Path, *arguments: object) -> Iterator[App]:
-    running = App(user, *arguments)
+def app(user: Path, *command: object) -> Iterator[App]:
+    running = App(user, *command)
     try:
         yield running
     finally:
@@ -202,9 +216,7 @@ async def main():
 asyncio.run(main())
 """
     before = kept(user)
-    command = without_network(sys.executable, "-c", script, loopback=True)
-    done = subprocess.run(command, cwd=user, capture_output=True, text=True, check=False, timeout=200)
-    assert done.stdout == "served\n", done.stderr
+    assert offline(user, sys.executable, "-c", script, loopback=True) == "served\n"
     assert kept(user) == before
 
 
@@ -224,7 +236,7 @@ def test_a_private_app_says_so_and_leaves_nothing(user: Path) -> None:
     settings.parent.mkdir(parents=True, mode=0o700)
     settings.write_text("private = true\n")
     before = kept(user)
-    with app(user, "open", "lamp.txt") as running:
+    with app(user, *traced(user, DOCQA, "open", "lamp.txt")) as running:
         running.sees("private")
         running.press(f"{QUESTION}\r")
         running.sees("Right")  # The key that marks an answer is offered once there is one.
@@ -233,6 +245,7 @@ def test_a_private_app_says_so_and_leaves_nothing(user: Path) -> None:
         during = kept(user)
         running.press("\x11")
         assert running.ends() == 0
+    assert reached(user) == []
     assert during == before
     assert kept(user) == before
 
@@ -242,7 +255,7 @@ def test_what_the_app_keeps_only_its_owner_can_read_and_purge_deletes_it(user: P
     loose = user / "home" / ".local" / "share" / "docqa"
     loose.mkdir(parents=True)  # As an earlier version left it.
     try:
-        with app(user, "open", "lamp.txt") as running:
+        with app(user, DOCQA, "open", "lamp.txt") as running:
             running.sees("lamp.txt")
             running.press(f"{QUESTION}\r")
             running.sees("Right")  # The key that marks an answer is offered once there is one.

@@ -29,9 +29,10 @@ from docqa.documents.plain_text import parse
 from docqa.errors import DocqaError
 from docqa.progress import Progress
 from docqa.terminal_text import flat, plain
-from docqa.tui.formatting import bar, likelihood, percent
+from docqa.tui.formatting import bar, likelihood
 from docqa.tui.styling import hang
 from docqa.tui.workers import events
+from docqa.wording import percent
 
 WIDE = (160, 45)
 
@@ -208,7 +209,7 @@ def test_a_text_made_plain_is_as_long_as_before() -> None:
 
 
 def test_a_probability_is_never_certain() -> None:
-    assert [percent(p) for p in (0.0, 0.004, 0.07, 0.5, 0.99, 1.0)] == [" <1%", " <1%", "  7%", " 50%", " 99%", ">99%"]
+    assert [percent(p) for p in (0.0, 0.004, 0.07, 0.5, 0.99, 1.0)] == ["<1%", "<1%", "7%", "50%", "99%", ">99%"]
     assert [bar(p, 4) for p in (0.0, 0.01, 0.5, 0.99, 1.0)] == ["░░░░", "█░░░", "██░░", "███░", "████"]
     words = [likelihood(p) for p in (0.0, 0.2, 0.5, 0.7, 0.9)]
     assert words == ["very unlikely", "unlikely", "possible", "likely", "very likely"]

@@ -9,7 +9,7 @@ import ctypes
 import re
 import unicodedata
 from bisect import bisect_left, bisect_right, insort
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
@@ -44,6 +44,7 @@ _TOUCHING = 0.3
 _DRAWN_AGAIN = 0.45
 
 _SAME = 0.01  # Points.
+_BY_CHANCE = 0.5  # Of the letters of a text object: where more are drawn again, the text is.
 _MOST_BESIDE = 64
 
 
@@ -101,6 +102,8 @@ class GlyphText:
     def drop_repeated(self, first: int, last: int, overprinted: bool, runs: list[int] | None) -> None:
         """Leave out letters of a line that are drawn again over themselves, or hardly beside.
 
+        Not where one text is drawn over another one, and a few of their letters happen to be in the same place.
+
         `overprinted`: whether text objects of the line overlap. Without, only repeated letters give reason to look.
         `runs`: where its text objects begin, if that is known.
         """
@@ -110,6 +113,8 @@ class GlyphText:
                 return
         drawn: dict[str, list[_Drawn]] = defaultdict(list)  # By letter, from the left.
         reach: dict[str, float] = defaultdict(float)
+        letters: Counter[int | None] = Counter()
+        again: dict[int | None, list[int]] = defaultdict(list)
         for index in range(first, last):
             letter = self._text[index]
             glyph = None if letter.isspace() else self._glyph(index)
@@ -121,12 +126,16 @@ class GlyphText:
             beside = same[begin : bisect_right(same, glyph.left + near, begin, key=_left)][:_MOST_BESIDE]
             # Letters of one object are those of one ligature, or of a font with wrong widths.
             text_object = _text_object(self._text_page, index)
+            letters[text_object] += 1
             if any(one.text_object != text_object and _coincide(one.glyph, glyph, one.advance) for one in beside):
-                self._replaced[index] = ""
+                again[text_object].append(index)
             else:
                 advance = self._advance(index)
                 insort(same, _Drawn(glyph, advance, text_object), key=_left)
                 reach[letter] = max(near, _DRAWN_AGAIN * advance)
+        for text_object, indices in again.items():
+            if len(indices) > _BY_CHANCE * letters[text_object]:
+                self._replaced.update(dict.fromkeys(indices, ""))
 
     def _doubled(self, first: int, last: int) -> list[int]:
         """Where a letter of a line is followed by itself. Of three in a row, only the first."""

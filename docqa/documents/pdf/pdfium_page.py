@@ -130,11 +130,14 @@ class PageText:
             return
         x0, top, x1, bottom = box
         if first in self._hidden:
-            first = next((index for index in range(first, last) if self._is_shown(index)), last)
+            shown = (i for i in range(first, last) if i not in self._hidden and not self._text[i].isspace())
+            first = next(shown, last)
             visible = self._character_box(first) if first < last else None
             if not visible:
                 return
             x0, text_object = visible[0], None
+        if x1 < x0:  # Letters that are drawn from right to left, by a damaged file.
+            x0, x1 = x1, x0
         begin, end = self._rows[row]
         angle = self._angles[row] if first == begin else self._angle(first)
         hyphen = last == end and self._text.startswith("\ufffe", end)
@@ -149,9 +152,6 @@ class PageText:
         text, slanted = self._glyphs.between(first, last), angle != self._upright
         fields = text, x0, top, x1, bottom, size, row, hyphen, raised, bold, fixed_pitch, slanted, style
         fragments.append(_fragment(fields))
-
-    def _is_shown(self, index: int) -> bool:
-        return index not in self._hidden and not self._text[index].isspace()
 
     def _last_letter(self, first: int, last: int) -> int:
         """Index of the last character that is no space, and no underscore, which may be drawn as a line."""

@@ -23,6 +23,8 @@ _ODD_BULLET = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ue000-\uf8ff](?= +\\w)")
 _DRAWN_UNDERSCORE = re.compile(r"[^\W_]_$")  # Its box is not in that of its fragment.
 _LETTERS = 3  # At least, of a run that tells how wide a letter is.
 _NARROW = 0.92  # A space in type of one width, between letters that fill theirs.
+_WORD = re.compile(r"[^\W\d_]{2}")
+_HANGING = 0.5  # Heights of the type, at least, between a bullet and its text: more than a space.
 _MARK_GAP = 6.0  # The widest gap between a list mark and its text, in heights of the type.
 
 
@@ -94,7 +96,20 @@ def _symbol(fragments: list[TextFragment], index: int) -> str | None:
     if begins and fragment.fixed_pitch and fragment.text.strip() == "o" and index + 1 < len(fragments):
         following = fragments[index + 1]
         return "•" if following.row == fragment.row and not following.fixed_pitch else None  # Word's second bullet.
-    return symbol(fragment.text, fragment.style, begins)
+    read = symbol(fragment.text, fragment.style, begins)
+    return "•" if begins and read and read.isalpha() and _hangs(fragments, index) else read
+
+
+def _hangs(fragments: list[TextFragment], index: int) -> bool:
+    """Whether words follow a letter after a wide gap: files call Word's bullet an x in the font of Greek letters."""
+    letter, following = fragments[index], fragments[index + 1] if index + 1 < len(fragments) else None
+    return (
+        following is not None
+        and following.row == letter.row
+        and following.x0 - letter.x1 > _HANGING * following.size
+        and following.text.lstrip()[:1].isalnum()
+        and _WORD.search(following.text) is not None
+    )
 
 
 def _is_lone_mark(fragment: TextFragment, page: list[TextFragment]) -> bool:

@@ -11,10 +11,10 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from docqa.terminal_text import flat, visible
-from docqa.tui.formatting import bar, cited, context, headings, likelihood, percent
+from docqa.tui.formatting import bar, cited, context, headings, likelihood
 from docqa.tui.state.agreement import AnswerGroup
 from docqa.tui.styling import MUTED, joined
-from docqa.wording import counted
+from docqa.wording import counted, percent
 
 if TYPE_CHECKING:
     from docqa.answers import Answer  # noqa: F401 - in the screen's type
@@ -90,7 +90,7 @@ def _content(group: AnswerGroup) -> Content:
     first = group[0]
     documents = visible(first.document) if len(group) == 1 else f"{counted(len(group), 'document')} agree"
     probability = first.probability
-    likely = f"{percent(probability).strip()} {likelihood(probability)}"
+    likely = f"{percent(probability)} {likelihood(probability)}"
     lines = [
         Content.styled(documents, "$text-accent"),
         Content.styled(flat(first.text), "bold"),

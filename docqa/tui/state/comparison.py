@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from docqa.terminal_text import flat
-from docqa.tui.formatting import percent
 from docqa.tui.state.session import AskedQuestion, QuestionState
-from docqa.wording import counted
+from docqa.wording import counted, percent
 
 if TYPE_CHECKING:
     from docqa.answers import Result
@@ -78,10 +77,10 @@ def cell(result: "Result", right: Sequence[str]) -> str:
     verdict = {True: " ✓ right", False: " ✗ wrong", None: ""}[is_right(result, right)]
     if result.answered:
         best = result.answers[0]
-        return f"{percent(best.probability).strip()} {flat(best.text)}{verdict}"
+        return f"{percent(best.probability)} {flat(best.text)}{verdict}"
     if result.withheld is not None:
         return f"no answer claimed{verdict}"
-    closest = "".join(f" (closest: {percent(one.probability).strip()} {flat(one.text)})" for one in result.closest[:1])
+    closest = "".join(f" (closest: {percent(one.probability)} {flat(one.text)})" for one in result.closest[:1])
     return f"no answer{verdict}{closest}"
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from docqa.engine import Collection
+    from docqa.collection import Collection
     from docqa.ranking import Evidence
     from docqa.search_state import SearchProgress
 

@@ -8,9 +8,8 @@ from docqa.errors import DocqaError
 from docqa.models import registry
 from docqa.models.registry import ALIASES, Model, ModelKind
 from docqa.terminal_text import visible
-from docqa.tui.formatting import percent
 from docqa.tui.state.choices import Choice, matching
-from docqa.wording import counted
+from docqa.wording import counted, percent
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +60,7 @@ class KnownModel:
         if self.scores:
             lines.append(f"EM / F1 after training: {self.scores}, on {counted(self.questions, 'held-out question')}")
         if self.threshold is not None:
-            lines.append(f"No answer below a probability of {percent(self.threshold).strip()}")
+            lines.append(f"No answer below a probability of {percent(self.threshold)}")
         lines.append(self.problem or str(self.model.folder))
         return lines
 

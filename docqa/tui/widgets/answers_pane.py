@@ -13,12 +13,12 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from docqa.terminal_text import flat, visible
-from docqa.tui.formatting import bar, cited, context, headings, likelihood, percent, shortened
+from docqa.tui.formatting import bar, cited, context, headings, likelihood, shortened
 from docqa.tui.messages import AnswerSelected
 from docqa.tui.state.agreement import count_disagreeing
 from docqa.tui.state.session import AskedQuestion, QuestionState
 from docqa.tui.styling import MUTED, error_lines, hang, joined
-from docqa.wording import counted, sentence
+from docqa.wording import counted, percent, sentence
 
 if TYPE_CHECKING:
     from docqa.answers import Answer
@@ -195,7 +195,7 @@ def _lines(
         return
     probability = answer.probability
     # Words before the bar, for screen readers. They have the same width in all answers.
-    likely = f"{percent(probability).strip():<4} {likelihood(probability):<13} {bar(probability)}"
+    likely = f"{percent(probability):<4} {likelihood(probability):<13} {bar(probability)}"
     if answer.other_locations and not roomy:
         likely += f" · and {counted(len(answer.other_locations), 'other place')}"
     citation = Content.styled(cited(answer), style)

@@ -10,8 +10,9 @@ from textual.message import Message
 from textual.widget import Widget
 
 from docqa.explanation import short
-from docqa.tui.formatting import likelihood, percent
+from docqa.tui.formatting import likelihood
 from docqa.tui.styling import MUTED
+from docqa.wording import percent
 
 if TYPE_CHECKING:
     from docqa.tui.state.evidence import DocumentEvidence
@@ -70,7 +71,7 @@ class EvidenceStrip(Widget, can_focus=True):
         if isnan(probability):
             result = brief = "not read · x reads all"
         else:
-            brief = f"{percent(probability).strip()}, {likelihood(probability)}"
+            brief = f"{percent(probability)}, {likelihood(probability)}"
             result = f"best answer {brief}"
         lines = (
             f"window {window} of {total} · retrieval rank {rank} · {result}",

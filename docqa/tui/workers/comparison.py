@@ -14,7 +14,7 @@ from docqa.tui.state.session import AskedQuestion
 from docqa.tui.workers.document_loader import MakeEngine, default_engine
 
 if TYPE_CHECKING:
-    from docqa.engine import Collection
+    from docqa.collection import Collection
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def compare(request: ComparisonRequest, password: str | None, cancel: Event, pos
 
 
 def _compare(request: ComparisonRequest, password: str | None, monitor: Monitor, post: Post) -> None:
-    from docqa.engine import Collection
+    from docqa.collection import Collection
     from docqa.userdata import corrections
 
     mine = request.collection

@@ -29,8 +29,9 @@ from docqa.tui.workers.events import (
 from docqa.userdata import history
 
 if TYPE_CHECKING:
+    from docqa.collection import Failure, IndexedDocument
     from docqa.documents import LeftOut
-    from docqa.engine import Engine, Failure, IndexedDocument
+    from docqa.engine import Engine
 
 MakeEngine = Callable[[Settings], "Engine"]
 
@@ -120,7 +121,7 @@ class DocumentLoader:
 
     def _run(self, monitor: Monitor) -> None:
         from docqa.answers import DocumentWarning
-        from docqa.engine import Collection
+        from docqa.collection import Collection
 
         engine = self._start_engine()
         engine.check_models()
@@ -205,7 +206,7 @@ class DocumentLoader:
             self._post(DocumentOpened(self._opened[name].document))
 
     def _fail(self, name: str, error: DocqaError, failures: "list[Failure]") -> None:
-        from docqa.engine import Failure
+        from docqa.collection import Failure
 
         failures.append(Failure(name, error))
         self._post(DocumentFailed(name, error))

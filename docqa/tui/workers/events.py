@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from docqa.answers import Answer, Result
+    from docqa.collection import Collection
     from docqa.documents import Document
-    from docqa.engine import Collection
     from docqa.errors import DocqaError
     from docqa.progress import Progress
     from docqa.tui.state.evidence import DocumentEvidence

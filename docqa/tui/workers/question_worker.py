@@ -19,7 +19,7 @@ from docqa.tui.workers.events import (
 
 if TYPE_CHECKING:
     from docqa.answers import Result
-    from docqa.engine import Collection
+    from docqa.collection import Collection
     from docqa.userdata.corrections import Correction
 
 

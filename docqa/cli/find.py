@@ -1,0 +1,173 @@
+"""`docqa find WORDS PATH...`: where documents have words, on stdout; warnings on stderr."""
+
+import argparse
+import sys
+import textwrap
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from docqa.cli.arguments import add_password, add_scope, add_setting, document_help, is_piped, settings
+from docqa.cli.commands import COMMANDS, add_command
+from docqa.cli.terminal import columns, in_colour, note, progress_bar, report, say, say_json
+from docqa.errors import DocqaError, ExitCode
+from docqa.terminal_text import BOLD, END, as_json, flat
+
+if TYPE_CHECKING:
+    from docqa.documents import Document
+    from docqa.text_matches import TextMatch
+
+_EXAMPLES = """\
+examples:
+  docqa find 'terminate agreement' contracts/    sentences with both words, also "terminated", "agreements"
+  docqa find --exact 'force majeure' contracts/  the words as they are, one after the other
+  docqa find --regex '[A-Z]{2}-\\d{4}' manual.pdf
+  docqa find warranty contracts/ -l              only the names of the documents
+  docqa find fee contract.pdf --pages 3-9
+
+exit codes: 0 found, 1 not found, 2 an error or an unreadable file, 130 interrupted
+"""
+
+_OPEN, _CLOSE = "\ufdd0", "\ufdd1"  # Noncharacters: an inert text has none.
+_INDENT = "  "
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command."""
+    parser = add_command(
+        subparsers,
+        "find",
+        COMMANDS["find"].about,
+        description="Find words in documents, and print the sentences and rows of tables that have all of them, with "
+        "page and line. No model is needed.",
+        examples=_EXAMPLES,
+        run=run,
+    )
+    parser.add_argument("words", metavar="WORDS", help="what to look for")
+    parser.add_argument("paths", metavar="PATH", nargs="*", help=f"{document_help()}, folder, or - for stdin")
+    how = parser.add_mutually_exclusive_group()
+    how.add_argument("-x", "--exact", action="store_true", help="find the text as it is, not the forms of its words")
+    how.add_argument("-e", "--regex", action="store_true", help="find what a regular expression matches")
+    output = parser.add_mutually_exclusive_group()
+    output.add_argument("-l", "--files-with-matches", action="store_true", help="print only the names of documents")
+    output.add_argument("-c", "--count", action="store_true", help="print how many sentences each document has")
+    output.add_argument("--json", action="store_true", help="print JSON (docs/formats.md)")
+    add_scope(parser)
+    add_password(parser)
+    add_setting(parser, "cache")
+    add_setting(parser, "private")
+    parser.add_argument("-q", "--quiet", action="store_true", help="print no progress and no warnings")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Find and print. A file that can't be read is reported, and the others are searched."""
+    paths = arguments.paths or (["-"] if is_piped() else [])
+    if not paths:
+        raise DocqaError("no document given", "docqa find WORDS PATH..., words first")
+    from docqa.scope import Scope
+    from docqa.text_matches import TextQuery
+
+    query = TextQuery(arguments.words, exact=arguments.exact, regex=arguments.regex)
+    documents, failed = _read(arguments, paths)
+    if not documents:
+        return ExitCode.ERROR if failed else ExitCode.NOT_FOUND
+    scope = Scope(documents, arguments.within, arguments.pages)
+    facts: list[dict[str, object]] = []
+    found = 0
+    for number, document in enumerate(documents):
+        matches = [each for each in query.matches(document) if scope.contains(number, each.spans[0][0])]
+        if arguments.json:
+            facts += [_as_dict(document, match) for match in matches]
+        elif matches:
+            _print(arguments, document, matches, first=not found)
+        found += len(matches)
+    if arguments.json:
+        say_json(as_json({"schema": "docqa.find/1", "query": arguments.words, "matches": facts}, indent=2))
+    if failed:
+        return ExitCode.ERROR
+    return ExitCode.ANSWERED if found else ExitCode.NOT_FOUND
+
+
+def _read(arguments: argparse.Namespace, paths: Sequence[str]) -> tuple[list["Document"], bool]:
+    """The documents that can be read, and whether some can't."""
+    from docqa import documents
+    from docqa.array_store import ArrayStore
+    from docqa.index_cache import parsed_document
+
+    store = ArrayStore.in_cache("index") if settings(arguments).remembers else ArrayStore(None)
+    left_out: list[documents.LeftOut] = []
+    read: list[Document] = []
+    failed = False
+    if "-" in paths and sys.stdin.isatty():
+        note("docqa: reading the document from standard input; end it with Ctrl-D")
+    for path in documents.expand(paths, left_out):
+        try:
+            if isinstance(path, DocqaError):
+                raise path
+            with progress_bar(quiet=arguments.quiet) as monitor:
+                read.append(parsed_document(store, documents.read(path, arguments.password, monitor), monitor))
+        except DocqaError as error:
+            failed = True
+            report(error)
+    for folder, message in left_out:
+        note(f"docqa: {folder}: {message}", quiet=arguments.quiet)
+    for document in read:
+        for warning in document.warnings:
+            note(f"docqa: {documents.display_name(document.name)}: {warning}", quiet=arguments.quiet)
+    return read, failed
+
+
+def _print(arguments: argparse.Namespace, document: "Document", matches: "list[TextMatch]", *, first: bool) -> None:
+    from docqa.documents import display_name
+
+    name = display_name(document.name)
+    if arguments.files_with_matches:
+        say(name)
+        return
+    if arguments.count:
+        say(f"{name}:{len(matches)}")
+        return
+    width = columns()
+    if width is None:  # As grep prints it, a line each.
+        for match in matches:
+            say(f"{name}:{_place(document, match)}: {_text(document, match, '', '')}")
+        return
+    before, after = (BOLD, END) if in_colour() else ("»", "«")
+    say(("" if first else "\n") + (f"{BOLD}{name}{END}" if in_colour() else name))
+    for match in matches:
+        begin = f"{_INDENT}{_place(document, match)}  "
+        text = _text(document, match, _OPEN, _CLOSE)
+        lines = textwrap.wrap(text, max(20, width - len(begin)), break_long_words=False, break_on_hyphens=False)
+        shown = f"\n{' ' * len(begin)}".join(lines)
+        say(begin + shown.replace(_OPEN, before).replace(_CLOSE, after))
+
+
+def _place(document: "Document", match: "TextMatch") -> str:
+    """Page and line, or the line alone in a document without pages."""
+    location = document.locate(*match.spans[0])
+    return f"{location.page}:{location.line_start}" if location.page else f"{location.line_start}"
+
+
+def _text(document: "Document", match: "TextMatch", before: str, after: str) -> str:
+    """The passage on one line, what was found in it between `before` and `after`."""
+    parts = []
+    at, end = match.passage
+    for first, last in match.spans:
+        parts += [flat(document.text[at:first]), before, flat(document.text[first:last]), after]
+        at = last
+    return " ".join("".join([*parts, flat(document.text[at : max(at, end)])]).split())
+
+
+def _as_dict(document: "Document", match: "TextMatch") -> dict[str, object]:
+    """The match as JSON, documented in docs/formats.md."""
+    location = document.locate(*match.spans[0])
+    start, end = match.passage
+    return {
+        "document": document.name,
+        "page": location.page,
+        "page_label": location.page_label,
+        "section": location.section,
+        "line": location.line_start,
+        "passage": document.text[start:end],
+        "passage_start": start,
+        "spans": [list(span) for span in match.spans],
+    }
