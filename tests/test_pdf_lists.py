@@ -101,12 +101,29 @@ def test_items_after_one_that_begins_in_the_line_of_its_section_are_items(tmp_pa
 
 
 def test_terms_and_what_they_mean_below_them_are_read_in_order(tmp_path: Path) -> None:
-    terms = {"berth": "The place where a boat lies.", "draught": "How deep a boat goes.", "spar": "A mast or a yard."}
+    terms = {
+        "berth": ["The place where a boat lies while it is in the harbour, and", "for which its owner pays the dues."],
+        "draught": ["How deep a boat goes into the water when it carries all", "that it may carry."],
+        "spar": ["A mast, a yard or a boom, of wood or of any metal that", "doesn't rust."],
+    }
     page = []
     for number, (term, meaning) in enumerate(terms.items()):
-        page += [Text(100 + 60 * number, term, font="Courier"), Text(124 + 60 * number, meaning, 180)]
-    expected = [text for pair in terms.items() for text in pair]
+        page.append(Text(100 + 60 * number, term, font="Courier"))
+        page += [Text(124 + 60 * number + 13 * index, line, 180) for index, line in enumerate(meaning)]
+    expected = [text for term, meaning in terms.items() for text in (term, " ".join(meaning))]
     assert blocks(parse(read(str(draw_pages(tmp_path / "a.pdf", [page]))))) == expected
+
+
+def test_a_bullet_of_the_second_level_drawn_with_its_text_begins_an_item(tmp_path: Path) -> None:
+    items = [
+        ("\N{BULLET}", "The beacon", 60),
+        ("o", "Paint it", 84),
+        ("o", "Oil its lamp", 84),
+        ("\N{BULLET}", "The lock", 60),
+    ]
+    page = [Text(100 + 13 * number, f"{mark} {text}", x) for number, (mark, text, x) in enumerate(items)]
+    document = parse(read(str(draw_pages(tmp_path / "a.pdf", [page]))))
+    assert blocks(document, "list_item") == [f"\N{BULLET} {text}" for _, text, _ in items]
 
 
 @pytest.mark.parametrize("cut", [6, 25])
