@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen import canvas
-from support.drawn import Text, draw_pages
+from support.drawn import Text, draw_pages, prose
 
 from docqa.documents import Document, parse, read
 
@@ -199,3 +199,14 @@ def test_code_that_is_coloured_word_by_word_has_no_other_spaces(tmp_path: Path) 
     sheet.save()
     (found,) = blocks(parse(read(str(tmp_path / "a.pdf"))))
     assert found == 'rename!(boats, :"Name") print(boats) # all'
+
+
+def test_titles_below_each_other_are_several_and_the_lines_of_one_are_one(tmp_path: Path) -> None:
+    titles = ["Opening (ten minutes)", "The dues (half an hour)", "The beacon (ten minutes)"]
+    page = [Text(100 + 20 * number, title, size=11, font="Times-Bold") for number, title in enumerate(titles)]
+    page += [Text(y, line, size=11, font="Times-Bold") for y, line in ((200, "The harbour"), (214, "And its Lock"))]
+    page += [
+        Text(260 + 13 * number, line) for number, line in enumerate(["The meeting begins at nine in the hall."] * 2)
+    ]
+    document = parse(read(str(draw_pages(tmp_path / "a.pdf", [page]))))
+    assert blocks(document, "heading") == [*titles, "The harbour And its Lock"]

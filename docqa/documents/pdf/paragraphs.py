@@ -35,6 +35,7 @@ _LABEL_WORDS = 3
 _TITLE_LINES = 3
 _SMALL = 0.88
 _NEAR = 4.0  # Heights of the type, between the number of a figure and its title.
+_TITLES_APART = 1.55  # Heights of the type, at least, between two titles: the lines of one are closer.
 _TITLE_LEADING = 2.2  # Heights of the type, at most.
 
 
@@ -245,7 +246,8 @@ def _glue_in_column(block: LineBlock, previous: LayoutLine, line: LayoutLine) ->
     if len(block.lines) > 1 and block.kind == "list_item" and ends and line.x0 < block.lines[1].x0 - 0.8 * line.size:
         return None  # After the hanging lines of an item, the text's left edge again.
     if previous.bold and line.bold:
-        return " "
+        is_apart = line.top - previous.top > _TITLES_APART * line.size and line.text[0].isupper()
+        return None if is_apart and _WORD.search(previous.text) and not _GOES_ON.search(previous.text) else " "
     if previous.x1 < previous.right - 0.4 * width and not line.text[0].islower() and first.kind != "footnote":
         # A title and its text, or short lines, as of an address.
         return None if line.x1 > line.right - 0.12 * width else "\n"
