@@ -95,7 +95,7 @@ def _repeated(pieces: list[PlacedChunk], body: TableBody, names: list[str]) -> l
 
 
 def _of_all(pieces: list[PlacedChunk], body: TableBody) -> list[PlacedChunk]:
-    """The pieces of a line; a unit in brackets, or a period in the middle of all columns, is the heading of them all."""
+    """The pieces of a line; a unit in brackets, or a period in the middle of all columns, is their heading."""
     *labels, last = pieces
     if not last.first or last.last - last.first == body.width - 2 or any(label.first for label in labels):
         return pieces
