@@ -322,6 +322,16 @@ def test_lines_close_below_each_other_are_rows_of_their_own(tmp_path: Path) -> N
     assert all(f"{label}  {amount}" in found for label, amount in cells)
 
 
+@pytest.mark.parametrize(("text", "x", "left"), [("2018", 475, 60), ("For the Years Ended", 430, 380)])
+def test_a_short_line_after_the_end_of_the_one_above_is_none_of_its_words(
+    text: str, x: float, left: float, tmp_path: Path
+) -> None:
+    lines = [Text(100, text, x), Text(107, "2021", left), Text(114, "Current assets of ships")]
+    texts = " | ".join(text_lines(draw_pages(tmp_path / "x.pdf", [lines])))
+    assert f"{text} 2021" not in texts
+    assert text in texts
+
+
 def test_sums_that_are_set_in_by_three_points_are_in_the_columns_of_the_rest() -> None:
     below = [(label, number % 3 * 10, str(410 + number), str(320 + number)) for number, label in enumerate(SUMS)]
 
