@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen import canvas
-from support.drawn import Text, draw_pages
+from support.drawn import Text, draw_pages, prose
 
 from docqa.documents import Document, parse, read
 
