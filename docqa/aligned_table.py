@@ -81,7 +81,8 @@ def natural_widths(cells: Sequence[AlignedCell]) -> list[int]:
             widths[column] = max(widths[column], cell_len(text))
     for text, _, column, span in cells:
         if span > 1:
-            joint = sum(widths[column : column + span]) + GAP * (span - 1)
+            filled = [width for width in widths[column : column + span] if width]
+            joint = sum(filled) + GAP * max(0, len(filled) - 1)
             longest = max(map(cell_len, text.split()), default=0)
             widths[column + span - 1] += max(0, longest - joint)
     return widths

@@ -88,7 +88,7 @@ class Collection:
 
         `names` are globs for a file's name, the end of its path, or a folder that it is in; `pages` is like "3-9,12".
         """
-        return Scope(self.documents, [names] if isinstance(names, str) else names, pages)
+        return Scope.matching(self.documents, [names] if isinstance(names, str) else names, pages)
 
     def ask(
         self,

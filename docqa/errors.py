@@ -35,8 +35,17 @@ def not_found(path: str) -> DocqaError:
     return DocqaError(f"{path} does not exist", "check the spelling and the current folder")
 
 
+def lacks_memory(error: BaseException) -> bool:
+    """Whether an exception says that there is no memory left. Libraries that can't be loaded say so in their text."""
+    return isinstance(error, MemoryError) or any(
+        words in str(error) for words in ("Cannot allocate memory", "failed to map segment", "bad_alloc")
+    )
+
+
 def unexpected(error: Exception) -> DocqaError:
     """Wrap an exception that docqa did not foresee: the message says what it was, the hint where it was raised."""
+    if lacks_memory(error):
+        return DocqaError("there is not enough memory", "close other programs, or open fewer or smaller documents")
     # `docqa --help` waits for the imports of this module.
     import traceback
     from pathlib import Path

@@ -15,7 +15,8 @@ from docqa.page_ranges import PageRanges, no_such_page
 class Scope:
     """Some of the documents, or some pages of them. `numbers` are those documents' numbers."""
 
-    def __init__(self, documents: Sequence[Document], names: Sequence[str] = (), pages: str | None = None) -> None:
+    @classmethod
+    def matching(cls, documents: Sequence[Document], names: Sequence[str], pages: str | None) -> "Scope":
         """The documents that match one of the patterns `names`, and of these the `pages`, such as "3-9,12".
 
         A pattern is a glob for a file's name, for the end of its path, or for a folder that it is in. Without patterns
@@ -27,18 +28,21 @@ class Scope:
                 f"no document matches {' or '.join(map(repr, names))}",
                 "give a name, a folder, or a pattern: 'report*.pdf'",
             )
-        self._pages = None if pages is None else PageRanges(pages)
-        self._on_pages: dict[int, NDArray[np.bool_]] = {}
-        if self._pages is not None:
-            for number in matching:
-                if self._pages.of(documents[number].page_count):
-                    self._on_pages[number] = self._pages.contain(documents[number].lines.pages)
-            if documents and not self._on_pages:
-                longest = max((documents[number] for number in matching), key=lambda document: document.page_count)
-                raise no_such_page(display_name(longest.name), longest.page_count)
-            matching = [*self._on_pages]
-        self.numbers = frozenset(matching)
+        return cls(documents, matching, None if pages is None else PageRanges(pages))
+
+    def __init__(self, documents: Sequence[Document], numbers: Sequence[int], pages: PageRanges | None = None) -> None:
+        """Documents by their numbers, and the pages of these. Raises `DocqaError` if none of them has such a page."""
         self._documents = documents
+        self._on_pages: dict[int, NDArray[np.bool_]] = {}
+        if pages is not None:
+            for number in numbers:
+                if pages.of(documents[number].page_count):
+                    self._on_pages[number] = pages.contain(documents[number].lines.pages)
+            if numbers and not self._on_pages:
+                longest = max((documents[number] for number in numbers), key=lambda document: document.page_count)
+                raise no_such_page(display_name(longest.name), longest.page_count)
+            numbers = [*self._on_pages]
+        self.numbers = frozenset(numbers)
 
     def contains(self, number: int, offset: int) -> bool:
         """Whether what begins at an offset of a document is in the scope."""

@@ -284,10 +284,11 @@ def test_what_a_folder_has_besides_is_told_in_one_note(tmp_path: Path, capsys: p
 def test_links_and_what_is_no_file_are_told_too(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("x", encoding="utf-8")
     (tmp_path / "up").symlink_to(tmp_path)
+    (tmp_path / "itself").symlink_to("itself")
     os.mkfifo(tmp_path / "pipe.txt")
     left_out: list[LeftOut] = []
     assert list(expand([tmp_path], left_out)) == [str(tmp_path / "a.txt")]
-    assert left_out[0].message == "1 link to folders and 1 that is no file were left out"
+    assert left_out[0].message == "1 link to folders and 2 that are no files were left out"
 
 
 def test_a_note_on_a_folder_is_among_the_warnings_of_an_answer(

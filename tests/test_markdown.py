@@ -224,3 +224,15 @@ def test_any_markdown_has_a_structure_in_order(markdown: str) -> None:
         assert all(table.start <= cell.start < cell.end <= table.end for cell in table.cells)
         assert table.grid(document.text)
     assert sorted(set(document.breaks.tolist())) == document.breaks.tolist()
+
+
+def test_lists_and_quotations_may_be_deep_and_what_is_too_deep_is_told() -> None:
+    after = "\n# Second part\n\nThe cook was Jens Bo.\n"
+    deep = read("".join(f"{'  ' * level}- level {level}\n" for level in range(40)) + after)
+    assert "level 39" in deep.text
+    assert "The cook was Jens Bo." in deep.text
+    assert deep.warnings == ()
+    assert "secret" in read("> " * 60 + f"secret\n{after}").text
+    for markdown in ("".join(f"{'  ' * level}- level {level}\n" for level in range(300)), "> " * 300 + "secret\n"):
+        (warning,) = read(markdown + after).warnings
+        assert "what is deeper may be missing" in warning

@@ -488,6 +488,24 @@ def test_command_lists_encoders(encoder: Path, capsys: pytest.CaptureFixture[str
     assert [m["kind"] for m in json.loads(out[out.index("[") :])] == ["encoder", "encoder"]
 
 
+def test_command_uses_no_damaged_reader_and_checks_the_one_in_use(
+    reader: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run("use", str(reader))
+    capsys.readouterr()
+    assert run("check") == 0
+    assert f"reader {reader}: " in capsys.readouterr().out
+    weights = reader / "model.safetensors"
+    weights.write_bytes(b"\xff" * 7 + b"\x7f{}")
+    assert run("check") == 2
+    assert "are damaged" in capsys.readouterr().err
+    run("use", "bundled")
+    with pytest.raises(DocqaError, match="docqa models use bundled"):
+        run("use", str(reader))
+    run("list")
+    assert "* bundled" in capsys.readouterr().out.replace("  ", " ")
+
+
 def test_command_lists_a_chosen_folder_and_survives_its_loss(reader: Path, capsys: pytest.CaptureFixture[str]) -> None:
     run("use", str(reader))
     run("list")

@@ -322,6 +322,12 @@ def test_lines_close_below_each_other_are_rows_of_their_own(tmp_path: Path) -> N
     assert all(f"{label}  {amount}" in found for label, amount in cells)
 
 
+def test_a_short_line_after_the_end_of_the_one_above_is_none_of_its_words(tmp_path: Path) -> None:
+    lines = [Text(100, "2018", 475), Text(107, "ASSETS"), Text(114, "Current assets of ships")]
+    texts = [line.strip() for line in text_lines(draw_pages(tmp_path / "x.pdf", [lines]))]
+    assert sorted(texts) == ["2018", "ASSETS", "Current assets of ships"]
+
+
 def test_sums_that_are_set_in_by_three_points_are_in_the_columns_of_the_rest() -> None:
     below = [(label, number % 3 * 10, str(410 + number), str(320 + number)) for number, label in enumerate(SUMS)]
 

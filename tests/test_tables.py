@@ -138,3 +138,10 @@ def test_no_letter_of_a_cell_is_lost(cells: list[AlignedCell], header_rows: int,
             assert "".join("".join(parts).split()) == "".join(cell.text.split())
         for line in lines:
             assert "".join(line_text(line).split()) == "".join("".join(part.text for part in line).split())
+
+
+def test_a_cell_over_columns_without_text_is_apart_from_the_next_one() -> None:
+    for span in (2, 21, 99):
+        cells = [AlignedCell("a", 0, 0, span), AlignedCell("Anna Holm", 0, span)]
+        (line,) = align(cells, 0)
+        assert line_text(line, lambda part: part.text) == "a  Anna Holm"

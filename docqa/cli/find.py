@@ -70,7 +70,7 @@ def run(arguments: argparse.Namespace) -> int:
     documents, failed = _read(arguments, paths)
     if not documents:
         return ExitCode.ERROR if failed else ExitCode.NOT_FOUND
-    scope = Scope(documents, arguments.within, arguments.pages)
+    scope = Scope.matching(documents, arguments.within, arguments.pages)
     facts: list[dict[str, object]] = []
     found = 0
     for number, document in enumerate(documents):

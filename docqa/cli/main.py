@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 from docqa import __version__
 from docqa.cli import streams, terminal
 from docqa.cli.commands import COMMANDS, meant, no_such_command
-from docqa.errors import DocqaError, ExitCode
+from docqa.errors import DocqaError, ExitCode, lacks_memory, unexpected
 from docqa.terminal_text import visible
 from docqa.termination import interrupt_when_terminated, interrupted_code
 
@@ -121,6 +121,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as error:
         if os.environ.get("DOCQA_DEBUG"):
             raise
+        if lacks_memory(error):
+            terminal.report(unexpected(error))
+            return ExitCode.ERROR
         terminal.note(f"docqa: unexpected {type(error).__name__}: {visible(str(error))}")
         terminal.note("  hint: this is a bug; set DOCQA_DEBUG=1 for a traceback, and report it")
         return ExitCode.ERROR

@@ -191,6 +191,10 @@ def _calibrate(model: Model, repo: str) -> None:
 
 
 def _use(arguments: argparse.Namespace) -> int:
+    from docqa.models.loading import check_weights
+
+    if not arguments.encoder:
+        check_weights(registry.find(arguments.name, ModelKind.READER).folder)
     model = registry.use(arguments.name, _kind(arguments))
     say(f"{model.kind} in use: {visible(model.name)}")
     return ExitCode.ANSWERED
@@ -199,12 +203,20 @@ def _use(arguments: argparse.Namespace) -> int:
 def _check(arguments: argparse.Namespace) -> int:
     """Check one model, or all; what is damaged is reported, and the others are still checked."""
     from docqa.models import integrity
+    from docqa.models.loading import check_weights
 
-    named = [registry.find(arguments.name, _kind(arguments))] if arguments.name else None
+    if arguments.name:
+        models = [registry.find(arguments.name, _kind(arguments))]
+    else:
+        in_use = [registry.find(registry.chosen(kind), kind) for kind in ModelKind]
+        models = registry.installed()
+        models += [model for model in in_use if model.folder not in {one.folder for one in models}]  # A folder.
     damaged = False
-    for model in registry.installed() if named is None else named:
+    for model in models:
         try:
             count = integrity.check(model.folder)
+            if model.kind is ModelKind.READER:
+                check_weights(model.folder)
         except DocqaError as error:
             damaged = True
             report(DocqaError(f"{model.kind} {model.name}: {error.message}", error.hint))

@@ -107,8 +107,11 @@ def _walk(root: str, others: Counter[str]) -> Iterator[str | DocqaError]:
 def _kind(entry: "os.DirEntry[str]", supported: frozenset[str]) -> str:
     """What an entry is that is passed over: its suffix, or another word."""
     suffix = Path(entry.name).suffix.lower()
-    if entry.is_dir():
-        return _LINKS
+    try:
+        if entry.is_dir():
+            return _LINKS
+    except OSError:  # A link that leads to itself.
+        return _SPECIAL
     if suffix in supported:
         return _SPECIAL
     return suffix if _USUAL_SUFFIX.fullmatch(suffix) else _NO_SUFFIX

@@ -11,7 +11,7 @@ from markdown_it.token import Token
 from docqa.documents.document import Document, Section
 from docqa.documents.encodings import decode
 from docqa.documents.html_text import HtmlBlock, read_html
-from docqa.documents.markdown_inline import InlineText, inline_parser
+from docqa.documents.markdown_inline import MAX_NESTING, InlineText, inline_parser
 from docqa.documents.rendered_text import Piece, RenderedCell, RenderedText
 from docqa.documents.source import Source
 from docqa.errors import DocqaError
@@ -42,6 +42,8 @@ def parse(source: Source, monitor: Monitor) -> Document:
     text, title = _without_front_matter(text.translate(_LINE_ENDS))
     renderer = _Renderer()
     renderer.render(_without_directives(text))
+    if renderer.nesting >= MAX_NESTING - 2:
+        warnings = (*warnings, f"lists or quotations are nested {MAX_NESTING // 2} deep: what is deeper may be missing")
     if not renderer.text.has_text:
         raise DocqaError(
             f"{source.display_name} shows no text", "it consists of comments, settings or pictures; open it as .txt"
@@ -114,6 +116,8 @@ class _List:
 class _Renderer:
     def __init__(self) -> None:
         self.text = RenderedText()
+        self.nesting = 0
+        """The depth of the deepest block."""
         self._parser = inline_parser()
         self._lists: list[_List] = []
         self._mark = ""
@@ -123,6 +127,7 @@ class _Renderer:
 
     def render(self, source: str) -> None:
         tokens = self._parser.parse(source)
+        self.nesting = max((token.level for token in tokens), default=0)
         lines = source.split("\n")
         item_line = 0
         index = 0

@@ -18,12 +18,14 @@ _INLINE_NOTE = re.compile(r"\^\[((?:[^\[\]\\]|\\.|\[[^\[\]]*\])*)\]", re.DOTALL)
 _ATTRIBUTES = re.compile(r"\{(?:[#.:][\w-]|[\w-]+=|-\})[^{}\n]*\}?")
 _SPACES = re.compile(r"[ \t\n]+")
 _TAG = re.compile(r"</?([A-Za-z][\w-]*)")
+MAX_NESTING = 100
+"""Lists, items and quotations inside each other: the parser passes over what is deeper, without a word."""
 _SEARCHED = 4_000  # Characters of the source in which a token's text is searched.
 
 
 def inline_parser() -> MarkdownIt:
     """A parser of CommonMark with GitHub's tables and strikethrough, and Pandoc's footnotes."""
-    parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+    parser = MarkdownIt("commonmark", {"maxNesting": MAX_NESTING}).enable(["table", "strikethrough"])
     parser.inline.ruler.before("link", "footnote_reference", _footnote_reference)
     parser.inline.ruler.before("link", "inline_note", _inline_note)
     return parser

@@ -60,6 +60,9 @@ def quietly() -> Iterator[None]:
             transformers_logging.enable_progress_bar()
 
 
+_DAMAGED = "install the model again, or use another one: docqa models use bundled"
+
+
 @contextmanager
 def readable_errors(folder: Path, what: str) -> Iterator[None]:
     """Turn the libraries' errors about a damaged or unsupported folder into a `DocqaError` of one line.
@@ -72,7 +75,7 @@ def readable_errors(folder: Path, what: str) -> Iterator[None]:
     try:
         yield
     except SafetensorError as error:
-        raise DocqaError(f"the weights in {folder} are damaged: {error}", "install the model again") from error
+        raise DocqaError(f"the weights in {folder} are damaged: {error}", _DAMAGED) from error
     except DocqaError:
         raise
     except Exception as error:
@@ -192,6 +195,11 @@ def has_head(folder: Path) -> bool:
     return any(name.startswith("qa_outputs.") for name in _weight_names(folder))
 
 
+def check_weights(folder: Path) -> None:
+    """Raise `DocqaError` if a reader's weights can't be read."""
+    _weight_names(folder)
+
+
 def _weight_names(folder: Path) -> list[str]:
     """The names of a reader's tensors. Raises `DocqaError` if they can't be read."""
     from safetensors import SafetensorError, safe_open
@@ -203,7 +211,7 @@ def _weight_names(folder: Path) -> list[str]:
         with safe_open(folder / "model.safetensors", framework="np") as weights:
             return [*weights.keys()]
     except (OSError, SafetensorError) as error:
-        raise DocqaError(f"the weights in {folder} are damaged: {error}", "install the model again") from error
+        raise DocqaError(f"the weights in {folder} are damaged: {error}", _DAMAGED) from error
 
 
 def _check_layers(folder: Path) -> None:

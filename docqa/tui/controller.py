@@ -191,9 +191,9 @@ class QuestionController:
 
     # --- questions ---
 
-    def ask(self, question: str) -> None:
-        """Queue a question, show it, and save it to the history."""
-        self.shown = self.session.ask(question)
+    def ask(self, question: str, only: frozenset[str] = frozenset()) -> None:
+        """Queue a question, show it, and save it to the history. `only`: as in `AskedQuestion`."""
+        self.shown = self.session.ask(question, only)
         self._view.update(events.QuestionAsked(self.shown))
         self._unsaved.append(question)
         self._save_history()

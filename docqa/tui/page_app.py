@@ -51,9 +51,10 @@ class PageApp(AppService):
         if self._process is None:
             return
         try:
+            await self._download_manager.cancel_app_downloads(app_service_id=self.app_service_id)
             with suppress(TimeoutError):
                 async with asyncio.timeout(_PATIENCE):
-                    await super().stop()
+                    await self.send_meta({"type": "quit"})
                     await self._process.wait()
         finally:
             self.kill()

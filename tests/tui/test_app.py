@@ -118,6 +118,28 @@ async def test_docqa_says_that_there_is_no_answer(engines: Engines, lighthouse: 
         assert "x reads every window" not in text  # All windows were read.
 
 
+async def test_only_the_ticked_documents_are_asked(engines: Engines, lighthouse: str, bakery: str) -> None:
+    app = engines.app([lighthouse, bakery], Settings())
+    async with app.run_test(size=WIDE) as pilot:
+        asked = await ask_and_wait(pilot, "When was the lighthouse built?")
+        assert asked.shown[0].text == "1874"
+        app.main.documents.focus()
+        app.main.documents.set_current(bakery)
+        await pilot.press("space")
+        await sees(pilot, app.main.documents, "◉ bakery.txt")
+        assert app.main.documents.border_subtitle == "1 of 2 asked"
+        asked = await ask_and_wait(pilot, "When was the lighthouse built?")
+        assert asked.error is None, asked.error
+        assert {answer.document for answer in asked.shown} == {bakery}
+        await sees(pilot, app.main.answers, "asked: bakery.txt")
+        app.main.documents.focus()
+        app.main.documents.set_current(bakery)
+        await pilot.press("space")
+        assert not app.main.documents.border_subtitle
+        asked = await ask_and_wait(pilot, "When was the lighthouse built?")
+        assert asked.shown[0].document == lighthouse
+
+
 async def test_x_reads_every_window(engines: Engines, write: Callable[[str, str], str]) -> None:
     name = write("long.txt", "\n\n".join(f"Paragraph {i} tells of cabbages and kings. " * 20 for i in range(12)))
     app = engines.app([name], Settings(top_k_windows=2, threshold=1.0))

@@ -575,6 +575,20 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     assert app.main.answers.list.has_focus is (key == "enter")
 
 
+@checks("DocumentsPane", "documents.tick")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    other = paged("other.pdf", [["Nothing of use."]])
+    app.questions.handle(DocumentOpened(other))
+    await sees(pilot, app.main.documents, "open")
+    app.main.documents.focus()
+    app.main.documents.set_current(other.name)
+    await pilot.press(key)
+    assert app.main.documents.ticked == {other.name}
+    app.main.documents.set_current(VOYAGE.name)
+    await pilot.press(key)
+    assert app.main.documents.ticked == frozenset()  # All are: so all are asked.
+
+
 @checks("DocumentsPane", "documents.next", "documents.previous", "documents.read")
 async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     other = paged("other.pdf", [["Nothing of use."]])

@@ -30,6 +30,7 @@ _PATH_GOES_ON = re.compile(rf"/\w.*/|/.*\.\w|\.{_FILE_TYPE.pattern}|[=&%]|^/\w")
 _IN_PATH = re.compile(r"\w[.]\w|\w/|[=&%#_~]|[a-z]\d|\d[a-z]|\w-\w")
 _RANGE = re.compile(r"(?<![^\W\d_])\d[\d.,]*–$")
 
+_SCHEMES = ("http:", "https:", "ftp:")
 _ADDRESS_SIGNS = ("/", "www.", "@", "\\")
 _ADDRESS_SIGN = re.compile(r"\w@(?:[\w-]+\.)*$")
 _DOMAIN = re.compile(r"[a-z\d-]+(?:\.[a-z\d-]+)*\W?$")
@@ -62,6 +63,8 @@ def join(vocabulary: Vocabulary, before: str, after: str, hyphen: bool) -> tuple
         return before, " "
     dash = None if hyphen or before[-1] not in _DASHES else _DASH_AT_END.search(before)
     if not hyphen and not dash:
+        if after.startswith("//") and before.endswith(_SCHEMES):
+            return before, ""
         may_be_address = any(sign in before for sign in _ADDRESS_SIGNS)
         return before, "" if may_be_address and _address_continues(before[-_REACH:], after[:_REACH]) else " "
     if dash and dash.group() in "–—":

@@ -17,6 +17,7 @@ LIST_MARK = re.compile(
 _NUMBERED = re.compile(
     r"(?P<open>[(\[]?)(?P<value>\d{1,3}(?:\.\d{1,3}){0,4}|[a-zA-Z]|[ivxlc]{1,6}|[IVXLC]{1,6})(?P<close>[.)\]]?)\s"
 )
+_MARK_INSIDE = re.compile(r"(?<=\s)[(\[]?(?:\d{1,3}|[a-zA-Z]|[ivxlc]{1,6}|[IVXLC]{1,6})[)\]](?=\s)")
 _INITIAL = re.compile(r"[B-HJ-UWYZ]\.\s")  # "A." begins a list; "I.", "V." and "X." are numbers, too.
 _DECIMAL = re.compile(r"\d+\.\d+\s+[^\W\d_A-Z]")
 _NEAR = 4.0  # Points.
@@ -34,6 +35,15 @@ def mark_of(text: str) -> tuple[str, int] | None:
         *parents, last = value.split(".")
         return f"{style}{'.'.join(parents)}#", int(last)
     return (f"{style}a" if value.islower() else f"{style}A"), _letters_value(value.lower())
+
+
+def counts_on(before: str, text: str) -> bool:
+    """Whether a text begins with the number that comes after one within `before`: "(ii)" after "by (i) mail,"."""
+    mark = mark_of(text)
+    if mark is None or mark[0][-2:-1] not in {")", "]"}:
+        return False
+    style, value = mark
+    return any(mark_of(f"{inner[0]} ") == (style, value - 1) for inner in _MARK_INSIDE.finditer(before))
 
 
 def _letters_value(value: str) -> int:

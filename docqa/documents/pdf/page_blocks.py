@@ -17,9 +17,12 @@ from docqa.documents.pdf.tables import PageTable
 
 _JUSTIFIED_WORDS = 3
 PROSE_LINES = 3
+_GOES_ON = ",;.)⁰¹²³⁴⁵⁶⁷⁸⁹"
+_SENTENCE = 5  # Words, in the first of two lines.
 _FAR, _NEAR = 12.0, 2.5  # Heights of the type.
 _LARGE = 14.0  # Points: a gap between titles in larger type is no wider.
 _WORDS = re.compile(r"[^\W\d_]{3}")
+_OTHER_SIZE = 1.5
 _COMMENTS = ("//", "/*", "# ")
 _INDENTED = 1.0  # Heights of the type.
 _MARK_WORDS, _MARK_WIDTH = 3, 0.25
@@ -173,6 +176,20 @@ def is_prose(block: PageBlock) -> bool:
     return words >= _PROSE_WORDS and letters >= _PROSE_LETTERS and filled > 0.6 * width
 
 
+def _is_wrapped(block: PageBlock) -> bool:
+    """Whether a block of two lines is one sentence."""
+    if len(block.lines) != PROSE_LINES - 1:
+        return False
+    (first,), (second,) = block.lines
+    return (
+        first.text.count(" ") >= _SENTENCE - 1
+        and first.text[-1:].isalpha()
+        and second.text[:1].islower()
+        and not first.fixed_pitch
+        and second.x0 < first.x0 + first.size
+    )
+
+
 def _justified(page: list[list[TextFragment]]) -> list[list[TextFragment]]:
     """Rejoin the words of a stretched line between two full ones."""
     justified = []
@@ -210,7 +227,7 @@ def _cells_joined(page: list[list[TextFragment]]) -> list[list[TextFragment]]:
     blocks = _chained([[run] for row in page for run in row])
     block_of = {id(run): block for block in blocks for line in block.lines for run in line}
     sides = {id(run): _right_side(block, index) for block in blocks for index, (run,) in enumerate(block.lines)}
-    prose = {id(block): is_prose(block) for block in blocks}
+    prose = {id(block): is_prose(block) or _is_wrapped(block) for block in blocks}
     lines: list[list[TextFragment]] = []
     for row in page:
         line = [row[0]]
@@ -219,6 +236,8 @@ def _cells_joined(page: list[list[TextFragment]]) -> list[list[TextFragment]]:
             column = block_of[id(line[0])]
             if prose[id(column)] and run.x1 < sides[id(line[0])] + 0.5 * run.size:
                 line.append(run)  # A word of a stretched line.
+            elif run.row == line[-1].row and run.text[0] in _GOES_ON:
+                line.append(run)  # What follows a formula, or the mark of a note.
             elif run.fixed_pitch and line[-1].fixed_pitch and run.text.startswith(_COMMENTS):
                 line.append(run)
             elif prose[id(right)] and _is_mark(line[-1], left, run, right):
@@ -256,6 +275,9 @@ def _side_by_side(left: PageBlock, right: PageBlock, a: TextFragment, b: TextFra
         return False
     if a.row == b.row:
         return True
+    low, high = sorted((a.size, b.size))
+    if high > max(_OTHER_SIZE * low, _LARGE) and (a.text.isdecimal() or b.text.isdecimal()):
+        return False  # The number of a page beside its title.
     # The file draws the columns one after the other: are they labels and values?
     heights = sorted((line[0].top + line[0].bottom) / 2 for line in right.lines)
     paired = 0

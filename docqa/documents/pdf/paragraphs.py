@@ -4,23 +4,22 @@ A block is the lines that belong together, with what joins them. Lengths are in 
 """
 
 import re
-from collections import defaultdict
 from collections.abc import Iterator
-from itertools import pairwise
 
 from docqa.documents.pdf.footnotes import mark_table_notes
 from docqa.documents.pdf.headings import mark_headings, set_levels
 from docqa.documents.pdf.lines import LayoutLine, LineBlock, differ, in_one_column, is_right_below
-from docqa.documents.pdf.numbering import BULLET, Numbering, mark_of
-
-_ENDS, _CLOSING, _MARKS = frozenset(".!?:;…。！？"), "\"'”’»)]", "0123456789⁰¹²³⁴⁵⁶⁷⁸⁹*†‡"
-"""The end of a sentence, what may close it, and the mark of a note after it."""
+from docqa.documents.pdf.numbering import BULLET, Numbering, counts_on, mark_of
+from docqa.documents.pdf.spacing import LineSpacing, ends_sentence
 
 _CAPTION = re.compile(
     r"(?i:figure|fig\.|table|chart|exhibit|abbildung|tabelle|tableau|listing)\s+[\dIVXA-Z][\w.-]*[.:]?(?:\s+[^a-z\s]|$)"
 )
 _ONLY_NUMBER = re.compile(r"\w+\.?\s+[\w.-]{1,6}[.:]?")
 _LABEL = re.compile(r"[A-Z][\w /.()#&’'-]{1,40}:(?:\s|$)")
+
+_IN_ADDRESS = re.compile(r"(?:https?|ftp)://\S*$")
+"""The end of a line that may be within an address."""
 
 _GOES_ON = re.compile(r"(?:\b(?:an?|and|as|at|by|for|from|in|is|of|on|or|the|to|with)|[,&(–—-])$")
 
@@ -30,20 +29,19 @@ _FLOATS = {"caption", "table", "footnote", "figure", "aside"}
 _WORD = re.compile(r"[^\W\d_]{2}")
 _OTHER_FONT = 0.15
 _OTHER_TITLE, _HIGHER = 0.3, 1.15  # A title and the subtitle below it differ by more.
+_OUTDENT = 1.6  # Heights of the type: further left than a paragraph begins after its first line.
+_AS_WIDE = 0.7
 _LABEL_WORDS = 3
 _TITLE_LINES = 3
 _SMALL = 0.88
 _NEAR = 4.0  # Heights of the type, between the number of a figure and its title.
-_ENOUGH = 3  # Lines that go on in the next one, to tell the spacing.
+_TITLES_APART = 1.55  # Heights of the type, at least, between two titles: the lines of one are closer.
 _TITLE_LEADING = 2.2  # Heights of the type, at most.
-_LEADING = 1.3  # The usual one, in heights of the type.
-_WIDER = 1.25
-_IN_SMALL_LETTERS = 0.75  # Of the lines of running text that go on in the next one.
 
 
 def line_blocks(lines: list[LayoutLine], body_size: float) -> list[LineBlock]:
     """Group the body's lines, in reading order, to blocks. `body_size` is the usual height of the type."""
-    spacing = _Spacing(lines)
+    spacing = LineSpacing(lines)
     numbering = Numbering()
     blocks: list[LineBlock] = []
     for line in lines:
@@ -135,7 +133,7 @@ def _sentences_joined(blocks: list[LineBlock], body_size: float) -> list[LineBlo
             open_paragraph = None
         joined.append(block)
         if block.kind in {"paragraph", "list_item"} and not _is_float(block):
-            open_paragraph = None if _ends_sentence(block.lines[-1].text) else block
+            open_paragraph = None if ends_sentence(block.lines[-1].text) else block
             small = []
     return joined
 
@@ -156,7 +154,7 @@ def _is_float(block: LineBlock) -> bool:
     """Whether a block may stand in the midst of a sentence. The number at an axis may, too."""
     if block.kind in _FLOATS:
         return True
-    return block.kind != "formula" and not any(_WORD.search(line.text) for line in block.lines)
+    return block.kind not in {"formula", "code"} and not any(_WORD.search(line.text) for line in block.lines)
 
 
 def _glue(block: LineBlock, line: LayoutLine, pitch: float, numbering: Numbering) -> str | None:
@@ -171,7 +169,8 @@ def _glue(block: LineBlock, line: LayoutLine, pitch: float, numbering: Numbering
             return "\n" if line.row > previous.row else None
         if not _is_end_of_label(block, previous, line, pitch):
             return None
-    if block.kind == "code" or (line.fixed_pitch and not _is_midst(previous, line, pitch)):
+    is_term = line.fixed_pitch and line.x0 < previous.x0 - _OUTDENT * line.size
+    if block.kind == "code" or is_term or (line.fixed_pitch and not _is_midst(previous, line, pitch)):
         return _code_glue(block, previous, line, pitch)
     if not in_one_column(previous, line) or line.top <= previous.top:
         return " " if _continues_over_gap(previous, line) else None
@@ -179,7 +178,7 @@ def _glue(block: LineBlock, line: LayoutLine, pitch: float, numbering: Numbering
         return None
     if abs(previous.size - line.size) > 0.08 * previous.size and not _is_midst(previous, line, pitch):
         return None
-    if _is_list_item(previous, line, numbering) or (_LABEL.match(line.text) and _LABEL.match(previous.text)):
+    if _is_list_item(block, line, numbering) or (_LABEL.match(line.text) and _LABEL.match(previous.text)):
         return None
     return _glue_in_column(block, previous, line)
 
@@ -205,7 +204,7 @@ def _is_midst(previous: LayoutLine, line: LayoutLine, pitch: float) -> bool:
         and 0 < line.top - previous.top < 1.2 * pitch
         and previous.bold == line.bold
         and _is_full(previous, line)
-        and not _ends_sentence(previous.text)
+        and (not ends_sentence(previous.text) or _IN_ADDRESS.search(previous.text) is not None)
     )
 
 
@@ -226,7 +225,7 @@ def _is_end_of_label(block: LineBlock, previous: LayoutLine, line: LayoutLine, p
         and 0 < line.top - previous.top < 1.5 * pitch
         and -0.5 * line.size < line.x0 - previous.x0 < 4 * line.size
         and line.row_cells[0][3][0][0].count(" ") >= _LABEL_WORDS - 1
-        and not _ends_sentence(previous.text)
+        and not ends_sentence(previous.text)
         and mark_of(line.text) is None
     )
 
@@ -235,7 +234,7 @@ def _glue_in_column(block: LineBlock, previous: LayoutLine, line: LayoutLine) ->
     """The same for two lines of one column, in one size, with usual spacing."""
     width = max(1.0, previous.right - min(previous.left, previous.x0))
     full = _is_full(previous, line)
-    ends = _ends_sentence(previous.text)
+    ends = ends_sentence(previous.text)
     if _is_another_style(block, previous, line, ends=ends, full=full):
         return None
     if ends and _CAPTION.match(line.text):
@@ -247,7 +246,8 @@ def _glue_in_column(block: LineBlock, previous: LayoutLine, line: LayoutLine) ->
     if len(block.lines) > 1 and block.kind == "list_item" and ends and line.x0 < block.lines[1].x0 - 0.8 * line.size:
         return None  # After the hanging lines of an item, the text's left edge again.
     if previous.bold and line.bold:
-        return " "
+        is_apart = line.top - previous.top > _TITLES_APART * line.size and line.text[0].isupper()
+        return None if is_apart and _WORD.search(previous.text) and not _GOES_ON.search(previous.text) else " "
     if previous.x1 < previous.right - 0.4 * width and not line.text[0].islower() and first.kind != "footnote":
         # A title and its text, or short lines, as of an address.
         return None if line.x1 > line.right - 0.12 * width else "\n"
@@ -301,100 +301,51 @@ def _continues_over_gap(previous: LayoutLine, line: LayoutLine) -> bool:
         return False
     if previous.hyphen:
         return True
-    if not _WORD.search(line.text) and not _ends_sentence(line.text):
+    if not _WORD.search(line.text) and not ends_sentence(line.text):
         return False  # The number at an axis.
     if not _WORD.search(previous.text) and any(map(str.isdigit, previous.text)):
         return False  # The number of an equation, or the date below a title.
     is_next_column = previous.page != line.page or line.top < previous.top
     if is_next_column and previous.text[-1] in ":;" and line.text[0].islower() and _WORD.match(line.text):
         return _is_full(previous, line)  # The title and subtitle of a work.
-    if _ends_sentence(previous.text) or BULLET.match(line.text):
+    if ends_sentence(previous.text) or BULLET.match(line.text):
         # A full line that ends a sentence may or may not end its paragraph: a wrong break does less harm.
         return False
     if line.text[0].islower():
         return True
     if mark_of(line.text):
         return False
+    if previous.page == line.page and _WORD.search(previous.text) and not _are_as_wide(previous, line):
+        return False  # What stands beside a paragraph, such as the ingredients of a recipe.
     return is_next_column and previous.x1 > previous.right - 2 * previous.size and not previous.bold
 
 
-def _ends_sentence(text: str) -> bool:
-    # Most lines end in a letter.
-    return not text[-1:].isalpha() and text.rstrip(_MARKS).rstrip(_CLOSING)[-1:] in _ENDS
+def _are_as_wide(line: LayoutLine, other: LayoutLine) -> bool:
+    """Whether the columns of two lines are about as wide as each other."""
+    narrow, wide = sorted((line.right - line.left, other.right - other.left))
+    return narrow > _AS_WIDE * wide
 
 
-def _is_list_item(previous: LayoutLine, line: LayoutLine, numbering: Numbering) -> bool:
+def _is_list_item(block: LineBlock, line: LayoutLine, numbering: Numbering) -> bool:
     """Whether a line begins an item: "(10) percent" may just be where a line of a sentence begins."""
+    previous = block.lines[-1]
     if BULLET.match(line.text):
         dash = line.text[0] in "–—-"
         return (
             not dash
-            or _ends_sentence(previous.text)
+            or ends_sentence(previous.text)
             or numbering.follows(line)
             or (previous.x1 < previous.right - 2 * previous.size)
         )
     if not numbering.is_numbered(line):
         return False
+    if not ends_sentence(previous.text) and counts_on(block.text, line.text):
+        return False  # "(i) an account, (ii) a password" is one sentence, wherever its lines end.
     if numbering.follows(line):
         return True
-    if _ends_sentence(previous.text) or (previous.text.endswith((" and", " or", ",")) and line.x0 != previous.x0):
+    if ends_sentence(previous.text) or (previous.text.endswith((" and", " or", ",")) and line.x0 != previous.x0):
         return True
     if previous.bold and not line.bold:
         return True
     # An unfinished sentence goes on in this line, unless the line before is short.
     return previous.x1 < previous.right - 4 * previous.size
-
-
-# Spacing ------------------------------------------------------------------------------------------
-
-
-class _Spacing:
-    """The distance from line to line within paragraphs, by the size of type: in a column, on a page, in a document.
-
-    A page may be set closer than the others. Where its lines are further apart, they may as well be items of a list,
-    unless nearly all of a column's go on in small letters.
-    """
-
-    def __init__(self, lines: list[LayoutLine]) -> None:
-        self._pitches: dict[tuple[int, ...], float] = {}
-        in_columns: dict[tuple[int, int, int], list[float]] = defaultdict(list)
-        goes_on: dict[tuple[int, ...], list[bool]] = defaultdict(list)
-        for previous, line in pairwise(lines):
-            size, step = line.size, line.top - previous.top
-            if (
-                0.6 * size < step < 3 * size
-                and in_one_column(previous, line)
-                and abs(previous.size - size) < 0.5
-                and previous.x1 > previous.right - 2 * size
-                and not (previous.kind or line.kind)
-                and not _ends_sentence(previous.text)
-            ):
-                column = round(size), line.page, line.region
-                in_columns[column].append(step / size)
-                goes_on[column].append(line.text[0].islower())
-        all_steps: dict[tuple[int, ...], list[float]] = defaultdict(list)
-        for column, steps in in_columns.items():
-            for key in _places(*column):
-                all_steps[key] += steps
-        # The lines of a list may be full, too: those that go on are the closer ones.
-        self._prose = {column for column, small in goes_on.items() if sum(small) >= _IN_SMALL_LETTERS * len(small)}
-        self._usual = {key: sorted(steps)[len(steps) // 4] for key, steps in all_steps.items() if len(steps) >= _ENOUGH}
-
-    def pitch(self, line: LayoutLine, size: float) -> float:
-        """The usual distance of the lines around `line`, in type of this size."""
-        place = round(size), line.page, line.region
-        pitch = self._pitches.get(place)
-        if pitch is None:
-            column, page, document, whole_page = map(self._usual.get, _places(*place))
-            near = column or page
-            if near and ((column and place in self._prose) or not (document and near > _WIDER * document)):
-                pitch = near
-            else:
-                pitch = document or max(_LEADING, whole_page or 0.0)
-            self._pitches[place] = pitch
-        return pitch * size
-
-
-def _places(size: int, page: int, region: int) -> tuple[tuple[int, ...], ...]:
-    """A column, a page and the document with a size of type; the page with any."""
-    return (size, page, region), (size, page), (size,), (0, page)

@@ -9,6 +9,7 @@ Box = tuple[float, float, float, float]
 """PDFium's is (left, bottom, right, top), y upwards; as displayed, (x0, top, x1, bottom), y downwards."""
 
 _MIN_PAGE = 36  # Points.
+_OVERLAP = 0.25  # Of its height: a line has no more in common with the one above.
 
 
 class Frame:
@@ -49,3 +50,9 @@ class Frame:
 def union(a: Box, b: Box) -> Box:
     """The smallest box around two."""
     return min(a[0], b[0]), min(a[1], b[1]), max(a[2], b[2]), max(a[3], b[3])
+
+
+def is_next_line(above: Box, box: Box, far: float) -> bool:
+    """Whether a displayed box is below another one, and left of it: `far` from its left side, or from its right one."""
+    far_left = above[0] - far if above[2] - above[0] < far else above[0]
+    return box[2] < above[0] and box[0] < far_left and box[1] > above[3] - _OVERLAP * (box[3] - box[1])

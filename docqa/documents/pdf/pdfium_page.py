@@ -18,7 +18,7 @@ from docqa.documents.pdf.engines import TextFragment
 from docqa.documents.pdf.named_tuples import maker
 from docqa.documents.pdf.pdfium_calls import HANDLE, four, quick
 from docqa.documents.pdf.pdfium_fonts import ObjectFonts
-from docqa.documents.pdf.pdfium_frame import Box, Frame, union
+from docqa.documents.pdf.pdfium_frame import Box, Frame, is_next_line, union
 from docqa.documents.pdf.pdfium_glyphs import GlyphText
 
 _SPACES = re.compile(r"[ \u00a0]+(?=\S)")
@@ -191,7 +191,7 @@ class PageText:
             if first < last:
                 following = _piece((first, last, box, height, raised and height < small, row, text_object, several))
                 if (
-                    (piece and raised and not following.raised)
+                    (piece and raised and not following.raised and not is_next_line(piece.box, box, _BACK * size))
                     and box[0] - piece.box[2] <= _GAP * size
                     and box[1] - piece.box[3] < _TALL * size
                 ):
@@ -364,7 +364,7 @@ def _group(boxes: list[Box], size: float) -> list[_Group]:
         # And the next line of a statement for the rest of the one above.
         if y0 > bottom - _OVERLAP * height and x0 < left + size:
             wide = x1 - x0 > stacked and right - left > stacked
-            near = near and not wide and not (x0 < left - back and x1 < left)
+            near = near and not wide and not (x1 < left and (x0 < left - back or right - left > stacked))
         if x0 - right <= gap and raised == was_raised and tall == was_tall and near:
             left, top = (x0 if x0 < left else left), (y0 if y0 < top else top)
             right, bottom = (x1 if x1 > right else right), (y1 if y1 > bottom else bottom)

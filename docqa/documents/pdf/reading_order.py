@@ -9,10 +9,11 @@ Lengths are in points; y grows downwards.
 
 from collections.abc import Iterable
 from itertools import groupby, pairwise
-from operator import attrgetter
 from typing import NamedTuple
 
 from docqa.documents.pdf.amounts import with_amounts
+from docqa.documents.pdf.block_order import in_reading_order
+from docqa.documents.pdf.check_boxes import with_check_boxes
 from docqa.documents.pdf.cleaning import clean, single_spaced
 from docqa.documents.pdf.engines import PageContent, PdfFile, Rule, TextFragment
 from docqa.documents.pdf.figures import figure_labels
@@ -25,7 +26,6 @@ from docqa.documents.pdf.page_blocks import (
     are_apart,
     cut_at,
     fields_block,
-    is_prose,
     page_blocks,
 )
 from docqa.documents.pdf.page_faults import PageFault, page_fault
@@ -35,13 +35,9 @@ from docqa.documents.pdf.runs import line_text, rows, runs
 from docqa.documents.pdf.tables.page_table import PageTable, TableCell
 from docqa.documents.pdf.watermark import without_watermarks
 
-_PLACE = attrgetter("top", "x0")
-
 _COMMENT_SIZE = 5.0  # Points.
 _THIN = 2.0
 _MAX_RULES = 60
-_SENTENCE_WORDS = 5.0  # A line, on average.
-_CENTRED = 0.1  # Of the width of the page's text, at most, is twice the distance of a title from its middle.
 
 
 class ReadPage(NamedTuple):
@@ -73,7 +69,7 @@ def page_lines(content: PageContent, page: int) -> list[LayoutLine]:
     """Lines of a page, in reading order. Comments and slanted text come last."""
     content, aside = without_watermarks(content)
     content, line_numbers = without_line_numbers(content)
-    content = with_amounts(content)
+    content = with_check_boxes(with_amounts(content))
     blocks = [block for zone in zones(content, fields_and_tables(content)) for block in _in_order(zone)]
     labels = {id(block) for block in figure_labels(blocks)}
     lines: list[LayoutLine] = []
@@ -239,107 +235,7 @@ def _in_order(zone: Zone) -> list[PageBlock]:
     boxes += map(fields_block, zone.fields)
     for box in boxes:
         blocks = [part for block in blocks for part in cut_at(block, box)]
-    return _sorted([*blocks, *boxes]) if len(blocks) + len(boxes) > 1 else [*blocks, *boxes]
-
-
-def _sorted(blocks: list[PageBlock]) -> list[PageBlock]:
-    """Blocks in reading order, by a topological sort of Breuel's relations."""
-    blocks = sorted(blocks, key=_PLACE)
-    if _only_go_down(blocks):
-        return blocks
-    before = _predecessors(blocks)
-    order: list[PageBlock] = []
-    left = list(range(len(blocks)))
-    while left:
-        # If relations contradict each other, the highest block is next.
-        ready = next((i for i in _by_column(left, blocks, order) if not before[i]), left[0])
-        left.remove(ready)
-        order.append(blocks[ready])
-        for needed in before:
-            needed.discard(ready)
-    return order
-
-
-def _only_go_down(blocks: list[PageBlock]) -> bool:
-    """Whether the relations of blocks leave no other order than that of their tops.
-
-    So it is if each is below those before, and none is left of one of them: then two blocks share a column, or the
-    upper one is left of the lower one, or a third one that shares a column with both is between them.
-    """
-    top = left = float("-inf")
-    for block in blocks:
-        if block.top <= top or block.x1 <= left or block.x1 <= block.x0:
-            return False
-        top, left = block.top, max(left, block.x0)
-    return True
-
-
-def _titles(blocks: list[PageBlock]) -> Iterable[int]:
-    """The blocks that nothing stands beside: what is below them on the left comes later.
-
-    They are in the middle of the page, unless there are no sentences: then it is hardly set in columns.
-    """
-    left, right = min([block.x0 for block in blocks]), max([block.x1 for block in blocks])
-    has_sentences = any(map(_may_be_sentence, blocks))
-    for index, block in enumerate(blocks):
-        is_centred = abs(block.x0 + block.x1 - left - right) <= _CENTRED * (right - left)
-        if has_sentences and (not block.lines or not is_centred or is_prose(block)):
-            continue
-        if not any(other.top < block.bottom and other.bottom > block.top for other in blocks if other is not block):
-            yield index
-
-
-def _may_be_sentence(block: PageBlock) -> bool:
-    """Whether a block has lines as long as those of a sentence in a column."""
-    if is_prose(block):
-        return True
-    texts = [run.text for line in block.lines for run in line if not run.fixed_pitch]
-    return len(texts) > 1 and sum([text.count(" ") + 1 for text in texts]) >= _SENTENCE_WORDS * len(texts)
-
-
-def _by_column(left: list[int], blocks: list[PageBlock], order: list[PageBlock]) -> list[int]:
-    """The blocks that are left, those in the column of the last one first."""
-    if not order:
-        return left
-    last = order[-1].x0, order[-1].x1
-    return sorted(left, key=lambda i: not _share_column((blocks[i].x0, blocks[i].x1), last))
-
-
-def _predecessors(blocks: list[PageBlock]) -> list[set[int]]:
-    """The blocks that must precede each block, from blocks in the order of their tops."""
-    titles = set(_titles(blocks))
-    before: list[set[int]] = [set() for _ in blocks]
-    sides = [(block.x0, block.x1) for block in blocks]
-    for j, b in enumerate(sides):
-        for i, a in enumerate(sides[:j]):
-            if _share_column(a, b):
-                if blocks[i].top < blocks[j].top:
-                    before[j].add(i)
-            elif i in titles and blocks[i].bottom <= blocks[j].top:
-                before[j].add(i)
-            elif not _are_parted(blocks, i, j):
-                if a[1] <= b[0]:
-                    before[j].add(i)
-                if b[1] <= a[0]:
-                    before[i].add(j)
-    return before
-
-
-def _are_parted(blocks: list[PageBlock], i: int, j: int) -> bool:
-    """Whether a block that spans two others is between them, below one and above the other."""
-    a, b = blocks[i], blocks[j]
-    return any(
-        a.top < c.top < b.top
-        and _share_column((a.x0, a.x1), (c.x0, c.x1))
-        and _share_column((b.x0, b.x1), (c.x0, c.x1))
-        for c in blocks[i + 1 : j]
-    )
-
-
-def _share_column(a: tuple[float, float], b: tuple[float, float]) -> bool:
-    """Whether two blocks are below each other, from their left and right sides."""
-    (left, right), (x0, x1) = a, b
-    return left < x1 and x0 < right and left < right and x0 < x1
+    return in_reading_order([*blocks, *boxes]) if len(blocks) + len(boxes) > 1 else [*blocks, *boxes]
 
 
 def _columns(blocks: list[PageBlock]) -> list[list[PageBlock]]:

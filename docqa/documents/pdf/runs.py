@@ -18,8 +18,11 @@ _MARK = re.compile(r"[\d,]{1,4}|[*†‡§]{1,2}")
 _MAX_MARK = 4  # Characters of `_MARK`.
 _MAX_SUPERSCRIPT = 8  # Characters: what is longer is a line in small type.
 _BULLET = re.compile(rf"[{BULLETS}]")
+_WORDS_BULLET = re.compile(r"o +[A-Z][^\W_]")
 _ODD_BULLET = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ue000-\uf8ff](?= +\\w)")
 _DRAWN_UNDERSCORE = re.compile(r"[^\W_]_$")  # Its box is not in that of its fragment.
+_LETTERS = 3  # At least, of a run that tells how wide a letter is.
+_NARROW = 0.92  # A space in type of one width, between letters that fill theirs.
 _WORD = re.compile(r"[^\W\d_]{2}")
 _HANGING = 0.5  # Heights of the type, at least, between a bullet and its text: more than a space.
 _MARK_GAP = 6.0  # The widest gap between a list mark and its text, in heights of the type.
@@ -35,6 +38,8 @@ def runs(fragments: list[TextFragment]) -> list[TextFragment]:
             text = clean(text if text[:1].isprintable() else _with_bullet(text))
         if not text or text.isspace():
             continue
+        if text.startswith("o ") and _is_second_bullet(fragments, index):
+            text = f"•{text[1:]}"
         if text != fragment.text or fragment.raised:
             # A bullet may be as small and as high as the mark of a note.
             begins = index == 0 or fragments[index - 1].row != fragment.row
@@ -57,6 +62,17 @@ def runs(fragments: list[TextFragment]) -> list[TextFragment]:
     if any(run.raised for run in joined):
         joined = _attached(joined)
     return [run if (text := single_spaced(run.text)) == run.text else run._replace(text=text) for run in joined]
+
+
+def _is_second_bullet(fragments: list[TextFragment], index: int) -> bool:
+    """Whether an "o" at the beginning of a line is Word's bullet of the second level, drawn as one with its text."""
+    fragment = fragments[index]
+    if not _WORDS_BULLET.match(fragment.text) or (index and fragments[index - 1].row == fragment.row):
+        return False
+    return any(
+        _BULLET.match(other.text) and other.text[1:2] in {"", " "} and other.x0 < fragment.x0 - fragment.size
+        for other in fragments[:index]
+    )
 
 
 def _with_bullet(text: str) -> str:
@@ -131,7 +147,7 @@ def _on_one_line(a: TextFragment, b: TextFragment) -> bool:
 
 def _join(a: TextFragment, b: TextFragment) -> TextFragment:
     gap = b.x0 - a.x1
-    apart = gap > 0.2 * max(a.size, b.size) and not b.raised and not _DRAWN_UNDERSCORE.search(a.text)
+    apart = gap > _space(a, b) and not b.raised and not _DRAWN_UNDERSCORE.search(a.text)
     text = f"{_shown(a)}{' ' if apart else ''}{_shown(b)}"
     large = a if a.size >= b.size else b  # Not that of a superscript.
     long = a if len(a.text) >= len(b.text) else b  # Not that of a bullet or a drop cap.
@@ -150,6 +166,15 @@ def _join(a: TextFragment, b: TextFragment) -> TextFragment:
         fixed_pitch=a.fixed_pitch and b.fixed_pitch,
         style=a.style if b.raised or a.style == b.style else b.style if a.raised else "",
     )
+
+
+def _space(a: TextFragment, b: TextFragment) -> float:
+    """The narrowest space between two runs. In type of one width, narrow letters are far apart without one."""
+    if not (a.fixed_pitch and b.fixed_pitch):
+        return 0.2 * max(a.size, b.size)
+    longer = a if a.x1 - a.x0 > b.x1 - b.x0 else b
+    letters = len(longer.text.rstrip(" "))
+    return max(0.2 * max(a.size, b.size), _NARROW * (longer.x1 - longer.x0) / letters if letters > _LETTERS else 0.0)
 
 
 def joined_with_spaces(row: list[TextFragment]) -> TextFragment:

@@ -124,7 +124,7 @@ class MainScreen(Screen[None]):
         if not question:
             self.notify("Type a question first.", markup=False)
             return
-        self._controller.ask(question)
+        self._controller.ask(question, self.documents.ticked)
         self.answers.list.focus()
 
     @on(OptionList.OptionHighlighted, "#questions")

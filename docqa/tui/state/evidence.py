@@ -50,11 +50,13 @@ class DocumentEvidence:
 
 
 def evidence_by_document(collection: "Collection", progress: "SearchProgress") -> dict[str, DocumentEvidence]:
-    """Return the evidence for each document, by name. A session keeps it for every question, so spans are shared."""
-    count = len(progress.order)
-    ranks = np.empty(count, dtype=np.int32)
-    ranks[progress.order] = np.arange(1, count + 1)
-    probabilities = np.full(count, np.nan)
+    """Return the evidence for each document that was asked, by name.
+
+    A session keeps it for every question, so spans are shared.
+    """
+    ranks = np.zeros(collection.windows_total, dtype=np.int32)
+    ranks[progress.order] = np.arange(1, len(progress.order) + 1)
+    probabilities = np.full(collection.windows_total, np.nan)
     probabilities[progress.order[: progress.windows_read]] = 0.0  # A window may have no span at all.
     for window, scored in progress.best_by_window.items():
         probabilities[window] = scored.probability
@@ -66,9 +68,10 @@ def evidence_by_document(collection: "Collection", progress: "SearchProgress") -
         reasons = {
             window - first: one.evidence for window, one in progress.best_by_window.items() if first <= window < last
         }
-        found[opened.document.name] = DocumentEvidence(
-            starts, ends, ranks[first:last], probabilities[first:last], reasons
-        )
+        if ranks[first:last].any():
+            found[opened.document.name] = DocumentEvidence(
+                starts, ends, ranks[first:last], probabilities[first:last], reasons
+            )
         first = last
     return found
 

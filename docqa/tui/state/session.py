@@ -32,6 +32,8 @@ class AskedQuestion:
     question: str
     state: QuestionState = QuestionState.QUEUED
     exhaustive: bool = False
+    only: frozenset[str] = frozenset()
+    """The names of the documents that are asked; all if it is empty."""
     result: "Result | None" = None
     """The result, as far as it is known of the documents as they are now."""
     found: "AnswersFound | None" = None
@@ -84,9 +86,9 @@ class QuestionSession:
         done = (asked for asked in self.asked if asked.state is QuestionState.DONE)
         return [asked.result for asked in done if asked.result is not None]
 
-    def ask(self, question: str) -> AskedQuestion:
-        """Queue a question and return it."""
-        asked = AskedQuestion(question)
+    def ask(self, question: str, only: frozenset[str] = frozenset()) -> AskedQuestion:
+        """Queue a question and return it. `only` has the names of the documents that are asked; all if it is empty."""
+        asked = AskedQuestion(question, only=only)
         self.asked.append(asked)
         return asked
 

@@ -1,6 +1,7 @@
 """The answers pane: the ranked answers to one question, and its state."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -243,6 +244,9 @@ def _status(asked: AskedQuestion, waiting_for: str) -> Content:
 def _state(asked: AskedQuestion, waiting_for: str) -> Content:
     result = asked.result
     read = f"{result.windows_read} of {result.windows_total} windows read" if result else "nothing read yet"
+    if asked.only:
+        names = [visible(Path(name).name) for name in asked.only]
+        read += f" · asked: {names[0] if len(names) == 1 else counted(len(names), 'document')}"
     if asked.state is QuestionState.FAILED and asked.error is not None:
         return joined(error_lines(asked.error))
     if asked.abstained:

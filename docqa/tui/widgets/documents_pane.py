@@ -66,6 +66,7 @@ class DocumentsPane(VerticalScroll):
             "k,up", "go(-1)", "Previous", show=False, tooltip="Show the previous document", id="documents.previous"
         ),
         Binding("enter", "read", "Read", tooltip="Read the document from the beginning", id="documents.read"),
+        Binding("space", "tick", "Ask only these", tooltip="Tick: ask only the ticked documents", id="documents.tick"),
     ]
     BORDER_TITLE = "Documents"
 
@@ -82,6 +83,7 @@ class DocumentsPane(VerticalScroll):
         self._list = Static(id="documents-list")
         self.rows: dict[str, DocumentRow] = {}
         self._searching = True
+        self._ticked: set[str] = set()
         self._cursor = ""
         """The row under the cursor: the document shown, or one that can't be shown."""
         self._lines: dict[str, tuple[int, int]] = {}
@@ -130,6 +132,19 @@ class DocumentsPane(VerticalScroll):
         row = self.rows.get(self._cursor)
         if row is not None and row.document is not None:
             self.post_message(self.DocumentChosen(row.document, read=True))
+
+    def action_tick(self) -> None:
+        """Tick the document, or take its tick away."""
+        row = self.rows.get(self._cursor)
+        if row is not None and row.document is not None:
+            self._ticked ^= {row.name}
+            self._draw()
+
+    @property
+    def ticked(self) -> frozenset[str]:
+        """The names of the open documents that alone are asked; none if all are."""
+        ticked = frozenset(name for name in self._ticked if name in self.rows and self.rows[name].document)
+        return ticked if len(ticked) < len(self.open_documents) else frozenset()
 
     def _go_to(self, key: str) -> None:
         self._cursor = key
@@ -244,12 +259,16 @@ class DocumentsPane(VerticalScroll):
         if width <= 0:
             return
         names = Counter(_short(row.name) for row in self.rows.values())
+        ticked = self.ticked
+        self.border_subtitle = f"{len(ticked)} of {len(self.open_documents)} asked" if ticked else ""
         lines: list[Content] = []
         self._lines = {}
         for key, row in self.rows.items():
             first, current = len(lines), key == self._cursor and self.has_focus
             name = _short(row.name) if names[_short(row.name)] == 1 else row.name
-            lines += _row(row, name, width, "bold reverse" if current else "bold")
+            style = "bold" if not ticked or row.name in ticked or row.document is None else MUTED
+            tick = "◉" if row.name in self._ticked else ""
+            lines += _row(row, name, width, f"{style} reverse" if current else style, tick)
             self._lines[key] = first, len(lines)
         if not lines:
             text = "Looking for documents…" if self._searching else "None. Press O to open some."
@@ -261,10 +280,11 @@ def _short(name: str) -> str:
     return Path(name).name
 
 
-def _row(row: DocumentRow, name: str, width: int, style: str) -> Iterator[Content]:
+def _row(row: DocumentRow, name: str, width: int, style: str, tick: str) -> Iterator[Content]:
+    """The lines of a row; `tick` stands in place of the state's glyph."""
     state = row.state
     if row.name:
-        glyph = Content.styled(f"{state.glyph} ", state.style)
+        glyph = Content.styled(f"{tick or state.glyph} ", state.style)
         yield from hang(Content.styled(visible(name), style), width, glyph)
         yield from hang(Content.styled(_status(row), state.style), width, "  ")
     if row.error is not None:

@@ -20,6 +20,7 @@ from docqa.tui.workers.events import (
 if TYPE_CHECKING:
     from docqa.answers import Result
     from docqa.collection import Collection
+    from docqa.scope import Scope
     from docqa.userdata.corrections import Correction
 
 
@@ -52,13 +53,22 @@ def _search(collection: "Collection", asked: AskedQuestion, post: PostEvent) -> 
     exhaustive = True if asked.exhaustive else None  # None: as the settings have it.
     result: Result | None = None
     began = time.perf_counter()
-    for found in collection.search(asked.question, monitor, exhaustive=exhaustive):
+    scope = _scope(collection, asked.only)
+    for found in collection.search(asked.question, monitor, exhaustive=exhaustive, scope=scope):
         monitor.check()
         result = collection.result(asked.question, found, time.perf_counter() - began)
         # The evidence shows probabilities, which are not claimed of a withheld answer.
         evidence = {} if result.withheld else evidence_by_document(collection, found)
         post(AnswersFound(asked, result, evidence, collection.best_by_document(found), collection.documents))
     return result
+
+
+def _scope(collection: "Collection", names: frozenset[str]) -> "Scope | None":
+    """The documents with these names; None for all, also if none of them is open any longer."""
+    from docqa.scope import Scope
+
+    numbers = [number for number, document in enumerate(collection.documents) if document.name in names]
+    return Scope(collection.documents, numbers) if numbers else None
 
 
 def _recall_verdict(collection: "Collection", asked: AskedQuestion, result: "Result", post: PostEvent) -> None:

@@ -10,6 +10,7 @@ from docqa.documents.pdf.glyph_widths import cut_near
 from docqa.documents.pdf.tables.drawings import is_drawing
 from docqa.documents.pdf.tables.group_headings import with_group_headings
 from docqa.documents.pdf.tables.header_lines import CENTERED, are_headings_of, header_start, is_wider
+from docqa.documents.pdf.tables.heading_places import with_heading_places
 from docqa.documents.pdf.tables.page_strips import page_strips
 from docqa.documents.pdf.tables.page_table import (
     CAPTION,
@@ -25,6 +26,7 @@ from docqa.documents.pdf.tables.page_table import (
 )
 from docqa.documents.pdf.tables.table_evidence import has_table_rows, is_in_paragraph, may_be_table
 from docqa.documents.pdf.tables.table_headings import make_table
+from docqa.documents.pdf.tables.table_lines import runs, statements
 from docqa.documents.pdf.tables.table_rows import headings_joined, logical_rows
 from docqa.documents.pdf.tables.text_columns import (
     ChunkedLine,
@@ -34,8 +36,6 @@ from docqa.documents.pdf.tables.text_columns import (
     column_place,
     columns_of,
     is_ruled,
-    runs,
-    statements,
     text_line,
 )
 
@@ -210,6 +210,7 @@ def _table(
         body.placed[: len(widened)] = widened
         groups = logical_rows(body, inside, bands)
     groups = with_group_headings(body, lines[first:end], headings_joined(body, groups), rules)
+    groups = with_heading_places(body, lines[first:end], groups)
     left = min(line.chunks[0].x0 for line in body.lines)
     right = max(line.chunks[-1].x1 for line in body.lines)
     box = (left, body.lines[0].top, right, body.lines[-1].bottom)

@@ -1,5 +1,7 @@
 """Headings of groups of columns, in a table without a grid: a rule below each says which columns it is for (pure)."""
 
+from itertools import pairwise
+
 from docqa.documents.pdf.engines import Rule
 from docqa.documents.pdf.tables.page_table import Chunk
 from docqa.documents.pdf.tables.table_headings import may_head
@@ -9,6 +11,7 @@ _MAX_WIDTH = 0.9  # Of the table's: what is wider divides rows.
 _MAX_LINES = 8  # Of all headings.
 _OVER = 9.0  # Points that a column may be wider than the rule over it.
 _BESIDE = 5.0  # Points that a heading may be wider than the rule below it.
+_APART = 2.0  # Heights of type between two headings above one rule.
 _LEADING = 0.7  # Heights of type between the lines of a heading.
 
 
@@ -26,8 +29,9 @@ def with_group_headings(
         first = _first_line(body, last, [rule for rule, _, _ in spans], joined[-1][-1] + 1 if joined else 0)
         if first > last:
             continue
+        joint = [span for span in spans if not _are_single(lines[last], span)]
         for index in range(first, last + 1):
-            body.placed[index] = _spanning(body.placed[index], lines[index], spans)
+            body.placed[index] = _spanning(body.placed[index], lines[index], joint)
         joined.append([*range(first, last + 1)])
     if not joined:
         return groups
@@ -86,15 +90,19 @@ def _first_line(body: TableBody, last: int, rules: list[Rule], floor: int) -> in
     return first
 
 
+def _are_single(line: ChunkedLine, span: _Span) -> bool:
+    """Whether there are several headings above a rule: those of single columns."""
+    rule, first, last = span
+    inside = [chunk for chunk in line.chunks if _is_over(rule, chunk)]
+    return len(inside) == last - first + 1 or any(b.x0 - a.x1 > _APART * line.size for a, b in pairwise(inside))
+
+
 def _spanning(pieces: list[PlacedChunk], line: ChunkedLine, spans: list[_Span]) -> list[PlacedChunk]:
     """The headings of a line, each over a rule in all its columns."""
     placed = [piece for piece in pieces if not any(_is_over(rule, piece.chunk) for rule, _, _ in spans)]
     for rule, first, last in spans:
         inside = [chunk for chunk in line.chunks if _is_over(rule, chunk)]
-        single = [piece for piece in pieces if _is_over(rule, piece.chunk) and piece.first == piece.last]
-        if len(single) == len(inside) == last - first + 1:
-            placed += single  # One rule below the headings of single columns.
-        elif inside:
+        if inside:
             fragments = [fragment for chunk in inside for fragment in chunk.fragments]
             placed.append(PlacedChunk(first, last, Chunk(inside[0].x0, inside[-1].x1, fragments)))
     return sorted(placed, key=lambda piece: piece.first)

@@ -62,8 +62,8 @@ def _above_sections(lines: list[ChunkedLine], start: int, floor: int, columns: l
             break
         if len(line.chunks) > 1:
             return index if index < start - 1 and _are_over_columns(line, columns) else start
-        if column_place(line.chunks[0], columns) != (0, 0):
-            break
+        if column_place(line.chunks[0], columns) != (0, 0) and not line.chunks[0].text.startswith("("):
+            break  # "(In millions)" may stand below the headings.
     return start
 
 

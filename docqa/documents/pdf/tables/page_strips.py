@@ -1,17 +1,20 @@
 """Columns of a page (pure): a table in one is not read across the gutter."""
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from itertools import groupby, pairwise
 
 from docqa.documents.pdf.engines import Rule
-from docqa.documents.pdf.tables.page_table import TextRow, text_rows
+from docqa.documents.pdf.tables.page_table import TextRow, chunks, text_rows
 
 _SPREAD = 1.3  # A page that is as much wider than high may be two.
 _MIN_SPREAD_ROWS = 8
 _MARGIN = 6.0  # Points.
 _MIN_ASIDE = 12  # Fragments.
 _LEVEL = 1.0  # Points.
+_MIN_HEADINGS, _MAX_HEADINGS = 3, 60.0  # How many; points.
+_ALIGNED = 3.0  # Points.
+_MAX_LEADING = 2.0  # Heights of type.
 
 
 def page_strips(rows: list[TextRow], rules: list[Rule], width: float, height: float) -> list[list[TextRow]]:
@@ -62,7 +65,7 @@ def _columns_of_prose(rows: list[TextRow], rules: list[Rule]) -> list[list[TextR
     zones = [_zones(c[2]) for c in columns]
     wide: list[TextRow] = []
     strips: list[list[TextRow]] = [[] for _ in columns]
-    frames = _frames(rules, gutters)
+    frames = _frames(rows, rules, gutters)
     for (framed, beside), block in groupby(
         rows, key=lambda row: (_is_within(row, frames), _is_beside(row, gutters, zones))
     ):
@@ -85,16 +88,43 @@ def _beside(rows: list[TextRow], right: float) -> list[tuple[float, float, list[
     return [(min(f.x0 for f in aside), max(f.x1 for f in aside), [f.top for f in aside])]
 
 
-def _frames(rules: list[Rule], gutters: list[float]) -> list[tuple[float, float]]:
-    """Where a table is between rules of one length that cross a gutter: top and bottom."""
+def _frames(rows: list[TextRow], rules: list[Rule], gutters: list[float]) -> list[tuple[float, float]]:
+    """Where a table is, top and bottom: between rules of one length across a gutter, or below the last two of them."""
     frames = []
     for gutter in gutters:
         across: dict[tuple[int, int], list[float]] = defaultdict(list)
         for rule in rules:
             if rule.x0 < gutter < rule.x1:
                 across[round(rule.x0 / 4), round(rule.x1 / 4)].append(rule.top)
-        frames += [(min(tops), max(tops)) for tops in across.values() if len(tops) > 2]
+        for tops in across.values():
+            if len(tops) > 2:
+                frames.append((min(tops), max(tops)))
+            if len(tops) > 1 and (frame := _below(rows, *sorted(tops)[-2:])):
+                frames.append(frame)
     return frames
+
+
+def _below(rows: list[TextRow], top: float, bottom: float) -> tuple[float, float] | None:
+    """Where a table is that goes on at the end of the page: below its headings, which are between two rules."""
+    if bottom - top > _MAX_HEADINGS:
+        return None
+    headings = [row for row in rows if top < row[0].top and row[0].bottom < bottom + 2]
+    sides = sorted(chunk.x0 for row in headings for chunk in chunks(row))
+    if len(sides) < _MIN_HEADINGS:
+        return None
+    end, count = bottom, 0
+    for row in rows:
+        if row[0].top < bottom - 2:
+            continue
+        columns = [bisect_right(sides, chunk.x0 + _ALIGNED) - 1 for chunk in chunks(row)]
+        inside = all(
+            column >= 0 and (column + 1 == len(sides) or chunk.x1 < sides[column + 1] + _ALIGNED)
+            for column, chunk in zip(columns, chunks(row), strict=True)
+        )
+        if not inside or row[0].top - end > _MAX_LEADING * row[0].size:
+            break
+        end, count = max(fragment.bottom for fragment in row), count + (len(columns) > 1)
+    return (top, end + 1) if count >= _MIN_HEADINGS else None
 
 
 def _is_within(row: TextRow, zones: list[tuple[float, float]]) -> bool:

@@ -6,9 +6,10 @@ from operator import attrgetter
 
 from docqa.documents.pdf.tables.page_table import TIME, PageTable, TableCell, cell_text, is_numeric
 
-_MAX_HEADER = 4  # Rows.
+_MAX_HEADER = 5  # Rows.
 _SAME_PLACE = 3.0  # Points.
 _MIN_COUNTED = 3  # Columns.
+_MOST_NAMED, _MAX_GROUPS, _MOST_NUMBERS = 0.6, 0.7, 0.8  # Shares: of the rows, and of the cells.
 
 
 def make_table(box: tuple[float, float, float, float], cells: list[TableCell], above_rule: int = 0) -> PageTable:
@@ -17,7 +18,10 @@ def make_table(box: tuple[float, float, float, float], cells: list[TableCell], a
     if any(leader in ends for leader in _LEADERS) or any(line[0].raised for cell in cells for line in cell.lines):
         cells = [*map(_cleaned, cells)]
     cells = _compact(sorted(cells, key=_PLACE))
-    return PageTable(*box, max(header_rows(cells), above_rule), header_columns(cells), cells)
+    if above_rule and any("$" in cell_text(cell) for cell in cells if cell.row < above_rule):
+        above_rule = 0  # The rule is below the first amounts.
+    above = max(header_rows(cells), above_rule)
+    return PageTable(*box, above, header_columns(cells, above), cells)
 
 
 _PLACE = attrgetter("row", "column")
@@ -81,18 +85,25 @@ def header_rows(cells: list[TableCell]) -> int:
         count -= 1
     most = next((number for number, row in enumerate(rows) if _has_numbers(row)), len(rows) - 1)
     if not most:
-        return min(count, _MAX_HEADER)
-    if columns == 2 and not count and most == len(rows) - 1 and not _stands_out(rows):
+        return 0 if any("$" in cell_text(cell) for cell in rows[0]) else min(count, _MAX_HEADER)
+    if columns == 2 and not count and (most == len(rows) - 1 or _has_texts(rows)) and not _stands_out(rows):
         return 0
     count = max(count, *(cell.row_span for cell in rows[0]))
     labelled = _has_numbers(rows[most]) and not rows[most][0].column
     while count < most and (
         _is_divided(rows[count - 1], rows[count], columns)
         or _has_units(rows[count])
+        or _has_years(rows[count])
         or (labelled and rows[count][0].column)  # Not the heading of a section.
     ):
         count += 1
     return min(count, most, _MAX_HEADER)
+
+
+def _has_texts(rows: list[list[TableCell]]) -> bool:
+    """Whether most values below the first row are no numbers: a list of names and values has any."""
+    values = [cell for row in rows[1:] for cell in row if cell.column]
+    return sum(is_numeric(cell_text(cell)) for cell in values) < _MOST_NAMED * len(values)
 
 
 def _stands_out(rows: list[list[TableCell]]) -> bool:
@@ -121,8 +132,9 @@ def _is_divided(row: list[TableCell], following: list[TableCell], columns: int) 
 
 _THOUSANDS = re.compile(r"[$£€¥]\s?['’]?0{3}s?$|[$£€¥]$")
 _DATE = re.compile(r"\d{1,4}([./-])\d{1,2}\1\d{1,4}$")
-_YEAR = re.compile(r"(?:FY ?)?(?:19|20)\d\d(?: ?[-–/] ?(?:\d\d){1,2})?.?$")
+_YEAR = re.compile(r"(?:FY ?)?(?:19|20)\d\d(?: ?[-–/] ?(?:\d\d){1,2})?.?(?: ?\([\da-z]\))*$")
 
+_MISSING = re.compile(r"n/?a\.?", re.IGNORECASE)
 _LONGEST_NUMBER = 5  # Characters: of a column.
 _MONTH = re.compile(
     r"(?:jan|feb|mar|apr|may|ma[iy]|june?|july?|aug|sept?|oct|okt|nov|de[cz])[a-z]*\.? ?\d", re.IGNORECASE
@@ -138,6 +150,8 @@ def _has_numbers(row: list[TableCell]) -> bool:
             return False  # Numbered columns.
     if len(texts) > 1 and all(map(_DATE.match, texts)):
         return False
+    if any(text[0].isalpha() and _MISSING.fullmatch(text) is None for text in texts):
+        texts = [text for text in texts if not _MISSING.fullmatch(text)]  # A column may be headed "N/A".
     return any(not may_head(text) and not _THOUSANDS.match(text) for text in texts)
 
 
@@ -149,6 +163,12 @@ def may_head(text: str) -> bool:
 def _has_units(row: list[TableCell]) -> bool:
     """Whether a row says only in which currency the columns are."""
     return row[0].column > 0 and all(_THOUSANDS.match(cell_text(cell).strip()) for cell in row)
+
+
+def _has_years(row: list[TableCell]) -> bool:
+    """Whether a row has nothing but years after its label."""
+    texts = [cell_text(cell).strip() for cell in row if cell.column]
+    return len(texts) > 1 and all(map(_YEAR.match, texts))
 
 
 def _is_bold(row: list[TableCell]) -> bool:
@@ -167,9 +187,44 @@ def _are_fields(rows: list[list[TableCell]]) -> bool:
     return bool(labels) and sum(label.endswith(":") for label in labels) >= 0.5 * len(labels)
 
 
-def header_columns(cells: list[TableCell]) -> int:
-    """1 if the first column names the rows, else 0."""
+def header_columns(cells: list[TableCell], above: int) -> int:
+    """How many columns on the left name the rows below the first `above` ones: 0, 1, or 2 if groups of rows do."""
+    by_column: dict[int, list[TableCell]] = {}
+    for cell in cells:
+        by_column.setdefault(cell.column, []).append(cell)
     count = max(cell.row + cell.row_span for cell in cells)
-    first = [cell for cell in cells if cell.column == 0]
+    first = by_column.get(0, [])
+    below = [cell for cell in first if cell.row + cell.row_span > above]
+    if len(by_column) >= _MIN_COUNTED and _are_named_twice(by_column, above, count):
+        return 2
     named = sum(cell.row_span for cell in first)
-    return int(named >= 0.6 * count)
+    named_below = sum(cell.row + cell.row_span - max(cell.row, above) for cell in below)
+    are_named = named >= _MOST_NAMED * count or named_below >= _MOST_NAMED * (count - above)
+    return int(are_named or (len(below) > 1 and _are_times(below)))
+
+
+def _are_times(column: list[TableCell]) -> bool:
+    """Whether most cells of a column are times, which name what is below them, too."""
+    return sum(TIME.match(cell_text(cell)) is not None for cell in column) > _MOST_NAMED * len(column)
+
+
+def _are_named_twice(by_column: dict[int, list[TableCell]], above: int, count: int) -> bool:
+    """Whether the first column names groups of rows, the second one the rows of each, and the rest is numbers.
+
+    `above`: the rows with the headings of columns, of all `count`.
+    """
+    first, second, *others = ([cell for cell in by_column[column] if cell.row >= above] for column in sorted(by_column))
+    if len(second) < _MOST_NUMBERS * (count - above):
+        return False
+    groups = {cell.row: cell_text(cell).strip() for cell in first}
+    texts = {cell.row: cell_text(cell).strip() for cell in second}
+    names = [*groups.values(), *texts.values()]
+    if not groups or len({*groups.values()}) > _MAX_GROUPS * (count - above) or not all(map(may_head, names)):
+        return False
+    full: set[tuple[str, str]] = set()
+    group = ""
+    for row in range(above, count):
+        group = groups.get(row, group)
+        full.add((group, texts.get(row, "")))
+    rest = [cell_text(cell) for column in others for cell in column]
+    return len(full) == count - above and sum(map(is_numeric, rest)) >= _MOST_NUMBERS * max(1, len(rest))

@@ -6,6 +6,7 @@ from operator import or_
 
 from docqa.documents.pdf.engines import Rule
 from docqa.documents.pdf.tables.page_table import Chunk, baseline, is_numeric
+from docqa.documents.pdf.tables.table_headings import may_head
 from docqa.documents.pdf.tables.text_columns import ChunkedLine, PlacedChunk, TableBody, is_ruled
 
 _MIN_WRAPPED = 2  # Lines.
@@ -17,7 +18,7 @@ _YEAR = re.compile(r"(?:19|20)\d\d\b")
 
 def headings_joined(body: TableBody, groups: list[list[int]]) -> list[list[int]]:
     """The rows, with the lines of wrapped headings as one row."""
-    groups = [*groups]
+    groups = [*_section_apart(body, groups[0]), *groups[1:]]
     while len(groups) > 2 and _is_wrapped_heading(body, groups[0], groups[1]):
         groups[:2] = [groups[0] + groups[1]]
     return groups
@@ -30,12 +31,43 @@ def _is_wrapped_heading(body: TableBody, upper: list[int], lower: list[int]) -> 
     if b.top - a.bottom > 0.5 * b.size or any(piece.first < piece.last for piece in pieces):
         return False
     columns = [{piece.first for index in group for piece in body.placed[index]} for group in (upper, lower)]
+    if columns[1] == {0} != columns[0] and _begins_section(body, upper, lower):
+        return False
     if max(map(max, columns)) == 0 or not (columns[0] <= columns[1] or columns[1] <= columns[0]):
         return False
     if sum(piece.chunk.fragments[0].bold for piece in pieces) < _MIN_BOLD * len(pieces):
         return False
-    texts = [piece.chunk.text for piece in pieces]
-    return all(not text[:1].isdecimal() or _YEAR.fullmatch(text) for text in texts)
+    return all(may_head(piece.chunk.text) for piece in pieces)
+
+
+def _section_apart(body: TableBody, headings: list[int]) -> list[list[int]]:
+    """The first row, without the heading of a section below it, or the amounts of a row."""
+    for number in range(1, len(headings)):
+        upper, lower = headings[:number], headings[number:]
+        above = [piece for index in upper for piece in body.placed[index]]
+        texts = [piece.chunk.text for piece in above if piece.first]
+        if not texts or not all(map(may_head, texts)):
+            break
+        below = [piece for index in lower for piece in body.placed[index]]
+        if _are_amounts(body.placed[lower[0]]):
+            return [upper, lower]
+        if len({piece.first for piece in above}) > 1 and all(piece.first == piece.last == 0 for piece in below):
+            return [upper, lower] if _begins_section(body, upper, lower) else [headings]
+    return [headings]
+
+
+def _are_amounts(pieces: list[PlacedChunk]) -> bool:
+    """Whether a line has a label, and an amount in each of its other columns."""
+    label, *others = pieces
+    return not label.first and len(others) > 1 and not any(may_head(piece.chunk.text) for piece in others)
+
+
+def _begins_section(body: TableBody, upper: list[int], lower: list[int]) -> bool:
+    """Whether a label alone is no rest of the heading above: it would have begun on its line."""
+    label = body.placed[lower[0]][0].chunk
+    above = [piece.chunk for index in upper for piece in body.placed[index] if not piece.first]
+    fits = not above or above[-1].x1 + _first_word(label) < body.extents[0].end
+    return fits and not _begins_within(label.text)
 
 
 def logical_rows(body: TableBody, rules: list[Rule], bands: list[Rule]) -> list[list[int]]:

@@ -1,33 +1,15 @@
-"""Lines of text with gaps, and the columns that white space through several of them divides (pure).
+"""Lines of text with gaps, and the columns of several of them (pure)."""
 
-After Nurminen (2013): white space that runs down several lines divides columns.
-"""
-
-from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
 from docqa.documents.pdf.engines import Rule
 from docqa.documents.pdf.named_tuples import maker
-from docqa.documents.pdf.tables.page_table import (
-    CAPTION,
-    NUMBERED_CAPTION,
-    Chunk,
-    TextRow,
-    chunks,
-    is_sign,
-    right_of_digits,
-    type_size,
-)
+from docqa.documents.pdf.tables.page_table import Chunk, TextRow, chunks, is_numeric, is_sign, type_size
 from docqa.documents.pdf.tables.table_headings import may_head
 
-_MAX_LEADING = 2.5  # Heights of type between two rows of a table.
-_RIVER = 0.5  # Heights of type: narrower white space divides no columns.
-_LARGER = 1.2  # Than the type of a table is that of a heading.
+_SIGN, _TOUCHING = 6.0, 1.0  # Points: its width, and how near it is to its number.
 _ALIGNED = 5.0  # Points.
-_MAX_HEADINGS, _SECTION_GAP = 3, 4.0  # Of sections: lines; heights of type.
-_MAX_INDENT = 20.0  # Points.
-_MAX_SINGLE = 8  # Lines of one cell that follow each other, but for the rest of a wrapped cell.
 
 
 class ChunkedLine(NamedTuple):
@@ -37,10 +19,6 @@ class ChunkedLine(NamedTuple):
     top: float
     bottom: float
     size: float
-
-
-_River = tuple[float, float]
-"""White space that runs down lines: where it begins, and where it ends."""
 
 
 class Extent(NamedTuple):
@@ -57,199 +35,11 @@ def text_line(row: TextRow) -> ChunkedLine:
     return ChunkedLine(chunks(row), min(top), max(bottom), type_size(row))
 
 
-def runs(lines: list[ChunkedLine], rules: list[Rule]) -> list[tuple[int, int]]:
-    """Where runs of lines through which the same white space runs begin and end."""
-    found: list[tuple[int, int]] = []
-    index = 0
-    while index < len(lines):
-        if len(lines[index].chunks) < 2 or CAPTION.match(lines[index].chunks[0].text):
-            index += 1
-            continue
-        end = _run(lines, index)
-        if end - index >= 2:
-            found.extend(_near(lines, index, end, rules))
-            index = end
-        else:
-            index += 1
-    return found
-
-
-def statements(lines: list[ChunkedLine], places: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """The runs of lines; before those that may be the sections of one statement, the whole."""
-    parts: list[tuple[int, int]] = []
-    for place in places:
-        if parts and not _are_sections(lines, parts[-1], place):
-            yield from _with_whole(parts)
-            parts = []
-        parts.append(place)
-    yield from _with_whole(parts)
-
-
-def _with_whole(parts: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    return [(parts[0][0], parts[-1][1]), *parts] if len(parts) > 1 else parts
-
-
-def _are_sections(lines: list[ChunkedLine], above: tuple[int, int], below: tuple[int, int]) -> bool:
-    """Whether two runs are sections of one statement: nothing but headings on the left is between them.
-
-    Numbers stand in the same columns, two or more, above and below.
-    """
-    (first, end), (start, stop) = above, below
-    if start - end > _MAX_HEADINGS or any(len(line.chunks) > 1 for line in lines[end:start]):
-        return False
-    left = min(line.chunks[0].x0 for line in lines[first:end])
-    for previous, line in pairwise(lines[end - 1 : start + 1]):
-        chunk = line.chunks[0]
-        if line.top - previous.bottom > _SECTION_GAP * line.size or chunk.x0 > left + _MAX_INDENT:
-            return False
-    return not _are_words(lines[start]) and _same_amounts(lines[first:end], lines[start:stop])
-
-
-def _near(lines: list[ChunkedLine], start: int, end: int, rules: list[Rule]) -> Iterator[tuple[int, int]]:
-    """Cut a run where the distance is much larger than between its other lines, but at a rule."""
-    steps = [b.top - a.bottom for a, b in pairwise(lines[start:end])]
-    wide = steps
-    if any(step > 1.5 * lines[index].size for index, step in enumerate(steps, start + 1)):
-        wide = [0.0 if is_ruled(lines, index, rules) else step for index, step in enumerate(steps, start + 1)]
-    for index, step in enumerate(wide, start + 1):
-        if index - start > 1 and _are_new_headings(lines, start, index):
-            yield start, index
-            start = index
-        elif step > 1.5 * lines[index].size and not _is_usual(step, wide):
-            new = len(lines[index].chunks) > 2 and _are_words(lines[index])  # Headings of their own.
-            narrow = step < _MAX_LEADING * lines[index].size
-            if not new and narrow and _same_amounts(lines[start:index], lines[index:end]):
-                continue
-            if index - start >= 2:
-                yield start, index
-            start = index
-    if end - start >= 2:
-        yield start, end
-
-
-def _are_new_headings(lines: list[ChunkedLine], start: int, index: int) -> bool:
-    """Whether a line without a label has words below the numbers of each of its columns: those of the next table."""
-    line = lines[index]
-    if len(line.chunks) < 2 or not all(may_head(chunk.text) for chunk in line.chunks):
-        return False
-    above = next((other for other in reversed(lines[start:index]) if len(other.chunks) > 1), line)
-    numbers = [chunk for chunk in above.chunks[1:] if not may_head(chunk.text)]
-    if line.chunks[0].x0 < above.chunks[0].x1:
-        return False
-    return all(any(chunk.x0 < other.x1 and other.x0 < chunk.x1 for other in numbers) for chunk in line.chunks)
-
-
-def _is_usual(step: float, steps: list[float]) -> bool:
-    return sum(other > 0.75 * step for other in steps) > max(1, 0.2 * len(steps))
-
-
-def _are_words(line: ChunkedLine) -> bool:
-    """Whether a line may have the headings of columns: what follows the first chunk is no number."""
-    return all(may_head(chunk.text) for chunk in line.chunks[1:])
-
-
-def _same_amounts(above: list[ChunkedLine], below: list[ChunkedLine]) -> bool:
-    """Whether numbers stand in the same columns, two or more, above and below a gap: sections of one table."""
-    upper, lower = _rights(above), _rights(below)
-    return len(lower) > 1 and all(any(abs(right - other) < _ALIGNED for other in upper) for right in lower)
-
-
-def _rights(lines: list[ChunkedLine]) -> list[float]:
-    """Where the columns of numbers end that most lines with numbers have."""
-    rows = [numbers for line in lines if (numbers := [*filter(_is_amount, line.chunks[1:])])]
-    columns: list[list[float]] = []
-    for right in sorted(right_of_digits(number) for numbers in rows for number in numbers):
-        if columns and right - columns[-1][-1] < _ALIGNED:
-            columns[-1].append(right)
-        else:
-            columns.append([right])
-    return [column[-1] for column in columns if len(column) > 0.5 * len(rows)]
-
-
-def _is_amount(chunk: Chunk) -> bool:
-    return not may_head(chunk.text) and not chunk.text[0].isalpha()
-
-
 def is_ruled(lines: list[ChunkedLine], index: int, rules: list[Rule]) -> bool:
     """Whether there is a rule between a line and the one before."""
     above, below = lines[index - 1].bottom - 2, lines[index].top + 2
     left, right = lines[index].chunks[0].x0, lines[index].chunks[-1].x1
     return any(above <= rule.top <= below and rule.x0 < right and rule.x1 > left for rule in rules)
-
-
-def _run(lines: list[ChunkedLine], start: int) -> int:
-    """Where a run of lines ends that begins at `start`."""
-    first = lines[start]
-    rivers = _gaps(first)
-    left, right = first.chunks[0].x0, first.chunks[-1].x1
-    end, single = start + 1, 0
-    for index in range(start + 1, len(lines)):
-        previous, line = lines[index - 1], lines[index]
-        if line.top - previous.bottom > _MAX_LEADING * min(previous.size, line.size):
-            break
-        if len(line.chunks) == 1 and _stands_alone(line, max(first.size, previous.size)):
-            break
-        if len(line.chunks) > 1:
-            narrowed = _intersect(rivers, line)
-            if not narrowed or _same_texts(line, first):
-                break
-            rivers, end, single = narrowed, index + 1, 0
-            left, right = min(left, line.chunks[0].x0), max(right, line.chunks[-1].x1)
-            continue
-        chunk = line.chunks[0]
-        wrapped = chunk.x0 > rivers[0][0] and line.top - previous.bottom < 0.7 * line.size
-        single += not wrapped
-        crosses = any(chunk.x0 < begin and chunk.x1 > end for begin, end in rivers)
-        if single > _MAX_SINGLE or (crosses and (single > 1 or line.size > 1.15 * first.size)):
-            break
-        if crosses and chunk.x1 - chunk.x0 > 0.6 * (right - left):
-            # A row that is drawn as one string, or a line of prose.
-            following = lines[index + 1 : index + 2]
-            if line.top - previous.bottom > 0.7 * line.size or chunk.x0 < left - 1 or chunk.fragments[0].bold:
-                break
-            if not following or following[0].top - line.bottom > 0.7 * line.size:
-                break
-    # The last cell may be wrapped.
-    while end < len(lines) and len(lines[end].chunks) == 1:
-        previous, line = lines[end - 1], lines[end]
-        chunk = line.chunks[0]
-        if line.top - previous.bottom > 0.7 * line.size or chunk.x1 > right + line.size:
-            break
-        if not any(end <= chunk.x0 + 1 for _, end in rivers):
-            break
-        end += 1
-    return end
-
-
-def _stands_alone(line: ChunkedLine, size: float) -> bool:
-    """Whether a line is the next table's caption, or a heading in larger type."""
-    return NUMBERED_CAPTION.match(line.chunks[0].text) is not None or line.size > _LARGER * size
-
-
-def _same_texts(line: ChunkedLine, other: ChunkedLine) -> bool:
-    """Whether a line has the words of another: the header of the next table."""
-    return len(line.chunks) == len(other.chunks) and all(
-        a.text == b.text for a, b in zip(line.chunks, other.chunks, strict=True)
-    )
-
-
-def _gaps(line: ChunkedLine) -> list[_River]:
-    return [(a.x1, b.x0) for a, b in pairwise(line.chunks)]
-
-
-def _intersect(rivers: list[_River], line: ChunkedLine) -> list[_River]:
-    """What remains of the rivers beside the chunks of a line."""
-    width = _RIVER * min(line.size, 12.0)
-    chunks = line.chunks
-    lefts = [float("-inf"), *[chunk.x1 for chunk in chunks]]
-    rights = [*[chunk.x0 for chunk in chunks], float("inf")]
-    remaining = []
-    for begin, end in rivers:
-        for left, right in zip(lefts, rights, strict=True):
-            low, high = (begin if begin > left else left), (end if end < right else right)
-            if high - low >= width:
-                remaining.append((low, high))
-    return remaining
 
 
 def columns_of(lines: list[ChunkedLine]) -> list[Extent]:
@@ -275,12 +65,15 @@ def columns_of(lines: list[ChunkedLine]) -> list[Extent]:
             begin, end = min(begin for begin, _, _ in hit), max(end for _, end, _ in hit)
             found.append((min(x0, begin), max(x1, end), 1 + sum(count for _, _, count in hit)))
     columns = [Extent(begin, end) for begin, end, _ in sorted(found)]
-    return _without_halves(columns, lines)
+    return _without_halves(_without_signs(columns), lines)
 
 
 def _has_sign(chunk: Chunk) -> bool:
     """Whether a chunk is a currency sign and its number: whatever stands between them is in their column."""
-    return len(chunk.fragments) > 1 and is_sign(chunk.fragments[0].text.strip())
+    if len(chunk.fragments) > 1:
+        return is_sign(chunk.fragments[0].text.strip())
+    sign, space, number = chunk.text.partition(" ")
+    return bool(space) and is_sign(sign) and is_numeric(number)
 
 
 def _stands_apart(chunk: Chunk, column: tuple[float, float, int]) -> bool:
@@ -289,17 +82,32 @@ def _stands_apart(chunk: Chunk, column: tuple[float, float, int]) -> bool:
     return (left < 0 or right > 0) and min(abs(left), abs(right), abs(left + right) / 2) > _ALIGNED
 
 
-def _without_halves(columns: list[Extent], lines: list[ChunkedLine]) -> list[Extent]:
-    """Join neighbours that are never filled both: a heading beside its column."""
-    filled = [_filled(column, lines) for column in columns]
-    index = 0
-    while index < len(columns) - 1 and len(columns) > 2:
-        a, b = filled[index : index + 2]
-        if a.isdisjoint(b) and min(len(a), len(b)) <= 0.3 * max(len(a), len(b)):
-            columns[index : index + 2] = [Extent(columns[index].begin, columns[index + 1].end)]
-            filled[index : index + 2] = [_filled(columns[index], lines)]
+def _without_signs(columns: list[Extent]) -> list[Extent]:
+    """Join a column that is as narrow as a sign with the one that it touches on its left: there are no such columns."""
+    joined = columns[:1]
+    for begin, end in columns[1:]:
+        last = joined[-1]
+        if end - begin < _SIGN and begin - last.end < _TOUCHING:
+            joined[-1] = Extent(last.begin, end)
         else:
-            index += 1
+            joined.append(Extent(begin, end))
+    return joined
+
+
+def _without_halves(columns: list[Extent], lines: list[ChunkedLine]) -> list[Extent]:
+    """Join neighbours that are never filled both, the nearest ones first: a heading beside its column."""
+    filled = [_filled(column, lines) for column in columns]
+    while len(columns) > 2:
+        halves = [
+            (columns[index + 1].begin - columns[index].end, index)
+            for index, (a, b) in enumerate(pairwise(filled))
+            if a.isdisjoint(b) and min(len(a), len(b)) <= 0.3 * max(len(a), len(b))
+        ]
+        if not halves:
+            break
+        _, index = min(halves)
+        columns[index : index + 2] = [Extent(columns[index].begin, columns[index + 1].end)]
+        filled[index : index + 2] = [_filled(columns[index], lines)]
     return columns
 
 
@@ -359,4 +167,11 @@ class TableBody:
 
 
 def _placed(line: ChunkedLine, columns: list[Extent]) -> list[PlacedChunk]:
-    return [_placed_chunk((*column_place(chunk, columns), chunk)) for chunk in line.chunks]
+    """The chunks of a line in their columns; a label or number that reaches under the next is in those before it."""
+    pieces = [_placed_chunk((*column_place(chunk, columns), chunk)) for chunk in line.chunks]
+    for number in range(len(pieces) - 1, 0, -1):
+        first, last, chunk = pieces[number - 1]
+        following = pieces[number].first
+        if first < following <= last and (not first or not may_head(chunk.text)):
+            pieces[number - 1] = PlacedChunk(first, following - 1, chunk)
+    return pieces
