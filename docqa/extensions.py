@@ -153,7 +153,7 @@ FORMATS.register(
         label="PDF",
         suffixes=(".pdf",),
         parse="docqa.documents.pdf.parser:parse",
-        version=6,
+        version=7,
         libraries=("pypdfium2", "pypdf"),
         variant="docqa.documents.pdf.engines:engine_versions",
         largest=500_000_000,
@@ -177,7 +177,7 @@ FORMATS.register(
         label="Markdown",
         suffixes=(".md", ".markdown"),
         parse="docqa.documents.markdown:parse",
-        version=5,
+        version=6,
         largest=20_000_000,
         libraries=("markdown-it-py",),
     )

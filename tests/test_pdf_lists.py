@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen import canvas
-from support.drawn import Text, draw_pages, prose
+from support.drawn import Text, draw_pages
 
 from docqa.documents import Document, parse, read
 
@@ -185,6 +185,24 @@ def test_a_term_beside_a_sentence_of_two_lines_does_not_cut_it(tmp_path: Path) -
     assert found == [f"{term} {' '.join(lines)}" for term, lines in meanings.items()]
 
 
+def test_an_amount_beside_a_sentence_of_two_lines_does_not_cut_it(tmp_path: Path) -> None:
+    steps = {
+        "1 tsp": ["salt", "Put a spoon of salt in with the roots, turn on the heat,", "and stir for five minutes."],
+        "2 cloves": ["garlic", "Near the end of the five minutes cut up the cloves, as", "fine as you can."],
+    }
+    sheet = canvas.Canvas(str(tmp_path / "a.pdf"), pagesize=A4, invariant=1)
+    for number, (amount, (name, first, second)) in enumerate(steps.items()):
+        text = sheet.beginText(60, 700 - 60 * number)
+        text.setFont("Times-Roman", 11)
+        for x, y, words in ((60, 0, amount), (110, 0, name), (240, 0, first), (240, 13, second)):
+            text.setTextOrigin(x, 700 - 60 * number - y)
+            text.textOut(words)
+        sheet.drawText(text)
+    sheet.save()
+    found = blocks(parse(read(str(tmp_path / "a.pdf"))))
+    assert {f"{first} {second}" for _, first, second in steps.values()} <= set(found)
+
+
 def test_code_that_is_coloured_word_by_word_has_no_other_spaces(tmp_path: Path) -> None:
     sheet = canvas.Canvas(str(tmp_path / "a.pdf"), pagesize=A4, invariant=1)
     sheet.setFont("Courier", 10)
@@ -205,8 +223,15 @@ def test_titles_below_each_other_are_several_and_the_lines_of_one_are_one(tmp_pa
     titles = ["Opening (ten minutes)", "The dues (half an hour)", "The beacon (ten minutes)"]
     page = [Text(100 + 20 * number, title, size=11, font="Times-Bold") for number, title in enumerate(titles)]
     page += [Text(y, line, size=11, font="Times-Bold") for y, line in ((200, "The harbour"), (214, "And its Lock"))]
-    page += [
-        Text(260 + 13 * number, line) for number, line in enumerate(["The meeting begins at nine in the hall."] * 2)
-    ]
+    page += prose(260, 8, "Minutes")
     document = parse(read(str(draw_pages(tmp_path / "a.pdf", [page]))))
     assert blocks(document, "heading") == [*titles, "The harbour And its Lock"]
+
+
+def test_a_line_below_the_bullet_of_a_short_item_is_no_part_of_it(tmp_path: Path) -> None:
+    page = [Text(80 + 13 * n, f"\N{BULLET} {line.text}") for n, line in enumerate(prose(0, 3, "Minutes"))]
+    page += [Text(119, "\N{BULLET} The lamp is oiled"), Text(132, "Turbine of the mill")]
+    assert blocks(parse(read(str(draw_pages(tmp_path / "a.pdf", [page])))))[-2:] == [
+        "\N{BULLET} The lamp is oiled",
+        "Turbine of the mill",
+    ]

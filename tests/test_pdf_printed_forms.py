@@ -370,3 +370,15 @@ def test_a_numbered_item_goes_on_in_its_hanging_lines() -> None:
         write(sheet, 48, 152, "Place it loose in the envelope.")
 
     assert ("list_item", "4. Do not staple your payment to the form. Place it loose in the envelope.") in blocks(draw)
+
+
+def test_a_numbered_label_is_not_the_value_of_the_one_before_it() -> None:
+    def draw(sheet: canvas.Canvas) -> None:
+        rows = [("1. Name:", "2. Berth"), ("3. Draught:", "4. Flag:"), ("5. Length:", "6. Home port:")]
+        for number, row in enumerate(rows):
+            top = 100 + 24 * number
+            for x, text in zip((60, 300), row, strict=True):
+                box(sheet, x, top, x + 240, top + 24)
+                write(sheet, x + 6, top + 15, text)
+
+    assert fields(draw)[:2] == ["1. Name:", "2. Berth"]

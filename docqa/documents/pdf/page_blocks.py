@@ -183,7 +183,7 @@ def _is_wrapped(block: PageBlock) -> bool:
     (first,), (second,) = block.lines
     return (
         first.text.count(" ") >= _SENTENCE - 1
-        and first.text[-1:].isalpha()
+        and (first.text[-1:].isalpha() or first.text.endswith(","))
         and second.text[:1].islower()
         and not first.fixed_pitch
         and second.x0 < first.x0 + first.size
@@ -240,7 +240,7 @@ def _cells_joined(page: list[list[TextFragment]]) -> list[list[TextFragment]]:
                 line.append(run)  # What follows a formula, or the mark of a note.
             elif run.fixed_pitch and line[-1].fixed_pitch and run.text.startswith(_COMMENTS):
                 line.append(run)
-            elif prose[id(right)] and _is_mark(line[-1], left, run, right):
+            elif prose[id(right)] and len(line) == 1 and _is_mark(line[-1], left, run, right):
                 line[-1] = joined_with_spaces([line[-1], run])
                 block_of[id(line[-1])], sides[id(line[-1])] = right, sides[id(run)]
             elif prose[id(left)] or prose[id(right)] or not _side_by_side(left, right, line[-1], run):

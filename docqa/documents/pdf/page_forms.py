@@ -3,6 +3,7 @@
 Lengths are in points; y grows downwards.
 """
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -19,6 +20,7 @@ from docqa.documents.pdf.tables.page_table import cell_text, is_form
 _FEWEST_BOXES = 3  # On a page without numbered lines.
 _BESIDE = 0.4  # Of the lower one's height: fields in one row.
 _ALIGNED = 12.0  # Points: the left sides of fields below each other.
+_NUMBERED = re.compile(r"\d{1,3}[a-z]?\.\s+[A-Z]")  # A label of its own.
 _FARTHEST = 6.0  # Heights of type between two fields of one group.
 
 
@@ -119,8 +121,9 @@ def _cells(form: PageTable, boxes: list[FormField]) -> list[FormField]:
     fields: list[FormField] = []
     label = None
     for cell in cells:
-        ends = cell_text(cell).rstrip().endswith(":")
-        if label and label.row == cell.row and not ends:
+        text = cell_text(cell)
+        ends = text.rstrip().endswith(":")
+        if label and label.row == cell.row and not (ends or _NUMBERED.match(text)):
             fields[-1] = boxed([label.lines, cell.lines])
             label = None
             continue

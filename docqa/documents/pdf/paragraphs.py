@@ -249,6 +249,8 @@ def _glue_in_column(block: LineBlock, previous: LayoutLine, line: LayoutLine) ->
         is_apart = line.top - previous.top > _TITLES_APART * line.size and line.text[0].isupper()
         return None if is_apart and _WORD.search(previous.text) and not _GOES_ON.search(previous.text) else " "
     if previous.x1 < previous.right - 0.4 * width and not line.text[0].islower() and first.kind != "footnote":
+        if block.kind == "list_item" and line.x0 < first.x0 + 0.5 * line.size and BULLET.match(first.text):
+            return None  # Below the bullet of a short item.
         # A title and its text, or short lines, as of an address.
         return None if line.x1 > line.right - 0.12 * width else "\n"
     return " "

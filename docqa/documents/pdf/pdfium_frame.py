@@ -56,3 +56,11 @@ def is_next_line(above: Box, box: Box, far: float) -> bool:
     """Whether a displayed box is below another one, and left of it: `far` from its left side, or from its right one."""
     far_left = above[0] - far if above[2] - above[0] < far else above[0]
     return box[2] < above[0] and box[0] < far_left and box[1] > above[3] - _OVERLAP * (box[3] - box[1])
+
+
+def most_common_angle(rows: Iterable[tuple[int, tuple[int, int]]]) -> int:
+    """The angle of most characters of a page's rows: (angle, (first, last)) of each."""
+    lengths: dict[int, int] = {0: 0}
+    for angle, (begin, end) in rows:
+        lengths[angle] = lengths.get(angle, 0) + end - begin
+    return max(lengths, key=lambda angle: lengths[angle])

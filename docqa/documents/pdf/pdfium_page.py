@@ -18,7 +18,7 @@ from docqa.documents.pdf.engines import TextFragment
 from docqa.documents.pdf.named_tuples import maker
 from docqa.documents.pdf.pdfium_calls import HANDLE, four, quick
 from docqa.documents.pdf.pdfium_fonts import ObjectFonts
-from docqa.documents.pdf.pdfium_frame import Box, Frame, is_next_line, union
+from docqa.documents.pdf.pdfium_frame import Box, Frame, is_next_line, most_common_angle, union
 from docqa.documents.pdf.pdfium_glyphs import GlyphText
 
 _SPACES = re.compile(r"[ \u00a0]+(?=\S)")
@@ -87,7 +87,7 @@ class PageText:
         self._rows = list(_rows(text))
         self._angles = [self._angle(begin) for begin, _ in self._rows]
         # A page may be turned by its rotation or by its text's matrix.
-        self._upright = _most_common(zip(self._angles, self._rows, strict=True)) if any(self._angles) else 0
+        self._upright = most_common_angle(zip(self._angles, self._rows, strict=True)) if any(self._angles) else 0
         turn = self._upright if self._upright >= 0 else pdfium.FPDFPage_GetRotation(page) * 90
         self.frame = Frame(page, turn)
 
@@ -136,8 +136,8 @@ class PageText:
             if not visible:
                 return
             x0, text_object = visible[0], None
-        if x1 < x0:  # Letters that are drawn from right to left, by a damaged file.
-            x0, x1 = x1, x0
+        if x1 < x0:  # It is drawn left of the text before it: a sign after its number, or by a damaged file.
+            x0, x1 = self._sides_of(first, last)
         begin, end = self._rows[row]
         angle = self._angles[row] if first == begin else self._angle(first)
         hyphen = last == end and self._text.startswith("\ufffe", end)
@@ -152,6 +152,11 @@ class PageText:
         text, slanted = self._glyphs.between(first, last), angle != self._upright
         fields = text, x0, top, x1, bottom, size, row, hyphen, raised, bold, fixed_pitch, slanted, style
         fragments.append(_fragment(fields))
+
+    def _sides_of(self, first: int, last: int) -> tuple[float, float]:
+        """The left and the right side of characters, whatever their order."""
+        boxes = [box for index in range(first, last) if (box := self._character_box(index))]
+        return min((box[0] for box in boxes), default=0.0), max((box[2] for box in boxes), default=0.0)
 
     def _last_letter(self, first: int, last: int) -> int:
         """Index of the last character that is no space, and no underscore, which may be drawn as a line."""
@@ -390,11 +395,3 @@ def _usual_width(widths: list[float]) -> float:
     narrow, wide = widths[len(widths) // 5], widths[3 * len(widths) // 5]
     # Lines that differ little are not stretched: their font is wide.
     return narrow if wide < _STRETCHED * narrow else min(narrow, most)
-
-
-def _most_common(rows: Iterable[tuple[int, tuple[int, int]]]) -> int:
-    """The angle of most characters."""
-    lengths: dict[int, int] = {0: 0}
-    for angle, (begin, end) in rows:
-        lengths[angle] = lengths.get(angle, 0) + end - begin
-    return max(lengths, key=lambda angle: lengths[angle])
