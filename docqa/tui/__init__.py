@@ -36,6 +36,8 @@ def run(
 
     app = DocqaApp(paths, settings, password, config.keys(), flags, restricted=served_app.is_restricted())
     app.run()
+    if app.crash is not None:
+        raise app.crash
     return app.return_code or 0
 
 
@@ -64,6 +66,8 @@ def ask_inline(
     check_keymap(keys)
     app = InlineApp(paths, settings, password, keys, question=question)
     app.run(inline=True)
+    if app.crash is not None:
+        raise app.crash
     if app.interrupted:
         raise KeyboardInterrupt
     if app.questions.failure is not None:

@@ -41,6 +41,15 @@ class InertApp(App[None]):
         if saved_theme in self.available_themes:
             self.theme = saved_theme
 
+    @property
+    def crash(self) -> Exception | None:
+        """What ended the app, if it was a bug. The command tells it, as it tells that of any other."""
+        return self._exception
+
+    def _fatal_error(self) -> None:
+        # Textual's prints a page of source code with the values of variables, so what is in the documents.
+        self._close_messages_no_wait()
+
     def get_line_filters(self) -> Sequence[LineFilter]:
         """What changes each line before it is drawn."""
         return [_INERT, *super().get_line_filters()]

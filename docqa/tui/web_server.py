@@ -5,10 +5,8 @@ import errno
 import ipaddress
 import json
 import logging
-import shlex
 import signal
 import socket
-import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
@@ -17,23 +15,30 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
-from aiohttp import WSMsgType, web
-from textual_serve.app_service import AppService
+from aiohttp import WSCloseCode, WSMsgType, web
+from aiohttp.http_exceptions import HttpProcessingError, PayloadEncodingError
 from textual_serve.server import Server
 
 from docqa import config
 from docqa.errors import DocqaError
-from docqa.tui import served_app
+from docqa.terminal_text import visible
+from docqa.tui import served_app, web_input
 from docqa.tui.key_reference import check_keymap
+from docqa.tui.page_app import PageApp
 from docqa.tui.web_guard import TokenGate, comes_from_elsewhere, is_local_name, page_policy, response_headers
 
-_SHUTDOWN_TIMEOUT = 2.0  # Seconds for the apps to end and the pages to close when the server stops.
+_SHUTDOWN_TIMEOUT = 4.0  # Seconds for the apps to end and the pages to close when the server stops.
 _MOST_PAGES = 8  # Open at once: each has a process of some hundred megabytes.
 _MOST_CONNECTIONS = 128
-_PATIENCE = 20.0  # Seconds for a connection to send its request.
+_PATIENCE = 20.0  # Seconds for a connection to send its request, and for an app to take what its page sends.
 _KEEPALIVE = 60.0  # Seconds for which a connection stays open without one.
+_LARGEST_MESSAGE = 4 << 20  # Bytes of a page's message. A paste is in one, and is cut to a length that questions have.
+_KEYS_OF_A_RESIZE = 10  # It draws everything again.
 _LARGEST = 1000  # Columns or rows of a page's terminal.
 _TEMPLATES = Path(__file__).with_name("web")
+
+# Requests that are none, or stop halfway. They are answered; anyone who scans ports would fill the terminal with them.
+_CLIENTS_FAULTS = (HttpProcessingError, PayloadEncodingError, ConnectionError, web.HTTPException)
 
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -81,11 +86,10 @@ class _Server(Server):
     def __init__(
         self, command: Sequence[str], host: str, listening: socket.socket, access: Access, say: Callable[[str], None]
     ) -> None:
-        # textual-serve runs this line in a shell.
-        line = subprocess.list2cmdline(command) if sys.platform == "win32" else f"exec {shlex.join(command)}"
         port = listening.getsockname()[1]
         address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
-        super().__init__(line, host, port, title="docqa", public_url=address, templates_path=_TEMPLATES)
+        super().__init__(command[0], host, port, title="docqa", public_url=address, templates_path=_TEMPLATES)
+        self._command = command
         self._listening = listening
         self._local = is_loopback(listening)
         self._token = access.token
@@ -94,8 +98,8 @@ class _Server(Server):
         self._policy = page_policy((_TEMPLATES / "app_index.html").read_text(encoding="utf-8"))
         self._requests: set[asyncio.Task[None]] = set()
         """The requests in progress. That of an open page lasts until it is closed."""
-        self._pages = 0
-        """Open pages, each with an app."""
+        self._apps: set[PageApp] = set()
+        """The app of each open page, and of those that were closed until their processes have ended."""
         self._silent: set[asyncio.BaseProtocol] = set()
         """New connections that have sent no request yet."""
 
@@ -117,6 +121,8 @@ class _Server(Server):
         finally:
             listener.close()
             await runner.cleanup()
+            for app in self._apps:  # It had no time to end.
+                app.kill()
 
     async def make_app(self) -> web.Application:
         """Make the web application."""
@@ -215,46 +221,72 @@ class _Server(Server):
 
     async def handle_index(self, request: web.Request) -> web.StreamResponse:
         """Answer with the app's page."""
-        if self._pages >= _MOST_PAGES:
+        if len(self._apps) >= _MOST_PAGES:
             raise web.HTTPServiceUnavailable(text=f"{_MOST_PAGES} pages are open, which is the limit. Close one.\n")
         return await super().handle_index(request)
 
     async def handle_websocket(self, request: web.Request) -> web.WebSocketResponse:
         """Run an app for a page."""
-        if self._pages >= _MOST_PAGES:
+        if len(self._apps) >= _MOST_PAGES:
             raise web.HTTPServiceUnavailable(text="too many pages are open\n")
         if not all(_fits(request.query.get(side, "80")) for side in ("width", "height")):
             raise web.HTTPBadRequest(text=f"width and height are 1 to {_LARGEST}\n")
-        self._pages += 1
+        width, height = (int(request.query.get(side, most)) for side, most in (("width", "80"), ("height", "24")))
+        websocket = web.WebSocketResponse(heartbeat=15, timeout=1.0, max_msg_size=_LARGEST_MESSAGE)
+        app = PageApp(self._command, websocket, self.download_manager)
+        self._apps.add(app)
         try:
-            return await super().handle_websocket(request)
+            await websocket.prepare(request)
+            await app.start(width, height)
+            await self._pass_on(websocket, app)
+        except asyncio.CancelledError:
+            pass  # The server ends.
         finally:
-            self._pages -= 1
+            try:
+                await app.stop()
+            finally:
+                self._apps.discard(app)
+        return websocket
 
-    async def _process_messages(self, websocket: web.WebSocketResponse, app_service: AppService) -> None:
-        """Pass on what the page sends, until it sends something else than docqa's page does."""
+    async def _pass_on(self, websocket: web.WebSocketResponse, app: PageApp) -> None:
+        """Pass on what the page sends, until it sends something else than docqa's page does, or the app hangs."""
         async for message in websocket:
+            if websocket.closed:  # It sent more than the app could take, and is gone.
+                return
             if message.type is not WSMsgType.TEXT:
                 continue
             try:
-                envelope = json.loads(message.data)
-            except (ValueError, RecursionError):
+                async with asyncio.timeout(_PATIENCE):
+                    keys = await _handle(json.loads(message.data), websocket, app)
+            except (ValueError, RecursionError, TimeoutError):
+                keys = None
+            if keys is None:
+                await websocket.close(code=WSCloseCode.POLICY_VIOLATION, message=b"more, or other, than a page sends")
                 return
-            match envelope:
-                case ["stdin", str(data)]:
-                    await app_service.send_bytes(data.encode("utf-8", "replace"))
-                case ["resize", {"width": int(width), "height": int(height)}]:
-                    if not (_fits(width) and _fits(height)):
-                        return
-                    await app_service.set_terminal_size(width, height)
-                case ["ping", data]:
-                    await websocket.send_json(["pong", data])
-                case ["blur", *_]:
-                    await app_service.blur()
-                case ["focus", *_]:
-                    await app_service.focus()
-                case _:
-                    return
+            # What the page sends meanwhile waits in the connection, and not in the app's memory.
+            await asyncio.sleep(keys / web_input.KEYS_A_SECOND)
+
+
+async def _handle(envelope: object, websocket: web.WebSocketResponse, app: PageApp) -> float | None:
+    """Pass on a message. Return what it gives the app to do, in keys, or None if docqa's page sends no such thing."""
+    match envelope:
+        case ["stdin", str(data)]:
+            admitted = web_input.admitted(data)
+            if admitted is None or not await app.send_bytes(admitted.encode("utf-8", "replace")):
+                return None
+            return web_input.work(admitted)
+        case ["resize", {"width": int(width), "height": int(height)}] if _fits(width) and _fits(height):
+            await app.set_terminal_size(width, height)
+            return _KEYS_OF_A_RESIZE
+        case ["ping", data]:
+            await websocket.send_json(["pong", data])
+        case ["blur", *_]:
+            await app.blur()
+        case ["focus", *_]:
+            await app.focus()
+        case _:
+            return None
+    return 1
 
 
 def _token_form() -> web.Response:
@@ -295,12 +327,19 @@ def _listen(host: str, port: int, say: Callable[[str], None]) -> socket.socket:
 
 
 def _log_one_line_per_error() -> None:
-    """Log one line per error to stderr, without a traceback."""
+    """Log docqa's own faults to stderr: one line for each, with its reason. What a client does wrong is none."""
 
     class OneLine(logging.Formatter):
         def format(self, record: logging.LogRecord) -> str:
-            return f"docqa: {record.getMessage()}"
+            error = _error_of(record)
+            reason = f": {type(error).__name__}: {visible(str(error))}" if error is not None else ""
+            return f"docqa: {visible(record.getMessage())}{reason}"
 
     handler = logging.StreamHandler()
     handler.setFormatter(OneLine())
+    handler.addFilter(lambda record: not isinstance(_error_of(record), _CLIENTS_FAULTS))
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
+
+
+def _error_of(record: logging.LogRecord) -> BaseException | None:
+    return record.exc_info[1] if isinstance(record.exc_info, tuple) else None

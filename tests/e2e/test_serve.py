@@ -26,17 +26,22 @@ QUICKLY = ("--port", 0, "--retriever", "lexical")  # Documents open without load
 @asynccontextmanager
 async def connected(served: Served, until: bytes, **headers: str) -> AsyncIterator[bytes]:
     """Connect as the page does, and yield the output up to the text `until`; disconnect at the end."""
-    painted = b""
     async with (
         aiohttp.ClientSession() as session,
         session.ws_connect(f"{served.url}/ws?width=100&height=30", headers=headers) as page,
     ):
-        async with asyncio.timeout(60):
-            while until not in painted:
-                message = await page.receive()
-                assert message.type is aiohttp.WSMsgType.BINARY, message
-                painted += message.data
-        yield painted
+        yield await seen(page, until)
+
+
+async def seen(page: aiohttp.ClientWebSocketResponse, text: bytes) -> bytes:
+    """Wait until the app has drawn a text; return all that it has drawn by then."""
+    painted = b""
+    async with asyncio.timeout(60):
+        while text not in painted:
+            message = await page.receive()
+            assert message.type is aiohttp.WSMsgType.BINARY, message
+            painted += message.data
+    return painted
 
 
 def apps(file: Path) -> list[str]:
@@ -208,6 +213,103 @@ async def test_what_is_no_page_s_message_ends_the_page_and_no_more(tmp_path: Pat
         async with connected(app, b"docqa"):
             pass
     assert len(app.stderr_lines) == 1, app.stderr_lines
+
+
+async def test_more_than_anyone_types_at_once_ends_the_page_and_its_app(tmp_path: Path) -> None:
+    file = tmp_path / "lamp.txt"
+    file.write_text("The lamp was lit in 1902.", encoding="utf-8")
+    with served(file, *QUICKLY) as app:
+        async with (
+            aiohttp.ClientSession() as session,
+            session.ws_connect(f"{app.url}/ws?width=100&height=30") as page,
+        ):
+            await seen(page, OPEN)
+            await page.send_json(["stdin", "a" * 200_000])
+            async with asyncio.timeout(20):
+                while (message := await page.receive()).type is not aiohttp.WSMsgType.CLOSE:
+                    pass
+            assert message.data == aiohttp.WSCloseCode.POLICY_VIOLATION
+        await ended(file)
+    assert len(app.stderr_lines) == 1, app.stderr_lines
+
+
+async def test_keys_without_end_wait_in_the_connection_and_not_in_the_app_s_memory(tmp_path: Path) -> None:
+    file = tmp_path / "lamp.txt"
+    file.write_text("The lamp was lit in 1902.", encoding="utf-8")
+    with served(file, *QUICKLY) as app:
+        async with (
+            aiohttp.ClientSession() as session,
+            session.ws_connect(f"{app.url}/ws?width=100&height=30") as page,
+        ):
+            await seen(page, OPEN)
+            with pytest.raises(TimeoutError):  # It can't send all that.
+                async with asyncio.timeout(5):
+                    while True:
+                        await page.send_json(["stdin", "a" * 900])
+            status = subprocess.run(["ps", "-o", "rss=", *apps(file)[0].split()[:1]], capture_output=True, check=True)
+            assert int(status.stdout) < 600_000, "kilobytes"
+            page.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
+        await ended(file)
+
+
+async def test_what_a_question_can_have_is_pasted_and_more_is_refused_by_the_app() -> None:
+    with served(REPORT, *QUICKLY) as app:
+        async with (
+            aiohttp.ClientSession() as session,
+            session.ws_connect(f"{app.url}/ws?width=100&height=30") as page,
+        ):
+            await seen(page, OPEN)
+            await page.send_json(["stdin", f"\x1b[200~{'who ' * 500}\x1b[201~"])
+            await seen(page, b"who who")
+            await page.send_json(["stdin", f"\x1b[200~{'a' * 2_000_000}\x1b[201~"])
+            await seen(page, b"Not pasted")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no SIGSTOP")
+async def test_an_app_that_hangs_is_ended_with_its_page_and_with_the_server(tmp_path: Path) -> None:
+    file = tmp_path / "lamp.txt"
+    file.write_text("The lamp was lit in 1902.", encoding="utf-8")
+    with served(file, *QUICKLY) as app:
+        async with connected(app, OPEN):
+            os.kill(int(apps(file)[0].split()[0]), signal.SIGSTOP)
+        await ended(file)
+        async with connected(app, OPEN):
+            os.kill(int(apps(file)[0].split()[0]), signal.SIGSTOP)
+            app.process.send_signal(signal.SIGINT)
+            assert await asyncio.to_thread(app.process.wait, 30) == 0
+        assert not apps(file)
+
+
+def test_bad_requests_are_answered_and_not_told_on_the_terminal() -> None:
+    with served(REPORT, "--port", 0) as app:
+        for bad in (
+            "GET / HTTP/9.9\n\n",
+            "\x16\x03\x01\x02\n\n",
+            f"{'A' * 20_000}\n\n",
+            "GET /\x1b[31m HTTP/1.1\nHost: localhost\n\n",
+            "GET / HTTP/1.1\nHost: localhost\nHost: evil\n\n",
+            "GET / HTTP/1.1\nHost: localhost\nContent-Length: 99999999999999999999\n\n",
+            "GET /ws HTTP/1.1\nHost: localhost\n\n",
+            "GET /download/none HTTP/1.1\nHost: localhost\n\n",
+        ):
+            assert 400 <= ask_raw(app, bad)[0] < 500, bad[:50]
+    assert app.stderr_lines == [f"docqa: the app is at {app.url} (Ctrl-C ends it)\n"]
+
+
+def test_a_fault_of_docqa_s_own_is_told_in_a_line_with_its_reason() -> None:
+    faulty = (
+        "import sys\n"
+        "from docqa.cli import main\n"
+        "from docqa.tui import web_server\n"
+        "def broken(*_): raise RuntimeError('the page is\\x1b[31m broken')\n"
+        "web_server._Server.handle_index = broken\n"
+        f"sys.exit(main.main(['serve', {str(REPORT)!r}, '--port', '0']))\n"
+    )
+    with served(command=[sys.executable, "-c", faulty]) as app:
+        assert get(app)[0] == 500
+    assert app.stderr_lines[1:] == [
+        "docqa: Error handling request from 127.0.0.1: RuntimeError: the page is\\x1b[31m broken"
+    ]
 
 
 def test_more_pages_than_the_machine_can_bear_are_refused() -> None:

@@ -57,6 +57,30 @@ def test_a_person_opens_a_report_asks_copies_and_quits(terminal: Terminal) -> No
     assert "Duncan" not in terminal.screen
 
 
+@pytest.mark.parametrize("debug", ["", "DOCQA_DEBUG=1"])
+def test_a_bug_that_ends_the_app_is_told_in_a_sentence(terminal: Terminal, tmp_path: Path, debug: str) -> None:
+    faulty = tmp_path / "faulty.py"
+    faulty.write_text(
+        "from docqa.cli import main\n"
+        "from docqa.tui.app import DocqaApp\n"
+        "async def broken(app): raise IndexError('the list\\x1b[31m is empty')\n"
+        "DocqaApp.action_quit = broken\n"
+        "main.run()\n",
+        encoding="utf-8",
+    )
+    terminal.sees("ready>")
+    terminal.type(f"{debug} {shlex.quote(sys.executable)} {faulty} open {REPORT}; echo it ended with $?")
+    terminal.press("Enter")
+    terminal.sees("Ask your documents a question", "Ask", "Quit")
+    terminal.press("C-q")
+    if debug:
+        terminal.sees("IndexError: the list", "it ended with 1")
+        return
+    screen = terminal.sees("docqa: unexpected IndexError: the list\\x1b[31m is empty", "DOCQA_DEBUG=1 for a traceback")
+    assert "Traceback" not in screen and "─" not in screen
+    terminal.is_a_shell_again(2)
+
+
 def test_questions_asked_under_the_prompt_stay_there(terminal: Terminal) -> None:
     run(terminal, f"ask --inline {REPORT} --top 2")
     screen = terminal.sees("❯ Ask your documents a question")

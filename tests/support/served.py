@@ -4,7 +4,7 @@ import re
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,10 +33,10 @@ class Served:
 
 
 @contextmanager
-def served(*arguments: object, **options: object) -> Iterator[Served]:
+def served(*arguments: object, command: Sequence[object] = (DOCQA, "serve"), **options: object) -> Iterator[Served]:
     """Run `docqa serve`, and stop it with SIGINT."""
     process = subprocess.Popen(
-        [DOCQA, "serve", *map(str, arguments)],
+        [*command, *map(str, arguments)],  # type: ignore[list-item]
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -250,6 +250,17 @@ async def test_a_file_that_changes_is_read_again_when_the_person_wants_it(engine
         assert after.shown[0].text == "Ottilie Brandt-Wren"
 
 
+async def test_on_a_narrow_terminal_the_header_says_that_a_file_has_changed(engines: Engines, lighthouse: str) -> None:
+    app = engines.app([lighthouse], Settings())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await ask_and_wait(pilot, "Who was the keeper in 1911?")
+        assert "changed" not in pane_text(app.main.header)
+        Path(lighthouse).write_text("The keeper in 1911 was Ottilie Brandt.", encoding="utf-8")
+        await sees(pilot, app.main.header, "1 changed on disk · r reopens")
+        await pilot.press("r")
+        await until(pilot, lambda: "changed" not in pane_text(app.main.header))
+
+
 async def test_what_is_typed_right_after_i_is_the_question_and_no_key(engines: Engines, lighthouse: str) -> None:
     app = engines.app([lighthouse], Settings())
     async with app.run_test(size=WIDE) as pilot:

@@ -35,6 +35,20 @@ def test_a_strip_is_as_wide_as_asked_and_shows_the_likeliest_window(worth: list[
         assert 0 <= first < last <= width
 
 
+def test_without_columns_none_stands_for_a_window() -> None:
+    drawn, windows = strip(evidence(_DOCUMENT, 0.5), 0)
+    assert (drawn, columns(windows, 0)) == ("", (0, 0))
+
+
+async def test_a_terminal_too_narrow_for_the_strip_shows_none(engines: Engines, lighthouse: str) -> None:
+    app = engines.app([lighthouse], Settings())
+    async with app.run_test(size=(4, 24)) as pilot:
+        asked = await ask_and_wait(pilot, "When was the lighthouse built?")
+        await pilot.press("v", "l")
+        await pilot.pause()
+        assert asked.shown and pane_text(app.main.evidence).strip() == ""
+
+
 def test_a_strip_says_how_likely_each_part_is() -> None:
     drawn, windows = strip(evidence(_DOCUMENT, 0.0, 0.5, 0.99, float("nan")), 8)
     assert (drawn, windows) == ("▁▁▅▅██··", [0, 0, 1, 1, 2, 2, 3, 3])

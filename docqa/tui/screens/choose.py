@@ -14,6 +14,7 @@ from textual.widgets.option_list import Option
 
 from docqa.tui.state.choices import Choice
 from docqa.tui.styling import MUTED
+from docqa.tui.widgets.inputs import LONGEST_LINE
 
 T = TypeVar("T")
 
@@ -54,7 +55,7 @@ class ChooseScreen(ModalScreen[T | None]):
         """Yield the input and the list."""
         with Vertical(id="choose") as box:
             box.border_title = Content(self._title)
-            yield Input(placeholder=self._hint, compact=True)
+            yield Input(placeholder=self._hint, compact=True, max_length=LONGEST_LINE)
             yield OptionList(markup=False, compact=True)
 
     def on_mount(self) -> None:

@@ -97,7 +97,9 @@ def strip(evidence: DocumentEvidence, width: int) -> tuple[str, list[int]]:
 
 
 def columns(windows: Sequence[int], number: int) -> tuple[int, int]:
-    """Return the columns [first, last) that stand for a window, or for the nearest before it."""
+    """Return the columns [first, last) that stand for a window, or for the nearest before it. Without columns, none."""
+    if not windows:
+        return 0, 0
     before = [column for column, window in enumerate(windows) if window <= number]
     at = before[-1] if before else 0
     first = windows.index(windows[at])

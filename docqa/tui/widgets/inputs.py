@@ -10,6 +10,9 @@ from textual.widgets import Input
 
 from docqa.tui.state import dropped_paths
 
+LONGEST_LINE = 10_000
+"""Characters that an input takes. Readers take questions of some hundred words; each key copies the line."""
+
 
 class PastingInput(Input):
     """An input that types pasted text, unless it consists of paths of existing files and folders."""
@@ -53,7 +56,10 @@ class PastingInput(Input):
         self.type_text(message.text)
 
     def type_text(self, text: str) -> None:
-        """Insert text at the cursor, on one line, replacing the selection."""
+        """Insert text at the cursor, on one line, replacing the selection. Text that is too long is not inserted."""
+        if len(self.value) + len(text) > LONGEST_LINE:
+            self.notify(f"Not pasted: a line has up to {LONGEST_LINE:,} characters.", severity="warning", markup=False)
+            return
         self.replace(" ".join(text.splitlines()), *sorted(self.selection))
 
 
@@ -70,7 +76,7 @@ class FindInput(Input):
         """The search was cancelled."""
 
     def __init__(self) -> None:
-        super().__init__(placeholder="Find in the document", compact=True, id="find")
+        super().__init__(placeholder="Find in the document", compact=True, max_length=LONGEST_LINE, id="find")
 
     def action_cancel(self) -> None:
         """Cancel the search."""

@@ -11,7 +11,7 @@ from textual.widgets.option_list import Option
 from docqa.terminal_text import flat
 from docqa.tui.state.session import AskedQuestion, QuestionState
 from docqa.tui.styling import MUTED, hang, joined
-from docqa.tui.widgets.inputs import PastingInput
+from docqa.tui.widgets.inputs import LONGEST_LINE, PastingInput
 
 _GLYPHS = {
     QuestionState.QUEUED: "·",
@@ -41,7 +41,7 @@ class QuestionInput(PastingInput):
 
     def __init__(self) -> None:
         hint = "Ask your documents a question"
-        super().__init__(placeholder=hint, compact=True, id="question", select_on_focus=False)
+        super().__init__(placeholder=hint, compact=True, id="question", select_on_focus=False, max_length=LONGEST_LINE)
         self._history: list[str] = []
         self._position = 0
         self._draft = ""
