@@ -235,3 +235,23 @@ def test_a_line_below_the_bullet_of_a_short_item_is_no_part_of_it(tmp_path: Path
         "\N{BULLET} The lamp is oiled",
         "Turbine of the mill",
     ]
+
+
+def test_clauses_numbered_like_times_are_no_table(tmp_path: Path) -> None:
+    clauses = [
+        ("1.13", "Where any statement is qualified by the words of the parties, it is made after"),
+        ("", "due and careful enquiry by each of them."),
+        ("1.14", "Words before the word include are construed without limitation by what comes"),
+        ("", "after them in the same sentence."),
+        ("1.15", "Where there is any conflict between the provisions, it is resolved according to"),
+        ("", "the following order of priority:"),
+    ]
+    page = [Text(100 + 13 * n + 8 * (n // 2), text, x=100) for n, (_, text) in enumerate(clauses)]
+    page += [Text(100 + 13 * n + 8 * (n // 2), number, x=60) for n, (number, _) in enumerate(clauses) if number]
+    page += [Text(200, "(a)", x=100), Text(200, "the clauses of this agreement;", x=125)]
+    found = blocks(parse(read(str(draw_pages(tmp_path / "a.pdf", [page])))))
+    assert not any(text.startswith("1.13 ") and "1.14" in text for text in found)
+    assert (
+        "1.14 Words before the word include are construed without limitation by what comes after them in the same"
+        in ("\n".join(found))
+    )

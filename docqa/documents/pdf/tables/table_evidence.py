@@ -37,6 +37,7 @@ _SOURCE = re.compile(r"(?:Sources?|Notes?|Quelle|Anmerkung)\s?:$")
 _ADDRESS = re.compile(r"[a-z],? [A-Z]{2} \d{5}(?:[-–]\d{4})?$")
 _BLANK_AMOUNT = re.compile(r"(?:00|[.,])$")
 _NUMBERED_BOX = re.compile(r"\d{1,2}[a-z]?\. ?[A-Z]")
+_CLAUSE = re.compile(r"(\d{1,2})\.(\d\d)$")
 _CODE = re.compile(r"[;{}=]|--|\w\(|^(?:#|//|>>>|\$ )|\\$")
 _EQUATION_NUMBER = re.compile(r"\(\w?\.?\d+(?:\.\d+)*[a-z]?\)$")
 _LEADERS = re.compile(r"\.\.\.\.|\. \. \. |…|____|· · · ")  # Literally, they are found three times as fast.
@@ -84,13 +85,22 @@ def may_be_table(body: TableBody, rules: int) -> bool:
 
 def _may_be_pairs(texts: list[list[str]], rules: int) -> bool:
     """Whether two columns may be names and values, terms and texts, or times and events: no list, no prose."""
-    if _most_match(TIME, texts[0], 0.6):
+    if _are_times(texts[0]):
         return True
     if _most_match(_MARKER, texts[0], 0.4) or _words(texts[0]) >= _PROSE_WORDS or _most_match(_LABELLED, texts[1], 0.5):
         return False
     if any(map(_SOURCE.match, texts[0])) or all(any(map(_ADDRESS.search, column)) for column in texts):
         return False
     return rules >= 2 or _words(texts[1]) >= _PROSE_WORDS or not all(map(_flows, texts))
+
+
+def _are_times(texts: list[str]) -> bool:
+    """Whether most texts are times of the day, and not the numbers of clauses: 1.13, 1.14, 1.15."""
+    if not _most_match(TIME, texts, 0.6):
+        return False
+    numbers = [(int(found[1]), int(found[2])) for text in texts if (found := _CLAUSE.match(text))]
+    counted = sum(a == c and b + 1 == d for (a, b), (c, d) in pairwise(numbers))
+    return counted < 0.5 * (len(texts) - 1)
 
 
 def _may_be_columns(texts: list[list[str]], rules: int) -> bool:
@@ -116,7 +126,7 @@ def has_table_rows(body: TableBody, groups: list[list[int]], rules: int) -> bool
             return False
         return sum(map(_is_aligned, body.columns)) >= 0.6 * body.width
     texts = [[chunk.text for chunk in column] for column in body.columns]
-    if _most_match(TIME, texts[0], 0.6):
+    if _are_times(texts[0]):
         return True
     if _words(texts[1]) >= _PROSE_WORDS:
         return _defines(body, groups, rules)
