@@ -390,10 +390,7 @@ class MainScreen(Screen[None]):
 
     def show_header(self) -> None:
         """Show how many documents are open, which reader answers, and the progress of a training."""
-        changed = sum(row.changed for row in self.documents.rows.values())
-        parts = ["", self.documents.summary()]
-        if changed:  # On a narrow terminal the documents are hidden.
-            parts.append(f"{changed} changed on disk · r reopens")
+        parts = ["", self.documents.summary(), *self.documents.changes()]
         if self._controller.reader:
             parts.append(f"reader: {visible(self._controller.reader)}")
         if self._controller.settings.private:

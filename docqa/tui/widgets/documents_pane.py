@@ -254,6 +254,11 @@ class DocumentsPane(VerticalScroll):
         counts = [f"{self.count(state)} {state.word}" for state in DocumentState if self.count(state)]
         return ", ".join(counts) or ("looking for documents" if self._searching else "no documents")
 
+    def changes(self) -> list[str]:
+        """That files have changed, for the header: on a narrow terminal the documents are hidden."""
+        changed = sum(row.changed for row in self.rows.values())
+        return [f"{changed} changed on disk · r reopens"] if changed else []
+
     def _draw(self) -> None:
         width = self.scrollable_content_region.width
         if width <= 0:
