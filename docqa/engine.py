@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from copy import copy
 from dataclasses import replace
 from pathlib import Path
+from weakref import WeakValueDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,6 +62,8 @@ class Engine:
         self.store = store or (ArrayStore.in_cache("index") if settings.remembers else ArrayStore(None))
         self.choice = choice_of(self.reader.model, settings.threshold)
         self._loading: BackgroundLoad | None = None
+        self._in_use: WeakValueDictionary[tuple[str, str], Document] = WeakValueDictionary()
+        """Documents that somebody still has, by name and key: an app's answers keep those that they were found in."""
 
     def with_settings(self, settings: Settings) -> "Engine":
         """An engine with other settings and the same models.
@@ -126,19 +129,21 @@ class Engine:
 
     def index_source(self, source: Source, monitor: Monitor) -> IndexedDocument:
         """Index bytes under a name, like `index`. Raises `DocqaError`."""
-        name = document_key(source)
-        document = parsed_document(self.store, source, monitor)
+        of_document = document_key(source)
+        document = self._in_use.get((source.name, of_document)) or parsed_document(self.store, source, monitor)
         store = ArrayStore(None) if document.encrypted else self.store
         remember_name(store, source)
         del source  # It may be large.
-        name = windows_key(name, self.reader.fingerprint, self._cutter.size, self._cutter.stride)
+        name = windows_key(of_document, self.reader.fingerprint, self._cutter.size, self._cutter.stride)
         windows = self._windows(document, name, store, monitor)
         vectors = self._vectors(document, windows, name, store, monitor)
         return_freed_memory(len(document.text))
         unread = unread_language(self.reader, document.language)
-        if unread:
-            warning = f"the text seems to be in {unread}, which the reader doesn't read: no answer from it is claimed"
+        warning = f"the text seems to be in {unread}, which the reader doesn't read: no answer from it is claimed"
+        if unread and warning not in document.warnings:
             document = replace(document, warnings=(*document.warnings, warning))
+        if not document.encrypted:  # Whoever opens one again has to know its password.
+            self._in_use[document.name, of_document] = document
         return IndexedDocument(document, windows, vectors, unread)
 
     def _windows(self, document: Document, name: str, store: ArrayStore, monitor: Monitor) -> DocumentWindows:

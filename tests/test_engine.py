@@ -285,3 +285,16 @@ def test_questions_asked_together_have_the_answers_that_each_has_alone(engine: E
         assert [a.text for a in (*one.answers, *one.closest)] == [a.text for a in (*other.answers, *other.closest)]
         assert one.windows_read == other.windows_read
     assert collection.ask_all([]) == []
+
+
+def test_a_document_that_is_still_in_use_is_not_kept_twice(tmp_path: Path, engine: Engine) -> None:
+    """An app keeps the documents of its answers: opened and closed a hundred times, they are there once."""
+    file = write(tmp_path / "a.txt")
+    (first,) = engine.open([file]).documents
+    (second,) = engine.open([file]).documents
+    assert second is first
+    write(file, f"{PROSE}\n\nThe end.")
+    (third,) = engine.open([file]).documents
+    assert third is not first and third.text != first.text
+    (copy,) = engine.open([write(tmp_path / "b.txt")]).documents
+    assert (copy.name, copy.text) == (str(tmp_path / "b.txt"), first.text)
