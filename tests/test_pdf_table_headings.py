@@ -418,3 +418,24 @@ def test_a_unit_at_the_side_is_of_all_columns_and_a_row_of_its_own() -> None:
         accounts(sheet, 98, 300, 400, 500)
 
     assert headings(draw) == [["", *["(dollars in millions)"] * 3], ["", "2019", "2018", "2017"]]
+
+
+def test_headings_that_go_on_in_small_letters_are_those_of_their_columns() -> None:
+    ends = (254, 300, 350, 434, 480, 530)
+
+    def draw(sheet: canvas.Canvas) -> None:
+        right(sheet, 300, 96, "graduate Graduate")  # One string over two columns, twice.
+        right(sheet, 480, 96, "graduate Graduate")
+        write(sheet, 60, 108, "Borrowers")
+        for x, text in zip(ends, ("only", "only", "Both") * 2, strict=True):
+            right(sheet, x, 108, text)
+        for number, (label, *amounts) in enumerate(ACCOUNTS):
+            write(sheet, 60, 130 + 14 * number, label)
+            for x, amount in zip(ends, [amount[:4] for amount in amounts[:3] * 2], strict=True):
+                right(sheet, x, 130 + 14 * number, amount)
+
+    above = ["", "graduate", "Graduate", "", "graduate", "Graduate", ""]
+    below = ["Borrowers", "only", "only", "Both", "only", "only", "Both"]
+    joined = [f"{a} {b}".strip() for a, b in zip(above, below, strict=True)]
+    found = grid(table_of(draw))
+    assert found[:2] == [above, below] or found[0] == joined

@@ -30,8 +30,10 @@ def with_heading_places(body: TableBody, lines: list[ChunkedLine], groups: list[
         return groups
     above = [index for group in groups[:count] for index in group]
     names = _names(body, above)
-    for index in above:
-        pieces = _uncut(body.placed[index], lines[index], body)
+    for number, index in enumerate(above, 1):
+        pieces = body.placed[index]
+        if not _go_on(pieces, body.placed[above[number]] if number < len(above) else []):
+            pieces = _uncut(pieces, lines[index], body)
         body.placed[index] = _one_each(pieces, body) or _repeated(pieces, body, names) or _of_all(pieces, body)
     parts = [part for group in groups[:count] for part in _divided(body, group)]
     return [*parts, *groups[count:]]
@@ -66,6 +68,13 @@ def _one_each(pieces: list[PlacedChunk], body: TableBody) -> list[PlacedChunk]:
         if not extents[column - 1].end < middle < high:
             return []
     return [*pieces[: len(pieces) - len(headings)], *(PlacedChunk(n, n, p.chunk) for n, p in enumerate(headings, 1))]
+
+
+def _go_on(pieces: list[PlacedChunk], below: list[PlacedChunk]) -> bool:
+    """Whether each heading goes on in the line below, in small letters: "graduate Graduate" above "only  only"."""
+    small = {piece.first for piece in below if piece.first == piece.last and piece.chunk.text[:1].islower()}
+    headings = [piece for piece in pieces if piece.first]
+    return all(piece.first == piece.last and piece.first in small for piece in headings)
 
 
 def _uncut(pieces: list[PlacedChunk], line: ChunkedLine, body: TableBody) -> list[PlacedChunk]:
