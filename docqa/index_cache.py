@@ -77,7 +77,6 @@ def parsed_document(store: ArrayStore, source: Source, monitor: Monitor) -> Docu
     document = parse_isolated(source, monitor)
     if not document.encrypted:
         store.put("documents", name, pack_document(document))
-        remember_name(store, source)
     return document
 
 

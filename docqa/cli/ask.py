@@ -111,9 +111,14 @@ def run(arguments: argparse.Namespace) -> int:
 def _run_inline(arguments: argparse.Namespace) -> int:
     """Ask under the prompt. On leaving, the answers are printed as without --inline, so that they stay on screen."""
     question, paths = arguments.question, arguments.paths
-    for flag in ("questions", "within", "pages", "each"):
-        if getattr(arguments, flag):
-            name = "--in" if flag == "within" else f"--{flag}"
+    combined = {
+        "--questions": arguments.questions is not None,
+        "--in": bool(arguments.within),
+        "--pages": arguments.pages is not None,
+        "--each": arguments.each,
+    }
+    for name, given in combined.items():
+        if given:
             raise DocqaError(f"--inline and {name} cannot be combined", "leave one of them out")
     if exists(question):
         question, paths = "", [question, *paths]

@@ -91,7 +91,7 @@ def _read(arguments: argparse.Namespace, paths: Sequence[str]) -> tuple[list["Do
     """The documents that can be read, and whether some can't."""
     from docqa import documents
     from docqa.array_store import ArrayStore
-    from docqa.index_cache import parsed_document
+    from docqa.index_cache import parsed_document, remember_name
 
     store = ArrayStore.in_cache("index") if settings(arguments).remembers else ArrayStore(None)
     left_out: list[documents.LeftOut] = []
@@ -104,7 +104,11 @@ def _read(arguments: argparse.Namespace, paths: Sequence[str]) -> tuple[list["Do
             if isinstance(path, DocqaError):
                 raise path
             with progress_bar(quiet=arguments.quiet) as monitor:
-                read.append(parsed_document(store, documents.read(path, arguments.password, monitor), monitor))
+                source = documents.read(path, arguments.password, monitor)
+                document = parsed_document(store, source, monitor)
+            if not document.encrypted:
+                remember_name(store, source)
+            read.append(document)
         except DocqaError as error:
             failed = True
             report(error)
