@@ -18,7 +18,7 @@ from docqa.errors import DocqaError
 from docqa.files import DRAFT, lock_beside
 from docqa.index_cache import content_mark, mark_of, remembered_name
 from docqa.models import registry
-from docqa.userdata import corrections, crash_recovery, history, preferences
+from docqa.userdata import corrections, crash_recovery, history, preferences, question_sets
 from docqa.wording import counted
 
 _INDEX = "index"
@@ -31,6 +31,7 @@ class TraceKind(StrEnum):
     CACHE = "cache"
     HISTORY = "history"
     CORRECTIONS = "corrections"
+    QUESTIONS = "questions"
     TRAINING = "training"
     MODELS = "models"
     SETTINGS = "settings"
@@ -49,13 +50,14 @@ class Trace:
 
 def all_traces() -> list[Trace]:
     """Everything that docqa has written into its own directories, except the sessions of apps that are running."""
-    return [*_cache(), *_history(), *_corrections(), *_training(), *_models(), *_settings()]
+    return [*_cache(), *_history(), *_corrections(), *_question_sets(), *_training(), *_models(), *_settings()]
 
 
 def traces_of(names: Sequence[str]) -> list[Trace]:
     """What docqa keeps of these files, and of the files in these folders, which may be gone.
 
-    Of unfinished trainings and of trained readers it can't be told which documents they learned from.
+    Of unfinished trainings and of trained readers it can't be told which documents they learned from; question sets are
+    of none.
     """
     about = _About(names)
     found = [_index_of(about), *_sessions(about)]
@@ -145,6 +147,12 @@ def _corrections() -> Iterator[Trace]:
         count = sum(1 for line in file.read_bytes().split(b"\n") if line.strip())
         delete = partial(_delete, [file, lock_beside(file)])
         yield Trace(TraceKind.CORRECTIONS, counted(count, "correction"), file, _size(file), delete)
+
+
+def _question_sets() -> Iterator[Trace]:
+    if question_sets.folder().is_dir():
+        what = counted(len(question_sets.names()), "question set")
+        yield _trace(TraceKind.QUESTIONS, what, question_sets.folder())
 
 
 def _training() -> Iterator[Trace]:

@@ -17,7 +17,7 @@ from docqa.cli.arguments import (
 )
 from docqa.cli.commands import COMMANDS, add_command
 from docqa.cli.terminal import columns, in_colour, note, progress_bar, report, say, say_json
-from docqa.errors import DocqaError, ExitCode, not_found
+from docqa.errors import DocqaError, ExitCode
 from docqa.terminal_text import as_json, one_line
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ examples:
   docqa ask 'What is the fee?' contracts/ --in '*2024*' --pages 1-3
   docqa ask --questions questions.txt report.pdf --jsonl
   docqa ask --questions questions.txt contracts/ --each --csv > review.csv
+  docqa ask --questions @review contracts/ --each      the question set review (docqa questions)
   pandoc letter.docx -t plain | docqa ask 'Who wrote it?'
   docqa ask --inline report.pdf                        ask one question after another under the prompt
   docqa ask 'Who is liable?' contract.pdf --explain    what spoke for and against each answer
@@ -61,7 +62,9 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     )
     parser.add_argument("paths", metavar="PATH", nargs="*", help=f"{document_help()}, folder, or - for stdin")
     parser.add_argument(
-        "--questions", metavar="FILE", help="ask every line of FILE (- for stdin) but those that begin with #"
+        "--questions",
+        metavar="FILE",
+        help="ask every line of FILE (- for stdin) but those that begin with #; @NAME for a set (docqa questions)",
     )
     parser.add_argument(
         "--each", action="store_true", help="ask each document alone, and print the best answer of each"
@@ -151,24 +154,18 @@ def _questions_and_paths(arguments: argparse.Namespace) -> tuple[list[str], list
     paths = [arguments.question, *arguments.paths]
     if arguments.questions == "-" and "-" in paths:
         raise DocqaError("standard input cannot be both the questions and a document", "use a file for one of them")
-    lines = [line.strip() for line in _read_questions(arguments.questions).splitlines()]
-    questions = [line for line in lines if line and not line.startswith("#")]
+    questions = _read_questions(arguments.questions)
     if not questions:
         raise DocqaError(f"{arguments.questions} contains no questions", "write one per line")
     return questions, paths
 
 
-def _read_questions(name: str) -> str:
-    try:
-        return sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise not_found(name) from None
-    except OSError as error:
-        raise DocqaError(
-            f"{name} can't be read: {error.strerror or error}", "check that it is a readable file"
-        ) from error
-    except UnicodeDecodeError as error:
-        raise DocqaError(f"{name} is not UTF-8", "save it as UTF-8, one question per line") from error
+def _read_questions(name: str) -> list[str]:
+    from docqa.userdata import question_sets
+
+    if name.startswith(question_sets.MARK) and not exists(name):
+        return question_sets.load(name.removeprefix(question_sets.MARK))
+    return question_sets.parsed(sys.stdin.read() if name == "-" else question_sets.read(Path(name)))
 
 
 def _report(collection: "Collection", *, quiet: bool) -> None:

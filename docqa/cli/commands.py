@@ -19,6 +19,7 @@ COMMANDS = {
     "open": Command("open_app", "open documents in the app and ask one question after another"),
     "serve": Command("serve", "open documents in the app, in a browser"),
     "find": Command("find", "find words in documents"),
+    "questions": Command("questions", "keep question sets, to ask them again"),
     "text": Command("text", "print the text that docqa reads in documents"),
     "finetune": Command("finetune", "train the reader on your own question–answer pairs"),
     "eval": Command("evaluate", "measure answers against question–answer pairs"),

@@ -22,8 +22,9 @@ examples:
   docqa purge --cache                    the index alone: documents are read again when they are opened
   docqa purge --all --yes                everything, as if docqa had never been used
 
-Corrections, unfinished trainings, models and settings are kept unless they are named: they are your work, and cannot be
-made again by opening a document. Apps that are running keep what they have in memory until they are quit.
+Corrections, question sets, unfinished trainings, models and settings are kept unless they are named: they are your
+work, and cannot be made again by opening a document. Apps that are running keep what they have in memory until they are
+quit.
 
 exit codes: 0 deleted, or nothing to delete, 1 you answered no, 2 an error
 """
@@ -32,6 +33,7 @@ _ABOUT = {
     "cache": "the index: parsed text, tokens and vectors of documents",
     "history": "questions, what was opened, and sessions that crashed",
     "corrections": "what you marked as right or wrong, with its text",
+    "questions": "question sets",
     "training": "unfinished trainings",
     "models": "models that were pulled or trained",
     "settings": "config.toml and the app's theme",
