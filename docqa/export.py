@@ -58,7 +58,7 @@ def _section(result: Result) -> str:
     else:
         withheld = result.withheld
         why = sentence(DENIED if result.denied else withheld.message if withheld else "no answer in these documents")
-        lines.append(f"{why} ({result.windows_read} of {result.windows_total} windows read).")
+        lines.append(f"{why} ({result.windows_read} of {result.windows_total} passages searched).")
         if result.closest:
             listed = [*result.closest[:_MAX_CLOSEST], *filter(_is_annotated, result.closest[_MAX_CLOSEST:])]
             shown = ((_unclaimed if withheld else _item)(answer) for answer in listed)

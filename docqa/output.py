@@ -120,7 +120,7 @@ def as_text(
         blocks += [_answer(answer, paint, width, explain=explain) for answer in result.answers]
     else:
         withheld = result.withheld
-        read = f"{result.windows_read} of {result.windows_total} windows read"
+        read = f"{result.windows_read} of {result.windows_total} passages searched"
         why = withheld.message if withheld else "no answer in these documents"
         blocks.append(f"{DENIED if result.denied else why} ({read})")
         if result.closest:
