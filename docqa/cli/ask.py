@@ -2,7 +2,8 @@
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ from docqa.terminal_text import as_json, one_line
 if TYPE_CHECKING:
     from docqa.answers import Result
     from docqa.collection import Collection
+    from docqa.documents import Document
     from docqa.scope import Scope
 
 _BATCH = 16  # Questions read together: few enough that the first answers are printed soon.
@@ -39,6 +41,7 @@ examples:
   docqa ask --inline report.pdf                        ask one question after another under the prompt
   docqa ask 'Who is liable?' contract.pdf --explain    what spoke for and against each answer
   docqa ask 'How many staff?' report.pdf -o --top 1    the answer alone
+  docqa ask 'How many staff?' report.pdf --no-corrections    without what you marked in the app
   docqa ask 'How many staff?' report.pdf --json | jq -r '.answers[0].page'
 
 exit codes: 0 at least one answer, 1 no answer, 2 an error or an unreadable file, 130 interrupted
@@ -72,6 +75,12 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     add_scope(parser)
     add_setting(parser, "top")
     parser.add_argument("--explain", action="store_true", help="say what spoke for and against each answer")
+    parser.add_argument(
+        "--no-corrections",
+        dest="corrections",
+        action="store_false",
+        help="leave aside what you marked in the app as right or wrong",
+    )
     output = parser.add_mutually_exclusive_group()
     output.add_argument("--json", action="store_true", help="print JSON (docs/formats.md)")
     output.add_argument("--jsonl", action="store_true", help="print one line of JSON per question")
@@ -217,8 +226,12 @@ def _ask_each(arguments: argparse.Namespace, collection: "Collection", questions
 
     matrix = Matrix(collection, arguments.within, arguments.pages)
     documents, asked = matrix.documents, []
+    correct = _corrections(arguments, collection.engine.settings.top)
+    alone = {document.name: [document] for document in collection.documents}
     with progress_bar(quiet=arguments.quiet) as monitor:
-        for number, row in enumerate(matrix.rows(questions, monitor)):
+        for number, found in enumerate(matrix.rows(questions, monitor)):
+            each = zip(found.results, documents, strict=True)
+            row = replace(found, results=tuple(correct(result, alone[name], None) for result, name in each))
             asked.append(row)
             if arguments.jsonl:
                 say_json(as_json(output.matrix_as_dict(documents, row, explain=arguments.explain)))
@@ -239,10 +252,30 @@ def _ask_each(arguments: argparse.Namespace, collection: "Collection", questions
 
 def _results(arguments: argparse.Namespace, collection: "Collection", questions: list[str]) -> "Iterator[Result]":
     asked = _scope(arguments, collection)
+    correct = _corrections(arguments, collection.engine.settings.top)
     for first in range(0, len(questions), _BATCH):
         with progress_bar(quiet=arguments.quiet) as monitor:
             results = collection.ask_all(questions[first : first + _BATCH], monitor, scope=asked)
-        yield from results
+        for result in results:
+            yield correct(result, collection.documents, asked)
+
+
+def _corrections(
+    arguments: argparse.Namespace, top: int
+) -> "Callable[[Result, Sequence[Document], Scope | None], Result]":
+    """What adds the user's corrections to the result of asking documents, or a part of them."""
+    if arguments.corrections:
+        from docqa.user_marks import corrected
+        from docqa.userdata import annotations, corrections
+
+        try:
+            kept, judged = corrections.load(), [one for one in annotations.load() if one.wrong]
+        except DocqaError as error:
+            report(error)  # The answers are of use without them.
+        else:
+            if kept or judged:
+                return lambda result, documents, scope: corrected(result, documents, kept, judged, top=top, scope=scope)
+    return lambda result, documents, scope: result  # noqa: ARG005
 
 
 def _scope(arguments: argparse.Namespace, collection: "Collection") -> "Scope | None":

@@ -22,6 +22,7 @@ from docqa.config import Settings
 from docqa.errors import DocqaError
 from docqa.terminal_text import flat
 from docqa.tui import messages
+from docqa.tui.answer_marking import AnswerMarking
 from docqa.tui.controller import QuestionController
 from docqa.tui.feedback_controller import FeedbackController
 from docqa.tui.formatting import quotation, shortened
@@ -41,10 +42,9 @@ from docqa.tui.screens.training import TrainingScreen
 from docqa.tui.served_app import FORBIDDEN
 from docqa.tui.session_recovery import SessionRecovery
 from docqa.tui.signal_handlers import on_termination
-from docqa.tui.state import feedback
 from docqa.tui.state.choices import Choice, matching
 from docqa.tui.state.file_suggestions import PickedDocuments, relative
-from docqa.tui.widgets.inputs import PastingInput
+from docqa.tui.widgets.inputs import NoteInput, PastingInput
 from docqa.tui.workers import events
 from docqa.tui.workers.document_loader import MakeEngine, default_engine
 from docqa.tui.workers.events import WorkerEvent
@@ -88,7 +88,7 @@ class DocqaApp(InertApp):
         self.restricted = restricted
         self._forbidden = FORBIDDEN if restricted else frozenset[str]()
         self.questions = QuestionController(self, paths, settings, password, make_engine, remembers=not restricted)
-        self.feedback = FeedbackController(self, self.questions)
+        self.marking = AnswerMarking(self, FeedbackController(self, self.questions))
         self.recovery = SessionRecovery(self, self.questions)
         self.models = ModelScreens(
             self, self, self.questions, flags=flags or {}, password=password, make_engine=make_engine
@@ -234,53 +234,31 @@ class DocqaApp(InertApp):
 
     def action_export(self) -> None:
         """Write the questions and answers to a file."""
-        self.push_screen(ExportScreen(self.questions.results))
+        self.push_screen(ExportScreen(self.questions.results, self.questions.documents))
 
     def action_confirm(self) -> None:
         """Mark the selected answer as right."""
-        selected = self.main.answers.selected
-        document = self.main.document(selected.document) if selected else None
-        if selected is not None and document is not None:
-            verdict = feedback.confirm(selected, document)
-            if verdict is None:
-                self.say("The document has changed since: ask again.")
-            else:
-                self._judge(verdict)
+        self.marking.confirm()
 
     def action_correct(self) -> None:
-        """Mark another answer as right, or that these documents have none."""
-        asked, documents = self.questions.shown, self.main.documents.open_documents
-        if asked is None:
-            return
-        screen = ChooseScreen(
-            f"Right answer to: {flat(asked.question)}",
-            "Choose, or type the right answer as it is in the document",
-            lambda typed: feedback.choices(typed, asked.shown, documents, has_verdict=asked.verdict is not None),
-            nothing="These documents do not contain this text.",
-        )
-        self.push_screen(screen, self._corrected)
-
-    def _corrected(self, chosen: feedback.FeedbackChoice | None) -> None:
-        if chosen is feedback.ON_PAGE:
-            self.main.action_select()
-        elif chosen is feedback.TAKE_BACK:
-            if self.questions.shown is not None:
-                self.feedback.withdraw(self.questions.shown)
-        elif isinstance(chosen, feedback.Verdict):
-            self._judge(chosen)
+        """Mark another answer as right, the selected one as wrong, or that these documents have none; or undo that."""
+        self.marking.correct()
 
     @on(messages.SpanChosen)
     def _span_chosen(self, message: messages.SpanChosen) -> None:
-        place = message.document, message.start, message.end
-        if self.questions.shown is None:
-            self.say("Ask a question first (i), then mark its right answer with Enter.")
-        elif self.restricted:
-            self.say("This page can only ask: it marks no answers.")
-        elif self._judge(feedback.Verdict(answered=True, places=(place,))):
-            self.main.page.select(None)
+        self.marking.mark_span(message)
 
-    def _judge(self, verdict: feedback.Verdict) -> bool:
-        return self.questions.shown is not None and self.feedback.judge(self.questions.shown, verdict)
+    def action_note(self) -> None:
+        """Write a note on the selected answer."""
+        self.marking.write_note()
+
+    @on(NoteInput.NoteWritten)
+    def _note_written(self, message: NoteInput.NoteWritten) -> None:
+        self.marking.note(message.answer, message.text)
+
+    def action_pin(self) -> None:
+        """Pin the selected answer, or unpin it."""
+        self.marking.pin()
 
     # --- training, models and settings ---
 
@@ -366,12 +344,12 @@ class DocqaApp(InertApp):
             return False
         shown = self.questions.shown
         match action:
-            case "focus_question":
+            case "focus_question" | "note" if self.screen is not self.main or isinstance(self.focused, Input):
                 # A priority key would take its letter from any input.
-                return self.screen is self.main and not isinstance(self.focused, Input)
+                return False
             case "export":
                 return bool(self.questions.session.results)
-            case "move" | "copy" | "copy_passage" | "confirm" | "correct":
+            case "move" | "copy" | "copy_passage" | "confirm" | "correct" | "note" | "pin":
                 return bool(shown and shown.shown)
             case "read_all":
                 return self.questions.can_read_all

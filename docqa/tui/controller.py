@@ -20,13 +20,14 @@ from docqa.tui.workers import events
 from docqa.tui.workers.document_loader import DocumentLoader, MakeEngine, default_engine
 from docqa.tui.workers.events import WorkerEvent
 from docqa.tui.workers.question_worker import answer
-from docqa.tui.workers.refinding import find_again
+from docqa.tui.workers.refinding import Earlier, find_again
 from docqa.userdata import history
 
 if TYPE_CHECKING:
     from docqa.answers import Answer, Citation, Result
     from docqa.collection import Collection
     from docqa.documents import Document
+    from docqa.user_marks import UserMarks
 
 
 class View(Protocol):
@@ -61,7 +62,7 @@ class QuestionController:
         *,
         remembers: bool = True,
     ) -> None:
-        """If it `remembers`, it writes to the history of questions and shows what was asked before."""
+        """If it `remembers`, it writes to the history of questions, and shows what was asked and marked before."""
         self.settings = settings
         self.session = QuestionSession()
         self.shown: AskedQuestion | None = None
@@ -148,6 +149,15 @@ class QuestionController:
         self.opening.set()  # The loader then posts `DocumentsOpened`.
         return True
 
+    def document(self, name: str) -> "Document | None":
+        """The newest version of a document of this name, if it was opened."""
+        return self._newest.get(name)
+
+    @property
+    def documents(self) -> "tuple[Document, ...]":
+        """The documents that are open, as far as they are opened, in their order."""
+        return tuple(self._newest[name] for name in self.names if name in self._newest)
+
     def check_files(self) -> None:
         """Find out which files changed on disk."""
         self._view.start("checking files", self.loader.check_files)
@@ -201,6 +211,12 @@ class QuestionController:
             self.session.fail_queued(self.failure)
         self._start_next()
 
+    def mark(self, asked: AskedQuestion, marks: "UserMarks") -> None:
+        """Show what the user said about the answers to a question, also where the same was asked before."""
+        for one in (asked, *self.session.same(asked)):
+            one.marks = marks
+        self._view.update()
+
     def read_all(self) -> None:
         """Read every window for the question that is shown."""
         if self.shown is not None:
@@ -233,7 +249,8 @@ class QuestionController:
         if self.opening is None and self.collection is not None:
             asked = self.session.start_next()
             if asked is not None:
-                self._view.start("asking", partial(answer, self.collection, asked, self._post))
+                recalls = self._remembers and asked.marks is None
+                self._view.start("asking", partial(answer, self.collection, asked, self._post, recalls=recalls))
         self._view.update()
 
     def _save_history(self) -> None:
@@ -300,11 +317,11 @@ class QuestionController:
                 if asked.found is not event.before or not newest:
                     return False  # It was asked again meanwhile, or the document changed again.
                 asked.result, asked.best = event.result, event.best
-                if asked.verdict is event.judged:
-                    asked.verdict = event.verdict
-            case events.VerdictRecalled():
-                asked.verdict = asked.verdict or event.verdict
-                self._refind(asked)  # It may be in an earlier version, too.
+                if asked.marks is event.marked:
+                    asked.marks = event.marks
+            case events.MarksRecalled():
+                asked.marks = asked.marks or event.marks
+                self._refind(asked)  # They may be in an earlier version, too.
             case events.QuestionAnswered():
                 self._end(asked, QuestionState.DONE)
             case events.QuestionFailed():
@@ -314,21 +331,30 @@ class QuestionController:
         return True
 
     def _refind(self, asked: AskedQuestion) -> None:
-        """Show what was found for a question. Of documents that have changed since it is marked until found again."""
+        """Show what was found and marked. Of documents that have changed since it is marked until found again."""
         found = asked.found
-        if found is None:
-            return
-        opened = ((document, self._newest.get(document.name, document)) for document in found.documents)
-        versions = {old.name: (old, new) for old, new in opened if new is not old and new.text != old.text}
-        asked.result, asked.evidence, asked.best = found.result, found.evidence, found.best
-        if versions:
+        versions: dict[str, tuple[Document, Document]] = {}
+        if found is not None:
+            opened = ((document, self._newest.get(document.name, document)) for document in found.documents)
+            versions = {old.name: (old, new) for old, new in opened if new is not old and new.text != old.text}
+            asked.result, asked.evidence, asked.best = found.result, found.evidence, found.best
+        if versions and found is not None:
             from docqa.earlier_versions import mark_outdated, outdated_answer
 
             asked.result = mark_outdated(found.result, versions)
             asked.best = tuple(outdated_answer(one, versions) for one in found.best)
             # Its windows are those of the earlier text.
             asked.evidence = {name: one for name, one in found.evidence.items() if name not in versions}
-            self._view.start("finding again", partial(find_again, found, asked.verdict, versions, self._post))
+        marks = asked.marks
+        if marks is not None:
+            from docqa.tui.state.feedback import outdated_marks
+
+            marks = outdated_marks(marks, self._newest)
+            asked.marks = asked.marks if marks == asked.marks else marks
+        if versions or (marks is not None and marks.outdated):
+            newest = {name: new for name, (_, new) in versions.items()} if marks is None else dict(self._newest)
+            earlier = Earlier(asked, found, asked.marks, versions)
+            self._view.start("finding again", partial(find_again, earlier, newest, self._post))
 
     def _opening_ended(self, event: events.DocumentsOpened | events.OpeningFailed) -> None:
         self.opening = None

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from docqa.errors import DocqaError
     from docqa.progress import Progress
     from docqa.tui.state.evidence import DocumentEvidence
-    from docqa.tui.state.feedback import Verdict
     from docqa.tui.state.session import AskedQuestion
+    from docqa.user_marks import UserMarks
 
 
 class EngineStarted(NamedTuple):
@@ -111,23 +111,24 @@ class AnswersFound(NamedTuple):
 class AnswersMoved(NamedTuple):
     """Answers were found again in documents that have changed since; those that were not are marked.
 
-    `before` is what was found first, and `documents` are the new versions. `judged` is the verdict that was looked for.
+    `before` is what was found first, None if only marks were looked for, and `documents` are the new versions. `marked`
+    is what was looked for of the user's marks, `marks` what became of it.
     """
 
     asked: "AskedQuestion"
-    before: AnswersFound
+    before: AnswersFound | None
     documents: "tuple[Document, ...]"
-    result: "Result"
+    result: "Result | None"
     best: "tuple[Answer, ...]"
-    judged: "Verdict | None"
-    verdict: "Verdict | None"
+    marked: "UserMarks | None"
+    marks: "UserMarks | None"
 
 
-class VerdictRecalled(NamedTuple):
-    """The user gave this verdict on the question in an earlier session."""
+class MarksRecalled(NamedTuple):
+    """The user said this about the same question in an earlier session."""
 
     asked: "AskedQuestion"
-    verdict: "Verdict"
+    marks: "UserMarks"
 
 
 class QuestionAnswered(NamedTuple):
@@ -173,7 +174,7 @@ QuestionEvent = (
     | ReadingProgressed
     | AnswersFound
     | AnswersMoved
-    | VerdictRecalled
+    | MarksRecalled
     | QuestionAnswered
     | QuestionFailed
     | QuestionCancelled

@@ -8,31 +8,32 @@ from docqa.progress import Cancelled, Monitor, Progress
 from docqa.tui.state.session import AskedQuestion
 from docqa.tui.workers.events import (
     AnswersFound,
+    MarksRecalled,
     PostEvent,
     QuestionAnswered,
     QuestionCancelled,
     QuestionFailed,
     ReadingProgressed,
-    VerdictRecalled,
     WarningRaised,
 )
 
 if TYPE_CHECKING:
-    from docqa.answers import Result
+    from collections.abc import Sequence
+
     from docqa.collection import Collection
+    from docqa.documents import Document
     from docqa.scope import Scope
-    from docqa.userdata.corrections import Correction
 
 
-def answer(collection: "Collection", asked: AskedQuestion, post: PostEvent) -> None:
-    """Answer a question, posting each intermediate result.
+def answer(collection: "Collection", asked: AskedQuestion, post: PostEvent, *, recalls: bool = True) -> None:
+    """Answer a question, posting each intermediate result, and first, if it `recalls`, what the user said about it.
 
     Ends with `QuestionAnswered`, `QuestionFailed` or `QuestionCancelled`, and raises nothing.
     """
     try:
-        result = _search(collection, asked, post)
-        if result is not None:
-            _recall_verdict(collection, asked, result, post)
+        if recalls:
+            recall_marks(collection.documents, asked, post)
+        _search(collection, asked, post)
     except Cancelled:
         post(QuestionCancelled(asked))
     except DocqaError as error:
@@ -43,7 +44,7 @@ def answer(collection: "Collection", asked: AskedQuestion, post: PostEvent) -> N
         post(QuestionAnswered(asked))
 
 
-def _search(collection: "Collection", asked: AskedQuestion, post: PostEvent) -> "Result | None":
+def _search(collection: "Collection", asked: AskedQuestion, post: PostEvent) -> None:
     from docqa.tui.state.evidence import evidence_by_document
 
     def report(progress: Progress) -> None:
@@ -51,7 +52,6 @@ def _search(collection: "Collection", asked: AskedQuestion, post: PostEvent) -> 
 
     monitor = Monitor(report, asked.cancel)
     exhaustive = True if asked.exhaustive else None  # None: as the settings have it.
-    result: Result | None = None
     began = time.perf_counter()
     scope = _scope(collection, asked.only)
     for found in collection.search(asked.question, monitor, exhaustive=exhaustive, scope=scope):
@@ -60,7 +60,6 @@ def _search(collection: "Collection", asked: AskedQuestion, post: PostEvent) -> 
         # The evidence shows probabilities, which are not claimed of a withheld answer.
         evidence = {} if result.withheld else evidence_by_document(collection, found)
         post(AnswersFound(asked, result, evidence, collection.best_by_document(found), collection.documents))
-    return result
 
 
 def _scope(collection: "Collection", names: frozenset[str]) -> "Scope | None":
@@ -71,19 +70,17 @@ def _scope(collection: "Collection", names: frozenset[str]) -> "Scope | None":
     return Scope(collection.documents, numbers) if numbers else None
 
 
-def _recall_verdict(collection: "Collection", asked: AskedQuestion, result: "Result", post: PostEvent) -> None:
-    from docqa.tui.state import feedback
-
-    verdict = feedback.recalled(result, collection.documents, _corrections(post))
-    if verdict is not None:
-        post(VerdictRecalled(asked, verdict))
-
-
-def _corrections(post: PostEvent) -> "list[Correction]":
-    from docqa.userdata import corrections
+def recall_marks(documents: "Sequence[Document]", asked: AskedQuestion, post: PostEvent) -> None:
+    """Post `MarksRecalled` with what the user said about the question and these documents in earlier sessions."""
+    from docqa.user_marks import recalled
+    from docqa.userdata import annotations, corrections
 
     try:
-        return corrections.load()
+        said = corrections.load(), annotations.load()
     except DocqaError as error:
         post(WarningRaised(error))
-        return []
+        return
+    among = [document for document in documents if not asked.only or document.name in asked.only]
+    marks = recalled(asked.question, among or documents, *said)
+    if marks.marked or marks.denied:
+        post(MarksRecalled(asked, marks))
