@@ -2,13 +2,12 @@
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 
 from docqa.answers import Answer, Result
 from docqa.github_markdown import escaped, markdown_table
-from docqa.matrix import MatrixRow
-from docqa.output import DENIED, as_dict, citation, matrix_cell, said
+from docqa.output import DENIED, as_dict, citation, said
 from docqa.table_passages import TablePassage
 from docqa.terminal_text import as_json, one_line, plain, visible
 from docqa.wording import counted, sentence
@@ -164,22 +163,9 @@ def as_csv(results: Sequence[Result]) -> str:
                 "yes" if mark.pinned else "",
                 mark.note,
             ]
-            rows.writerow([_cell(value) for value in values])
+            rows.writerow([spreadsheet_cell(value) for value in values])
         if not listed:
-            rows.writerow([_cell(result.question), "no", *[""] * (len(_COLUMNS) - 2)])
-    return file.getvalue()
-
-
-def matrix_as_csv(documents: Sequence[str], matrix: Iterable[MatrixRow]) -> str:
-    """CSV: a row for each question, a column for each document, in a cell its best answer with its place.
-
-    A cell is empty where a document doesn't answer.
-    """
-    file = io.StringIO()
-    rows = csv.writer(file, lineterminator="\n")
-    rows.writerow(["question", *(_cell(visible(name)) for name in documents)])
-    for row in matrix:
-        rows.writerow([_cell(row.question), *(_cell(matrix_cell(result)) for result in row.results)])
+            rows.writerow([spreadsheet_cell(result.question), "no", *[""] * (len(_COLUMNS) - 2)])
     return file.getvalue()
 
 
@@ -188,7 +174,8 @@ def _headings(answer: Answer) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return (answer.table.row_headings, answer.table.column_headings) if answer.table is not None else ((), ())
 
 
-def _cell(value: object) -> object:
+def spreadsheet_cell(value: object) -> object:
+    """A value as a cell of CSV that no spreadsheet takes for a formula."""
     if not isinstance(value, str):
         return "" if value is None else value
     text = plain(value)

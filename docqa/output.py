@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from docqa import explanation, terminal_text
 from docqa.aligned_table import AlignedCell, CellPart, align, line_text, narrow
 from docqa.answers import Answer, Citation, Result
+from docqa.cell_state import cell_state
 from docqa.documents import Location, display_name
 from docqa.documents.formats import cite
 from docqa.table_passages import TablePassage
@@ -137,13 +138,13 @@ def matrix_cell(result: Result) -> str:
     if not result.answered:
         return ""
     best = result.answers[0]
-    return f"{one_line(best.text)} ({_place(best)}; {said(best)})"
+    return f"{one_line(best.text)} ({place(best)}; {said(best)})"
 
 
 def matrix_as_dict(documents: Sequence[str], row: "MatrixRow", *, explain: bool = False) -> dict[str, Any]:
     """A question's results as JSON, by document, documented in docs/formats.md."""
     results = [
-        {"document": name, **as_dict(result, explain=explain)}
+        {"document": name, "state": cell_state(result), **as_dict(result, explain=explain)}
         for name, result in zip(documents, row.results, strict=True)
     ]
     return {"schema": MATRIX_SCHEMA, "question": row.question, "results": results}
@@ -200,7 +201,7 @@ def _quoted(answer: Answer, width: int | None, mark: Paint | None) -> list[str]:
 
 def citation(cited: Answer | Citation) -> str:
     """A citation as text: "report.pdf, page 7 (v), lines 3–4, 2.1 Methods"."""
-    parts = [display_name(cited.document), _place(cited)]
+    parts = [display_name(cited.document), place(cited)]
     if cited.section:
         parts.append(one_line(cited.section))
     if cited.outdated:
@@ -208,8 +209,8 @@ def citation(cited: Answer | Citation) -> str:
     return ", ".join(parts)
 
 
-def _place(cited: Answer | Citation) -> str:
-    """A citation without document and section: "page 7 (v), lines 3–4"."""
+def place(cited: Answer | Citation) -> str:
+    """Return a citation without document and section: "page 7 (v), lines 3–4"."""
     location = Location(cited.page, cited.page_label, cited.page_end, cited.section, cited.line_start, cited.line_end)
     return one_line(cite(cited.format, location))
 

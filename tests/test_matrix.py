@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -31,11 +32,19 @@ def test_a_spreadsheet_has_a_row_for_each_question_and_a_column_for_each_documen
     done = run(contracts, "--questions", "questions.txt", "contracts", "--csv")
     assert (done.returncode, done.stderr) == (0, "")
     header, tenants, rents, painters = csv.reader(done.stdout.splitlines())
-    assert header == ["question", "contracts/mill.txt", "contracts/quay.md"]
-    assert [cell.split(" (")[0] for cell in tenants] == ["Who is the tenant?", "Anna Holm", "Nils Ekeli"]
-    assert tenants[1].startswith("Anna Holm (line 1; ")
-    assert rents[1].startswith("900 euros a month (line 1; ") or rents[1].startswith("900 euros (line 1; ")
-    assert painters == ["Who painted the Night Watch?", "", ""]
+    names = ("contracts/mill.txt", "contracts/quay.md")
+    assert header == ["question", *(f"{name}{part}" for name in names for part in ("", ": place", ": state"))]
+    assert tenants[:3] + tenants[4:6] == ["Who is the tenant?", "Anna Holm", "line 1", "Nils Ekeli", "line 3"]
+    assert re.fullmatch(r"found \(>?\d\d%\)", tenants[3])
+    assert rents[1].startswith("900 euros")
+    assert painters == ["Who painted the Night Watch?", "", "", "no answer", "", "", "no answer"]
+
+
+def test_a_spreadsheet_that_is_a_file_says_that_it_is_utf_8(contracts: Path) -> None:
+    command = [DOCQA, "ask", "Who is the tenant?", "contracts", "--each", "--csv"]
+    with (contracts / "review.csv").open("wb") as file:
+        subprocess.run(command, cwd=contracts, stdout=file, check=True)
+    assert (contracts / "review.csv").read_bytes().startswith(b"\xef\xbb\xbfquestion,")
 
 
 def test_a_document_is_asked_as_if_it_were_alone(contracts: Path) -> None:
@@ -67,7 +76,7 @@ def test_text_answers_and_json_lines_say_the_same(contracts: Path) -> None:
 
 def test_only_some_documents_are_columns(contracts: Path) -> None:
     done = run(contracts, "Who is the tenant?", "contracts", "--in", "*.md", "--csv")
-    assert done.stdout.splitlines()[0] == "question,contracts/quay.md"
+    assert done.stdout.splitlines()[0] == "question,contracts/quay.md,contracts/quay.md: place,contracts/quay.md: state"
     done = run(contracts, "Who painted the Night Watch?", "contracts")
     assert done.returncode == 1
     assert run(contracts, "Who?", "contracts", "--pages", "2").returncode == 2

@@ -18,6 +18,7 @@ MODULES = {
     "formats": "of documents in documents/, of pairs in datasets/",
     "loading": "of documents in documents/, of pairs in datasets/, of models in models/",
     "main": "the entry point in cli/, the main screen in screens/",
+    "matrix_export": "docqa/matrix_export.py writes the file; the screen that asks for it is in screens/",
     "models": "docqa/models/ are the models; the command is in cli/, the screen in screens/",
     "reader": "the class in reader/reader.py",
     "report": "of an evaluation in evaluation/, of a training in training/",

@@ -17,7 +17,7 @@ from docqa.cli.arguments import (
     settings,
 )
 from docqa.cli.commands import COMMANDS, add_command
-from docqa.cli.terminal import columns, in_colour, note, progress_bar, report, say, say_json
+from docqa.cli.terminal import columns, in_colour, mark_as_utf8, note, progress_bar, report, say, say_json
 from docqa.errors import DocqaError, ExitCode
 from docqa.terminal_text import as_json, one_line
 
@@ -244,8 +244,9 @@ def _ask_each(arguments: argparse.Namespace, collection: "Collection", questions
         facts = [output.matrix_as_dict(documents, row, explain=arguments.explain) for row in asked]
         say_json(as_json(facts[0] if len(facts) == 1 else facts, indent=2))
     if arguments.csv:
-        from docqa.export import matrix_as_csv
+        from docqa.matrix_export import matrix_as_csv
 
+        mark_as_utf8()
         say(matrix_as_csv(documents, asked).removesuffix("\n"))
     return any(result.answered for row in asked for result in row.results)
 

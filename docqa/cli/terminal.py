@@ -1,10 +1,12 @@
 """Answers on stdout, and what it can show; notes and progress bars on stderr."""
 
+import codecs
 import os
+import stat
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from docqa.cli.streams import guard_stderr
@@ -38,6 +40,15 @@ def say(text: str) -> None:
     """Print a text on stdout."""
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
+
+
+def mark_as_utf8() -> None:
+    """Begin stdout with a byte order mark if it is a new file: without, Excel takes CSV for another encoding."""
+    with suppress(OSError, ValueError):  # `io.UnsupportedOperation`, if stdout has been replaced, is both.
+        handle = sys.stdout.fileno()
+        new = stat.S_ISREG(os.fstat(handle).st_mode) and not os.lseek(handle, 0, os.SEEK_CUR)
+        if new and (sys.stdout.encoding or "").lower().replace("-", "") == "utf8":
+            sys.stdout.buffer.write(codecs.BOM_UTF8)
 
 
 def say_json(text: str) -> None:

@@ -18,7 +18,7 @@ class AnswerMarking:
 
     def __init__(self, app: "DocqaApp", controller: FeedbackController) -> None:
         self._app = app
-        self._controller = controller
+        self.controller = controller
 
     def confirm(self) -> None:
         """Mark the selected answer as right."""
@@ -54,13 +54,13 @@ class AnswerMarking:
             case feedback.ON_PAGE:
                 self._app.main.action_select()
             case feedback.WRONG if selected is not None:
-                self._controller.wrong(asked, selected)
+                self.controller.wrong(asked, selected)
             case feedback.TakenBack():
-                self._controller.take_back(asked, chosen.answer)
+                self.controller.take_back(asked, chosen.answer)
             case feedback.NoAnswer():
-                self._controller.none(asked, chosen)
+                self.controller.none(asked, chosen)
             case feedback.RightAnswer():
-                self._controller.right(asked, chosen, selected)
+                self.controller.right(asked, chosen, selected)
 
     def mark_span(self, message: SpanChosen) -> None:
         """Mark what was selected on the page as right."""
@@ -73,7 +73,7 @@ class AnswerMarking:
 
     def _mark_right(self, right: feedback.RightAnswer) -> bool:
         shown = self._app.questions.shown
-        return shown is not None and self._controller.right(shown, right)
+        return shown is not None and self.controller.right(shown, right)
 
     def write_note(self) -> None:
         """Go to the note on the selected answer."""
@@ -84,10 +84,10 @@ class AnswerMarking:
     def note(self, answer: "Answer", text: str) -> None:
         """Save a note on an answer."""
         if self._app.questions.shown is not None:
-            self._controller.note(self._app.questions.shown, answer, text)
+            self.controller.note(self._app.questions.shown, answer, text)
 
     def pin(self) -> None:
         """Pin the selected answer, or unpin it."""
         asked, selected = self._app.questions.shown, self._app.main.answers.selected
         if asked is not None and selected is not None:
-            self._controller.pin(asked, selected)
+            self.controller.pin(asked, selected)

@@ -29,6 +29,7 @@ from docqa.tui.formatting import quotation, shortened
 from docqa.tui.inert_app import InertApp
 from docqa.tui.key_reference import check_keymap, key_groups
 from docqa.tui.keys import KEYS, palette
+from docqa.tui.matrix_screens import MatrixScreens
 from docqa.tui.model_screens import ModelScreens
 from docqa.tui.screens.choose import ChooseScreen
 from docqa.tui.screens.export import ExportScreen
@@ -89,6 +90,7 @@ class DocqaApp(InertApp):
         self._forbidden = FORBIDDEN if restricted else frozenset[str]()
         self.questions = QuestionController(self, paths, settings, password, make_engine, remembers=not restricted)
         self.marking = AnswerMarking(self, FeedbackController(self, self.questions))
+        self.matrix = MatrixScreens(self, self.questions, self.marking.controller, self._forbidden)
         self.recovery = SessionRecovery(self, self.questions)
         self.models = ModelScreens(
             self, self, self.questions, flags=flags or {}, password=password, make_engine=make_engine
@@ -120,6 +122,7 @@ class DocqaApp(InertApp):
     def on_unmount(self) -> None:
         """Stop the workers. After a crash, keep the session to restore."""
         self.questions.close()
+        self.matrix.controller.close()
         self.models.training.stop()
         if not self.return_code:
             self.recovery.end()
@@ -143,6 +146,7 @@ class DocqaApp(InertApp):
                 gc.freeze()
                 gc.set_threshold(*gc.get_threshold()[:2], _FULL_COLLECTION)
         self.main.update(event)
+        self.matrix.update()
 
     @on(MainScreen.Covered)
     def _covered(self) -> None:
@@ -259,6 +263,10 @@ class DocqaApp(InertApp):
     def action_pin(self) -> None:
         """Pin the selected answer, or unpin it."""
         self.marking.pin()
+
+    def action_matrix(self) -> None:
+        """Show the matrix, and fill it."""
+        self.matrix.show(self.main.documents.ticked)
 
     # --- training, models and settings ---
 

@@ -288,7 +288,7 @@ class QuestionController:
                 self._save_history()
             case events.DocumentOpened():
                 self._newest[event.document.name] = event.document
-                for asked in self.session.asked:
+                for asked in {*self.session.asked, *filter(None, [self.shown])}:
                     self._refind(asked)
             case events.DocumentFailed():
                 self._incomplete = True

@@ -54,7 +54,7 @@ class FeedbackController:
         marks = asked.user_marks
         was_wrong = marks.of(answer).wrong
         marks = marks.with_mark(answer, document, replace(marks.of(answer), right=True, wrong=False))
-        saves: list[_Save] = [partial(self._save_right, asked.question, right, self._questions.names)]
+        saves: list[_Save] = [partial(self._save_right, asked.question, right, self._names(asked))]
         if was_wrong:
             saves.append(self._annotation(asked, marks, answer, document))
         if instead is not None and not marks.of(instead).right and not instead.outdated:
@@ -67,7 +67,7 @@ class FeedbackController:
 
     def none(self, asked: "AskedQuestion", none: "NoAnswer") -> None:
         """Mark that the documents don't answer a question."""
-        save = partial(self._save_none, asked.question, none, self._questions.names)
+        save = partial(self._save_none, asked.question, none, self._names(asked))
         self._change(asked, asked.user_marks.deny(none.closest), [save])
 
     def wrong(self, asked: "AskedQuestion", answer: "Answer") -> None:
@@ -78,9 +78,7 @@ class FeedbackController:
         """Forget that an answer is right or wrong, or that there is none; also if it was said in an earlier session."""
         marks = asked.user_marks
         if answer is None:
-            self._change(
-                asked, replace(marks, denied=()), [partial(self._forget, asked.question, self._questions.names)]
-            )
+            self._change(asked, replace(marks, denied=()), [partial(self._forget, asked.question, self._names(asked))])
             return
         mark = marks.of(answer)
         if mark.wrong:
@@ -109,6 +107,10 @@ class FeedbackController:
 
     def _annotation(self, asked: "AskedQuestion", marks: "UserMarks", answer: "Answer", document: "Document") -> _Save:
         return partial(self._save_annotation, asked.question, answer, document, marks.of(answer))
+
+    def _names(self, asked: "AskedQuestion") -> tuple[str, ...]:
+        """The documents that were asked: of the others nothing was said."""
+        return tuple(name for name in self._questions.names if not asked.only or name in asked.only)
 
     def _too_long(self, answer: str) -> DocqaError | None:
         """Return an error if an answer is longer than the reader ever gives; None also if no reader is known yet."""

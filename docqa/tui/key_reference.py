@@ -26,12 +26,14 @@ from docqa.tui.screens.main import MainScreen
 from docqa.tui.screens.models import ModelsScreen
 from docqa.tui.screens.pick import PickScreen
 from docqa.tui.screens.restore import RestoreScreen
+from docqa.tui.screens.review import MatrixLine, MatrixScreen
 from docqa.tui.screens.settings import SettingsScreen
 from docqa.tui.screens.training import TrainingScreen
 from docqa.tui.widgets.answers_pane import AnswersList
 from docqa.tui.widgets.documents_pane import DocumentsPane
 from docqa.tui.widgets.evidence_strip import EvidenceStrip
 from docqa.tui.widgets.inputs import FindInput, NoteInput
+from docqa.tui.widgets.matrix_table import MatrixTable
 from docqa.tui.widgets.page_view import PageView
 from docqa.tui.widgets.question_input import QuestionInput, QuestionsList
 from docqa.tui.widgets.selectable_page import SelectionLine
@@ -64,6 +66,9 @@ PLACES: tuple[_Place, ...] = (
     ChooseScreen,
     PickScreen,
     AgreementScreen,
+    MatrixScreen,
+    MatrixTable,
+    MatrixLine,
     ExportScreen,
     RestoreScreen,
     RowTable,

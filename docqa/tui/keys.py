@@ -62,6 +62,14 @@ KEYS: list[BindingType] = [
         id="questions.focus",
     ),
     Binding(
+        "t",
+        "matrix",
+        "Matrix",
+        show=False,
+        tooltip="Ask questions of each document: questions down, documents across",
+        id="matrix.open",
+    ),
+    Binding(
         "M", "models", "Models", show=False, tooltip="Choose, pull or compare readers and encoders", id="models.choose"
     ),
     Binding("comma", "settings", "Settings", show=False, tooltip="Show and change the settings", id="settings.show"),

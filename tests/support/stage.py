@@ -26,7 +26,7 @@ from docqa.tui.state.evidence import DocumentEvidence
 from docqa.tui.state.session import AskedQuestion
 from docqa.tui.widgets import documents_pane
 
-DEADLINE = 60.0
+DEADLINE = 8.0
 KEYS = {" ": "space", "?": "question_mark", ".": "full_stop", ",": "comma", "'": "apostrophe", "/": "slash"}
 
 
@@ -197,7 +197,7 @@ class StillApp(DocqaApp):
     def start(self, group: str, work: Callable[[], None]) -> None:
         """Don't start workers that read documents or search for a crashed session."""
         self.started.append(group)
-        if group not in {"opening", "checking files", "asking", "recovery"}:
+        if group not in {"opening", "checking files", "asking", "recovery", "matrix"}:
             super().start(group, work)
 
     def on_mount(self) -> None:

@@ -50,11 +50,13 @@ from docqa.tui.screens.help import HelpScreen
 from docqa.tui.screens.main import MainScreen
 from docqa.tui.screens.models import ModelsScreen
 from docqa.tui.screens.restore import RestoreScreen
+from docqa.tui.screens.review import MatrixScreen
 from docqa.tui.screens.settings import SettingsScreen
 from docqa.tui.state.session import QuestionState
 from docqa.tui.state.training import TrainingProgress
 from docqa.tui.state.training import TrainingState as Stage
 from docqa.tui.widgets.footer import FittingFooter
+from docqa.tui.widgets.matrix_table import MatrixTable
 from docqa.tui.widgets.table import RowTable
 from docqa.tui.workers.comparison import ComparisonRequest
 from docqa.tui.workers.events import (
@@ -67,7 +69,7 @@ from docqa.tui.workers.events import (
     QuestionAnswered,
 )
 from docqa.tui.workers.training_process import TrainingEnded, TrainingProcess
-from docqa.userdata import corrections
+from docqa.userdata import corrections, question_sets
 from docqa.userdata.crash_recovery import SessionState as Unfinished
 
 OWNERS: tuple[Any, ...] = (DocqaApp, MainScreen, *PLACES, HelpScreen)
@@ -944,3 +946,164 @@ async def test_the_footer_follows_check_action_for_any_key() -> None:
         app.extra_does_something = True
         app.update()
         await sees(pilot, app, "f9 Extra")
+
+
+async def _matrix(pilot: Pilot[Any], app: Any) -> MatrixScreen:
+    """Open the matrix, with an answer in its first cell, and none in the second."""
+    app.matrix.controller.cells.documents = (VOYAGE,)
+    await pilot.press("t")
+    screen = app.screen
+    assert isinstance(screen, MatrixScreen)
+    cells = app.matrix.controller.cells
+    assert cells.questions == ["Who was the master?", "Who was aboard?"]
+    for row, names in enumerate(([], NAMES[1:2])):
+        cell = cells.cell(row, 0)
+        cell.result = result(cell.question, [answer(VOYAGE, name, 0.8, 1) for name in names])
+        cell.state = QuestionState.DONE
+    screen.show()
+    screen.query_one(MatrixTable).go_to(1, 0)
+    await sees(pilot, app, "Matteo Bellandi")
+    return screen
+
+
+@checks("DocqaApp", "matrix.open")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    await pilot.press(key)
+    assert isinstance(app.screen, MatrixScreen)
+    await sees(pilot, app, "2 questions   1 document")
+
+
+@checks("MatrixScreen", "matrix.go")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    screen = await _matrix(pilot, app)
+    await pilot.press(key)
+    assert app.screen is app.main and app.main.page.has_focus
+    await sees(pilot, app.main.answers, "Matteo Bellandi")
+    await pilot.press("b")
+    assert app.screen is screen and screen.query_one(MatrixTable).place == (1, 0)
+
+
+@checks("MatrixScreen", "matrix.right", "matrix.wrong")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    await _matrix(pilot, app)
+    await pilot.press(key)
+    if key == "w":
+        await type_in(pilot, "Jens Ulriksen")
+        await pilot.press("enter")
+    await until(pilot, corrections.load)
+    assert [(one.question, one.answer) for one in corrections.load()] == [
+        ("Who was aboard?", NAMES[1] if key == "c" else NAMES[2])
+    ]
+    await sees(pilot, app, "✓ p. 2" if key == "c" else "✎ p. 2")
+
+
+@checks("MatrixScreen", "matrix.add")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    await _matrix(pilot, app)
+    await pilot.press(key)
+    await type_in(pilot, "Why?")
+    await pilot.press("enter")
+    await sees(pilot, app, "3 questions   1 document")
+    assert app.screen.query_one(MatrixTable).place == (2, 0)
+
+
+@checks("MatrixScreen", "matrix.remove")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    await _matrix(pilot, app)
+    await pilot.press(key)
+    assert app.matrix.controller.cells.questions == ["Who was the master?"]
+
+
+@checks("MatrixScreen", "matrix.read")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    await _matrix(pilot, app)
+    await pilot.press(key)
+    cell = app.matrix.controller.cells.cell(1, 0)
+    assert cell.exhaustive and app.started[-1] == "matrix"
+
+
+@checks("MatrixScreen", "matrix.export")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    await _matrix(pilot, app)
+    await pilot.press(key)
+    await sees(pilot, app, "Export 2 questions")
+    app.screen.focused.value = "matrix.csv"
+    await pilot.press("enter")
+    assert 'Matteo Bellandi,"page 2, line 2' in Path("matrix.csv").read_text(encoding="utf-8-sig")
+
+
+@checks("MatrixScreen", "matrix.save", "matrix.load")
+@checks("MatrixLine", "matrix.accept", "matrix.leave_line")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    screen = await _matrix(pilot, app)
+    if key == "L":
+        question_sets.save("crew", "Who cooked?")
+        await pilot.press(key)
+        await type_in(pilot, "crew")
+        await pilot.press("enter")
+        await sees(pilot, app, "set crew   1 question")
+        return
+    await pilot.press("S")
+    await type_in(pilot, "crew")
+    await pilot.press("escape" if key == "escape" else "enter")
+    assert screen.query_one(MatrixTable).has_focus
+    assert question_sets.names() == ([] if key == "escape" else ["crew"])
+
+
+@checks("MatrixScreen", "matrix.resume", "matrix.close", "matrix.leave")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    screen = await _matrix(pilot, app)
+    await pilot.press("i")
+    await type_in(pilot, "Why?")
+    await pilot.press("enter", "escape")
+    await sees(pilot, app, "2 of 3 · Esc stops")
+    if key in {"t", "q"}:
+        await pilot.press(key)
+        assert app.screen is app.main and not app.matrix.controller.stopped
+        return
+    await pilot.press("escape")
+    await sees(pilot, app, "2 of 3 · stopped, r resumes")
+    await pilot.press(key)
+    assert app.matrix.controller.stopped is (key == "escape")
+    assert (app.screen is screen) is (key == "r")
+
+
+@checks("MatrixScreen", "matrix.copy", "matrix.quote")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    await _matrix(pilot, app)
+    await pilot.press(key)
+    copied = "Matteo Bellandi (" if key == "y" else "The cook was Matteo Bellandi.” ("
+    assert app.clipboard.endswith(f"{copied}voyage.pdf, page 2, line 2, Crew)")
+    assert app.clipboard.startswith("“") is (key == "Y")
+
+
+@checks("MatrixScreen", "matrix.help")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    await _matrix(pilot, app)
+    await pilot.press(key)
+    assert isinstance(app.screen, HelpScreen)
+
+
+@checks("MatrixTable", "cells.down", "cells.up", "cells.top", "cells.bottom", "cells.page_down", "cells.page_up")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    screen = await _matrix(pilot, app)
+    app.matrix.controller.cells.add(f"Question {number}?" for number in range(40))
+    screen.show()
+    table = screen.query_one(MatrixTable)
+    table.go_to(20, 0)
+    await pilot.press(key)
+    row, _ = table.place
+    ends = {"g": 0, "G": 41, "j": 21, "down": 21, "k": 19, "up": 19}
+    assert row == ends[key] if key in ends else (row > 20) is (key == "pagedown") and row != 20
+
+
+@checks("MatrixTable", "cells.left", "cells.right", "cells.first", "cells.last")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    screen = await _matrix(pilot, app)
+    documents = tuple(replace(VOYAGE, name=f"{number}.pdf", sha256=str(number) * 64) for number in range(9))
+    app.matrix.controller.cells.documents = documents
+    screen.show()
+    table = screen.query_one(MatrixTable)
+    table.go_to(1, 4)
+    await pilot.press(key)
+    assert table.place == (1, {"h": 3, "left": 3, "l": 5, "right": 5, "home": -1, "end": 8}[key])

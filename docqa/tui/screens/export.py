@@ -1,8 +1,9 @@
 """Exporting questions and answers to a file."""
 
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -35,6 +36,8 @@ class ExportScreen(ModalScreen[None]):
         Binding("enter", "submit", "Write", tooltip="Write the file", id="export.write"),
     ]
     AUTO_FOCUS = "Input"
+    STEM = "docqa"
+    """How the name that is offered begins."""
 
     def __init__(self, results: "Sequence[Result]", documents: "Iterable[Document]") -> None:
         super().__init__()
@@ -46,7 +49,7 @@ class ExportScreen(ModalScreen[None]):
         """Yield the input and a line for messages."""
         with Vertical(id="export") as box:
             box.border_title = Content(f"Export {counted(len(self._results), 'question')}")
-            yield Input(f"docqa-{date.today().isoformat()}.md", compact=True)
+            yield Input(f"{self.STEM}-{date.today().isoformat()}{next(iter(self.formats()))}", compact=True)
             yield Static(
                 Content.styled(".md for reading, .csv for spreadsheets, .json for programs", MUTED), id="about"
             )
@@ -57,26 +60,31 @@ class ExportScreen(ModalScreen[None]):
 
     @on(Input.Submitted)
     def _submitted(self) -> None:
-        from docqa.export import FORMATS
-
+        formats = self.formats()
         typed = self.query_one(Input).value.strip()
         file = Path(typed).expanduser()
-        write = FORMATS.get(file.suffix.lower())
+        write = formats.get(file.suffix.lower())
         if write is None:
-            self._show(f"The name must end with {', '.join(FORMATS)}.")
+            self._show(f"The name must end with {', '.join(formats)}.")
         elif self.app.is_web:
-            self._deliver(file.name, write(self._results, self._head()))
+            self._deliver(file.name, write(self._head()))
         elif file.exists() and self._confirmed != typed:
             self._confirmed = typed
             self._show(f"{file} exists. Press Enter again to overwrite it.")
         else:
             try:
-                write_export(file, write(self._results, self._head()).encode("utf-8", "replace"))
+                write_export(file, write(self._head()).encode("utf-8", "replace"))
             except OSError as error:
                 self._show(f"Can't write {file}: {error.strerror or error}.")
             else:
                 self.app.notify(visible(f"Written: {file.absolute()}"), markup=False)
                 self.dismiss(None)
+
+    def formats(self) -> "Mapping[str, Callable[[ExportHead], str]]":
+        """What writes the file, for each suffix."""
+        from docqa.export import FORMATS
+
+        return {suffix: partial(write, self._results) for suffix, write in FORMATS.items()}
 
     def _head(self) -> "ExportHead":
         from docqa.export import ExportedDocument, ExportHead

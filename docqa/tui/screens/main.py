@@ -36,7 +36,7 @@ from docqa.tui.widgets.selectable_page import SelectablePage
 from docqa.tui.workers import events
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from docqa.answers import Answer, Citation
     from docqa.documents import Document
@@ -83,6 +83,8 @@ class MainScreen(Screen[None]):
         self.question = self.line.question
         self._location = 0
         """Which location of the selected answer the page shows: 0 is its own, 1 the first of the others."""
+        self.return_from_visit: Callable[[], bool] = lambda: False
+        """Returns to where the place that is shown was reached from, if that was another screen."""
         self._enabled: list[tuple[str, bool]] = []
         """The keys in the footer, and whether each does anything now."""
 
@@ -278,7 +280,8 @@ class MainScreen(Screen[None]):
 
     def action_go_back(self) -> None:
         """Go back to where you were in the document."""
-        self._follow(self.page.back())
+        if not self.return_from_visit():
+            self._follow(self.page.back())
 
     @work(thread=True, group="viewing")
     def action_view(self) -> None:

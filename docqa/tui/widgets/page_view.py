@@ -147,6 +147,11 @@ class PageView(ScrollView, can_focus=True):
         return offset
 
     @property
+    def jumps(self) -> int:
+        """The number of places to go back to."""
+        return len(self._history)
+
+    @property
     def can_go_back(self) -> bool:
         """Whether there is a place to go back to."""
         return bool(self._history)

@@ -1,0 +1,210 @@
+"""The matrix in the app: it fills, gives way, opens places, and remembers what the user said."""
+
+import csv
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.engines import Engines
+from support.stage import Gate, ask, ask_and_wait, marked, opened, screen_text, sees, type_in, until
+from textual.pilot import Pilot
+
+from docqa.config import Settings
+from docqa.tui.screens.review import MatrixScreen
+from docqa.tui.state.session import QuestionState
+from docqa.tui.widgets.matrix_table import MatrixTable
+from docqa.userdata import corrections, question_sets
+
+BUILT, BAKER = "Who built the lighthouse?", "Who is the baker?"
+
+
+@pytest.fixture(autouse=True)
+def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DOCQA_HOME", str(tmp_path / "home"))
+
+
+async def matrix(pilot: Pilot[Any], *questions: str) -> MatrixScreen:
+    """Open the matrix, and add questions in it."""
+    app = pilot.app
+    await until(pilot, lambda: opened(app) and app.questions.collection is not None, "open documents")
+    app.main.answers.list.focus()
+    await pilot.press("t")
+    await until(pilot, lambda: isinstance(app.screen, MatrixScreen))
+    for number, question in enumerate(questions):
+        if not number:
+            await pilot.press("i")
+        await type_in(pilot, question)
+        await pilot.press("enter")
+    if questions:
+        await pilot.press("escape")
+    return app.screen
+
+
+def texts(app: Any) -> list[str]:
+    return [str(each.message) for each in app._notifications]
+
+
+async def filled(pilot: Pilot[Any]) -> None:
+    cells = pilot.app.matrix.controller.cells
+    await until(pilot, lambda: cells.count()[0] == cells.count()[1] > 0, "a filled matrix")
+
+
+def results(app: Any) -> list[Any]:
+    return [cell.result for row in app.matrix.controller.cells.rows() for cell in row]
+
+
+async def test_cells_fill_show_their_place_and_open_their_document(
+    engines: Engines, lighthouse: str, bakery: str
+) -> None:
+    app = engines.app([lighthouse, bakery], Settings())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: opened(app))
+        await ask_and_wait(pilot, BUILT)
+        screen = await matrix(pilot, BAKER)
+        await filled(pilot)
+        await sees(pilot, app, "2 questions   2 documents")
+        shown = screen_text(app)
+        assert "lighthouse.txt" in shown and "bakery.txt" in shown
+        table = screen.query_one(MatrixTable)
+        assert table.place == (1, 0)
+        await pilot.press("l")  # The baker is in the other document.
+        await sees(pilot, app, "line 4")
+        await sees(pilot, app, "»Ludmila Novak«")
+        await pilot.press("enter")
+        assert app.screen is app.main and app.main.page.has_focus
+        await until(pilot, lambda: marked(app) == "Ludmila Novak")
+        await sees(pilot, app.main.answers, BAKER)
+        await pilot.press("b")  # Back to the cell.
+        assert app.screen is screen and table.place == (1, 1)
+        before = (
+            len(engines.made[0].reader.name),
+            [cell.result for row in app.matrix.controller.cells.rows() for cell in row],
+        )
+        await pilot.press("q", "t")
+        await filled(pilot)
+        after = (
+            len(engines.made[0].reader.name),
+            [cell.result for row in app.matrix.controller.cells.rows() for cell in row],
+        )
+        assert all(one is other for one, other in zip(before[1], after[1], strict=True))  # Nothing was asked again.
+        await pilot.press("delete")
+        await sees(pilot, app, "1 question   2 documents")
+        assert app.matrix.controller.cells.questions == [BUILT]
+
+
+async def test_a_question_goes_first_and_escape_stops_and_r_resumes(
+    engines: Engines, lighthouse: str, bakery: str, held_reading: Gate
+) -> None:
+    app = engines.app([lighthouse, bakery], Settings())
+    async with app.run_test(size=(120, 30)) as pilot:
+        await matrix(pilot, BUILT, BAKER)
+        await until(pilot, held_reading.reached.is_set, "a cell that is read")
+        cells = app.matrix.controller.cells
+        running = app.matrix.controller._running
+        assert running is not None
+        await pilot.press("q")
+        asked = await ask(pilot, "What is sold on Tuesdays?")
+        held_reading.pass_on.set()
+        await until(pilot, lambda: not asked.pending, "the answer to the question")
+        await filled(pilot)
+        assert asked.result is not None and asked.result.answered
+        app.main.answers.list.focus()
+        held_reading.pass_on.clear()
+        await pilot.press("t", "i")
+        await type_in(pilot, "How high is it?")
+        await pilot.press("enter", "escape", "escape")
+        await sees(pilot, app, "stopped, r resumes")
+        assert isinstance(app.screen, MatrixScreen)
+        held_reading.pass_on.set()
+        await until(pilot, lambda: app.matrix.controller._running is None)
+        assert cells.cell(2, 0).state is QuestionState.QUEUED
+        await pilot.press("r")
+        await filled(pilot)
+        assert "stopped" not in screen_text(app)
+        await pilot.press("escape")  # Nothing is left to stop.
+        assert app.screen is app.main
+
+
+async def test_what_the_user_says_of_a_cell_is_shown_exported_and_there_the_next_time(
+    engines: Engines, lighthouse: str, bakery: str
+) -> None:
+    app = engines.app([lighthouse, bakery], Settings())
+    async with app.run_test(size=(120, 36)) as pilot:
+        await matrix(pilot, BUILT, BAKER)
+        await filled(pilot)
+        await pilot.press("g", "h", "l", "c")
+        await sees(pilot, app, "✓ line 3")
+        await until(pilot, lambda: len(corrections.load()) == 1)
+        await pilot.press("j", "l", "w")
+        await type_in(pilot, "rye bread")
+        await pilot.press("enter")
+        await sees(pilot, app, "✎ line 4")
+        await pilot.press("k", "c")  # The bakery's notes don't say who built the lighthouse.
+        await sees(pilot, app, "✓ you said so")
+        await sees(pilot, app, "✓ 3 marked")
+        await until(pilot, lambda: len(corrections.load()) == 3)
+        for suffix in ("csv", "md", "json"):
+            await pilot.press("e")
+            await until(pilot, lambda: app.screen.focused is not None)
+            app.screen.focused.value = f"out.{suffix}"
+            await pilot.press("enter")
+            await until(pilot, lambda suffix=suffix: Path(f"out.{suffix}").exists())
+    written = Path("out.csv").read_bytes()
+    assert written.startswith(b"\xef\xbb\xbf") and written.count(b"\r\n") == 3
+    header, built, baker = csv.reader(written.decode("utf-8-sig").splitlines())
+    assert header == [
+        "question",
+        *(f"{name}{part}" for name in (lighthouse, bakery) for part in ("", ": place", ": state")),
+    ]
+    assert built == [BUILT, "Ada Marsh", "line 3", "confirmed", "", "", "confirmed: no answer"]
+    assert baker[4:] == ["rye bread", "line 4", "corrected"]
+    assert "| bakery.txt | rye bread | line 4 | corrected |" in Path("out.md").read_text(encoding="utf-8")
+    facts = json.loads(Path("out.json").read_text(encoding="utf-8"))
+    assert {each["schema"] for each in facts} == {"docqa.matrix/1"}
+    assert [each["state"] for each in facts[0]["results"]] == ["confirmed", "confirmed: no answer"]
+    again = engines.app([lighthouse, bakery], Settings())
+    async with again.run_test(size=(120, 36)) as pilot:
+        await matrix(pilot, BUILT, BAKER)
+        await filled(pilot)
+        await sees(pilot, again, "✓ 3 marked")
+        await pilot.press("l", "w")
+        await sees(pilot, again, "Take back that “rye bread” is right")
+
+
+async def test_question_sets_are_saved_and_loaded(engines: Engines, lighthouse: str) -> None:
+    app = engines.app([lighthouse], Settings())
+    async with app.run_test(size=(100, 30)) as pilot:
+        question_sets.save("mine", "# before\nHow high is it?\n")
+        await matrix(pilot, BUILT)
+        await pilot.press("S")
+        await type_in(pilot, "mine")
+        await pilot.press("enter")
+        await until(pilot, lambda: "There is a set mine already. Enter again replaces it." in texts(app))
+        assert question_sets.load("mine") == ["How high is it?"]
+        await pilot.press("s", "enter")
+        await until(pilot, lambda: "mines" in question_sets.names())
+        assert question_sets.load("mines") == [BUILT]
+        await pilot.press("L")
+        await type_in(pilot, "mine")
+        await pilot.press("enter")
+        await sees(pilot, app, "set mine")
+        assert app.matrix.controller.cells.questions == ["How high is it?"]
+        await filled(pilot)
+
+
+async def test_a_private_session_keeps_no_set_and_no_correction(
+    engines: Engines, write: Callable[[str, str], str], lighthouse: str
+) -> None:
+    app = engines.app([lighthouse], Settings(private=True))
+    async with app.run_test(size=(100, 30)) as pilot:
+        await matrix(pilot, BUILT)
+        await filled(pilot)
+        await pilot.press("c")
+        await sees(pilot, app, "✓ line 3")
+        await pilot.press("S")
+        await until(
+            pilot, lambda: any(text.startswith("A private session saves no question sets") for text in texts(app))
+        )
+    assert corrections.load() == [] and question_sets.names() == []
