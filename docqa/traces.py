@@ -18,7 +18,7 @@ from docqa.errors import DocqaError
 from docqa.files import DRAFT, lock_beside
 from docqa.index_cache import content_mark, mark_of, remembered_name
 from docqa.models import registry
-from docqa.userdata import annotations, corrections, crash_recovery, history, preferences, question_sets
+from docqa.userdata import annotations, corrections, history, preferences, question_sets, sessions
 from docqa.userdata.kept_spans import KeptSpan
 from docqa.wording import counted
 
@@ -140,10 +140,10 @@ def _history() -> Iterator[Trace]:
 
 
 def _sessions(about: Callable[[str], bool] | None) -> list[Trace]:
-    left = [file for file, names in crash_recovery.leftover_files() if about is None or any(map(about, names))]
+    left = [file for file, names in sessions.session_files() if about is None or any(map(about, names))]
     if not left:
         return []
-    what = f"{counted(sum(file.suffix == '.json' for file in left), 'session')} that crashed"
+    what = f"{counted(sum(file.suffix == '.json' for file in left), 'session')} of the app, with answers"
     return [Trace(TraceKind.HISTORY, what, left[0].parent, sum(map(_size, left)), partial(_delete, left))]
 
 

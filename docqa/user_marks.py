@@ -120,7 +120,8 @@ class UserMarks:
         others: list[Answer] = []
         wrong: list[Answer] = []
         for one in found:
-            mark = replace(self.of(one), found=True)
+            said = self.of(one)
+            mark = replace(said, found=True, right=said.right and not one.outdated)
             if not mark.right and not any(_overlap(each, one) for each in self.right):
                 (wrong if mark.wrong else others).append(replace(one, mark=mark))
         return others, wrong

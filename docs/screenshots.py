@@ -16,6 +16,7 @@ from docqa.config import Settings
 from docqa.tui.app import DocqaApp
 
 _REPORT = "sample_docs/harbour-report.pdf"
+_SAMPLES = [_REPORT, "sample_docs/expedition-journal.txt", "sample_docs/staff-handbook.md"]
 _FOLDER = Path(__file__).with_name("screenshots")
 _POLL = 0.05  # Seconds between checks whether the app is done.
 
@@ -35,10 +36,22 @@ async def _corrected(app: DocqaApp, pilot: Pilot[None]) -> None:
     await pilot.press("w")
 
 
+async def _matrix(app: DocqaApp, pilot: Pilot[None]) -> None:
+    for question in ("Who is the Harbour Master?", "Who looks after the lamps?", "When was it founded?"):
+        await _ask(app, pilot, question)
+    app.main.answers.list.focus()
+    await pilot.press("t")
+    cells = app.matrix.controller.cells
+    while not cells.count()[0] == cells.count()[1] > 0:
+        await asyncio.sleep(_POLL)
+    await pilot.press("c")
+
+
 _SCREENSHOTS: dict[str, tuple[tuple[int, int], Steps]] = {
     "answered": ((130, 34), _answered),
     "abstained": ((110, 28), _abstained),
     "corrected": ((110, 28), _corrected),
+    "matrix": ((120, 24), _matrix),
 }
 
 
@@ -58,11 +71,12 @@ def _answer_in_view(app: DocqaApp) -> bool:
 
 async def _take(name: str) -> None:
     size, steps = _SCREENSHOTS[name]
-    app = DocqaApp([_REPORT], Settings(cache=False, precision="float32"))  # The same on every machine.
+    paths = _SAMPLES if name == "matrix" else [_REPORT]
+    app = DocqaApp(paths, Settings(cache=False, precision="float32"))  # The same on every machine.
     async with app.run_test(size=size) as pilot:
         await steps(app, pilot)
         await pilot.pause(0.5)  # The footer is updated last.
-        svg = app.export_screenshot(title=f"docqa open {_REPORT}", simplify=True)
+        svg = app.export_screenshot(title=" ".join(["docqa open", *paths]), simplify=True)
     # Textual's SVG loads its font from the network; a screenshot of an offline tool should not.
     svg = re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL)
     (_FOLDER / f"{name}.svg").write_text(svg, encoding="utf-8")

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 class AnswerMarking:
     """Marks the answer that is selected in the app."""
 
-    def __init__(self, app: "DocqaApp", controller: FeedbackController) -> None:
+    def __init__(self, app: "DocqaApp") -> None:
         self._app = app
-        self.controller = controller
+        self.controller = FeedbackController(app, app.questions)
 
     def confirm(self) -> None:
         """Mark the selected answer as right."""

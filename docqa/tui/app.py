@@ -24,7 +24,6 @@ from docqa.terminal_text import flat
 from docqa.tui import messages
 from docqa.tui.answer_marking import AnswerMarking
 from docqa.tui.controller import QuestionController
-from docqa.tui.feedback_controller import FeedbackController
 from docqa.tui.formatting import quotation, shortened
 from docqa.tui.inert_app import InertApp
 from docqa.tui.key_reference import check_keymap, key_groups
@@ -50,7 +49,7 @@ from docqa.tui.workers import events
 from docqa.tui.workers.document_loader import MakeEngine, default_engine
 from docqa.tui.workers.events import WorkerEvent
 from docqa.userdata import history, preferences
-from docqa.userdata.crash_recovery import LeftoverSession
+from docqa.userdata.sessions import KeptSession
 
 _CHECK_FILES = 2.0  # Seconds between two checks whether a file changed.
 _SAVE_SESSION = 0.5  # Seconds between two saves of the session: what a crash may lose.
@@ -76,10 +75,12 @@ class DocqaApp(InertApp):
         *,
         make_engine: MakeEngine = default_engine,
         restricted: bool = False,
+        resume: bool = False,
     ) -> None:
         """`keys` are the user's key bindings by id. `flags` are the settings given on the command line.
 
-        If it is `restricted`, the user can only ask. Raises `DocqaError` if `keys` has an unknown id.
+        `resume` goes on with the last session. If it is `restricted`, the user can only ask. Raises `DocqaError` if
+        `keys` has an unknown id.
         """
         super().__init__()
         self._keys = dict(keys or {})
@@ -87,10 +88,11 @@ class DocqaApp(InertApp):
         self.set_keymap(self._keys)
         self._terminal_animation = self.animation_level
         self.restricted = restricted
+        self._resume = resume
         self._forbidden = FORBIDDEN if restricted else frozenset[str]()
         self.questions = QuestionController(self, paths, settings, password, make_engine, remembers=not restricted)
-        self.marking = AnswerMarking(self, FeedbackController(self, self.questions))
-        self.matrix = MatrixScreens(self, self.questions, self.marking.controller, self._forbidden)
+        self.marking = AnswerMarking(self)
+        self.matrix = MatrixScreens(self, self.marking.controller, self._forbidden)
         self.recovery = SessionRecovery(self, self.questions)
         self.models = ModelScreens(
             self, self, self.questions, flags=flags or {}, password=password, make_engine=make_engine
@@ -113,7 +115,7 @@ class DocqaApp(InertApp):
         self.questions.begin()
         self.set_interval(_CHECK_FILES, self.questions.check_files)
         if not self.restricted:
-            self.recovery.find(self.offer_session)
+            self.recovery.find(self.resume_session if self._resume else self.offer_session, resume=self._resume)
             self.set_interval(_SAVE_SESSION, self._save_session)
             self.theme_changed_signal.subscribe(self, self._save_theme)
         on_termination(self, lambda code: self.exit(return_code=code))  # The session stays: nobody chose to quit.
@@ -122,10 +124,9 @@ class DocqaApp(InertApp):
     def on_unmount(self) -> None:
         """Stop the workers. After a crash, keep the session to restore."""
         self.questions.close()
-        self.matrix.controller.close()
         self.models.training.stop()
-        if not self.return_code:
-            self.recovery.end()
+        if not self.return_code and not self.restricted:
+            self.recovery.end(self.main.question.unasked, self.main.documents.ticked)
 
     async def action_quit(self) -> None:
         """Quit, having asked if a training is running."""
@@ -160,10 +161,19 @@ class DocqaApp(InertApp):
         self.push_screen(PickScreen(self.main.documents.rows), self._picked)
 
     def _picked(self, picked: PickedDocuments | None) -> None:
-        if picked is not None:
+        if picked is not None and picked.session:
+            self.recovery.take(picked.session, partial(self._go_on, picked))
+        elif picked is not None:
             self.questions.open(picked.paths, replace=picked.instead)
         elif not self.main.documents.rows:
             self.main.answers.list.focus()  # There, O is a key and not a letter to type.
+
+    def _go_on(self, picked: PickedDocuments, session: KeptSession | None) -> None:
+        """Open documents with the questions that were asked of them in an earlier session, if it is still there."""
+        if session is None:
+            self.questions.open(picked.paths, replace=picked.instead)
+        else:
+            self._restore(session, instead=picked.instead or not self.main.documents.rows)
 
     @on(PastingInput.PathsDropped)
     def _dropped(self, message: PastingInput.PathsDropped) -> None:
@@ -317,15 +327,14 @@ class DocqaApp(InertApp):
         except DocqaError as error:
             self.warn(error)
 
-    # --- crash recovery ---
+    # --- sessions ---
 
-    def offer_session(self, session: LeftoverSession | None) -> None:
+    def offer_session(self, session: KeptSession | None) -> None:
         """Offer to restore what a crash left. If it is not restored and no path was given, choose documents to open."""
 
         def decided(restore: bool | None) -> None:
             if session is not None and restore:
-                self.main.question.edit(self.recovery.restore(session, self.main.question.value))
-                self.main.question.focus()
+                self._restore(session)
                 return
             if session is not None:
                 self.recovery.discard(session)
@@ -337,8 +346,25 @@ class DocqaApp(InertApp):
         else:
             self.push_screen(RestoreScreen(session.state), decided)
 
+    def resume_session(self, session: KeptSession | None) -> None:
+        """Go on with the last session, if there is one."""
+        if session is not None:
+            self._restore(session)
+        else:
+            self.say("There is no earlier session to go on with.")
+            if not self.recovery.paths:
+                self.action_open()
+
+    def _restore(self, session: KeptSession, *, instead: bool = True) -> None:
+        self.main.documents.tick(map(relative, session.state.ticked))
+        self.main.question.edit(self.recovery.restore(session, self.main.question.value, instead=instead))
+        if self.main.question.value or not self.questions.session.asked:
+            self.main.question.focus()
+        else:
+            self.main.answers.list.focus()
+
     def _save_session(self) -> None:
-        self.recovery.save(self.main.question.unasked)
+        self.recovery.save(self.main.question.unasked, self.main.documents.ticked)
 
     # --- keys ---
 

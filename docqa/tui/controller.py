@@ -14,19 +14,20 @@ from typing import TYPE_CHECKING, Any, Protocol
 from docqa import config
 from docqa.config import Applies, Settings
 from docqa.errors import DocqaError
+from docqa.tui.document_versions import DocumentVersions
 from docqa.tui.formatting import cited
 from docqa.tui.state.session import AskedQuestion, QuestionSession, QuestionState
 from docqa.tui.workers import events
 from docqa.tui.workers.document_loader import DocumentLoader, MakeEngine, default_engine
 from docqa.tui.workers.events import WorkerEvent
 from docqa.tui.workers.question_worker import answer
-from docqa.tui.workers.refinding import Earlier, find_again
 from docqa.userdata import history
 
 if TYPE_CHECKING:
     from docqa.answers import Answer, Citation, Result
     from docqa.collection import Collection
     from docqa.documents import Document
+    from docqa.kept_results import KeptResult
     from docqa.user_marks import UserMarks
 
 
@@ -84,8 +85,7 @@ class QuestionController:
         self._remembers = remembers
         self._incomplete = False
         """Whether a document failed to open, or opening was cancelled."""
-        self._newest: dict[str, Document] = {}
-        """The version of each document that was opened last."""
+        self._versions = DocumentVersions(view.start, self._post)
         self._changed: set[str] = set()
         """Documents whose files changed on disk after they were opened."""
         self._reopen_next = False
@@ -151,12 +151,13 @@ class QuestionController:
 
     def document(self, name: str) -> "Document | None":
         """The newest version of a document of this name, if it was opened."""
-        return self._newest.get(name)
+        return self._versions.newest.get(name)
 
     @property
     def documents(self) -> "tuple[Document, ...]":
         """The documents that are open, as far as they are opened, in their order."""
-        return tuple(self._newest[name] for name in self.names if name in self._newest)
+        newest = self._versions.newest
+        return tuple(newest[name] for name in self.names if name in newest)
 
     def check_files(self) -> None:
         """Find out which files changed on disk."""
@@ -210,6 +211,18 @@ class QuestionController:
         if self.failure is not None and self.opening is None:
             self.session.fail_queued(self.failure)
         self._start_next()
+
+    def restore(self, question: str, kept: "KeptResult", only: frozenset[str]) -> AskedQuestion:
+        """Add a question of an earlier session with its answers."""
+        asked = self.session.restore(question, kept, only)
+        self._view.update(events.QuestionAsked(asked))
+        self._versions.check_kept(asked)
+        self._find_kept()
+        return asked
+
+    def _find_kept(self) -> None:
+        if self.opening is None and self.collection is not None:
+            self._versions.find_kept(self.session.asked, self.collection.documents)
 
     def mark(self, asked: AskedQuestion, marks: "UserMarks") -> None:
         """Show what the user said about the answers to a question, also where the same was asked before."""
@@ -287,9 +300,9 @@ class QuestionController:
                 self.names = event.names
                 self._save_history()
             case events.DocumentOpened():
-                self._newest[event.document.name] = event.document
-                for asked in {*self.session.asked, *filter(None, [self.shown])}:
-                    self._refind(asked)
+                # A cell of the matrix may be shown, which is no question of the session.
+                shown = [self.shown] if self.shown is not None else []
+                self._versions.opened(event.document, dict.fromkeys([*self.session.asked, *shown]))
             case events.DocumentFailed():
                 self._incomplete = True
             case events.DocumentsOpened() | events.OpeningFailed():
@@ -311,56 +324,34 @@ class QuestionController:
                 if asked.state is not QuestionState.READING:
                     return False  # Cancelled, and the worker has not noticed yet.
                 asked.found = event
-                self._refind(asked)
+                self._versions.refind(asked)
             case events.AnswersMoved():
-                newest = all(self._newest.get(document.name) is document for document in event.documents)
-                if asked.found is not event.before or not newest:
+                if asked.found is not event.before or not self._versions.are_newest(event.documents):
                     return False  # It was asked again meanwhile, or the document changed again.
-                asked.result, asked.best = event.result, event.best
+                if event.before is not None:
+                    asked.result, asked.best = event.result, event.best
                 if asked.marks is event.marked:
                     asked.marks = event.marks
             case events.MarksRecalled():
                 asked.marks = asked.marks or event.marks
-                self._refind(asked)  # They may be in an earlier version, too.
-            case events.QuestionAnswered():
-                self._end(asked, QuestionState.DONE)
-            case events.QuestionFailed():
-                self._end(asked, QuestionState.FAILED, event.error)
-            case events.QuestionCancelled():
-                self._end(asked, QuestionState.CANCELLED)
+                self._versions.refind(asked)  # They may be in an earlier version, too.
+            case events.KeptFound():
+                if asked.kept is not event.kept or asked.pending:
+                    return False  # It was asked again meanwhile.
+                if asked.marks is event.kept.marks:
+                    asked.marks = event.marks
+                asked.kept, asked.found = None, event.found
+                self._versions.refind(asked)
+            case events.QuestionAnswered() | events.QuestionFailed() | events.QuestionCancelled():
+                self._end(event)
         return True
-
-    def _refind(self, asked: AskedQuestion) -> None:
-        """Show what was found and marked. Of documents that have changed since it is marked until found again."""
-        found = asked.found
-        versions: dict[str, tuple[Document, Document]] = {}
-        if found is not None:
-            opened = ((document, self._newest.get(document.name, document)) for document in found.documents)
-            versions = {old.name: (old, new) for old, new in opened if new is not old and new.text != old.text}
-            asked.result, asked.evidence, asked.best = found.result, found.evidence, found.best
-        if versions and found is not None:
-            from docqa.earlier_versions import mark_outdated, outdated_answer
-
-            asked.result = mark_outdated(found.result, versions)
-            asked.best = tuple(outdated_answer(one, versions) for one in found.best)
-            # Its windows are those of the earlier text.
-            asked.evidence = {name: one for name, one in found.evidence.items() if name not in versions}
-        marks = asked.marks
-        if marks is not None:
-            from docqa.tui.state.feedback import outdated_marks
-
-            marks = outdated_marks(marks, self._newest)
-            asked.marks = asked.marks if marks == asked.marks else marks
-        if versions or (marks is not None and marks.outdated):
-            newest = {name: new for name, (_, new) in versions.items()} if marks is None else dict(self._newest)
-            earlier = Earlier(asked, found, asked.marks, versions)
-            self._view.start("finding again", partial(find_again, earlier, newest, self._post))
 
     def _opening_ended(self, event: events.DocumentsOpened | events.OpeningFailed) -> None:
         self.opening = None
         if isinstance(event, events.DocumentsOpened):
             self.collection = event.collection
             self._incomplete = self._incomplete or event.cancelled
+            self._find_kept()
         else:
             self.failure = event.error
         if self._reopen_next:
@@ -376,8 +367,14 @@ class QuestionController:
             self._changed.update(new)
             self._view.say(f"Changed on disk: {', '.join(Path(name).name for name in new)}. Press r to reopen.")
 
-    def _end(self, asked: AskedQuestion, state: QuestionState, error: DocqaError | None = None) -> None:
-        self.session.end(asked, state, error)
+    def _end(self, event: events.QuestionAnswered | events.QuestionFailed | events.QuestionCancelled) -> None:
+        match event:
+            case events.QuestionAnswered():
+                self.session.end(event.asked, QuestionState.DONE)
+            case events.QuestionFailed():
+                self.session.end(event.asked, QuestionState.FAILED, event.error)
+            case events.QuestionCancelled():
+                self.session.end(event.asked, QuestionState.CANCELLED)
         self._start_next()
 
     def warn(self, error: DocqaError) -> None:

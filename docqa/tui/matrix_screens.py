@@ -9,25 +9,17 @@ from docqa.tui.screens.review import CellToOpen, MatrixScreen
 
 if TYPE_CHECKING:
     from docqa.tui.app import DocqaApp
-    from docqa.tui.controller import QuestionController
     from docqa.tui.state.session import AskedQuestion
 
 
 class MatrixScreens:
     """Shows the matrix, which goes on when it is closed."""
 
-    def __init__(
-        self,
-        app: "DocqaApp",
-        questions: "QuestionController",
-        feedback: FeedbackController,
-        forbidden: frozenset[str],
-    ) -> None:
+    def __init__(self, app: "DocqaApp", feedback: FeedbackController, forbidden: frozenset[str]) -> None:
         """`forbidden` are actions that this page may not do."""
-        self.controller = MatrixController(app, questions)
+        self.controller = MatrixController(app, app.questions)
         self._app = app
-        self._questions = questions
-        self._make_screen = partial(MatrixScreen, self.controller, feedback, questions.cited, forbidden=forbidden)
+        self._make_screen = partial(MatrixScreen, self.controller, feedback, app.questions.cited, forbidden=forbidden)
 
     def show(self, names: frozenset[str]) -> None:
         """Show the matrix of the documents with these names, all if there are none."""
@@ -47,14 +39,14 @@ class MatrixScreens:
             return
         main, cell = self._app.main, chosen.cell
         main.return_from_visit = partial(self._return, cell, main.page.jumps + 1)  # It is jumped to.
-        self._questions.show(cell)
+        self._app.questions.show(cell)
         main.page.focus()
         if chosen.selecting:
             main.action_select()
 
     def _return(self, cell: "AskedQuestion", jumps: int) -> bool:
         """Return from a cell to the matrix, unless the user has gone on from there."""
-        here = self._questions.shown is cell and self._app.main.page.jumps <= jumps
+        here = self._app.questions.shown is cell and self._app.main.page.jumps <= jumps
         if here:
             self._app.main.return_from_visit = lambda: False
             self._app.action_matrix()

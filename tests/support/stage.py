@@ -26,7 +26,7 @@ from docqa.tui.state.evidence import DocumentEvidence
 from docqa.tui.state.session import AskedQuestion
 from docqa.tui.widgets import documents_pane
 
-DEADLINE = 8.0
+DEADLINE = 20.0
 KEYS = {" ": "space", "?": "question_mark", ".": "full_stop", ",": "comma", "'": "apostrophe", "/": "slash"}
 
 

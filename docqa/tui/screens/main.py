@@ -83,8 +83,7 @@ class MainScreen(Screen[None]):
         self.question = self.line.question
         self._location = 0
         """Which location of the selected answer the page shows: 0 is its own, 1 the first of the others."""
-        self.return_from_visit: Callable[[], bool] = lambda: False
-        """Returns to where the place that is shown was reached from, if that was another screen."""
+        self.return_from_visit: Callable[[], bool] = lambda: False  # To the screen from which a place was reached.
         self._enabled: list[tuple[str, bool]] = []
         """The keys in the footer, and whether each does anything now."""
 

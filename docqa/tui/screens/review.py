@@ -110,6 +110,10 @@ class MatrixScreen(ModalScreen["CellToOpen | None"]):
         self.query_one(MatrixLine).display = False
         self._controller.on_change = self.show
 
+    def on_unmount(self) -> None:
+        """Stop the worker: the app is closing."""
+        self._controller.close()
+
     @on(ScreenResume)
     def show(self) -> None:
         """Show the cells, and how many were asked."""

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from docqa.answers import Answer, Result
     from docqa.errors import DocqaError
+    from docqa.kept_results import KeptResult
     from docqa.tui.state.evidence import DocumentEvidence
     from docqa.tui.workers.events import AnswersFound
     from docqa.user_marks import UserMarks
@@ -32,6 +33,8 @@ class AskedQuestion:
     """One question and its result. Only the view's thread changes it."""
 
     question: str
+    number: int = 0
+    """Its number in the session."""
     state: QuestionState = QuestionState.QUEUED
     exhaustive: bool = False
     only: frozenset[str] = frozenset()
@@ -50,6 +53,8 @@ class AskedQuestion:
     cancel: Event = field(default_factory=Event)
     marks: "UserMarks | None" = None
     """What the user said about the answers; None if nothing."""
+    kept: "KeptResult | None" = None
+    """The result as it was kept from an earlier session, until it has been looked for in the documents of this one."""
     _marked: "tuple[Result | None, UserMarks | None, Result | None]" = (None, None, None)
     """A result and marks, and the result with them."""
 
@@ -117,11 +122,18 @@ class QuestionSession:
 
     def ask(self, question: str, only: frozenset[str] = frozenset()) -> AskedQuestion:
         """Queue a question and return it. `only` has the names of the documents that are asked; all if it is empty."""
-        asked = AskedQuestion(question, only=only)
+        asked = AskedQuestion(question, len(self.asked), only=only)
         same = self.same(asked)
         if same:
             asked.marks = same[-1].marks
         self.asked.append(asked)
+        return asked
+
+    def restore(self, question: str, kept: "KeptResult", only: frozenset[str]) -> AskedQuestion:
+        """Add a question of an earlier session with its answers."""
+        asked = self.ask(question, only)
+        asked.state, asked.kept = QuestionState.DONE, kept
+        asked.result, asked.best, asked.marks = kept.result, kept.best, kept.marks
         return asked
 
     def same(self, asked: AskedQuestion) -> list[AskedQuestion]:

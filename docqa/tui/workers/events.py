@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from docqa.collection import Collection
     from docqa.documents import Document
     from docqa.errors import DocqaError
+    from docqa.kept_results import KeptResult
     from docqa.progress import Progress
     from docqa.tui.state.evidence import DocumentEvidence
     from docqa.tui.state.session import AskedQuestion
@@ -131,6 +132,18 @@ class MarksRecalled(NamedTuple):
     marks: "UserMarks"
 
 
+class KeptFound(NamedTuple):
+    """The answers of an earlier session were looked for in the documents as they are now.
+
+    `kept` is what it was, `marks` what the user has said about them.
+    """
+
+    asked: "AskedQuestion"
+    kept: "KeptResult"
+    found: AnswersFound
+    marks: "UserMarks"
+
+
 class QuestionAnswered(NamedTuple):
     """Reading finished; the last `AnswersFound` is final."""
 
@@ -175,6 +188,7 @@ QuestionEvent = (
     | AnswersFound
     | AnswersMoved
     | MarksRecalled
+    | KeptFound
     | QuestionAnswered
     | QuestionFailed
     | QuestionCancelled

@@ -1,11 +1,11 @@
 """Finding the answers to a question again, in a worker thread, after documents have changed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from docqa.errors import unexpected
 from docqa.tui.state.session import AskedQuestion
-from docqa.tui.workers.events import AnswersFound, AnswersMoved, PostEvent, WarningRaised
+from docqa.tui.workers.events import AnswersFound, AnswersMoved, KeptFound, PostEvent, WarningRaised
 
 if TYPE_CHECKING:
     from docqa.documents import Document
@@ -44,3 +44,22 @@ def _found_again(earlier: Earlier, newest: "Mapping[str, Document]") -> AnswersM
         marked,
         marked and marks_again(marked, newest),
     )
+
+
+def find_kept(restored: "Sequence[AskedQuestion]", documents: "Sequence[Document]", post: PostEvent) -> None:
+    """Find the answers of an earlier session in the documents. Posts `KeptFound` for each, and raises nothing."""
+    from docqa.kept_results import found_in
+    from docqa.user_marks import recalled
+    from docqa.userdata import annotations, corrections
+
+    try:
+        said = corrections.load(), annotations.load()
+        for asked in restored:
+            kept = asked.kept
+            if kept is not None:
+                now = found_in(kept, documents)
+                among = [one for one in documents if not asked.only or one.name in asked.only]
+                found = AnswersFound(asked, now.result, best=now.best, documents=tuple(documents))
+                post(KeptFound(asked, kept, found, recalled(asked.question, among, *said)))
+    except Exception as error:  # noqa: BLE001 - the answers stay as they were kept
+        post(WarningRaised(unexpected(error)))
