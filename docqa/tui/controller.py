@@ -221,8 +221,8 @@ class QuestionController:
         return asked
 
     def _find_kept(self) -> None:
-        if self.opening is None and self.collection is not None:
-            self._versions.find_kept(self.session.asked, self.collection.documents)
+        if self.opening is None:
+            self._versions.find_kept(self.session.asked, self.documents)
 
     def mark(self, asked: AskedQuestion, marks: "UserMarks") -> None:
         """Show what the user said about the answers to a question, also where the same was asked before."""
@@ -349,7 +349,6 @@ class QuestionController:
         if isinstance(event, events.DocumentsOpened):
             self.collection = event.collection
             self._incomplete = self._incomplete or event.cancelled
-            self._find_kept()
         else:
             self.failure = event.error
         if self._reopen_next:
@@ -357,6 +356,7 @@ class QuestionController:
         elif self.failure is not None:
             self.session.fail_queued(self.failure)
         else:
+            self._find_kept()
             self._start_next()
 
     def _files_changed(self, names: Iterable[str]) -> None:
