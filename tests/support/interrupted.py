@@ -194,7 +194,7 @@ def _left_session() -> object:
     if found is None:
         return None
     found.release()
-    return found.state.draft, found.state.ended, found.answers()
+    return found.state.draft, found.state.ended, found.answers
 
 
 def _note(text: str) -> None:
