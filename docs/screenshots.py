@@ -37,7 +37,7 @@ async def _corrected(app: DocqaApp, pilot: Pilot[None]) -> None:
 
 
 async def _matrix(app: DocqaApp, pilot: Pilot[None]) -> None:
-    for question in ("Who is the Harbour Master?", "Who looks after the lamps?", "When was it founded?"):
+    for question in ("Who retired as Harbour Master?", "When did the survey begin?", "How long is the notice period?"):
         await _ask(app, pilot, question)
     app.main.answers.list.focus()
     await pilot.press("t")

@@ -75,7 +75,7 @@ def test_a_session_is_found_once_its_process_is_dead(start: Start) -> None:
     here = str(Path("b.txt").absolute())
     assert [one.question for one in found.state.questions] == ["Who?", "Why «é»\udc80?"]
     assert (found.state.draft, found.state.shown, found.state.ticked) == ("Half a que", 1, (here,))
-    assert found.state.questions[1].only == (here,) and found.answers() == ANSWERS
+    assert found.state.questions[1].only == (here,) and found.answers == ANSWERS
     assert found.state.opened == (str(Path("a.txt").absolute()), str(Path("b.txt").absolute()))
     assert sessions.claim_crashed([]) is None, "the session was claimed twice"
     found.discard()
@@ -128,7 +128,7 @@ def test_a_session_that_ended_is_kept_for_another_day_and_is_no_crash() -> None:
         (1, "old"),
     ]
     found = sessions.claim_newest([])
-    assert found is not None and found.state.draft == "new" and found.answers() == ANSWERS
+    assert found is not None and found.state.draft == "new" and found.answers == ANSWERS
     assert sessions.claim_newest(["a.txt", "b.txt"]) is None, "it was claimed twice"
     found.release()
     (name, _), _ = sessions.kept_sessions().values()
@@ -157,7 +157,7 @@ def test_an_answer_that_was_half_written_takes_no_other_with_it() -> None:
     file.write(STATE, {1: {"text": "Wren"}})
     file.end(STATE)
     found = sessions.claim_newest([])
-    assert found is not None and found.answers() == {**ANSWERS, 1: {"text": "Wren"}}
+    assert found is not None and found.answers == {**ANSWERS, 1: {"text": "Wren"}}
 
 
 def test_an_empty_session_is_not_found() -> None:

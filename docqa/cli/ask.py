@@ -128,6 +128,7 @@ def _run_inline(arguments: argparse.Namespace) -> int:
         "--in": bool(arguments.within),
         "--pages": arguments.pages is not None,
         "--each": arguments.each,
+        "--no-corrections": not arguments.corrections,
     }
     for name, given in combined.items():
         if given:

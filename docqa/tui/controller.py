@@ -202,27 +202,27 @@ class QuestionController:
 
     # --- questions ---
 
-    def ask(self, question: str, only: frozenset[str] = frozenset()) -> None:
-        """Queue a question, show it, and save it to the history. `only`: as in `AskedQuestion`."""
-        self.shown = self.session.ask(question, only)
-        self._view.update(events.QuestionAsked(self.shown))
+    def ask(self, question: str, only: frozenset[str] = frozenset()) -> AskedQuestion:
+        """Queue a question, show it, save it to the history, and return it. `only`: as in `AskedQuestion`."""
+        self.shown = asked = self.session.ask(question, only)
+        self._view.update(events.QuestionAsked(asked))
         self._unsaved.append(question)
         self._save_history()
         if self.failure is not None and self.opening is None:
             self.session.fail_queued(self.failure)
         self._start_next()
-
-    def restore(self, question: str, kept: "KeptResult", only: frozenset[str]) -> AskedQuestion:
-        """Add a question of an earlier session with its answers."""
-        asked = self.session.restore(question, kept, only)
-        self._view.update(events.QuestionAsked(asked))
-        self._versions.check_kept(asked)
-        self._find_kept()
         return asked
 
-    def _find_kept(self) -> None:
-        if self.opening is None and self.collection is not None:
-            self._versions.find_kept(self.session.asked, self.collection.documents)
+    def restore(self, question: str, kept: "KeptResult", only: frozenset[str]) -> AskedQuestion:
+        """Add a question of an earlier session with its answers; `find_kept` looks for them in the documents."""
+        asked = self.session.restore(question, kept, only)
+        self._versions.check_kept(asked)
+        return asked
+
+    def find_kept(self) -> None:
+        """Look for the answers of an earlier session in the documents, unless these are still being opened."""
+        if self.opening is None:
+            self._versions.find_kept(self.session.asked, self.documents)
 
     def mark(self, asked: AskedQuestion, marks: "UserMarks") -> None:
         """Show what the user said about the answers to a question, also where the same was asked before."""
@@ -351,7 +351,6 @@ class QuestionController:
         if isinstance(event, events.DocumentsOpened):
             self.collection = event.collection
             self._incomplete = self._incomplete or event.cancelled
-            self._find_kept()
         else:
             self.failure = event.error
         if self._reopen_next:
@@ -359,6 +358,7 @@ class QuestionController:
         elif self.failure is not None:
             self.session.fail_queued(self.failure)
         else:
+            self.find_kept()
             self._start_next()
 
     def _files_changed(self, names: Iterable[str]) -> None:

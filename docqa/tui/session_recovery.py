@@ -134,7 +134,10 @@ class SessionRecovery:
 
     def _look(self, found: Callable[[KeptSession | None], None], claim: Callable[[], KeptSession | None]) -> None:
         def look() -> None:
-            self._view.call_later(found, claim())
+            session = claim()
+            if session is not None:
+                _ = session.answers  # There may be megabytes of them, for which the view must not wait.
+            self._view.call_later(found, session)
 
         self._view.start("recovery", look)
 
@@ -146,21 +149,21 @@ class SessionRecovery:
         from docqa.kept_results import from_values
 
         self._restored.append(session)
-        state, answers = session.state, session.answers()
-        shown: AskedQuestion | None = None
+        state, answers = session.state, session.answers
         self._open(state.opened, instead=instead)
+        shown: AskedQuestion | None = None
         for one in state.questions:
             only = frozenset(map(relative, one.only))
             kept = from_values(answers[one.number], relative) if one.number in answers else None
-            if kept is None:
-                self._questions.ask(one.question, only)
-                asked = self._questions.session.asked[-1]
-            else:
+            if kept is not None:
                 asked = self._questions.restore(one.question, kept, only)
-            if one.number == state.shown:
+            else:
+                asked = self._questions.ask(one.question, only)
+            if shown is None or one.number == state.shown:
                 shown = asked
-        if self._questions.session.asked:
-            self._questions.show(shown or self._questions.session.asked[-1])
+        if shown is not None:
+            self._questions.show(shown)
+            self._questions.find_kept()
         return " ".join(filter(None, [state.draft, draft]))
 
     def _open(self, wanted: tuple[str, ...], *, instead: bool) -> None:

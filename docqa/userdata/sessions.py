@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -136,6 +137,7 @@ class KeptSession:
         self._file = file
         self._lock = lock
 
+    @cached_property
     def answers(self) -> dict[int, KeptAnswers]:
         """The answers by the number of their question. What a crash left half written is not among them."""
         found: dict[int, KeptAnswers] = {}

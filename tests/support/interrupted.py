@@ -180,11 +180,13 @@ def _crash_session() -> None:
 
 
 def _end_session() -> None:
-    found = sessions.claim_newest([])
-    assert found is not None
     file = SessionFile()
-    file._file, file._file_lock = found._file, found._lock
-    file.end(found.state)
+    file._file = next(sessions._newest_first(paths.data_dir() / "sessions"))
+    file._file_lock = sessions._lock(file._file)
+    file._file_lock.acquire(blocking=False)
+    state = sessions._read(file._file)
+    assert state is not None
+    file.end(state)
 
 
 def _left_session() -> object:
@@ -192,7 +194,7 @@ def _left_session() -> object:
     if found is None:
         return None
     found.release()
-    return found.state.draft, found.state.ended, found.answers()
+    return found.state.draft, found.state.ended, found.answers
 
 
 def _note(text: str) -> None:

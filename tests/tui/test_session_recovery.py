@@ -186,6 +186,11 @@ def seen(asked: AskedQuestion) -> list[tuple[object, ...]]:
     return [(one.text, one.probability, one.mark) for one in asked.shown]
 
 
+def said(app: Any) -> list[str]:
+    """The notices."""
+    return [str(one.message) for one in app._notifications]
+
+
 async def test_the_last_session_is_resumed_without_asking_anything_again(
     engines: Engines, lighthouse: str, bakery: str, held_opening: Gate
 ) -> None:
@@ -236,7 +241,7 @@ async def test_the_last_session_is_resumed_without_asking_anything_again(
     Path(bakery).unlink()
     app = engines.app([], Settings(), resume=True)
     async with app.run_test(size=WIDE) as pilot:
-        await sees(pilot, app, "No longer there: bakery.txt")
+        await until(pilot, lambda: any("No longer there: bakery.txt" in text for text in said(app)))
         await until(pilot, lambda: opened(app) and app.main.documents.summary() == "1 open")
         assert len(app.questions.session.asked) == 2 and app.questions.session.asked[1].shown
 
@@ -270,7 +275,7 @@ async def test_nothing_of_a_private_session_is_kept_or_resumed(engines: Engines,
     assert not paths.data_dir().exists()
     app = engines.app([lighthouse], Settings(private=True), resume=True)
     async with app.run_test(size=WIDE) as pilot:
-        await sees(pilot, app, "There is no earlier session to go on with.")
+        await until(pilot, lambda: said(app) == ["There is no earlier session to go on with."])
 
 
 # --- feedback ---
