@@ -59,7 +59,7 @@ screenshots: .venv/installed
 # Each screen and state of the app as text, for the tests, and as pictures, to be looked at.
 screens: .venv/installed
 	mkdir -p build/screens
-	DOCQA_PICTURES=build/screens $(BIN)/python -m pytest tests/tui/test_screens.py --snapshot-update
+	DOCQA_PICTURES=$(CURDIR)/build/screens $(BIN)/python -m pytest tests/tui -k "looks_as_before"
 
 bench: .venv/installed
 	$(BIN)/python -m benchmarks
