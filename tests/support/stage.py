@@ -27,7 +27,7 @@ from docqa.tui.state.session import AskedQuestion
 from docqa.tui.widgets import documents_pane
 from docqa.tui.widgets.footer import FittingFooter
 
-DEADLINE = 20.0
+DEADLINE = 60.0
 KEYS = {" ": "space", "?": "question_mark", ".": "full_stop", ",": "comma", "'": "apostrophe", "/": "slash"}
 
 
