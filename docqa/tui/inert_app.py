@@ -67,7 +67,8 @@ class InertApp(App[None]):
     def start(self, group: str, work: Callable[[], None]) -> None:
         """Run `work` in a worker thread, unless the app is closing."""
         if self.is_running:
-            self.run_worker(work, group=group, thread=True)
+            # Without a description Textual makes one of the arguments, which may be all that was found: half a second.
+            self.run_worker(work, group=group, description=group, thread=True)
 
     def say(self, text: str) -> None:
         """Show a notice."""

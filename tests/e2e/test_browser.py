@@ -122,13 +122,13 @@ def ask(page: "sync_api.Page", question: str = QUESTION, answer: str = "Captain 
     sees(page, f"❯ {question}")
     page.keyboard.press("Enter")
     sees(page, f"▸ 1  {answer}")
-    sees(page, " windows read")
+    sees(page, " passages searched")
 
 
 def test_a_question_typed_in_a_browser_is_answered_there(app: Served, page: "sync_api.Page") -> None:
     ask(page)
     assert "very likely" in page.evaluate("window.screenText()")
-    page.keyboard.press("n")
+    page.keyboard.press("]")
     sees(page, "▸ 2")
     page.keyboard.press("Control+q")
     page.get_by_text("docqa has ended here").wait_for()

@@ -274,7 +274,7 @@ def test_after_a_kill_the_next_docqa_has_both_the_question_asked_and_the_half_ty
     with terminal(lighthouse) as first:
         first.sees("Ask your documents a question")
         first.type("When was the lighthouse built?\r")
-        first.sees("windows read")  # Not the answer's text, which is on the page from the start.
+        first.sees("passages searched")  # Not the answer's text, which is on the page from the start.
         first.screen = b""
         first.type("i")
         first.sees("Earlier")  # In the footer while the question input has the focus.

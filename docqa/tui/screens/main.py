@@ -81,8 +81,6 @@ class MainScreen(Screen[None]):
         self.page = SelectablePage(controller.changed_on_disk)
         self.line = QuestionLine(self.page)
         self.question = self.line.question
-        self.training = ""
-        """The progress of a training, for the header."""
         self._location = 0
         """Which location of the selected answer the page shows: 0 is its own, 1 the first of the others."""
         self._enabled: list[tuple[str, bool]] = []
@@ -215,6 +213,10 @@ class MainScreen(Screen[None]):
         """Find text in the document."""
         self.line.find_text()
 
+    def action_match(self, step: int) -> None:
+        """Go to another match in the document."""
+        self.page.next_match(step)
+
     def action_select(self) -> None:
         """Select words on the page."""
         if not self.line.select():
@@ -302,6 +304,8 @@ class MainScreen(Screen[None]):
             return self.page.document is not None and not isinstance(self.focused, Input)
         if action in {"go_to", "select", "view"}:
             return self.page.document is not None
+        if action == "match":
+            return self.page.has_matches
         if action == "show_evidence":
             return self.evidence.display
         if action == "compare":
@@ -317,20 +321,12 @@ class MainScreen(Screen[None]):
     def update(self, event: events.WorkerEvent | None = None) -> None:
         """Show the controller's state after `event`."""
         self.documents.update(event)
+        if isinstance(event, events.AnswersEvent):
+            if event.asked is self._controller.shown:
+                self._show_answers()
+            return
         match event:
-            case events.ReadingProgressed() | events.AnswersFound() | events.AnswersMoved() | events.VerdictRecalled():
-                if event.asked is self._controller.shown:
-                    self._show_answers()
-                return
-            case events.MoreFound():
-                if event.asked is self._controller.shown:
-                    self._show_answers()
-                    self.refresh_footer()
-                return
-            case events.ReadingOnProgressed() | events.ReadingOnEnded():
-                self.show_header()
-                return
-            case events.OpeningProgressed():
+            case events.OpeningProgressed() | events.ReadingOnProgressed() | events.ReadingOnEnded():
                 self.show_header()
                 return
             case events.QuestionAsked():
@@ -395,4 +391,6 @@ class MainScreen(Screen[None]):
 
     def show_header(self) -> None:
         """Show how many documents are open, which reader answers, and what goes on in the background."""
-        self.header.show(self._controller, self.documents, self.training)
+        documents = [self.documents.summary(), *self.documents.changes()]
+        now = self._controller
+        self.header.show(documents, now.reader, now.reading_on.progress, private=now.settings.private)
