@@ -2,8 +2,8 @@
 
     python -m benchmarks.stalls PATH... [--limit 60] [--home FOLDER]
 
-Runs the app on the documents in a pseudo-terminal with an empty cache (or that of `--home`), asks, and presses keys while
-it reads on. A task in the app's event loop wakes every 5 ms and notes how late it was, and what the processor did
+Runs the app on the documents in a pseudo-terminal with an empty cache (or that of `--home`), asks, and presses keys
+while it reads on. A task in the app's event loop wakes every 5 ms and notes how late it was, and what the processor did
 meanwhile. A process that does nothing else is measured at the same time: what it is late by is the machine's doing.
 Prints the longest stall of each phase in milliseconds, and where the main thread was.
 """

@@ -8,7 +8,6 @@ from rich.segment import Segment
 from textual import events
 from textual.app import App
 from textual.color import Color
-from textual.events import Event, Key, MouseDown, MouseScrollDown, MouseScrollUp, Paste
 from textual.filter import LineFilter
 from textual.notifications import SeverityLevel
 from textual.widgets import Input
@@ -59,6 +58,10 @@ class InertApp(App[None]):
         Textual sends it through all widgets that have the focus before it looks for an action: a key with priority that
         follows quickly overtakes it, and the focus that it moves is then no longer where the first key was meant.
         """
+        if isinstance(
+            event, events.Key | events.MouseDown | events.MouseScrollDown | events.MouseScrollUp | events.Paste
+        ):
+            self.user_acted()
         if isinstance(event, events.Key) and not event.is_forwarded and self._is_command_mode:
             for priority in (True, False):
                 if await self._check_bindings(event.key, priority):
@@ -73,12 +76,6 @@ class InertApp(App[None]):
     def get_line_filters(self) -> Sequence[LineFilter]:
         """What changes each line before it is drawn."""
         return [_INERT, *super().get_line_filters()]
-
-    async def on_event(self, event: Event) -> None:
-        """Note what the user does."""
-        if isinstance(event, Key | MouseDown | MouseScrollDown | MouseScrollUp | Paste):
-            self.user_acted()
-        await super().on_event(event)
 
     def user_acted(self) -> None:
         """The user pressed a key or a button, scrolled or pasted."""
