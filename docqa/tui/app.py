@@ -4,7 +4,6 @@
 `SessionRecovery` keeps what a crash would lose, and the screens show it.
 """
 
-import gc
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -21,7 +20,7 @@ from textual.widgets import Input
 from docqa.config import Settings
 from docqa.errors import DocqaError
 from docqa.terminal_text import flat
-from docqa.tui import messages
+from docqa.tui import garbage, messages
 from docqa.tui.answer_marking import AnswerMarking
 from docqa.tui.controller import QuestionController
 from docqa.tui.formatting import quotation, shortened
@@ -53,8 +52,6 @@ from docqa.userdata.sessions import KeptSession
 
 _CHECK_FILES = 2.0  # Seconds between two checks whether a file changed.
 _SAVE_SESSION = 0.5  # Seconds between two saves of the session: what a crash may lose.
-_NO_FULL_COLLECTION = 1_000_000  # Collections of the middle generation before one of the oldest.
-_FULL_COLLECTION = gc.get_threshold()[2]
 
 
 class DocqaApp(InertApp):
@@ -90,7 +87,9 @@ class DocqaApp(InertApp):
         self.restricted = restricted
         self._resume = resume
         self._forbidden = FORBIDDEN if restricted else frozenset[str]()
-        self.questions = QuestionController(self, paths, settings, password, make_engine, remembers=not restricted)
+        self.questions = QuestionController(
+            self, paths, settings, password, make_engine, remembers=not restricted, reads_on=True
+        )
         self.marking = AnswerMarking(self)
         self.matrix = MatrixScreens(self, self.marking.controller, self._forbidden)
         self.recovery = SessionRecovery(self, self.questions)
@@ -107,15 +106,13 @@ class DocqaApp(InertApp):
 
     def on_ready(self) -> None:
         """Start working: the first frame is on the screen."""
-        # A full collection walks every object of every document and library, and freezes the app for 0.25 s. So there
-        # is none before the first documents are open. Objects that die young are still collected.
-        gc.set_threshold(*gc.get_threshold()[:2], _NO_FULL_COLLECTION)
+        garbage.put_off_full_collections()
         if self.main.focused is None:  # In a browser, where Textual starts without the focus.
             self.main.question.focus()
         self.questions.begin()
         self.set_interval(_CHECK_FILES, self.questions.check_files)
         if not self.restricted:
-            self.recovery.find(self.resume_session if self._resume else self.offer_session, resume=self._resume)
+            self.recovery.find(self.offer_session, resume=self._resume)
             self.set_interval(_SAVE_SESSION, self._save_session)
             self.theme_changed_signal.subscribe(self, self._save_theme)
         on_termination(self, lambda code: self.exit(return_code=code))  # The session stays: nobody chose to quit.
@@ -127,6 +124,10 @@ class DocqaApp(InertApp):
         self.models.training.stop()
         if not self.return_code and not self.restricted:
             self.recovery.end(self.main.question.unasked, self.main.documents.ticked)
+
+    def user_acted(self) -> None:
+        """Have reading on wait."""
+        self.questions.reading_on.quiet.disturb()
 
     async def action_quit(self) -> None:
         """Quit, having asked if a training is running."""
@@ -141,11 +142,8 @@ class DocqaApp(InertApp):
                 self.warn(event.error, severity="error")  # The hint that would show it is hidden.
             case events.EngineStarted():
                 self.models.engine_started()
-            case events.DocumentsOpened() if gc.get_threshold()[2] == _NO_FULL_COLLECTION:
-                # What is loaded now stays: full collections needn't walk it. They are needed, because a screen that
-                # was closed and the answers that were shown are in cycles: a megabyte for each question.
-                gc.freeze()
-                gc.set_threshold(*gc.get_threshold()[:2], _FULL_COLLECTION)
+            case events.DocumentsOpened():
+                garbage.leave_out_what_is_loaded()
         self.main.update(event)
         self.matrix.update()
 
@@ -222,10 +220,18 @@ class DocqaApp(InertApp):
         cancelled = self.questions.cancel_question()
         if cancelled is not None:
             self.say(f"Cancelled: {cancelled.question}")
-        elif not self.questions.cancel_opening():
+        elif self.questions.cancel_opening():
+            return
+        elif not isinstance(self.focused, Input) and self.questions.reading_on.rest():
+            self.main.show_header()
+            self.say("Stopped reading on. x searches the rest.")
+        else:
             self.main.answers.list.focus()
 
-    # --- answers and feedback ---
+    def action_show_newer(self) -> None:
+        """Show the answers that reading on has found since, and select the best of them."""
+        self.questions.show_newer()
+        self.main.answers.select_new()
 
     def action_move(self, step: int) -> None:
         """Select another answer."""
@@ -286,6 +292,7 @@ class DocqaApp(InertApp):
 
     @on(TrainingScreen.StatusChanged)
     def _training_progressed(self, message: TrainingScreen.StatusChanged) -> None:
+        self.questions.reading_on.set_busy("training", busy=self.models.training.running)
         if message.summary != self.main.header.training:
             self.main.header.training = message.summary
             self.main.show_header()
@@ -330,7 +337,7 @@ class DocqaApp(InertApp):
     # --- sessions ---
 
     def offer_session(self, session: KeptSession | None) -> None:
-        """Offer to restore what a crash left. If it is not restored and no path was given, choose documents to open."""
+        """Go on with a session, having asked if a crash left it. Without one, and without paths, choose documents."""
 
         def decided(restore: bool | None) -> None:
             if session is not None and restore:
@@ -338,22 +345,15 @@ class DocqaApp(InertApp):
                 return
             if session is not None:
                 self.recovery.discard(session)
+            elif self._resume:
+                self.say("There is no earlier session to go on with.")
             if not self.recovery.paths:
                 self.action_open()
 
-        if session is None:
-            decided(False)
+        if session is None or self._resume:
+            decided(session is not None)
         else:
             self.push_screen(RestoreScreen(session.state), decided)
-
-    def resume_session(self, session: KeptSession | None) -> None:
-        """Go on with the last session, if there is one."""
-        if session is not None:
-            self._restore(session)
-        else:
-            self.say("There is no earlier session to go on with.")
-            if not self.recovery.paths:
-                self.action_open()
 
     def _restore(self, session: KeptSession, *, instead: bool = True) -> None:
         self.main.documents.tick(map(relative, session.state.ticked))
@@ -365,8 +365,6 @@ class DocqaApp(InertApp):
 
     def _save_session(self) -> None:
         self.recovery.save(self.main.question.unasked, self.main.documents.ticked)
-
-    # --- keys ---
 
     def action_help(self) -> None:
         """Show every key and what it does."""
@@ -387,6 +385,8 @@ class DocqaApp(InertApp):
                 return bool(shown and shown.shown)
             case "read_all":
                 return self.questions.can_read_all
+            case "show_newer":
+                return bool(shown and shown.newer)
             case "reopen":
                 return self.questions.can_reopen
         return True

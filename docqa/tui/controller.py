@@ -16,6 +16,7 @@ from docqa.config import Applies, Settings
 from docqa.errors import DocqaError
 from docqa.tui.document_versions import DocumentVersions
 from docqa.tui.formatting import cited
+from docqa.tui.reading_on import ReadingOn, take, take_newer
 from docqa.tui.state.session import AskedQuestion, QuestionSession, QuestionState
 from docqa.tui.workers import events
 from docqa.tui.workers.document_loader import DocumentLoader, MakeEngine, default_engine
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from docqa.answers import Answer, Citation, Result
     from docqa.collection import Collection
     from docqa.documents import Document
-    from docqa.kept_results import KeptResult
     from docqa.user_marks import UserMarks
 
 
@@ -62,8 +62,12 @@ class QuestionController:
         make_engine: MakeEngine = default_engine,
         *,
         remembers: bool = True,
+        reads_on: bool = False,
     ) -> None:
-        """If it `remembers`, it writes to the history of questions, and shows what was asked and marked before."""
+        """If it `remembers`, it writes to the history of questions, and shows what was asked and marked before.
+
+        If it `reads_on`, more is read for a question that was answered while nothing else is done.
+        """
         self.settings = settings
         self.session = QuestionSession()
         self.shown: AskedQuestion | None = None
@@ -81,11 +85,13 @@ class QuestionController:
         self.failure: DocqaError | None = None
         """Why no document can be opened."""
         self.loader = DocumentLoader(paths, settings, password, self._post, make_engine, remembers=remembers)
+        self.reading_on = ReadingOn(view, self._post, self._start_next)
+        self._reads_on = reads_on
         self._view = view
         self._remembers = remembers
         self._incomplete = False
         """Whether a document failed to open, or opening was cancelled."""
-        self._versions = DocumentVersions(view.start, self._post)
+        self.versions = DocumentVersions(view.start, self._post)
         self._changed: set[str] = set()
         """Documents whose files changed on disk after they were opened."""
         self._reopen_next = False
@@ -106,6 +112,7 @@ class QuestionController:
 
     def _start_opening(self, cancel: Event) -> None:
         self.opening = cancel
+        self.reading_on.stop()
         self._view.start("opening", partial(self.loader.run, cancel))
 
     def open(self, paths: Iterable[str], *, replace: bool = False) -> None:
@@ -149,14 +156,10 @@ class QuestionController:
         self.opening.set()  # The loader then posts `DocumentsOpened`.
         return True
 
-    def document(self, name: str) -> "Document | None":
-        """The newest version of a document of this name, if it was opened."""
-        return self._versions.newest.get(name)
-
     @property
     def documents(self) -> "tuple[Document, ...]":
         """The documents that are open, as far as they are opened, in their order."""
-        newest = self._versions.newest
+        newest = self.versions.newest
         return tuple(newest[name] for name in self.names if name in newest)
 
     def check_files(self) -> None:
@@ -197,6 +200,7 @@ class QuestionController:
 
     def close(self) -> None:
         """Cancel all work: the view is closing."""
+        self.reading_on.stop()
         for event in filter(None, [self.opening, *(asked.cancel for asked in self.session.asked)]):
             event.set()
 
@@ -213,16 +217,10 @@ class QuestionController:
         self._start_next()
         return asked
 
-    def restore(self, question: str, kept: "KeptResult", only: frozenset[str]) -> AskedQuestion:
-        """Add a question of an earlier session with its answers; `find_kept` looks for them in the documents."""
-        asked = self.session.restore(question, kept, only)
-        self._versions.check_kept(asked)
-        return asked
-
     def find_kept(self) -> None:
         """Look for the answers of an earlier session in the documents, unless these are still being opened."""
         if self.opening is None:
-            self._versions.find_kept(self.session.asked, self.documents)
+            self.versions.find_kept(self.session.asked, self.documents)
 
     def mark(self, asked: AskedQuestion, marks: "UserMarks") -> None:
         """Show what the user said about the answers to a question, also where the same was asked before."""
@@ -230,11 +228,17 @@ class QuestionController:
             one.marks = marks
         self._view.update()
 
-    def read_all(self) -> None:
-        """Read every window for the question that is shown."""
+    def read_all(self, entirely: frozenset[str] = frozenset()) -> None:
+        """Read every window for the question that is shown, or those of the documents with these names."""
         if self.shown is not None:
-            self.session.ask_again(self.shown)
+            self.session.ask_again(self.shown, entirely)
             self._start_next()
+
+    def show_newer(self) -> None:
+        """Show what reading on has found since."""
+        if self.shown is not None and take_newer(self.shown):
+            self.versions.refind(self.shown)
+            self._view.update()
 
     @property
     def can_read_all(self) -> bool:
@@ -249,9 +253,11 @@ class QuestionController:
         return cancelled
 
     def show(self, asked: AskedQuestion) -> None:
-        """Show the answers to a question."""
+        """Show the answers to a question, and what was found for it since."""
+        if asked is not self.shown and take_newer(asked):
+            self.versions.refind(asked)
         self.shown = asked
-        self._view.update()
+        self._start_next()
 
     @property
     def waiting_for(self) -> str:
@@ -260,10 +266,14 @@ class QuestionController:
 
     def _start_next(self) -> None:
         if self.opening is None and self.collection is not None:
-            asked = self.session.start_next()
+            # A search is continued by one worker at a time, and what is read on is no longer urgent.
+            waits = self.session.waiting and not self.reading_on.stop()
+            asked = None if waits else self.session.start_next()
             if asked is not None:
                 recalls = self._remembers and asked.marks is None
                 self._view.start("asking", partial(answer, self.collection, asked, self._post, recalls=recalls))
+            elif self._reads_on and self.session.running is None:
+                self.reading_on.begin(self.shown, self.collection, self.settings.read_on)
         self._view.update()
 
     def _save_history(self) -> None:
@@ -286,6 +296,13 @@ class QuestionController:
             return
         if isinstance(event, events.QuestionEvent):
             up_to_date = self._handle_question(event)
+        elif isinstance(event, events.MoreFound):
+            if event.asked.state is QuestionState.DONE and take(event.asked, event.found, self.shown):
+                self.versions.refind(event.asked)
+            up_to_date = True
+        elif isinstance(event, events.ReadingOnProgressed | events.ReadingOnEnded):
+            self.reading_on.handle(event)
+            up_to_date = True
         else:
             up_to_date = self._handle_document(event)
         if up_to_date:
@@ -301,8 +318,8 @@ class QuestionController:
                 self._save_history()
             case events.DocumentOpened():
                 # A cell of the matrix may be shown, which is no question of the session.
-                shown = [self.shown] if self.shown is not None else []
-                self._versions.opened(event.document, dict.fromkeys([*self.session.asked, *shown]))
+                shown = {self.shown} - {None, *self.session.asked}
+                self.versions.opened(event.document, [*self.session.asked, *filter(None, shown)])
             case events.DocumentFailed():
                 self._incomplete = True
             case events.DocumentsOpened() | events.OpeningFailed():
@@ -320,29 +337,22 @@ class QuestionController:
         match event:
             case events.ReadingProgressed():
                 asked.to_read = event.progress.total
+            case events.ReadingBegun():
+                asked.reading = event
+                return False
             case events.AnswersFound():
                 if asked.state is not QuestionState.READING:
                     return False  # Cancelled, and the worker has not noticed yet.
-                asked.found = event
-                self._versions.refind(asked)
+                asked.found, asked.newer, asked.new_places = event, None, frozenset()
+                self.versions.refind(asked)
             case events.AnswersMoved():
-                if asked.found is not event.before or not self._versions.are_newest(event.documents):
-                    return False  # It was asked again meanwhile, or the document changed again.
-                if event.before is not None:
-                    asked.result, asked.best = event.result, event.best
-                if asked.marks is event.marked:
-                    asked.marks = event.marks
+                return self.versions.take_moved(event)
+            case events.KeptFound():
+                return self.versions.take_kept(event)
             case events.MarksRecalled():
                 asked.marks = asked.marks or event.marks
-                self._versions.refind(asked)  # They may be in an earlier version, too.
-            case events.KeptFound():
-                if asked.kept is not event.kept or asked.pending:
-                    return False  # It was asked again meanwhile.
-                if asked.marks is event.kept.marks:
-                    asked.marks = event.marks
-                asked.kept, asked.found = None, event.found
-                self._versions.refind(asked)
-            case events.QuestionAnswered() | events.QuestionFailed() | events.QuestionCancelled():
+                self.versions.refind(asked)  # They may be in an earlier version, too.
+            case _ if isinstance(event, events.QuestionEnded):
                 self._end(event)
         return True
 
@@ -350,6 +360,8 @@ class QuestionController:
         self.opening = None
         if isinstance(event, events.DocumentsOpened):
             self.collection = event.collection
+            for asked in self.session.asked:
+                asked.reading = None
             self._incomplete = self._incomplete or event.cancelled
         else:
             self.failure = event.error
@@ -367,14 +379,12 @@ class QuestionController:
             self._changed.update(new)
             self._view.say(f"Changed on disk: {', '.join(Path(name).name for name in new)}. Press r to reopen.")
 
-    def _end(self, event: events.QuestionAnswered | events.QuestionFailed | events.QuestionCancelled) -> None:
-        match event:
-            case events.QuestionAnswered():
-                self.session.end(event.asked, QuestionState.DONE)
-            case events.QuestionFailed():
-                self.session.end(event.asked, QuestionState.FAILED, event.error)
-            case events.QuestionCancelled():
-                self.session.end(event.asked, QuestionState.CANCELLED)
+    def _end(self, event: events.QuestionEnded) -> None:
+        if isinstance(event, events.QuestionFailed):
+            self.session.end(event.asked, QuestionState.FAILED, event.error)
+        else:
+            answered = isinstance(event, events.QuestionAnswered)
+            self.session.end(event.asked, QuestionState.DONE if answered else QuestionState.CANCELLED)
         self._start_next()
 
     def warn(self, error: DocqaError) -> None:

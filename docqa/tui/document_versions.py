@@ -5,7 +5,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from docqa.tui.state.session import AskedQuestion
-from docqa.tui.workers.events import PostEvent
+from docqa.tui.workers.events import AnswersMoved, KeptFound, PostEvent
 from docqa.tui.workers.refinding import Earlier, find_again, find_kept
 
 if TYPE_CHECKING:
@@ -31,9 +31,28 @@ class DocumentVersions:
             self.refind(asked)
             self.check_kept(asked)
 
-    def are_newest(self, documents: "Iterable[Document]") -> bool:
-        """Whether no other version of these documents has been opened since."""
-        return all(self.newest.get(document.name) is document for document in documents)
+    def take_moved(self, event: AnswersMoved) -> bool:
+        """Take what was found again; return whether it is still of use."""
+        asked = event.asked
+        newest = all(self.newest.get(document.name) is document for document in event.documents)
+        if asked.found is not event.before or not newest:
+            return False  # It was asked again meanwhile, or a document changed again.
+        if event.before is not None:
+            asked.result, asked.best = event.result, event.best
+        if asked.marks is event.marked:
+            asked.marks = event.marks
+        return True
+
+    def take_kept(self, event: KeptFound) -> bool:
+        """Take what was found of an earlier session; return whether it is still of use."""
+        asked = event.asked
+        if asked.kept is not event.kept or asked.pending:
+            return False  # It was asked again meanwhile.
+        if asked.marks is event.kept.marks:
+            asked.marks = event.marks
+        asked.kept, asked.found = None, event.found
+        self.refind(asked)
+        return True
 
     def refind(self, asked: AskedQuestion) -> None:
         """Show what was found and marked. Of documents that have changed since it is marked until found again."""

@@ -58,7 +58,7 @@ class FeedbackController:
         if was_wrong:
             saves.append(self._annotation(asked, marks, answer, document))
         if instead is not None and not marks.of(instead).right and not instead.outdated:
-            of_it = self._questions.document(instead.document)
+            of_it = self._document(instead.document)
             if of_it is not None:
                 marks = marks.with_mark(instead, of_it, replace(marks.of(instead), wrong=True))
                 saves.append(self._annotation(asked, marks, instead, of_it))
@@ -84,7 +84,7 @@ class FeedbackController:
         if mark.wrong:
             self._mark(asked, answer, replace(mark, wrong=False))
         elif mark.right:
-            document = self._questions.document(answer.document)
+            document = self._document(answer.document)
             after = marks.with_mark(answer, document, replace(mark, right=False))
             self._change(asked, after, [partial(self._forget_answer, asked.question, answer, document)])
 
@@ -98,7 +98,7 @@ class FeedbackController:
         self._mark(asked, answer, replace(mark, pinned=not mark.pinned))
 
     def _mark(self, asked: "AskedQuestion", answer: "Answer", mark: "Mark") -> None:
-        document = self._questions.document(answer.document)
+        document = self._document(answer.document)
         if document is None or answer.outdated or document.text[answer.start : answer.end] != answer.text:
             self._view.say("The document has changed since: ask again.")
             return
@@ -111,6 +111,9 @@ class FeedbackController:
     def _names(self, asked: "AskedQuestion") -> tuple[str, ...]:
         """The documents that were asked: of the others nothing was said."""
         return tuple(name for name in self._questions.names if not asked.only or name in asked.only)
+
+    def _document(self, name: str) -> "Document | None":
+        return self._questions.versions.newest.get(name)
 
     def _too_long(self, answer: str) -> DocqaError | None:
         """Return an error if an answer is longer than the reader ever gives; None also if no reader is known yet."""

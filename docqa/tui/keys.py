@@ -53,6 +53,7 @@ KEYS: list[BindingType] = [
     Binding("a", "note", "Note", show=False, tooltip="Write a note on the answer", id="answers.note", priority=True),
     Binding("asterisk", "pin", "Pin", show=False, tooltip="Pin the answer, or unpin it", id="answers.pin"),
     _READ_ALL,
+    Binding("u", "show_newer", "New answers", tooltip="Show the answers found since", id="answers.newer"),
     Binding(
         "h",
         "show_questions",

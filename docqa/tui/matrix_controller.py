@@ -162,6 +162,7 @@ class MatrixController:
             self._cancel.set()
             return
         found = self._wanted() or (None if self.stopped else self.cells.next())
+        self._questions.reading_on.set_busy("matrix", busy=found is not None or self._running is not None)
         if found is None or self._running is not None:
             return
         cell, column = found

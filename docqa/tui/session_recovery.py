@@ -70,9 +70,11 @@ class SessionRecovery:
         everything = self._questions.session.asked
         return [one for one in everything if one.state is not QuestionState.CANCELLED or one.result is not None]
 
-    def _changed(self) -> list[AskedQuestion]:
-        """The questions whose answers are complete and not saved as they are."""
+    def _changed(self, *, ends: bool = False) -> list[AskedQuestion]:
+        """The questions whose answers are complete and not saved as they are; while more is read, once is enough."""
+        more = None if ends else self._questions.reading_on.asked
         done = (one for one in self._asked() if not one.pending and one.result is not None)
+        done = (one for one in done if one is not more or one.number not in self._answers)
         return [one for one in done if not _same(self._answers.get(one.number), (one.found or one.kept, one.marks))]
 
     def _write(self, state: SessionState, changed: list[AskedQuestion]) -> None:
@@ -108,7 +110,7 @@ class SessionRecovery:
         if not self._questions.settings.remembers:
             self._file.delete()
             return
-        state, changed = self._current(draft, ticked), self._changed()
+        state, changed = self._current(draft, ticked), self._changed(ends=True)
         if changed:
             self._write(state, changed)
         self._drop_restored()
@@ -156,7 +158,8 @@ class SessionRecovery:
             only = frozenset(map(relative, one.only))
             kept = from_values(answers[one.number], relative) if one.number in answers else None
             if kept is not None:
-                asked = self._questions.restore(one.question, kept, only)
+                asked = self._questions.session.restore(one.question, kept, only)
+                self._questions.versions.check_kept(asked)
             else:
                 asked = self._questions.ask(one.question, only)
             if shown is None or one.number == state.shown:

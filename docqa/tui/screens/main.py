@@ -138,8 +138,6 @@ class MainScreen(Screen[None]):
         self.show_answer(message.answer, shown.evidence if shown else {})
         self.refresh_footer()
 
-    # --- the document ---
-
     def show_answer(self, answer: "Answer | None", evidence: "Mapping[str, DocumentEvidence]") -> None:
         """Show an answer in its document; without one, keep showing the same document."""
         self._location = 0
@@ -326,12 +324,12 @@ class MainScreen(Screen[None]):
     def update(self, event: events.WorkerEvent | None = None) -> None:
         """Show the controller's state after `event`."""
         self.documents.update(event)
+        if isinstance(event, events.AnswersEvent):
+            if event.asked is self._controller.shown:
+                self._show_answers()
+            return
         match event:
-            case events.ReadingProgressed() | events.AnswersFound() | events.AnswersMoved() | events.MarksRecalled():
-                if event.asked is self._controller.shown:
-                    self._show_answers()
-                return
-            case events.OpeningProgressed():
+            case events.OpeningProgressed() | events.ReadingOnProgressed() | events.ReadingOnEnded():
                 self.show_header()
                 return
             case events.QuestionAsked():
@@ -395,6 +393,7 @@ class MainScreen(Screen[None]):
         self.page.on_resize()
 
     def show_header(self) -> None:
-        """Show how many documents are open, which reader answers, and the progress of a training."""
+        """Show how many documents are open, which reader answers, and what goes on in the background."""
         documents = [self.documents.summary(), *self.documents.changes()]
-        self.header.show(documents, self._controller.reader, private=self._controller.settings.private)
+        now = self._controller
+        self.header.show(documents, now.reader, now.reading_on.progress, private=now.settings.private)
