@@ -2,9 +2,10 @@
 
     python -m benchmarks.first_place --before CHECKOUT PATH... [--rounds 12]
 
-Runs the app of both checkouts on the same documents in pseudo-terminals, asks both the same question, one after the other,
-and waits until the first passages that were read are on the screen. Then this version's again, asked while it reads on for
-the question before. Prints medians as ratios to the other version's, with the least and the largest of a question.
+Runs the app of both checkouts on the same documents in pseudo-terminals, asks both the same question, one after the
+other, and waits until the first passages that were read are on the screen. Then this version's again, asked while it
+reads on for the question before. Prints medians as ratios to the
+other version's, with the least and the largest of a question.
 """
 
 import argparse
@@ -12,6 +13,7 @@ import os
 import pty
 import re
 import select
+import signal
 import statistics
 import sys
 import tempfile
@@ -87,10 +89,9 @@ class _Screen:
         return time.perf_counter() - began
 
     def close(self) -> None:
-        os.write(self._screen, b"\x11")
-        self.pause(1)
-        os.close(self._screen)
+        os.kill(self._process, signal.SIGKILL)
         os.waitpid(self._process, 0)
+        os.close(self._screen)
 
 
 def measure(before: Path, paths: Sequence[str], rounds: int) -> None:
@@ -117,11 +118,13 @@ def measure(before: Path, paths: Sequence[str], rounds: int) -> None:
         for screen in screens.values():
             screen.close()
     base = times["before"]
-    for name, taken in times.items():
-        ratios = [mine / theirs for mine, theirs in zip(taken, base, strict=True)]
-        middle = statistics.median(taken) / statistics.median(base)
-        print(f"{name:24} {middle:.2f}x ({min(ratios):.2f} to {max(ratios):.2f}), median of ratios "
-              f"{statistics.median(ratios):.2f}")
+    for name, seconds in times.items():
+        ratios = [mine / theirs for mine, theirs in zip(seconds, base, strict=True)]
+        middle = statistics.median(seconds) / statistics.median(base)
+        print(
+            f"{name:24} {middle:.2f}x ({min(ratios):.2f} to {max(ratios):.2f}), median of ratios "
+            f"{statistics.median(ratios):.2f}"
+        )
 
 
 def main() -> None:

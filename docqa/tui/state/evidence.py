@@ -35,6 +35,11 @@ class DocumentEvidence:
         return len(self.starts)
 
     @property
+    def searched(self) -> tuple[int, int]:
+        """How many of the windows were read, and how many there are."""
+        return int((~np.isnan(self.probabilities)).sum()), len(self)
+
+    @property
     def read(self) -> bool:
         """Whether any window of the document was read."""
         return not np.isnan(self.probabilities).all()
