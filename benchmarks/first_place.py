@@ -102,7 +102,7 @@ def measure(before: Path, paths: Sequence[str], rounds: int) -> None:
         for screen in screens.values():
             screen.wait_for(re.compile(rb"%d open" % len(paths)))
             screen.pause(1)
-        times: dict[str, list[float]] = {"before": [], "now": [], "now, while it reads on": []}
+        times: dict[str, list[float]] = {"before": [], "now": [], "before, again": [], "now, while it reads on": []}
         for number in range(rounds + 1):
             question = _QUESTIONS[number % len(_QUESTIONS)]
             for name, screen in screens.items():
@@ -111,14 +111,16 @@ def measure(before: Path, paths: Sequence[str], rounds: int) -> None:
                 screen.pause(2.5)  # It reads on after a second.
             taken = screens["now"].ask(f"{question} Tell.")
             times["now, while it reads on"].extend([taken] if number else [])
-            screens["now"].pause(1)
+            screens["now"].pause(0.5)
             screens["now"].press("\x1b")  # The other's time must not be shared.
             screens["now"].pause(0.7)
+            taken = screens["before"].ask(f"{question} Tell.")
+            times["before, again"].extend([taken] if number else [])
             print(f"round {number}" if number else "warm-up", file=sys.stderr)
         for screen in screens.values():
             screen.close()
-    base = times["before"]
-    for name, seconds in times.items():
+    for number, (name, seconds) in enumerate(times.items()):
+        base = times["before" if number < 2 else "before, again"]  # The same questions.
         ratios = [mine / theirs for mine, theirs in zip(seconds, base, strict=True)]
         middle = statistics.median(seconds) / statistics.median(base)
         print(

@@ -32,8 +32,9 @@ class DocumentsCard(Static, can_focus=True):
         found = [(name, *searched.get(name, (0, 0))) for name in names]
         self.left = frozenset(name for name, read, total in found if read < total or not total)
         read, total = sum(read for _, read, _ in found), sum(total for *_, total in found)
-        note = f"{read:,} of {counted(total, 'passage')} searched" + (" · x searches the rest" if self.left else "")
-        super().__init__(joined([content, Content.styled(note, MUTED)]), classes="answer-card")
+        notes = [f"{read:,} of {counted(total, 'passage')} searched"] if total else []
+        notes += ["x searches the rest" if read else "x searches them"] if self.left else []
+        super().__init__(joined([content, Content.styled(" · ".join(notes), MUTED)]), classes="answer-card")
 
 
 class AnswerCard(DocumentsCard):
