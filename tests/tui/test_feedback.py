@@ -332,7 +332,7 @@ async def test_several_answers_are_right_and_one_is_taken_back() -> None:
         ]  # fmt: skip
         await pilot.press("w")
         await sees(pilot, app, "Take back that “Knut” is right")
-        await pilot.press("down", "down", "enter")
+        await pilot.press("down", "enter")
         await until(pilot, lambda: [one.answer for one in corrections.load()] == ["Bellandi"])
         assert [(one.text, one.mark.right) for one in asked.shown][:2] == [("Bellandi", True), ("Knut", False)]
         await until(pilot, lambda: "Taken back. 1 correction saved." in texts(app))
