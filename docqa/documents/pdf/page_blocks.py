@@ -21,6 +21,7 @@ _GOES_ON = ",;.)⁰¹²³⁴⁵⁶⁷⁸⁹"
 _SENTENCE = 5  # Words, in the first of two lines.
 _FAR, _NEAR = 12.0, 2.5  # Heights of the type.
 _LARGE = 14.0  # Points: a gap between titles in larger type is no wider.
+_LARGER = 1.3  # A title is, than what stands at the right edge beside it: "3 portions".
 _WORDS = re.compile(r"[^\W\d_]{3}")
 _OTHER_SIZE = 1.5
 _COMMENTS = ("//", "/*", "# ")
@@ -58,6 +59,12 @@ def cut_at(block: PageBlock, table: PageBlock) -> list[PageBlock]:
     above = [line for line in block.lines if line[0].top < table.top]
     below = block.lines[len(above) :]
     return [_block(lines) for lines in (above, below) if lines]
+
+
+def cut_before(block: PageBlock, indices: list[int]) -> list[PageBlock]:
+    """The parts of a block that begin with some of its lines."""
+    cuts = [0, *sorted({index for index in indices if index}), len(block.lines)]
+    return [_block(block.lines[a:b]) for a, b in pairwise(cuts)] if len(cuts) > 2 else [block]
 
 
 def fields_block(fields: list[FormField]) -> PageBlock:
@@ -158,7 +165,9 @@ def are_apart(lines: list[list[TextFragment]], index: int) -> bool:
     if len(others) != 1:
         return False
     (right,) = others
-    if right.x0 - left.x1 < _FAR * min(left.size, _LARGE) or left.text.endswith(":") or not _WORDS.match(right.text):
+    if right.x0 - left.x1 < _FAR * min(left.size, _LARGE) or left.text.endswith(":"):
+        return False
+    if not _WORDS.match(right.text) and (left.size < _LARGER * right.size or not _WORDS.search(right.text)):
         return False
     near = [lines[i] for i in (index - 1, index + 1) if 0 <= i < len(lines)]
     return all(len(row) == 1 or abs(row[0].top - left.top) > _NEAR * left.size for row in near)

@@ -26,6 +26,9 @@ _GOES_ON = re.compile(r"(?:\b(?:an?|and|as|at|by|for|from|in|is|of|on|or|the|to|
 _FLOATS = {"caption", "table", "footnote", "figure", "aside"}
 """Blocks that may divide a sentence: they stand where there is room for them."""
 
+_QUANTITY = re.compile(r"[\d¼-¾][\d¼-¾.,/–-]*(?: ?(?:k?g|m?l|oz|lbs?))?\.? [^\W\d_A-Z]\S*(?: \S+){0,4}")
+"""A short line that begins with a number of things: "3 potatoes"."""
+
 _WORD = re.compile(r"[^\W\d_]{2}")
 _OTHER_FONT = 0.15
 _OTHER_TITLE, _HIGHER = 0.3, 1.15  # A title and the subtitle below it differ by more.
@@ -232,6 +235,8 @@ def _is_end_of_label(block: LineBlock, previous: LayoutLine, line: LayoutLine, p
 
 def _glue_in_column(block: LineBlock, previous: LayoutLine, line: LayoutLine) -> str | None:
     """The same for two lines of one column, in one size, with usual spacing."""
+    if line.text[0].isdigit() and _QUANTITY.fullmatch(previous.text) and _QUANTITY.fullmatch(line.text):
+        return None
     width = max(1.0, previous.right - min(previous.left, previous.x0))
     full = _is_full(previous, line)
     ends = ends_sentence(previous.text)
@@ -324,7 +329,7 @@ def _continues_over_gap(previous: LayoutLine, line: LayoutLine) -> bool:
 
 def _are_as_wide(line: LayoutLine, other: LayoutLine) -> bool:
     """Whether the columns of two lines are about as wide as each other."""
-    narrow, wide = sorted((line.right - line.left, other.right - other.left))
+    narrow, wide = sorted([max(each.right - each.left, each.x1 - each.x0) for each in (line, other)])
     return narrow > _AS_WIDE * wide
 
 
