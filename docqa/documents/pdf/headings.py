@@ -45,7 +45,8 @@ def mark_headings(blocks: list[LineBlock], body_size: float) -> None:
             and blocks[index + 1].lines[0].style != first.style
         )
         sentence = block.text.endswith(".") and block.text.count(" ") > 6
-        in_capitals = _in_capitals(block) and not any(_is_value_beside(blocks, i, block) for i in (index - 1, index + 1))
+        is_value = any(_is_value_beside(blocks, near, block) for near in (index - 1, index + 1))
+        in_capitals = not is_value and _in_capitals(block)
         if large or ((bold or other) and not sentence) or in_capitals:
             block.kind = "heading"
             block.glue = [" " if glue == "\n" else glue for glue in block.glue]

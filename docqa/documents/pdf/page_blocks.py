@@ -23,7 +23,7 @@ _FAR, _NEAR = 12.0, 2.5  # Heights of the type.
 _LARGE = 14.0  # Points: a gap between titles in larger type is no wider.
 _LARGER = 1.3  # A title is, than what stands at the right edge beside it: "3 portions".
 _WORDS = re.compile(r"[^\W\d_]{3}")
-_OTHER_SIZE = 1.5
+_OTHER_SIZE, _OTHER_TYPE = 1.5, 1.15
 _COMMENTS = ("//", "/*", "# ")
 _INDENTED = 1.0  # Heights of the type.
 _MARK_WORDS, _MARK_WIDTH = 3, 0.25
@@ -282,19 +282,26 @@ def _side_by_side(left: PageBlock, right: PageBlock, a: TextFragment, b: TextFra
     """Whether two runs at one height are cells of one row, and not lines of two columns."""
     if LIST_MARK.match(b.text) and len(b.text.split()) > 1 and a.row != b.row:
         return False
-    if a.row == b.row:
-        return True
     low, high = sorted((a.size, b.size))
+    if a.row == b.row:
+        is_other = high > _OTHER_TYPE * low and b.x0 - a.x1 > _FAR * low and min(len(left.lines), len(right.lines)) > 1
+        return not (is_other and _paired(left, right) <= 0.5 * max(len(left.lines), len(right.lines)))
     if high > max(_OTHER_SIZE * low, _LARGE) and (a.text.isdecimal() or b.text.isdecimal()):
         return False  # The number of a page beside its title.
     # The file draws the columns one after the other: are they labels and values?
+    paired = _paired(left, right)
+    if paired < 0.8 * max(len(left.lines), len(right.lines)):
+        return False
+    labels = sum(line[-1].text.endswith(":") for line in left.lines)
+    return labels >= 0.5 * len(left.lines) or len(left.lines) == len(right.lines) == paired
+
+
+def _paired(left: PageBlock, right: PageBlock) -> int:
+    """How many lines of a block have one of another block at their height."""
     heights = sorted((line[0].top + line[0].bottom) / 2 for line in right.lines)
     paired = 0
     for line in left.lines:
         middle = (line[0].top + line[0].bottom) / 2
         index = bisect_left(heights, middle - 0.3 * line[0].size)
         paired += index < len(heights) and heights[index] < middle + 0.3 * line[0].size
-    if paired < 0.8 * max(len(left.lines), len(right.lines)):
-        return False
-    labels = sum(line[-1].text.endswith(":") for line in left.lines)
-    return labels >= 0.5 * len(left.lines) or len(left.lines) == len(right.lines) == paired
+    return paired

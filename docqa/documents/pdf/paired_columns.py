@@ -6,6 +6,7 @@ terms stand beside their meaning. Lengths are in points; y grows downwards.
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from docqa.documents.pdf.engines import TextFragment
@@ -108,7 +109,7 @@ def _paragraphs(block: PageBlock) -> Iterator[int]:
     """The lines of a block that may begin a paragraph: the first one, and those further below the one above."""
     yield 0
     tops = [line[0].top for line in block.lines]
-    steps = [lower - upper for upper, lower in zip(tops, tops[1:], strict=False)]
+    steps = [lower - upper for upper, lower in pairwise(tops)]
     usual = min(steps, default=0.0)
     yield from (line for line, step in enumerate(steps, 1) if step > _WIDER * usual)
 

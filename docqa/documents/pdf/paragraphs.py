@@ -202,7 +202,7 @@ def _is_midst(previous: LayoutLine, line: LayoutLine, pitch: float) -> bool:
     """Whether a sentence goes on from a full line to the next, which a word in another font makes a bit higher."""
     return (
         (abs(previous.size - line.size) < _OTHER_FONT * previous.size or previous.style == line.style != "")
-        and not (previous.bold and _differ_in_height(previous, line))
+        and (_GOES_ON.search(previous.text) is not None or not _differ_in_height(previous, line))
         and in_one_column(previous, line)
         and 0 < line.top - previous.top < 1.2 * pitch
         and previous.bold == line.bold
@@ -253,7 +253,8 @@ def _glue_in_column(block: LineBlock, previous: LayoutLine, line: LayoutLine) ->
     if previous.bold and line.bold:
         is_apart = line.top - previous.top > _TITLES_APART * line.size and line.text[0].isupper()
         return None if is_apart and _WORD.search(previous.text) and not _GOES_ON.search(previous.text) else " "
-    if previous.x1 < previous.right - 0.4 * width and not line.text[0].islower() and first.kind != "footnote":
+    is_short = previous.x1 < previous.right - 0.4 * width and not (full and _IN_ADDRESS.search(previous.text))
+    if is_short and not line.text[0].islower() and first.kind != "footnote":
         if block.kind == "list_item" and line.x0 < first.x0 + 0.5 * line.size and BULLET.match(first.text):
             return None  # Below the bullet of a short item.
         # A title and its text, or short lines, as of an address.

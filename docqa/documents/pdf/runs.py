@@ -7,7 +7,7 @@ import re
 from bisect import bisect_left
 from itertools import pairwise
 
-from docqa.documents.pdf.cleaning import clean, single_spaced
+from docqa.documents.pdf.cleaning import are_letters_doubled, clean, single_spaced, without_doubled_letters
 from docqa.documents.pdf.engines import TextFragment
 from docqa.documents.pdf.numbering import BULLETS, LIST_MARK
 from docqa.documents.pdf.symbols import symbol
@@ -49,6 +49,8 @@ def runs(fragments: list[TextFragment]) -> list[TextFragment]:
             cleaned.append(fragment._replace(text=text, raised=bool(raised)))
         else:
             cleaned.append(fragment)
+    if are_letters_doubled([fragment.text for fragment in cleaned]):
+        cleaned = [fragment._replace(text=without_doubled_letters(fragment.text)) for fragment in cleaned]
     marks = [len(fragment.text.strip()) <= _MAX_MARK and _is_lone_mark(fragment, cleaned) for fragment in cleaned]
     if any(marks):
         cleaned = [f._replace(raised=True) if mark else f for f, mark in zip(cleaned, marks, strict=True)]
