@@ -27,6 +27,8 @@ _OTHER_SIZE, _OTHER_TYPE = 1.5, 1.15
 _COMMENTS = ("//", "/*", "# ")
 _INDENTED = 1.0  # Heights of the type.
 _MARK_WORDS, _MARK_WIDTH = 3, 0.25
+_QUANTITY = re.compile(r"[\d¼-¾][\d¼-¾.,/–-]* [^\W\d_A-Z]")
+"""What is no term: "2 eggs"."""
 _PROSE_LETTERS, _PROSE_WORDS = 18, 3.0  # A line, on average.
 
 
@@ -273,6 +275,7 @@ def _is_mark(mark: TextFragment, left: PageBlock, run: TextFragment, right: Page
         and len(left.lines) == 1
         and (right.lines[0][0] is run or (mark.fixed_pitch and run.fixed_pitch))
         and mark.text.count(" ") < _MARK_WORDS
+        and not _QUANTITY.match(mark.text)
         and run.x0 - mark.x1 < _FAR * run.size
         and mark.x1 - mark.x0 < _MARK_WIDTH * (right.x1 - right.x0)
     )
