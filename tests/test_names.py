@@ -39,7 +39,6 @@ SHORT = {
     "termination.py": "shared by the command, the training and the app",
     "tui/signal_handlers.py": "shared by the two apps",
     "tui/served_app.py": "shared by the app and the server that starts it",
-    "wording.py": "shared by messages everywhere",
 }
 
 

@@ -290,8 +290,8 @@ class DocqaApp(InertApp):
 
     @on(TrainingScreen.StatusChanged)
     def _training_progressed(self, message: TrainingScreen.StatusChanged) -> None:
-        if message.summary != self.main.training:
-            self.main.training = message.summary
+        if message.summary != self.main.header.training:
+            self.main.header.training = message.summary
             self.main.show_header()
             self.screen.refresh()  # A screen that covers the header has to repaint it.
 

@@ -61,7 +61,7 @@ def test_a_document_from_standard_input() -> None:
 def test_no_answer_is_exit_code_1() -> None:
     done = run("ask", "What is the boiling point of mercury?", "-", stdin="Anna Holm kept the lamp for years.")
     assert done.returncode == 1
-    assert done.stdout.startswith("no answer in these documents (1 of 1 windows read)")
+    assert done.stdout.startswith("no answer in these documents (1 of 1 passages searched)")
 
 
 def test_many_questions_from_a_file(tmp_path: Path) -> None:

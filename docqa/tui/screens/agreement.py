@@ -63,7 +63,7 @@ class AgreementScreen(ModalScreen["Answer | None"]):
             if self._unanswered:
                 yield Static(Content(f"∅ No answer in {_names(self._unanswered)}"))
             if self._unread:
-                yield Static(Content.styled(f"· Not read: {_names(self._unread)} · x reads all", MUTED))
+                yield Static(Content.styled(f"· Not searched: {_names(self._unread)} · x searches all", MUTED))
 
     def action_move(self, step: int) -> None:
         """Go to another answer. Stops at the ends."""

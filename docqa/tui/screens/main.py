@@ -12,10 +12,10 @@ from textual.content import Content
 from textual.events import Paste, ScreenSuspend
 from textual.message import Message
 from textual.screen import Screen
-from textual.widgets import Input, OptionList, Static
+from textual.widgets import Input, OptionList
 
 from docqa.errors import DocqaError
-from docqa.terminal_text import visible, visible_lines
+from docqa.terminal_text import visible_lines
 from docqa.tui import external_viewer
 from docqa.tui.controller import QuestionController
 from docqa.tui.formatting import cited
@@ -29,6 +29,7 @@ from docqa.tui.widgets.answers_pane import AnswersPane
 from docqa.tui.widgets.documents_pane import DocumentsPane, DocumentState
 from docqa.tui.widgets.evidence_strip import EvidenceStrip
 from docqa.tui.widgets.footer import FittingFooter
+from docqa.tui.widgets.main_header import MainHeader
 from docqa.tui.widgets.question_input import QuestionsList
 from docqa.tui.widgets.question_line import QuestionLine
 from docqa.tui.widgets.selectable_page import SelectablePage
@@ -40,10 +41,6 @@ if TYPE_CHECKING:
     from docqa.answers import Answer, Citation
     from docqa.documents import Document
     from docqa.tui.state.evidence import DocumentEvidence
-
-
-class MainHeader(Static):
-    """One line: how many documents are open, the reader, a training in progress."""
 
 
 class MainSidebar(Vertical):
@@ -84,8 +81,6 @@ class MainScreen(Screen[None]):
         self.page = SelectablePage(controller.changed_on_disk)
         self.line = QuestionLine(self.page)
         self.question = self.line.question
-        self.training = ""
-        """The progress of a training, for the header."""
         self._location = 0
         """Which location of the selected answer the page shows: 0 is its own, 1 the first of the others."""
         self._enabled: list[tuple[str, bool]] = []
@@ -218,6 +213,10 @@ class MainScreen(Screen[None]):
         """Find text in the document."""
         self.line.find_text()
 
+    def action_match(self, step: int) -> None:
+        """Go to another match in the document."""
+        self.page.next_match(step)
+
     def action_select(self) -> None:
         """Select words on the page."""
         if not self.line.select():
@@ -305,6 +304,8 @@ class MainScreen(Screen[None]):
             return self.page.document is not None and not isinstance(self.focused, Input)
         if action in {"go_to", "select", "view"}:
             return self.page.document is not None
+        if action == "match":
+            return self.page.has_matches
         if action == "show_evidence":
             return self.evidence.display
         if action == "compare":
@@ -390,11 +391,5 @@ class MainScreen(Screen[None]):
 
     def show_header(self) -> None:
         """Show how many documents are open, which reader answers, and the progress of a training."""
-        parts = ["", self.documents.summary(), *self.documents.changes()]
-        if self._controller.reader:
-            parts.append(f"reader: {visible(self._controller.reader)}")
-        if self._controller.settings.private:
-            parts.append("private")
-        if self.training:
-            parts.append(visible(self.training))
-        self.header.update(Content.assemble(("docqa", "bold $text-accent"), "   ".join(parts)))
+        documents = [self.documents.summary(), *self.documents.changes()]
+        self.header.show(documents, self._controller.reader, private=self._controller.settings.private)

@@ -227,8 +227,7 @@ def _status(asked: AskedQuestion, waiting_for: str) -> Content:
     status = _state(asked, waiting_for)
     others = count_disagreeing(asked.best)
     if others:
-        verb = "disagrees" if others == 1 else "disagree"
-        status += Content.styled(f"\n≠ {counted(others, 'document')} {verb} · D", "$text-warning")
+        status += Content.styled(f"\n≠ another answer in {counted(others, 'document')} · D", "$text-warning")
     outdated = sum(answer.outdated for answer in asked.shown)
     if outdated:
         status += Content.styled(
@@ -243,14 +242,14 @@ def _status(asked: AskedQuestion, waiting_for: str) -> Content:
 
 def _state(asked: AskedQuestion, waiting_for: str) -> Content:
     result = asked.result
-    read = f"{result.windows_read} of {result.windows_total} windows read" if result else "nothing read yet"
+    read = f"{result.windows_read} of {result.windows_total} passages searched" if result else "nothing searched yet"
     if asked.only:
         names = [visible(Path(name).name) for name in asked.only]
         read += f" · asked: {names[0] if len(names) == 1 else counted(len(names), 'document')}"
     if asked.state is QuestionState.FAILED and asked.error is not None:
         return joined(error_lines(asked.error))
     if asked.abstained:
-        more = " · x reads every window" if asked.unread else ""
+        more = " · x searches them all" if asked.unread else ""
         closest = "\nClosest passages:" if asked.shown else ""
         why = "No answer in these documents"
         if result is not None and result.withheld is not None:
@@ -260,10 +259,10 @@ def _state(asked: AskedQuestion, waiting_for: str) -> Content:
     if asked.state is QuestionState.QUEUED:
         text = f"· waiting for {waiting_for} · Esc cancels"
     elif asked.state is QuestionState.READING:
-        text = "» reading · Esc cancels"
+        text = "» searching · Esc cancels"
         if asked.to_read:
             done = result.windows_read if result and result.windows_read <= asked.to_read else 0
-            text = f"» {bar(done / asked.to_read)} {done} of {asked.to_read} windows read · Esc cancels"
+            text = f"» {bar(done / asked.to_read)} {done} of {asked.to_read} passages searched · Esc cancels"
         if result and not result.answered:
             text += "\nNothing likely yet. Closest passages so far:"
     elif asked.state is QuestionState.CANCELLED:
