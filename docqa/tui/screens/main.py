@@ -321,12 +321,12 @@ class MainScreen(Screen[None]):
     def update(self, event: events.WorkerEvent | None = None) -> None:
         """Show the controller's state after `event`."""
         self.documents.update(event)
+        if isinstance(event, events.AnswersEvent):
+            if event.asked is self._controller.shown:
+                self._show_answers()
+            return
         match event:
-            case events.ReadingProgressed() | events.AnswersFound() | events.AnswersMoved() | events.VerdictRecalled():
-                if event.asked is self._controller.shown:
-                    self._show_answers()
-                return
-            case events.OpeningProgressed():
+            case events.OpeningProgressed() | events.ReadingOnProgressed() | events.ReadingOnEnded():
                 self.show_header()
                 return
             case events.QuestionAsked():
@@ -390,6 +390,7 @@ class MainScreen(Screen[None]):
         self.page.on_resize()
 
     def show_header(self) -> None:
-        """Show how many documents are open, which reader answers, and the progress of a training."""
+        """Show how many documents are open, which reader answers, and what goes on in the background."""
         documents = [self.documents.summary(), *self.documents.changes()]
-        self.header.show(documents, self._controller.reader, private=self._controller.settings.private)
+        now = self._controller
+        self.header.show(documents, now.reader, now.reading_on.progress, private=now.settings.private)
