@@ -168,3 +168,20 @@ def test_two_columns_of_a_title_whose_lines_happen_to_be_level_are_read_one_afte
     page = [left[0], left[1], right[0], *right[1:]]
     found = " ".join(blocks(parse(read(str(draw_pages(tmp_path / "a.pdf", [page]))))))
     assert found == "Queer collaborations 7-12 July Queensland South Australia Western Australia"
+
+
+def test_the_first_item_of_an_agenda_is_no_heading(tmp_path: Path) -> None:
+    items = [
+        ("9:30", "Registration", "Hall"),
+        ("10:00-11:30", "Session 4", "Room 2"),
+        ("11:30-11:50", "Coffee break", "Lounge"),
+        ("12:20", "Lunch", "Lounge"),
+    ]
+    bold = ("Helvetica-Bold", "Helvetica", "Helvetica", "Helvetica")
+    page = [
+        Text(100 + 24 * i, text, x, 10, font)
+        for i, (row, font) in enumerate(zip(items, bold, strict=True))
+        for x, text in zip((60, 200, 360), row, strict=True)
+    ]
+    (table,) = parse(read(str(draw_pages(tmp_path / "a.pdf", [page])))).tables
+    assert (table.header_rows, table.header_columns) == (0, 1)
