@@ -4,7 +4,6 @@
 `SessionRecovery` keeps what a crash would lose, and the screens show it.
 """
 
-import gc
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -21,7 +20,7 @@ from textual.widgets import Input
 from docqa.config import Settings
 from docqa.errors import DocqaError
 from docqa.terminal_text import flat
-from docqa.tui import messages
+from docqa.tui import garbage, messages
 from docqa.tui.controller import QuestionController
 from docqa.tui.feedback_controller import FeedbackController
 from docqa.tui.formatting import quotation, shortened
@@ -53,8 +52,6 @@ from docqa.userdata.crash_recovery import LeftoverSession
 
 _CHECK_FILES = 2.0  # Seconds between two checks whether a file changed.
 _SAVE_SESSION = 0.5  # Seconds between two saves of the session: what a crash may lose.
-_NO_FULL_COLLECTION = 1_000_000  # Collections of the middle generation before one of the oldest.
-_FULL_COLLECTION = gc.get_threshold()[2]
 
 
 class DocqaApp(InertApp):
@@ -87,7 +84,9 @@ class DocqaApp(InertApp):
         self._terminal_animation = self.animation_level
         self.restricted = restricted
         self._forbidden = FORBIDDEN if restricted else frozenset[str]()
-        self.questions = QuestionController(self, paths, settings, password, make_engine, remembers=not restricted)
+        self.questions = QuestionController(
+            self, paths, settings, password, make_engine, remembers=not restricted, reads_on=True
+        )
         self.feedback = FeedbackController(self, self.questions)
         self.recovery = SessionRecovery(self, self.questions)
         self.models = ModelScreens(
@@ -103,9 +102,7 @@ class DocqaApp(InertApp):
 
     def on_ready(self) -> None:
         """Start working: the first frame is on the screen."""
-        # A full collection walks every object of every document and library, and freezes the app for 0.25 s. So there
-        # is none before the first documents are open. Objects that die young are still collected.
-        gc.set_threshold(*gc.get_threshold()[:2], _NO_FULL_COLLECTION)
+        garbage.put_off_full_collections()
         if self.main.focused is None:  # In a browser, where Textual starts without the focus.
             self.main.question.focus()
         self.questions.begin()
@@ -124,6 +121,10 @@ class DocqaApp(InertApp):
         if not self.return_code:
             self.recovery.end()
 
+    def user_acted(self) -> None:
+        """Have reading on wait."""
+        self.questions.reading_on.quiet.disturb()
+
     async def action_quit(self) -> None:
         """Quit, having asked if a training is running."""
         self.models.quit()
@@ -137,11 +138,8 @@ class DocqaApp(InertApp):
                 self.warn(event.error, severity="error")  # The hint that would show it is hidden.
             case events.EngineStarted():
                 self.models.engine_started()
-            case events.DocumentsOpened() if gc.get_threshold()[2] == _NO_FULL_COLLECTION:
-                # What is loaded now stays: full collections needn't walk it. They are needed, because a screen that
-                # was closed and the answers that were shown are in cycles: a megabyte for each question.
-                gc.freeze()
-                gc.set_threshold(*gc.get_threshold()[:2], _FULL_COLLECTION)
+            case events.DocumentsOpened():
+                garbage.leave_out_what_is_loaded()
         self.main.update(event)
 
     @on(MainScreen.Covered)
@@ -208,8 +206,20 @@ class DocqaApp(InertApp):
         cancelled = self.questions.cancel_question()
         if cancelled is not None:
             self.say(f"Cancelled: {cancelled.question}")
-        elif not self.questions.cancel_opening():
+        elif self.questions.cancel_opening():
+            return
+        elif not isinstance(self.focused, Input) and self.questions.reading_on.rest():
+            self.main.show_header()
+            self.say("Stopped reading on. x reads every window.")
+        else:
             self.main.answers.list.focus()
+
+    def action_show_newer(self) -> None:
+        """Show the answers that reading on has found since, and select the best of them."""
+        self.questions.show_newer()
+        shown = self.questions.shown
+        if shown is not None:
+            self.main.answers.select_first_of(shown.new_places)
 
     # --- answers and feedback ---
 
@@ -290,6 +300,7 @@ class DocqaApp(InertApp):
 
     @on(TrainingScreen.StatusChanged)
     def _training_progressed(self, message: TrainingScreen.StatusChanged) -> None:
+        self.questions.reading_on.set_busy("training", busy=self.models.training.running)
         if message.summary != self.main.training:
             self.main.training = message.summary
             self.main.show_header()
@@ -375,6 +386,8 @@ class DocqaApp(InertApp):
                 return bool(shown and shown.shown)
             case "read_all":
                 return self.questions.can_read_all
+            case "show_newer":
+                return bool(shown and shown.newer)
             case "reopen":
                 return self.questions.can_reopen
         return True

@@ -7,6 +7,7 @@ from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from textual.app import App
 from textual.color import Color
+from textual.events import Event, Key, MouseDown, MouseScrollDown, MouseScrollUp, Paste
 from textual.filter import LineFilter
 from textual.notifications import SeverityLevel
 
@@ -53,6 +54,15 @@ class InertApp(App[None]):
     def get_line_filters(self) -> Sequence[LineFilter]:
         """What changes each line before it is drawn."""
         return [_INERT, *super().get_line_filters()]
+
+    async def on_event(self, event: Event) -> None:
+        """Note what the user does."""
+        if isinstance(event, Key | MouseDown | MouseScrollDown | MouseScrollUp | Paste):
+            self.user_acted()
+        await super().on_event(event)
+
+    def user_acted(self) -> None:
+        """The user pressed a key or a button, scrolled or pasted."""
 
     def start(self, group: str, work: Callable[[], None]) -> None:
         """Run `work` in a worker thread, unless the app is closing."""

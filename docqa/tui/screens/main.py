@@ -12,10 +12,10 @@ from textual.content import Content
 from textual.events import Paste, ScreenSuspend
 from textual.message import Message
 from textual.screen import Screen
-from textual.widgets import Input, OptionList, Static
+from textual.widgets import Input, OptionList
 
 from docqa.errors import DocqaError
-from docqa.terminal_text import visible, visible_lines
+from docqa.terminal_text import visible_lines
 from docqa.tui import external_viewer
 from docqa.tui.controller import QuestionController
 from docqa.tui.formatting import cited
@@ -29,6 +29,7 @@ from docqa.tui.widgets.answers_pane import AnswersPane
 from docqa.tui.widgets.documents_pane import DocumentsPane, DocumentState
 from docqa.tui.widgets.evidence_strip import EvidenceStrip
 from docqa.tui.widgets.footer import FittingFooter
+from docqa.tui.widgets.main_header import MainHeader
 from docqa.tui.widgets.question_input import QuestionsList
 from docqa.tui.widgets.question_line import QuestionLine
 from docqa.tui.widgets.selectable_page import SelectablePage
@@ -40,10 +41,6 @@ if TYPE_CHECKING:
     from docqa.answers import Answer, Citation
     from docqa.documents import Document
     from docqa.tui.state.evidence import DocumentEvidence
-
-
-class MainHeader(Static):
-    """One line: how many documents are open, the reader, a training in progress."""
 
 
 class MainSidebar(Vertical):
@@ -325,6 +322,14 @@ class MainScreen(Screen[None]):
                 if event.asked is self._controller.shown:
                     self._show_answers()
                 return
+            case events.MoreFound():
+                if event.asked is self._controller.shown:
+                    self._show_answers()
+                    self.refresh_footer()
+                return
+            case events.ReadingOnProgressed() | events.ReadingOnEnded():
+                self.show_header()
+                return
             case events.OpeningProgressed():
                 self.show_header()
                 return
@@ -389,12 +394,5 @@ class MainScreen(Screen[None]):
         self.page.on_resize()
 
     def show_header(self) -> None:
-        """Show how many documents are open, which reader answers, and the progress of a training."""
-        parts = ["", self.documents.summary(), *self.documents.changes()]
-        if self._controller.reader:
-            parts.append(f"reader: {visible(self._controller.reader)}")
-        if self._controller.settings.private:
-            parts.append("private")
-        if self.training:
-            parts.append(visible(self.training))
-        self.header.update(Content.assemble(("docqa", "bold $text-accent"), "   ".join(parts)))
+        """Show how many documents are open, which reader answers, and what goes on in the background."""
+        self.header.show(self._controller, self.documents, self.training)
