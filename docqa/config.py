@@ -75,7 +75,7 @@ class Settings:
         unset="chosen by `docqa models use --encoder`, else bundled",
     )
     retriever: str = _setting(
-        "hybrid", "how windows are ranked for a question", Applies.REOPEN, choices=RETRIEVERS.names
+        "hybrid", "how passages are ranked for a question", Applies.REOPEN, choices=RETRIEVERS.names
     )
     device: str = _setting("auto", "where models run", Applies.REOPEN, choices=("auto", "cpu", "cuda", "mps", "xpu"))
     precision: str = _setting(
@@ -85,14 +85,14 @@ class Settings:
         choices=("auto", "float32"),
     )
     max_seq_length: int = _setting(
-        384, "tokens in a sequence: 40 for the question, the rest for the window", Applies.REOPEN
+        384, "tokens in a sequence: 40 for the question, the rest for the passage", Applies.REOPEN
     )
-    doc_stride: int = _setting(128, "tokens by which windows overlap", Applies.REOPEN)
-    top_k_windows: int = _setting(12, "windows read for each question", Applies.NEXT_QUESTION)
-    exhaustive: bool = _setting(False, "read every window", Applies.NEXT_QUESTION)
+    doc_stride: int = _setting(128, "tokens by which passages overlap", Applies.REOPEN)
+    top_k_windows: int = _setting(12, "passages searched for each question", Applies.NEXT_QUESTION)
+    exhaustive: bool = _setting(False, "search every passage", Applies.NEXT_QUESTION)
     read_on: int = _setting(
         120,
-        "windows that the app goes on to read for an answered question while nothing else is done; `0` for none",
+        "passages up to which the app goes on searching for an answered question while you do nothing; `0` for none",
         Applies.AT_ONCE,
         flag="",
     )

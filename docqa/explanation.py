@@ -36,7 +36,7 @@ _WORDS: dict[str, Callable[[float], str]] = {
     "score": lambda value: f"the reader's score is {value:.1f}",
     "lead": _lead,
     "support": _support,
-    "rank": lambda value: f"its window is number {2**value:.0f} of those retrieved",
+    "rank": lambda value: f"its passage is number {2**value:.0f} of those found",
     "near": lambda value: f"{value:.0%} of the question's words are around it",
     "missing": _missing,
     "kind": _kind,

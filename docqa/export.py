@@ -27,7 +27,7 @@ def _section(result: Result) -> str:
     else:
         withheld = result.withheld
         why = sentence(withheld.message) if withheld else "No answer in these documents"
-        lines.append(f"{why} ({result.windows_read} of {result.windows_total} windows read).")
+        lines.append(f"{why} ({result.windows_read} of {result.windows_total} passages searched).")
         if result.closest:
             shown = ((_unclaimed if withheld else _item)(answer) for answer in result.closest[:_MAX_CLOSEST])
             lines += ["Passages that bear on it:" if withheld else "Closest:", "", *shown]

@@ -85,7 +85,7 @@ def as_text(
         blocks += [_answer(answer, paint, width, explain=explain) for answer in result.answers]
     else:
         withheld = result.withheld
-        read = f"{result.windows_read} of {result.windows_total} windows read"
+        read = f"{result.windows_read} of {result.windows_total} passages searched"
         blocks.append(f"{withheld.message if withheld else 'no answer in these documents'} ({read})")
         if result.closest:
             blocks.append(paint(DIM, "passages that bear on it:" if withheld else "closest passages:"))

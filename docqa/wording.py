@@ -1,5 +1,20 @@
 """Wording that the messages of all layers share."""
 
+from docqa.terminal_text import visible
+
+_STAGES = {
+    "reading pages": "reading the pages",
+    "tokenizing": "preparing the text",
+    "embedding": "preparing the search",
+    "reading": "searching",
+}
+"""The engine's stages, without technical terms."""
+
+
+def stage(name: str) -> str:
+    """Name a stage of the engine's work for the user."""
+    return _STAGES.get(name, visible(name))
+
 
 def counted(number: int, noun: str) -> str:
     """Return a number with its noun: "1 page", "24 pages", "1,024 pages"."""

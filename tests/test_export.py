@@ -36,7 +36,7 @@ def test_markdown_quotes_the_answer_in_its_passage() -> None:
     assert "## Who lit it?" in text
     assert r"> The \*old\* lamp \[1\] was lit by **Anna Holm** in 1858." in text
     assert r"a\_b.txt, line 1" in text
-    assert "No answer in these documents (3 of 7 windows read)." in text
+    assert "No answer in these documents (3 of 7 passages searched)." in text
 
 
 def test_of_a_withheld_answer_the_passage_is_exported_and_neither_the_span_nor_a_probability() -> None:
@@ -44,7 +44,7 @@ def test_of_a_withheld_answer_the_passage_is_exported_and_neither_the_span_nor_a
         _result("Did she light it?", "lamp", answered=False), withheld=Withheld("yes-no", "this asks for a yes or no")
     )
     text = as_markdown([result])
-    assert "This asks for a yes or no (3 of 7 windows read)." in text
+    assert "This asks for a yes or no (3 of 7 passages searched)." in text
     assert r"   > The \*old\* lamp \[1\] was lit by Anna Holm in 1858." in text
     assert "1. a\\_b.txt, line 1" in text
     assert "%" not in text

@@ -38,8 +38,8 @@ SHORT = {
     "retrieval/retriever.py": "the interface of a retriever",
     "termination.py": "shared by the command, the training and the app",
     "tui/signal_handlers.py": "shared by the two apps",
+    "tui/garbage.py": "the one policy of the process",
     "tui/served_app.py": "shared by the app and the server that starts it",
-    "wording.py": "shared by messages everywhere",
 }
 
 

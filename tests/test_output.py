@@ -76,7 +76,7 @@ def test_standard_input_is_named_in_words() -> None:
 def test_an_abstention_says_what_was_read_and_what_came_closest() -> None:
     found = result()
     text = output.as_text(replace(found, answered=False, answers=(), closest=found.answers))
-    assert text.startswith("no answer in these documents (3 of 7 windows read)")
+    assert text.startswith("no answer in these documents (3 of 7 passages searched)")
     assert "closest passages:" in text
     assert "»Anna Holm«" in text
 
@@ -86,7 +86,7 @@ def test_of_a_withheld_answer_the_passage_is_shown_and_neither_the_span_nor_a_pr
     withheld = Withheld("yes-no", "this asks for a yes or no, which docqa doesn't decide")
     found = replace(found, answered=False, answers=(), closest=found.answers, withheld=withheld)
     assert output.as_text(found, explain=True).split("\n\n") == [
-        "this asks for a yes or no, which docqa doesn't decide (3 of 7 windows read)",
+        "this asks for a yes or no, which docqa doesn't decide (3 of 7 passages searched)",
         "passages that bear on it:",
         "1. a.txt, line 1\n   | Anna Holm kept the lamp » and « the log.",
     ]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from docqa.cli.streams import guard_stderr
 from docqa.errors import DocqaError
 from docqa.terminal_text import ascii_json, visible
+from docqa.wording import stage
 
 # Imported below: dataclasses take a fifth of the time of `docqa --help`.
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def progress_bar(*, quiet: bool) -> "Iterator[Monitor]":
         if time.monotonic() - started < _SHOW_AFTER:
             return
         bars.start()
-        description = visible(f"{progress.stage} · {progress.item}")
+        description = visible(" · ".join(filter(None, (stage(progress.stage), progress.item))))
         bars.update(task, description=description[:50], completed=progress.done, total=progress.total)
 
     try:

@@ -210,16 +210,14 @@ class DocqaApp(InertApp):
             return
         elif not isinstance(self.focused, Input) and self.questions.reading_on.rest():
             self.main.show_header()
-            self.say("Stopped reading on. x reads every window.")
+            self.say("Stopped reading on. x searches the rest.")
         else:
             self.main.answers.list.focus()
 
     def action_show_newer(self) -> None:
         """Show the answers that reading on has found since, and select the best of them."""
         self.questions.show_newer()
-        shown = self.questions.shown
-        if shown is not None:
-            self.main.answers.select_first_of(shown.new_places)
+        self.main.answers.select_new()
 
     # --- answers and feedback ---
 
@@ -301,8 +299,8 @@ class DocqaApp(InertApp):
     @on(TrainingScreen.StatusChanged)
     def _training_progressed(self, message: TrainingScreen.StatusChanged) -> None:
         self.questions.reading_on.set_busy("training", busy=self.models.training.running)
-        if message.summary != self.main.training:
-            self.main.training = message.summary
+        if message.summary != self.main.header.training:
+            self.main.header.training = message.summary
             self.main.show_header()
             self.screen.refresh()  # A screen that covers the header has to repaint it.
 

@@ -319,6 +319,8 @@ class QuestionController:
             case events.ReadingProgressed():
                 asked.to_read = event.progress.total
             case events.ReadingBegun():
+                for other in self.session.asked:
+                    other.reading = None  # It has all that was found in every window: half a megabyte.
                 asked.reading = event
                 return False
             case events.AnswersFound():

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from docqa.terminal_text import flat, visible
+from docqa.terminal_text import flat
 
 if TYPE_CHECKING:
     from docqa.answers import Answer, Citation
@@ -14,18 +14,6 @@ _LIKELIHOODS = (
     (0.15, "unlikely"),
     (0.0, "very unlikely"),
 )
-
-_STAGES = {
-    "reading pages": "reading the pages",
-    "tokenizing": "preparing the text",
-    "embedding": "preparing the search",
-}
-"""The engine's stages, without technical terms."""
-
-
-def stage(name: str) -> str:
-    """Name a stage of the engine's work for the user."""
-    return _STAGES.get(name, visible(name))
 
 
 def cited(place: "Answer | Citation") -> str:

@@ -6,17 +6,18 @@ before the first documents are open, and none of what is loaded then. Objects th
 
 import gc
 
-_NEVER = 1_000_000  # Collections of the middle generation before one of the oldest.
+_NEVER = 1_000_000
+"""Collections of the middle generation before one of the oldest."""
 _FULL_COLLECTION = gc.get_threshold()[2]
 
 
 def put_off_full_collections() -> None:
-    """From the first frame on."""
+    """Called with the first frame."""
     gc.set_threshold(*gc.get_threshold()[:2], _NEVER)
 
 
 def leave_out_what_is_loaded() -> None:
-    """Once documents are open for the first time.
+    """Called whenever documents were opened; only the first time counts.
 
     Full collections are needed from then on, because a screen that was closed and the answers that were shown are in
     cycles: a megabyte for each question.

@@ -5,14 +5,16 @@ from time import monotonic
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
+from textual import events
 from textual.app import App
 from textual.color import Color
-from textual.events import Event, Key, MouseDown, MouseScrollDown, MouseScrollUp, Paste
 from textual.filter import LineFilter
 from textual.notifications import SeverityLevel
+from textual.widgets import Input
 
 from docqa.errors import DocqaError
 from docqa.terminal_text import plain, visible_lines
+from docqa.tui.theme_colours import readable
 from docqa.userdata import preferences
 
 
@@ -51,15 +53,35 @@ class InertApp(App[None]):
         # Textual's prints a page of source code with the values of variables, so what is in the documents.
         self._close_messages_no_wait()
 
+    async def on_event(self, event: events.Event) -> None:
+        """Act on a key in its turn, unless text is typed.
+
+        Textual sends it through all widgets that have the focus before it looks for an action: a key with priority that
+        follows quickly overtakes it, and the focus that it moves is then no longer where the first key was meant.
+        """
+        if isinstance(
+            event, events.Key | events.MouseDown | events.MouseScrollDown | events.MouseScrollUp | events.Paste
+        ):
+            self.user_acted()
+        if isinstance(event, events.Key) and not event.is_forwarded and self._is_command_mode:
+            for priority in (True, False):
+                if await self._check_bindings(event.key, priority):
+                    return
+        await super().on_event(event)
+
+    @property
+    def _is_command_mode(self) -> bool:
+        """Whether letters are commands. Textual's own `escape` restores a maximized widget."""
+        return self.app_focus and not isinstance(self.focused, Input) and self.screen.maximized is None
+
+    def get_css_variables(self) -> dict[str, str]:
+        """The theme's colours, those of text readable; and `$dim`, the colour of what is less important."""
+        self.theme_variables = readable(super().get_css_variables())
+        return self.theme_variables
+
     def get_line_filters(self) -> Sequence[LineFilter]:
         """What changes each line before it is drawn."""
         return [_INERT, *super().get_line_filters()]
-
-    async def on_event(self, event: Event) -> None:
-        """Note what the user does."""
-        if isinstance(event, Key | MouseDown | MouseScrollDown | MouseScrollUp | Paste):
-            self.user_acted()
-        await super().on_event(event)
 
     def user_acted(self) -> None:
         """The user pressed a key or a button, scrolled or pasted."""
@@ -67,7 +89,8 @@ class InertApp(App[None]):
     def start(self, group: str, work: Callable[[], None]) -> None:
         """Run `work` in a worker thread, unless the app is closing."""
         if self.is_running:
-            self.run_worker(work, group=group, thread=True)
+            # Without a description Textual makes one of the arguments, which may be all that was found: half a second.
+            self.run_worker(work, group=group, description=group, thread=True)
 
     def say(self, text: str) -> None:
         """Show a notice."""

@@ -46,7 +46,7 @@ These are the keys in the app's help (`?`). `make keys` generates this page. To 
 ```toml
 [keys]
 "answers.copy" = "Z"
-"answers.next" = "n,right_square_bracket"
+"answers.next" = "right_square_bracket,f3"
 ```"""
 
 _Place = type[DOMNode]

@@ -10,14 +10,23 @@ from dataclasses import replace
 from textual.binding import Binding, BindingType
 
 _COPY = Binding("y", "copy", "Copy", tooltip="Copy the answer with its citation", id="answers.copy")
-_READ_ALL = Binding("x", "read_all", "Read all", tooltip="Read every window for this question", id="question.read_all")
+_READ_ALL = Binding(
+    "x", "read_all", "Search all", tooltip="Search every passage for this question", id="question.read_all"
+)
 
 KEYS: list[BindingType] = [
     # With priority, as `/` below: letters typed right after the key, or sent with it over a slow connection, belong to
     # the question. Without, they would be keys, and a "w" or "c" among them would save a correction.
     Binding("i,a", "focus_question", "Ask", tooltip="Go to the question input", id="question.focus", priority=True),
-    Binding("n", "move(1)", "Next", show=False, tooltip="Select the next answer", id="answers.next"),
-    Binding("p", "move(-1)", "Previous", show=False, tooltip="Select the previous answer", id="answers.previous"),
+    Binding("right_square_bracket", "move(1)", "Next", show=False, tooltip="Select the next answer", id="answers.next"),
+    Binding(
+        "left_square_bracket",
+        "move(-1)",
+        "Previous",
+        show=False,
+        tooltip="Select the previous answer",
+        id="answers.previous",
+    ),
     Binding(
         "ctrl+r",
         "recall",
@@ -93,6 +102,10 @@ DOCUMENT_KEYS: list[BindingType] = [
     Binding("slash", "find", "Find", tooltip="Find text in the document", id="document.find", priority=True),
     Binding("s", "select", "Select", show=False, tooltip="Select the right answer on the page", id="document.select"),
     Binding("g", "go_to", "Go to", show=False, tooltip="Go to a page or section", id="document.go_to"),
+    Binding("n", "match(1)", "Next match", show=False, tooltip="Go to the next match", id="page.next_match"),
+    Binding(
+        "N", "match(-1)", "Previous match", show=False, tooltip="Go to the previous match", id="page.previous_match"
+    ),
     Binding("m", "next_location", "More", tooltip="Go to the answer's next location", id="answers.location"),
     Binding(
         "D", "compare", "Compare", tooltip="Compare the answers of the documents side by side", id="answers.compare"
@@ -105,8 +118,14 @@ DOCUMENT_KEYS: list[BindingType] = [
 INLINE_KEYS: list[BindingType] = [
     # With priority, so that letters typed right after the key are part of the question.
     Binding("enter,i,a", "focus_question", "Ask", tooltip="Ask another question", priority=True, id="question.focus"),
-    Binding("n,j,down", "move(1)", "Next", tooltip="Select the next answer", id="answers.next"),
-    Binding("p,k,up", "move(-1)", "Previous", tooltip="Select the previous answer", id="answers.previous"),
+    Binding("right_square_bracket,j,down", "move(1)", "Next", tooltip="Select the next answer", id="answers.next"),
+    Binding(
+        "left_square_bracket,k,up",
+        "move(-1)",
+        "Previous",
+        tooltip="Select the previous answer",
+        id="answers.previous",
+    ),
     _COPY,
     _READ_ALL,
     Binding("escape", "leave", "Leave", tooltip="Cancel the question, leave its input, or quit", id="app.cancel"),

@@ -61,7 +61,7 @@ def test_a_document_from_standard_input() -> None:
 def test_no_answer_is_exit_code_1() -> None:
     done = run("ask", "What is the boiling point of mercury?", "-", stdin="Anna Holm kept the lamp for years.")
     assert done.returncode == 1
-    assert done.stdout.startswith("no answer in these documents (1 of 1 windows read)")
+    assert done.stdout.startswith("no answer in these documents (1 of 1 passages searched)")
 
 
 def test_many_questions_from_a_file(tmp_path: Path) -> None:
@@ -159,6 +159,7 @@ def test_what_was_not_read_of_a_document_is_told(tmp_path: Path) -> None:
         (["ask", "Who?", "sample_docs/staff-handbook.md", "--device", "tpu"], "no device 'tpu'"),
         (["ask", "--questions", "nowhere.txt", "README.md"], "nowhere.txt does not exist"),
         (["open", "README.md"], "the app needs a terminal"),
+        (["models", "pul"], "(did you mean pull?)"),
         (["text"], "the following arguments are required"),
         (["text", "nowhere.pdf"], "nowhere.pdf does not exist"),
         (["text", "README.md", "--json", "--markdown"], "not allowed with"),

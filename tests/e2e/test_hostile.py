@@ -145,7 +145,7 @@ def test_nothing_hostile_reaches_the_terminal_from_the_app(terminal: Terminal, f
     terminal.sees("Ask your documents a question", "✗")
     terminal.type("Who is the colour officer?")
     terminal.press("Enter")
-    terminal.sees("▸ 1  ", "windows read")
+    terminal.sees("▸ 1  ", "passages searched")
     for keys, sight in (
         (["y"], "Copied"),
         (["Y"], "Copied"),

@@ -37,14 +37,14 @@ def test_a_person_opens_a_report_asks_copies_and_quits(terminal: Terminal) -> No
     terminal.sees(f"❯ {QUESTION}")
     terminal.press("Enter")
     # The page, beside or below the answers, shows the answer's line.
-    terminal.sees("▸ 1  Captain Duncan Presswell", "very likely", "page 4 (1)", "15▌", "windows read")
-    terminal.sees("12 of 50 windows read")  # While windows are read, the selected answer may change its rank.
+    terminal.sees("▸ 1  Captain Duncan Presswell", "very likely", "page 4 (1)", "15▌", "passages searched")
+    terminal.sees("12 of 50 passages searched")  # While windows are read, the selected answer may change its rank.
     terminal.press("y")
     terminal.copied(f"Captain Duncan Presswell ({REPORT}, page 4 (1), line 15")
-    terminal.press("n")
+    terminal.press("]")
     second = terminal.sees("▸ 2  ")
     assert "▸ 1" not in second
-    terminal.press("p")
+    terminal.press("[")
     terminal.sees("▸ 1  Captain Duncan Presswell")
     terminal.press("?")
     terminal.sees("─ Keys ─", "Copy the answer with its citation", "Esc close")

@@ -114,8 +114,8 @@ async def test_docqa_says_that_there_is_no_answer(engines: Engines, lighthouse: 
         text = pane_text(app.main.answers)
         assert "No answer in these documents" in text
         assert "Closest passages:" in text
-        assert "1 of 1 windows read" in text
-        assert "x reads every window" not in text  # All windows were read.
+        assert "1 of 1 passages searched" in text
+        assert "x searches them all" not in text  # All windows were read.
 
 
 async def test_only_the_ticked_documents_are_asked(engines: Engines, lighthouse: str, bakery: str) -> None:
@@ -146,13 +146,13 @@ async def test_x_reads_every_window(engines: Engines, write: Callable[[str, str]
     async with app.run_test(size=WIDE) as pilot:
         asked = await ask_and_wait(pilot, "Who reigned over the cabbages?")
         assert asked.result is not None and asked.result.windows_read == 2 < asked.result.windows_total
-        await sees(pilot, app.main.answers, "x reads every window")
+        await sees(pilot, app.main.answers, "x searches them all")
         await pilot.press("x")
         await until(pilot, lambda: not asked.pending)
         assert asked.unread == 0
         total = asked.result.windows_total
-        await sees(pilot, app.main.answers, f"{total} of {total} windows read")
-        assert "x reads every window" not in pane_text(app.main.answers)
+        await sees(pilot, app.main.answers, f"{total} of {total} passages searched")
+        assert "x searches them all" not in pane_text(app.main.answers)
 
 
 async def test_reports_that_come_while_the_help_is_open_are_shown_below_it(

@@ -64,7 +64,7 @@ async def test_the_evidence_of_a_real_question_is_over_its_document(engines: Eng
         await pilot.pause()
         drawn, _ = strip(made, app.main.evidence.content_size.width)
         assert drawn.strip("·▁") and drawn in pane_text(app.main.evidence)
-        assert "window 1 of 1" in pane_text(app.main.evidence)
+        assert "part 1 of 1" in pane_text(app.main.evidence)
         assert short(asked.shown[0].evidence, app.main.evidence.content_size.width) in pane_text(app.main.evidence)
 
 
@@ -94,9 +94,9 @@ def test_the_evidence_of_a_second_question_adds_only_what_is_its_own(loaded: Eng
 @pytest.mark.parametrize(
     ("columns", "summary"),
     [
-        (90, "window 1 of 3 · retrieval rank 1 · best answer 94%, very likely"),
-        (64, "window 1 of 3 · rank 1 · best answer 94%, very likely"),
-        (48, "window 1 of 3 · rank 1 · 94%, very likely"),
+        (90, "part 1 of 3 · number 1 in the search · best answer 94%, very likely"),
+        (64, "part 1 of 3 · number 1 · best answer 94%, very likely"),
+        (48, "part 1 of 3 · number 1 · 94%, very likely"),
         (30, "1 of 3 · 94%, very likely"),
     ],
 )

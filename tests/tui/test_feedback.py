@@ -357,12 +357,12 @@ async def test_documents_that_agree_are_one_and_those_without_an_answer_are_name
     app = StillApp()
     async with app.run_test(size=WIDE) as pilot:
         await show(pilot, VOYAGE, *others, found=("Knut",), best=best)
-        await sees(pilot, app.main.answers, "≠ 1 document disagrees · D")
+        await sees(pilot, app.main.answers, "≠ another answer in 1 document · D")
         await pilot.press("D")
         assert isinstance(app.screen, AgreementScreen)
         first, second = app.screen.query(AnswerCard)
         await sees(pilot, app, "∅ No answer in 2.pdf")
-        await sees(pilot, app, "· Not read: 3.pdf · x reads all")
+        await sees(pilot, app, "· Not searched: 3.pdf")
         shown = pane_text(first)
         assert shown.startswith(
             "2 documents agree Knut 90% very likely ███████░ crew.pdf, page 2, line 1 0.pdf, page 1"
@@ -386,7 +386,7 @@ async def test_the_best_answer_of_each_document_comes_from_the_reading(
     async with app.run_test(size=WIDE) as pilot:
         asked = await ask_and_wait(pilot, "When was the lighthouse built?")
         assert {one.document: one.text for one in asked.best} == {lighthouse: "1874", other: "1902", same: "1874"}
-        await sees(pilot, app.main.answers, "1 document disagrees · D")
+        await sees(pilot, app.main.answers, "another answer in 1 document · D")
         await pilot.press("D")
         await sees(pilot, app, "2 documents agree")
         assert "built in »1902«" in screen_text(app)

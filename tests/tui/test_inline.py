@@ -107,13 +107,13 @@ async def _(pilot: Pilot[Any], app: Still, key: str) -> None:
 
 @checks("answers.previous")
 async def _(pilot: Pilot[Any], app: Still, key: str) -> None:
-    await pilot.press("n", key)
+    await pilot.press("j", key)
     await shows(pilot, "▸ 1 Knut Dyrnes")
 
 
 @checks("answers.copy")
 async def _(pilot: Pilot[Any], app: Still, key: str) -> None:
-    await pilot.press("n", key)
+    await pilot.press("j", key)
     assert app.clipboard == "Matteo Bellandi (voyage.pdf, page 1, line 2)"
     await shows(pilot, "Copied: Matteo Bellandi")
 
@@ -129,7 +129,7 @@ async def _(pilot: Pilot[Any], app: Still, key: str) -> None:
 @checks("app.cancel")
 async def _(pilot: Pilot[Any], app: Still, key: str) -> None:
     await pilot.press("i", "w", "h", "o", "enter")
-    await shows(pilot, "» reading")
+    await shows(pilot, "» searching")
     await pilot.press(key)
     await shows(pilot, "■ cancelled")
     await pilot.press("i")
@@ -155,7 +155,7 @@ async def _(pilot: Pilot[Any], app: Still, key: str) -> None:
 
 
 async def test_keys_that_do_nothing_now_are_not_in_the_footer(stage: Pilot[Any]) -> None:
-    await shows(stage, "⏎ Ask n Next p Previous y Copy x Read all esc Leave")
+    await shows(stage, "⏎ Ask ] Next [ Previous y Copy x Search all esc Leave")
     await stage.press("i")
     await shows(stage, "↑ Earlier ⏎ Ask esc Leave")
     assert "n Next" not in text(stage.app)  # type: ignore[arg-type]
@@ -171,7 +171,7 @@ async def test_many_answers_take_sixteen_rows_at_most(stage: Pilot[Any]) -> None
     app.questions.handle(events.QuestionAnswered(app.questions.session.running))
     await shows(stage, "▸ 1 Number 0")
     for _ in found:
-        await stage.press("n")
+        await stage.press("right_square_bracket")
     await shows(stage, "▸ 9 Number 8")
     assert app.answers.region.bottom <= 15
     assert app.screen._get_inline_height(app.size) <= 16

@@ -29,6 +29,7 @@ from support.stage import (
     type_in,
     until,
 )
+from textual import events
 from textual.binding import Binding
 from textual.command import CommandPalette
 from textual.pilot import Pilot
@@ -176,9 +177,9 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     app.main.documents.focus()  # Works with any focus.
     app.main.answers.move(1)
     await pilot.press(key)
-    assert app.main.answers.selected.text == (NAMES[2] if key == "n" else NAMES[0])
+    assert app.main.answers.selected.text == (NAMES[2] if key == "right_square_bracket" else NAMES[0])
     await pilot.press(key)  # At the end, the selection stays.
-    assert app.main.answers.selected.text == (NAMES[2] if key == "n" else NAMES[0])
+    assert app.main.answers.selected.text == (NAMES[2] if key == "right_square_bracket" else NAMES[0])
 
 
 @checks("DocqaApp", "answers.copy")
@@ -634,21 +635,20 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await until(pilot, lambda: page.scroll_offset.y == to)
 
 
-@checks("PageView", "page.next_match", "page.previous_match")
+@checks("MainScreen", "page.next_match", "page.previous_match")
 async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     page = app.main.page
     await until(pilot, lambda: in_view(app))
     page.go_to(VOYAGE, 0)
     page.find("Line 5")
     await until(pilot, lambda: "1 of 11" in str(page.border_subtitle))
-    page.focus()
-    await pilot.press(key)
+    await pilot.press(key)  # With any focus.
     await sees(pilot, app, "“Line 5” 2 of 11" if key == "n" else "“Line 5” 11 of 11")
     await pilot.press("n" if key == "N" else "N")
     await sees(pilot, app, "“Line 5” 1 of 11")
     page.find("")
-    await pilot.press("n")  # Without a search, it selects the next answer as usual.
-    assert app.main.answers.selected.text == NAMES[1]
+    await pilot.press("n")  # Without a search, it does nothing.
+    assert app.main.answers.selected.text == NAMES[0]
 
 
 @checks("MainScreen", "document.find")
@@ -769,16 +769,16 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
 async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await pilot.press(key)
     assert app.main.evidence.has_focus
-    await sees(pilot, app, "window 4 of 4 · retrieval rank 3 · best answer 10%, very unlikely")
+    await sees(pilot, app, "part 4 of 4 · number 3 in the search · best answer 10%, very unlikely")
 
 
 @checks("EvidenceStrip", "evidence.next", "evidence.previous", "evidence.best")
 async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await pilot.press("v", "h", "h")
-    await sees(pilot, app, "window 2 of 4 · retrieval rank 4 · not read · x reads all")
+    await sees(pilot, app, "part 2 of 4 · number 4 in the search · not searched · x searches all")
     await pilot.press(key)
     number = 1 if key in {"h", "left"} else 3
-    await sees(pilot, app, f"window {number} of 4")
+    await sees(pilot, app, f"part {number} of 4")
     line = VOYAGE.text.index("Line", (number - 1) * VOYAGE.body_end // 4)
     await sees(pilot, app.main.page, VOYAGE.text[line : line + 18])
 
@@ -853,7 +853,7 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
 
 @checks("SelectionLine", *(f"select.{name}" for name in ("next", "previous", "down", "up", "first", "last")))
 async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
-    await pilot.press("n", "s", key)
+    await pilot.press("right_square_bracket", "s", key)
     after = {"l": "Bellandi", "right": "Bellandi", "h": "was", "left": "was"}
     after |= {"j": "carpenter", "down": "carpenter", "k": "Knut", "up": "Knut"}
     after |= {"0": "The", "home": "The", "dollar_sign": ".", "end": "."}
@@ -865,7 +865,7 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await pilot.press(key)
     assert app.screen is app.main  # A single document can't be compared.
     await _compare(pilot, app)
-    await sees(pilot, app.main.answers, "≠ 1 document disagrees · D")
+    await sees(pilot, app.main.answers, "≠ another answer in 1 document · D")
     await pilot.press(key)
     assert isinstance(app.screen, AgreementScreen)
     await sees(pilot, app, "Who was aboard?")
@@ -887,6 +887,17 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     assert app.main.page.document.name == ("crew.txt" if ahead else "voyage.pdf")
 
 
+@checks("AgreementScreen", "agreement.rest")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    await _compare(pilot, app)
+    await pilot.press("D")
+    await sees(pilot, app, "3 of 4 passages searched · x searches the rest")
+    await pilot.press(key)
+    asked = app.questions.shown
+    assert app.screen is app.main and asked.state is QuestionState.READING
+    assert asked.entirely == {"voyage.pdf"} and not asked.exhaustive
+
+
 async def _compare(pilot: Pilot[Any], app: Any) -> None:
     """Open a second document with a different answer."""
     other = paged("crew.txt", [["The mate was Greta Foss."]])
@@ -906,6 +917,14 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     assert isinstance(app.screen, HelpScreen)
     await pilot.press(key)
     assert app.screen is app.main
+
+
+async def test_keys_that_come_together_act_in_their_order(stage: Pilot[Any]) -> None:
+    app: Any = stage.app
+    for key in ("y", "i", "y"):
+        app.post_message(events.Key(key, key))
+    await until(stage, lambda: app.main.question.value == "y")
+    assert app.clipboard.startswith("Knut Dyrnes (")
 
 
 async def test_the_help_has_every_key(stage: Pilot[Any]) -> None:
@@ -938,7 +957,7 @@ async def test_keys_that_would_do_nothing_are_not_offered() -> None:
         await pilot.pause()
         last = screen_text(app).rstrip().split("\n")[-1]
         assert "Ask" in last and "Quit" in last
-        assert not any(word in last for word in ("Copy", "Read all", "Reopen", "Next"))
+        assert not any(word in last for word in ("Copy", "Search all", "Reopen", "Next"))
 
 
 async def test_the_footer_follows_check_action_for_any_key() -> None:

@@ -13,7 +13,7 @@ from textual.widgets import Static
 
 from docqa.progress import Progress
 from docqa.terminal_text import plain, visible_lines
-from docqa.tui.formatting import bar, stage
+from docqa.tui.formatting import bar
 from docqa.tui.state.comparison import ComparedQuestion, cell, difference, summary
 from docqa.tui.styling import error_line
 from docqa.tui.widgets.table import RowTable, TableColumn, TableRow
@@ -24,7 +24,7 @@ from docqa.tui.workers.comparison import (
     QuestionCompared,
     compare,
 )
-from docqa.wording import counted
+from docqa.wording import counted, stage
 
 
 class ComparisonScreen(ModalScreen[None]):

@@ -24,7 +24,6 @@ from docqa.tui.messages import AnswerSelected
 from docqa.tui.screens.agreement import AgreementScreen
 from docqa.tui.screens.choose import ChooseScreen
 from docqa.tui.state import goto
-from docqa.tui.state.agreement import group_answers, without_answer
 from docqa.tui.widgets.answers_pane import AnswersPane
 from docqa.tui.widgets.documents_pane import DocumentsPane, DocumentState
 from docqa.tui.widgets.evidence_strip import EvidenceStrip
@@ -81,8 +80,6 @@ class MainScreen(Screen[None]):
         self.page = SelectablePage(controller.changed_on_disk)
         self.line = QuestionLine(self.page)
         self.question = self.line.question
-        self.training = ""
-        """The progress of a training, for the header."""
         self._location = 0
         """Which location of the selected answer the page shows: 0 is its own, 1 the first of the others."""
         self._enabled: list[tuple[str, bool]] = []
@@ -215,6 +212,10 @@ class MainScreen(Screen[None]):
         """Find text in the document."""
         self.line.find_text()
 
+    def action_match(self, step: int) -> None:
+        """Go to another match in the document."""
+        self.page.next_match(step)
+
     def action_select(self) -> None:
         """Select words on the page."""
         if not self.line.select():
@@ -257,16 +258,18 @@ class MainScreen(Screen[None]):
         """Show the best answer of each document side by side."""
         asked = self.answers.asked
         if asked is not None and asked.best:
-            read = {name for name, evidence in asked.evidence.items() if evidence.read}
-            without = without_answer([document.name for document in self.documents.open_documents], asked.best, read)
-            self.app.push_screen(AgreementScreen(asked.question, group_answers(asked.best), *without), self._compared)
+            names = [document.name for document in self.documents.open_documents]
+            self.app.push_screen(AgreementScreen.of(asked, names), self._compared)
 
-    def _compared(self, answer: "Answer | None") -> None:
+    def _compared(self, answer: "Answer | frozenset[str] | None") -> None:
+        if isinstance(answer, frozenset):
+            self._controller.read_all(answer)
+            return
         asked = self.answers.asked
         document = self.document(answer.document) if answer is not None else None
         if answer is None or document is None or asked is None:
             return
-        if answer not in asked.best:
+        if answer not in (*asked.best, *(asked.newer.best if asked.newer else ())):
             self.notify(f"{Path(document.name).name} has changed since: choose again.", markup=False)
         elif self.answers.selected is answer:
             self._go_to_place(document, answer)
@@ -302,6 +305,8 @@ class MainScreen(Screen[None]):
             return self.page.document is not None and not isinstance(self.focused, Input)
         if action in {"go_to", "select", "view"}:
             return self.page.document is not None
+        if action == "match":
+            return self.page.has_matches
         if action == "show_evidence":
             return self.evidence.display
         if action == "compare":
@@ -317,20 +322,12 @@ class MainScreen(Screen[None]):
     def update(self, event: events.WorkerEvent | None = None) -> None:
         """Show the controller's state after `event`."""
         self.documents.update(event)
+        if isinstance(event, events.AnswersEvent):
+            if event.asked is self._controller.shown:
+                self._show_answers()
+            return
         match event:
-            case events.ReadingProgressed() | events.AnswersFound() | events.AnswersMoved() | events.VerdictRecalled():
-                if event.asked is self._controller.shown:
-                    self._show_answers()
-                return
-            case events.MoreFound():
-                if event.asked is self._controller.shown:
-                    self._show_answers()
-                    self.refresh_footer()
-                return
-            case events.ReadingOnProgressed() | events.ReadingOnEnded():
-                self.show_header()
-                return
-            case events.OpeningProgressed():
+            case events.OpeningProgressed() | events.ReadingOnProgressed() | events.ReadingOnEnded():
                 self.show_header()
                 return
             case events.QuestionAsked():
@@ -395,4 +392,6 @@ class MainScreen(Screen[None]):
 
     def show_header(self) -> None:
         """Show how many documents are open, which reader answers, and what goes on in the background."""
-        self.header.show(self._controller, self.documents, self.training)
+        documents = [self.documents.summary(), *self.documents.changes()]
+        now = self._controller
+        self.header.show(documents, now.reader, now.reading_on.progress, private=now.settings.private)

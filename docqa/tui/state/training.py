@@ -113,7 +113,7 @@ class TrainingProgress:
         return {
             "": "starting",
             "reading pairs": "reading the pairs",
-            "tokenizing": "preparing the windows",
+            "tokenizing": "preparing the texts",
             "asking": f"evaluating the {evaluated} reader",
         }.get(self.stage, visible(self.stage))
 

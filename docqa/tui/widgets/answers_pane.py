@@ -1,6 +1,6 @@
 """The answers pane: the ranked answers to one question, and its state."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -17,7 +17,7 @@ from docqa.terminal_text import flat, visible
 from docqa.tui.formatting import bar, cited, context, headings, likelihood, shortened
 from docqa.tui.messages import AnswerSelected
 from docqa.tui.state.agreement import count_disagreeing
-from docqa.tui.state.newer_answers import Place, offer, place
+from docqa.tui.state.newer_answers import offer, place
 from docqa.tui.state.session import AskedQuestion, QuestionState
 from docqa.tui.styling import MUTED, error_lines, hang, joined
 from docqa.wording import counted, percent, sentence
@@ -134,10 +134,10 @@ class AnswersPane(Vertical):
             self._select(places.index(place))
         return place in places
 
-    def select_first_of(self, places: Collection[Place]) -> None:
-        """Select the first answer that is at one of these places, if any is."""
-        found = (number for number, one in enumerate(self._answers) if place(one) in places)
-        self._select(next(found, self._number))
+    def select_new(self) -> None:
+        """Select the first answer that was not there before, if any is."""
+        new = self._asked.new_places if self._asked else ()
+        self._select(next((number for number, one in enumerate(self._answers) if place(one) in new), self._number))
 
     def _select(self, number: int) -> None:
         self._moved = True
@@ -242,8 +242,7 @@ def _status(asked: AskedQuestion, waiting_for: str) -> Content:
     status = _state(asked, waiting_for)
     others = count_disagreeing(asked.best)
     if others:
-        verb = "disagrees" if others == 1 else "disagree"
-        status += Content.styled(f"\n≠ {counted(others, 'document')} {verb} · D", "$text-warning")
+        status += Content.styled(f"\n≠ another answer in {counted(others, 'document')} · D", "$text-warning")
     outdated = sum(answer.outdated for answer in asked.shown)
     if outdated:
         status += Content.styled(
@@ -258,15 +257,15 @@ def _status(asked: AskedQuestion, waiting_for: str) -> Content:
 
 def _state(asked: AskedQuestion, waiting_for: str) -> Content:
     result = asked.result
-    newest = asked.newer.result if asked.newer is not None else result
-    read = f"{newest.windows_read} of {newest.windows_total} windows read" if newest else "nothing read yet"
+    now = asked.newer.result if asked.newer is not None else result
+    read = f"{now.windows_read} of {now.windows_total} passages searched" if now else "nothing searched yet"
     if asked.only:
         names = [visible(Path(name).name) for name in asked.only]
         read += f" · asked: {names[0] if len(names) == 1 else counted(len(names), 'document')}"
     if asked.state is QuestionState.FAILED and asked.error is not None:
         return joined(error_lines(asked.error))
     if asked.abstained:
-        more = " · x reads every window" if asked.unread else ""
+        more = " · x searches them all" if asked.unread else ""
         closest = "\nClosest passages:" if asked.shown else ""
         why = "No answer in these documents"
         if result is not None and result.withheld is not None:
@@ -276,10 +275,10 @@ def _state(asked: AskedQuestion, waiting_for: str) -> Content:
     if asked.state is QuestionState.QUEUED:
         text = f"· waiting for {waiting_for} · Esc cancels"
     elif asked.state is QuestionState.READING:
-        text = "» reading · Esc cancels"
+        text = "» searching · Esc cancels"
         if asked.to_read:
             done = result.windows_read if result and result.windows_read <= asked.to_read else 0
-            text = f"» {bar(done / asked.to_read)} {done} of {asked.to_read} windows read · Esc cancels"
+            text = f"» {bar(done / asked.to_read)} {done} of {asked.to_read} passages searched · Esc cancels"
         if result and not result.answered:
             text += "\nNothing likely yet. Closest passages so far:"
     elif asked.state is QuestionState.CANCELLED:

@@ -19,10 +19,10 @@ from textual.widgets import Static
 from docqa.errors import DocqaError
 from docqa.progress import Progress
 from docqa.terminal_text import visible, visible_lines
-from docqa.tui.formatting import bar, stage
+from docqa.tui.formatting import bar
 from docqa.tui.styling import MUTED, hang, joined
 from docqa.tui.workers import events
-from docqa.wording import counted
+from docqa.wording import counted, stage
 
 if TYPE_CHECKING:
     from docqa.documents import Document

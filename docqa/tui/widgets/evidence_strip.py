@@ -23,11 +23,11 @@ class EvidenceStrip(Widget, can_focus=True):
 
     BINDING_GROUP_TITLE = "In the evidence"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("l,right", "step(1)", "Next", show=False, tooltip="Go to the next window", id="evidence.next"),
+        Binding("l,right", "step(1)", "Next", show=False, tooltip="Go to the next part", id="evidence.next"),
         Binding(
-            "h,left", "step(-1)", "Previous", show=False, tooltip="Go to the previous window", id="evidence.previous"
+            "h,left", "step(-1)", "Previous", show=False, tooltip="Go to the previous part", id="evidence.previous"
         ),
-        Binding("enter", "best", "Best", tooltip="Go to the most likely window", id="evidence.best"),
+        Binding("enter", "best", "Best", tooltip="Go to the most likely part", id="evidence.best"),
     ]
 
     class WindowChosen(Message):
@@ -69,14 +69,14 @@ class EvidenceStrip(Widget, can_focus=True):
         window, total = f"{self._cursor + 1:,}", f"{len(evidence):,}"
         rank = f"{int(evidence.ranks[self._cursor]):,}"
         if isnan(probability):
-            result = brief = "not read · x reads all"
+            result = brief = "not searched · x searches all"
         else:
             brief = f"{percent(probability)}, {likelihood(probability)}"
             result = f"best answer {brief}"
         lines = (
-            f"window {window} of {total} · retrieval rank {rank} · {result}",
-            f"window {window} of {total} · rank {rank} · {result}",
-            f"window {window} of {total} · rank {rank} · {brief}",
+            f"part {window} of {total} · number {rank} in the search · {result}",
+            f"part {window} of {total} · number {rank} · {result}",
+            f"part {window} of {total} · number {rank} · {brief}",
             f"{window} of {total} · {brief}",
         )
         width = self.content_size.width

@@ -1,5 +1,6 @@
-"""The line at the top of the app."""
+"""The line at the top of the main screen."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from textual.content import Content
@@ -8,23 +9,29 @@ from textual.widgets import Static
 from docqa.terminal_text import visible
 
 if TYPE_CHECKING:
-    from docqa.tui.controller import QuestionController
-    from docqa.tui.widgets.documents_pane import DocumentsPane
+    from docqa.progress import Progress
 
 
 class MainHeader(Static):
-    """One line: how many documents are open, the reader, and what goes on in the background."""
+    """One line: how many documents are open and asked, the reader, a training in progress."""
 
-    def show(self, controller: "QuestionController", documents: "DocumentsPane", training: str) -> None:
-        """Show the present state. `training` is a training's progress, or ""."""
-        parts = ["", documents.summary(), *documents.changes()]
-        if controller.reader:
-            parts.append(f"reader: {visible(controller.reader)}")
-        if controller.settings.private:
+    def __init__(self) -> None:
+        super().__init__()
+        self.training = ""
+        """The progress of a training."""
+
+    def show(self, documents: Iterable[str], reader: str, reading_on: "Progress | None", *, private: bool) -> None:
+        """Show what is said of the documents, the reader, the progress of reading on, and whether nothing is kept.
+
+        What matters most comes first: on a narrow terminal the end is cut off.
+        """
+        parts = ["", *documents]
+        if reader:
+            parts.append(f"reader: {visible(reader)}")
+        if private:
             parts.append("private")
-        if training:
-            parts.append(visible(training))
-        reading = controller.reading_on.progress
-        if reading is not None:
-            parts.append(f"reading on: {reading.done:,} of {reading.total:,} passages")
+        if self.training:
+            parts.append(visible(self.training))
+        if reading_on is not None:
+            parts.append(f"reading on: {reading_on.done:,} of {reading_on.total:,} passages")
         self.update(Content.assemble(("docqa", "bold $text-accent"), "   ".join(parts)))

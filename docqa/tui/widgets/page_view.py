@@ -39,10 +39,6 @@ class PageView(ScrollView, can_focus=True):
         Binding("ctrl+u", "half(-1)", "Half up", show=False, tooltip="Scroll half a screen up", id="page.half_up"),
         Binding("home", "scroll_home", "Top", show=False, tooltip="Go to the beginning", id="page.top"),
         Binding("G,end", "scroll_end", "End", show=False, tooltip="Go to the end", id="page.end"),
-        Binding("n", "match(1)", "Next match", tooltip="Go to the next match", id="page.next_match"),
-        Binding(
-            "N", "match(-1)", "Previous match", show=False, tooltip="Go to the previous match", id="page.previous_match"
-        ),
     ]
 
     class LayoutReady(Message):
@@ -365,11 +361,12 @@ class PageView(ScrollView, can_focus=True):
         self._update_title()
         self.refresh()
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
-        """Without a search, leave `n` to the app's next answer."""
-        return bool(self._matches) if action == "match" else True
+    @property
+    def has_matches(self) -> bool:
+        """Whether the document has what was looked for."""
+        return bool(self._matches)
 
-    def action_match(self, step: int) -> None:
+    def next_match(self, step: int) -> None:
         """Go to another match, wrapping around."""
         self._match = (self._match + step) % len(self._matches)
         self._show_match()

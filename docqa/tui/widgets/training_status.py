@@ -23,7 +23,7 @@ def progress_text(training: TrainingProgress) -> Content:
         return Content.styled(head, "$text-accent")
     losses = list(training.losses.values())
     parts = [f"loss {losses[-1]:.3f}, initially {losses[0]:.3f}"] if losses else []
-    parts += [f"{training.rate:.1f} windows a second"] if training.rate else []
+    parts += [f"{training.rate:.1f} passages a second"] if training.rate else []
     parts += [f"{duration(training.seconds_left)} left"] if training.seconds_left is not None else []
     return Content.styled(f"{head} steps", "$text-accent") + Content("\n" + " · ".join(parts))
 

@@ -214,6 +214,9 @@ QuestionEvent = (
     | QuestionCancelled
 )
 
+AnswersEvent = ReadingProgressed | AnswersFound | MoreFound | AnswersMoved | VerdictRecalled
+"""What changes nothing but the answers of its question."""
+
 WorkerEvent = DocumentEvent | QuestionEvent | MoreFound | ReadingOnProgressed | ReadingOnEnded | WarningRaised
 
 PostEvent = Callable[[WorkerEvent], object]
