@@ -144,6 +144,11 @@ class DocqaApp(InertApp):
                 gc.set_threshold(*gc.get_threshold()[:2], _FULL_COLLECTION)
         self.main.update(event)
 
+    def say(self, text: str) -> None:
+        """Show a notice: in the footer, if that can be seen and it fits, so that it hides no text."""
+        if self.screen is not self.main or not self.main.footer.say(text):
+            super().say(text)
+
     @on(MainScreen.Covered)
     def _covered(self) -> None:
         if monotonic() > self.warning_until:

@@ -21,6 +21,7 @@ from docqa.tui.screens.choose import ChooseScreen
 from docqa.tui.screens.comparison import ComparisonScreen
 from docqa.tui.screens.confirm import ConfirmScreen
 from docqa.tui.screens.export import ExportScreen
+from docqa.tui.screens.find_all import FindAllScreen
 from docqa.tui.screens.help import KeyGroups
 from docqa.tui.screens.main import MainScreen
 from docqa.tui.screens.models import ModelsScreen
@@ -60,6 +61,7 @@ PLACES: tuple[_Place, ...] = (
     PageView,
     SelectionLine,
     FindInput,
+    FindAllScreen,
     ChooseScreen,
     PickScreen,
     AgreementScreen,

@@ -99,6 +99,7 @@ DOCUMENT_KEYS: list[BindingType] = [
         id="document.evidence",
     ),
     Binding("slash", "find", "Find", tooltip="Find text in the document", id="document.find", priority=True),
+    Binding("escape", "find_all", "Hits", tooltip="Go back from a hit's page to the hits", id="hits.back"),
     Binding("s", "select", "Select", show=False, tooltip="Select the right answer on the page", id="document.select"),
     Binding("g", "go_to", "Go to", show=False, tooltip="Go to a page or section", id="document.go_to"),
     Binding("n", "match(1)", "Next match", show=False, tooltip="Go to the next match", id="page.next_match"),

@@ -28,6 +28,7 @@ from docqa.tui.widgets import documents_pane
 
 DEADLINE = 60.0
 KEYS = {" ": "space", "?": "question_mark", ".": "full_stop", ",": "comma", "'": "apostrophe", "/": "slash"}
+KEYS |= {"[": "left_square_bracket", "]": "right_square_bracket"}
 
 
 async def until(pilot: Pilot[Any], condition: Callable[[], object], what: str = "") -> None:

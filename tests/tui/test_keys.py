@@ -46,6 +46,7 @@ from docqa.tui.inline import InlineApp
 from docqa.tui.key_reference import PLACES
 from docqa.tui.screens.agreement import AgreementScreen, AnswerCard
 from docqa.tui.screens.choose import ChooseScreen
+from docqa.tui.screens.find_all import FindAllScreen
 from docqa.tui.screens.help import HelpScreen
 from docqa.tui.screens.main import MainScreen
 from docqa.tui.screens.models import ModelsScreen
@@ -791,6 +792,89 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await until(pilot, lambda: page.scroll_offset.y == 0)
     await pilot.press(key)
     await until(pilot, lambda: page.scroll_offset.y == before)
+
+
+@checks("FindInput", "find.all")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    await pilot.press("slash", "a", key)
+    assert app.main.line.find.value == "a/"  # It is typed, once there is something else.
+    await pilot.press("escape", "slash", key)
+    assert isinstance(app.screen, FindAllScreen)
+
+
+async def _find_all(pilot: Pilot[Any], app: Any) -> FindAllScreen:
+    """Find "line 5" in two documents, of which each has it once."""
+    app.questions.handle(DocumentOpened(paged("crew.txt", [["The mate signed on Line 5."]])))
+    await pilot.press("slash", "slash")
+    await type_in(pilot, "line 5")
+    await sees(pilot, app, "2 hits in 2 of 2 documents")
+    screen = app.screen
+    assert isinstance(screen, FindAllScreen)
+    return screen
+
+
+def _selected(screen: FindAllScreen) -> str:
+    current = screen.found.current
+    assert current is not None
+    return current[0].document.text[slice(*current[1].passage)]
+
+
+@checks("FindAllScreen", *(f"hits.{name}" for name in ("down", "up", "page_down", "page_up")))
+@checks("FindAllScreen", "hits.next_document", "hits.previous_document")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    screen = await _find_all(pilot, app)
+    ahead, back = "The mate signed on Line 5.", "Line 5 of the log."
+    if key not in {"down", "pagedown", "tab"}:
+        await pilot.press("down")
+    await pilot.press(key)
+    assert _selected(screen) == (ahead if key in {"down", "pagedown", "tab"} else back)
+    await pilot.press(key, key)  # At the end it stops.
+    assert _selected(screen) == (ahead if key in {"down", "pagedown", "tab"} else back)
+
+
+@checks("FindAllScreen", "hits.mode")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    await _find_all(pilot, app)
+    await sees(pilot, app, "words in any form")
+    await pilot.press(key)
+    await sees(pilot, app, "exact text")
+    await sees(pilot, app, "12 hits in 2 of 2 documents")  # Also "Line 50", and so on.
+    await pilot.press(key, "backspace")
+    await type_in(pilot, "[67] of")
+    await sees(pilot, app, "regular expression")
+    await sees(pilot, app, "2 hits in 1 of 2 documents")
+    await pilot.press(key)
+    await sees(pilot, app, "words in any form")
+
+
+@checks("FindAllScreen", "hits.choose", "hits.close")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    await _find_all(pilot, app)
+    if key == "escape":
+        await pilot.press(key)
+        assert app.screen is app.main and app.main.page.document is VOYAGE
+        return
+    await pilot.press("tab", key)
+    await sees(pilot, app, "crew.txt · page 1 of 1")
+    await sees(pilot, app, "“line 5” 1 of 1")
+    assert app.main.page.has_focus
+
+
+@checks("MainScreen", "hits.back")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    screen = await _find_all(pilot, app)
+    await pilot.press("tab", "enter")
+    for back in (key, "b"):
+        await sees(pilot, app, "“line 5” 1 of 1")
+        await pilot.press(back)
+        await sees(pilot, app, "2 hits in 2 of 2 documents")
+        screen = app.screen
+        assert isinstance(screen, FindAllScreen)
+        assert _selected(screen) == "The mate signed on Line 5."  # Where one was.
+        await pilot.press("enter")
+    await ask(pilot, "Who else?")
+    await pilot.press("escape")  # Cancels the question, as always.
+    assert app.screen is app.main and app.questions.shown.state is QuestionState.CANCELLED
 
 
 @checks("PageView", "page.down", "page.up")

@@ -23,12 +23,14 @@ from docqa.tui.keys import DOCUMENT_KEYS
 from docqa.tui.messages import AnswerSelected
 from docqa.tui.screens.agreement import AgreementScreen
 from docqa.tui.screens.choose import ChooseScreen
+from docqa.tui.screens.find_all import FindAll
 from docqa.tui.state import goto
 from docqa.tui.state.agreement import group_answers, without_answer
 from docqa.tui.widgets.answers_pane import AnswersPane
 from docqa.tui.widgets.documents_pane import DocumentsPane, DocumentState
 from docqa.tui.widgets.evidence_strip import EvidenceStrip
 from docqa.tui.widgets.footer import FittingFooter
+from docqa.tui.widgets.inputs import FindInput
 from docqa.tui.widgets.main_header import MainHeader
 from docqa.tui.widgets.question_input import QuestionsList
 from docqa.tui.widgets.question_line import QuestionLine
@@ -80,11 +82,11 @@ class MainScreen(Screen[None]):
         self.evidence = EvidenceStrip()
         self.page = SelectablePage(controller.changed_on_disk)
         self.line = QuestionLine(self.page)
+        self.find_all = FindAll(self.page, lambda: self.documents.open_documents)
         self.question = self.line.question
         self._location = 0
         """Which location of the selected answer the page shows: 0 is its own, 1 the first of the others."""
-        self._enabled: list[tuple[str, bool]] = []
-        """The keys in the footer, and whether each does anything now."""
+        self.footer = FittingFooter(show_command_palette=False)  # Its key would not fit into 80 columns.
 
     def compose(self) -> ComposeResult:
         """The panes; app.tcss lays them out by the terminal's width."""
@@ -99,7 +101,7 @@ class MainScreen(Screen[None]):
                     yield self.evidence
                     yield self.page
         yield self.line
-        yield FittingFooter(show_command_palette=False)  # Its key would not fit into 80 columns.
+        yield self.footer
 
     def on_mount(self) -> None:
         """Show at once that documents are being opened."""
@@ -135,7 +137,7 @@ class MainScreen(Screen[None]):
     def _answer_selected(self, message: AnswerSelected) -> None:
         shown = self._controller.shown
         self.show_answer(message.answer, shown.evidence if shown else {})
-        self.refresh_footer()
+        self.footer.follow()
 
     # --- the document ---
 
@@ -190,6 +192,7 @@ class MainScreen(Screen[None]):
     @on(ScreenSuspend)
     def _covered(self) -> None:
         """Have the app remove its notices, which would hide the keys of the other screen."""
+        self.footer.say("")
         self.post_message(self.Covered())
 
     def document(self, name: str) -> "Document | None":
@@ -212,6 +215,11 @@ class MainScreen(Screen[None]):
     def action_find(self) -> None:
         """Find text in the document."""
         self.line.find_text()
+
+    @on(FindInput.AllRequested)
+    def action_find_all(self) -> None:
+        """Find text in all documents, or go back to what was found."""
+        self.find_all.open(self.app)
 
     def action_match(self, step: int) -> None:
         """Go to another match in the document."""
@@ -276,8 +284,11 @@ class MainScreen(Screen[None]):
             self.show_answer(answer, asked.evidence)
 
     def action_go_back(self) -> None:
-        """Go back to where you were in the document."""
-        self._follow(self.page.back())
+        """Go back to where you were in the document, or to the hits."""
+        if self.find_all.back_is_hits:
+            self.action_find_all()
+        else:
+            self._follow(self.page.back())
 
     @work(thread=True, group="viewing")
     def action_view(self) -> None:
@@ -289,12 +300,7 @@ class MainScreen(Screen[None]):
         page = here.page if here is not None else None
         self._controller.loader.check_files()  # The viewer shows the file as it is now.
         try:
-            if self.app.is_web:  # The browser may be on another machine, so it has to show the file itself.
-                file, name, mime_type = external_viewer.to_deliver(document.name)
-                deliver = partial(self.app.deliver_binary, save_filename=name, open_method="browser")
-                self.app.call_from_thread(deliver, file, mime_type=mime_type)
-            else:
-                external_viewer.show(document.name, page, self._controller.settings.viewer)
+            external_viewer.view(self.app, document.name, page, self._controller.settings.viewer)
         except DocqaError as error:
             self._controller.warn(error)
 
@@ -311,7 +317,9 @@ class MainScreen(Screen[None]):
         if action == "compare":
             return len(self.documents.open_documents) > 1 and bool(self.answers.asked and self.answers.asked.best)
         if action == "go_back":
-            return self.page.can_go_back
+            return self.page.jumps > 0
+        if action == "find_all":
+            return self.find_all.at_hit
         if action == "next_location":
             return bool(self.answers.selected and self.answers.selected.other_locations)
         return True
@@ -330,6 +338,7 @@ class MainScreen(Screen[None]):
                 self.show_header()
                 return
             case events.QuestionAsked():
+                self.find_all.leave()
                 self.question.remember(event.asked.question)
             case events.DocumentsClosed(replaced=True):
                 self.page.show(None, None)
@@ -347,7 +356,7 @@ class MainScreen(Screen[None]):
         self.questions.show(self._controller.session.asked, shown)
         self.sidebar.set_class(shown is not None, "-asked")
         self._show_answers()
-        self.refresh_footer()
+        self.footer.follow()
 
     def _show_answers(self) -> None:
         asked = self._controller.shown
@@ -371,13 +380,6 @@ class MainScreen(Screen[None]):
         if not self.documents.count(DocumentState.OPEN):
             return Content("No documents could be opened. Press d to see why, r to try again, Ctrl+Q to quit.")
         return Content("Type a question and press Enter. Answers are quoted from the documents.")
-
-    def refresh_footer(self) -> None:
-        """Redraw the footer if other keys do something now; redrawing takes too long to do it for every event."""
-        enabled = [(key, active.enabled) for key, active in self.active_bindings.items() if active.binding.show]
-        if enabled != self._enabled:
-            self._enabled = enabled
-            self.refresh_bindings()
 
     def show_sidebar(self, display: bool) -> None:
         """Show or hide the documents and questions."""
