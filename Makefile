@@ -70,6 +70,7 @@ fuzz: .venv/installed
 # The pages of the documentation that are made from the code.
 docs: keys
 	$(BIN)/python docs/generate.py
+	$(BIN)/python docs/man_pages.py
 
 keys: .venv/installed
 	$(BIN)/python -m docqa.tui.key_reference > docs/keys.md

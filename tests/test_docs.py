@@ -1,6 +1,8 @@
 """The documentation matches the code: generated pages are current, links resolve, dependencies are explained."""
 
+import os
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -45,6 +47,27 @@ def test_generated_pages_are_current() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT / "docs", capture_output=True, text=True, check=False)
     assert done.returncode == 0, f"run `make docs`\n{done.stderr}"
+
+
+def test_the_man_pages_are_current() -> None:
+    code = (
+        "import man_pages;"
+        "written = {page.name: page.read_text(encoding='utf-8') for page in man_pages.FOLDER.iterdir()};"
+        "assert man_pages.pages() == written"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT / "docs", capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"run `make docs`\n{done.stderr}"
+
+
+@pytest.mark.skipif(shutil.which("man") is None, reason="man is not installed")
+@pytest.mark.parametrize("page", sorted((ROOT / "docs" / "man").iterdir()), ids=lambda page: page.name)
+def test_man_shows_the_page(page: Path) -> None:
+    command = ["man", "--warnings", "-E", "UTF-8", "-l", str(page)]
+    shown = subprocess.run(command, env=os.environ | {"MANWIDTH": "80"}, capture_output=True, text=True, check=True)
+    assert shown.stderr == ""
+    plain = re.sub(r"\x1b\[[\d;]*m|.\x08", "", shown.stdout)
+    name = page.stem.replace("docqa-", "docqa ", 1)
+    assert f"SYNOPSIS\n       {name} " in plain and "DESCRIPTION" in plain
 
 
 def test_every_dependency_is_explained() -> None:

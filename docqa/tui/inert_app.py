@@ -5,10 +5,12 @@ from time import monotonic
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
+from textual import events
 from textual.app import App
 from textual.color import Color
 from textual.filter import LineFilter
 from textual.notifications import SeverityLevel
+from textual.widgets import Input
 
 from docqa.errors import DocqaError
 from docqa.terminal_text import plain, visible_lines
@@ -49,6 +51,23 @@ class InertApp(App[None]):
     def _fatal_error(self) -> None:
         # Textual's prints a page of source code with the values of variables, so what is in the documents.
         self._close_messages_no_wait()
+
+    async def on_event(self, event: events.Event) -> None:
+        """Act on a key in its turn, unless text is typed.
+
+        Textual sends it through all widgets that have the focus before it looks for an action: a key with priority that
+        follows quickly overtakes it, and the focus that it moves is then no longer where the first key was meant.
+        """
+        if isinstance(event, events.Key) and not event.is_forwarded and self._is_command_mode:
+            for priority in (True, False):
+                if await self._check_bindings(event.key, priority):
+                    return
+        await super().on_event(event)
+
+    @property
+    def _is_command_mode(self) -> bool:
+        """Whether letters are commands. Textual's own `escape` restores a maximized widget."""
+        return self.app_focus and not isinstance(self.focused, Input) and self.screen.maximized is None
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """What changes each line before it is drawn."""

@@ -108,6 +108,16 @@ def sees_no_more(page: "sync_api.Page", text: str) -> None:
     page.wait_for_function("text => !window.screenText().includes(text)", arg=text)
 
 
+def has_copied(page: "sync_api.Page", text: str) -> None:
+    """Wait until the browser's clipboard begins with `text`. (`wait_for_function` takes any promise for true.)"""
+    page.evaluate(
+        """async text => {
+            while (!(await navigator.clipboard.readText()).startsWith(text)) await new Promise(requestAnimationFrame);
+        }""",
+        text,
+    )
+
+
 def has_the_keys(page: "sync_api.Page") -> None:
     """Wait until the terminal has the keyboard focus."""
     page.wait_for_function(
@@ -144,7 +154,7 @@ def test_the_page_fetches_nothing_from_elsewhere(app: Served, page: "sync_api.Pa
 def test_the_browser_s_clipboard_is_copied_to_and_pasted_from(page: "sync_api.Page") -> None:
     ask(page)
     page.keyboard.press("y")
-    page.wait_for_function("async () => (await navigator.clipboard.readText()).startsWith('Captain Duncan')")
+    has_copied(page, "Captain Duncan")
     page.keyboard.press("i")
     sees(page, "⏎ Ask")
     has_the_keys(page)

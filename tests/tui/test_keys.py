@@ -29,6 +29,7 @@ from support.stage import (
     type_in,
     until,
 )
+from textual import events
 from textual.binding import Binding
 from textual.command import CommandPalette
 from textual.pilot import Pilot
@@ -978,6 +979,14 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     assert isinstance(app.screen, HelpScreen)
     await pilot.press(key)
     assert app.screen is app.main
+
+
+async def test_keys_that_come_together_act_in_their_order(stage: Pilot[Any]) -> None:
+    app: Any = stage.app
+    for key in ("y", "i", "y"):
+        app.post_message(events.Key(key, key))
+    await until(stage, lambda: app.main.question.value == "y")
+    assert app.clipboard.startswith("Knut Dyrnes (")
 
 
 async def test_the_help_has_every_key(stage: Pilot[Any]) -> None:
