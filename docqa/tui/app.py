@@ -44,6 +44,7 @@ from docqa.tui.signal_handlers import on_termination
 from docqa.tui.state import feedback
 from docqa.tui.state.choices import Choice, matching
 from docqa.tui.state.file_suggestions import PickedDocuments, relative
+from docqa.tui.widgets.documents_pane import DocumentsPane
 from docqa.tui.widgets.inputs import PastingInput
 from docqa.tui.workers import events
 from docqa.tui.workers.document_loader import MakeEngine, default_engine
@@ -98,7 +99,7 @@ class DocqaApp(InertApp):
     def get_default_screen(self) -> Screen[None]:
         """The screen with the panes."""
         self.main = MainScreen(self.questions)
-        self.main.question.opens_paths = not self.restricted
+        self.main.question.opens_paths = self.main.documents.can_close = not self.restricted
         return self.main
 
     def on_ready(self) -> None:
@@ -158,13 +159,17 @@ class DocqaApp(InertApp):
 
     def action_open(self) -> None:
         """Choose documents to open."""
-        self.push_screen(PickScreen(self.main.documents.rows), self._picked)
+        self.push_screen(PickScreen(self.main.documents.rows, self.questions.loader.closed), self._picked)
 
     def _picked(self, picked: PickedDocuments | None) -> None:
         if picked is not None:
             self.questions.open(picked.paths, replace=picked.instead)
         elif not self.main.documents.rows:
             self.main.answers.list.focus()  # There, O is a key and not a letter to type.
+
+    @on(DocumentsPane.CloseRequested)
+    def _close(self, message: DocumentsPane.CloseRequested) -> None:
+        self.say(f"Closed {self.questions.close_documents(message.names)}. To open it again: O, Enter.")
 
     @on(PastingInput.PathsDropped)
     def _dropped(self, message: PastingInput.PathsDropped) -> None:

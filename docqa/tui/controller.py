@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from docqa import config
 from docqa.config import Applies, Settings
 from docqa.errors import DocqaError
-from docqa.tui.formatting import cited
+from docqa.tui.formatting import cited, shortened
 from docqa.tui.state.session import AskedQuestion, QuestionSession, QuestionState
 from docqa.tui.workers import events
 from docqa.tui.workers.document_loader import DocumentLoader, MakeEngine, default_engine
@@ -22,6 +22,7 @@ from docqa.tui.workers.events import WorkerEvent
 from docqa.tui.workers.question_worker import answer
 from docqa.tui.workers.refinding import find_again
 from docqa.userdata import history
+from docqa.wording import counted
 
 if TYPE_CHECKING:
     from docqa.answers import Answer, Citation, Result
@@ -130,6 +131,21 @@ class QuestionController:
         self._changed.clear()
         self._start_opening(Event())
         self._view.update(events.OpeningStarted())
+
+    def close_documents(self, names: Sequence[str]) -> str:
+        """Close some documents, and name them. Opening them again undoes it. Questions keep their answers."""
+        closed = frozenset(names)
+        self.loader.close(closed)
+        self.names = tuple(name for name in self.names if name not in closed)
+        self._changed -= closed
+        for name in closed:
+            self._newest.pop(name, None)
+        self._view.update(events.DocumentsRemoved(closed))
+        if self.opening is None and self.collection is not None:
+            # In a thread: what remains is indexed anew. Questions wait meanwhile.
+            self.opening = Event()
+            self._view.start("opening", partial(self.loader.rebuild, self.collection))
+        return shortened(Path(names[0]).name, 40) if len(names) == 1 else counted(len(names), "document")
 
     def _close_documents(self, *, replaced: bool) -> None:
         self.collection = None

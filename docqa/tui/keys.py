@@ -111,6 +111,9 @@ DOCUMENT_KEYS: list[BindingType] = [
         "D", "compare", "Compare", tooltip="Compare the answers of the documents side by side", id="answers.compare"
     ),
     Binding("o", "view", "View", show=False, tooltip="Open the document in the system's viewer", id="document.view"),
+    Binding(
+        "q", "leave", "Leave", show=False, tooltip="Quit, if pressed twice; close any other screen", id="app.leave"
+    ),
     Binding("b", "go_back", "Back", show=False, tooltip="Go back to where you were", id="document.back"),
 ]
 """Keys of the main screen, which need its panes."""

@@ -224,7 +224,7 @@ def monitor() -> Monitor:
 
 def opened(app: DocqaApp) -> bool:
     """Return whether all documents are open."""
-    return app.main.documents.count(documents_pane.DocumentState.OPEN) == len(app.main.documents.rows) > 0
+    return app.main.documents.listed.count(documents_pane.DocumentState.OPEN) == len(app.main.documents.rows) > 0
 
 
 class Gate:

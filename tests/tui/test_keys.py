@@ -262,7 +262,7 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await pilot.press("j", key)
     await sees(pilot, app, "Now using the reader harbour.")
     assert registry.chosen(ModelKind.READER) == "harbour"
-    assert app.started.count("opening") == 2 and app.main.documents.summary() == "looking for documents"
+    assert app.started.count("opening") == 2 and app.main.documents.listed.states == "looking for documents"
     await pilot.press("escape")
     await sees(pilot, app.main.answers, "Who was aboard?")  # The question is still shown.
 
@@ -496,7 +496,7 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     assert app.started.count("opening") == 1
     await pilot.press(key)
     assert app.started.count("opening") == 2
-    assert app.main.documents.summary() == "1 open"  # The failure is cleared until it occurs again.
+    assert app.main.documents.listed.states == "1 open"  # The failure is cleared until it occurs again.
 
 
 @checks("DocqaApp", "app.cancel")
@@ -581,21 +581,71 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
 async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     other = paged("other.pdf", [["Nothing of use."]])
     app.questions.handle(DocumentOpened(other))
-    await sees(pilot, app.main.documents, "open")
     app.main.documents.focus()
     app.main.documents.set_current(other.name)
     await pilot.press(key)
     assert app.main.documents.ticked == {other.name}
+    await sees(pilot, app, "asking 1 of 2")
+    assert app.main.question.placeholder == "Ask other.pdf a question"
     app.main.documents.set_current(VOYAGE.name)
     await pilot.press(key)
     assert app.main.documents.ticked == frozenset()  # All are: so all are asked.
+    assert "asking" not in screen_text(app) and app.main.question.placeholder == "Ask your documents a question"
+
+
+@checks("DocumentsPane", "documents.untick")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    app.questions.handle(DocumentOpened(paged("other.pdf", [["Nothing of use."]])))
+    app.main.documents.focus()
+    app.main.documents.set_current(VOYAGE.name)
+    await pilot.press("space")
+    await sees(pilot, app, "u Ask all")
+    await pilot.press(key)
+    assert app.main.documents.ticked == frozenset()
+    await until(pilot, lambda: "u Ask all" not in screen_text(app))
+
+
+@checks("DocumentsPane", "documents.close")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    other = paged("folder/other.pdf", [["Nothing of use."]])
+    app.questions.handle(DocumentOpened(other))
+    app.questions.handle(DocumentOpened(paged("folder/third.pdf", [["Nothing either."]])))
+    app.main.documents.focus()
+    await pilot.pause()
+    app.main.documents.set_current(other.name)
+    await pilot.press("enter")
+    assert app.main.page.document is other
+    app.main.documents.focus()
+    await pilot.press(key)
+    await sees(pilot, app, "Closed other.pdf. To open it again: O, Enter.")
+    assert other.name not in app.main.documents.rows and app.main.page.document is not other
+    await pilot.press("O")
+    await sees(pilot, app, "other.pdf  folder · closed just now")
+    await pilot.press("enter")
+    assert app.questions.loader.closed == () and app.questions.loader.paths == (other.name,)
+
+
+async def test_a_folder_is_ticked_and_closed_as_a_whole(stage: Pilot[Any]) -> None:
+    app: Any = stage.app
+    for name in ("laws/a.pdf", "laws/old/b.pdf"):
+        app.questions.handle(DocumentOpened(paged(name, [["Nothing of use."]])))
+    app.main.documents.focus()
+    await stage.pause()
+    app.main.documents.set_current("laws/a.pdf")
+    await stage.press("k", "space")
+    await sees(stage, app.main.documents, "◉ laws/")
+    assert app.main.documents.ticked == {"laws/a.pdf", "laws/old/b.pdf"}
+    await sees(stage, app, "asking 2 of 3")
+    await stage.press("delete")
+    await sees(stage, app, "Closed 2 documents.")
+    assert [name for name in app.main.documents.rows if name.startswith("laws")] == []
+    assert "asking" not in screen_text(app)
 
 
 @checks("DocumentsPane", "documents.next", "documents.previous", "documents.read")
 async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     other = paged("other.pdf", [["Nothing of use."]])
     app.questions.handle(DocumentOpened(other))
-    await sees(pilot, app.main.documents, "open")
     app.main.documents.focus()
     keys = list(app.main.documents.rows)
     app.main.documents.set_current(VOYAGE.name)
@@ -639,6 +689,19 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     page.find("")
     await pilot.press("n")  # Without a search, it does nothing.
     assert app.main.answers.selected.text == NAMES[0]
+
+
+@checks("MainScreen", "app.leave")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    await pilot.press(key)
+    await sees(pilot, app, "Press q again to quit")
+    await pilot.press("y")  # Whatever is said next takes it back.
+    await sees(pilot, app, "Copied: Knut Dyrnes")
+    await pilot.press(key)
+    await sees(pilot, app, "Press q again to quit")
+    assert app.is_running
+    await pilot.press(key)
+    assert not app.is_running
 
 
 @checks("MainScreen", "document.find")

@@ -12,7 +12,8 @@ from textual.widgets import Static
 
 from docqa.terminal_text import flat, visible
 from docqa.tui.formatting import bar, cited, context, headings, likelihood
-from docqa.tui.state.agreement import AnswerGroup
+from docqa.tui.state.agreement import AnswerGroup, group_answers, without_answer
+from docqa.tui.state.session import AskedQuestion
 from docqa.tui.styling import MUTED, joined
 from docqa.wording import counted, percent
 
@@ -52,6 +53,12 @@ class AgreementScreen(ModalScreen["Answer | None"]):
         self._answer_groups = groups
         self._unanswered = unanswered
         self._unread = unread
+
+    @classmethod
+    def of(cls, asked: AskedQuestion, documents: Sequence[str]) -> "AgreementScreen":
+        """The answers to a question in documents of these names."""
+        read = {name for name, evidence in asked.evidence.items() if evidence.read}
+        return cls(asked.question, group_answers(asked.best), *without_answer(documents, asked.best, read))
 
     def compose(self) -> ComposeResult:
         """Yield the answers, and which documents have none."""

@@ -8,14 +8,12 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical
-from textual.content import Content
 from textual.events import Paste, ScreenSuspend
 from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Input, OptionList
 
 from docqa.errors import DocqaError
-from docqa.terminal_text import visible_lines
 from docqa.tui import external_viewer
 from docqa.tui.controller import QuestionController
 from docqa.tui.formatting import cited
@@ -25,13 +23,13 @@ from docqa.tui.screens.agreement import AgreementScreen
 from docqa.tui.screens.choose import ChooseScreen
 from docqa.tui.screens.find_all import FindAll
 from docqa.tui.state import goto
-from docqa.tui.state.agreement import group_answers, without_answer
 from docqa.tui.widgets.answers_pane import AnswersPane
-from docqa.tui.widgets.documents_pane import DocumentsPane, DocumentState
+from docqa.tui.widgets.documents_pane import DocumentsPane
 from docqa.tui.widgets.evidence_strip import EvidenceStrip
 from docqa.tui.widgets.footer import FittingFooter
 from docqa.tui.widgets.inputs import FindInput
 from docqa.tui.widgets.main_header import MainHeader
+from docqa.tui.widgets.opening_hint import opening_hint
 from docqa.tui.widgets.question_input import QuestionsList
 from docqa.tui.widgets.question_line import QuestionLine
 from docqa.tui.widgets.selectable_page import SelectablePage
@@ -43,6 +41,9 @@ if TYPE_CHECKING:
     from docqa.answers import Answer, Citation
     from docqa.documents import Document
     from docqa.tui.state.evidence import DocumentEvidence
+
+
+_LEAVE = "Press q again to quit"
 
 
 class MainSidebar(Vertical):
@@ -208,6 +209,13 @@ class MainScreen(Screen[None]):
     def _window_chosen(self, message: EvidenceStrip.WindowChosen) -> None:
         self.page.bring(message.offset)
 
+    async def action_leave(self) -> None:
+        """Quit, the second time: the key that closes every screen is easily pressed once too often."""
+        if self.footer.said == _LEAVE:
+            await self.app.action_quit()
+        else:
+            self.footer.say(_LEAVE)
+
     def ask(self) -> None:
         """Go to the question input."""
         self.line.ask()
@@ -267,9 +275,8 @@ class MainScreen(Screen[None]):
         """Show the best answer of each document side by side."""
         asked = self.answers.asked
         if asked is not None and asked.best:
-            read = {name for name, evidence in asked.evidence.items() if evidence.read}
-            without = without_answer([document.name for document in self.documents.open_documents], asked.best, read)
-            self.app.push_screen(AgreementScreen(asked.question, group_answers(asked.best), *without), self._compared)
+            names = [document.name for document in self.documents.open_documents]
+            self.app.push_screen(AgreementScreen.of(asked, names), self._compared)
 
     def _compared(self, answer: "Answer | None") -> None:
         asked = self.answers.asked
@@ -342,6 +349,9 @@ class MainScreen(Screen[None]):
                 self.question.remember(event.asked.question)
             case events.DocumentsClosed(replaced=True):
                 self.page.show(None, None)
+            case events.DocumentsRemoved():
+                if self.page.document is not None and self.page.document.name in event.names:
+                    self.page.show(next(iter(self.documents.open_documents), None), None)
             case events.DocumentsFound():
                 self.question.recall_from(event.asked_before)
             case events.DocumentOpened() if self.page.document is not None:
@@ -350,7 +360,9 @@ class MainScreen(Screen[None]):
                 self.page.show(event.document, None)
                 self.documents.set_current(event.document.name)
             case events.DocumentsOpened(cancelled=True):
-                self.notify(f"Opening cancelled: {self.documents.summary()}. Press r to open the rest.", markup=False)
+                self.notify(
+                    f"Opening cancelled: {self.documents.listed.states}. Press r to open the rest.", markup=False
+                )
         shown = self._controller.shown
         self.show_header()
         self.questions.show(self._controller.session.asked, shown)
@@ -361,25 +373,10 @@ class MainScreen(Screen[None]):
     def _show_answers(self) -> None:
         asked = self._controller.shown
         if asked is None:
-            self.answers.show_hint(self._hint())
+            self.answers.show_hint(opening_hint(self._controller, self.documents.listed))
             return
         reader = asked.result.reader if asked.result else self._controller.reader
         self.answers.show(asked, reader, self._controller.waiting_for)
-
-    def _hint(self) -> Content:
-        """What to do, before the first question."""
-        failure = self._controller.failure
-        if failure is not None:
-            hint = Content.styled(f"✗ {visible_lines(failure.message)}", "bold $text-error")
-            hint += f"\n→ {visible_lines(failure.hint)}" if failure.hint else ""
-            return hint + "\n\nPress r to try again, Ctrl+Q to quit."
-        if self._controller.opening is not None:
-            return Content("Opening the documents. You can already ask: the question waits until they are open.")
-        if not self.documents.rows:
-            return Content("No documents are open. Press O to choose some, or drop a file here. Ctrl+Q quits.")
-        if not self.documents.count(DocumentState.OPEN):
-            return Content("No documents could be opened. Press d to see why, r to try again, Ctrl+Q to quit.")
-        return Content("Type a question and press Enter. Answers are quoted from the documents.")
 
     def show_sidebar(self, display: bool) -> None:
         """Show or hide the documents and questions."""
@@ -391,7 +388,9 @@ class MainScreen(Screen[None]):
         self.answers.on_resize()
         self.page.on_resize()
 
+    @on(DocumentsPane.TicksChanged)
     def show_header(self) -> None:
         """Show how many documents are open, which reader answers, and the progress of a training."""
-        documents = [self.documents.summary(), *self.documents.changes()]
-        self.header.show(documents, self._controller.reader, private=self._controller.settings.private)
+        private = self._controller.settings.private
+        self.header.show(self.documents.listed.summary(), self._controller.reader, private=private)
+        self.question.show_asked(self.documents.ticked)

@@ -39,7 +39,7 @@ class FittingFooter(ForgettingFooter):
 
     _fitted_width = 0
     """The width that the keys were chosen for."""
-    _said = ""
+    said = ""
     """What it says in place of the keys."""
     _silence: Timer | None = None
     _enabled: Sequence[tuple[str, bool]] = ()
@@ -51,9 +51,9 @@ class FittingFooter(ForgettingFooter):
             return False
         if self._silence is not None:
             self._silence.stop()
-        if text or self._said:
-            self._said = text
-            self.call_after_refresh(self.recompose)
+        if text or self.said:
+            self.said = text
+            self.refresh(recompose=True)
         self._silence = self.set_timer(_SAID, partial(self.say, "")) if text else None
         return True
 
@@ -68,8 +68,8 @@ class FittingFooter(ForgettingFooter):
     def compose(self) -> ComposeResult:
         """Yield the keys that fit, in Textual's order."""
         self._fitted_width = self.app.size.width
-        if self._said:
-            yield Static(Content(visible(self._said)), id="said")
+        if self.said:
+            yield Static(Content(visible(self.said)), id="said")
             return
         keys = list(super().compose())
         room = self._fitted_width - sum(map(_width, filter(_is_help, keys)))

@@ -32,6 +32,12 @@ class DocumentsClosed(NamedTuple):
     replaced: bool
 
 
+class DocumentsRemoved(NamedTuple):
+    """The user closed some documents."""
+
+    names: frozenset[str]
+
+
 class OpeningStarted(NamedTuple):
     """Documents that are not open are being opened, also those that failed before."""
 
@@ -158,6 +164,7 @@ class WarningRaised(NamedTuple):
 DocumentEvent = (
     EngineStarted
     | DocumentsClosed
+    | DocumentsRemoved
     | OpeningStarted
     | DocumentsFound
     | OpeningProgressed
