@@ -5,7 +5,7 @@ BIN := $(if $(filter Windows_NT,$(OS)),.venv/Scripts,.venv/bin)
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 REPORT := sample_docs/harbour-report.pdf
 
-.PHONY: demo test lint types imports check format docs keys screenshots bench fuzz soak lock audit clean
+.PHONY: demo test lint types imports check format docs keys screenshots screens bench fuzz soak lock audit clean
 
 # Installed again only if one of these files is newer.
 .venv/installed: pyproject.toml requirements.lock requirements-torch.txt
@@ -55,6 +55,11 @@ audit: .venv/installed
 
 screenshots: .venv/installed
 	$(BIN)/python docs/screenshots.py
+
+# Each screen and state of the app as text, for the tests, and as pictures, to be looked at.
+screens: .venv/installed
+	mkdir -p build/screens
+	DOCQA_PICTURES=$(CURDIR)/build/screens $(BIN)/python -m pytest tests/tui -k "looks_as_before"
 
 bench: .venv/installed
 	$(BIN)/python -m benchmarks

@@ -14,6 +14,7 @@ from textual.widgets import Input
 
 from docqa.errors import DocqaError
 from docqa.terminal_text import plain, visible_lines
+from docqa.tui.theme_colours import readable
 from docqa.userdata import preferences
 
 
@@ -68,6 +69,11 @@ class InertApp(App[None]):
     def _is_command_mode(self) -> bool:
         """Whether letters are commands. Textual's own `escape` restores a maximized widget."""
         return self.app_focus and not isinstance(self.focused, Input) and self.screen.maximized is None
+
+    def get_css_variables(self) -> dict[str, str]:
+        """The theme's colours, those of text readable; and `$dim`, the colour of what is less important."""
+        self.theme_variables = readable(super().get_css_variables())
+        return self.theme_variables
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """What changes each line before it is drawn."""

@@ -7,8 +7,8 @@ from textual.content import Content
 from docqa.errors import DocqaError
 from docqa.terminal_text import visible_lines
 
-MUTED = "$foreground 60%"
-"""The style of secondary text. ($text-muted is for whole widgets; applied to part of a text it is not dim.)"""
+MUTED = "$dim"
+"""The style of secondary text, dim but readable. ($text-muted is for whole widgets.)"""
 
 
 def hang(content: Content, width: int, first: Content | str, rest: Content | str | None = None) -> list[Content]:

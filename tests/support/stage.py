@@ -25,6 +25,7 @@ from docqa.tui.screens.comparison import ComparisonScreen
 from docqa.tui.state.evidence import DocumentEvidence
 from docqa.tui.state.session import AskedQuestion
 from docqa.tui.widgets import documents_pane
+from docqa.tui.widgets.footer import FittingFooter
 
 DEADLINE = 60.0
 KEYS = {" ": "space", "?": "question_mark", ".": "full_stop", ",": "comma", "'": "apostrophe", "/": "slash"}
@@ -116,6 +117,16 @@ def settled(app: DocqaApp) -> bool:
     page = app.main.page
     laid_out = page._target is None and page._laid_out_size == page.scrollable_content_region.size
     return laid_out and app.main.evidence.region.height > 0 and in_view(app)
+
+
+def at_rest(app: DocqaApp) -> bool:
+    """Return whether nothing is being laid out on the screen that is shown."""
+    if app.screen is not app.main:
+        return True
+    page, footer = app.main.page, app.main.query_one(FittingFooter)
+    if page._layout is not None and (page._target or page._laid_out_size != page.scrollable_content_region.size):
+        return False
+    return not footer.display or footer._fitted_width == app.size.width
 
 
 def in_view(app: DocqaApp) -> bool:

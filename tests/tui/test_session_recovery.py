@@ -17,7 +17,8 @@ import pytest
 from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.pdfgen.canvas import Canvas
 from support.engines import Engines
-from support.stage import DEADLINE, StillApp, ask_and_wait, opened, pane_text, sees, type_in, until, when_ready
+from support.screens import looks_as_before
+from support.stage import DEADLINE, StillApp, ask_and_wait, opened, pane_text, sees, type_in, until
 from textual.pilot import Pilot
 
 from docqa import paths
@@ -320,9 +321,8 @@ async def offered(pilot: Pilot[Any]) -> None:
     await until(pilot, lambda: isinstance(app.screen, RestoreScreen))
 
 
-@pytest.mark.parametrize("size", [(80, 24), WIDE], ids=["narrow", "wide"])
-def test_picture(snap_compare: Any, size: tuple[int, int]) -> None:
-    assert snap_compare(StillApp(), terminal_size=size, run_before=when_ready(offered))
+async def test_the_offer_looks_as_before() -> None:
+    await looks_as_before("restore-offered", offered)
 
 
 def test_a_long_session_shows_its_last_questions() -> None:

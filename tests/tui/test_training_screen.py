@@ -334,3 +334,14 @@ def test_a_process_that_ends_without_a_word_is_told() -> None:
     training.end(2, {}, None, resumable=False)
     assert training.state is TrainingState.FAILED
     assert "no space left" in "\n".join(line.plain for line in outcome_lines(training))
+
+
+def test_what_a_training_says_in_the_header() -> None:
+    training = TrainingProgress("corrections")
+    assert training.summary == "training: starting"
+    training.apply({"event": "progress", "stage": "training", "item": "", "step": 31, "total": 72})
+    assert training.summary == "training 43%"
+    training.apply({"event": "progress", "stage": "asking", "item": "", "step": 3, "total": 150})
+    assert training.summary == "training: evaluating the new reader"
+    training.end(130, {}, None, resumable=True)
+    assert training.summary == "training stopped: T"

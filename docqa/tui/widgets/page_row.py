@@ -35,7 +35,7 @@ _GUTTER = (
 """The sign between number and text for the first kind of mark that the row has."""
 
 
-_APART = "italic $foreground 50%"  # The page's text is 65%.
+_APART = "italic $dim"
 
 
 def gutter_width(document: "Document") -> int:
