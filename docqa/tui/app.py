@@ -22,11 +22,12 @@ from docqa.config import Settings
 from docqa.errors import DocqaError
 from docqa.terminal_text import flat
 from docqa.tui import messages
+from docqa.tui.command_provider import KEY, KeyCommands
 from docqa.tui.controller import QuestionController
 from docqa.tui.feedback_controller import FeedbackController
 from docqa.tui.formatting import quotation, shortened
 from docqa.tui.inert_app import InertApp
-from docqa.tui.key_reference import check_keymap, key_groups
+from docqa.tui.key_reference import check_keymap, key_tasks
 from docqa.tui.keys import KEYS, palette
 from docqa.tui.model_screens import ModelScreens
 from docqa.tui.screens.choose import ChooseScreen
@@ -65,6 +66,7 @@ class DocqaApp(InertApp):
     CSS_PATH = Path(__file__).with_name("app.tcss")
     BINDING_GROUP_TITLE = "Anywhere"
     BINDINGS: ClassVar[list[BindingType]] = KEYS
+    COMMANDS = {KeyCommands}  # noqa: RUF012 - Textual declares it so
 
     def __init__(
         self,
@@ -368,7 +370,7 @@ class DocqaApp(InertApp):
 
     def action_help(self) -> None:
         """Show every key and what it does."""
-        self.push_screen(HelpScreen(key_groups(self.get_key_display, self._keys, without=self._forbidden)))
+        self.push_screen(HelpScreen(key_tasks(self.get_key_display, self._keys, without=self._forbidden)))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         """Whether a key does anything now; if not, the footer omits it."""
@@ -395,4 +397,4 @@ class DocqaApp(InertApp):
         for title, key, action in palette(self.get_key_display, self._keys):
             namespace, _, name = action.partition("(")[0].rpartition(".")
             if (self.main if namespace else self).check_action(name, ()):
-                yield SystemCommand(title, f"Key: {key}", partial(self.run_action, action))
+                yield SystemCommand(title, f"{KEY}{key}", partial(self.run_action, action))

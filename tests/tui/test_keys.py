@@ -518,6 +518,11 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     commands = [(command.title, command.help) for command in app.get_system_commands(app.main)]
     assert ("Mark the answer as right", "Key: c") in commands and ("Show or hide the documents", "Key: d") in commands
     assert len({title for title, _ in commands}) == len(commands)
+    await sees(pilot, app, "c  Mark the answer as right")  # The key beside it.
+    await type_in(pilot, "find all")
+    await sees(pilot, app, "/ /  Find text in all documents")
+    await pilot.press("enter")
+    await sees(pilot, app, "Find in all documents")
 
 
 @checks("DocqaApp", "app.quit")
@@ -1036,12 +1041,32 @@ async def _compare(pilot: Pilot[Any], app: Any) -> None:
     app.questions.shown.state = QuestionState.DONE
 
 
-@checks("HelpScreen", "help.close")
+@checks("HelpScreen", "help.close", "help.toggle")
 async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await pilot.press("question_mark")
     assert isinstance(app.screen, HelpScreen)
+    await type_in(pilot, "citation copy")
+    await sees(pilot, app, "Copy the answer with its citation")
+    await until(pilot, lambda: "Mark the answer as right" not in screen_text(app))
     await pilot.press(key)
+    if key == "escape":  # First it shows all keys again.
+        await sees(pilot, app, "Go to the question input")
+        await type_in(pilot, "^r")
+        await sees(pilot, app, "Choose an earlier question")
+        await pilot.press(key, key)
     assert app.screen is app.main
+
+
+@checks("HelpScreen", "help.down", "help.up", "help.page_down", "help.page_up")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    await pilot.press("question_mark")
+    await sees(pilot, app, "Go to the question input")
+    box = app.screen.query_one("#help VerticalScroll")
+    await pilot.press("down" if key in {"down", "up"} else "pagedown")
+    await until(pilot, lambda: box.scroll_offset.y == (1 if key in {"down", "up"} else box.size.height - 1))
+    if key in {"up", "pageup"}:
+        await pilot.press(key)
+        await until(pilot, lambda: box.scroll_offset.y == 0)
 
 
 async def test_keys_that_come_together_act_in_their_order(stage: Pilot[Any]) -> None:
@@ -1053,7 +1078,7 @@ async def test_keys_that_come_together_act_in_their_order(stage: Pilot[Any]) -> 
 
 
 async def test_the_help_has_every_key(stage: Pilot[Any]) -> None:
-    await stage.resize_terminal(100, 200)
+    await stage.resize_terminal(100, 300)
     await stage.press("question_mark")
     await stage.pause()
     shown = pane_text(stage.app.screen.query_one("#help"))

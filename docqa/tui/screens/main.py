@@ -225,7 +225,7 @@ class MainScreen(Screen[None]):
         self.line.find_text()
 
     @on(FindInput.AllRequested)
-    def action_find_all(self) -> None:
+    def action_open_hits(self, _back: bool = False) -> None:
         """Find text in all documents, or go back to what was found."""
         self.find_all.open(self.app)
 
@@ -293,7 +293,7 @@ class MainScreen(Screen[None]):
     def action_go_back(self) -> None:
         """Go back to where you were in the document, or to the hits."""
         if self.find_all.back_is_hits:
-            self.action_find_all()
+            self.action_open_hits()
         else:
             self._follow(self.page.back())
 
@@ -311,7 +311,7 @@ class MainScreen(Screen[None]):
         except DocqaError as error:
             self._controller.warn(error)
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Whether a key does anything now; if not, the footer omits it."""
         if action == "find":  # A priority key would take its letter from any input.
             return self.page.document is not None and not isinstance(self.focused, Input)
@@ -325,7 +325,7 @@ class MainScreen(Screen[None]):
             return len(self.documents.open_documents) > 1 and bool(self.answers.asked and self.answers.asked.best)
         if action == "go_back":
             return self.page.jumps > 0
-        if action == "find_all":
+        if action == "open_hits" and parameters:
             return self.find_all.at_hit
         if action == "next_location":
             return bool(self.answers.selected and self.answers.selected.other_locations)
