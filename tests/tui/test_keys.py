@@ -604,10 +604,10 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     app.main.documents.focus()
     app.main.documents.set_current(VOYAGE.name)
     await pilot.press("space")
-    await sees(pilot, app, "u Ask all")
+    await sees(pilot, app, "U Ask all")
     await pilot.press(key)
     assert app.main.documents.ticked == frozenset()
-    await until(pilot, lambda: "u Ask all" not in screen_text(app))
+    await until(pilot, lambda: "U Ask all" not in screen_text(app))
 
 
 @checks("DocumentsPane", "documents.close")

@@ -92,8 +92,8 @@ class FindAllScreen(ModalScreen[bool]):
         self._input = Input(found.search.text, compact=True, max_length=LONGEST_LINE, select_on_focus=True)
         self._title = Static(id="find-all-mode")
         self._status = Static(id="find-all-status")
-        self._page = PageView()
-        self._page.can_focus = False
+        self.page = PageView()
+        self.page.can_focus = False
         self._searching = found
         """What is being looked for. What was found before is shown until there is something else."""
         self._cancel = Event()
@@ -108,7 +108,7 @@ class FindAllScreen(ModalScreen[bool]):
         yield self._status
         with Container(id="find-all"):
             yield self.list
-            yield self._page
+            yield self.page
         yield FittingFooter(show_command_palette=False)
 
     def on_mount(self) -> None:
@@ -199,9 +199,9 @@ class FindAllScreen(ModalScreen[bool]):
 
     def _update_page(self) -> None:
         current = self.found.current
-        self._page.display = current is not None
+        self.page.display = current is not None
         if current is not None:
-            show_hit(self._page, self.found)
+            show_hit(self.page, self.found)
 
     # --- keys ---
 

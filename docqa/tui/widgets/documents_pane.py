@@ -49,7 +49,7 @@ class DocumentsPane(VerticalScroll):
             tooltip="Tick: ask only what is ticked; on a folder, all in it",
             id="documents.tick",
         ),
-        Binding("u", "untick", "Ask all", tooltip="Take all ticks away: ask all documents", id="documents.untick"),
+        Binding("U", "untick", "Ask all", tooltip="Take all ticks away: ask all documents", id="documents.untick"),
         Binding(
             "delete",
             "close_document",

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from docqa.terminal_text import visible_lines
+from docqa.tui.styling import error_lines, joined
 
 if TYPE_CHECKING:
     from docqa.tui.controller import QuestionController
@@ -13,11 +13,9 @@ if TYPE_CHECKING:
 
 def opening_hint(controller: "QuestionController", documents: "DocumentList") -> Content:
     """Say why nothing can be asked, or that it can."""
-    failure = controller.failure
-    if failure is not None:
-        hint = Content.styled(f"✗ {visible_lines(failure.message)}", "bold $text-error")
-        hint += f"\n→ {visible_lines(failure.hint)}" if failure.hint else ""
-        return hint + "\n\nPress r to try again, Ctrl+Q to quit."
+    if controller.failure is not None:
+        again = Content("Press r to try again, Ctrl+Q to quit.")
+        return joined([*error_lines(controller.failure), Content(""), again])
     if controller.opening is not None:
         text = "Opening the documents. You can already ask: the question waits until they are open."
     elif not documents.rows:
