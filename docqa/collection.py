@@ -1,7 +1,7 @@
 """Opened documents: retrieve windows for a question, read them, and make answers of what was found."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -133,11 +133,11 @@ class Collection:
         The time taken is divided equally among the results.
         """
         start = time.perf_counter()
-        searches = [self._retrieve(_one_line(question), exhaustive, scope) for question in questions]
-        for _ in self._read(searches, monitor or Monitor(), ""):
+        searches = [self.begin(_one_line(question), exhaustive=exhaustive, scope=scope) for question in questions]
+        for _ in self._read([(search, search.window_order.count) for search in searches], monitor or Monitor(), ""):
             pass
         seconds = (time.perf_counter() - start) / max(1, len(searches))
-        return [self.result(one.question, one.progress(one.window_order.count), seconds) for one in searches]
+        return [self.result(one.question, one.progress(), seconds) for one in searches]
 
     def search(
         self,
@@ -148,11 +148,11 @@ class Collection:
         scope: Scope | None = None,
     ) -> Iterator[SearchProgress]:
         """Retrieve and read windows; yield what was found after each batch. Raises as `ask`."""
-        search = self._retrieve(question, exhaustive, scope)
-        for windows_read in self._read([search], monitor or Monitor(), question):
-            yield search.progress(windows_read)
+        search = self.begin(question, exhaustive=exhaustive, scope=scope)
+        return self.read(search, search.window_order.count, monitor)
 
-    def _retrieve(self, question: str, exhaustive: bool | None, scope: Scope | None) -> QuestionSearch:
+    def begin(self, question: str, *, exhaustive: bool | None = None, scope: Scope | None = None) -> QuestionSearch:
+        """Retrieve windows; none is read yet. Raises as `ask`."""
         question_ids = self.engine.reader.question_ids(question)
         if self._retriever is None:
             raise DocqaError("no document is open", f"name a {file_types()} file, or a folder")
@@ -165,23 +165,40 @@ class Collection:
         order = WindowOrder.of(scores, self._documents_of_windows, count, among)
         return QuestionSearch(question, question_ids, order, self.engine.choice, named=self._naming_stems, scope=scope)
 
+    def read(self, search: QuestionSearch, until: int, monitor: Monitor | None = None) -> Iterator[SearchProgress]:
+        """Read the windows of a search that were not read yet, up to the first `until`; yield as `search`.
+
+        If it is cancelled, the rest can be read later.
+        """
+        for _ in self._read([(search, until)], monitor or Monitor(), search.question):
+            yield search.progress()
+
+    def read_next(self, search: QuestionSearch, names: Container[str]) -> int:
+        """Have a search read the documents of these names before others; return until where they take it."""
+        scope = Scope(self.documents, [n for n, one in enumerate(self.documents) if one.name in names])
+        search.window_order = search.window_order.with_next(self._windows_in(scope), search.windows_read)
+        ahead = self._documents_of_windows[search.window_order.windows[search.windows_read :]]
+        return search.windows_read + int(np.isin(ahead, sorted(scope.numbers)).sum())
+
     def _windows_in(self, scope: Scope) -> NDArray[np.int64]:
         """The numbers of the windows with text in a scope."""
         found = [scope.windows(number, one.windows.spans) for number, one in enumerate(self.opened)]
         return np.concatenate(found).nonzero()[0]
 
-    def _read(self, searches: Sequence[QuestionSearch], monitor: Monitor, label: str) -> Iterator[int]:
-        """Read the windows of all searches in batches; yield the number read so far. `label` is shown with progress."""
+    def _read(self, searches: Sequence[tuple[QuestionSearch, int]], monitor: Monitor, label: str) -> Iterator[None]:
+        """Read each search's windows up to its number in batches; yield after each. `label` is shown with progress."""
         pending = [
             (search, window)
-            for search in searches
-            for window in search.window_order.windows[: search.window_order.count].tolist()
+            for search, until in searches
+            for window in search.window_order.windows[search.windows_read : until].tolist()
         ]
-        monitor.update("reading", label, 0, len(pending))
+        before = sum(search.windows_read for search, _ in searches)
+        total = before + len(pending)
+        monitor.update("reading", label, before, total)
         self.engine.wait_until_loaded(monitor)
         reader = self.engine.reader
         for first in range(0, len(pending), reader.batch_size):
-            monitor.update("reading", label, first, len(pending))
+            monitor.update("reading", label, before + first, total)
             batch = pending[first : first + reader.batch_size]
             for span in reader.read_pairs([(search.question_ids, self._window(window)) for search, window in batch]):
                 search, window = batch[span.window]
@@ -190,10 +207,12 @@ class Collection:
                     opened = self.opened[candidate.document]
                     readable = not opened.unread_language and reader.reads(search.language)
                     search.add(candidate, window, opened.document, readable=readable)
-            yield first + len(batch)
+            for search, _ in batch:
+                search.windows_read += 1
+            yield
         if not pending:
-            yield 0  # No window is in the scope.
-        monitor.update("reading", label, len(pending), len(pending))
+            yield  # No window is in the scope, or all were read.
+        monitor.update("reading", label, total, total)
 
     def locate_window(self, window: int) -> tuple[int, int, int]:
         """The number of a window's document, and the offsets at which the window starts and ends."""

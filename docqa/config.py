@@ -90,6 +90,12 @@ class Settings:
     doc_stride: int = _setting(128, "tokens by which passages overlap", Applies.REOPEN)
     top_k_windows: int = _setting(12, "passages searched for each question", Applies.NEXT_QUESTION)
     exhaustive: bool = _setting(False, "search every passage", Applies.NEXT_QUESTION)
+    read_on: int = _setting(
+        120,
+        "passages up to which the app goes on searching for an answered question while you do nothing; `0` for none",
+        Applies.AT_ONCE,
+        flag="",
+    )
     max_answer_length: int = _setting(30, "longest answer, in tokens", Applies.REOPEN)
     top: int = _setting(5, "number of answers to show", Applies.NEXT_QUESTION)
     threshold: float = _setting(
@@ -139,6 +145,8 @@ def _expected(name: str, value: Any) -> str:
         return _alternatives(choices(name))
     if name in {"top_k_windows", "max_answer_length", "top"} and value < 1:
         return "1 or more"
+    if name == "read_on" and value < 0:
+        return "0 or more"
     return "" if name != "threshold" or value <= 1 else "from 0 to 1"
 
 

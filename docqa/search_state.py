@@ -1,6 +1,5 @@
 """The state of one question's search while its windows are read (pure)."""
 
-import heapq
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -60,6 +59,8 @@ class QuestionSearch:
         self.language = language_of_question(question)
         self.question_ids = question_ids
         self.window_order = window_order
+        self.windows_read = 0
+        """How many windows were read, in the order of `window_order`."""
         self._choice = choice
         self._profile = QuestionProfile.of(question, named)
         self._found: list[tuple[FoundCandidate, int]] = []
@@ -71,30 +72,31 @@ class QuestionSearch:
         found = self._profile.found(candidate, document)
         self._found.append((found if readable else replace(found, claimable=False), window))
 
-    def progress(self, windows_read: int) -> SearchProgress:
-        """What was found after the first `windows_read` windows.
+    def progress(self) -> SearchProgress:
+        """What was found in the windows read so far.
 
-        Candidates are judged together, so what is read later may change the probabilities of what was read before.
+        Candidates are judged together, so what is read later may change the probabilities of what was read before. In
+        which order windows were read, and after how many this was called, changes none.
         """
+        self._found.sort(key=lambda one: one[0].sort_key)
         scored = self._choice.score([one.candidate for one, _ in self._found], compare([one for one, _ in self._found]))
         best_by_window: dict[int, ScoredCandidate] = {}
         best_by_document: dict[int, ScoredCandidate] = {}
-        claimable = []
         for (found, window), each in zip(self._found, scored, strict=True):
             _keep_better(best_by_window, window, each)
             if found.claimable:
                 _keep_better(best_by_document, each.candidate.document, each)
-                claimable.append(each)
         # Where the candidates were among the worst and are forgotten, their last probabilities stay.
         self._best_by_window |= best_by_window
         self._best_by_document |= best_by_document
-        self._found = heapq.nsmallest(_MAX_CANDIDATES, self._found, key=lambda one: one[0].sort_key)
+        del self._found[_MAX_CANDIDATES:]
+        kept = scored[:_MAX_CANDIDATES]
         return SearchProgress(
-            _best(scored),
-            _best(claimable),
+            _best(kept),
+            _best([each for (found, _), each in zip(self._found, kept, strict=True) if found.claimable]),
             dict(self._best_by_document),
             self.window_order.windows,
-            windows_read,
+            self.windows_read,
             dict(self._best_by_window),
             self._profile.nonextractive,
             self.language,
@@ -102,7 +104,7 @@ class QuestionSearch:
 
 
 def _best(scored: Sequence[ScoredCandidate]) -> tuple[ScoredCandidate, ...]:
-    return tuple(sorted(scored, key=lambda each: each.sort_key)[:_MAX_CANDIDATES])
+    return tuple(sorted(scored, key=lambda each: each.sort_key))
 
 
 def _keep_better(best: dict[int, ScoredCandidate], key: int, scored: ScoredCandidate) -> None:

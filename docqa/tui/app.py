@@ -4,9 +4,7 @@
 `SessionRecovery` keeps what a crash would lose, and the screens show it.
 """
 
-import gc
 from collections.abc import Iterable, Mapping, Sequence
-from functools import partial
 from pathlib import Path
 from time import monotonic
 from typing import Any, ClassVar
@@ -19,16 +17,15 @@ from textual.theme import Theme
 from textual.widgets import Input
 
 from docqa.config import Settings
-from docqa.errors import DocqaError
 from docqa.terminal_text import flat
-from docqa.tui import messages
-from docqa.tui.command_provider import KEY, KeyCommands
+from docqa.tui import garbage, messages
+from docqa.tui.command_provider import KeyCommands, key_commands
 from docqa.tui.controller import QuestionController
 from docqa.tui.feedback_controller import FeedbackController
 from docqa.tui.formatting import quotation, shortened
 from docqa.tui.inert_app import InertApp
 from docqa.tui.key_reference import check_keymap, key_tasks
-from docqa.tui.keys import KEYS, palette
+from docqa.tui.keys import KEYS
 from docqa.tui.model_screens import ModelScreens
 from docqa.tui.screens.choose import ChooseScreen
 from docqa.tui.screens.export import ExportScreen
@@ -50,13 +47,11 @@ from docqa.tui.widgets.inputs import PastingInput
 from docqa.tui.workers import events
 from docqa.tui.workers.document_loader import MakeEngine, default_engine
 from docqa.tui.workers.events import WorkerEvent
-from docqa.userdata import history, preferences
+from docqa.userdata import history
 from docqa.userdata.crash_recovery import LeftoverSession
 
 _CHECK_FILES = 2.0  # Seconds between two checks whether a file changed.
 _SAVE_SESSION = 0.5  # Seconds between two saves of the session: what a crash may lose.
-_NO_FULL_COLLECTION = 1_000_000  # Collections of the middle generation before one of the oldest.
-_FULL_COLLECTION = gc.get_threshold()[2]
 
 
 class DocqaApp(InertApp):
@@ -90,7 +85,9 @@ class DocqaApp(InertApp):
         self._terminal_animation = self.animation_level
         self.restricted = restricted
         self._forbidden = FORBIDDEN if restricted else frozenset[str]()
-        self.questions = QuestionController(self, paths, settings, password, make_engine, remembers=not restricted)
+        self.questions = QuestionController(
+            self, paths, settings, password, make_engine, remembers=not restricted, reads_on=True
+        )
         self.feedback = FeedbackController(self, self.questions)
         self.recovery = SessionRecovery(self, self.questions)
         self.models = ModelScreens(
@@ -106,9 +103,7 @@ class DocqaApp(InertApp):
 
     def on_ready(self) -> None:
         """Start working: the first frame is on the screen."""
-        # A full collection walks every object of every document and library, and freezes the app for 0.25 s. So there
-        # is none before the first documents are open. Objects that die young are still collected.
-        gc.set_threshold(*gc.get_threshold()[:2], _NO_FULL_COLLECTION)
+        garbage.put_off_full_collections()
         if self.main.focused is None:  # In a browser, where Textual starts without the focus.
             self.main.question.focus()
         self.questions.begin()
@@ -127,6 +122,10 @@ class DocqaApp(InertApp):
         if not self.return_code:
             self.recovery.end()
 
+    def user_acted(self) -> None:
+        """Have reading on wait."""
+        self.questions.reading_on.quiet.disturb()
+
     async def action_quit(self) -> None:
         """Quit, having asked if a training is running."""
         self.models.quit()
@@ -140,11 +139,8 @@ class DocqaApp(InertApp):
                 self.warn(event.error, severity="error")  # The hint that would show it is hidden.
             case events.EngineStarted():
                 self.models.engine_started()
-            case events.DocumentsOpened() if gc.get_threshold()[2] == _NO_FULL_COLLECTION:
-                # What is loaded now stays: full collections needn't walk it. They are needed, because a screen that
-                # was closed and the answers that were shown are in cycles: a megabyte for each question.
-                gc.freeze()
-                gc.set_threshold(*gc.get_threshold()[:2], _FULL_COLLECTION)
+            case events.DocumentsOpened():
+                garbage.leave_out_what_is_loaded()
         self.main.update(event)
 
     def say(self, text: str) -> None:
@@ -220,8 +216,18 @@ class DocqaApp(InertApp):
         cancelled = self.questions.cancel_question()
         if cancelled is not None:
             self.say(f"Cancelled: {cancelled.question}")
-        elif not self.questions.cancel_opening():
+        elif self.questions.cancel_opening():
+            return
+        elif not isinstance(self.focused, Input) and self.questions.reading_on.rest():
+            self.main.show_header()
+            self.say("Stopped reading on. x searches the rest.")
+        else:
             self.main.answers.list.focus()
+
+    def action_show_newer(self) -> None:
+        """Show the answers that reading on has found since, and select the best of them."""
+        self.questions.show_newer()
+        self.main.answers.select_new()
 
     # --- answers and feedback ---
 
@@ -302,6 +308,7 @@ class DocqaApp(InertApp):
 
     @on(TrainingScreen.StatusChanged)
     def _training_progressed(self, message: TrainingScreen.StatusChanged) -> None:
+        self.questions.reading_on.set_busy("training", busy=self.models.training.running)
         if message.summary != self.main.header.training:
             self.main.header.training = message.summary
             self.main.show_header()
@@ -336,12 +343,8 @@ class DocqaApp(InertApp):
         self.animation_level = self._terminal_animation if self.questions.settings.animations else "none"
 
     def _save_theme(self, theme: Theme) -> None:
-        if self.questions.settings.private:
-            return
-        try:
-            preferences.remember_theme(theme.name)
-        except DocqaError as error:
-            self.warn(error)
+        if not self.questions.settings.private:
+            self.remember_theme(theme)
 
     # --- crash recovery ---
 
@@ -358,10 +361,7 @@ class DocqaApp(InertApp):
             if not self.recovery.paths:
                 self.action_open()
 
-        if session is None:
-            decided(False)
-        else:
-            self.push_screen(RestoreScreen(session.state), decided)
+        decided(False) if session is None else self.push_screen(RestoreScreen(session.state), decided)
 
     def _save_session(self) -> None:
         self.recovery.save(self.main.question.unasked)
@@ -387,6 +387,8 @@ class DocqaApp(InertApp):
                 return bool(shown and shown.shown)
             case "read_all":
                 return self.questions.can_read_all
+            case "show_newer":
+                return bool(shown and shown.newer)
             case "reopen":
                 return self.questions.can_reopen
         return True
@@ -394,7 +396,4 @@ class DocqaApp(InertApp):
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Add the keys' actions to the command palette."""
         yield from super().get_system_commands(screen)
-        for title, key, action in palette(self.get_key_display, self._keys):
-            namespace, _, name = action.partition("(")[0].rpartition(".")
-            if (self.main if namespace else self).check_action(name, ()):
-                yield SystemCommand(title, f"{KEY}{key}", partial(self.run_action, action))
+        yield from key_commands(self, self.main, self._keys)

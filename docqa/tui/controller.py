@@ -15,12 +15,13 @@ from docqa import config
 from docqa.config import Applies, Settings
 from docqa.errors import DocqaError
 from docqa.tui.formatting import cited, shortened
+from docqa.tui.reading_on import ReadingOn, take, take_newer
 from docqa.tui.state.session import AskedQuestion, QuestionSession, QuestionState
 from docqa.tui.workers import events
 from docqa.tui.workers.document_loader import DocumentLoader, MakeEngine, default_engine
 from docqa.tui.workers.events import WorkerEvent
 from docqa.tui.workers.question_worker import answer
-from docqa.tui.workers.refinding import find_again
+from docqa.tui.workers.refinding import find_again, show_found
 from docqa.userdata import history
 from docqa.wording import counted
 
@@ -61,8 +62,12 @@ class QuestionController:
         make_engine: MakeEngine = default_engine,
         *,
         remembers: bool = True,
+        reads_on: bool = False,
     ) -> None:
-        """If it `remembers`, it writes to the history of questions and shows what was asked before."""
+        """If it `remembers`, it writes to the history of questions and shows what was asked before.
+
+        If it `reads_on`, more is read for a question that was answered while nothing else is done.
+        """
         self.settings = settings
         self.session = QuestionSession()
         self.shown: AskedQuestion | None = None
@@ -80,6 +85,8 @@ class QuestionController:
         self.failure: DocqaError | None = None
         """Why no document can be opened."""
         self.loader = DocumentLoader(paths, settings, password, self._post, make_engine, remembers=remembers)
+        self.reading_on = ReadingOn(view, self._post, self._start_next)
+        self._reads_on = reads_on
         self._view = view
         self._remembers = remembers
         self._incomplete = False
@@ -106,6 +113,7 @@ class QuestionController:
 
     def _start_opening(self, cancel: Event) -> None:
         self.opening = cancel
+        self.reading_on.stop()
         self._view.start("opening", partial(self.loader.run, cancel))
 
     def open(self, paths: Iterable[str], *, replace: bool = False) -> None:
@@ -134,12 +142,9 @@ class QuestionController:
 
     def close_documents(self, names: Sequence[str]) -> str:
         """Close some documents, and name them. Opening them again undoes it. Questions keep their answers."""
-        closed = frozenset(names)
-        self.loader.close(closed)
+        self.loader.close(closed := frozenset(names))
         self.names = tuple(name for name in self.names if name not in closed)
         self._changed -= closed
-        for name in closed:
-            self._newest.pop(name, None)
         self._view.update(events.DocumentsRemoved(closed))
         if self.opening is None and self.collection is not None:
             # In a thread: what remains is indexed anew. Questions wait meanwhile.
@@ -202,6 +207,7 @@ class QuestionController:
 
     def close(self) -> None:
         """Cancel all work: the view is closing."""
+        self.reading_on.stop()
         for event in filter(None, [self.opening, *(asked.cancel for asked in self.session.asked)]):
             event.set()
 
@@ -217,11 +223,17 @@ class QuestionController:
             self.session.fail_queued(self.failure)
         self._start_next()
 
-    def read_all(self) -> None:
-        """Read every window for the question that is shown."""
+    def read_all(self, entirely: frozenset[str] = frozenset()) -> None:
+        """Read every window for the question that is shown, or those of the documents with these names."""
         if self.shown is not None:
-            self.session.ask_again(self.shown)
+            self.session.ask_again(self.shown, entirely)
             self._start_next()
+
+    def show_newer(self) -> None:
+        """Show what reading on has found since."""
+        if self.shown is not None and take_newer(self.shown):
+            self._refind(self.shown)
+            self._view.update()
 
     @property
     def can_read_all(self) -> bool:
@@ -236,9 +248,11 @@ class QuestionController:
         return cancelled
 
     def show(self, asked: AskedQuestion) -> None:
-        """Show the answers to a question."""
+        """Show the answers to a question, and what was found for it since."""
+        if asked is not self.shown and take_newer(asked):
+            self._refind(asked)
         self.shown = asked
-        self._view.update()
+        self._start_next()
 
     @property
     def waiting_for(self) -> str:
@@ -247,9 +261,13 @@ class QuestionController:
 
     def _start_next(self) -> None:
         if self.opening is None and self.collection is not None:
-            asked = self.session.start_next()
+            # A search is continued by one worker at a time, and what is read on is no longer urgent.
+            waits = self.session.waiting and not self.reading_on.stop()
+            asked = None if waits else self.session.start_next()
             if asked is not None:
                 self._view.start("asking", partial(answer, self.collection, asked, self._post))
+            elif self._reads_on and self.session.running is None:
+                self.reading_on.begin(self.shown, self.collection, self.settings.read_on)
         self._view.update()
 
     def _save_history(self) -> None:
@@ -272,6 +290,13 @@ class QuestionController:
             return
         if isinstance(event, events.QuestionEvent):
             up_to_date = self._handle_question(event)
+        elif isinstance(event, events.MoreFound):
+            if event.asked.state is QuestionState.DONE and take(event.asked, event.found, self.shown):
+                self._refind(event.asked)
+            up_to_date = True
+        elif isinstance(event, events.ReadingOnProgressed | events.ReadingOnEnded):
+            self.reading_on.handle(event)
+            up_to_date = True
         else:
             up_to_date = self._handle_document(event)
         if up_to_date:
@@ -306,10 +331,13 @@ class QuestionController:
         match event:
             case events.ReadingProgressed():
                 asked.to_read = event.progress.total
+            case events.ReadingBegun():
+                asked.reading = event
+                return False
             case events.AnswersFound():
                 if asked.state is not QuestionState.READING:
                     return False  # Cancelled, and the worker has not noticed yet.
-                asked.found = event
+                asked.found, asked.newer, asked.new_places = event, None, frozenset()
                 self._refind(asked)
             case events.AnswersMoved():
                 newest = all(self._newest.get(document.name) is document for document in event.documents)
@@ -331,25 +359,16 @@ class QuestionController:
 
     def _refind(self, asked: AskedQuestion) -> None:
         """Show what was found for a question. Of documents that have changed since it is marked until found again."""
-        found = asked.found
-        if found is None:
-            return
-        opened = ((document, self._newest.get(document.name, document)) for document in found.documents)
-        versions = {old.name: (old, new) for old, new in opened if new is not old and new.text != old.text}
-        asked.result, asked.evidence, asked.best = found.result, found.evidence, found.best
-        if versions:
-            from docqa.earlier_versions import mark_outdated, outdated_answer
-
-            asked.result = mark_outdated(found.result, versions)
-            asked.best = tuple(outdated_answer(one, versions) for one in found.best)
-            # Its windows are those of the earlier text.
-            asked.evidence = {name: one for name, one in found.evidence.items() if name not in versions}
-            self._view.start("finding again", partial(find_again, found, asked.verdict, versions, self._post))
+        versions = show_found(asked, self._newest)
+        if versions and asked.found is not None:
+            self._view.start("finding again", partial(find_again, asked.found, asked.verdict, versions, self._post))
 
     def _opening_ended(self, event: events.DocumentsOpened | events.OpeningFailed) -> None:
         self.opening = None
         if isinstance(event, events.DocumentsOpened):
             self.collection = event.collection
+            for asked in self.session.asked:
+                asked.reading = None
             self._incomplete = self._incomplete or event.cancelled
         else:
             self.failure = event.error

@@ -10,6 +10,7 @@ from textual.app import App
 from textual.color import Color
 from textual.filter import LineFilter
 from textual.notifications import SeverityLevel
+from textual.theme import Theme
 from textual.widgets import Input
 
 from docqa.errors import DocqaError
@@ -59,6 +60,10 @@ class InertApp(App[None]):
         Textual sends it through all widgets that have the focus before it looks for an action: a key with priority that
         follows quickly overtakes it, and the focus that it moves is then no longer where the first key was meant.
         """
+        if isinstance(
+            event, events.Key | events.MouseDown | events.MouseScrollDown | events.MouseScrollUp | events.Paste
+        ):
+            self.user_acted()
         if isinstance(event, events.Key) and not event.is_forwarded and self._is_command_mode:
             for priority in (True, False):
                 if await self._check_bindings(event.key, priority):
@@ -75,14 +80,25 @@ class InertApp(App[None]):
         self.theme_variables = readable(super().get_css_variables())
         return self.theme_variables
 
+    def remember_theme(self, theme: Theme) -> None:
+        """Save the theme for the next session."""
+        try:
+            preferences.remember_theme(theme.name)
+        except DocqaError as error:
+            self.warn(error)
+
     def get_line_filters(self) -> Sequence[LineFilter]:
         """What changes each line before it is drawn."""
         return [_INERT, *super().get_line_filters()]
 
+    def user_acted(self) -> None:
+        """The user pressed a key or a button, scrolled or pasted."""
+
     def start(self, group: str, work: Callable[[], None]) -> None:
         """Run `work` in a worker thread, unless the app is closing."""
         if self.is_running:
-            self.run_worker(work, group=group, thread=True)
+            # Without a description Textual makes one of the arguments, which may be all that was found: half a second.
+            self.run_worker(work, group=group, description=group, thread=True)
 
     def say(self, text: str) -> None:
         """Show a notice."""

@@ -50,6 +50,7 @@ KEYS: list[BindingType] = [
         id="feedback.wrong",
     ),
     _READ_ALL,
+    Binding("u", "show_newer", "New answers", tooltip="Show the answers found since", id="answers.newer"),
     Binding(
         "h",
         "show_questions",

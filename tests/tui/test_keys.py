@@ -66,6 +66,7 @@ from docqa.tui.workers.events import (
     DocumentsFound,
     DocumentsOpened,
     EngineStarted,
+    MoreFound,
     QuestionAnswered,
 )
 from docqa.tui.workers.training_process import TrainingEnded, TrainingProcess
@@ -467,6 +468,16 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await pilot.press(key)
     assert app.questions.session.running is app.questions.shown
     assert app.questions.shown.exhaustive and app.questions.shown.state is QuestionState.READING
+
+
+@checks("DocqaApp", "answers.newer")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    asked = app.questions.shown
+    found = [answer(VOYAGE, name, 0.9, i + 1) for i, name in enumerate(("Line 7 of the log", *NAMES))]
+    app.questions.handle(MoreFound(AnswersFound(asked, result(asked.question, found), asked.evidence)))
+    assert app.main.answers.selected.text == NAMES[0]
+    await pilot.press(key)
+    assert app.main.answers.selected.text == "Line 7 of the log"
 
 
 @checks("DocqaApp", "questions.focus")

@@ -336,12 +336,12 @@ class MainScreen(Screen[None]):
     def update(self, event: events.WorkerEvent | None = None) -> None:
         """Show the controller's state after `event`."""
         self.documents.update(event)
+        if isinstance(event, events.AnswersEvent):
+            if event.asked is self._controller.shown:
+                self._show_answers()
+            return
         match event:
-            case events.ReadingProgressed() | events.AnswersFound() | events.AnswersMoved() | events.VerdictRecalled():
-                if event.asked is self._controller.shown:
-                    self._show_answers()
-                return
-            case events.OpeningProgressed():
+            case events.OpeningProgressed() | events.ReadingOnProgressed() | events.ReadingOnEnded():
                 self.show_header()
                 return
             case events.QuestionAsked():
@@ -390,7 +390,9 @@ class MainScreen(Screen[None]):
 
     @on(DocumentsPane.TicksChanged)
     def show_header(self) -> None:
-        """Show how many documents are open, which reader answers, and the progress of a training."""
-        private = self._controller.settings.private
-        self.header.show(self.documents.listed.summary(), self._controller.reader, private=private)
+        """Show how many documents are open, which reader answers, and what goes on in the background."""
+        now = self._controller
+        self.header.show(
+            self.documents.listed.summary(), now.reader, now.reading_on.progress, private=now.settings.private
+        )
         self.question.show_asked(self.documents.ticked)

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from docqa.errors import DocqaError
     from docqa.tui.state.evidence import DocumentEvidence
     from docqa.tui.state.feedback import Verdict
-    from docqa.tui.workers.events import AnswersFound
+    from docqa.tui.state.newer_answers import Place
+    from docqa.tui.workers.events import AnswersFound, ReadingBegun
 
 
 class QuestionState(Enum):
@@ -32,12 +33,22 @@ class AskedQuestion:
     question: str
     state: QuestionState = QuestionState.QUEUED
     exhaustive: bool = False
+    entirely: frozenset[str] = frozenset()
+    """The names of documents of which every window is to be read, and nothing else."""
     only: frozenset[str] = frozenset()
     """The names of the documents that are asked; all if it is empty."""
     result: "Result | None" = None
     """The result, as far as it is known of the documents as they are now."""
     found: "AnswersFound | None" = None
     """The result as it was found, in the documents as they were then."""
+    reading: "ReadingBegun | None" = None
+    """The windows in the order in which they are read; None once other documents are open."""
+    newer: "AnswersFound | None" = None
+    """What reading on has found since, if it would change the list of answers."""
+    new_places: "frozenset[Place]" = frozenset()
+    """The places that came into the list when it was brought up to date last."""
+    rests: bool = False
+    """Whether the user stopped reading on."""
     evidence: "Mapping[str, DocumentEvidence]" = field(default_factory=dict)
     """The evidence of each document, by name."""
     best: "tuple[Answer, ...]" = ()
@@ -86,15 +97,21 @@ class QuestionSession:
         done = (asked for asked in self.asked if asked.state is QuestionState.DONE)
         return [asked.result for asked in done if asked.result is not None]
 
+    @property
+    def waiting(self) -> bool:
+        """Whether a question is queued."""
+        return any(asked.state is QuestionState.QUEUED for asked in self.asked)
+
     def ask(self, question: str, only: frozenset[str] = frozenset()) -> AskedQuestion:
         """Queue a question and return it. `only` has the names of the documents that are asked; all if it is empty."""
         asked = AskedQuestion(question, only=only)
         self.asked.append(asked)
         return asked
 
-    def ask_again(self, asked: AskedQuestion) -> None:
-        """Queue a question again, to read every window. Its result stays until there is a new one."""
-        asked.exhaustive = True
+    def ask_again(self, asked: AskedQuestion, entirely: frozenset[str] = frozenset()) -> None:
+        """Queue a question again, to read every window, or those of some documents. Its result stays until then."""
+        asked.exhaustive = asked.exhaustive or not entirely
+        asked.entirely = entirely
         asked.state = QuestionState.QUEUED
 
     def start_next(self) -> AskedQuestion | None:

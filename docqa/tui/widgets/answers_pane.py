@@ -17,6 +17,7 @@ from docqa.terminal_text import flat, visible
 from docqa.tui.formatting import bar, cited, context, headings, likelihood, shortened
 from docqa.tui.messages import AnswerSelected
 from docqa.tui.state.agreement import count_disagreeing
+from docqa.tui.state.newer_answers import offer, place
 from docqa.tui.state.session import AskedQuestion, QuestionState
 from docqa.tui.styling import MUTED, error_lines, hang, joined
 from docqa.wording import counted, percent, sentence
@@ -106,6 +107,7 @@ class AnswersPane(Vertical):
             self._moved = False
         self._asked = asked
         self._answers = asked.shown
+        self._show_title(asked)
         self.border_subtitle = Content(f"reader: {visible(reader)}" if reader else "")
         self._question.display = True
         self._question.update(Content(flat(asked.question)))
@@ -113,6 +115,12 @@ class AnswersPane(Vertical):
         self._number = self._find(chosen)
         self._draw()
         self._notify_selection()
+
+    def _show_title(self, asked: AskedQuestion) -> None:
+        title = Content("Answers")
+        if asked.newer is not None and asked.result is not None:
+            title += Content.styled(f" · {offer(asked.result, asked.newer.result)}: press u", "bold $text-accent")
+        self.border_title = title
 
     def move(self, step: int) -> None:
         """Select the answer `step` rows down. Stops at the ends."""
@@ -125,6 +133,11 @@ class AnswersPane(Vertical):
         if place in places:
             self._select(places.index(place))
         return place in places
+
+    def select_new(self) -> None:
+        """Select the first answer that was not there before, if any is."""
+        new = self._asked.new_places if self._asked else ()
+        self._select(next((number for number, one in enumerate(self._answers) if place(one) in new), self._number))
 
     def _select(self, number: int) -> None:
         self._moved = True
@@ -174,6 +187,8 @@ class AnswersPane(Vertical):
                 lines = list(
                     _lines(one, width, selected=number == self._number, closest=closest, withheld=withheld, roomy=roomy)
                 )
+                if self._asked is not None and place(one) in self._asked.new_places:
+                    lines[0] += Content.styled(" new", "bold $text-accent")
                 if verdict is not None and verdict.confirms(one):
                     lines.append(Content.styled("     ✓ you marked this right", "$text-success"))
                 self.list.add_option(Option(joined(lines), id=str(number)))
@@ -242,7 +257,8 @@ def _status(asked: AskedQuestion, waiting_for: str) -> Content:
 
 def _state(asked: AskedQuestion, waiting_for: str) -> Content:
     result = asked.result
-    read = f"{result.windows_read} of {result.windows_total} passages searched" if result else "nothing searched yet"
+    now = asked.newer.result if asked.newer is not None else result
+    read = f"{now.windows_read} of {now.windows_total} passages searched" if now else "nothing searched yet"
     if asked.only:
         names = [visible(Path(name).name) for name in asked.only]
         read += f" · asked: {names[0] if len(names) == 1 else counted(len(names), 'document')}"

@@ -1,11 +1,15 @@
 """The line at the top of the main screen."""
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from textual.content import Content
 from textual.widgets import Static
 
 from docqa.terminal_text import visible
+
+if TYPE_CHECKING:
+    from docqa.progress import Progress
 
 
 class MainHeader(Static):
@@ -16,8 +20,8 @@ class MainHeader(Static):
         self.training = ""
         """The progress of a training."""
 
-    def show(self, documents: Iterable[str], reader: str, *, private: bool) -> None:
-        """Show what is said of the documents, the reader, and whether nothing is kept.
+    def show(self, documents: Iterable[str], reader: str, reading_on: "Progress | None", *, private: bool) -> None:
+        """Show what is said of the documents, the reader, the progress of reading on, and whether nothing is kept.
 
         What matters most comes first: on a narrow terminal the end is cut off.
         """
@@ -28,4 +32,6 @@ class MainHeader(Static):
             parts.append("private")
         if self.training:
             parts.append(visible(self.training))
+        if reading_on is not None:
+            parts.append(f"reading on: {reading_on.done:,} of {reading_on.total:,} passages")
         self.update(Content.assemble(("docqa", "bold $text-accent"), "   ".join(parts)))

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from docqa.documents import Document
     from docqa.errors import DocqaError
     from docqa.progress import Progress
+    from docqa.search_state import QuestionSearch
     from docqa.tui.state.evidence import DocumentEvidence
     from docqa.tui.state.feedback import Verdict
     from docqa.tui.state.session import AskedQuestion
@@ -93,6 +94,14 @@ class QuestionAsked(NamedTuple):
     asked: "AskedQuestion"
 
 
+class ReadingBegun(NamedTuple):
+    """Windows are ranked and will be read. With both, more of them can be read later."""
+
+    asked: "AskedQuestion"
+    collection: "Collection"
+    search: "QuestionSearch"
+
+
 class ReadingProgressed(NamedTuple):
     """Progress on a question: `progress` counts windows."""
 
@@ -112,6 +121,31 @@ class AnswersFound(NamedTuple):
     evidence: "Mapping[str, DocumentEvidence]" = MappingProxyType({})
     best: "tuple[Answer, ...]" = ()
     documents: "tuple[Document, ...]" = ()
+
+
+class MoreFound(NamedTuple):
+    """More windows were read for a question that was answered."""
+
+    found: AnswersFound
+
+    @property
+    def asked(self) -> "AskedQuestion":
+        """The question."""
+        return self.found.asked
+
+
+class ReadingOnProgressed(NamedTuple):
+    """Progress of reading on for a question: `progress` counts windows, those read before included."""
+
+    asked: "AskedQuestion"
+    progress: "Progress"
+
+
+class ReadingOnEnded(NamedTuple):
+    """Reading on for a question has ended, was cancelled, or failed with `error`."""
+
+    asked: "AskedQuestion"
+    error: "DocqaError | None" = None
 
 
 class AnswersMoved(NamedTuple):
@@ -177,6 +211,7 @@ DocumentEvent = (
 
 QuestionEvent = (
     QuestionAsked
+    | ReadingBegun
     | ReadingProgressed
     | AnswersFound
     | AnswersMoved
@@ -186,7 +221,10 @@ QuestionEvent = (
     | QuestionCancelled
 )
 
-WorkerEvent = DocumentEvent | QuestionEvent | WarningRaised
+AnswersEvent = ReadingProgressed | AnswersFound | MoreFound | AnswersMoved | VerdictRecalled
+"""What changes nothing but the answers of its question."""
+
+WorkerEvent = DocumentEvent | QuestionEvent | MoreFound | ReadingOnProgressed | ReadingOnEnded | WarningRaised
 
 PostEvent = Callable[[WorkerEvent], object]
 """How a worker reports. Safe to call from any thread."""

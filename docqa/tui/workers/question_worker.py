@@ -1,4 +1,4 @@
-"""Answering one question in a worker thread."""
+"""Answering one question in a worker thread, and reading on for it."""
 
 import time
 from typing import TYPE_CHECKING
@@ -8,26 +8,37 @@ from docqa.progress import Cancelled, Monitor, Progress
 from docqa.tui.state.session import AskedQuestion
 from docqa.tui.workers.events import (
     AnswersFound,
+    MoreFound,
     PostEvent,
     QuestionAnswered,
     QuestionCancelled,
     QuestionFailed,
+    ReadingBegun,
+    ReadingOnEnded,
+    ReadingOnProgressed,
     ReadingProgressed,
     VerdictRecalled,
     WarningRaised,
 )
+from docqa.tui.workers.quiet import PatientMonitor, Quiet
 
 if TYPE_CHECKING:
+    from threading import Event
+
     from docqa.answers import Result
     from docqa.collection import Collection
     from docqa.scope import Scope
+    from docqa.search_state import SearchProgress
     from docqa.userdata.corrections import Correction
+
+_INTERVAL = 0.5  # Seconds of reading on between two results: each is ranked, cited and compared with what is shown.
 
 
 def answer(collection: "Collection", asked: AskedQuestion, post: PostEvent) -> None:
     """Answer a question, posting each intermediate result.
 
-    Ends with `QuestionAnswered`, `QuestionFailed` or `QuestionCancelled`, and raises nothing.
+    What was read for it before is not read again. Ends with `QuestionAnswered`, `QuestionFailed` or
+    `QuestionCancelled`, and raises nothing.
     """
     try:
         result = _search(collection, asked, post)
@@ -43,24 +54,73 @@ def answer(collection: "Collection", asked: AskedQuestion, post: PostEvent) -> N
         post(QuestionAnswered(asked))
 
 
-def _search(collection: "Collection", asked: AskedQuestion, post: PostEvent) -> "Result | None":
-    from docqa.tui.state.evidence import evidence_by_document
+def read_on(reading: ReadingBegun, until: int, cancel: "Event", quiet: Quiet, post: PostEvent) -> None:
+    """Read the next windows for an answered question while the user does nothing, `until` in all.
 
+    Posts what was found. Ends with `ReadingOnEnded`, and raises nothing.
+    """
+    asked, collection, search = reading
+
+    def report(progress: Progress) -> None:
+        post(ReadingOnProgressed(asked, progress))
+
+    error: DocqaError | None = None
+    began = posted = time.perf_counter()
+    before = _seconds(asked)
+    try:
+        for progress in collection.read(search, until, PatientMonitor(report, cancel, quiet)):
+            now = time.perf_counter()
+            if now - posted >= _INTERVAL or progress.windows_read >= until:
+                posted = now
+                post(MoreFound(_found(collection, progress, asked, before + now - began)))
+    except Cancelled:
+        pass
+    except DocqaError as raised:
+        error = raised
+    except Exception as raised:  # noqa: BLE001 - the answers that are shown stay
+        error = unexpected(raised)
+    post(ReadingOnEnded(asked, error))
+
+
+def _search(collection: "Collection", asked: AskedQuestion, post: PostEvent) -> "Result | None":
     def report(progress: Progress) -> None:
         post(ReadingProgressed(asked, progress))
 
     monitor = Monitor(report, asked.cancel)
-    exhaustive = True if asked.exhaustive else None  # None: as the settings have it.
+    began, before = time.perf_counter(), 0.0
+    reading = asked.reading
+    if reading is None or reading.collection is not collection:
+        search = collection.begin(asked.question, scope=_scope(collection, asked.only))
+        post(ReadingBegun(asked, collection, search))
+    else:
+        search, before = reading.search, _seconds(asked)
+    until = search.window_order.count
+    if asked.entirely:
+        until = collection.read_next(search, asked.entirely)
+    elif asked.exhaustive:
+        until = len(search.window_order.windows)
     result: Result | None = None
-    began = time.perf_counter()
-    scope = _scope(collection, asked.only)
-    for found in collection.search(asked.question, monitor, exhaustive=exhaustive, scope=scope):
+    for progress in collection.read(search, until, monitor):
         monitor.check()
-        result = collection.result(asked.question, found, time.perf_counter() - began)
-        # The evidence shows probabilities, which are not claimed of a withheld answer.
-        evidence = {} if result.withheld else evidence_by_document(collection, found)
-        post(AnswersFound(asked, result, evidence, collection.best_by_document(found), collection.documents))
+        now = _found(collection, progress, asked, before + time.perf_counter() - began)
+        result = now.result
+        post(now)
     return result
+
+
+def _seconds(asked: AskedQuestion) -> float:
+    """The time that was spent on a question."""
+    return asked.found.result.elapsed_seconds if asked.found is not None else 0.0
+
+
+def _found(collection: "Collection", progress: "SearchProgress", asked: AskedQuestion, seconds: float) -> AnswersFound:
+    from docqa.tui.state.evidence import evidence_by_document
+
+    result = collection.result(asked.question, progress, seconds)
+    # The evidence shows probabilities, which are not claimed of a withheld answer.
+    evidence = {} if result.withheld else evidence_by_document(collection, progress)
+    best = collection.best_by_document(progress)
+    return AnswersFound(asked, result, evidence, best, collection.documents)
 
 
 def _scope(collection: "Collection", names: frozenset[str]) -> "Scope | None":

@@ -1,0 +1,46 @@
+"""What reading on has found beyond the answers that the user looks at (pure)."""
+
+from typing import TYPE_CHECKING
+
+from docqa.wording import counted
+
+if TYPE_CHECKING:
+    from docqa.answers import Answer, Result
+
+Place = tuple[str, int, int]
+"""A document's name, and the offsets at which an answer starts and ends."""
+
+
+def place(answer: "Answer") -> Place:
+    """Where an answer is."""
+    return answer.document, answer.start, answer.end
+
+
+def shown(result: "Result") -> "tuple[Answer, ...]":
+    """The answers of a result, or the closest passages if there are none."""
+    return result.answers if result.answered else result.closest
+
+
+def looks_the_same(before: "Result", after: "Result") -> bool:
+    """Whether the list of answers keeps its rows, all but their probabilities."""
+    return before.answered == after.answered and _rows(before) == _rows(after)
+
+
+def _rows(result: "Result") -> list[object]:
+    withheld = result.withheld is not None
+    return [(place(one), one.passage_start, one.passage, len(one.other_locations), withheld) for one in shown(result)]
+
+
+def new_places(before: "Result", after: "Result") -> frozenset[Place]:
+    """The places that are shown after, and were not before."""
+    return frozenset(map(place, shown(after))) - frozenset(map(place, shown(before)))
+
+
+def offer(before: "Result", after: "Result") -> str:
+    """What there is to show, in a few words: "2 new answers"."""
+    new = len(new_places(before, after))
+    if not new:
+        return "a new order"
+    if after.answered and not before.answered:
+        return "answers found" if new > 1 else "an answer found"
+    return counted(new, "new answer" if after.answered else "closer passage")
