@@ -26,16 +26,19 @@ class TablePassage:
     end: int
 
 
-def table_passage(document: Document, start: int, end: int) -> TablePassage | None:
-    """The part of the table around `document.text[start:end]`; None if that is not in one cell of a table."""
+def table_passage(document: Document, start: int, end: int, neighbours: int = _NEIGHBOURS) -> TablePassage | None:
+    """The part of the table around `document.text[start:end]`; None if that is not in one cell of a table.
+
+    `neighbours` are the rows above and below.
+    """
     table = document.table_at(start)
     cell = table.cell_at(start) if table is not None else None
     if table is None or cell is None or end > cell.end:
         return None
     text = document.text
     header = min(table.header_rows, _MAX_HEADER_ROWS)
-    first = max(header, cell.row - _NEIGHBOURS)
-    rows = [*range(header), *range(first, cell.row + cell.row_span + _NEIGHBOURS)]
+    first = max(header, cell.row - neighbours)
+    rows = [*range(header), *range(first, cell.row + cell.row_span + neighbours)]
     places = {row: place for place, row in enumerate(rows)}
     if first > header > 0:
         # Below the header is not the row that follows it.

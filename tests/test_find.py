@@ -12,8 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.samples import SAMPLES
 
+from docqa.cli.main import build_parser
 from docqa.documents import Document, Source, parse
 from docqa.errors import DocqaError
+from docqa.surroundings import surroundings
 from docqa.text_matches import TextQuery
 
 DOCQA = Path(sys.executable).with_name("docqa")
@@ -150,3 +152,53 @@ def test_names_and_counts_of_some_documents_and_pages() -> None:
         begin = match["passage_start"]
         spans = [match["passage"][start - begin : end - begin].casefold() for start, end in match["spans"]]
         assert all(span.startswith("dredg") for span in spans)
+
+
+def test_context_is_whole_sentences_over_paragraphs_and_whole_rows() -> None:
+    text = TEXT + "\n| Ship | Tons |\n|---|---|\n| Aurelia | 214 |\n| Bellona | 1198 |\n"
+    document = parse(Source("a.md", text.encode()))
+
+    def around(word: str, count: int) -> list[str]:
+        (match,) = TextQuery(word, exact=True).matches(document)
+        spans = surroundings(document, match.passage, count)
+        return [" ".join(document.text[slice(*span)].split()) for span in spans]
+
+    assert around("binds", 1) == [
+        "The agreement may be terminated by either party.",
+        "It binds both.",
+        around("once", 0)[0],
+    ]
+    first = "The agreement may be terminated by either party."
+    assert around("binds", 0) == ["It binds both."]
+    assert [row.split() for row in around("Aurelia", 1)] == [["Ship", "Tons"], ["Aurelia", "214"], ["Bellona", "1198"]]
+    assert around("Bellona", 1000)[0] == first
+    assert around("Bellona", 1000)[-1].split() == ["Bellona", "1198"]
+
+
+def test_context_is_printed_once_as_grep_does(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("One. Two ox. Three. Four ox. Five. Six. Seven. Eight ox.\n", encoding="utf-8")
+    done = subprocess.run(
+        [DOCQA, "find", "ox", "a.txt", "-C", "1"], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines() == [
+        "a.txt-1- One.",
+        "a.txt:1: Two ox.",
+        "a.txt-1- Three.",
+        "a.txt:1: Four ox.",
+        "a.txt-1- Five.",
+        "--",
+        "a.txt-1- Seven.",
+        "a.txt:1: Eight ox.",
+    ]
+
+
+def test_a_format_is_its_flag(capsys: pytest.CaptureFixture[str]) -> None:
+    parser = build_parser("find")
+    assert parser.parse_args(["find", "x", "a.txt", "--format", "jsonl"]) == parser.parse_args(
+        ["find", "x", "a.txt", "--jsonl"]
+    )
+    assert not parser.parse_args(["find", "x", "a.txt", "--format", "text"]).json
+    for wrong in (["--format", "xml"], ["--format", "json", "--count"], ["-C", "-1"], ["-C", "²"]):
+        with pytest.raises(SystemExit):
+            parser.parse_args(["find", "x", "a.txt", *wrong])
+        assert "usage: docqa find " in capsys.readouterr().err

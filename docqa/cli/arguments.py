@@ -24,6 +24,7 @@ _GROUPS = {
         "threshold",
     ),
 }
+_MOST_CONTEXT = 1000
 _METAVARS = {int: "N", float: "P", str: "NAME"}
 
 
@@ -88,6 +89,36 @@ def add_scope(parser: argparse.ArgumentParser) -> None:
         help="only documents with such a name, or in such a folder; may be repeated",
     )
     parser.add_argument("--pages", metavar="RANGE", help="only these pages, for example 3-9 or 1,4,7-")
+
+
+def add_context(parser: argparse.ArgumentParser) -> None:
+    """Add the flag that says how much of the text around an answer or a match is printed."""
+    parser.add_argument(
+        "-C",
+        "--context",
+        metavar="N",
+        type=_count,
+        help="print so many sentences, or rows of a table, before and after each",
+    )
+
+
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) <= _MOST_CONTEXT):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 0 to {_MOST_CONTEXT}")
+    return int(text)
+
+
+class _Format(argparse.Action):
+    """`--format json` is `--json`."""
+
+    def __call__(self, _parser: object, namespace: argparse.Namespace, values: Any, _option: object = None) -> None:
+        setattr(namespace, values, True)
+
+
+def add_format(output: "argparse._MutuallyExclusiveGroup", *formats: str) -> None:
+    """Add `--format`, which sets the attribute of each of the formats as its own flag does."""
+    names = ("text", *formats)
+    output.add_argument("--format", action=_Format, choices=names, metavar="FORMAT", help=" or ".join(names))
 
 
 def is_piped() -> bool:

@@ -3,10 +3,13 @@
 import argparse
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from docqa.cli.arguments import (
+    add_context,
+    add_format,
     add_scope,
     add_setting,
     add_settings,
@@ -21,7 +24,7 @@ from docqa.errors import DocqaError, ExitCode, not_found
 from docqa.terminal_text import as_json, one_line
 
 if TYPE_CHECKING:
-    from docqa.answers import Result
+    from docqa.answers import Answer, Result
     from docqa.collection import Collection
     from docqa.scope import Scope
 
@@ -37,6 +40,7 @@ examples:
   pandoc letter.docx -t plain | docqa ask 'Who wrote it?'
   docqa ask --inline report.pdf                        ask one question after another under the prompt
   docqa ask 'Who is liable?' contract.pdf --explain    what spoke for and against each answer
+  docqa ask 'Who is liable?' contract.pdf -C 3         with three sentences before and after each answer's
   docqa ask 'How many staff?' report.pdf -o --top 1    the answer alone
   docqa ask 'How many staff?' report.pdf --json | jq -r '.answers[0].page'
 
@@ -69,7 +73,9 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     add_scope(parser)
     add_setting(parser, "top")
     parser.add_argument("--explain", action="store_true", help="say what spoke for and against each answer")
+    add_context(parser)
     output = parser.add_mutually_exclusive_group()
+    add_format(output, "json", "jsonl", "csv")
     output.add_argument("--json", action="store_true", help="print JSON (docs/formats.md)")
     output.add_argument("--jsonl", action="store_true", help="print one line of JSON per question")
     output.add_argument("--csv", action="store_true", help="print CSV, for spreadsheets")
@@ -88,6 +94,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Ask and print. The exit code says whether there was an answer."""
     if arguments.inline:
         return _run_inline(arguments)
+    if arguments.each and arguments.context is not None:
+        raise DocqaError("--each and --context cannot be combined", "a cell has an answer and its place alone")
     questions, paths = _questions_and_paths(arguments)
     loaded = settings(arguments)
     from docqa.engine import Engine
@@ -116,6 +124,7 @@ def _run_inline(arguments: argparse.Namespace) -> int:
         "--in": bool(arguments.within),
         "--pages": arguments.pages is not None,
         "--each": arguments.each,
+        "--context": arguments.context is not None,
     }
     for name, given in combined.items():
         if given:
@@ -245,7 +254,22 @@ def _results(arguments: argparse.Namespace, collection: "Collection", questions:
     for first in range(0, len(questions), _BATCH):
         with progress_bar(quiet=arguments.quiet) as monitor:
             results = collection.ask_all(questions[first : first + _BATCH], monitor, scope=asked)
-        yield from results
+        for result in results:
+            yield _with_context(result, collection, arguments.context)
+
+
+def _with_context(result: "Result", collection: "Collection", count: int | None) -> "Result":
+    """The result with so many sentences around each answer, None for as many as it has."""
+    if count is None:
+        return result
+    from docqa.surroundings import with_surroundings
+
+    documents = {document.name: document for document in collection.documents}
+
+    def around(answers: "tuple[Answer, ...]") -> "tuple[Answer, ...]":
+        return tuple(with_surroundings(answer, documents[answer.document], count) for answer in answers)
+
+    return replace(result, answers=around(result.answers), closest=around(result.closest))
 
 
 def _scope(arguments: argparse.Namespace, collection: "Collection") -> "Scope | None":

@@ -3,10 +3,20 @@
 import argparse
 import sys
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING
 
-from docqa.cli.arguments import add_password, add_scope, add_setting, document_help, is_piped, settings
+from docqa.cli.arguments import (
+    add_context,
+    add_format,
+    add_password,
+    add_scope,
+    add_setting,
+    document_help,
+    is_piped,
+    settings,
+)
 from docqa.cli.commands import COMMANDS, add_command
 from docqa.cli.terminal import columns, in_colour, note, progress_bar, report, say, say_json
 from docqa.errors import DocqaError, ExitCode
@@ -16,6 +26,8 @@ if TYPE_CHECKING:
     from docqa.documents import Document
     from docqa.text_matches import TextMatch
 
+_Span = tuple[int, int]
+_Part = tuple[_Span, Sequence[_Span]]  # A passage, and what was found in it.
 _EXAMPLES = """\
 examples:
   docqa find 'terminate agreement' contracts/    sentences with both words, also "terminated", "agreements"
@@ -23,12 +35,14 @@ examples:
   docqa find --regex '[A-Z]{2}-\\d{4}' manual.pdf
   docqa find warranty contracts/ -l              only the names of the documents
   docqa find fee contract.pdf --pages 3-9
+  docqa find liability contracts/ -C 2           with two sentences before and after
 
 exit codes: 0 found, 1 not found, 2 an error or an unreadable file, 130 interrupted
 """
 
 _OPEN, _CLOSE = "\ufdd0", "\ufdd1"  # Noncharacters: an inert text has none.
 _INDENT = "  "
+_NARROWEST = 20
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -51,6 +65,9 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     output.add_argument("-l", "--files-with-matches", action="store_true", help="print only the names of documents")
     output.add_argument("-c", "--count", action="store_true", help="print how many sentences each document has")
     output.add_argument("--json", action="store_true", help="print JSON (docs/formats.md)")
+    output.add_argument("--jsonl", action="store_true", help="print one line of JSON per match")
+    add_format(output, "json", "jsonl")
+    add_context(parser)
     add_scope(parser)
     add_password(parser)
     add_setting(parser, "cache")
@@ -75,8 +92,11 @@ def run(arguments: argparse.Namespace) -> int:
     found = 0
     for number, document in enumerate(documents):
         matches = [each for each in query.matches(document) if scope.contains(number, each.spans[0][0])]
-        if arguments.json:
-            facts += [_as_dict(document, match) for match in matches]
+        if arguments.jsonl:
+            for match in matches:
+                say_json(as_json(_as_dict(document, match, arguments.context)))
+        elif arguments.json:
+            facts += [_as_dict(document, match, arguments.context) for match in matches]
         elif matches:
             _print(arguments, document, matches, first=not found)
         found += len(matches)
@@ -131,40 +151,76 @@ def _print(arguments: argparse.Namespace, document: "Document", matches: "list[T
         say(f"{name}:{len(matches)}")
         return
     width = columns()
+    groups = _groups(document, matches, arguments.context or 0)
     if width is None:  # As grep prints it, a line each.
-        for match in matches:
-            say(f"{name}:{_place(document, match)}: {_text(document, match, '', '')}")
+        for number, group in enumerate(groups):
+            if arguments.context and not (first and not number):
+                say("--")
+            for passage, spans in group:
+                mark = ":" if spans else "-"
+                place = _place(document, spans[0] if spans else passage)
+                say(f"{name}{mark}{place}{mark} {_text(document, passage, spans, '', '')}")
         return
     before, after = (BOLD, END) if in_colour() else ("»", "«")
     say(("" if first else "\n") + (f"{BOLD}{name}{END}" if in_colour() else name))
-    for match in matches:
-        begin = f"{_INDENT}{_place(document, match)}  "
-        text = _text(document, match, _OPEN, _CLOSE)
-        lines = textwrap.wrap(text, max(20, width - len(begin)), break_long_words=False, break_on_hyphens=False)
+    for group in groups:
+        places = [_place(document, spans[0]) for _, spans in group if spans]
+        begin = f"{_INDENT}{places[0]}  "
+        room = max(_NARROWEST, width - len(begin))
+        lines = [line for text in _paragraphs(document, group) for line in _wrapped(text, room)]
         shown = f"\n{' ' * len(begin)}".join(lines)
         say(begin + shown.replace(_OPEN, before).replace(_CLOSE, after))
 
 
-def _place(document: "Document", match: "TextMatch") -> str:
+def _paragraphs(document: "Document", group: "list[_Part]") -> "Iterator[str]":
+    """The texts of a group: the sentences as one, each row of a table alone."""
+    for _, parts in groupby(group, key=lambda part: document.table_at(part[0][0]) and part[0]):
+        yield " ".join(_text(document, *part, _OPEN, _CLOSE) for part in parts)
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    return textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False)
+
+
+def _groups(document: "Document", matches: "list[TextMatch]", count: int) -> "list[list[_Part]]":
+    """The matches with `count` sentences or rows around each; those that share some are together."""
+    from docqa.surroundings import surroundings
+
+    found = {match.passage: match.spans for match in matches}
+    groups: list[list[_Part]] = []
+    end = -1
+    for match in matches:
+        around = surroundings(document, match.passage, count)
+        if around[0][0] > end or not groups:
+            groups.append([])
+        groups[-1] += [(each, found.get(each, ())) for each in around if each[0] >= end or not groups[-1]]
+        end = max(end, around[-1][1])
+    return groups
+
+
+def _place(document: "Document", span: "_Span") -> str:
     """Page and line, or the line alone in a document without pages."""
-    location = document.locate(*match.spans[0])
+    location = document.locate(*span)
     return f"{location.page}:{location.line_start}" if location.page else f"{location.line_start}"
 
 
-def _text(document: "Document", match: "TextMatch", before: str, after: str) -> str:
-    """The passage on one line, what was found in it between `before` and `after`."""
+def _text(document: "Document", passage: "_Span", spans: "Sequence[_Span]", before: str, after: str) -> str:
+    """A passage on one line, what was found in it between `before` and `after`."""
     parts = []
-    at, end = match.passage
-    for first, last in match.spans:
+    at, end = passage
+    for first, last in spans:
         parts += [flat(document.text[at:first]), before, flat(document.text[first:last]), after]
         at = last
     return " ".join("".join([*parts, flat(document.text[at : max(at, end)])]).split())
 
 
-def _as_dict(document: "Document", match: "TextMatch") -> dict[str, object]:
+def _as_dict(document: "Document", match: "TextMatch", count: int | None) -> dict[str, object]:
     """The match as JSON, documented in docs/formats.md."""
+    from docqa.surroundings import surroundings
+
     location = document.locate(*match.spans[0])
-    start, end = match.passage
+    around = surroundings(document, match.passage, count or 0)
+    start, end = around[0][0], around[-1][1]
     return {
         "document": document.name,
         "page": location.page,

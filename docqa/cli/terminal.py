@@ -77,7 +77,7 @@ def progress_bar(*, quiet: bool) -> "Iterator[Monitor]":
         if time.monotonic() - started < _SHOW_AFTER:
             return
         bars.start()
-        description = visible(f"{stage(progress.stage)} · {progress.item}")
+        description = visible(" · ".join(filter(None, (stage(progress.stage), progress.item))))
         bars.update(task, description=description[:50], completed=progress.done, total=progress.total)
 
     try:

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from docqa.cli.arguments import add_password, document_help
+from docqa.cli.arguments import add_format, add_password, document_help
 from docqa.cli.commands import COMMANDS, add_command
 from docqa.cli.terminal import columns, in_colour, note, progress_bar, report, say, say_json
 from docqa.errors import DocqaError, ExitCode
@@ -41,8 +41,9 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     )
     parser.add_argument("paths", metavar="PATH", nargs="+", help=f"{document_help()}, folder, or - for stdin")
     output = parser.add_mutually_exclusive_group()
+    add_format(output, "json", "md")
     output.add_argument("--json", action="store_true", help="print JSON (docs/text.md)")
-    output.add_argument("--markdown", action="store_true", help="print Markdown")
+    output.add_argument("--markdown", dest="md", action="store_true", help="print Markdown")
     output.add_argument("-k", "--kinds", action="store_true", help="show the kind and the lines of each block")
     parser.add_argument("--pages", metavar="RANGE", help="only these pages, for example 3-9 or 1,4,7-")
     add_password(parser)
@@ -93,7 +94,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _lines(document: "Document", pages: set[int] | None, arguments: argparse.Namespace) -> "Iterator[str]":
     from docqa import document_text, output
 
-    if arguments.markdown:
+    if arguments.md:
         return document_text.as_markdown(document, pages)
     paint = output.painter(colour=in_colour())
     return document_text.as_text(document, pages, paint, columns(), kinds=arguments.kinds)
@@ -105,7 +106,7 @@ def _title(document: "Document", arguments: argparse.Namespace) -> str:
     from docqa.github_markdown import comment
 
     name = display_name(document.name)
-    return comment(name) if arguments.markdown else f"==> {name} <=="
+    return comment(name) if arguments.md else f"==> {name} <=="
 
 
 def _pages(document: "Document", ranges: "PageRanges | None") -> set[int] | None:

@@ -159,6 +159,7 @@ def test_what_was_not_read_of_a_document_is_told(tmp_path: Path) -> None:
         (["ask", "Who?", "sample_docs/staff-handbook.md", "--device", "tpu"], "no device 'tpu'"),
         (["ask", "--questions", "nowhere.txt", "README.md"], "nowhere.txt does not exist"),
         (["open", "README.md"], "the app needs a terminal"),
+        (["models", "pul"], "(did you mean pull?)"),
         (["text"], "the following arguments are required"),
         (["text", "nowhere.pdf"], "nowhere.pdf does not exist"),
         (["text", "README.md", "--json", "--markdown"], "not allowed with"),

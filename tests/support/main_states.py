@@ -12,8 +12,6 @@ from docqa.tui.workers import events
 from support.stage import NoCollection, StillApp, answer, ask, evidence, paged, result, settled, until
 from support.tables import SHIPS
 
-SIZES = {"narrow": (80, 24), "medium": (110, 32), "wide": (160, 45)}
-
 REPORT = paged(
     "reports/harbour.pdf",
     [

@@ -29,8 +29,6 @@ from docqa.tui.workers.events import EngineStarted
 from docqa.tui.workers.model_pull import PullAdvanced, PullEnded
 from support.stage import StillApp, StillComparison, answer, paged, result, type_in, until
 
-SIZES = {"narrow": (80, 24), "wide": (160, 45), "slim": (50, 24)}
-
 FOLDER = Path("/home/ada/.local/share/docqa/models")
 LISTED = [
     KnownModel(Model("bundled", ModelKind.READER, Path("/opt/docqa/reader"), "bundled"), 45_600_000, threshold=0.5),

@@ -15,7 +15,6 @@ from docqa.tui.workers.training_facts import FactsFound, PairsChecked
 from docqa.tui.workers.training_process import TrainingEnded, TrainingReported
 from support.stage import NoCollection, StillApp
 
-SIZES = {"narrow": (80, 24), "medium": (120, 36)}
 HOME = "/home/kit"
 CORRECTIONS = f"{HOME}/data/corrections.jsonl"
 FACTS = TrainingFacts(("bundled", "distilbert"), "bundled", "bundled", "corrections", ())
