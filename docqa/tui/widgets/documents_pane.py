@@ -256,8 +256,8 @@ class DocumentsPane(VerticalScroll):
             if entry.row is None or entry.row.name:
                 lines.append(self._line(entry, name, width, current=current))
             if entry.row is not None:
-                if current and entry.row.name and name != visible(entry.key):
-                    lines += hang(Content.styled(visible(entry.key), MUTED), width, "  ")
+                if current and entry.row.name and name != visible(Path(entry.key).name):
+                    lines += hang(Content.styled(visible(Path(entry.key).name), MUTED), width, "  ")
                 if roomy or current or not entry.row.name:
                     lines += details[entry.key]
             self._lines[entry.key] = first, len(lines)
