@@ -255,7 +255,7 @@ async def test_a_folder_that_is_typed_is_opened_whole(tmp_path: Path) -> None:
         await type_in(pilot, str(tmp_path / "deeds"))
         await sees(pilot, app, "all documents in it")
         await pilot.press("enter")
-        assert app.questions.loader.paths == (str(tmp_path / "deeds"),)
+        await until(pilot, lambda: app.questions.loader.paths == (str(tmp_path / "deeds"),))
 
 
 @pytest.mark.parametrize("form", [str, shlex.quote, lambda path: Path(path).as_uri()])

@@ -278,12 +278,15 @@ class MainScreen(Screen[None]):
             names = [document.name for document in self.documents.open_documents]
             self.app.push_screen(AgreementScreen.of(asked, names), self._compared)
 
-    def _compared(self, answer: "Answer | None") -> None:
+    def _compared(self, answer: "Answer | frozenset[str] | None") -> None:
+        if isinstance(answer, frozenset):
+            self._controller.read_all(answer)
+            return
         asked = self.answers.asked
         document = self.document(answer.document) if answer is not None else None
         if answer is None or document is None or asked is None:
             return
-        if answer not in asked.best:
+        if answer not in (*asked.best, *(asked.newer.best if asked.newer else ())):
             self.notify(f"{Path(document.name).name} has changed since: choose again.", markup=False)
         elif self.answers.selected is answer:
             self._go_to_place(document, answer)
