@@ -88,12 +88,6 @@ class AgreementScreen(ModalScreen["Answer | frozenset[str] | None"]):
         read = {name for name, (count, _) in searched.items() if count}
         return cls(asked.question, group_answers(found.best), *without_answer(documents, found.best, read), searched)
 
-    @classmethod
-    def of(cls, asked: AskedQuestion, documents: Sequence[str]) -> "AgreementScreen":
-        """The answers to a question in documents of these names."""
-        read = {name for name, evidence in asked.evidence.items() if evidence.read}
-        return cls(asked.question, group_answers(asked.best), *without_answer(documents, asked.best, read))
-
     def compose(self) -> ComposeResult:
         """Yield the answers, and which documents have none."""
         with VerticalScroll(id="agreement", can_focus=False) as box:

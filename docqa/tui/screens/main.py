@@ -363,9 +363,7 @@ class MainScreen(Screen[None]):
                 self.page.show(event.document, None)
                 self.documents.set_current(event.document.name)
             case events.DocumentsOpened(cancelled=True):
-                self.notify(
-                    f"Opening cancelled: {self.documents.listed.states}. Press r to open the rest.", markup=False
-                )
+                self.footer.say(f"Opening cancelled: {self.documents.listed.states}. Press r to open the rest.")
         shown = self._controller.shown
         self.show_header()
         self.questions.show(self._controller.session.asked, shown)
