@@ -150,6 +150,10 @@ class DocumentList:
         names = {name for name in self.below(key) if self.rows[name].document is not None}
         self._ticked = self._ticked - names if names <= self._ticked else self._ticked | names
 
+    def tick_names(self, names: Iterable[str]) -> None:
+        """Tick these documents, also those that are not open yet."""
+        self._ticked |= set(names)
+
     def untick_all(self) -> None:
         """Ask all documents again."""
         self._ticked = set()

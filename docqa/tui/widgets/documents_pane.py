@@ -1,6 +1,6 @@
 """The documents pane: what is open, being opened, or failed to open."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -159,6 +159,11 @@ class DocumentsPane(VerticalScroll):
     def action_tick(self) -> None:
         """Tick the document or all of the folder, or take the ticks away."""
         self.listed.tick(self._cursor)
+        self._ticks_changed()
+
+    def tick(self, names: Iterable[str]) -> None:
+        """Tick these documents, also those that are not open yet."""
+        self.listed.tick_names(names)
         self._ticks_changed()
 
     def action_untick(self) -> None:
