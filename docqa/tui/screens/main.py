@@ -258,17 +258,18 @@ class MainScreen(Screen[None]):
     def action_compare(self) -> None:
         """Show the best answer of each document side by side."""
         asked = self.answers.asked
-        if asked is not None and asked.best:
+        best = asked.best_of_each if asked is not None else ()
+        if asked is not None and best:
             read = {name for name, evidence in asked.evidence.items() if evidence.read}
-            without = without_answer([document.name for document in self.documents.open_documents], asked.best, read)
-            self.app.push_screen(AgreementScreen(asked.question, group_answers(asked.best), *without), self._compared)
+            without = without_answer([document.name for document in self.documents.open_documents], best, read)
+            self.app.push_screen(AgreementScreen(asked.question, group_answers(best), *without), self._compared)
 
     def _compared(self, answer: "Answer | None") -> None:
         asked = self.answers.asked
         document = self.document(answer.document) if answer is not None else None
         if answer is None or document is None or asked is None:
             return
-        if answer not in asked.best:
+        if answer not in asked.best_of_each:
             self.notify(f"{Path(document.name).name} has changed since: choose again.", markup=False)
         elif self.answers.selected is answer:
             self._go_to_place(document, answer)
@@ -309,7 +310,9 @@ class MainScreen(Screen[None]):
         if action == "show_evidence":
             return self.evidence.display
         if action == "compare":
-            return len(self.documents.open_documents) > 1 and bool(self.answers.asked and self.answers.asked.best)
+            return len(self.documents.open_documents) > 1 and bool(
+                self.answers.asked and self.answers.asked.best_of_each
+            )
         if action == "go_back":
             return self.page.can_go_back
         if action == "next_location":
