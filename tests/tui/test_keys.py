@@ -888,6 +888,17 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     assert app.main.page.document.name == ("crew.txt" if ahead else "voyage.pdf")
 
 
+@checks("AgreementScreen", "agreement.rest")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    await _compare(pilot, app)
+    await pilot.press("D")
+    await sees(pilot, app, "3 of 4 passages searched · x searches the rest")
+    await pilot.press(key)
+    asked = app.questions.shown
+    assert app.screen is app.main and asked.state is QuestionState.READING
+    assert asked.entirely == {"voyage.pdf"} and not asked.exhaustive
+
+
 async def _compare(pilot: Pilot[Any], app: Any) -> None:
     """Open a second document with a different answer."""
     other = paged("crew.txt", [["The mate was Greta Foss."]])

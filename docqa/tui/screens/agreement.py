@@ -1,6 +1,7 @@
 """Each document's best answer to one question, side by side."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
@@ -12,7 +13,8 @@ from textual.widgets import Static
 
 from docqa.terminal_text import flat, visible
 from docqa.tui.formatting import bar, cited, context, headings, likelihood
-from docqa.tui.state.agreement import AnswerGroup
+from docqa.tui.state.agreement import AnswerGroup, group_answers, without_answer
+from docqa.tui.state.session import AskedQuestion
 from docqa.tui.styling import MUTED, joined
 from docqa.wording import counted, percent
 
@@ -23,35 +25,69 @@ _COLUMN = 38  # Minimum width, in cells, for a readable passage.
 _MAX_NAMES = 6  # Documents named in one place; the others are counted.
 
 
-class AnswerCard(Static, can_focus=True):
+class DocumentsCard(Static, can_focus=True):
+    """What is said of some documents. `left` are those of which passages were not searched."""
+
+    def __init__(self, content: Content, names: Sequence[str], searched: Mapping[str, tuple[int, int]]) -> None:
+        found = [(name, *searched.get(name, (0, 0))) for name in names]
+        self.left = frozenset(name for name, read, total in found if read < total or not total)
+        read, total = sum(read for _, read, _ in found), sum(total for *_, total in found)
+        notes = [f"{read:,} of {counted(total, 'passage')} searched"] if total else []
+        notes += ["x searches the rest" if read else "x searches them"] if self.left else []
+        super().__init__(joined([content, Content.styled(" · ".join(notes), MUTED)]), classes="answer-card")
+
+
+class AnswerCard(DocumentsCard):
     """One answer, and the documents that give it."""
 
-    def __init__(self, group: AnswerGroup) -> None:
-        super().__init__(_content(group), classes="answer-card")
+    def __init__(self, group: AnswerGroup, searched: Mapping[str, tuple[int, int]]) -> None:
+        super().__init__(_content(group), [answer.document for answer in group], searched)
         self.group = group
 
 
-class AgreementScreen(ModalScreen["Answer | None"]):
-    """The answers in columns if there is room, else below each other. Its result is the answer to go to."""
+class AgreementScreen(ModalScreen["Answer | frozenset[str] | None"]):
+    """The answers in columns if there is room, else below each other.
+
+    Its result is the answer to go to, or the names of documents of which the rest is to be searched.
+    """
 
     BINDING_GROUP_TITLE = "Side by side"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "dismiss(None)", "Close", tooltip="Close", id="agreement.close"),
         Binding("enter", "choose", "Go there", tooltip="Show the answer in its document", id="agreement.choose"),
+        Binding("x", "search_rest", "Search the rest", tooltip="Search all of these documents", id="agreement.rest"),
         Binding("l,right,j,down", "move(1)", show=False, tooltip="Go to the next answer", id="agreement.next"),
         Binding("h,left,k,up", "move(-1)", show=False, tooltip="Go to the previous answer", id="agreement.previous"),
     ]
     AUTO_FOCUS = "AnswerCard"
 
     def __init__(
-        self, question: str, groups: Sequence[AnswerGroup], unanswered: Sequence[str], unread: Sequence[str]
+        self,
+        question: str,
+        groups: Sequence[AnswerGroup],
+        unanswered: Sequence[str],
+        unread: Sequence[str],
+        searched: Mapping[str, tuple[int, int]] = MappingProxyType({}),
     ) -> None:
-        """`unanswered` are the documents that were read and have no answer, `unread` those that were not read."""
+        """`unanswered` are the documents that were read and have no answer, `unread` those that were not read.
+
+        `searched` has of each document how many of its passages were, and how many there are.
+        """
         super().__init__()
         self._question = question
         self._answer_groups = groups
         self._unanswered = unanswered
         self._unread = unread
+        self._searched = searched
+
+    @classmethod
+    def of(cls, asked: AskedQuestion, documents: Sequence[str]) -> "AgreementScreen":
+        """The answers to a question in documents of these names, as they are known now."""
+        found = asked.newer or asked
+        searched = {name: evidence.searched for name, evidence in found.evidence.items()}
+        read = {name for name, (count, _) in searched.items() if count}
+        best = found.best if asked.marks is None else asked.marks.applied_to_best(found.best)
+        return cls(asked.question, group_answers(best), *without_answer(documents, best, read), searched)
 
     def compose(self) -> ComposeResult:
         """Yield the answers, and which documents have none."""
@@ -59,25 +95,26 @@ class AgreementScreen(ModalScreen["Answer | None"]):
             box.border_title = Content(flat(self._question))
             box.border_subtitle = "Enter go there · Esc close"
             with ItemGrid(min_column_width=_COLUMN):
-                yield from map(AnswerCard, self._answer_groups)
-            if self._unanswered:
-                yield Static(Content(f"∅ No answer in {_names(self._unanswered)}"))
-            if self._unread:
-                yield Static(Content.styled(f"· Not searched: {_names(self._unread)} · x searches all", MUTED))
+                yield from (AnswerCard(group, self._searched) for group in self._answer_groups)
+            for what, names in (("∅ No answer in", self._unanswered), ("· Not searched:", self._unread)):
+                if names:
+                    yield DocumentsCard(Content(f"{what} {_names(names)}"), names, self._searched)
 
     def action_move(self, step: int) -> None:
         """Go to another answer. Stops at the ends."""
-        cards = list(self.query(AnswerCard))
+        cards = list(self.query(DocumentsCard))
         at = next((number for number, card in enumerate(cards) if card.has_focus), 0)
-        if at + step == len(cards):
-            self.query_one("#agreement").scroll_end(animate=False)  # The text below can't have the focus.
-        else:
-            cards[max(0, at + step)].focus()
+        cards[max(0, min(len(cards) - 1, at + step))].focus()
 
     def action_choose(self) -> None:
         """Go to the answer."""
         if isinstance(self.focused, AnswerCard):
             self.dismiss(self.focused.group[0])
+
+    def action_search_rest(self) -> None:
+        """Search what is left of the documents."""
+        if isinstance(self.focused, DocumentsCard) and self.focused.left:
+            self.dismiss(self.focused.left)
 
 
 def _names(names: Sequence[str]) -> str:

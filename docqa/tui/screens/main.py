@@ -24,7 +24,6 @@ from docqa.tui.messages import AnswerSelected
 from docqa.tui.screens.agreement import AgreementScreen
 from docqa.tui.screens.choose import ChooseScreen
 from docqa.tui.state import goto
-from docqa.tui.state.agreement import group_answers, without_answer
 from docqa.tui.widgets.answers_pane import AnswersPane
 from docqa.tui.widgets.documents_pane import DocumentsPane, DocumentState
 from docqa.tui.widgets.evidence_strip import EvidenceStrip
@@ -258,18 +257,19 @@ class MainScreen(Screen[None]):
     def action_compare(self) -> None:
         """Show the best answer of each document side by side."""
         asked = self.answers.asked
-        best = asked.best_of_each if asked is not None else ()
-        if asked is not None and best:
-            read = {name for name, evidence in asked.evidence.items() if evidence.read}
-            without = without_answer([document.name for document in self.documents.open_documents], best, read)
-            self.app.push_screen(AgreementScreen(asked.question, group_answers(best), *without), self._compared)
+        if asked is not None and asked.best_of_each:
+            names = [document.name for document in self.documents.open_documents]
+            self.app.push_screen(AgreementScreen.of(asked, names), self._compared)
 
-    def _compared(self, answer: "Answer | None") -> None:
+    def _compared(self, answer: "Answer | frozenset[str] | None") -> None:
+        if isinstance(answer, frozenset):
+            self._controller.read_all(answer)
+            return
         asked = self.answers.asked
         document = self.document(answer.document) if answer is not None else None
         if answer is None or document is None or asked is None:
             return
-        if answer not in asked.best_of_each:
+        if answer not in (*asked.best_of_each, *(asked.newer.best if asked.newer else ())):
             self.notify(f"{Path(document.name).name} has changed since: choose again.", markup=False)
         elif self.answers.selected is answer:
             self._go_to_place(document, answer)

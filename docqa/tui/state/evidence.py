@@ -1,5 +1,6 @@
 """The evidence for a question across a document: the rank and probability of each window (pure)."""
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -35,6 +36,11 @@ class DocumentEvidence:
         return len(self.starts)
 
     @property
+    def searched(self) -> tuple[int, int]:
+        """How many of the windows were read, and how many there are."""
+        return int((~np.isnan(self.probabilities)).sum()), len(self)
+
+    @property
     def read(self) -> bool:
         """Whether any window of the document was read."""
         return not np.isnan(self.probabilities).all()
@@ -60,15 +66,15 @@ def evidence_by_document(collection: "Collection", progress: "SearchProgress") -
     probabilities[progress.order[: progress.windows_read]] = 0.0  # A window may have no span at all.
     for window, scored in progress.best_by_window.items():
         probabilities[window] = scored.probability
+    read = sorted(progress.best_by_window)
     found = {}
     first = 0
     for opened in collection.opened:
         last = first + len(opened.windows)
-        starts, ends = opened.windows.spans.T
-        reasons = {
-            window - first: one.evidence for window, one in progress.best_by_window.items() if first <= window < last
-        }
         if ranks[first:last].any():
+            starts, ends = opened.windows.spans.T
+            inside = read[bisect_left(read, first) : bisect_left(read, last)]
+            reasons = {window - first: progress.best_by_window[window].evidence for window in inside}
             found[opened.document.name] = DocumentEvidence(
                 starts, ends, ranks[first:last], probabilities[first:last], reasons
             )
