@@ -4,6 +4,7 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -83,7 +84,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     )
     add_context(parser)
     output = parser.add_mutually_exclusive_group()
-    add_format(output, "json", "jsonl", "csv")
+    add_format(output, "json", "jsonl", "csv", "md")
     output.add_argument("--json", action="store_true", help="print JSON (docs/formats.md)")
     output.add_argument("--jsonl", action="store_true", help="print one line of JSON per question")
     output.add_argument("--csv", action="store_true", help="print CSV, for spreadsheets")
@@ -102,6 +103,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Ask and print. The exit code says whether there was an answer."""
     if arguments.inline:
         return _run_inline(arguments)
+    if arguments.each and arguments.md:
+        raise DocqaError("a matrix can't be printed as Markdown", "--csv makes a spreadsheet of it")
     if arguments.each and arguments.context is not None:
         raise DocqaError("--each and --context cannot be combined", "a cell has an answer and its place alone")
     questions, paths = _questions_and_paths(arguments)
@@ -211,7 +214,7 @@ def _ask_all(arguments: argparse.Namespace, collection: "Collection", questions:
     answered = False
     for number, result in enumerate(_results(arguments, collection, questions)):
         answered = answered or result.answered
-        if arguments.json or arguments.csv:
+        if arguments.json or arguments.csv or arguments.md:
             results.append(result)
         elif arguments.jsonl:
             say_json(output.as_json_line(result, explain=arguments.explain))
@@ -228,6 +231,10 @@ def _ask_all(arguments: argparse.Namespace, collection: "Collection", questions:
         from docqa.export import as_csv
 
         say(as_csv(results).removesuffix("\n"))
+    if arguments.md:
+        from docqa.export import ExportHead, as_markdown
+
+        say(as_markdown(results, ExportHead.of(collection.documents, date.today().isoformat())).removesuffix("\n"))
     return answered
 
 
