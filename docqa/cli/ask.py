@@ -2,8 +2,9 @@
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,7 @@ from docqa.terminal_text import as_json, one_line
 if TYPE_CHECKING:
     from docqa.answers import Answer, Result
     from docqa.collection import Collection
+    from docqa.documents import Document
     from docqa.scope import Scope
 
 _BATCH = 16  # Questions read together: few enough that the first answers are printed soon.
@@ -42,6 +44,7 @@ examples:
   docqa ask 'Who is liable?' contract.pdf --explain    what spoke for and against each answer
   docqa ask 'Who is liable?' contract.pdf -C 3         with three sentences before and after each answer's
   docqa ask 'How many staff?' report.pdf -o --top 1    the answer alone
+  docqa ask 'How many staff?' report.pdf --no-corrections    without what you marked in the app
   docqa ask 'How many staff?' report.pdf --json | jq -r '.answers[0].page'
 
 exit codes: 0 at least one answer, 1 no answer, 2 an error or an unreadable file, 130 interrupted
@@ -73,9 +76,15 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     add_scope(parser)
     add_setting(parser, "top")
     parser.add_argument("--explain", action="store_true", help="say what spoke for and against each answer")
+    parser.add_argument(
+        "--no-corrections",
+        dest="corrections",
+        action="store_false",
+        help="leave aside what you marked in the app as right or wrong",
+    )
     add_context(parser)
     output = parser.add_mutually_exclusive_group()
-    add_format(output, "json", "jsonl", "csv")
+    add_format(output, "json", "jsonl", "csv", "md")
     output.add_argument("--json", action="store_true", help="print JSON (docs/formats.md)")
     output.add_argument("--jsonl", action="store_true", help="print one line of JSON per question")
     output.add_argument("--csv", action="store_true", help="print CSV, for spreadsheets")
@@ -94,6 +103,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Ask and print. The exit code says whether there was an answer."""
     if arguments.inline:
         return _run_inline(arguments)
+    if arguments.each and arguments.md:
+        raise DocqaError("a matrix can't be printed as Markdown", "--csv makes a spreadsheet of it")
     if arguments.each and arguments.context is not None:
         raise DocqaError("--each and --context cannot be combined", "a cell has an answer and its place alone")
     questions, paths = _questions_and_paths(arguments)
@@ -124,6 +135,7 @@ def _run_inline(arguments: argparse.Namespace) -> int:
         "--in": bool(arguments.within),
         "--pages": arguments.pages is not None,
         "--each": arguments.each,
+        "--no-corrections": not arguments.corrections,
         "--context": arguments.context is not None,
     }
     for name, given in combined.items():
@@ -202,7 +214,7 @@ def _ask_all(arguments: argparse.Namespace, collection: "Collection", questions:
     answered = False
     for number, result in enumerate(_results(arguments, collection, questions)):
         answered = answered or result.answered
-        if arguments.json or arguments.csv:
+        if arguments.json or arguments.csv or arguments.md:
             results.append(result)
         elif arguments.jsonl:
             say_json(output.as_json_line(result, explain=arguments.explain))
@@ -219,6 +231,10 @@ def _ask_all(arguments: argparse.Namespace, collection: "Collection", questions:
         from docqa.export import as_csv
 
         say(as_csv(results).removesuffix("\n"))
+    if arguments.md:
+        from docqa.export import ExportHead, as_markdown
+
+        say(as_markdown(results, ExportHead.of(collection.documents, date.today().isoformat())).removesuffix("\n"))
     return answered
 
 
@@ -229,8 +245,12 @@ def _ask_each(arguments: argparse.Namespace, collection: "Collection", questions
 
     matrix = Matrix(collection, arguments.within, arguments.pages)
     documents, asked = matrix.documents, []
+    correct = _corrections(arguments, collection.engine.settings.top)
+    alone = {document.name: [document] for document in collection.documents}
     with progress_bar(quiet=arguments.quiet) as monitor:
-        for number, row in enumerate(matrix.rows(questions, monitor)):
+        for number, found in enumerate(matrix.rows(questions, monitor)):
+            each = zip(found.results, documents, strict=True)
+            row = replace(found, results=tuple(correct(result, alone[name], None) for result, name in each))
             asked.append(row)
             if arguments.jsonl:
                 say_json(as_json(output.matrix_as_dict(documents, row, explain=arguments.explain)))
@@ -251,11 +271,30 @@ def _ask_each(arguments: argparse.Namespace, collection: "Collection", questions
 
 def _results(arguments: argparse.Namespace, collection: "Collection", questions: list[str]) -> "Iterator[Result]":
     asked = _scope(arguments, collection)
+    correct = _corrections(arguments, collection.engine.settings.top)
     for first in range(0, len(questions), _BATCH):
         with progress_bar(quiet=arguments.quiet) as monitor:
             results = collection.ask_all(questions[first : first + _BATCH], monitor, scope=asked)
         for result in results:
-            yield _with_context(result, collection, arguments.context)
+            yield _with_context(correct(result, collection.documents, asked), collection, arguments.context)
+
+
+def _corrections(
+    arguments: argparse.Namespace, top: int
+) -> "Callable[[Result, Sequence[Document], Scope | None], Result]":
+    """What adds the user's corrections to the result of asking documents, or a part of them."""
+    if arguments.corrections:
+        from docqa.user_marks import corrected
+        from docqa.userdata import annotations, corrections
+
+        try:
+            kept, judged = corrections.load(), [one for one in annotations.load() if one.wrong]
+        except DocqaError as error:
+            report(error)  # The answers are of use without them.
+        else:
+            if kept or judged:
+                return lambda result, documents, scope: corrected(result, documents, kept, judged, top=top, scope=scope)
+    return lambda result, documents, scope: result  # noqa: ARG005
 
 
 def _with_context(result: "Result", collection: "Collection", count: int | None) -> "Result":

@@ -17,7 +17,7 @@ _READ_ALL = Binding(
 KEYS: list[BindingType] = [
     # With priority, as `/` below: letters typed right after the key, or sent with it over a slow connection, belong to
     # the question. Without, they would be keys, and a "w" or "c" among them would save a correction.
-    Binding("i,a", "focus_question", "Ask", tooltip="Go to the question input", id="question.focus", priority=True),
+    Binding("i", "focus_question", "Ask", tooltip="Go to the question input", id="question.focus", priority=True),
     Binding("right_square_bracket", "move(1)", "Next", show=False, tooltip="Select the next answer", id="answers.next"),
     Binding(
         "left_square_bracket",
@@ -46,9 +46,12 @@ KEYS: list[BindingType] = [
         "w",
         "correct",
         "Wrong",
-        tooltip="Correct the answer, mark that there is none, or undo",
+        tooltip="Mark the answer as wrong and say what is right; or undo",
         id="feedback.wrong",
     ),
+    # With priority, so that letters typed right after the key are part of the note.
+    Binding("a", "note", "Note", show=False, tooltip="Write a note on the answer", id="answers.note", priority=True),
+    Binding("asterisk", "pin", "Pin", show=False, tooltip="Pin the answer, or unpin it", id="answers.pin"),
     _READ_ALL,
     Binding("u", "show_newer", "New answers", tooltip="Show the answers found since", id="answers.newer"),
     Binding(
@@ -100,6 +103,7 @@ DOCUMENT_KEYS: list[BindingType] = [
         id="document.evidence",
     ),
     Binding("slash", "find", "Find", tooltip="Find text in the document", id="document.find", priority=True),
+    Binding("escape", "open_hits(True)", "Hits", tooltip="Go back from a hit's page to the hits", id="hits.back"),
     Binding("s", "select", "Select", show=False, tooltip="Select the right answer on the page", id="document.select"),
     Binding("g", "go_to", "Go to", show=False, tooltip="Go to a page or section", id="document.go_to"),
     Binding("n", "match(1)", "Next match", show=False, tooltip="Go to the next match", id="page.next_match"),
@@ -111,6 +115,9 @@ DOCUMENT_KEYS: list[BindingType] = [
         "D", "compare", "Compare", tooltip="Compare the answers of the documents side by side", id="answers.compare"
     ),
     Binding("o", "view", "View", show=False, tooltip="Open the document in the system's viewer", id="document.view"),
+    Binding(
+        "q", "leave", "Leave", show=False, tooltip="Quit, if pressed twice; close any other screen", id="app.leave"
+    ),
     Binding("b", "go_back", "Back", show=False, tooltip="Go back to where you were", id="document.back"),
 ]
 """Keys of the main screen, which need its panes."""
@@ -134,7 +141,12 @@ INLINE_KEYS: list[BindingType] = [
 ]
 """Keys of the app under the prompt."""
 
-_NOT_IN_PALETTE = {"ctrl+r", "ctrl+p", "ctrl+q"}  # Earlier questions, the palette itself, and what Textual adds to it.
+_NOT_IN_PALETTE = {
+    "ctrl+r",
+    "ctrl+p",
+    "ctrl+q",
+    "q",
+}  # Earlier questions, the palette itself, and what Textual adds to it.
 
 
 def palette(display: Callable[[Binding], str], keymap: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
@@ -142,8 +154,9 @@ def palette(display: Callable[[Binding], str], keymap: Mapping[str, str]) -> Ite
 
     `display` formats a binding's key. `keymap` has the user's keys by binding id.
     """
+    yield "Find text in all documents", "/ /", "screen.open_hits"
     for namespace, bindings in (("", KEYS), ("screen.", DOCUMENT_KEYS)):
-        seen: set[str] = set()
+        seen = {"open_hits(True)"}
         for binding in Binding.make_bindings(bindings):
             if binding.key not in _NOT_IN_PALETTE and binding.action not in seen:
                 seen.add(binding.action)

@@ -37,7 +37,7 @@ async def test_an_answer_is_found_selected_and_shown_where_it_stands(
         assert "reader: bundled" in text
         assert "built in 1874 by the engineer" in text  # The page is shown, not only the answer.
         assert "likely" in text and "%" in text
-        assert app.main.documents.summary() == "2 open"
+        assert app.main.documents.listed.states == "2 open"
 
 
 async def test_with_its_own_engine_the_app_answers_too(lighthouse: str) -> None:
@@ -271,13 +271,13 @@ async def test_what_is_typed_right_after_i_is_the_question_and_no_key(engines: E
         for letter in "icd":
             app.post_message(events.Key(letter, letter))
         await until(pilot, lambda: app.main.question.value == "cd", "the typed question")
-        assert asked.verdict is None
+        assert asked.marks is None
         app.main.page.focus()
         await pilot.pause()
         for key, letter in (("slash", "/"), ("c", "c"), ("o", "o")):
             app.post_message(events.Key(key, letter))
         await until(pilot, lambda: app.main.line.find.value == "co", "the typed search term")
-        assert asked.verdict is None
+        assert asked.marks is None
         await pilot.press("slash", "i")
         assert app.main.line.find.value == "co/i"
 

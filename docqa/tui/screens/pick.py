@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 from textual import on, work
@@ -70,11 +71,11 @@ class PickScreen(ChooseScreen[PickedDocuments]):
             self.count = count
             self.rows = rows
 
-    def __init__(self, is_open: Collection[str] = ()) -> None:
-        """`is_open` are the names of the open documents."""
+    def __init__(self, is_open: Collection[str] = (), closed: Sequence[str] = ()) -> None:
+        """`is_open` are the names of the open documents, `closed` of those that were closed, which come first."""
         super().__init__("Open documents", "Type part of a name, or a path", lambda _: [], nothing="Looking for files…")
         self._is_open = is_open
-        self._recents: list[RecentDocuments] = []
+        self._recents = [RecentDocuments((name,), "closed just now") for name in closed]
         self._files: list[str] = []
         self._searching = True
         self._typed_text = ""
@@ -237,9 +238,10 @@ class PickScreen(ChooseScreen[PickedDocuments]):
             self._pending = PickedDocuments((), instead)
             return
         self._pending = None
-        chosen = list(self._marked) or ([self.highlighted.paths] if self.highlighted else [])
-        if chosen:
-            self.dismiss(PickedDocuments(tuple(path for paths in chosen for path in paths), instead))
+        if self._marked:
+            self.dismiss(PickedDocuments(tuple(path for paths in self._marked for path in paths), instead))
+        elif self.highlighted is not None:
+            self.dismiss(replace(self.highlighted, instead=instead))
 
     # --- what is shown ---
 

@@ -1,6 +1,7 @@
 """The question line, and the list of questions asked."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -8,7 +9,8 @@ from textual.content import Content
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from docqa.terminal_text import flat
+from docqa.terminal_text import flat, visible
+from docqa.tui.formatting import shortened
 from docqa.tui.state.session import AskedQuestion, QuestionState
 from docqa.tui.styling import MUTED, hang, joined
 from docqa.tui.widgets.inputs import LONGEST_LINE, PastingInput
@@ -20,6 +22,9 @@ _GLYPHS = {
     QuestionState.FAILED: "✗",
     QuestionState.CANCELLED: "■",
 }
+
+
+_HINT = "Ask your documents a question"
 
 
 class QuestionInput(PastingInput):
@@ -40,11 +45,19 @@ class QuestionInput(PastingInput):
     ]
 
     def __init__(self) -> None:
-        hint = "Ask your documents a question"
-        super().__init__(placeholder=hint, compact=True, id="question", select_on_focus=False, max_length=LONGEST_LINE)
+        super().__init__(placeholder=_HINT, compact=True, id="question", select_on_focus=False, max_length=LONGEST_LINE)
         self._history: list[str] = []
         self._position = 0
         self._draft = ""
+
+    def show_asked(self, ticked: Collection[str]) -> None:
+        """Show which documents are asked: all, if none is ticked."""
+        if not ticked:
+            self.placeholder = _HINT
+        elif len(ticked) == 1:
+            self.placeholder = f"Ask {visible(Path(next(iter(ticked))).name)} a question"
+        else:
+            self.placeholder = f"Ask the {len(ticked)} ticked documents a question"
 
     def recall_from(self, questions: Sequence[str]) -> None:
         """Add questions of earlier sessions before those of this one. Typed text is kept."""
@@ -139,7 +152,15 @@ class QuestionsList(OptionList):
                 hint = Content.styled("None yet. Questions you ask are listed here.", MUTED)
                 self.add_option(Option(joined(hint.wrap(width)), disabled=True))
             for one in self._asked:
-                lines = hang(Content(flat(one.question)), width, f"{_GLYPHS[one.state]} ")
+                lines = [*hang(Content(flat(one.question)), width, f"{_GLYPHS[one.state]} "), *_annotated(one, width)]
                 self.add_option(Option(joined(lines)))
             if self._asked:
                 self.highlighted = highlighted
+
+
+def _annotated(asked: AskedQuestion, width: int) -> Iterator[Content]:
+    """The pinned answers and the notes of a question."""
+    for answer in asked.marks.answers if asked.marks is not None else ():
+        note = f" — {flat(answer.mark.note)}" if answer.mark.note else ""
+        glyph = "★" if answer.mark.pinned else "✎"
+        yield from hang(Content.styled(f"{shortened(flat(answer.text), 40)}{note}", MUTED), width, f"  {glyph} ")
