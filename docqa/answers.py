@@ -38,6 +38,27 @@ class Alternative:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """What the user said about an answer. `found`: whether docqa gave it too, and so has a probability for it."""
+
+    right: bool = False
+    wrong: bool = False
+    pinned: bool = False
+    note: str = ""
+    found: bool = True
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing was said."""
+        return not (self.right or self.wrong or self.pinned or self.note)
+
+
+UNMARKED = Mark()
+NO_EVIDENCE = Evidence(0.0, (), (), ())
+"""Of what was not found by reading."""
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """A verbatim span. `text == document.text[start:end]`, and `passage` starts at the offset `passage_start`."""
 
@@ -66,6 +87,13 @@ class Answer:
     """What else was found in the same sentence, or row of a table, the most probable first."""
     outdated: bool = False
     """Whether it is from an earlier version of a document that has changed since: `docqa.earlier_versions`."""
+    mark: Mark = UNMARKED
+    """What the user said about it: `docqa.user_marks`."""
+
+    @property
+    def estimated(self) -> bool:
+        """Whether `probability` is an estimate: it isn't for what the user marked as right, or docqa didn't find."""
+        return self.mark.found and not self.mark.right
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +121,7 @@ class Result:
 
     `answers` is empty if docqa abstained; `closest` has the best spans that are not listed. If `withheld`, their
     passages bear on the question, and neither the spans nor their probabilities are claimed. `warnings` are those of
-    all documents: what was not read was not answered from.
+    all documents: what was not read was not answered from. `denied`: the user said that the documents don't answer it.
     """
 
     question: str
@@ -107,6 +135,7 @@ class Result:
     elapsed_seconds: float
     warnings: tuple[DocumentWarning, ...] = ()
     withheld: Withheld | None = None
+    denied: bool = False
 
 
 def rank_answers(candidates: Iterable[ScoredCandidate], documents: Sequence[Document], top: int) -> list[Answer]:
@@ -174,6 +203,33 @@ def _answer(number: int, ranked: RankedAnswer, around: tuple[int, int], document
 def _alternative(scored: ScoredCandidate, document: Document) -> Alternative:
     start, end = scored.candidate.start, scored.candidate.end
     return Alternative(document.text[start:end], scored.probability, start, end)
+
+
+def answer_at(document: Document, start: int, end: int) -> Answer:
+    """`document.text[start:end]` as an answer that nobody estimated: its probability says nothing."""
+    first, last = _passage(document, start, end, PASSAGE)
+    cited = cite(document, start, end)
+    return Answer(
+        rank=0,
+        text=document.text[start:end],
+        probability=0.0,
+        document=cited.document,
+        format=cited.format,
+        page=cited.page,
+        page_label=cited.page_label,
+        page_end=cited.page_end,
+        section=cited.section,
+        line_start=cited.line_start,
+        line_end=cited.line_end,
+        start=start,
+        end=end,
+        passage=document.text[first:last],
+        passage_start=first,
+        other_locations=(),
+        evidence=NO_EVIDENCE,
+        table=table_passage(document, start, end),
+        mark=Mark(found=False),
+    )
 
 
 def cite(document: Document, start: int, end: int) -> Citation:

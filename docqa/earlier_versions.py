@@ -7,10 +7,11 @@ version that it was found in, and says so wherever it is shown (`Answer.outdated
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 
-from docqa.answers import Alternative, Answer, Citation, Result, cite, sentence_around
+from docqa.answers import Answer, Citation, Result, cite, sentence_around
 from docqa.documents import Document
 from docqa.moved_spans import Span, find_again
-from docqa.table_passages import table_passage
+from docqa.passages import passage
+from docqa.table_passages import TablePassage, table_passage
 
 Versions = Mapping[str, tuple[Document, Document]]
 """By name, the version of a document that answers were found in, and its present one."""
@@ -41,6 +42,17 @@ def find_answer_again(answer: Answer, versions: Versions) -> Answer:
     place = find_span_again(old, new, (answer.start, answer.end))
     if place is None:
         return replace(answer, outdated=True)
+    alternatives = tuple(
+        replace(one, text=new.text[at:to], start=at, end=to)
+        for one in answer.alternatives
+        for at, to in [find_span_again(old, new, (one.start, one.end)) or (0, 0)]
+        if to
+    )
+    return replace(_moved(answer, new, place), alternatives=alternatives)
+
+
+def _moved(answer: Answer, new: Document, place: Span) -> Answer:
+    """An answer at its place in the new version, without alternatives."""
     start, end = place
     found = cite(new, start, end)
     moved = start - answer.start
@@ -61,13 +73,31 @@ def find_answer_again(answer: Answer, versions: Versions) -> Answer:
         passage=new.text[passage_start:passage_end],
         passage_start=passage_start,
         table=table_passage(new, start, end),
-        alternatives=tuple(
-            Alternative(new.text[at:to], one.probability, at, to)
-            for one in answer.alternatives
-            for at, to in [find_span_again(old, new, (one.start, one.end)) or (0, 0)]
-            if to
-        ),
+        alternatives=(),
     )
+
+
+def is_unchanged(answer: Answer, document: Document) -> bool:
+    """Whether an answer and its passage are in a document where they were."""
+    first, last = answer.passage_start, answer.passage_start + len(answer.passage)
+    return document.text[first:last] == answer.passage and document.text[answer.start : answer.end] == answer.text
+
+
+def find_kept_answer(answer: Answer, new: Document) -> Answer:
+    """Find an answer again of which only the passage is left of the earlier version, or mark it.
+
+    Its other locations stay as they are.
+    """
+    first = answer.start - answer.passage_start
+    span = first, first + len(answer.text)
+    place = find_again(answer.passage, new.text[: new.body_end], span, passage(answer.passage, *span, 0))
+    if place is None or (answer.table and _headings(answer.table) != _headings(table_passage(new, *place))):
+        return replace(answer, outdated=True)
+    return _moved(answer, new, place)
+
+
+def _headings(table: TablePassage | None) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
+    return None if table is None else (table.row_headings, table.column_headings)
 
 
 def find_span_again(old: Document, new: Document, span: Span) -> Span | None:
@@ -75,12 +105,8 @@ def find_span_again(old: Document, new: Document, span: Span) -> Span | None:
     place = find_again(old.text, new.text[: new.body_end], span, sentence_around(old, *span))
     if place is None:
         return None
-    before, after = table_passage(old, *span), table_passage(new, *place)
-    if before is not None and (
-        after is None or (before.row_headings, before.column_headings) != (after.row_headings, after.column_headings)
-    ):
-        return None
-    return place
+    before = _headings(table_passage(old, *span))
+    return None if before is not None and before != _headings(table_passage(new, *place)) else place
 
 
 def _with_answers(result: Result, change: Callable[[Answer], Answer]) -> Result:

@@ -1,23 +1,54 @@
-"""Export questions and answers to a file: Markdown, CSV, or the JSON of `docqa ask` (pure)."""
+"""Export questions and answers to a file: Markdown, CSV or JSON, with the date and the documents at its head (pure)."""
 
 import csv
 import io
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass
 
 from docqa.answers import Answer, Result
 from docqa.github_markdown import escaped, markdown_table
 from docqa.matrix import MatrixRow
-from docqa.output import as_json, citation, matrix_cell
+from docqa.output import DENIED, as_dict, citation, matrix_cell, said
 from docqa.table_passages import TablePassage
-from docqa.terminal_text import one_line, plain, visible
-from docqa.wording import percent, sentence
+from docqa.terminal_text import as_json, one_line, plain, visible
+from docqa.wording import counted, sentence
 
-_MAX_CLOSEST = 3  # Passages listed if docqa abstained.
+SCHEMA = "docqa.export/1"
+
+_MAX_CLOSEST = 3  # Passages listed if docqa abstained, and those that are marked.
 
 
-def as_markdown(results: Sequence[Result]) -> str:
+@dataclass(frozen=True, slots=True)
+class ExportedDocument:
+    """A document that was asked, as it was read. `pages` is 0 if its format has none."""
+
+    name: str
+    pages: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExportHead:
+    """What stands at the head of an export: the date, as ISO 8601 has it, and the documents."""
+
+    date: str
+    documents: tuple[ExportedDocument, ...]
+
+    def lines(self) -> list[str]:
+        """The documents in words."""
+        return [", ".join(filter(None, map(str, _about(each)))) for each in self.documents]
+
+
+def _about(document: ExportedDocument) -> tuple[str, str, str]:
+    pages = counted(document.pages, "page") if document.pages else ""
+    return visible(document.name), pages, f"SHA-256 {document.sha256}"
+
+
+def as_markdown(results: Sequence[Result], head: ExportHead) -> str:
     """Markdown: a heading for each question, and its answers quoted in their passages, with citations."""
-    return "# Questions and answers\n\n" + "\n\n".join(map(_section, results)) + "\n"
+    documents = "".join(f"- {escaped(line)}\n" for line in head.lines())
+    about = f"Exported on {head.date}, of {counted(len(head.documents), 'document')}:\n\n{documents}"
+    return f"# Questions and answers\n\n{about}\n" + "\n\n".join(map(_section, results)) + "\n"
 
 
 def _section(result: Result) -> str:
@@ -26,25 +57,34 @@ def _section(result: Result) -> str:
         lines += [_item(answer) for answer in result.answers]
     else:
         withheld = result.withheld
-        why = sentence(withheld.message) if withheld else "No answer in these documents"
+        why = sentence(DENIED if result.denied else withheld.message if withheld else "no answer in these documents")
         lines.append(f"{why} ({result.windows_read} of {result.windows_total} passages searched).")
         if result.closest:
-            shown = ((_unclaimed if withheld else _item)(answer) for answer in result.closest[:_MAX_CLOSEST])
+            listed = [*result.closest[:_MAX_CLOSEST], *filter(_is_annotated, result.closest[_MAX_CLOSEST:])]
+            shown = ((_unclaimed if withheld else _item)(answer) for answer in listed)
             lines += ["Passages that bear on it:" if withheld else "Closest:", "", *shown]
     return "\n".join([*lines, "", f"*reader: {escaped(result.reader)}*"])
 
 
+def _is_annotated(answer: Answer) -> bool:
+    return answer.mark.pinned or bool(answer.mark.note)
+
+
 def _item(answer: Answer) -> str:
     also = "".join(f"\n   also: {escaped(citation(location))}" for location in answer.other_locations)
-    head = (
-        f"{answer.rank}. **{escaped(answer.text)}** ({percent(answer.probability)}) — {escaped(citation(answer))}{also}"
-    )
-    return "\n".join([head, "", *_quoted(answer, marked=True), ""])
+    head = f"**{escaped(answer.text)}** ({said(answer)}) — {escaped(citation(answer))}{also}"
+    return _listed(answer, head, marked=True)
 
 
 def _unclaimed(answer: Answer) -> str:
     """The place and the passage of an answer that is not claimed."""
-    return "\n".join([f"{answer.rank}. {escaped(citation(answer))}", "", *_quoted(answer, marked=False), ""])
+    return _listed(answer, escaped(citation(answer)), marked=False)
+
+
+def _listed(answer: Answer, head: str, *, marked: bool) -> str:
+    pinned = "★ " if answer.mark.pinned else ""
+    note = [f"   Note: {escaped(answer.mark.note)}", ""] if answer.mark.note else []
+    return "\n".join([f"{answer.rank}. {pinned}{head}", "", *note, *_quoted(answer, marked=marked), ""])
 
 
 def _quoted(answer: Answer, *, marked: bool) -> list[str]:
@@ -90,6 +130,9 @@ _COLUMNS = (
     "row_headings",
     "column_headings",
     "outdated",
+    "marked",
+    "pinned",
+    "note",
 )
 
 
@@ -103,21 +146,26 @@ def as_csv(results: Sequence[Result]) -> str:
     rows = csv.writer(file, lineterminator="\n")
     rows.writerow(_COLUMNS)
     for result in results:
-        for answer in result.answers:
-            fields = [getattr(answer, column) for column in _COLUMNS[6:-3]]
+        listed = result.answers or tuple(filter(_is_annotated, result.closest))
+        for answer in listed:
+            fields = [getattr(answer, column) for column in _COLUMNS[6:-6]]
+            mark = answer.mark
             values = [
                 result.question,
-                "yes",
+                "yes" if result.answered else "no",
                 answer.rank,
                 answer.text,
-                f"{answer.probability:.4f}",
+                f"{answer.probability:.4f}" if answer.estimated else "",
                 visible(answer.document),
                 *fields,
+                *(one_line(" / ".join(headings)) for headings in _headings(answer)),
+                "yes" if answer.outdated else "",
+                "right" if mark.right else "wrong" if mark.wrong else "",
+                "yes" if mark.pinned else "",
+                mark.note,
             ]
-            values += [one_line(" / ".join(headings)) for headings in _headings(answer)]
-            values.append("yes" if answer.outdated else "")
             rows.writerow([_cell(value) for value in values])
-        if not result.answers:
+        if not listed:
             rows.writerow([_cell(result.question), "no", *[""] * (len(_COLUMNS) - 2)])
     return file.getvalue()
 
@@ -148,13 +196,21 @@ def _cell(value: object) -> object:
     return f"'{text}" if text.lstrip().startswith(_FORMULA) or value.startswith(_BEFORE_FORMULA) else text
 
 
-def _as_json(results: Sequence[Result]) -> str:
-    return as_json(results) + "\n"
+def _csv_with_head(results: Sequence[Result], head: ExportHead) -> str:
+    lines = [f"# docqa, {head.date}", *(f"# {line}" for line in head.lines())]
+    file = io.StringIO()
+    csv.writer(file, lineterminator="\n").writerows([plain(line)] for line in lines)
+    return file.getvalue() + as_csv(results)
 
 
-FORMATS: dict[str, Callable[[Sequence[Result]], str]] = {
+def _json_with_head(results: Sequence[Result], head: ExportHead) -> str:
+    facts = {"schema": SCHEMA, **asdict(head), "results": [as_dict(result) for result in results]}
+    return as_json(facts, indent=2) + "\n"
+
+
+FORMATS: dict[str, Callable[[Sequence[Result], ExportHead], str]] = {
     ".md": as_markdown,
-    ".json": _as_json,
-    ".csv": as_csv,
+    ".json": _json_with_head,
+    ".csv": _csv_with_head,
 }
 """The writer for each suffix."""

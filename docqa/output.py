@@ -33,15 +33,49 @@ _LONG_CELL, _SHORT_CELL = 120, 40  # Characters shown of a heading or a cell in 
 _OPEN, _CLOSE = "\ufdd0", "\ufdd1"
 
 
+DENIED = "you marked that these documents don't answer this"
+
+
+def said(answer: Answer) -> str:
+    """How likely an answer is; or instead, and beside it, what the user said about it."""
+    if answer.mark.right:
+        return "you marked this right"
+    likely = percent(answer.probability) if answer.estimated else "not among the answers now"
+    return f"{likely}; you marked this wrong" if answer.mark.wrong else likely
+
+
 def painter(*, colour: bool) -> Paint:
     """What adds colour to a text, or adds none."""
     return (lambda style, text: f"{style}{text}{END}") if colour else (lambda _, text: text)
 
 
 def as_dict(result: Result, *, explain: bool = False) -> dict[str, Any]:
-    """The result as JSON, documented in docs/formats.md; `explain` adds what spoke for and against each answer."""
+    """The result as JSON, documented in docs/formats.md; `explain` adds what spoke for and against each answer.
+
+    What the user marked is apart from `answers`, all of which have a probability.
+    """
     facts = asdict(result)
-    for answer, source in zip((*facts["answers"], *facts["closest"]), (*result.answers, *result.closest), strict=True):
+    marked: list[dict[str, Any]] = []
+    for name, sources in (("answers", result.answers), ("closest", result.closest)):
+        answers = facts[name]
+        _simplify(answers, sources, explain=explain)
+        facts[name] = [answer for answer, source in zip(answers, sources, strict=True) if source.estimated]
+        marked += [answer for answer, source in zip(answers, sources, strict=True) if not source.estimated]
+    denied = facts.pop("denied")
+    if marked or denied:
+        for number, answer in enumerate([*facts["answers"], *facts["closest"]], 1):
+            answer["rank"] = number
+        for answer in marked:
+            del answer["rank"], answer["probability"]
+            answer.pop("explanation", None)
+        facts["answered"] = bool(facts["answers"])
+        facts["marked"] = {"denied": denied, "answers": marked}
+    return {"schema": SCHEMA, **facts}
+
+
+def _simplify(answers: Sequence[dict[str, Any]], sources: Sequence[Answer], *, explain: bool) -> None:
+    """Make answers as they are documented of their fields."""
+    for answer, source in zip(answers, sources, strict=True):
         table = answer.pop("table")
         del answer["evidence"]
         if explain:
@@ -52,7 +86,8 @@ def as_dict(result: Result, *, explain: bool = False) -> dict[str, Any]:
             del location["format"]
             if not location["outdated"]:
                 del location["outdated"]
-    return {"schema": SCHEMA, **facts}
+        mark = answer.pop("mark")
+        answer |= {name: mark[name] for name in ("right", "wrong", "pinned", "note") if mark[name]}
 
 
 def as_json(results: Sequence[Result], *, explain: bool = False) -> str:
@@ -86,7 +121,8 @@ def as_text(
     else:
         withheld = result.withheld
         read = f"{result.windows_read} of {result.windows_total} passages searched"
-        blocks.append(f"{withheld.message if withheld else 'no answer in these documents'} ({read})")
+        why = withheld.message if withheld else "no answer in these documents"
+        blocks.append(f"{DENIED if result.denied else why} ({read})")
         if result.closest:
             blocks.append(paint(DIM, "passages that bear on it:" if withheld else "closest passages:"))
         for close in result.closest[:3]:
@@ -101,7 +137,7 @@ def matrix_cell(result: Result) -> str:
     if not result.answered:
         return ""
     best = result.answers[0]
-    return f"{one_line(best.text)} ({_place(best)}; {percent(best.probability)})"
+    return f"{one_line(best.text)} ({_place(best)}; {said(best)})"
 
 
 def matrix_as_dict(documents: Sequence[str], row: "MatrixRow", *, explain: bool = False) -> dict[str, Any]:
@@ -125,7 +161,7 @@ def matrix_as_text(
 
 
 def _answer(answer: Answer, paint: Paint, width: int | None, *, explain: bool) -> str:
-    likely = f"({percent(answer.probability)})"
+    likely = f"({said(answer)})"
     first, *rest = _wrapped(f"{answer.rank}. ", f"{one_line(answer.text)}  {likely}", width)
     if rest:
         head = [paint(BOLD, line) for line in (first, *rest)]
@@ -135,7 +171,7 @@ def _answer(answer: Answer, paint: Paint, width: int | None, *, explain: bool) -
     if answer.other_locations:
         others = "; ".join(citation(location) for location in answer.other_locations[:5])
         where += _wrapped(_INDENT, f"also: {others}", width)
-    reasons = explanation.lines(answer.evidence) if explain else []
+    reasons = explanation.lines(answer.evidence) if explain and answer.estimated else []
     shown = [*head, *(paint(DIM, line) for line in where), *_quoted(answer, width, paint)]
     return "\n".join([*shown, *(paint(DIM, f"{_INDENT}{line}") for line in reasons)])
 

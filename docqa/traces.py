@@ -18,7 +18,8 @@ from docqa.errors import DocqaError
 from docqa.files import DRAFT, lock_beside
 from docqa.index_cache import content_mark, mark_of, remembered_name
 from docqa.models import registry
-from docqa.userdata import corrections, crash_recovery, history, preferences
+from docqa.userdata import annotations, corrections, history, preferences, sessions
+from docqa.userdata.kept_spans import KeptSpan
 from docqa.wording import counted
 
 _INDEX = "index"
@@ -63,10 +64,11 @@ def traces_of(names: Sequence[str]) -> list[Trace]:
     if lines:
         what = f"{counted(lines, 'line')} of the history"
         found.append(Trace(TraceKind.HISTORY, what, history.file(), 0, partial(history.forget, about)))
-    count = corrections.count_about(about)
-    if count:
-        what = counted(count, "correction")
-        found.append(Trace(TraceKind.CORRECTIONS, what, corrections.file(), 0, partial(corrections.forget, about)))
+    for store, noun in ((corrections, "correction"), (annotations, "annotation")):
+        count = store.count_about(about.of)
+        if count:
+            forget = partial(store.forget, about.of)
+            found.append(Trace(TraceKind.CORRECTIONS, counted(count, noun), store.file(), 0, forget))
     return [trace for trace in found if trace is not None]
 
 
@@ -78,6 +80,10 @@ class _About:
         # As the history has them, and where links lead.
         self._names = {each for name in given for each in (os.path.abspath(name), os.path.realpath(name))}  # noqa: PTH100
         self.marks = {content_mark(digest) for name in names for digest in _digests(name)}
+
+    def of(self, kept: KeptSpan) -> bool:
+        """Whether a span that the user marked is in one of the files, or in one with the same content."""
+        return self(kept.document) or (bool(kept.sha256) and content_mark(kept.sha256) in self.marks)
 
     def __call__(self, stored: str) -> bool:
         return stored in self._names or any(str(folder) in self._names for folder in Path(stored).parents)
@@ -132,19 +138,19 @@ def _history() -> Iterator[Trace]:
 
 
 def _sessions(about: Callable[[str], bool] | None) -> list[Trace]:
-    left = [file for file, names in crash_recovery.leftover_files() if about is None or any(map(about, names))]
+    left = [file for file, names in sessions.session_files() if about is None or any(map(about, names))]
     if not left:
         return []
-    what = f"{counted(sum(file.suffix == '.json' for file in left), 'session')} that crashed"
+    what = f"{counted(sum(file.suffix == '.json' for file in left), 'session')} of the app, with answers"
     return [Trace(TraceKind.HISTORY, what, left[0].parent, sum(map(_size, left)), partial(_delete, left))]
 
 
 def _corrections() -> Iterator[Trace]:
-    file = corrections.file()
-    if file.is_file():
-        count = sum(1 for line in file.read_bytes().split(b"\n") if line.strip())
-        delete = partial(_delete, [file, lock_beside(file)])
-        yield Trace(TraceKind.CORRECTIONS, counted(count, "correction"), file, _size(file), delete)
+    for file, noun in ((corrections.file(), "correction"), (annotations.file(), "annotation")):
+        if file.is_file():
+            count = sum(1 for line in file.read_bytes().split(b"\n") if line.strip())
+            delete = partial(_delete, [file, lock_beside(file)])
+            yield Trace(TraceKind.CORRECTIONS, counted(count, noun), file, _size(file), delete)
 
 
 def _training() -> Iterator[Trace]:

@@ -10,10 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from docqa import datasets
+from docqa.answers import Result, answer_at
 from docqa.documents import Document, Source
 from docqa.documents.plain_text import from_text
 from docqa.errors import DocqaError
-from docqa.userdata import corrections
+from docqa.user_marks import corrected, recalled
+from docqa.userdata import annotations, corrections
 
 TEXT = "\n".join([*(f"Line {number} of the lighthouse's book." for number in range(200)), "Anna Holm kept it."])
 
@@ -26,7 +28,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def document(text: str = TEXT, name: str = "book.txt") -> Document:
-    return from_text(Source(name, b""), "text", text)
+    return from_text(Source(name, text.encode()), "text", text)
 
 
 def test_corrections_are_pairs_that_training_takes(home: Path) -> None:
@@ -62,10 +64,11 @@ def test_the_answer_is_at_its_start_in_the_context(text: str, data: st.DataObjec
     assert correction.context[correction.answer_start :][: len(correction.answer)] == book.text[start:end]
 
 
-def test_a_correction_replaces_those_about_the_other_documents_searched() -> None:
-    book, other = document(), document(name="other.txt")
-    corrections.save([corrections.answered("Who?", other, 0, 4)], ["book.txt", "other.txt"])
+def test_an_answer_replaces_that_there_is_none_in_the_other_documents_searched() -> None:
+    book, other = document(), document("Another text.", name="other.txt")
+    corrections.save([corrections.unanswered("Who?", other, 0, 4)], ["book.txt", "other.txt"])
     assert corrections.save([corrections.answered("Who?", book, 0, 4)], ["book.txt", "other.txt"]) == 1
+    assert corrections.save([corrections.answered("Who?", other, 0, 4)], ["book.txt", "other.txt"]) == 2
 
 
 def test_the_corrections_of_one_question_are_removed() -> None:
@@ -120,3 +123,43 @@ def test_no_text_of_an_encrypted_document_is_stored() -> None:
     for correct in (corrections.answered, corrections.unanswered):
         with pytest.raises(DocqaError, match=r"book\.txt is encrypted"):
             correct("Who?", secret, 0, 4)
+
+
+def test_a_question_in_the_same_words_has_several_right_answers_of_which_one_is_taken_back() -> None:
+    book = document()
+    for at, question in ((0, "Who kept it?"), (8, "who  kept it"), (0, "WHO KEPT IT ?!")):
+        corrections.save([corrections.answered(question, book, at, at + 4)], ["book.txt"])
+    kept = corrections.load()
+    assert [(each.answer, each.question) for each in kept] == [(TEXT[8:12], "who  kept it"), ("Line", "WHO KEPT IT ?!")]
+    assert len(datasets.load([corrections.file()]).pairs) == 2, "the pairs of the two wordings"
+    assert corrections.remove_answer(kept[0], TEXT) == 1
+    assert corrections.save([corrections.unanswered("Who kept it?", book, 0, 4)], ["book.txt"]) == 1
+    assert corrections.load()[0].answer is None
+
+
+def test_what_was_marked_is_first_in_a_copy_and_where_the_document_changed_or_nowhere(home: Path) -> None:
+    book = document()
+    at = book.text.index("Anna Holm")
+    saved = [corrections.answered("Who kept it?", book, at, at + 9)]
+    notes = [annotations.annotation("Who kept it?", book, (0, 4), wrong=True, note="No")]
+    found = Result("who kept it", True, (answer_at(book, 0, 4), answer_at(book, 5, 6)), (), 1, 1, "", "", 0.0)
+
+    def right(other: Document, result: Result = found) -> list[str]:
+        here = replace(result, answers=tuple(replace(one, document=other.name) for one in result.answers))
+        applied = recalled(here.question, [other], saved, notes).applied(here)
+        assert all(other.text[one.start : one.end] == one.text for one in applied.answers if one.mark.right)
+        return [one.text for one in applied.answers if one.mark.right]
+
+    assert right(book) == ["Anna Holm"]
+    assert right(replace(book, name="copy.txt")) == ["Anna Holm"], "the content is the same"
+    assert right(replace(document(name="copy.txt"), sha256="other")) == []
+    longer = replace(document(TEXT.replace("Line 7 of", "A new line.\nLine 7 of")), sha256="other")
+    assert right(longer) == ["Anna Holm"]
+    assert right(replace(document(TEXT.replace("Anna Holm kept", "Anna Holm sold")), sha256="other")) == []
+    marks = recalled(found.question, [book], saved, notes)
+    shown = marks.applied(found)
+    assert [one.text for one in shown.answers] == ["Anna Holm", found.answers[1].text]
+    assert shown.closest[-1].mark.wrong and shown.closest[-1].text == TEXT[:4]
+    (only,) = corrected(found, [book], saved, notes, top=1).answers
+    assert only.text == "Anna Holm" and not only.estimated
+    assert marks.applied_to_best(found.answers)[0].text == "Anna Holm"

@@ -8,10 +8,11 @@ from dataclasses import replace
 from support.scoring import by_score
 from support.stage import paged
 
-from docqa.answers import Result, Withheld, rank_answers
+from docqa.answers import Mark, Result, Withheld, rank_answers
 from docqa.documents import Source
 from docqa.documents.plain_text import from_text
-from docqa.export import FORMATS, as_csv, as_markdown
+from docqa.export import FORMATS, ExportedDocument, ExportHead, as_csv
+from docqa.output import as_dict
 from docqa.ranking import Candidate
 
 _TEXT = "The *old* lamp [1] was lit by Anna Holm in 1858.\n\n=SUM(A1) was the keeper's joke. Anna Holm laughed."
@@ -31,8 +32,17 @@ def _result(question: str, *texts: str, answered: bool = True) -> Result:
     return Result(question, answered, found, closest, 3, 7, "bundled", "hybrid", 0.1)
 
 
+HEAD = ExportHead("2026-11-27", (ExportedDocument("a_b.txt", 0, "cafe"), ExportedDocument("c.pdf", 12, "babe")))
+
+
+def markdown(results: list[Result]) -> str:
+    return FORMATS[".md"](results, HEAD)
+
+
 def test_markdown_quotes_the_answer_in_its_passage() -> None:
-    text = as_markdown([_result("Who lit it?", "Anna Holm"), _result("Why?", "lamp", answered=False)])
+    text = markdown([_result("Who lit it?", "Anna Holm"), _result("Why?", "lamp", answered=False)])
+    assert text.startswith("# Questions and answers\n\nExported on 2026-11-27, of 2 documents:\n\n- a\\_b.txt, SHA")
+    assert "- c.pdf, 12 pages, SHA-256 babe\n" in text
     assert "## Who lit it?" in text
     assert r"> The \*old\* lamp \[1\] was lit by **Anna Holm** in 1858." in text
     assert r"a\_b.txt, line 1" in text
@@ -43,7 +53,7 @@ def test_of_a_withheld_answer_the_passage_is_exported_and_neither_the_span_nor_a
     result = replace(
         _result("Did she light it?", "lamp", answered=False), withheld=Withheld("yes-no", "this asks for a yes or no")
     )
-    text = as_markdown([result])
+    text = markdown([result])
     assert "This asks for a yes or no (3 of 7 passages searched)." in text
     assert r"   > The \*old\* lamp \[1\] was lit by Anna Holm in 1858." in text
     assert "1. a\\_b.txt, line 1" in text
@@ -67,7 +77,17 @@ def test_csv_says_on_which_page_an_answer_ends() -> None:
     assert (row["page_end"], row["line_end"]) == ("2", "1")
 
 
-def test_json_is_that_of_docqa_ask() -> None:
+def test_json_has_the_date_the_documents_and_the_results_of_docqa_ask() -> None:
     one = _result("Who?", "Anna Holm")
-    assert json.loads(FORMATS[".json"]([one]))["answers"][0]["text"] == "Anna Holm"
-    assert len(json.loads(FORMATS[".json"]([one, replace(one, question="Whom?")]))) == 2
+    exported = json.loads(FORMATS[".json"]([one, replace(one, question="Whom?")], HEAD))
+    assert (exported["schema"], exported["date"]) == ("docqa.export/1", "2026-11-27")
+    assert exported["documents"][1] == {"name": "c.pdf", "pages": 12, "sha256": "babe"}
+    assert [each["answers"][0]["text"] for each in exported["results"]] == ["Anna Holm", "Anna Holm"]
+    assert exported["results"][0] == json.loads(json.dumps(as_dict(one)))
+
+
+def test_a_note_runs_no_formula_and_is_kept_where_nothing_is_answered() -> None:
+    noted = replace(_result("Why?", "lamp", answered=False).closest[0], mark=Mark(note="=1+1", pinned=True))
+    one = replace(_result("Why?", answered=False), closest=(noted,))
+    (row,) = csv.DictReader(io.StringIO(as_csv([one])))
+    assert (row["answered"], row["note"], row["pinned"], row["answer"]) == ("no", "'=1+1", "yes", "lamp")

@@ -670,3 +670,27 @@ def test_white_text_on_the_page_is_not_read_but_white_text_on_a_bar_is(tmp_path:
         "Table 5. Nests of the herons on the lower river, by bank and by year, as counted",
         "Harbour office",
     ]
+
+
+def test_an_address_over_two_lines_is_no_heading(tmp_path: Path) -> None:
+    address = ["https://example.org/OpenChain-Project/Reference-", "Material/tree/master/Training-Slides/Official"]
+    page = [*column(60, 80, *BAKERY), *column(60, 160, *address, font="Helvetica"), *column(60, 220, *BREWERY)]
+    document = parsed(tmp_path, page)
+    assert blocks(document, "heading") == []
+    assert "".join(address) in document.text
+
+
+def test_labels_with_their_values_below_each_other_are_no_headings(tmp_path: Path) -> None:
+    labels = ["DUE DATE: 12/15/2019", "CUSTOMER NAME: MICROSOFT CORPORATION", "SERVICE PERIOD: 10/14/2019"]
+    page = [*column(60, 80, *BAKERY), *(Text(160 + 20 * i, label) for i, label in enumerate(labels))]
+    assert blocks(parsed(tmp_path, page), "heading") == []
+    alone = [*column(60, 80, *BAKERY), *column(60, 160, "PART II: GENERAL PROVISIONS"), *column(60, 200, *BREWERY)]
+    assert blocks(parsed(tmp_path, alone), "heading") == ["PART II: GENERAL PROVISIONS"]
+
+
+def test_letters_of_formulas_that_word_names_twice_are_read_once() -> None:
+    doubled = ["The 𝑀𝑀𝑝𝑝 and 𝐹𝐹𝑥𝑥", "are forces"]
+    assert [run.text for run in runs([fragment(text, 60, i) for i, text in enumerate(doubled)])] == [
+        *("The 𝑀𝑝 and 𝐹𝑥", "are forces"),
+    ]
+    assert runs([fragment("𝑣𝑣 is 𝑎 product of 𝑣𝑣", 60, 0)])[0].text == "𝑣𝑣 is 𝑎 product of 𝑣𝑣"

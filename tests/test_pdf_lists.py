@@ -255,3 +255,15 @@ def test_clauses_numbered_like_times_are_no_table(tmp_path: Path) -> None:
         "1.14 Words before the word include are construed without limitation by what comes after them in the same"
         in ("\n".join(found))
     )
+
+
+def test_items_with_a_point_and_a_bracket_and_short_lines_of_quantities(tmp_path: Path) -> None:
+    questions = ["1.) What did I work on last week?", "2.) What comes next week?", "3.) What is in the way?"]
+    things = ["1.5 cup flour", "2 tsp sugar", "3 eggs - well beaten"]
+    page = [
+        *(Text(100 + 13 * i, line) for i, line in enumerate(questions)),
+        *(Text(200 + 13 * i, line) for i, line in enumerate(things)),
+    ]
+    document = parse(read(str(draw_pages(tmp_path / "a.pdf", [page]))))
+    assert [document.text[block.start : block.end] for block in document.blocks] == [*questions, *things]
+    assert [block.kind for block in document.blocks][:3] == ["list_item"] * 3

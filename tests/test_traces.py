@@ -17,7 +17,7 @@ from docqa.engine import Engine
 from docqa.models import registry
 from docqa.userdata import corrections, history
 from docqa.userdata.corrections import Correction
-from docqa.userdata.crash_recovery import SessionFile, SessionState
+from docqa.userdata.sessions import SessionFile, SessionQuestion, SessionState
 
 
 @pytest.fixture
@@ -114,7 +114,7 @@ def test_corrections_are_kept_unless_they_are_named(folder: Path, capsys: pytest
 def test_a_session_that_crashed_is_deleted_and_one_that_runs_is_not(folder: Path) -> None:
     running, crashed = SessionFile(), SessionFile()
     for session, name in ((running, "a.txt"), (crashed, "b.txt")):
-        session.write(SessionState((name,), (name,), ("Who?",)))
+        session.write(SessionState((name,), (name,), questions=(SessionQuestion(0, "Who?"),)))
     crashed._file_lock.release()  # As the system does when a process ends.
     assert purge("--yes") == 0
     (left,) = (paths.data_dir() / "sessions").glob("*.json")

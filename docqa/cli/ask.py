@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,6 +26,7 @@ from docqa.terminal_text import as_json, one_line
 if TYPE_CHECKING:
     from docqa.answers import Answer, Result
     from docqa.collection import Collection
+    from docqa.documents import Document
     from docqa.scope import Scope
 
 _BATCH = 16  # Questions read together: few enough that the first answers are printed soon.
@@ -42,6 +43,7 @@ examples:
   docqa ask 'Who is liable?' contract.pdf --explain    what spoke for and against each answer
   docqa ask 'Who is liable?' contract.pdf -C 3         with three sentences before and after each answer's
   docqa ask 'How many staff?' report.pdf -o --top 1    the answer alone
+  docqa ask 'How many staff?' report.pdf --no-corrections    without what you marked in the app
   docqa ask 'How many staff?' report.pdf --json | jq -r '.answers[0].page'
 
 exit codes: 0 at least one answer, 1 no answer, 2 an error or an unreadable file, 130 interrupted
@@ -73,6 +75,12 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     add_scope(parser)
     add_setting(parser, "top")
     parser.add_argument("--explain", action="store_true", help="say what spoke for and against each answer")
+    parser.add_argument(
+        "--no-corrections",
+        dest="corrections",
+        action="store_false",
+        help="leave aside what you marked in the app as right or wrong",
+    )
     add_context(parser)
     output = parser.add_mutually_exclusive_group()
     add_format(output, "json", "jsonl", "csv")
@@ -124,6 +132,7 @@ def _run_inline(arguments: argparse.Namespace) -> int:
         "--in": bool(arguments.within),
         "--pages": arguments.pages is not None,
         "--each": arguments.each,
+        "--no-corrections": not arguments.corrections,
         "--context": arguments.context is not None,
     }
     for name, given in combined.items():
@@ -229,8 +238,12 @@ def _ask_each(arguments: argparse.Namespace, collection: "Collection", questions
 
     matrix = Matrix(collection, arguments.within, arguments.pages)
     documents, asked = matrix.documents, []
+    correct = _corrections(arguments, collection.engine.settings.top)
+    alone = {document.name: [document] for document in collection.documents}
     with progress_bar(quiet=arguments.quiet) as monitor:
-        for number, row in enumerate(matrix.rows(questions, monitor)):
+        for number, found in enumerate(matrix.rows(questions, monitor)):
+            each = zip(found.results, documents, strict=True)
+            row = replace(found, results=tuple(correct(result, alone[name], None) for result, name in each))
             asked.append(row)
             if arguments.jsonl:
                 say_json(as_json(output.matrix_as_dict(documents, row, explain=arguments.explain)))
@@ -251,11 +264,30 @@ def _ask_each(arguments: argparse.Namespace, collection: "Collection", questions
 
 def _results(arguments: argparse.Namespace, collection: "Collection", questions: list[str]) -> "Iterator[Result]":
     asked = _scope(arguments, collection)
+    correct = _corrections(arguments, collection.engine.settings.top)
     for first in range(0, len(questions), _BATCH):
         with progress_bar(quiet=arguments.quiet) as monitor:
             results = collection.ask_all(questions[first : first + _BATCH], monitor, scope=asked)
         for result in results:
-            yield _with_context(result, collection, arguments.context)
+            yield _with_context(correct(result, collection.documents, asked), collection, arguments.context)
+
+
+def _corrections(
+    arguments: argparse.Namespace, top: int
+) -> "Callable[[Result, Sequence[Document], Scope | None], Result]":
+    """What adds the user's corrections to the result of asking documents, or a part of them."""
+    if arguments.corrections:
+        from docqa.user_marks import corrected
+        from docqa.userdata import annotations, corrections
+
+        try:
+            kept, judged = corrections.load(), [one for one in annotations.load() if one.wrong]
+        except DocqaError as error:
+            report(error)  # The answers are of use without them.
+        else:
+            if kept or judged:
+                return lambda result, documents, scope: corrected(result, documents, kept, judged, top=top, scope=scope)
+    return lambda result, documents, scope: result  # noqa: ARG005
 
 
 def _with_context(result: "Result", collection: "Collection", count: int | None) -> "Result":

@@ -11,6 +11,7 @@ examples:
   docqa open                  choose the documents in the app
   docqa open report.pdf
   docqa open contracts/ notes.md
+  docqa open --resume         go on where you left off
 
 In the app: type a question and press Enter; ? shows the keys; Ctrl+Q quits.
 """
@@ -21,6 +22,9 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser = add_command(subparsers, "open", COMMANDS["open"].about, examples=_EXAMPLES, run=run)
     parser.add_argument(
         "paths", metavar="PATH", nargs="*", help=f"{document_help()}, or folder (default: choose them in the app)"
+    )
+    parser.add_argument(
+        "--resume", action="store_true", help="go on with the last session: its documents, questions and answers"
     )
     add_setting(parser, "top")
     add_settings(parser)
@@ -33,4 +37,4 @@ def run(arguments: argparse.Namespace) -> int:
         raise DocqaError("the app needs standard input for the keyboard", "write the document to a file first")
     from docqa import tui
 
-    return tui.run(arguments.paths, loaded, arguments.password, given(arguments))
+    return tui.run(arguments.paths, loaded, arguments.password, given(arguments), resume=arguments.resume)

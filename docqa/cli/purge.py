@@ -31,7 +31,7 @@ exit codes: 0 deleted, or nothing to delete, 1 you answered no, 2 an error
 _ABOUT = {
     "cache": "the index: parsed text, tokens and vectors of documents",
     "history": "questions, what was opened, and sessions that crashed",
-    "corrections": "what you marked as right or wrong, with its text",
+    "corrections": "what you marked as right or wrong, pinned or wrote a note on, with its text",
     "training": "unfinished trainings",
     "models": "models that were pulled or trained",
     "settings": "config.toml and the app's theme",

@@ -20,11 +20,17 @@ __all__ = ["ask_inline", "run"]
 
 
 def run(
-    paths: Sequence[str], settings: Settings, password: str | None = None, flags: Mapping[str, Any] | None = None
+    paths: Sequence[str],
+    settings: Settings,
+    password: str | None = None,
+    flags: Mapping[str, Any] | None = None,
+    *,
+    resume: bool = False,
 ) -> int:
     """Run the app until the user quits; return the exit code. Without `paths`, the user chooses some in the app.
 
-    `flags` are the settings given on the command line. Raises `DocqaError` if there is no terminal to run in.
+    `flags` are the settings given on the command line; `resume` goes on with the last session. Raises `DocqaError` if
+    there is no terminal to run in.
     """
     # Textual reads keys from standard input and writes to standard error; `docqa serve` sets another driver.
     served = served_app.is_served()
@@ -34,7 +40,9 @@ def run(
         threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     from docqa.tui.app import DocqaApp
 
-    app = DocqaApp(paths, settings, password, config.keys(), flags, restricted=served_app.is_restricted())
+    app = DocqaApp(
+        paths, settings, password, config.keys(), flags, restricted=served_app.is_restricted(), resume=resume
+    )
     app.run()
     if app.crash is not None:
         raise app.crash

@@ -21,6 +21,7 @@ from docqa.config import Settings
 from docqa.errors import DocqaError
 from docqa.terminal_text import flat
 from docqa.tui import garbage, messages
+from docqa.tui.answer_marking import AnswerMarking
 from docqa.tui.controller import QuestionController
 from docqa.tui.feedback_controller import FeedbackController
 from docqa.tui.formatting import quotation, shortened
@@ -40,15 +41,14 @@ from docqa.tui.screens.training import TrainingScreen
 from docqa.tui.served_app import FORBIDDEN
 from docqa.tui.session_recovery import SessionRecovery
 from docqa.tui.signal_handlers import on_termination
-from docqa.tui.state import feedback
 from docqa.tui.state.choices import Choice, matching
 from docqa.tui.state.file_suggestions import PickedDocuments, relative
-from docqa.tui.widgets.inputs import PastingInput
+from docqa.tui.widgets.inputs import NoteInput, PastingInput
 from docqa.tui.workers import events
 from docqa.tui.workers.document_loader import MakeEngine, default_engine
 from docqa.tui.workers.events import WorkerEvent
 from docqa.userdata import history, preferences
-from docqa.userdata.crash_recovery import LeftoverSession
+from docqa.userdata.sessions import KeptSession
 
 _CHECK_FILES = 2.0  # Seconds between two checks whether a file changed.
 _SAVE_SESSION = 0.5  # Seconds between two saves of the session: what a crash may lose.
@@ -72,10 +72,12 @@ class DocqaApp(InertApp):
         *,
         make_engine: MakeEngine = default_engine,
         restricted: bool = False,
+        resume: bool = False,
     ) -> None:
         """`keys` are the user's key bindings by id. `flags` are the settings given on the command line.
 
-        If it is `restricted`, the user can only ask. Raises `DocqaError` if `keys` has an unknown id.
+        `resume` goes on with the last session. If it is `restricted`, the user can only ask. Raises `DocqaError` if
+        `keys` has an unknown id.
         """
         super().__init__()
         self._keys = dict(keys or {})
@@ -83,11 +85,12 @@ class DocqaApp(InertApp):
         self.set_keymap(self._keys)
         self._terminal_animation = self.animation_level
         self.restricted = restricted
+        self._resume = resume
         self._forbidden = FORBIDDEN if restricted else frozenset[str]()
         self.questions = QuestionController(
             self, paths, settings, password, make_engine, remembers=not restricted, reads_on=True
         )
-        self.feedback = FeedbackController(self, self.questions)
+        self.marking = AnswerMarking(self, FeedbackController(self, self.questions))
         self.recovery = SessionRecovery(self, self.questions)
         self.models = ModelScreens(
             self, self, self.questions, flags=flags or {}, password=password, make_engine=make_engine
@@ -108,7 +111,7 @@ class DocqaApp(InertApp):
         self.questions.begin()
         self.set_interval(_CHECK_FILES, self.questions.check_files)
         if not self.restricted:
-            self.recovery.find(self.offer_session)
+            self.recovery.find(self.offer_session, resume=self._resume)
             self.set_interval(_SAVE_SESSION, self._save_session)
             self.theme_changed_signal.subscribe(self, self._save_theme)
         on_termination(self, lambda code: self.exit(return_code=code))  # The session stays: nobody chose to quit.
@@ -118,8 +121,8 @@ class DocqaApp(InertApp):
         """Stop the workers. After a crash, keep the session to restore."""
         self.questions.close()
         self.models.training.stop()
-        if not self.return_code:
-            self.recovery.end()
+        if not self.return_code and not self.restricted:
+            self.recovery.end(self.main.question.unasked, self.main.documents.ticked)
 
     def user_acted(self) -> None:
         """Have reading on wait."""
@@ -154,10 +157,19 @@ class DocqaApp(InertApp):
         self.push_screen(PickScreen(self.main.documents.rows), self._picked)
 
     def _picked(self, picked: PickedDocuments | None) -> None:
-        if picked is not None:
+        if picked is not None and picked.session:
+            self.recovery.take(picked.session, partial(self._go_on, picked))
+        elif picked is not None:
             self.questions.open(picked.paths, replace=picked.instead)
         elif not self.main.documents.rows:
             self.main.answers.list.focus()  # There, O is a key and not a letter to type.
+
+    def _go_on(self, picked: PickedDocuments, session: KeptSession | None) -> None:
+        """Open documents with the questions that were asked of them in an earlier session, if it is still there."""
+        if session is None:
+            self.questions.open(picked.paths, replace=picked.instead)
+        else:
+            self._restore(session, instead=picked.instead or not self.main.documents.rows)
 
     @on(PastingInput.PathsDropped)
     def _dropped(self, message: PastingInput.PathsDropped) -> None:
@@ -242,53 +254,31 @@ class DocqaApp(InertApp):
 
     def action_export(self) -> None:
         """Write the questions and answers to a file."""
-        self.push_screen(ExportScreen(self.questions.results))
+        self.push_screen(ExportScreen(self.questions.results, self.questions.documents))
 
     def action_confirm(self) -> None:
         """Mark the selected answer as right."""
-        selected = self.main.answers.selected
-        document = self.main.document(selected.document) if selected else None
-        if selected is not None and document is not None:
-            verdict = feedback.confirm(selected, document)
-            if verdict is None:
-                self.say("The document has changed since: ask again.")
-            else:
-                self._judge(verdict)
+        self.marking.confirm()
 
     def action_correct(self) -> None:
-        """Mark another answer as right, or that these documents have none."""
-        asked, documents = self.questions.shown, self.main.documents.open_documents
-        if asked is None:
-            return
-        screen = ChooseScreen(
-            f"Right answer to: {flat(asked.question)}",
-            "Choose, or type the right answer as it is in the document",
-            lambda typed: feedback.choices(typed, asked.shown, documents, has_verdict=asked.verdict is not None),
-            nothing="These documents do not contain this text.",
-        )
-        self.push_screen(screen, self._corrected)
-
-    def _corrected(self, chosen: feedback.FeedbackChoice | None) -> None:
-        if chosen is feedback.ON_PAGE:
-            self.main.action_select()
-        elif chosen is feedback.TAKE_BACK:
-            if self.questions.shown is not None:
-                self.feedback.withdraw(self.questions.shown)
-        elif isinstance(chosen, feedback.Verdict):
-            self._judge(chosen)
+        """Mark another answer as right, the selected one as wrong, or that these documents have none; or undo that."""
+        self.marking.correct()
 
     @on(messages.SpanChosen)
     def _span_chosen(self, message: messages.SpanChosen) -> None:
-        place = message.document, message.start, message.end
-        if self.questions.shown is None:
-            self.say("Ask a question first (i), then mark its right answer with Enter.")
-        elif self.restricted:
-            self.say("This page can only ask: it marks no answers.")
-        elif self._judge(feedback.Verdict(answered=True, places=(place,))):
-            self.main.page.select(None)
+        self.marking.mark_span(message)
 
-    def _judge(self, verdict: feedback.Verdict) -> bool:
-        return self.questions.shown is not None and self.feedback.judge(self.questions.shown, verdict)
+    def action_note(self) -> None:
+        """Write a note on the selected answer."""
+        self.marking.write_note()
+
+    @on(NoteInput.NoteWritten)
+    def _note_written(self, message: NoteInput.NoteWritten) -> None:
+        self.marking.note(message.answer, message.text)
+
+    def action_pin(self) -> None:
+        """Pin the selected answer, or unpin it."""
+        self.marking.pin()
 
     # --- training, models and settings ---
 
@@ -340,28 +330,37 @@ class DocqaApp(InertApp):
         except DocqaError as error:
             self.warn(error)
 
-    # --- crash recovery ---
+    # --- sessions ---
 
-    def offer_session(self, session: LeftoverSession | None) -> None:
-        """Offer to restore what a crash left. If it is not restored and no path was given, choose documents to open."""
+    def offer_session(self, session: KeptSession | None) -> None:
+        """Go on with a session, having asked if a crash left it. Without one, and without paths, choose documents."""
 
         def decided(restore: bool | None) -> None:
             if session is not None and restore:
-                self.main.question.edit(self.recovery.restore(session, self.main.question.value))
-                self.main.question.focus()
+                self._restore(session)
                 return
             if session is not None:
                 self.recovery.discard(session)
+            elif self._resume:
+                self.say("There is no earlier session to go on with.")
             if not self.recovery.paths:
                 self.action_open()
 
-        if session is None:
-            decided(False)
+        if session is None or self._resume:
+            decided(session is not None)
         else:
             self.push_screen(RestoreScreen(session.state), decided)
 
+    def _restore(self, session: KeptSession, *, instead: bool = True) -> None:
+        self.main.documents.tick(map(relative, session.state.ticked))
+        self.main.question.edit(self.recovery.restore(session, self.main.question.value, instead=instead))
+        if self.main.question.value or not self.questions.session.asked:
+            self.main.question.focus()
+        else:
+            self.main.answers.list.focus()
+
     def _save_session(self) -> None:
-        self.recovery.save(self.main.question.unasked)
+        self.recovery.save(self.main.question.unasked, self.main.documents.ticked)
 
     # --- keys ---
 
@@ -375,12 +374,12 @@ class DocqaApp(InertApp):
             return False
         shown = self.questions.shown
         match action:
-            case "focus_question":
+            case "focus_question" | "note" if self.screen is not self.main or isinstance(self.focused, Input):
                 # A priority key would take its letter from any input.
-                return self.screen is self.main and not isinstance(self.focused, Input)
+                return False
             case "export":
                 return bool(self.questions.session.results)
-            case "move" | "copy" | "copy_passage" | "confirm" | "correct":
+            case "move" | "copy" | "copy_passage" | "confirm" | "correct" | "note" | "pin":
                 return bool(shown and shown.shown)
             case "read_all":
                 return self.questions.can_read_all

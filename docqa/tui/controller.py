@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from docqa import config
 from docqa.config import Applies, Settings
 from docqa.errors import DocqaError
+from docqa.tui.document_versions import DocumentVersions
 from docqa.tui.formatting import cited
 from docqa.tui.reading_on import ReadingOn, take, take_newer
 from docqa.tui.state.session import AskedQuestion, QuestionSession, QuestionState
@@ -21,13 +22,13 @@ from docqa.tui.workers import events
 from docqa.tui.workers.document_loader import DocumentLoader, MakeEngine, default_engine
 from docqa.tui.workers.events import WorkerEvent
 from docqa.tui.workers.question_worker import answer
-from docqa.tui.workers.refinding import find_again
 from docqa.userdata import history
 
 if TYPE_CHECKING:
     from docqa.answers import Answer, Citation, Result
     from docqa.collection import Collection
     from docqa.documents import Document
+    from docqa.user_marks import UserMarks
 
 
 class View(Protocol):
@@ -63,7 +64,7 @@ class QuestionController:
         remembers: bool = True,
         reads_on: bool = False,
     ) -> None:
-        """If it `remembers`, it writes to the history of questions and shows what was asked before.
+        """If it `remembers`, it writes to the history of questions, and shows what was asked and marked before.
 
         If it `reads_on`, more is read for a question that was answered while nothing else is done.
         """
@@ -90,8 +91,7 @@ class QuestionController:
         self._remembers = remembers
         self._incomplete = False
         """Whether a document failed to open, or opening was cancelled."""
-        self._newest: dict[str, Document] = {}
-        """The version of each document that was opened last."""
+        self.versions = DocumentVersions(view.start, self._post)
         self._changed: set[str] = set()
         """Documents whose files changed on disk after they were opened."""
         self._reopen_next = False
@@ -156,6 +156,12 @@ class QuestionController:
         self.opening.set()  # The loader then posts `DocumentsOpened`.
         return True
 
+    @property
+    def documents(self) -> "tuple[Document, ...]":
+        """The documents that are open, as far as they are opened, in their order."""
+        newest = self.versions.newest
+        return tuple(newest[name] for name in self.names if name in newest)
+
     def check_files(self) -> None:
         """Find out which files changed on disk."""
         self._view.start("checking files", self.loader.check_files)
@@ -200,15 +206,27 @@ class QuestionController:
 
     # --- questions ---
 
-    def ask(self, question: str, only: frozenset[str] = frozenset()) -> None:
-        """Queue a question, show it, and save it to the history. `only`: as in `AskedQuestion`."""
-        self.shown = self.session.ask(question, only)
-        self._view.update(events.QuestionAsked(self.shown))
+    def ask(self, question: str, only: frozenset[str] = frozenset()) -> AskedQuestion:
+        """Queue a question, show it, save it to the history, and return it. `only`: as in `AskedQuestion`."""
+        self.shown = asked = self.session.ask(question, only)
+        self._view.update(events.QuestionAsked(asked))
         self._unsaved.append(question)
         self._save_history()
         if self.failure is not None and self.opening is None:
             self.session.fail_queued(self.failure)
         self._start_next()
+        return asked
+
+    def find_kept(self) -> None:
+        """Look for the answers of an earlier session in the documents, unless these are still being opened."""
+        if self.opening is None:
+            self.versions.find_kept(self.session.asked, self.documents)
+
+    def mark(self, asked: AskedQuestion, marks: "UserMarks") -> None:
+        """Show what the user said about the answers to a question, also where the same was asked before."""
+        for one in (asked, *self.session.same(asked)):
+            one.marks = marks
+        self._view.update()
 
     def read_all(self, entirely: frozenset[str] = frozenset()) -> None:
         """Read every window for the question that is shown, or those of the documents with these names."""
@@ -219,7 +237,7 @@ class QuestionController:
     def show_newer(self) -> None:
         """Show what reading on has found since."""
         if self.shown is not None and take_newer(self.shown):
-            self._refind(self.shown)
+            self.versions.refind(self.shown)
             self._view.update()
 
     @property
@@ -237,7 +255,7 @@ class QuestionController:
     def show(self, asked: AskedQuestion) -> None:
         """Show the answers to a question, and what was found for it since."""
         if asked is not self.shown and take_newer(asked):
-            self._refind(asked)
+            self.versions.refind(asked)
         self.shown = asked
         self._start_next()
 
@@ -252,7 +270,8 @@ class QuestionController:
             waits = self.session.waiting and not self.reading_on.stop()
             asked = None if waits else self.session.start_next()
             if asked is not None:
-                self._view.start("asking", partial(answer, self.collection, asked, self._post))
+                recalls = self._remembers and asked.marks is None
+                self._view.start("asking", partial(answer, self.collection, asked, self._post, recalls=recalls))
             elif self._reads_on and self.session.running is None:
                 self.reading_on.begin(self.shown, self.collection, self.settings.read_on)
         self._view.update()
@@ -279,7 +298,7 @@ class QuestionController:
             up_to_date = self._handle_question(event)
         elif isinstance(event, events.MoreFound):
             if event.asked.state is QuestionState.DONE and take(event.asked, event.found, self.shown):
-                self._refind(event.asked)
+                self.versions.refind(event.asked)
             up_to_date = True
         elif isinstance(event, events.ReadingOnProgressed | events.ReadingOnEnded):
             self.reading_on.handle(event)
@@ -298,9 +317,7 @@ class QuestionController:
                 self.names = event.names
                 self._save_history()
             case events.DocumentOpened():
-                self._newest[event.document.name] = event.document
-                for asked in self.session.asked:
-                    self._refind(asked)
+                self.versions.opened(event.document, self.session.asked)
             case events.DocumentFailed():
                 self._incomplete = True
             case events.DocumentsOpened() | events.OpeningFailed():
@@ -325,41 +342,17 @@ class QuestionController:
                 if asked.state is not QuestionState.READING:
                     return False  # Cancelled, and the worker has not noticed yet.
                 asked.found, asked.newer, asked.new_places = event, None, frozenset()
-                self._refind(asked)
+                self.versions.refind(asked)
             case events.AnswersMoved():
-                newest = all(self._newest.get(document.name) is document for document in event.documents)
-                if asked.found is not event.before or not newest:
-                    return False  # It was asked again meanwhile, or the document changed again.
-                asked.result, asked.best = event.result, event.best
-                if asked.verdict is event.judged:
-                    asked.verdict = event.verdict
-            case events.VerdictRecalled():
-                asked.verdict = asked.verdict or event.verdict
-                self._refind(asked)  # It may be in an earlier version, too.
-            case events.QuestionAnswered():
-                self._end(asked, QuestionState.DONE)
-            case events.QuestionFailed():
-                self._end(asked, QuestionState.FAILED, event.error)
-            case events.QuestionCancelled():
-                self._end(asked, QuestionState.CANCELLED)
+                return self.versions.take_moved(event)
+            case events.KeptFound():
+                return self.versions.take_kept(event)
+            case events.MarksRecalled():
+                asked.marks = asked.marks or event.marks
+                self.versions.refind(asked)  # They may be in an earlier version, too.
+            case _ if isinstance(event, events.QuestionEnded):
+                self._end(event)
         return True
-
-    def _refind(self, asked: AskedQuestion) -> None:
-        """Show what was found for a question. Of documents that have changed since it is marked until found again."""
-        found = asked.found
-        if found is None:
-            return
-        opened = ((document, self._newest.get(document.name, document)) for document in found.documents)
-        versions = {old.name: (old, new) for old, new in opened if new is not old and new.text != old.text}
-        asked.result, asked.evidence, asked.best = found.result, found.evidence, found.best
-        if versions:
-            from docqa.earlier_versions import mark_outdated, outdated_answer
-
-            asked.result = mark_outdated(found.result, versions)
-            asked.best = tuple(outdated_answer(one, versions) for one in found.best)
-            # Its windows are those of the earlier text.
-            asked.evidence = {name: one for name, one in found.evidence.items() if name not in versions}
-            self._view.start("finding again", partial(find_again, found, asked.verdict, versions, self._post))
 
     def _opening_ended(self, event: events.DocumentsOpened | events.OpeningFailed) -> None:
         self.opening = None
@@ -375,6 +368,7 @@ class QuestionController:
         elif self.failure is not None:
             self.session.fail_queued(self.failure)
         else:
+            self.find_kept()
             self._start_next()
 
     def _files_changed(self, names: Iterable[str]) -> None:
@@ -383,8 +377,12 @@ class QuestionController:
             self._changed.update(new)
             self._view.say(f"Changed on disk: {', '.join(Path(name).name for name in new)}. Press r to reopen.")
 
-    def _end(self, asked: AskedQuestion, state: QuestionState, error: DocqaError | None = None) -> None:
-        self.session.end(asked, state, error)
+    def _end(self, event: events.QuestionEnded) -> None:
+        if isinstance(event, events.QuestionFailed):
+            self.session.end(event.asked, QuestionState.FAILED, event.error)
+        else:
+            answered = isinstance(event, events.QuestionAnswered)
+            self.session.end(event.asked, QuestionState.DONE if answered else QuestionState.CANCELLED)
         self._start_next()
 
     def warn(self, error: DocqaError) -> None:

@@ -31,7 +31,7 @@ from docqa.tui.screens.training import TrainingScreen
 from docqa.tui.widgets.answers_pane import AnswersList
 from docqa.tui.widgets.documents_pane import DocumentsPane
 from docqa.tui.widgets.evidence_strip import EvidenceStrip
-from docqa.tui.widgets.inputs import FindInput
+from docqa.tui.widgets.inputs import FindInput, NoteInput
 from docqa.tui.widgets.page_view import PageView
 from docqa.tui.widgets.question_input import QuestionInput, QuestionsList
 from docqa.tui.widgets.selectable_page import SelectionLine
@@ -60,6 +60,7 @@ PLACES: tuple[_Place, ...] = (
     PageView,
     SelectionLine,
     FindInput,
+    NoteInput,
     ChooseScreen,
     PickScreen,
     AgreementScreen,

@@ -17,7 +17,7 @@ _READ_ALL = Binding(
 KEYS: list[BindingType] = [
     # With priority, as `/` below: letters typed right after the key, or sent with it over a slow connection, belong to
     # the question. Without, they would be keys, and a "w" or "c" among them would save a correction.
-    Binding("i,a", "focus_question", "Ask", tooltip="Go to the question input", id="question.focus", priority=True),
+    Binding("i", "focus_question", "Ask", tooltip="Go to the question input", id="question.focus", priority=True),
     Binding("right_square_bracket", "move(1)", "Next", show=False, tooltip="Select the next answer", id="answers.next"),
     Binding(
         "left_square_bracket",
@@ -46,9 +46,12 @@ KEYS: list[BindingType] = [
         "w",
         "correct",
         "Wrong",
-        tooltip="Correct the answer, mark that there is none, or undo",
+        tooltip="Mark the answer as wrong and say what is right; or undo",
         id="feedback.wrong",
     ),
+    # With priority, so that letters typed right after the key are part of the note.
+    Binding("a", "note", "Note", show=False, tooltip="Write a note on the answer", id="answers.note", priority=True),
+    Binding("asterisk", "pin", "Pin", show=False, tooltip="Pin the answer, or unpin it", id="answers.pin"),
     _READ_ALL,
     Binding("u", "show_newer", "New answers", tooltip="Show the answers found since", id="answers.newer"),
     Binding(

@@ -4,7 +4,7 @@ import os
 
 _FULL_ACCESS = "DOCQA_SERVE_FULL_ACCESS"
 
-FORBIDDEN = frozenset({"open", "recall", "confirm", "correct", "train", "models", "settings"})
+FORBIDDEN = frozenset({"open", "recall", "confirm", "correct", "note", "pin", "train", "models", "settings"})
 """The app's actions that read other files, show what was asked elsewhere, or change anything on this machine."""
 
 

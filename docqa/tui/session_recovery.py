@@ -1,20 +1,32 @@
-"""Saving what a crash would lose while the app runs, and finding what an earlier crash left."""
+"""Keeping the session of the running app, and going on with an earlier one."""
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 from docqa.errors import DocqaError
 from docqa.tui.controller import QuestionController, View
 from docqa.tui.state.file_suggestions import relative
-from docqa.tui.state.session import QuestionState
-from docqa.userdata import history
-from docqa.userdata.crash_recovery import LeftoverSession, SessionFile, SessionState, claim_leftover_session
+from docqa.tui.state.session import AskedQuestion, QuestionState
+from docqa.userdata import sessions
+from docqa.userdata.kept_spans import absolute
+from docqa.userdata.sessions import KeptSession, SessionFile, SessionQuestion, SessionState
+
+if TYPE_CHECKING:
+    from docqa.kept_results import KeptResult
+    from docqa.tui.workers.events import AnswersFound
+    from docqa.user_marks import UserMarks
+
+_Saved = tuple["AnswersFound | KeptResult | None", "UserMarks | None"]
 
 
 class SessionRecovery:
-    """The session file of the running app, and the session that it restored, if any.
+    """The session file of the running app, and the sessions that it went on with, if any.
 
-    The file is removed when the app quits. A restored session's file is kept until this one has its content.
+    It stays when the app quits, marked as ended. The file of a session that was restored is deleted when this one has
+    its content.
     """
 
     def __init__(self, view: View, questions: QuestionController) -> None:
@@ -23,63 +35,154 @@ class SessionRecovery:
         self._view = view
         self._questions = questions
         self._file = SessionFile()
-        self._saved = SessionState()
+        self._state = SessionState()
+        """As it was saved last."""
+        self._answers: dict[int, _Saved] = {}
+        """The answers that were saved last, by the number of their question."""
         self._saving = False
-        self._restored: LeftoverSession | None = None
+        self._restored: list[KeptSession] = []
 
-    def find(self, found: Callable[[LeftoverSession | None], None]) -> None:
-        """Look for a session that a crash left, in a thread; call `found` with it, or with None."""
-        if not self._questions.settings.remembers:
-            found(None)
-            return
+    # --- keeping ---
 
-        def look() -> None:
-            self._view.call_later(found, claim_leftover_session(self.paths))
-
-        self._view.start("recovery", look)
-
-    def save(self, draft: str) -> None:
+    def save(self, draft: str, ticked: Iterable[str] = ()) -> None:
         """Save the session and the question being typed, in a thread, unless they are saved already."""
-        state = self._state(draft)
-        nothing_to_lose = state.empty and self._saved.empty
-        if self._questions.settings.remembers and not self._saving and state != self._saved and not nothing_to_lose:
+        state, changed = self._current(draft, ticked), self._changed()
+        nothing_to_lose = state.empty and self._state.empty
+        if not self._questions.settings.remembers or self._saving or nothing_to_lose:
+            return
+        if state != self._state or changed:
             self._saving = True
-            self._view.start("saving", partial(self._write, state))
+            self._view.start("saving", partial(self._write, state, changed))
 
-    def _state(self, draft: str) -> SessionState:
-        asked = [one for one in self._questions.session.asked if one.state is not QuestionState.CANCELLED]
-        return SessionState(self.paths, self._questions.loader.paths, tuple(one.question for one in asked), draft)
+    def _current(self, draft: str, ticked: Iterable[str]) -> SessionState:
+        shown = self._questions.shown
+        return SessionState(
+            self.paths,
+            self._questions.loader.paths,
+            self._questions.names,
+            tuple(SessionQuestion(one.number, one.question, tuple(sorted(one.only))) for one in self._asked()),
+            draft,
+            tuple(sorted(ticked)),
+            -1 if shown is None else shown.number,
+        )
 
-    def _write(self, state: SessionState) -> None:
+    def _asked(self) -> list[AskedQuestion]:
+        everything = self._questions.session.asked
+        return [one for one in everything if one.state is not QuestionState.CANCELLED or one.result is not None]
+
+    def _changed(self, *, ends: bool = False) -> list[AskedQuestion]:
+        """The questions whose answers are complete and not saved as they are; while more is read, once is enough."""
+        more = None if ends else self._questions.reading_on.asked
+        done = (one for one in self._asked() if not one.pending and one.result is not None)
+        done = (one for one in done if one is not more or one.number not in self._answers)
+        return [one for one in done if not _same(self._answers.get(one.number), (one.found or one.kept, one.marks))]
+
+    def _write(self, state: SessionState, changed: list[AskedQuestion]) -> None:
+        saved: dict[int, _Saved] = {one.number: (one.found or one.kept, one.marks) for one in changed}
         try:
-            self._file.write(state)
+            self._file.write(state, self._kept(changed))
         except DocqaError as error:
             self._view.call_later(self._questions.warn_once, error)
         else:
             self._drop_restored()
-            self._saved = state  # If it could not be saved, it is tried again: the disk may have room by then.
+            self._answers |= saved
+            self._state = state  # If it could not be saved, it is tried again: the disk may have room by then.
         self._saving = False
 
-    def restore(self, session: LeftoverSession, draft: str) -> str:
-        """Open a session's documents and ask its questions again; return its draft, followed by `draft`."""
-        self._restored = session
-        state = session.state
-        if history.document_set(state.opened) != history.document_set(self._questions.loader.paths):
-            self._questions.open(map(relative, state.opened), replace=True)
-        for question in state.questions:
-            self._questions.ask(question)
+    @staticmethod
+    def _kept(changed: Iterable[AskedQuestion]) -> dict[int, sessions.KeptAnswers]:
+        """The answers as they were found, to be stored. Those of encrypted documents are not."""
+        from docqa.kept_results import KeptResult
+        from docqa.user_marks import UserMarks
+
+        kept: dict[int, sessions.KeptAnswers] = {}
+        for one in changed:
+            found, marks = one.found, one.marks or UserMarks()
+            if found is None and one.kept is not None:
+                kept[one.number] = replace(one.kept, marks=marks).as_values()
+            elif found is not None and not any(document.encrypted for document in found.documents):
+                contents = {document.name: document.sha256 for document in found.documents}
+                kept[one.number] = KeptResult(found.result, found.best, marks, contents).as_values()
+        return kept
+
+    def end(self, draft: str, ticked: Iterable[str] = ()) -> None:
+        """Keep the session for another day: the app quits. Nothing is kept if the settings say so."""
+        if not self._questions.settings.remembers:
+            self._file.delete()
+            return
+        state, changed = self._current(draft, ticked), self._changed(ends=True)
+        if changed:
+            self._write(state, changed)
+        self._drop_restored()
+        self._file.end(state)
+
+    def _drop_restored(self) -> None:
+        while self._restored:
+            self._restored.pop().discard()
+
+    # --- going on ---
+
+    def find(self, found: Callable[[KeptSession | None], None], *, resume: bool = False) -> None:
+        """Look for a session that a crash left, or for the last one to `resume`, in a thread; call `found` with it."""
+        if not self._questions.settings.remembers:
+            found(None)
+            return
+        look = sessions.claim_newest if resume else sessions.claim_crashed
+        self._look(found, partial(look, self.paths))
+
+    def take(self, name: str, found: Callable[[KeptSession | None], None]) -> None:
+        """Look for the session of this name in a thread; call `found` with it."""
+        self._look(found, partial(sessions.claim, name))
+
+    def _look(self, found: Callable[[KeptSession | None], None], claim: Callable[[], KeptSession | None]) -> None:
+        def look() -> None:
+            session = claim()
+            if session is not None:
+                _ = session.answers  # There may be megabytes of them, for which the view must not wait.
+            self._view.call_later(found, session)
+
+        self._view.start("recovery", look)
+
+    def restore(self, session: KeptSession, draft: str, *, instead: bool = True) -> str:
+        """Open a session's documents, beside those that are open or `instead` of them, and show its answers.
+
+        Questions that were not answered are asked. Returns the draft of the session, followed by `draft`.
+        """
+        from docqa.kept_results import from_values
+
+        self._restored.append(session)
+        state, answers = session.state, session.answers
+        self._open(state.opened, instead=instead)
+        shown: AskedQuestion | None = None
+        for one in state.questions:
+            only = frozenset(map(relative, one.only))
+            kept = from_values(answers[one.number], relative) if one.number in answers else None
+            if kept is not None:
+                asked = self._questions.session.restore(one.question, kept, only)
+                self._questions.versions.check_kept(asked)
+            else:
+                asked = self._questions.ask(one.question, only)
+            if shown is None or one.number == state.shown:
+                shown = asked
+        if shown is not None:
+            self._questions.show(shown)
+            self._questions.find_kept()
         return " ".join(filter(None, [state.draft, draft]))
 
-    def discard(self, session: LeftoverSession) -> None:
+    def _open(self, wanted: tuple[str, ...], *, instead: bool) -> None:
+        missing = [path for path in wanted if not os.path.exists(path)]  # noqa: PTH110 - never raises
+        if missing:
+            self._view.say(f"No longer there: {', '.join(map(relative, missing))}. The rest is opened.")
+        there = [path for path in wanted if path not in missing]
+        is_open = set(map(absolute, self._questions.loader.paths))
+        if there and (set(there) != is_open if instead else not set(there) <= is_open):
+            self._questions.open(map(relative, there), replace=instead)
+
+    def discard(self, session: KeptSession) -> None:
         """Forget a session, in a thread."""
         self._view.start("recovery", session.discard)
 
-    def end(self) -> None:
-        """Leave nothing to restore: the app ends without a crash."""
-        self._drop_restored()
-        self._file.delete()
 
-    def _drop_restored(self) -> None:
-        if self._restored is not None:
-            self._restored.discard()
-            self._restored = None
+def _same(one: _Saved | None, other: _Saved) -> bool:
+    """Whether both are the same objects: comparing their contents would take long."""
+    return one is not None and one[0] is other[0] and one[1] is other[1]

@@ -1,1 +1,1 @@
-"""What docqa stores for the user: history, corrections, unfinished sessions and preferences."""
+"""What docqa stores for the user: history, corrections, notes, sessions and preferences."""

@@ -2,7 +2,7 @@
 
 Each entry is appended at once, so that a crash loses at most one line. Several docqa processes may append. It is not
 forced to the disk, which would hold up each question: a power cut can lose the last half minute, of which the session's
-file (`crash_recovery`) has the questions.
+file (`sessions`) has the questions.
 """
 
 import errno

@@ -5,6 +5,7 @@ from typing import Any
 
 from textual.pilot import Pilot
 
+from docqa.answers import Mark, answer_at
 from docqa.documents import Document
 from docqa.tui.workers import events
 from support.main_states import State
@@ -68,4 +69,20 @@ async def disagreeing(pilot: Pilot[Any]) -> None:
     await pilot.pause()
 
 
-STATES: tuple[State, ...] = (selecting, selecting_over_pages, side_by_side, disagreeing)
+async def marked(pilot: Pilot[Any]) -> None:
+    """What is right, pinned, wrong; and a note that is being written."""
+    app = pilot.app
+    assert isinstance(app, StillApp)
+    await _show(pilot, [LOG, DIARY, LETTER], ["12 November", "14 November"], "When was the beacon lit?")
+    asked = app.questions.shown
+    assert asked is not None
+    note = Mark(pinned=True, note="Two days late: ask the keeper's family")
+    marks = asked.user_marks.with_mark(asked.shown[1], DIARY, note)
+    marks = marks.with_mark(asked.shown[0], LOG, Mark(wrong=True))
+    at = LETTER.text.index("12 November")
+    app.questions.mark(asked, marks.with_mark(answer_at(LETTER, at, at + 11), LETTER, Mark(right=True)))
+    await pilot.press("a", *"By hand")
+    await pilot.pause()
+
+
+STATES: tuple[State, ...] = (selecting, selecting_over_pages, side_by_side, disagreeing, marked)

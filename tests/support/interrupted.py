@@ -26,9 +26,10 @@ from docqa.errors import DocqaError
 from docqa.models import integrity, metadata, registry
 from docqa.models.registry import ModelKind
 from docqa.training import job
-from docqa.userdata import corrections, history, preferences
+from docqa.userdata import annotations, corrections, history, preferences, sessions
+from docqa.userdata.annotations import Annotation
 from docqa.userdata.corrections import Correction
-from docqa.userdata.crash_recovery import SessionFile, SessionState, claim_leftover_session
+from docqa.userdata.sessions import SessionFile, SessionQuestion, SessionState
 
 CALLS = frozenset(
     [
@@ -166,16 +167,39 @@ def _cached() -> object:
     return arrays and sorted({*arrays["x"].tolist(), *arrays["y"].tolist()})
 
 
-def _session(draft: str) -> None:
-    SessionFile().write(SessionState(("/a",), ("/a",), ("Who?",), draft))
+def _session(draft: str) -> SessionFile:
+    file = SessionFile()
+    file.write(
+        SessionState(("/a",), ("/a",), questions=(SessionQuestion(0, "Who?"),), draft=draft), {0: {"draft": draft}}
+    )
+    return file
+
+
+def _crash_session() -> None:
+    _session("")._file_lock.release()
+
+
+def _end_session() -> None:
+    file = SessionFile()
+    file._file = next(sessions._newest_first(paths.data_dir() / "sessions"))
+    file._file_lock = sessions._lock(file._file)
+    file._file_lock.acquire(blocking=False)
+    state = sessions._read(file._file)
+    assert state is not None
+    file.end(state)
 
 
 def _left_session() -> object:
-    found = claim_leftover_session([])
+    found = sessions.claim_newest([])
     if found is None:
         return None
-    found._lock.release()
-    return found.state.draft
+    found.release()
+    return found.state.draft, found.state.ended, found.answers
+
+
+def _note(text: str) -> None:
+    note = Annotation("Who?", "/a.txt", "It was Ada.", "Ada", 7, note=text)
+    annotations.put(note, "It was Ada.")
 
 
 def _begin_run() -> None:
@@ -214,6 +238,8 @@ ACTIONS = {
         lambda: config_writer.put("top", 3), lambda: config_writer.put("top", 4), lambda: config.load().top
     ),
     "session": Action(lambda: None, lambda: _session("Half a que"), _left_session),
+    "session ends": Action(_crash_session, _end_session, _left_session),
+    "note": Action(lambda: _note("old"), lambda: _note("new"), lambda: [each.note for each in annotations.load()]),
     "install": Action(lambda: None, lambda: _install("new"), _installed),
     "replace": Action(lambda: _install_and_use("old"), lambda: _install("new"), _installed),
     "use": Action(lambda: _install("old"), lambda: registry.use("mine", ModelKind.READER), _installed),
@@ -254,7 +280,8 @@ def without_disk(prevent: Callable[[], None], allow: Callable[[], None]) -> None
 
 AFTERWARDS = {
     "history": ["Old?", "New?"],
-    "corrections": ["Bob", "None"],
+    "corrections": ["Ada", "Bob", "None"],
+    "note": ["new"],
     "theme": "new",
     "config": 4,
     "calibrate": ("bundled", "old", 0.5),

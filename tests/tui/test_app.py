@@ -271,13 +271,13 @@ async def test_what_is_typed_right_after_i_is_the_question_and_no_key(engines: E
         for letter in "icd":
             app.post_message(events.Key(letter, letter))
         await until(pilot, lambda: app.main.question.value == "cd", "the typed question")
-        assert asked.verdict is None
+        assert asked.marks is None
         app.main.page.focus()
         await pilot.pause()
         for key, letter in (("slash", "/"), ("c", "c"), ("o", "o")):
             app.post_message(events.Key(key, letter))
         await until(pilot, lambda: app.main.line.find.value == "co", "the typed search term")
-        assert asked.verdict is None
+        assert asked.marks is None
         await pilot.press("slash", "i")
         assert app.main.line.find.value == "co/i"
 

@@ -20,7 +20,7 @@ from docqa.tui.controller import QuestionController
 from docqa.tui.session_recovery import SessionRecovery
 from docqa.tui.state.session import QuestionState
 from docqa.tui.workers import events
-from docqa.userdata import crash_recovery, history
+from docqa.userdata import history, sessions
 
 QUESTION = "Who was the keeper in 1911?"
 
@@ -236,16 +236,16 @@ def test_a_session_is_saved_and_restored_without_an_app(
     recovery.save("half a q")
     view.threads[-1].join()
     recovery._file._file_lock.release()  # As the operating system does when the process is killed.
-    session = crash_recovery.claim_leftover_session([lighthouse])
+    session = sessions.claim_crashed([lighthouse])
     assert session is not None and session.state.draft == "half a q"
     restored = make()
     again = SessionRecovery(view, restored)
     assert again.restore(session, "and more") == "half a q and more"
     view.wait(lambda: restored.session.asked[0].state is QuestionState.DONE)
     assert restored.session.asked[0].shown[0].text == "Tobias Wren"
-    again.end()
-    recovery.end()
-    assert crash_recovery.claim_leftover_session([lighthouse]) is None
+    again.end("")
+    recovery._file.delete()
+    assert sessions.claim_crashed([lighthouse]) is None
 
 
 def test_closing_cancels_everything(view: Notes, make: Make, lighthouse: str, held_opening: Gate) -> None:

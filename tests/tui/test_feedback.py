@@ -1,7 +1,11 @@
 """Feedback on answers by key, mouse or typing; and disagreeing documents."""
 
+import hashlib
+import json
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,14 +27,15 @@ from support.stage import (
     until,
 )
 from textual.pilot import Pilot
-from textual.widgets import OptionList
+from textual.widgets import Input, OptionList
 
+from docqa.answers import Mark
 from docqa.config import Settings
 from docqa.documents import Document
 from docqa.tui.screens.agreement import AgreementScreen, AnswerCard
 from docqa.tui.state import agreement, feedback
 from docqa.tui.workers import events
-from docqa.userdata import corrections
+from docqa.userdata import annotations, corrections
 
 WIDE = (160, 45)
 
@@ -270,15 +275,15 @@ async def test_what_the_reader_could_not_answer_is_not_kept(engines: Engines, wr
 def _texts(typed: str) -> list[str]:
     """Return the texts offered for the input, without the option to select on the page."""
     values = [choice.value for choice in feedback.choices(typed, (), [VOYAGE])[:-1]]
-    return [value.text for value in values if isinstance(value, feedback.Verdict)]
+    return [value.text for value in values if isinstance(value, feedback.RightAnswer)]
 
 
 def test_what_is_typed_in_part_is_taken_whole_in_any_case_and_over_any_space() -> None:
     found = feedback.choices("hELEN str", (), [VOYAGE])
     *places, on_page = found
     assert len(places) == 50 and on_page.value is feedback.ON_PAGE
-    verdict = places[1].value
-    assert isinstance(verdict, feedback.Verdict) and verdict.text == "Helen Strand"
+    right = places[1].value
+    assert isinstance(right, feedback.RightAnswer) and right.text == "Helen Strand"
     assert places[1].text == "…Helen Strand. Line 1 of the log, by  Helen Strand. Line 2 of the log, by  Helen Strand.…"
     assert places[1].after == "\n  crew.pdf, page 1, line 2"
     start, end = places[1].emphasis or (0, 0)
@@ -295,11 +300,12 @@ async def test_w_leads_to_the_page() -> None:
         await pilot.press("w")
         offered = app.screen.query_one(OptionList)
         prompts = [str(option.prompt).split("\n") for option in offered.options]
-        assert [len(lines) for lines in prompts] == [1, 2, 2, 1]
-        assert [prompts[0], prompts[3]] == [["∅ Not in these documents"], ["Select it on the page… (s)"]]
+        assert [len(lines) for lines in prompts] == [1, 1, 2, 2, 1]
+        assert [prompts[0], prompts[1]] == [["∅ Not in these documents"], ["✗ Only mark “Knut” as wrong"]]
+        assert prompts[4] == ["Select it on the page… (s)"]
         # Options start with the text that distinguishes them; the location is on the next line.
-        assert "Knut" in prompts[1][0] and "Jens" in prompts[2][0]
-        assert all(lines[1].startswith("  crew.pdf, page ") for lines in prompts[1:3])
+        assert "Knut" in prompts[2][0] and "Jens" in prompts[3][0]
+        assert all(lines[1].startswith("  crew.pdf, page ") for lines in prompts[2:4])
         await sees(pilot, app, "Select it on the page… (s)")
         await type_in(pilot, "zebra")
         await sees(pilot, app, "Not found in these documents. Select it on the page…")
@@ -310,22 +316,80 @@ async def test_w_leads_to_the_page() -> None:
         assert [one.answer for one in corrections.load()] == ["Knut"]
 
 
-async def test_what_was_said_can_be_taken_back() -> None:
+async def test_several_answers_are_right_and_one_is_taken_back() -> None:
+    app = StillApp()
+    async with app.run_test(size=WIDE) as pilot:
+        await show(pilot, VOYAGE, found=("Knut", "Jens", "cook"))
+        asked = app.questions.shown
+        await pilot.press("c")
+        await until(pilot, lambda: len(corrections.load()) == 1)
+        await pilot.press("w")
+        await type_in(pilot, "bellandi")
+        await pilot.press("enter")
+        await until(pilot, lambda: len(corrections.load()) == 2)
+        assert [(one.text, one.mark.right) for one in asked.shown] == [
+            ("Knut", True), ("Bellandi", True), ("Jens", False), ("cook", False)
+        ]  # fmt: skip
+        await pilot.press("w")
+        await sees(pilot, app, "Take back that “Knut” is right")
+        await pilot.press("down", "enter")
+        await until(pilot, lambda: [one.answer for one in corrections.load()] == ["Bellandi"])
+        assert [(one.text, one.mark.right) for one in asked.shown][:2] == [("Bellandi", True), ("Knut", False)]
+        await until(pilot, lambda: "Taken back. 1 correction saved." in texts(app))
+
+
+async def test_what_is_wrong_is_last_and_stays_so_when_it_is_asked_again() -> None:
     app = StillApp()
     async with app.run_test(size=WIDE) as pilot:
         await show(pilot, VOYAGE, found=("Knut", "Jens"))
-        await pilot.press("c")
-        await until(pilot, corrections.load)
-        await sees(pilot, app, "you marked this right")
-        await pilot.press("w")
-        await sees(pilot, app, "Take back your correction")
-        await pilot.press("down", "enter")
-        await until(pilot, lambda: not corrections.load(), "the correction to be removed")
-        # Check the message, because on the screen it wraps.
-        await until(
-            pilot, lambda: any(n.message == "Feedback withdrawn. 0 corrections saved." for n in app._notifications)
-        )
-        assert "you marked" not in screen_text(app)
+        await pilot.press("w", "down", "enter")
+        await until(pilot, annotations.load)
+        await sees(pilot, app.main.answers, "✗ you marked this wrong")
+        assert [one.text for one in app.questions.shown.shown] == ["Jens", "Knut"]
+        again = await ask(pilot, "who was  the mate")
+        found = result(again.question, [answer(VOYAGE, "Knut", 0.9, 1), answer(VOYAGE, "Jens", 0.8, 2)])
+        app.questions.handle(events.AnswersFound(again, found))
+        assert [one.text for one in again.shown] == ["Jens", "Knut"]
+
+
+async def test_notes_and_pins_are_shown_kept_and_exported(engines: Engines, lighthouse: str) -> None:
+    question = "Who was the keeper in 1911?"
+    app = engines.app([lighthouse], Settings())
+    async with app.run_test(size=WIDE) as pilot:
+        asked = await ask_and_wait(pilot, question)
+        await pilot.press("a")
+        await type_in(pilot, "we *owe* him")  # Letters typed after the key are the note's, not keys.
+        assert app.main.line.note.value == "we *owe* him"
+        await pilot.press("enter")
+        await until(pilot, lambda: [one.note for one in annotations.load()] == ["we *owe* him"])
+        await sees(pilot, app.main.answers, "✎ we *owe* him")
+        await sees(pilot, app.main.questions, "✎ Tobias Wren — we *owe* him")
+        assert app.main.answers.list.has_focus
+        await pilot.press("asterisk")
+        await until(pilot, lambda: [one.pinned for one in annotations.load()] == [True])
+        await sees(pilot, app.main.questions, "★ Tobias Wren — we *owe* him")
+        await pilot.press("a", "x", "escape")
+        assert asked.shown[0].mark.note == "we *owe* him"
+    app = engines.app([lighthouse], Settings(top=1))
+    async with app.run_test(size=WIDE) as pilot:
+        asked = await ask_and_wait(pilot, question)
+        assert asked.shown[0].mark == Mark(pinned=True, note="we *owe* him") and asked.shown[0].estimated
+        for name in ("all.md", "all.csv", "all.json"):
+            await pilot.press("e")
+            app.screen.query_one(Input).value = name
+            await pilot.press("enter")
+            await until(pilot, Path(name).exists)
+        sha256 = hashlib.sha256(Path(lighthouse).read_bytes()).hexdigest()
+        markdown = Path("all.md").read_text(encoding="utf-8")
+        assert f"- lighthouse.txt, SHA-256 {sha256}" in markdown and "1. ★ **Tobias Wren**" in markdown
+        assert r"Note: we \*owe\* him" in markdown
+        lines = Path("all.csv").read_text(encoding="utf-8").splitlines()
+        assert lines[1] == f'"# lighthouse.txt, SHA-256 {sha256}"' and lines[3].endswith(",yes,we *owe* him")
+        exported = json.loads(Path("all.json").read_text(encoding="utf-8"))
+        assert exported["date"] == date.today().isoformat() and exported["documents"][0]["sha256"] == sha256
+        assert exported["results"][0]["answers"][0]["note"] == "we *owe* him"
+        await pilot.press("asterisk", "a", "ctrl+u", "enter")
+        await until(pilot, lambda: not annotations.load(), "nothing to be left of it")
 
 
 # --- documents that disagree ---

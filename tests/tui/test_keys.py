@@ -70,7 +70,8 @@ from docqa.tui.workers.events import (
 )
 from docqa.tui.workers.training_process import TrainingEnded, TrainingProcess
 from docqa.userdata import corrections
-from docqa.userdata.crash_recovery import SessionState as Unfinished
+from docqa.userdata.sessions import SessionQuestion
+from docqa.userdata.sessions import SessionState as Unfinished
 
 OWNERS: tuple[Any, ...] = (DocqaApp, MainScreen, *PLACES, HelpScreen)
 EVERY = [(owner.__name__, binding) for owner in OWNERS for binding in Binding.make_bindings(owner.BINDINGS)]
@@ -744,7 +745,7 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
 @checks("RestoreScreen", "restore.take", "restore.leave")
 async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     taken: list[bool | None] = []
-    app.push_screen(RestoreScreen(Unfinished(questions=("Who?",))), taken.append)
+    app.push_screen(RestoreScreen(Unfinished(questions=(SessionQuestion(0, "Who?"),))), taken.append)
     await sees(pilot, app, "Enter restores the session · Esc discards it")
     await pilot.press(key)
     assert taken == [key == "enter"]

@@ -1,4 +1,4 @@
-"""After a crash, questions, drafts and feedback are restored."""
+"""After a crash, and on another day, documents, questions, answers, drafts and marks are as they were."""
 
 import json
 import os
@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -18,16 +19,18 @@ from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.pdfgen.canvas import Canvas
 from support.engines import Engines
 from support.screens import looks_as_before
-from support.stage import DEADLINE, StillApp, ask_and_wait, opened, pane_text, sees, type_in, until
+from support.stage import DEADLINE, Gate, StillApp, ask_and_wait, opened, pane_text, sees, type_in, until
 from textual.pilot import Pilot
 
 from docqa import paths
 from docqa.config import Settings
 from docqa.tui.screens.pick import PickScreen
 from docqa.tui.screens.restore import RestoreScreen
+from docqa.tui.state.session import AskedQuestion
 from docqa.tui.state.session import QuestionState as Asking
-from docqa.userdata import corrections, crash_recovery
-from docqa.userdata.crash_recovery import SessionState
+from docqa.userdata import annotations, corrections
+from docqa.userdata import sessions as kept
+from docqa.userdata.sessions import SessionQuestion, SessionState
 
 WIDE = (160, 45)
 QUESTION = "Who was the keeper in 1911?"
@@ -49,8 +52,9 @@ def crashed(*named: str, asked: tuple[str, ...] = (), typed: str = "") -> None:
     folder = paths.data_dir() / "sessions"
     folder.mkdir(parents=True, exist_ok=True)
     absolute = [str(Path(name).absolute()) for name in named]
-    state = {"arguments": absolute, "opened": absolute, "questions": asked, "draft": typed}
-    folder.joinpath(f"{len(list(folder.iterdir()))}.json").write_text(json.dumps(state))
+    questions = tuple(SessionQuestion(number, text) for number, text in enumerate(asked))
+    state = SessionState(tuple(absolute), tuple(absolute), questions=questions, draft=typed)
+    folder.joinpath(f"{len(list(folder.iterdir()))}.json").write_text(json.dumps(asdict(state)))
 
 
 async def test_what_is_asked_and_typed_is_on_the_disk_while_the_session_goes_on(
@@ -63,11 +67,14 @@ async def test_what_is_asked_and_typed_is_on_the_disk_while_the_session_goes_on(
         await type_in(pilot, "half a q")
         await until(pilot, lambda: [one["draft"] for one in sessions()] == ["half a q"])
         (state,) = sessions()
-        assert state["questions"] == [QUESTION] and state["opened"] == [str(Path(lighthouse).absolute())]
-        assert crash_recovery.claim_leftover_session([]) is None  # Still running.
+        assert [one["question"] for one in state["questions"]] == [QUESTION] and state["opened"] == [
+            str(Path(lighthouse).absolute())
+        ]
+        assert kept.claim_crashed([]) is None  # Still running.
         await pilot.press("up")  # The draft behaves like typed text.
         assert app.main.question.value == QUESTION and app.main.question.unasked == "half a q"
-    assert sessions() == []
+    assert [(one["draft"], one["ended"]) for one in sessions()] == [("half a q", True)]
+    assert kept.claim_crashed([]) is None
 
 
 async def test_without_the_cache_nothing_of_a_session_is_written_or_offered(engines: Engines, lighthouse: str) -> None:
@@ -98,8 +105,8 @@ async def test_a_session_is_restored_with_its_documents_answers_and_half_a_quest
         assert app.main.documents.summary() == "2 open"
         # The new session has saved it, and the old one is gone.
         await until(pilot, lambda: [one["draft"] for one in sessions()] == ["half a q"])
-        assert sessions()[0]["questions"] == [QUESTION, "Who is the baker?"]
-    assert sessions() == []
+        assert [one["question"] for one in sessions()[0]["questions"]] == [QUESTION, "Who is the baker?"]
+    assert [one["ended"] for one in sessions()] == [True]
 
 
 async def test_a_session_that_is_left_is_not_offered_again_and_the_list_comes(
@@ -172,6 +179,106 @@ async def test_no_text_of_an_encrypted_document_is_written(engines: Engines) -> 
         assert written and not any(b"mulberry" in one or one == b"key" for one in written)
 
 
+# --- another day ---
+
+
+def seen(asked: AskedQuestion) -> list[tuple[object, ...]]:
+    """What is shown of a question's answers."""
+    return [(one.text, one.probability, one.mark) for one in asked.shown]
+
+
+def said(app: Any) -> list[str]:
+    """The notices."""
+    return [str(one.message) for one in app._notifications]
+
+
+async def test_the_last_session_is_resumed_without_asking_anything_again(
+    engines: Engines, lighthouse: str, bakery: str, held_opening: Gate
+) -> None:
+    held_opening.pass_on.set()
+    app = engines.app([lighthouse, bakery], Settings())
+    async with app.run_test(size=WIDE) as pilot:
+        first = await ask_and_wait(pilot, QUESTION)
+        await pilot.press("a")
+        await type_in(pilot, "the last one")
+        await pilot.press("enter", "c")
+        await until(pilot, lambda: annotations.load() and corrections.load())
+        await ask_and_wait(pilot, "What is baked on Saturdays?")
+        app.main.documents.tick([bakery])
+        before = [
+            [(one.text, one.probability, one.mark) for one in asked.shown] for asked in (first, app.questions.shown)
+        ]
+        app.questions.show(first)
+        await pilot.press("i")
+        await type_in(pilot, "half a q")
+    held_opening.pass_on.clear()
+    engines.reading_gate = Gate()  # Nothing may be read again: it would wait for ever.
+    app = engines.app([], Settings(), resume=True)
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: len(app.questions.session.asked) == 2)
+        await sees(pilot, app.main.answers, "✎ the last one")  # While no document is open.
+        await sees(pilot, app.main.answers, "✓ you marked this right")
+        assert not app.main.documents.open_documents
+        assert app.questions.shown.question == QUESTION and app.main.question.value == "half a q"
+        held_opening.pass_on.set()
+        await until(pilot, lambda: opened(app) and all(one.found for one in app.questions.session.asked))
+        asked = app.questions.session.asked
+        assert list(map(seen, asked)) == before
+        assert app.main.documents.ticked == {bakery} and not any(one.outdated for each in asked for one in each.shown)
+        await until(pilot, lambda: app.main.page.answer_in_view)
+        await until(pilot, lambda: len(sessions()) == 1, "the earlier session to be taken over")
+    for file in (lighthouse, bakery):
+        Path(file).write_text(
+            f"A new line.\n\n{Path(file).read_text()}".replace("plum cake", "apple pie"), encoding="utf-8"
+        )
+    app = engines.app([], Settings(), resume=True)
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: opened(app) and all(one.found for one in app.questions.session.asked))
+        first, second = app.questions.session.asked
+        document = app.questions.versions.newest[lighthouse]
+        assert first.shown[0].text == "Tobias Wren" and first.shown[0].mark.note
+        assert document.text[first.shown[0].start : first.shown[0].end] == "Tobias Wren" and first.shown[0].mark.right
+        assert second.shown[0].outdated, "its sentence has changed"
+    Path(bakery).unlink()
+    app = engines.app([], Settings(), resume=True)
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: any("No longer there: bakery.txt" in text for text in said(app)))
+        await until(pilot, lambda: opened(app) and app.main.documents.summary() == "1 open")
+        assert len(app.questions.session.asked) == 2 and app.questions.session.asked[1].shown
+
+
+async def test_an_earlier_session_comes_with_its_documents_from_the_list(
+    engines: Engines, lighthouse: str, bakery: str
+) -> None:
+    for name, question in ((lighthouse, QUESTION), (bakery, "Who is the baker?")):
+        app = engines.app([name], Settings())
+        async with app.run_test(size=WIDE) as pilot:
+            await ask_and_wait(pilot, question)
+    app = engines.app([], Settings())
+    async with app.run_test(size=WIDE) as pilot:
+        await sees(pilot, app, "Opened before")
+        await sees(pilot, app, "1 question with answers")
+        await until(pilot, lambda: app.screen.highlighted is not None)
+        await pilot.press("down", "enter")
+        await until(pilot, lambda: [one.question for one in app.questions.session.asked] == [QUESTION])
+        assert app.questions.session.asked[0].shown[0].text == "Tobias Wren"
+        await until(pilot, lambda: opened(app) and app.main.documents.summary() == "1 open")
+
+
+async def test_nothing_of_a_private_session_is_kept_or_resumed(engines: Engines, lighthouse: str) -> None:
+    app = engines.app([lighthouse], Settings(private=True))
+    async with app.run_test(size=WIDE) as pilot:
+        await ask_and_wait(pilot, QUESTION)
+        await pilot.press("a", "x", "enter", "asterisk", "c")
+        await sees(pilot, app.main.answers, "✓ you marked this right")
+        again = await ask_and_wait(pilot, QUESTION.lower())
+        assert again.shown[0].mark.note == "x" and again.shown[0].mark.right, "it counts until the app is quit"
+    assert not paths.data_dir().exists()
+    app = engines.app([lighthouse], Settings(private=True), resume=True)
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: said(app) == ["There is no earlier session to go on with."])
+
+
 # --- feedback ---
 
 
@@ -194,20 +301,20 @@ async def test_what_was_marked_in_an_earlier_session_is_shown_when_it_is_asked_a
         await until(pilot, lambda: len(corrections.load()) > 2)
     app = engines.app([str(Path(lighthouse).absolute()), bakery], Settings())
     async with app.run_test(size=WIDE) as pilot:
-        asked = await ask_and_wait(pilot, QUESTION)
-        assert asked.verdict is not None
+        asked = await ask_and_wait(pilot, f"{QUESTION.upper()[:-1]} ?")
+        assert asked.shown[0].mark.right
         await sees(pilot, app.main.answers, "✓ you marked this right")
         await ask_and_wait(pilot, "Who is the baker?")
-        await sees(pilot, app.main.answers, "✎ your correction: rye bread")
+        assert app.questions.shown.shown[0].text == "rye bread" and app.questions.shown.shown[0].mark.right
         await ask_and_wait(pilot, lacking)
-        await sees(pilot, app.main.answers, "✎ your correction: not in these documents")
+        await sees(pilot, app.main.answers, "∅ You marked that these documents don't answer this")
         await ask_and_wait(pilot, "When was the lighthouse built?")
-        assert "your correction" not in pane_text(app.main.answers)
+        assert "ou marked" not in pane_text(app.main.answers)
     # There is no feedback on other documents, or on a document that has changed since.
     Path(lighthouse).write_text("The keeper in 1911 was Tobias Wren, and not any other man.", encoding="utf-8")
     app = engines.app([lighthouse], Settings())
     async with app.run_test(size=WIDE) as pilot:
-        assert (await ask_and_wait(pilot, QUESTION)).verdict is None
+        assert (await ask_and_wait(pilot, QUESTION)).marks is None
 
 
 async def test_corrections_that_can_t_be_read_are_told_and_stop_no_answer(engines: Engines, lighthouse: str) -> None:
@@ -291,7 +398,7 @@ def test_after_a_kill_the_next_docqa_has_both_the_question_asked_and_the_half_ty
         second.type("\x11")  # Ctrl+Q
         second.wait(lambda: second.process.poll() is not None, "docqa to exit")
         assert second.process.returncode == 0
-    assert sessions() == []
+    assert [one["ended"] for one in sessions()] == [True]
 
 
 @pytest.mark.parametrize("signal_", [signal.SIGTERM, signal.SIGHUP])
@@ -317,7 +424,7 @@ async def offered(pilot: Pilot[Any]) -> None:
     crashed(
         "harbour/report.pdf", "notes.md", asked=("Who was the mate?", "How many tons was she?"), typed="Who lit the"
     )
-    app.offer_session(crash_recovery.claim_leftover_session([]))
+    app.offer_session(kept.claim_crashed([]))
     await until(pilot, lambda: isinstance(app.screen, RestoreScreen))
 
 
@@ -328,5 +435,8 @@ async def test_the_offer_looks_as_before() -> None:
 def test_a_long_session_shows_its_last_questions() -> None:
     from docqa.tui.screens.restore import _lines
 
-    lines = [line.plain for line in _lines(SessionState(questions=tuple(f"Why {n}?" for n in range(11))), 70)]
+    lines = [
+        line.plain
+        for line in _lines(SessionState(questions=tuple(SessionQuestion(n, f"Why {n}?") for n in range(11))), 70)
+    ]
     assert "3 earlier questions" in lines[0] and lines[-1].strip() == "? Why 10?"

@@ -9,6 +9,7 @@ from itertools import pairwise
 from operator import attrgetter
 
 from docqa.documents.pdf.page_blocks import PageBlock, is_prose
+from docqa.documents.pdf.paired_columns import RowPlace, in_rows
 
 _PLACE = attrgetter("top", "x0")
 
@@ -23,7 +24,10 @@ def in_reading_order(blocks: list[PageBlock]) -> list[PageBlock]:
     blocks = sorted(blocks, key=_PLACE)
     if _only_go_down(blocks):
         return blocks
-    before = _predecessors(blocks)
+    blocks, rows = in_rows(blocks)
+    if rows:
+        blocks.sort(key=_PLACE)
+    before = _predecessors(blocks, rows)
     order: list[PageBlock] = []
     left = list(range(len(blocks)))
     while left:
@@ -106,7 +110,7 @@ def _by_column(left: list[int], blocks: list[PageBlock], order: list[PageBlock])
     return sorted(left, key=lambda i: not _share_column((blocks[i].x0, blocks[i].x1), last))
 
 
-def _predecessors(blocks: list[PageBlock]) -> list[set[int]]:
+def _predecessors(blocks: list[PageBlock], rows: dict[int, RowPlace]) -> list[set[int]]:
     """The blocks that must precede each block, from blocks in the order of their tops."""
     alone = _alone(blocks)
     titles, stacks = set(_titles(blocks, alone)), _stacks(blocks, alone)
@@ -122,6 +126,9 @@ def _predecessors(blocks: list[PageBlock]) -> list[set[int]]:
                 i in titles or (j in stacks and (i in short or stacks.get(i) == stacks[j]))
             ):
                 before[j].add(i)
+            elif (row := rows.get(id(blocks[i]))) and (other := rows.get(id(blocks[j]))) and row[0] == other[0]:
+                first, second = (i, j) if row < other else (j, i)
+                before[second].add(first)
             elif not _are_parted(blocks, i, j):
                 if a[1] <= b[0]:
                     before[j].add(i)

@@ -24,6 +24,9 @@ _LOST = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f]")
 _LOST_LIGATURE = re.compile(r"[^\W\d_]{0,30}[\x01-\x08\x0b\x0c\x0e-\x1f][^\W\d_]{1,30}")
 _LIGATURES = ("fi", "fl", "ff", "ffi", "ffl", "ti", "tt", "ft")
 
+_MATH_LETTERS = re.compile("[\U0001d400-\U0001d7ff]+")
+_FEWEST_DOUBLED, _MOSTLY = 8, 0.9
+
 # The dot leaders of a table of contents carry no meaning, and would fill half of a reader's window.
 _LEADER = re.compile(r"(?:\s?[.·…]){5,}")
 
@@ -41,6 +44,18 @@ def clean(text: str) -> str:
     if _SURROGATE.search(text):
         text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     return text
+
+
+def are_letters_doubled(texts: list[str]) -> bool:
+    """Whether each letter of the formulas on a page is there twice: so Word names them, "𝑀𝑀" for an M."""
+    words = [word for text in texts if not text.isascii() for word in _MATH_LETTERS.findall(text)]
+    doubled = sum([len(word) for word in words if word[::2] == word[1::2]])
+    return doubled >= _FEWEST_DOUBLED and doubled >= _MOSTLY * sum(map(len, words))
+
+
+def without_doubled_letters(text: str) -> str:
+    """The text with one of each two letters of formulas."""
+    return _MATH_LETTERS.sub(lambda match: match.group()[::2], text)
 
 
 def single_spaced(text: str) -> str:

@@ -13,6 +13,7 @@ _TEXT = {"paragraph", "list_item"}
 _TITLE_LINES, _NEAR = 2, 2.5
 _FEWEST, _MOST = 3, 0.8
 _VALUE = re.compile(r"[^\W\d][^:]*:\s.*\d")
+_LABELLED = re.compile(r"[^\W\d][^:]{0,40}:\s+\S")
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+")
 
 
@@ -44,7 +45,9 @@ def mark_headings(blocks: list[LineBlock], body_size: float) -> None:
             and blocks[index + 1].lines[0].style != first.style
         )
         sentence = block.text.endswith(".") and block.text.count(" ") > 6
-        if large or ((bold or other) and not sentence) or _in_capitals(block):
+        is_value = any(_is_value_beside(blocks, near, block) for near in (index - 1, index + 1))
+        in_capitals = not is_value and _in_capitals(block)
+        if large or ((bold or other) and not sentence) or in_capitals:
             block.kind = "heading"
             block.glue = [" " if glue == "\n" else glue for glue in block.glue]
 
@@ -80,7 +83,7 @@ def _may_be_heading(block: LineBlock) -> bool:
         and sum(map(str.isalpha, text)) >= 2
         and not BULLET.match(text)
         and not text.endswith((";", ","))
-        and not _ADDRESS.fullmatch(text)
+        and not _ADDRESS.fullmatch(text if " " in block.lines[0].text else text.replace(" ", ""))
     )
 
 
@@ -88,6 +91,15 @@ def _in_capitals(block: LineBlock) -> bool:
     text = block.text
     letters = sum(map(str.isalpha, text))
     return 4 < letters < 80 and text.isupper() and not text.endswith(".") and not _VALUE.match(text)
+
+
+def _is_value_beside(blocks: list[LineBlock], index: int, block: LineBlock) -> bool:
+    """Whether a block right above or below one with a label is a label with its value, too: "Date: 3 May"."""
+    if not 0 <= index < len(blocks) or not _LABELLED.match(block.text) or not _LABELLED.match(blocks[index].text):
+        return False
+    other, size = blocks[index].lines, block.lines[0].size
+    above, below = (other, block.lines) if other[0].top < block.lines[0].top else (block.lines, other)
+    return blocks[index].kind != "heading" and is_right_below(above[-1], below[0], _NEAR * size)
 
 
 def set_levels(blocks: list[LineBlock]) -> None:

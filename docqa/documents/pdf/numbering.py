@@ -10,12 +10,12 @@ BULLETS = r"•‣◦▪▫■□●○◆◇►▶▸▷➢➤➔✓✔☐☑�
 
 BULLET = re.compile(rf"[{BULLETS}]\s|[•‣◦▪■●►▸➢](?=[^\W\d_])")
 LIST_MARK = re.compile(
-    rf"(?:[{BULLETS}o]|\(?(?:\d{{1,3}}|[a-zA-Z]|[ivxlcIVXLC]{{1,6}})[.)]|\[\d+\]|\d{{1,2}}(?:\.\d{{1,2}}){{1,4}}\.?)"
+    rf"(?:[{BULLETS}o]|\(?(?:\d{{1,3}}|[a-zA-Z]|[ivxlcIVXLC]{{1,6}})(?:\.\)|[.)])|\[\d+\]|\d{{1,2}}(?:\.\d{{1,2}}){{1,4}}\.?)"
 )
 """What may stand before an item of a list or a clause."""
 
 _NUMBERED = re.compile(
-    r"(?P<open>[(\[]?)(?P<value>\d{1,3}(?:\.\d{1,3}){0,4}|[a-zA-Z]|[ivxlc]{1,6}|[IVXLC]{1,6})(?P<close>[.)\]]?)\s"
+    r"(?P<open>[(\[]?)(?P<value>\d{1,3}(?:\.\d{1,3}){0,4}|[a-zA-Z]|[ivxlc]{1,6}|[IVXLC]{1,6})(?P<close>(?:\.\)|[.)\]])?)\s"
 )
 _MARK_INSIDE = re.compile(r"(?<=\s)[(\[]?(?:\d{1,3}|[a-zA-Z]|[ivxlc]{1,6}|[IVXLC]{1,6})[)\]](?=\s)")
 _INITIAL = re.compile(r"[B-HJ-UWYZ]\.\s")  # "A." begins a list; "I.", "V." and "X." are numbers, too.

@@ -21,11 +21,14 @@ _GOES_ON = ",;.)⁰¹²³⁴⁵⁶⁷⁸⁹"
 _SENTENCE = 5  # Words, in the first of two lines.
 _FAR, _NEAR = 12.0, 2.5  # Heights of the type.
 _LARGE = 14.0  # Points: a gap between titles in larger type is no wider.
+_LARGER = 1.3  # A title is, than what stands at the right edge beside it: "3 portions".
 _WORDS = re.compile(r"[^\W\d_]{3}")
-_OTHER_SIZE = 1.5
+_OTHER_SIZE, _OTHER_TYPE = 1.5, 1.15
 _COMMENTS = ("//", "/*", "# ")
 _INDENTED = 1.0  # Heights of the type.
 _MARK_WORDS, _MARK_WIDTH = 3, 0.25
+_QUANTITY = re.compile(r"[\d¼-¾][\d¼-¾.,/–-]* [^\W\d_A-Z]")
+"""What is no term: "2 eggs"."""
 _PROSE_LETTERS, _PROSE_WORDS = 18, 3.0  # A line, on average.
 
 
@@ -58,6 +61,12 @@ def cut_at(block: PageBlock, table: PageBlock) -> list[PageBlock]:
     above = [line for line in block.lines if line[0].top < table.top]
     below = block.lines[len(above) :]
     return [_block(lines) for lines in (above, below) if lines]
+
+
+def cut_before(block: PageBlock, indices: list[int]) -> list[PageBlock]:
+    """The parts of a block that begin with some of its lines."""
+    cuts = [0, *sorted({index for index in indices if index}), len(block.lines)]
+    return [_block(block.lines[a:b]) for a, b in pairwise(cuts)] if len(cuts) > 2 else [block]
 
 
 def fields_block(fields: list[FormField]) -> PageBlock:
@@ -158,7 +167,9 @@ def are_apart(lines: list[list[TextFragment]], index: int) -> bool:
     if len(others) != 1:
         return False
     (right,) = others
-    if right.x0 - left.x1 < _FAR * min(left.size, _LARGE) or left.text.endswith(":") or not _WORDS.match(right.text):
+    if right.x0 - left.x1 < _FAR * min(left.size, _LARGE) or left.text.endswith(":"):
+        return False
+    if not _WORDS.match(right.text) and (left.size < _LARGER * right.size or not _WORDS.search(right.text)):
         return False
     near = [lines[i] for i in (index - 1, index + 1) if 0 <= i < len(lines)]
     return all(len(row) == 1 or abs(row[0].top - left.top) > _NEAR * left.size for row in near)
@@ -264,6 +275,7 @@ def _is_mark(mark: TextFragment, left: PageBlock, run: TextFragment, right: Page
         and len(left.lines) == 1
         and (right.lines[0][0] is run or (mark.fixed_pitch and run.fixed_pitch))
         and mark.text.count(" ") < _MARK_WORDS
+        and not _QUANTITY.match(mark.text)
         and run.x0 - mark.x1 < _FAR * run.size
         and mark.x1 - mark.x0 < _MARK_WIDTH * (right.x1 - right.x0)
     )
@@ -273,19 +285,26 @@ def _side_by_side(left: PageBlock, right: PageBlock, a: TextFragment, b: TextFra
     """Whether two runs at one height are cells of one row, and not lines of two columns."""
     if LIST_MARK.match(b.text) and len(b.text.split()) > 1 and a.row != b.row:
         return False
-    if a.row == b.row:
-        return True
     low, high = sorted((a.size, b.size))
+    if a.row == b.row:
+        is_other = high > _OTHER_TYPE * low and b.x0 - a.x1 > _FAR * low and min(len(left.lines), len(right.lines)) > 1
+        return not (is_other and _paired(left, right) <= 0.5 * max(len(left.lines), len(right.lines)))
     if high > max(_OTHER_SIZE * low, _LARGE) and (a.text.isdecimal() or b.text.isdecimal()):
         return False  # The number of a page beside its title.
     # The file draws the columns one after the other: are they labels and values?
+    paired = _paired(left, right)
+    if paired < 0.8 * max(len(left.lines), len(right.lines)):
+        return False
+    labels = sum(line[-1].text.endswith(":") for line in left.lines)
+    return labels >= 0.5 * len(left.lines) or len(left.lines) == len(right.lines) == paired
+
+
+def _paired(left: PageBlock, right: PageBlock) -> int:
+    """How many lines of a block have one of another block at their height."""
     heights = sorted((line[0].top + line[0].bottom) / 2 for line in right.lines)
     paired = 0
     for line in left.lines:
         middle = (line[0].top + line[0].bottom) / 2
         index = bisect_left(heights, middle - 0.3 * line[0].size)
         paired += index < len(heights) and heights[index] < middle + 0.3 * line[0].size
-    if paired < 0.8 * max(len(left.lines), len(right.lines)):
-        return False
-    labels = sum(line[-1].text.endswith(":") for line in left.lines)
-    return labels >= 0.5 * len(left.lines) or len(left.lines) == len(right.lines) == paired
+    return paired

@@ -26,6 +26,9 @@ _GOES_ON = re.compile(r"(?:\b(?:an?|and|as|at|by|for|from|in|is|of|on|or|the|to|
 _FLOATS = {"caption", "table", "footnote", "figure", "aside"}
 """Blocks that may divide a sentence: they stand where there is room for them."""
 
+_QUANTITY = re.compile(r"[\d¼-¾][\d¼-¾.,/–-]*(?: ?(?:k?g|m?l|oz|lbs?))?\.? [^\W\d_A-Z]\S*(?: \S+){0,4}")
+"""A short line that begins with a number of things: "3 potatoes"."""
+
 _WORD = re.compile(r"[^\W\d_]{2}")
 _OTHER_FONT = 0.15
 _OTHER_TITLE, _HIGHER = 0.3, 1.15  # A title and the subtitle below it differ by more.
@@ -199,7 +202,7 @@ def _is_midst(previous: LayoutLine, line: LayoutLine, pitch: float) -> bool:
     """Whether a sentence goes on from a full line to the next, which a word in another font makes a bit higher."""
     return (
         (abs(previous.size - line.size) < _OTHER_FONT * previous.size or previous.style == line.style != "")
-        and not (previous.bold and _differ_in_height(previous, line))
+        and (_GOES_ON.search(previous.text) is not None or not _differ_in_height(previous, line))
         and in_one_column(previous, line)
         and 0 < line.top - previous.top < 1.2 * pitch
         and previous.bold == line.bold
@@ -232,6 +235,8 @@ def _is_end_of_label(block: LineBlock, previous: LayoutLine, line: LayoutLine, p
 
 def _glue_in_column(block: LineBlock, previous: LayoutLine, line: LayoutLine) -> str | None:
     """The same for two lines of one column, in one size, with usual spacing."""
+    if line.text[0].isdigit() and _QUANTITY.fullmatch(previous.text) and _QUANTITY.fullmatch(line.text):
+        return None
     width = max(1.0, previous.right - min(previous.left, previous.x0))
     full = _is_full(previous, line)
     ends = ends_sentence(previous.text)
@@ -248,7 +253,8 @@ def _glue_in_column(block: LineBlock, previous: LayoutLine, line: LayoutLine) ->
     if previous.bold and line.bold:
         is_apart = line.top - previous.top > _TITLES_APART * line.size and line.text[0].isupper()
         return None if is_apart and _WORD.search(previous.text) and not _GOES_ON.search(previous.text) else " "
-    if previous.x1 < previous.right - 0.4 * width and not line.text[0].islower() and first.kind != "footnote":
+    is_short = previous.x1 < previous.right - 0.4 * width and not (full and _IN_ADDRESS.search(previous.text))
+    if is_short and not line.text[0].islower() and first.kind != "footnote":
         if block.kind == "list_item" and line.x0 < first.x0 + 0.5 * line.size and BULLET.match(first.text):
             return None  # Below the bullet of a short item.
         # A title and its text, or short lines, as of an address.
@@ -324,7 +330,7 @@ def _continues_over_gap(previous: LayoutLine, line: LayoutLine) -> bool:
 
 def _are_as_wide(line: LayoutLine, other: LayoutLine) -> bool:
     """Whether the columns of two lines are about as wide as each other."""
-    narrow, wide = sorted((line.right - line.left, other.right - other.left))
+    narrow, wide = sorted([max(each.right - each.left, each.x1 - each.x0) for each in (line, other)])
     return narrow > _AS_WIDE * wide
 
 

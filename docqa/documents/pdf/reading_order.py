@@ -7,7 +7,7 @@ that spans both is between them. Where labels and values, or cells, stand side b
 Lengths are in points; y grows downwards.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import groupby, pairwise
 from typing import NamedTuple
 
@@ -18,6 +18,7 @@ from docqa.documents.pdf.cleaning import clean, single_spaced
 from docqa.documents.pdf.engines import PageContent, PdfFile, Rule, TextFragment
 from docqa.documents.pdf.figures import figure_labels
 from docqa.documents.pdf.form_lines import FormField
+from docqa.documents.pdf.large_numbers import with_lines_joined
 from docqa.documents.pdf.line_numbers import without_line_numbers
 from docqa.documents.pdf.lines import LayoutLine
 from docqa.documents.pdf.page_blocks import (
@@ -31,6 +32,7 @@ from docqa.documents.pdf.page_blocks import (
 from docqa.documents.pdf.page_faults import PageFault, page_fault
 from docqa.documents.pdf.page_forms import fields_and_tables
 from docqa.documents.pdf.page_zones import Zone, zones
+from docqa.documents.pdf.panels import Panel, panel_rows, panels, without_panels
 from docqa.documents.pdf.runs import line_text, rows, runs
 from docqa.documents.pdf.tables.page_table import PageTable, TableCell
 from docqa.documents.pdf.watermark import without_watermarks
@@ -70,7 +72,7 @@ def page_lines(content: PageContent, page: int) -> list[LayoutLine]:
     content, aside = without_watermarks(content)
     content, line_numbers = without_line_numbers(content)
     content = with_check_boxes(with_amounts(content))
-    blocks = [block for zone in zones(content, fields_and_tables(content)) for block in _in_order(zone)]
+    blocks = list(_ordered(content))
     labels = {id(block) for block in figure_labels(blocks)}
     lines: list[LayoutLine] = []
     for region, column in enumerate(_columns(blocks)):
@@ -229,10 +231,44 @@ def _row_line(table: PageTable, cells: list[_FilledCell], page: int, region: int
 # Blocks -------------------------------------------------------------------------------------------
 
 
-def _in_order(zone: Zone) -> list[PageBlock]:
-    blocks = page_blocks(rows(runs(zone.fragments)))
-    boxes = [PageBlock([], *table[:4], table) for table in zone.tables]
-    boxes += map(fields_block, zone.fields)
+def _ordered(content: PageContent) -> Iterator[PageBlock]:
+    """The blocks of a page in reading order; those of a panel follow each other."""
+    forms = fields_and_tables(content)
+    found = [] if forms.fields else panels(content)
+    found = [panel for panel in found if not any(_is_cell(panel, table) for table in forms.tables)]
+    if not found:
+        for zone in zones(content, forms):
+            yield from _in_order(zone, [])
+        return
+    forms = fields_and_tables(without_panels(content, found))
+    boxes: list[PageBlock] = []
+    inside: dict[int, list[Panel]] = {}
+    for row in panel_rows(found):
+        boxes.append(_around(row))
+        inside[id(boxes[-1])] = row
+    for block in _in_order(Zone(forms.fragments, forms.tables, forms.fields), boxes):
+        if id(block) in inside:
+            for panel in inside[id(block)]:
+                yield from _ordered(panel.content)
+        else:
+            yield block
+
+
+def _is_cell(panel: Panel, table: PageTable) -> bool:
+    """Whether a panel is a part of one row of a table."""
+    within = set(map(id, panel.content.fragments))
+    rows = {cell.row for cell in table.cells if any(id(run) in within for line in cell.lines for run in line)}
+    return len(rows) == 1
+
+
+def _around(panels_beside: list[Panel]) -> PageBlock:
+    x0, top, x1, bottom = zip(*[panel.box for panel in panels_beside], strict=True)
+    return PageBlock([], min(x0), min(top), max(x1), max(bottom))
+
+
+def _in_order(zone: Zone, boxes: list[PageBlock]) -> list[PageBlock]:
+    blocks = page_blocks(rows(runs(with_lines_joined(zone.fragments))))
+    boxes = [*boxes, *(PageBlock([], *table[:4], table) for table in zone.tables), *map(fields_block, zone.fields)]
     for box in boxes:
         blocks = [part for block in blocks for part in cut_at(block, box)]
     return in_reading_order([*blocks, *boxes]) if len(blocks) + len(boxes) > 1 else [*blocks, *boxes]

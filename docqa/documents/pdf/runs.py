@@ -7,7 +7,7 @@ import re
 from bisect import bisect_left
 from itertools import pairwise
 
-from docqa.documents.pdf.cleaning import clean, single_spaced
+from docqa.documents.pdf.cleaning import are_letters_doubled, clean, single_spaced, without_doubled_letters
 from docqa.documents.pdf.engines import TextFragment
 from docqa.documents.pdf.numbering import BULLETS, LIST_MARK
 from docqa.documents.pdf.symbols import symbol
@@ -25,6 +25,7 @@ _LETTERS = 3  # At least, of a run that tells how wide a letter is.
 _NARROW = 0.92  # A space in type of one width, between letters that fill theirs.
 _WORD = re.compile(r"[^\W\d_]{2}")
 _HANGING = 0.5  # Heights of the type, at least, between a bullet and its text: more than a space.
+_NOTE_GAP, _NOTE = 2.0, 20  # Between a mark and the note after it, in heights of the type; characters, at least.
 _MARK_GAP = 6.0  # The widest gap between a list mark and its text, in heights of the type.
 
 
@@ -48,6 +49,8 @@ def runs(fragments: list[TextFragment]) -> list[TextFragment]:
             cleaned.append(fragment._replace(text=text, raised=bool(raised)))
         else:
             cleaned.append(fragment)
+    if are_letters_doubled([fragment.text for fragment in cleaned]):
+        cleaned = [fragment._replace(text=without_doubled_letters(fragment.text)) for fragment in cleaned]
     marks = [len(fragment.text.strip()) <= _MAX_MARK and _is_lone_mark(fragment, cleaned) for fragment in cleaned]
     if any(marks):
         cleaned = [f._replace(raised=True) if mark else f for f, mark in zip(cleaned, marks, strict=True)]
@@ -202,7 +205,7 @@ def _attached(joined: list[TextFragment]) -> list[TextFragment]:
             if abs(mark.x0 - run.x1) < near:
                 before = index
                 break
-            if -near < run.x0 - mark.x1 < run.size:
+            if -near < run.x0 - mark.x1 < (_NOTE_GAP if _is_note(mark, run) else 1.0) * run.size:
                 after = index
             if run.x0 < mark.x0 and mark.x1 < run.x1 and abs(mark.top - run.top) < near:
                 within = index
@@ -219,6 +222,11 @@ def _attached(joined: list[TextFragment]) -> list[TextFragment]:
         else:
             kept.append(mark._replace(text=_shown(mark), raised=False))
     return kept
+
+
+def _is_note(mark: TextFragment, run: TextFragment) -> bool:
+    """Whether a run may be the first line of a footnote with this mark before it."""
+    return run.row == mark.row and len(run.text) >= _NOTE and mark.size < 0.8 * run.size
 
 
 def _inserted(run: TextFragment, mark: TextFragment) -> TextFragment:

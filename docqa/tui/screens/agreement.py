@@ -86,7 +86,8 @@ class AgreementScreen(ModalScreen["Answer | frozenset[str] | None"]):
         found = asked.newer or asked
         searched = {name: evidence.searched for name, evidence in found.evidence.items()}
         read = {name for name, (count, _) in searched.items() if count}
-        return cls(asked.question, group_answers(found.best), *without_answer(documents, found.best, read), searched)
+        best = found.best if asked.marks is None else asked.marks.applied_to_best(found.best)
+        return cls(asked.question, group_answers(best), *without_answer(documents, best, read), searched)
 
     def compose(self) -> ComposeResult:
         """Yield the answers, and which documents have none."""

@@ -1,7 +1,7 @@
 """Exporting questions and answers to a file."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -22,6 +22,8 @@ from docqa.wording import counted
 
 if TYPE_CHECKING:
     from docqa.answers import Result
+    from docqa.documents import Document
+    from docqa.export import ExportHead
 
 
 class ExportScreen(ModalScreen[None]):
@@ -34,9 +36,10 @@ class ExportScreen(ModalScreen[None]):
     ]
     AUTO_FOCUS = "Input"
 
-    def __init__(self, results: "Sequence[Result]") -> None:
+    def __init__(self, results: "Sequence[Result]", documents: "Iterable[Document]") -> None:
         super().__init__()
         self._results = results
+        self._documents = tuple(documents)
         self._confirmed = ""
 
     def compose(self) -> ComposeResult:
@@ -62,18 +65,24 @@ class ExportScreen(ModalScreen[None]):
         if write is None:
             self._show(f"The name must end with {', '.join(FORMATS)}.")
         elif self.app.is_web:
-            self._deliver(file.name, write(self._results))
+            self._deliver(file.name, write(self._results, self._head()))
         elif file.exists() and self._confirmed != typed:
             self._confirmed = typed
             self._show(f"{file} exists. Press Enter again to overwrite it.")
         else:
             try:
-                write_export(file, write(self._results).encode("utf-8", "replace"))
+                write_export(file, write(self._results, self._head()).encode("utf-8", "replace"))
             except OSError as error:
                 self._show(f"Can't write {file}: {error.strerror or error}.")
             else:
                 self.app.notify(visible(f"Written: {file.absolute()}"), markup=False)
                 self.dismiss(None)
+
+    def _head(self) -> "ExportHead":
+        from docqa.export import ExportedDocument, ExportHead
+
+        documents = (ExportedDocument(one.name, one.page_count, one.sha256) for one in self._documents)
+        return ExportHead(date.today().isoformat(), tuple(documents))
 
     def _deliver(self, name: str, text: str) -> None:
         """Have the browser save the file: it may be on another machine, and this one's files are not the page's."""

@@ -257,7 +257,7 @@ class MainScreen(Screen[None]):
     def action_compare(self) -> None:
         """Show the best answer of each document side by side."""
         asked = self.answers.asked
-        if asked is not None and asked.best:
+        if asked is not None and asked.best_of_each:
             names = [document.name for document in self.documents.open_documents]
             self.app.push_screen(AgreementScreen.of(asked, names), self._compared)
 
@@ -269,7 +269,7 @@ class MainScreen(Screen[None]):
         document = self.document(answer.document) if answer is not None else None
         if answer is None or document is None or asked is None:
             return
-        if answer not in (*asked.best, *(asked.newer.best if asked.newer else ())):
+        if answer not in (*asked.best_of_each, *(asked.newer.best if asked.newer else ())):
             self.notify(f"{Path(document.name).name} has changed since: choose again.", markup=False)
         elif self.answers.selected is answer:
             self._go_to_place(document, answer)
@@ -310,7 +310,9 @@ class MainScreen(Screen[None]):
         if action == "show_evidence":
             return self.evidence.display
         if action == "compare":
-            return len(self.documents.open_documents) > 1 and bool(self.answers.asked and self.answers.asked.best)
+            return len(self.documents.open_documents) > 1 and bool(
+                self.answers.asked and self.answers.asked.best_of_each
+            )
         if action == "go_back":
             return self.page.can_go_back
         if action == "next_location":

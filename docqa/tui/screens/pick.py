@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 from textual import on, work
@@ -237,9 +238,10 @@ class PickScreen(ChooseScreen[PickedDocuments]):
             self._pending = PickedDocuments((), instead)
             return
         self._pending = None
-        chosen = list(self._marked) or ([self.highlighted.paths] if self.highlighted else [])
-        if chosen:
-            self.dismiss(PickedDocuments(tuple(path for paths in chosen for path in paths), instead))
+        if self._marked:
+            self.dismiss(PickedDocuments(tuple(path for paths in self._marked for path in paths), instead))
+        elif self.highlighted is not None:
+            self.dismiss(replace(self.highlighted, instead=instead))
 
     # --- what is shown ---
 

@@ -13,7 +13,7 @@ from textual.widgets import Static
 from docqa.terminal_text import flat, visible
 from docqa.tui.state import file_suggestions
 from docqa.tui.styling import MUTED, hang, joined
-from docqa.userdata.crash_recovery import SessionState
+from docqa.userdata.sessions import SessionState
 from docqa.wording import counted
 
 _MAX_QUESTIONS = 8
@@ -59,7 +59,7 @@ def _lines(state: SessionState, width: int) -> Iterator[Content]:
     if hidden > 0:
         yield Content.styled(f"    {counted(hidden, 'earlier question')}", MUTED)
     for question in state.questions[-_MAX_QUESTIONS:]:
-        yield from hang(Content(flat(question)), width, Content.styled("  ? ", "$text-accent"))
+        yield from hang(Content(flat(question.question)), width, Content.styled("  ? ", "$text-accent"))
     if state.draft.strip():
         yield from hang(Content(flat(state.draft)), width, Content.styled("  ❯ ", "$text-accent"))
         yield Content.styled("    not asked yet", MUTED)

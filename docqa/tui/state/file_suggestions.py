@@ -10,7 +10,8 @@ from pathlib import Path
 from docqa.terminal_text import visible
 from docqa.tui.state import file_search
 from docqa.tui.state.choices import Choice, match_score
-from docqa.userdata import history
+from docqa.userdata import history, sessions
+from docqa.userdata.sessions import SessionState
 from docqa.wording import counted
 
 _MAX_FILES = 200  # Shown; typing more of a name narrows them.
@@ -24,26 +25,35 @@ class PickedDocuments:
 
     paths: tuple[str, ...]
     instead: bool = False
+    session: str = ""
+    """The name of an earlier session to go on with, "" for none."""
 
 
 @dataclass(frozen=True, slots=True)
 class RecentDocuments:
-    """Paths that were opened together and still exist, and the day they were."""
+    """Paths that were opened together and still exist, and the day they were.
+
+    `session` is the name of the last session with them, and `questions` how many were asked in it.
+    """
 
     paths: tuple[str, ...]
     day: str
+    session: str = ""
+    questions: int = 0
 
 
 SuggestionRow = Choice[PickedDocuments]
 
 
 def recent() -> list[RecentDocuments]:
-    """Return the sets of documents opened before, newest first."""
+    """Return the sets of documents opened before, newest first, with the session in which they were asked last."""
     found = []
+    kept = sessions.kept_sessions()
     for entry in history.recent():
         paths = tuple(relative(path) for path in entry.paths if os.path.exists(path))  # noqa: PTH110 - never raises
         if paths:
-            found.append(RecentDocuments(paths, entry.at[:10]))
+            name, state = kept.get(entry.paths, ("", SessionState()))
+            found.append(RecentDocuments(paths, entry.at[:10], name, len(state.questions)))
     return found
 
 
@@ -86,7 +96,7 @@ def suggestions(
 def _all_rows(recents: Sequence[RecentDocuments], files: Sequence[str], is_open: Container[str]) -> list[SuggestionRow]:
     rows: list[SuggestionRow] = []
     if recents:
-        rows += [_heading("Recently opened"), *map(_recent_row, recents[:_MAX_RECENT])]
+        rows += [_heading("Opened before"), *map(_recent_row, recents[:_MAX_RECENT])]
     if files:
         rows += [_heading("Files below this folder"), *(_file_row(path, is_open) for path in files[:_MAX_FILES])]
     if len(files) > _MAX_FILES:
@@ -104,7 +114,9 @@ def _recent_row(recent: RecentDocuments, *, alone: bool = False) -> SuggestionRo
         names += f" and {counted(len(recent.paths) - _MAX_NAMES, 'other')}"
     folders = {_folder(path) for path in recent.paths}
     details = [*(folders if len(folders) == 1 else ()), f"opened {recent.day}" if alone else recent.day]
-    return _row(names, details, recent.paths)
+    if recent.questions:
+        details.append(f"{counted(recent.questions, 'question')} with answers")
+    return _row(names, details, recent.paths, recent.session)
 
 
 def _file_row(path: str, is_open: Container[str]) -> SuggestionRow:
@@ -116,9 +128,9 @@ def _path_row(path: str) -> SuggestionRow:
     return _row(name, [*(["all documents in it"] if name.endswith(os.sep) else []), _folder(path)], (path,))
 
 
-def _row(name: str, details: Sequence[str], paths: tuple[str, ...]) -> SuggestionRow:
+def _row(name: str, details: Sequence[str], paths: tuple[str, ...], session: str = "") -> SuggestionRow:
     about = " · ".join(filter(None, details))
-    return Choice(visible(name), PickedDocuments(paths), after=f"  {visible(about)}" if about else "")
+    return Choice(visible(name), PickedDocuments(paths, session=session), after=f"  {visible(about)}" if about else "")
 
 
 def _name(path: str) -> str:

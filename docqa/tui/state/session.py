@@ -5,15 +5,18 @@ from enum import Enum
 from threading import Event
 from typing import TYPE_CHECKING
 
+from docqa.userdata.kept_spans import question_key
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from docqa.answers import Answer, Result
     from docqa.errors import DocqaError
+    from docqa.kept_results import KeptResult
     from docqa.tui.state.evidence import DocumentEvidence
-    from docqa.tui.state.feedback import Verdict
     from docqa.tui.state.newer_answers import Place
     from docqa.tui.workers.events import AnswersFound, ReadingBegun
+    from docqa.user_marks import UserMarks
 
 
 class QuestionState(Enum):
@@ -31,6 +34,8 @@ class AskedQuestion:
     """One question and its result. Only the view's thread changes it."""
 
     question: str
+    number: int = 0
+    """Its number in the session."""
     state: QuestionState = QuestionState.QUEUED
     exhaustive: bool = False
     entirely: frozenset[str] = frozenset()
@@ -57,20 +62,49 @@ class AskedQuestion:
     to_read: int = 0
     """Windows that will be read, 0 before that is known."""
     cancel: Event = field(default_factory=Event)
-    verdict: "Verdict | None" = None
-    """What the user marked as right."""
+    marks: "UserMarks | None" = None
+    """What the user said about the answers; None if nothing."""
+    kept: "KeptResult | None" = None
+    """The result as it was kept from an earlier session, until it has been looked for in the documents of this one."""
+    _marked: "tuple[Result | None, UserMarks | None, Result | None]" = (None, None, None)
+    """A result and marks, and the result with them."""
+
+    @property
+    def user_marks(self) -> "UserMarks":
+        """What the user said about the answers."""
+        from docqa.user_marks import UserMarks  # Imports numpy, which must not delay the first frame.
+
+        return self.marks or UserMarks()
+
+    @property
+    def marked(self) -> "Result | None":
+        """The result as the user sees it: with what they said about it."""
+        result, marks, marked = self._marked
+        if result is not self.result or marks is not self.marks:
+            marked = self.result if self.result is None or self.marks is None else self.marks.applied(self.result)
+            self._marked = self.result, self.marks, marked
+        return marked
 
     @property
     def shown(self) -> "tuple[Answer, ...]":
-        """The answers, or the closest passages if there are none."""
-        if self.result is None:
-            return ()
-        return self.result.answers if self.result.answered else self.result.closest
+        """The answers, or the closest passages if there are none; last what the user marked as wrong."""
+        result = self.marked
+        if result is None:
+            return self.marks.right if self.marks is not None else ()
+        if not result.answered:
+            return result.closest
+        return (*result.answers, *(one for one in result.closest if one.mark.wrong))
+
+    @property
+    def best_of_each(self) -> "tuple[Answer, ...]":
+        """The best answer of each document, with what the user said about it."""
+        return self.best if self.marks is None else self.marks.applied_to_best(self.best)
 
     @property
     def abstained(self) -> bool:
-        """Whether docqa found no answer in the documents. False until the last window is read."""
-        return self.state is QuestionState.DONE and self.result is not None and not self.result.answered
+        """Whether there is no answer in the documents. False until the last window is read."""
+        result = self.marked
+        return self.state is QuestionState.DONE and result is not None and not result.answered
 
     @property
     def unread(self) -> int:
@@ -93,9 +127,9 @@ class QuestionSession:
 
     @property
     def results(self) -> "list[Result]":
-        """The results of the answered questions, in the order they were asked."""
-        done = (asked for asked in self.asked if asked.state is QuestionState.DONE)
-        return [asked.result for asked in done if asked.result is not None]
+        """The results of the answered questions, in the order they were asked, with what the user said about them."""
+        done = (asked.marked for asked in self.asked if asked.state is QuestionState.DONE)
+        return [result for result in done if result is not None]
 
     @property
     def waiting(self) -> bool:
@@ -104,9 +138,25 @@ class QuestionSession:
 
     def ask(self, question: str, only: frozenset[str] = frozenset()) -> AskedQuestion:
         """Queue a question and return it. `only` has the names of the documents that are asked; all if it is empty."""
-        asked = AskedQuestion(question, only=only)
+        asked = AskedQuestion(question, len(self.asked), only=only)
+        same = self.same(asked)
+        if same:
+            asked.marks = same[-1].marks
         self.asked.append(asked)
         return asked
+
+    def restore(self, question: str, kept: "KeptResult", only: frozenset[str]) -> AskedQuestion:
+        """Add a question of an earlier session with its answers."""
+        asked = self.ask(question, only)
+        asked.state, asked.kept = QuestionState.DONE, kept
+        asked.result, asked.best, asked.marks = kept.result, kept.best, kept.marks
+        return asked
+
+    def same(self, asked: AskedQuestion) -> list[AskedQuestion]:
+        """The questions in the same words about the same documents, without this one."""
+        key = question_key(asked.question)
+        others = (one for one in self.asked if one is not asked and one.only == asked.only)
+        return [one for one in others if question_key(one.question) == key]
 
     def ask_again(self, asked: AskedQuestion, entirely: frozenset[str] = frozenset()) -> None:
         """Queue a question again, to read every window, or those of some documents. Its result stays until then."""

@@ -174,10 +174,9 @@ class AnswersPane(Vertical):
         width = self.list.scrollable_content_region.width
         if width <= 0:
             return
-        result = self._asked.result if self._asked else None
+        result = self._asked.marked if self._asked else None
         closest = result is not None and not result.answered
-        withheld = result is not None and result.withheld is not None
-        verdict = self._asked.verdict if self._asked else None
+        withheld = closest and result is not None and result.withheld is not None
         roomy = self.list.size.height >= _ROOMY
         with self.list.prevent(OptionList.OptionHighlighted):
             self.list.clear_options()
@@ -189,8 +188,7 @@ class AnswersPane(Vertical):
                 )
                 if self._asked is not None and place(one) in self._asked.new_places:
                     lines[0] += Content.styled(" new", "bold $text-accent")
-                if verdict is not None and verdict.confirms(one):
-                    lines.append(Content.styled("     ✓ you marked this right", "$text-success"))
+                lines += _said(one, width)
                 self.list.add_option(Option(joined(lines), id=str(number)))
             if self._answers:
                 self.list.highlighted = self.list.get_option_index(str(self._number))
@@ -199,14 +197,15 @@ class AnswersPane(Vertical):
 def _lines(
     answer: "Answer", width: int, *, selected: bool, closest: bool, withheld: bool, roomy: bool
 ) -> Iterator[Content]:
-    first = Content.styled(f"{'▸' if selected else ' '}{answer.rank:>2}  ", "$text-accent")
+    pinned = "★" if answer.mark.pinned else " "
+    first = Content.styled(f"{'▸' if selected else ' '}{answer.rank:>2} {pinned}", "$text-accent")
     text = _snippet(answer, marked=not withheld) if closest else Content.styled(flat(answer.text), "bold")
     yield from hang(text, width, first)
     named = headings(answer)
     if named:
         yield from hang(Content(shortened(named, _MAX_HEADINGS)), width, "     ")
     style = "$text-warning" if answer.outdated else MUTED
-    if withheld:
+    if withheld or not answer.estimated:
         yield from hang(Content.styled(cited(answer), style), width, "     ")
         return
     probability = answer.probability
@@ -225,6 +224,19 @@ def _lines(
         yield from hang(Content.styled(also, MUTED), width, "     ")
 
 
+def _said(answer: "Answer", width: int) -> Iterator[Content]:
+    """What the user said about an answer."""
+    mark = answer.mark
+    if mark.right:
+        yield Content.styled("     ✓ you marked this right", "$text-success")
+    if mark.wrong:
+        yield Content.styled("     ✗ you marked this wrong", "$text-warning")
+    if not (mark.found or mark.right):
+        yield Content.styled("     not among the answers now", MUTED)
+    if mark.note:
+        yield from hang(Content.styled(flat(mark.note), "italic"), width, Content.styled("     ✎ ", "$text-accent"))
+
+
 def _snippet(answer: "Answer", *, marked: bool) -> Content:
     """Return the passage around a close match: the span alone would look like an answer; `marked` underlines it."""
     text, first, last = context(answer)
@@ -240,7 +252,7 @@ def _snippet(answer: "Answer", *, marked: bool) -> Content:
 def _status(asked: AskedQuestion, waiting_for: str) -> Content:
     """Describe a question's state, disagreement between documents, and the user's correction."""
     status = _state(asked, waiting_for)
-    others = count_disagreeing(asked.best)
+    others = count_disagreeing(asked.best_of_each)
     if others:
         status += Content.styled(f"\n≠ another answer in {counted(others, 'document')} · D", "$text-warning")
     outdated = sum(answer.outdated for answer in asked.shown)
@@ -248,15 +260,11 @@ def _status(asked: AskedQuestion, waiting_for: str) -> Content:
         status += Content.styled(
             f"\n≠ {counted(outdated, 'answer')} from an earlier version: ask again", "$text-warning"
         )
-    verdict = asked.verdict
-    if verdict is None or any(verdict.confirms(answer) for answer in asked.shown):
-        return status
-    correction = flat(verdict.text) if verdict.answered else "not in these documents"
-    return status + Content.styled(f"\n✎ your correction: {correction}", "$text-success")
+    return status
 
 
 def _state(asked: AskedQuestion, waiting_for: str) -> Content:
-    result = asked.result
+    result = asked.marked
     now = asked.newer.result if asked.newer is not None else result
     read = f"{now.windows_read} of {now.windows_total} passages searched" if now else "nothing searched yet"
     if asked.only:
@@ -271,6 +279,8 @@ def _state(asked: AskedQuestion, waiting_for: str) -> Content:
         if result is not None and result.withheld is not None:
             closest = "\nPassages that bear on it:" if asked.shown else ""
             why = sentence(result.withheld.message)
+        if result is not None and result.denied:
+            why = "You marked that these documents don't answer this"
         return Content.styled(f"∅ {why}", "bold $text-warning") + Content(f"\n{read}{more}{closest}")
     if asked.state is QuestionState.QUEUED:
         text = f"· waiting for {waiting_for} · Esc cancels"
@@ -284,5 +294,5 @@ def _state(asked: AskedQuestion, waiting_for: str) -> Content:
     elif asked.state is QuestionState.CANCELLED:
         text = f"■ cancelled · {read}"
     else:
-        text = f"✓ {counted(len(asked.shown), 'answer')} · {read}"
+        text = f"✓ {counted(len(result.answers) if result else 0, 'answer')} · {read}"
     return Content.styled(text, MUTED)

@@ -140,6 +140,11 @@ class DocumentsPane(VerticalScroll):
             self._ticked ^= {row.name}
             self._draw()
 
+    def tick(self, names: Iterable[str]) -> None:
+        """Tick these documents, also those that are not open yet."""
+        self._ticked |= set(names)
+        self._draw()
+
     @property
     def ticked(self) -> frozenset[str]:
         """The names of the open documents that alone are asked; none if all are."""

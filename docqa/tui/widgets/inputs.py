@@ -1,14 +1,17 @@
-"""Single-line inputs: one that recognizes dropped files, and the search line."""
+"""Single-line inputs: one that recognizes dropped files, the search line, and a note on an answer."""
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from textual import events, work
+from textual import events, on, work
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import Input
 
 from docqa.tui.state import dropped_paths
+
+if TYPE_CHECKING:
+    from docqa.answers import Answer
 
 LONGEST_LINE = 10_000
 """Characters that an input takes. Readers take questions of some hundred words; each key copies the line."""
@@ -82,3 +85,47 @@ class FindInput(Input):
         """Cancel the search."""
         self.value = ""
         self.post_message(self.SearchCancelled())
+
+
+class NoteInput(Input):
+    """A note on an answer, in one line."""
+
+    BINDING_GROUP_TITLE = "While writing a note"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "submit", "Save", tooltip="Save the note; an empty one is deleted", id="note.save"),
+        Binding("escape", "cancel", "Cancel", tooltip="Leave the note as it was", id="note.cancel"),
+    ]
+
+    class NoteWritten(Message):
+        """A note was written, or emptied."""
+
+        def __init__(self, answer: "Answer", text: str) -> None:
+            super().__init__()
+            self.answer = answer
+            self.text = text
+
+    class NoteEnded(Message):
+        """The note was saved or left as it was."""
+
+    def __init__(self) -> None:
+        hint = "A note on this answer; empty, it is deleted"
+        super().__init__(placeholder=hint, compact=True, max_length=LONGEST_LINE, select_on_focus=False, id="note")
+        self._answer: Answer | None = None
+
+    def edit(self, answer: "Answer") -> None:
+        """Show the note on an answer, with the cursor at its end."""
+        self._answer = answer
+        self.value = answer.mark.note
+        self.cursor_position = len(self.value)
+
+    def action_cancel(self) -> None:
+        """Leave the note as it was."""
+        self.post_message(self.NoteEnded())
+
+    @on(Input.Submitted)
+    def _written(self, event: Input.Submitted) -> None:
+        event.stop()
+        note = " ".join(event.value.split())
+        if self._answer is not None and note != self._answer.mark.note:
+            self.post_message(self.NoteWritten(self._answer, note))
+        self.post_message(self.NoteEnded())

@@ -1,6 +1,6 @@
 """The question line, and the list of questions asked."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -9,6 +9,7 @@ from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from docqa.terminal_text import flat
+from docqa.tui.formatting import shortened
 from docqa.tui.state.session import AskedQuestion, QuestionState
 from docqa.tui.styling import MUTED, hang, joined
 from docqa.tui.widgets.inputs import LONGEST_LINE, PastingInput
@@ -139,7 +140,15 @@ class QuestionsList(OptionList):
                 hint = Content.styled("None yet. Questions you ask are listed here.", MUTED)
                 self.add_option(Option(joined(hint.wrap(width)), disabled=True))
             for one in self._asked:
-                lines = hang(Content(flat(one.question)), width, f"{_GLYPHS[one.state]} ")
+                lines = [*hang(Content(flat(one.question)), width, f"{_GLYPHS[one.state]} "), *_annotated(one, width)]
                 self.add_option(Option(joined(lines)))
             if self._asked:
                 self.highlighted = highlighted
+
+
+def _annotated(asked: AskedQuestion, width: int) -> Iterator[Content]:
+    """The pinned answers and the notes of a question."""
+    for answer in asked.marks.answers if asked.marks is not None else ():
+        note = f" — {flat(answer.mark.note)}" if answer.mark.note else ""
+        glyph = "★" if answer.mark.pinned else "✎"
+        yield from hang(Content.styled(f"{shortened(flat(answer.text), 40)}{note}", MUTED), width, f"  {glyph} ")

@@ -1,4 +1,6 @@
-"""The line at the bottom of the panes: the question input, or in its place the find input or the selection."""
+"""The line at the bottom of the panes: the question input, or in its place the find input, the selection or a note."""
+
+from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
@@ -7,23 +9,27 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
-from docqa.tui.widgets.inputs import FindInput
+from docqa.tui.widgets.inputs import FindInput, NoteInput
 from docqa.tui.widgets.question_input import QuestionInput
 from docqa.tui.widgets.selectable_page import SelectablePage, SelectionLine
 
+if TYPE_CHECKING:
+    from docqa.answers import Answer
+
 
 class QuestionLine(Horizontal):
-    """Three inputs, of which one is displayed. The find input and the selection are about `page`."""
+    """Four inputs, of which one is displayed. The find input and the selection are about `page`."""
 
     def __init__(self, page: SelectablePage) -> None:
         super().__init__(id="question-line")
         self.question = QuestionInput()
         self.find = FindInput()
         self.selecting = SelectionLine(page)
+        self.note = NoteInput()
         self._prompt = Static(id="prompt")
         self._page = page
         self._focus_before: Widget | None = None
-        """What had the focus before the selection."""
+        """What had the focus before the selection, or the note."""
 
     def compose(self) -> ComposeResult:
         """The prompt and the inputs."""
@@ -31,15 +37,16 @@ class QuestionLine(Horizontal):
         yield self.question
         yield self.find
         yield self.selecting
+        yield self.note
 
     def on_mount(self) -> None:
         """Begin with the question."""
         self._display(self.question)
 
     def _display(self, shown: Widget) -> None:
-        for line in (self.question, self.find, self.selecting):
+        for line in (self.question, self.find, self.selecting, self.note):
             line.display = line is shown
-        glyph = {self.find: "/", self.selecting: "▶"}.get(shown, "❯")
+        glyph = {self.find: "/", self.selecting: "▶", self.note: "✎"}.get(shown, "❯")
         self._prompt.update(Content(glyph))
 
     def ask(self) -> None:
@@ -52,6 +59,20 @@ class QuestionLine(Horizontal):
         """Go to the find input."""
         self._display(self.find)
         self.screen.set_focus(self.find)  # As in `ask`.
+
+    def write_note(self, answer: "Answer") -> None:
+        """Go to the note on an answer, and end a selection."""
+        self._page.select(None)
+        self._focus_before = self.screen.focused
+        self.note.edit(answer)
+        self._display(self.note)
+        self.screen.set_focus(self.note)  # As in `ask`.
+
+    @on(NoteInput.NoteEnded)
+    def _note_ended(self) -> None:
+        if self.note.display:
+            self._display(self.question)
+            (self._focus_before or self._page).focus()
 
     @on(Input.Changed, "#find")
     def _find_typed(self, event: Input.Changed) -> None:

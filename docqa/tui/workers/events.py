@@ -13,11 +13,12 @@ if TYPE_CHECKING:
     from docqa.collection import Collection
     from docqa.documents import Document
     from docqa.errors import DocqaError
+    from docqa.kept_results import KeptResult
     from docqa.progress import Progress
     from docqa.search_state import QuestionSearch
     from docqa.tui.state.evidence import DocumentEvidence
-    from docqa.tui.state.feedback import Verdict
     from docqa.tui.state.session import AskedQuestion
+    from docqa.user_marks import UserMarks
 
 
 class EngineStarted(NamedTuple):
@@ -145,23 +146,36 @@ class ReadingOnEnded(NamedTuple):
 class AnswersMoved(NamedTuple):
     """Answers were found again in documents that have changed since; those that were not are marked.
 
-    `before` is what was found first, and `documents` are the new versions. `judged` is the verdict that was looked for.
+    `before` is what was found first, None if only marks were looked for, and `documents` are the new versions. `marked`
+    is what was looked for of the user's marks, `marks` what became of it.
     """
 
     asked: "AskedQuestion"
-    before: AnswersFound
+    before: AnswersFound | None
     documents: "tuple[Document, ...]"
-    result: "Result"
+    result: "Result | None"
     best: "tuple[Answer, ...]"
-    judged: "Verdict | None"
-    verdict: "Verdict | None"
+    marked: "UserMarks | None"
+    marks: "UserMarks | None"
 
 
-class VerdictRecalled(NamedTuple):
-    """The user gave this verdict on the question in an earlier session."""
+class MarksRecalled(NamedTuple):
+    """The user said this about the same question in an earlier session."""
 
     asked: "AskedQuestion"
-    verdict: "Verdict"
+    marks: "UserMarks"
+
+
+class KeptFound(NamedTuple):
+    """The answers of an earlier session were looked for in the documents as they are now.
+
+    `kept` is what it was, `marks` what the user has said about them.
+    """
+
+    asked: "AskedQuestion"
+    kept: "KeptResult"
+    found: AnswersFound
+    marks: "UserMarks"
 
 
 class QuestionAnswered(NamedTuple):
@@ -208,13 +222,16 @@ QuestionEvent = (
     | ReadingProgressed
     | AnswersFound
     | AnswersMoved
-    | VerdictRecalled
+    | MarksRecalled
+    | KeptFound
     | QuestionAnswered
     | QuestionFailed
     | QuestionCancelled
 )
 
-AnswersEvent = ReadingProgressed | AnswersFound | MoreFound | AnswersMoved | VerdictRecalled
+QuestionEnded = QuestionAnswered | QuestionFailed | QuestionCancelled
+
+AnswersEvent = ReadingProgressed | AnswersFound | MoreFound | AnswersMoved | MarksRecalled | KeptFound
 """What changes nothing but the answers of its question."""
 
 WorkerEvent = DocumentEvent | QuestionEvent | MoreFound | ReadingOnProgressed | ReadingOnEnded | WarningRaised

@@ -8,6 +8,7 @@ from docqa.progress import Cancelled, Monitor, Progress
 from docqa.tui.state.session import AskedQuestion
 from docqa.tui.workers.events import (
     AnswersFound,
+    MarksRecalled,
     MoreFound,
     PostEvent,
     QuestionAnswered,
@@ -17,33 +18,32 @@ from docqa.tui.workers.events import (
     ReadingOnEnded,
     ReadingOnProgressed,
     ReadingProgressed,
-    VerdictRecalled,
     WarningRaised,
 )
 from docqa.tui.workers.quiet import PatientMonitor, Quiet
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from threading import Event
 
-    from docqa.answers import Result
     from docqa.collection import Collection
+    from docqa.documents import Document
     from docqa.scope import Scope
     from docqa.search_state import SearchProgress
-    from docqa.userdata.corrections import Correction
 
 _INTERVAL = 0.5  # Seconds of reading on between two results: each is ranked, cited and compared with what is shown.
 
 
-def answer(collection: "Collection", asked: AskedQuestion, post: PostEvent) -> None:
-    """Answer a question, posting each intermediate result.
+def answer(collection: "Collection", asked: AskedQuestion, post: PostEvent, *, recalls: bool = True) -> None:
+    """Answer a question, posting each intermediate result, and first, if it `recalls`, what the user said about it.
 
     What was read for it before is not read again. Ends with `QuestionAnswered`, `QuestionFailed` or
     `QuestionCancelled`, and raises nothing.
     """
     try:
-        result = _search(collection, asked, post)
-        if result is not None:
-            _recall_verdict(collection, asked, result, post)
+        if recalls:
+            recall_marks(collection.documents, asked, post)
+        _search(collection, asked, post)
     except Cancelled:
         post(QuestionCancelled(asked))
     except DocqaError as error:
@@ -82,7 +82,7 @@ def read_on(reading: ReadingBegun, until: int, cancel: "Event", quiet: Quiet, po
     post(ReadingOnEnded(asked, error))
 
 
-def _search(collection: "Collection", asked: AskedQuestion, post: PostEvent) -> "Result | None":
+def _search(collection: "Collection", asked: AskedQuestion, post: PostEvent) -> None:
     def report(progress: Progress) -> None:
         post(ReadingProgressed(asked, progress))
 
@@ -99,13 +99,9 @@ def _search(collection: "Collection", asked: AskedQuestion, post: PostEvent) -> 
         until = collection.read_next(search, asked.entirely)
     elif asked.exhaustive:
         until = len(search.window_order.windows)
-    result: Result | None = None
     for progress in collection.read(search, until, monitor):
         monitor.check()
-        now = _found(collection, progress, asked, before + time.perf_counter() - began)
-        result = now.result
-        post(now)
-    return result
+        post(_found(collection, progress, asked, before + time.perf_counter() - began))
 
 
 def _seconds(asked: AskedQuestion) -> float:
@@ -131,19 +127,17 @@ def _scope(collection: "Collection", names: frozenset[str]) -> "Scope | None":
     return Scope(collection.documents, numbers) if numbers else None
 
 
-def _recall_verdict(collection: "Collection", asked: AskedQuestion, result: "Result", post: PostEvent) -> None:
-    from docqa.tui.state import feedback
-
-    verdict = feedback.recalled(result, collection.documents, _corrections(post))
-    if verdict is not None:
-        post(VerdictRecalled(asked, verdict))
-
-
-def _corrections(post: PostEvent) -> "list[Correction]":
-    from docqa.userdata import corrections
+def recall_marks(documents: "Sequence[Document]", asked: AskedQuestion, post: PostEvent) -> None:
+    """Post `MarksRecalled` with what the user said about the question and these documents in earlier sessions."""
+    from docqa.user_marks import recalled
+    from docqa.userdata import annotations, corrections
 
     try:
-        return corrections.load()
+        said = corrections.load(), annotations.load()
     except DocqaError as error:
         post(WarningRaised(error))
-        return []
+        return
+    among = [document for document in documents if not asked.only or document.name in asked.only]
+    marks = recalled(asked.question, among or documents, *said)
+    if marks.marked or marks.denied:
+        post(MarksRecalled(asked, marks))

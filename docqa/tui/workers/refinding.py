@@ -1,34 +1,65 @@
 """Finding the answers to a question again, in a worker thread, after documents have changed."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from docqa.errors import unexpected
-from docqa.tui.workers.events import AnswersFound, AnswersMoved, PostEvent, WarningRaised
+from docqa.tui.state.session import AskedQuestion
+from docqa.tui.workers.events import AnswersFound, AnswersMoved, KeptFound, PostEvent, WarningRaised
 
 if TYPE_CHECKING:
+    from docqa.documents import Document
     from docqa.earlier_versions import Versions
-    from docqa.tui.state.feedback import Verdict
+    from docqa.user_marks import UserMarks
 
 
-def find_again(before: AnswersFound, verdict: "Verdict | None", versions: "Versions", post: PostEvent) -> None:
-    """Find the answers and the marked place in the present versions. Posts `AnswersMoved`, and raises nothing."""
+class Earlier(NamedTuple):
+    """What was found for a question, in `versions` of documents that have changed since; and what was marked."""
+
+    asked: AskedQuestion
+    found: AnswersFound | None
+    marked: "UserMarks | None"
+    versions: "Versions"
+
+
+def find_again(earlier: Earlier, newest: "Mapping[str, Document]", post: PostEvent) -> None:
+    """Find it in the newest versions of the documents, by name. Posts `AnswersMoved`, and raises nothing."""
     try:
-        post(_found_again(before, verdict, versions))
+        post(_found_again(earlier, newest))
     except Exception as error:  # noqa: BLE001 - the answers stay marked as of the earlier version
         post(WarningRaised(unexpected(error)))
 
 
-def _found_again(before: AnswersFound, verdict: "Verdict | None", versions: "Versions") -> AnswersMoved:
+def _found_again(earlier: Earlier, newest: "Mapping[str, Document]") -> AnswersMoved:
     from docqa.earlier_versions import find_answer_again, find_result_again
-    from docqa.tui.state.feedback import verdict_again
+    from docqa.tui.state.feedback import marks_again
 
-    newest = {name: new for name, (_, new) in versions.items()}
+    asked, found, marked, versions = earlier
     return AnswersMoved(
-        before.asked,
-        before,
+        asked,
+        found,
         tuple(newest.values()),
-        find_result_again(before.result, versions),
-        tuple(find_answer_again(answer, versions) for answer in before.best),
-        verdict,
-        verdict and verdict_again(verdict, newest),
+        found and find_result_again(found.result, versions),
+        tuple(find_answer_again(answer, versions) for answer in found.best) if found else (),
+        marked,
+        marked and marks_again(marked, newest),
     )
+
+
+def find_kept(restored: "Sequence[AskedQuestion]", documents: "Sequence[Document]", post: PostEvent) -> None:
+    """Find the answers of an earlier session in the documents. Posts `KeptFound` for each, and raises nothing."""
+    from docqa.kept_results import found_in
+    from docqa.user_marks import recalled
+    from docqa.userdata import annotations, corrections
+
+    try:
+        said = corrections.load(), annotations.load()
+        for asked in restored:
+            kept = asked.kept
+            if kept is not None:
+                now = found_in(kept, documents)
+                among = [one for one in documents if not asked.only or one.name in asked.only]
+                found = AnswersFound(asked, now.result, best=now.best, documents=tuple(documents))
+                post(KeptFound(asked, kept, found, recalled(asked.question, among, *said)))
+    except Exception as error:  # noqa: BLE001 - the answers stay as they were kept
+        post(WarningRaised(unexpected(error)))

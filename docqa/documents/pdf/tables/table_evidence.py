@@ -22,6 +22,7 @@ _MIN_SPARSE, _MOST = 0.25, 0.75  # Shares.
 _FEW_ROWS = 4
 _ENCLOSED = 3  # Rules: above and below the headings, and at the end.
 _PROSE_WORDS = 5
+_TIGHT = 0.4  # Heights of the type, between the lines of one paragraph.
 _MAX_DEFINITION = 12  # Lines.
 
 _MARKER = re.compile(
@@ -240,6 +241,9 @@ def _defines(body: TableBody, groups: list[list[int]], rules: int) -> bool:
         return rules >= _ENCLOSED
     firsts = {group[0] for group in groups}
     steps = [(index in firsts, b.top - a.bottom) for index, (a, b) in enumerate(pairwise(body.lines), 1)]
+    small = sum([body.placed[index][-1].chunk.text[0].islower() for index in firsts])
+    if small < 0.5 * len(firsts) and any(_goes_on(body, index) for index in firsts if index):
+        return False
     between, inside = (sorted(step for is_first, step in steps if is_first == wanted) for wanted in (True, False))
     if rules >= 2:
         return True
@@ -248,6 +252,13 @@ def _defines(body: TableBody, groups: list[list[int]], rules: int) -> bool:
     if between[len(between) // 2] > 1.15 * inside[len(inside) // 2]:
         return True
     return sum(chunk.text.endswith(":") for chunk in body.columns[0]) > 0.6 * len(body.columns[0])
+
+
+def _goes_on(body: TableBody, index: int) -> bool:
+    """Whether the text in a line, beside a term, is the next line of the sentence above: its row is none."""
+    above, text = (pieces[-1].chunk for pieces in body.placed[index - 1 : index + 1])
+    tight = body.lines[index].top - body.lines[index - 1].bottom < _TIGHT * body.lines[index].size
+    return tight and text.text[0].islower() and above.text[-1].isalpha() and above.text.count(" ") >= _PROSE_WORDS
 
 
 def _is_code(body: TableBody) -> bool:

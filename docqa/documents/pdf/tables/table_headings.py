@@ -74,6 +74,8 @@ def header_rows(cells: list[TableCell]) -> int:
     columns = max(cell.column + cell.column_span for cell in cells)
     if len(rows) < 2 or (columns == 2 and (_are_fields(rows) or _defines_at_once(rows[0]))):
         return 0
+    if TIME.match(cell_text(rows[0][0])) and _are_times([row[0] for row in rows if not row[0].column]):
+        return 0  # An agenda begins with its first item.
     count = len([*takewhile(_is_bold, rows)]) % len(rows)
     # The heading of a section is none of a column.
     while (
