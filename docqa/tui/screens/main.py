@@ -361,6 +361,9 @@ class MainScreen(Screen[None]):
                 self.question.recall_from(event.asked_before)
             case events.DocumentOpened() if self.page.document is not None:
                 self.page.update_version(event.document)
+                self.show_header()
+                self._show_answers()
+                return  # The rest stays, and sixty documents that are cached open at once.
             case events.DocumentOpened():  # It can be read before anything is asked.
                 self.page.show(event.document, None)
                 self.documents.set_current(event.document.name)
