@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 _SEARCHES = 20
-"""Questions whose searches are kept, to read on for them: each has all that was found in every window, half a megabyte."""
+"""Questions whose searches are kept, to read on for them. Each has what was found in every window, half a megabyte."""
 
 
 class View(Protocol):
