@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from docqa.engine import Engine
 
 
+_AROUND = 64  # Tokens before and after a place that is read a second time.
+
+
 @dataclass(frozen=True, slots=True)
 class Failure:
     """A path that could not be opened, and the error."""
@@ -136,6 +139,7 @@ class Collection:
         searches = [self.begin(_one_line(question), exhaustive=exhaustive, scope=scope) for question in questions]
         for _ in self._read([(search, search.window_order.count) for search in searches], monitor or Monitor(), ""):
             pass
+        self._read_again(searches, monitor or Monitor())
         seconds = (time.perf_counter() - start) / max(1, len(searches))
         return [self.result(one.question, one.progress(), seconds) for one in searches]
 
@@ -170,8 +174,12 @@ class Collection:
 
         If it is cancelled, the rest can be read later.
         """
-        for _ in self._read([(search, until)], monitor or Monitor(), search.question):
-            yield search.progress()
+        monitor = monitor or Monitor()
+        for _ in self._read([(search, until)], monitor, search.question):
+            if search.windows_read < until:
+                yield search.progress()
+        self._read_again([search], monitor)
+        yield search.progress()
 
     def read_next(self, search: QuestionSearch, names: Container[str]) -> int:
         """Have a search read the documents of these names before others; return until where they take it."""
@@ -213,6 +221,29 @@ class Collection:
         if not pending:
             yield  # No window is in the scope, or all were read.
         monitor.update("reading", label, total, total)
+
+    def _read_again(self, searches: Sequence[QuestionSearch], monitor: Monitor) -> None:
+        """Read the best places of each search once more, each in the middle of a window of its own."""
+        reader = self.engine.reader
+        pending = [(search, place) for search in searches for place in search.unread_places()]
+        for first in range(0, len(pending), reader.batch_size):
+            monitor.check()
+            batch = [(*one, self._passage(one[1])) for one in pending[first : first + reader.batch_size]]
+            found: list[list[tuple[int, int, float]]] = [[] for _ in batch]
+            for span in reader.read_pairs([(search.question_ids, window) for search, _, (window, _) in batch]):
+                _, place, (_, offset) = batch[span.window]
+                tokens = self.opened[place.document].windows.tokens
+                start, end = tokens.starts[offset + span.first], tokens.ends[offset + span.last]
+                found[span.window].append((int(start), int(end), span.score))
+            for (search, place, _), spans in zip(batch, found, strict=True):
+                search.add_second_reading(place, spans)
+
+    def _passage(self, place: Candidate) -> tuple[Window, int]:
+        """The tokens around a candidate, and the number of their first one."""
+        tokens = self.opened[place.document].windows.tokens
+        first, last = tokens.around(place.start, place.end)
+        offset = max(0, first - _AROUND)
+        return tokens.window(offset, max(first, last) + 1 + _AROUND), offset
 
     def locate_window(self, window: int) -> tuple[int, int, int]:
         """The number of a window's document, and the offsets at which the window starts and ends."""

@@ -2,10 +2,11 @@
 
 import csv
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 
 from docqa.answers import Answer, Result
+from docqa.documents import Document
 from docqa.github_markdown import escaped, markdown_table
 from docqa.output import DENIED, as_dict, citation, said
 from docqa.table_passages import TablePassage
@@ -32,6 +33,11 @@ class ExportHead:
 
     date: str
     documents: tuple[ExportedDocument, ...]
+
+    @classmethod
+    def of(cls, documents: Iterable[Document], date: str) -> "ExportHead":
+        """The head for documents that were asked."""
+        return cls(date, tuple(ExportedDocument(one.name, one.page_count, one.sha256) for one in documents))
 
     def lines(self) -> list[str]:
         """The documents in words."""

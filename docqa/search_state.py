@@ -16,6 +16,8 @@ from docqa.retrieval.window_order import WindowOrder
 from docqa.scope import Scope
 
 _MAX_CANDIDATES = 200  # Only those with the best scores are ranked: an exhaustive search stays linear.
+_PLACES = 3  # Places that are read once more.
+_APART = 120  # Characters between the beginnings of candidates of different places.
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ class QuestionSearch:
         self._choice = choice
         self._profile = QuestionProfile.of(question, named)
         self._found: list[tuple[FoundCandidate, int]] = []
+        self._second: dict[Candidate, Sequence[tuple[int, int, float]]] = {}
         self._best_by_document: dict[int, ScoredCandidate] = {}
         self._best_by_window: dict[int, ScoredCandidate] = {}
 
@@ -72,6 +75,35 @@ class QuestionSearch:
         found = self._profile.found(candidate, document)
         self._found.append((found if readable else replace(found, claimable=False), window))
 
+    def places(self) -> list[Candidate]:
+        """The best candidates of different places, which are worth a second reading."""
+        places: list[Candidate] = []
+        for found, _ in sorted(self._found, key=lambda one: one[0].sort_key):
+            if not any(_is_near(found.candidate, place) for place in places):
+                places.append(found.candidate)
+                if len(places) == _PLACES:
+                    break
+        return places
+
+    def unread_places(self) -> list[Candidate]:
+        """Those of `places` that were not read a second time."""
+        return [place for place in self.places() if place not in self._second]
+
+    def add_second_reading(self, place: Candidate, spans: Sequence[tuple[int, int, float]]) -> None:
+        """Add what the reader found around a place: the offsets and the scores of spans."""
+        self._second[place] = spans
+
+    def _twice_read(self) -> list[FoundCandidate]:
+        """The candidates; near a place that was read twice, with the means of their scores.
+
+        A score depends on where in its window a span is, and on what else is there. The mean of two depends on it less.
+        """
+        read = [(place, self._second[place]) for place in self.places() if place in self._second]
+        return [
+            next((_averaged(found, spans) for place, spans in read if _is_near(found.candidate, place)), found)
+            for found, _ in self._found
+        ]
+
     def progress(self) -> SearchProgress:
         """What was found in the windows read so far.
 
@@ -79,7 +111,8 @@ class QuestionSearch:
         which order windows were read, and after how many this was called, changes none.
         """
         self._found.sort(key=lambda one: one[0].sort_key)
-        scored = self._choice.score([one.candidate for one, _ in self._found], compare([one for one, _ in self._found]))
+        twice_read = self._twice_read()
+        scored = self._choice.score([one.candidate for one in twice_read], compare(twice_read))
         best_by_window: dict[int, ScoredCandidate] = {}
         best_by_document: dict[int, ScoredCandidate] = {}
         for (found, window), each in zip(self._found, scored, strict=True):
@@ -101,6 +134,21 @@ class QuestionSearch:
             self._profile.nonextractive,
             self.language,
         )
+
+
+def _is_near(candidate: Candidate, place: Candidate) -> bool:
+    return candidate.document == place.document and abs(candidate.start - place.start) < _APART
+
+
+def _averaged(found: FoundCandidate, spans: Sequence[tuple[int, int, float]]) -> FoundCandidate:
+    """A candidate whose score is the mean with that of a second reading: the best of the spans that overlap it.
+
+    If none does, it is at most that of the worst.
+    """
+    one = found.candidate
+    scores = [score for start, end, score in spans if start < one.end and one.start < end]
+    second = max(scores) if scores else min((score for _, _, score in spans), default=one.score)
+    return replace(found, candidate=replace(one, score=(one.score + second) / 2))
 
 
 def _best(scored: Sequence[ScoredCandidate]) -> tuple[ScoredCandidate, ...]:

@@ -21,7 +21,9 @@ def surroundings(document: Document, passage: _Span, count: int) -> list[_Span]:
 
 
 def with_surroundings(answer: Answer, document: Document, count: int) -> Answer:
-    """An answer of the document as it is, with so many sentences or rows around its own as the passage."""
+    """An answer with so many sentences or rows around its own as the passage."""
+    if answer.outdated:
+        return answer  # Its place is in another version of the file.
     own = sentence_around(document, answer.start, answer.end)
     spans = surroundings(document, own, count)
     start, end = spans[0][0], spans[-1][1]

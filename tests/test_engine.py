@@ -196,6 +196,20 @@ def test_exhaustive_reads_every_window_and_answers_stream_in(tmp_path: Path, eng
     assert collection.ask("Who kept the lighthouse?").windows_read == 12
 
 
+def test_the_best_places_are_read_twice(tmp_path: Path, engine: Engine) -> None:
+    """A short document is read in the same window both times; in a long one a place has another score by itself."""
+    sentences = [f"Keeper number {number} was Leonora Vance of Harrow {number}." for number in range(400)]
+    for text, same in ((sentences[0], True), ("\n\n".join(sentences), False)):
+        collection = engine.open([write(tmp_path / "keepers.txt", text)])
+        search = collection.begin("Who was keeper number 0?")
+        *_, progress = collection.read(search, search.window_order.count)
+        windows = collection.opened[0].windows
+        read = [windows.tokens.window(*windows.bounds[n]) for n in search.window_order.windows[: progress.windows_read]]
+        scores = [span.score for window in read for span in engine.reader.read(search.question_ids, [window])]
+        best = max(candidate.candidate.score for candidate in progress.candidates)
+        assert (min(abs(score - best) for score in scores) < 1e-4) is same
+
+
 def test_asking_can_be_cancelled(tmp_path: Path, engine: Engine) -> None:
     collection = engine.open([write(tmp_path / "a.txt", "\n\n".join([PROSE] * 30))])
     monitor = Monitor()

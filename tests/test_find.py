@@ -3,6 +3,8 @@
 import json
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -64,6 +66,27 @@ def test_a_text_as_it_is() -> None:
 
 def test_a_regular_expression() -> None:
     assert found(TEXT, TextQuery(r"\d+ [A-Z]{3}", regex=True))[0][1] == ["20 EUR"]
+
+
+def test_a_regular_expression_without_end_is_given_up_and_lets_others_run_meanwhile() -> None:
+    ticks = []
+    ended = threading.Event()
+
+    def tick() -> None:
+        while not ended.wait(0.01):
+            ticks.append(time.monotonic())
+
+    clock = threading.Thread(target=tick)
+    clock.start()
+    began = time.monotonic()
+    try:
+        with pytest.raises(DocqaError, match="takes too long"):
+            found("a" * 60 + "b", TextQuery("(a|aa)+$", regex=True))
+    finally:
+        ended.set()
+        clock.join()
+    assert ticks[-1] - ticks[0] > 0.5 * (time.monotonic() - began)
+    assert len(ticks) > 20
 
 
 @pytest.mark.parametrize(

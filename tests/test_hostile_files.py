@@ -221,6 +221,16 @@ def test_a_strange_structure_is_read_or_refused(data: bytes, expected: str) -> N
     assert expected in outcome(data)
 
 
+def test_a_lost_catalog_is_not_looked_for_without_end() -> None:
+    """pypdf scans the whole file for each object that its table lacks."""
+    padding = b"<< /Length 4000000 >>\nstream\n" + b"z" * 4_000_000 + b"\nendstream"
+    data = pdf(b"<< /Type /Nothing >>", padding).replace(b"/Size 3", b"/Size 9000")
+    before = time.process_time()
+    with pytest.raises(DocqaError, match="damaged"):
+        parse(Source("a.pdf", data))
+    assert time.process_time() - before < 20
+
+
 @pytest.mark.parametrize("title", [b"FEFF0054D8000068", b"FEFFD800", b"FEFFDC000054", b"FEFF0054D8"])
 def test_half_a_letter_in_a_title_or_an_outline_is_shown_as_such(title: bytes) -> None:
     outline = b"<< /Type /Outlines /First 7 0 R /Last 7 0 R /Count 1 >>"

@@ -118,6 +118,7 @@ class _Format(argparse.Action):
 def add_format(output: "argparse._MutuallyExclusiveGroup", *formats: str) -> None:
     """Add `--format`, which sets the attribute of each of the formats as its own flag does."""
     names = ("text", *formats)
+    output.set_defaults(**dict.fromkeys(formats, False))
     output.add_argument("--format", action=_Format, choices=names, metavar="FORMAT", help=" or ".join(names))
 
 

@@ -2,8 +2,9 @@
 
 import argparse
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from docqa.answers import Answer, Result
     from docqa.collection import Collection
     from docqa.documents import Document
+    from docqa.export import ExportHead
     from docqa.scope import Scope
 
 _BATCH = 16  # Questions read together: few enough that the first answers are printed soon.
@@ -86,7 +88,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     )
     add_context(parser)
     output = parser.add_mutually_exclusive_group()
-    add_format(output, "json", "jsonl", "csv")
+    add_format(output, "json", "jsonl", "csv", "md")
     output.add_argument("--json", action="store_true", help="print JSON (docs/formats.md)")
     output.add_argument("--jsonl", action="store_true", help="print one line of JSON per question")
     output.add_argument("--csv", action="store_true", help="print CSV, for spreadsheets")
@@ -208,7 +210,7 @@ def _ask_all(arguments: argparse.Namespace, collection: "Collection", questions:
     answered = False
     for number, result in enumerate(_results(arguments, collection, questions)):
         answered = answered or result.answered
-        if arguments.json or arguments.csv:
+        if arguments.json or arguments.csv or arguments.md:
             results.append(result)
         elif arguments.jsonl:
             say_json(output.as_json_line(result, explain=arguments.explain))
@@ -225,7 +227,17 @@ def _ask_all(arguments: argparse.Namespace, collection: "Collection", questions:
         from docqa.export import as_csv
 
         say(as_csv(results).removesuffix("\n"))
+    if arguments.md:
+        from docqa.export import as_markdown
+
+        say(as_markdown(results, _head(collection.documents)).removesuffix("\n"))
     return answered
+
+
+def _head(documents: "Iterable[Document]") -> "ExportHead":
+    from docqa.export import ExportHead
+
+    return ExportHead.of(documents, date.today().isoformat())
 
 
 def _ask_each(arguments: argparse.Namespace, collection: "Collection", questions: list[str]) -> bool:
@@ -246,7 +258,7 @@ def _ask_each(arguments: argparse.Namespace, collection: "Collection", questions
                 say_json(as_json(output.matrix_as_dict(documents, row, explain=arguments.explain)))
             elif arguments.only_answers:
                 say("\t".join(one_line(each.answers[0].text) if each.answered else "" for each in row.results))
-            elif not (arguments.json or arguments.csv):
+            elif not (arguments.json or arguments.csv or arguments.md):
                 text = output.matrix_as_text(documents, row, colour=in_colour(), width=columns())
                 say(("\n" if number else "") + text)
     if arguments.json:
@@ -257,6 +269,10 @@ def _ask_each(arguments: argparse.Namespace, collection: "Collection", questions
 
         mark_as_utf8()
         say(matrix_as_csv(documents, asked).removesuffix("\n"))
+    if arguments.md:
+        from docqa.matrix_export import matrix_as_markdown
+
+        say(matrix_as_markdown(documents, asked, _head(one.document for one in matrix.opened)).removesuffix("\n"))
     return any(result.answered for row in asked for result in row.results)
 
 

@@ -18,15 +18,15 @@ from textual.theme import Theme
 from textual.widgets import Input
 
 from docqa.config import Settings
-from docqa.errors import DocqaError
 from docqa.terminal_text import flat
 from docqa.tui import garbage, messages
 from docqa.tui.answer_marking import AnswerMarking
+from docqa.tui.command_provider import KeyCommands, key_commands
 from docqa.tui.controller import QuestionController
 from docqa.tui.formatting import quotation, shortened
 from docqa.tui.inert_app import InertApp
-from docqa.tui.key_reference import check_keymap, key_groups
-from docqa.tui.keys import KEYS, palette
+from docqa.tui.key_reference import check_keymap, key_tasks
+from docqa.tui.keys import KEYS
 from docqa.tui.matrix_screens import MatrixScreens
 from docqa.tui.model_screens import ModelScreens
 from docqa.tui.screens.choose import ChooseScreen
@@ -43,11 +43,12 @@ from docqa.tui.session_recovery import SessionRecovery
 from docqa.tui.signal_handlers import on_termination
 from docqa.tui.state.choices import Choice, matching
 from docqa.tui.state.file_suggestions import PickedDocuments, relative
+from docqa.tui.widgets.documents_pane import DocumentsPane
 from docqa.tui.widgets.inputs import NoteInput, PastingInput
 from docqa.tui.workers import events
 from docqa.tui.workers.document_loader import MakeEngine, default_engine
 from docqa.tui.workers.events import WorkerEvent
-from docqa.userdata import history, preferences
+from docqa.userdata import history
 from docqa.userdata.sessions import KeptSession
 
 _CHECK_FILES = 2.0  # Seconds between two checks whether a file changed.
@@ -61,6 +62,7 @@ class DocqaApp(InertApp):
     CSS_PATH = Path(__file__).with_name("app.tcss")
     BINDING_GROUP_TITLE = "Anywhere"
     BINDINGS: ClassVar[list[BindingType]] = KEYS
+    COMMANDS = {KeyCommands}  # noqa: RUF012 - Textual declares it so
 
     def __init__(
         self,
@@ -101,7 +103,7 @@ class DocqaApp(InertApp):
     def get_default_screen(self) -> Screen[None]:
         """The screen with the panes."""
         self.main = MainScreen(self.questions)
-        self.main.question.opens_paths = not self.restricted
+        self.main.question.opens_paths = self.main.documents.can_close = not self.restricted
         return self.main
 
     def on_ready(self) -> None:
@@ -147,6 +149,11 @@ class DocqaApp(InertApp):
         self.main.update(event)
         self.matrix.update()
 
+    def say(self, text: str) -> None:
+        """Show a notice: in the footer, if that can be seen and it fits, so that it hides no text."""
+        if self.screen is not self.main or not self.main.footer.say(text):
+            super().say(text)
+
     @on(MainScreen.Covered)
     def _covered(self) -> None:
         if monotonic() > self.warning_until:
@@ -156,7 +163,7 @@ class DocqaApp(InertApp):
 
     def action_open(self) -> None:
         """Choose documents to open."""
-        self.push_screen(PickScreen(self.main.documents.rows), self._picked)
+        self.push_screen(PickScreen(self.main.documents.rows, self.questions.loader.closed), self._picked)
 
     def _picked(self, picked: PickedDocuments | None) -> None:
         if picked is not None and picked.session:
@@ -172,6 +179,10 @@ class DocqaApp(InertApp):
             self.questions.open(picked.paths, replace=picked.instead)
         else:
             self._restore(session, instead=picked.instead or not self.main.documents.rows)
+
+    @on(DocumentsPane.CloseRequested)
+    def _close(self, message: DocumentsPane.CloseRequested) -> None:
+        self.say(f"Closed {self.questions.close_documents(message.names)}. To open it again: O, Enter.")
 
     @on(PastingInput.PathsDropped)
     def _dropped(self, message: PastingInput.PathsDropped) -> None:
@@ -327,12 +338,8 @@ class DocqaApp(InertApp):
         self.animation_level = self._terminal_animation if self.questions.settings.animations else "none"
 
     def _save_theme(self, theme: Theme) -> None:
-        if self.questions.settings.private:
-            return
-        try:
-            preferences.remember_theme(theme.name)
-        except DocqaError as error:
-            self.warn(error)
+        if not self.questions.settings.private:
+            self.remember_theme(theme)
 
     # --- sessions ---
 
@@ -368,7 +375,7 @@ class DocqaApp(InertApp):
 
     def action_help(self) -> None:
         """Show every key and what it does."""
-        self.push_screen(HelpScreen(key_groups(self.get_key_display, self._keys, without=self._forbidden)))
+        self.push_screen(HelpScreen(key_tasks(self.get_key_display, self._keys, without=self._forbidden)))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         """Whether a key does anything now; if not, the footer omits it."""
@@ -394,7 +401,4 @@ class DocqaApp(InertApp):
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Add the keys' actions to the command palette."""
         yield from super().get_system_commands(screen)
-        for title, key, action in palette(self.get_key_display, self._keys):
-            namespace, _, name = action.partition("(")[0].rpartition(".")
-            if (self.main if namespace else self).check_action(name, ()):
-                yield SystemCommand(title, f"Key: {key}", partial(self.run_action, action))
+        yield from key_commands(self, self.main, self._keys)

@@ -15,7 +15,7 @@ from docqa import config
 from docqa.config import Applies, Settings
 from docqa.errors import DocqaError
 from docqa.tui.document_versions import DocumentVersions
-from docqa.tui.formatting import cited
+from docqa.tui.formatting import cited, shortened
 from docqa.tui.reading_on import ReadingOn, take, take_newer
 from docqa.tui.state.session import AskedQuestion, QuestionSession, QuestionState
 from docqa.tui.workers import events
@@ -23,12 +23,17 @@ from docqa.tui.workers.document_loader import DocumentLoader, MakeEngine, defaul
 from docqa.tui.workers.events import WorkerEvent
 from docqa.tui.workers.question_worker import answer
 from docqa.userdata import history
+from docqa.wording import counted
 
 if TYPE_CHECKING:
     from docqa.answers import Answer, Citation, Result
     from docqa.collection import Collection
     from docqa.documents import Document
     from docqa.user_marks import UserMarks
+
+
+_SEARCHES = 20
+"""Questions whose searches are kept, to read on for them. Each has what was found in every window, half a megabyte."""
 
 
 class View(Protocol):
@@ -138,6 +143,18 @@ class QuestionController:
         self._changed.clear()
         self._start_opening(Event())
         self._view.update(events.OpeningStarted())
+
+    def close_documents(self, names: Sequence[str]) -> str:
+        """Close some documents, and name them. Opening them again undoes it. Questions keep their answers."""
+        self.loader.close(closed := frozenset(names))
+        self.names = tuple(name for name in self.names if name not in closed)
+        self._changed -= closed
+        self._view.update(events.DocumentsRemoved(closed))
+        if self.opening is None and self.collection is not None:
+            # In a thread: what remains is indexed anew. Questions wait meanwhile.
+            self.opening = Event()
+            self._view.start("opening", partial(self.loader.rebuild, self.collection))
+        return shortened(Path(names[0]).name, 40) if len(names) == 1 else counted(len(names), "document")
 
     def _close_documents(self, *, replaced: bool) -> None:
         self.collection = None
@@ -339,6 +356,8 @@ class QuestionController:
                 asked.to_read = event.progress.total
             case events.ReadingBegun():
                 asked.reading = event
+                for early in self.session.asked[:-_SEARCHES]:
+                    early.reading = None
                 return False
             case events.AnswersFound():
                 if asked.state is not QuestionState.READING:

@@ -6,10 +6,14 @@ import shlex
 import shutil
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from docqa.errors import DocqaError
+
+if TYPE_CHECKING:
+    from textual.app import App
 
 # Commands of common PDF viewers, by a part of the name of their desktop file.
 _AT_PAGE = {
@@ -68,6 +72,16 @@ def show(name: str, page: int | None, viewer: str = "") -> None:
         return
     if code:
         raise DocqaError(f"{command[0]} could not open {name} (exit code {code})", hint)
+
+
+def view(app: "App[None]", name: str, page: int | None, viewer: str = "") -> None:
+    """Show a document as `show` does. A browser may be on another machine, so it has to show the file itself."""
+    if app.is_web:
+        file, save_as, mime_type = to_deliver(name)
+        deliver = partial(app.deliver_binary, save_filename=save_as, open_method="browser")
+        app.call_from_thread(deliver, file, mime_type=mime_type)
+    else:
+        show(name, page, viewer)
 
 
 def to_deliver(name: str) -> tuple[BinaryIO, str, str]:

@@ -10,6 +10,7 @@ from textual.app import App
 from textual.color import Color
 from textual.filter import LineFilter
 from textual.notifications import SeverityLevel
+from textual.theme import Theme
 from textual.widgets import Input
 
 from docqa.errors import DocqaError
@@ -78,6 +79,13 @@ class InertApp(App[None]):
         """The theme's colours, those of text readable; and `$dim`, the colour of what is less important."""
         self.theme_variables = readable(super().get_css_variables())
         return self.theme_variables
+
+    def remember_theme(self, theme: Theme) -> None:
+        """Save the theme for the next session."""
+        try:
+            preferences.remember_theme(theme.name)
+        except DocqaError as error:
+            self.warn(error)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """What changes each line before it is drawn."""

@@ -7,6 +7,7 @@ import difflib
 import sys
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from textual.app import App
 from textual.binding import Binding, BindingType
@@ -21,7 +22,8 @@ from docqa.tui.screens.choose import ChooseScreen
 from docqa.tui.screens.comparison import ComparisonScreen
 from docqa.tui.screens.confirm import ConfirmScreen
 from docqa.tui.screens.export import ExportScreen
-from docqa.tui.screens.help import KeyGroups
+from docqa.tui.screens.find_all import FindAllScreen
+from docqa.tui.screens.help import HelpRow, KeyTasks
 from docqa.tui.screens.main import MainScreen
 from docqa.tui.screens.models import ModelsScreen
 from docqa.tui.screens.pick import PickScreen
@@ -53,6 +55,7 @@ These are the keys in the app's help (`?`). `make keys` generates this page. To 
 
 _Place = type[DOMNode]
 
+
 PLACES: tuple[_Place, ...] = (
     QuestionInput,
     AnswersList,
@@ -62,6 +65,7 @@ PLACES: tuple[_Place, ...] = (
     PageView,
     SelectionLine,
     FindInput,
+    FindAllScreen,
     NoteInput,
     ChooseScreen,
     PickScreen,
@@ -81,27 +85,66 @@ PLACES: tuple[_Place, ...] = (
 """The widgets and screens with keys of their own, in the order of the help. `BINDING_GROUP_TITLE` names each."""
 
 
-def key_groups(
+_ANYWHERE = "Anywhere"
+
+_TASKS = {
+    "Ask": ("question", "questions"),
+    "Look through the answers": ("answers", "list", "evidence", "agreement"),
+    "Read and find in the documents": ("document", "page", "find", "hits", "choose"),
+    "Say what is right, and train on it": ("feedback", "select", "training"),
+    "Open, tick and close documents": ("documents", "pick"),
+    "Keep and restore": ("export", "restore"),
+    "Models and settings": ("models", "comparison", "settings", "table", "confirm"),
+}
+"""What a user does, in that order, and how the ids of the keys for it begin."""
+_OTHER = "All else"
+
+
+class _KeyRow(NamedTuple):
+    """Keys of one action, where they work, what they do, and the id of the first binding."""
+
+    place: str
+    keys: str
+    what: str
+    id: str
+
+
+def _rows(
     display: Callable[[Binding], str],
-    keymap: Mapping[str, str] | None = None,
-    places: Sequence[_Place] = PLACES,
-    *,
-    without: Container[str] = (),
-) -> KeyGroups:
-    """Return every key and what it does, by where it works, `without` some actions. The keys of one action share a row.
+    keymap: Mapping[str, str] | None,
+    places: Sequence[_Place],
+    without: Container[str],
+) -> Iterator[_KeyRow]:
+    """Yield every key, by where it works, `without` some actions. The keys of one action share a row.
 
     `display` formats a binding's key. `keymap` has the user's keys by binding id.
     """
-    groups: dict[str, dict[str, tuple[list[str], str]]] = {}
+    found: dict[tuple[str, str], tuple[list[str], Binding]] = {}
     for title, binding in _bindings(places):
         if binding.action in without:
             continue
-        keys, _ = groups.setdefault(title, {}).setdefault(binding.action, ([], binding.tooltip or binding.description))
+        keys, _ = found.setdefault((title, binding.action), ([], binding))
         for key in (keymap or {}).get(binding.id or "", binding.key).split(","):
             shown = display(replace(binding, key=key.strip()))
             if shown not in keys:
                 keys.append(shown)
-    return {title: [(" ".join(keys), what) for keys, what in rows.values()] for title, rows in groups.items()}
+    for (title, _), (keys, binding) in found.items():
+        yield _KeyRow(title, " ".join(keys), binding.tooltip or binding.description, binding.id or "")
+
+
+def key_tasks(
+    display: Callable[[Binding], str], keymap: Mapping[str, str] | None = None, *, without: Container[str] = ()
+) -> KeyTasks:
+    """Return every key, what it does and where, by what the user is doing, in that order, `without` some actions.
+
+    `display` formats a binding's key. `keymap` has the user's keys by binding id.
+    """
+    tasks: dict[str, list[HelpRow]] = {title: [] for title in (*_TASKS, _OTHER)}
+    task_of = {prefix: title for title, prefixes in _TASKS.items() for prefix in prefixes}
+    for row in _rows(display, keymap, PLACES, without):
+        where = "" if row.place == _ANYWHERE else row.place[:1].lower() + row.place[1:]
+        tasks[task_of.get(row.id.partition(".")[0], _OTHER)].append(HelpRow(row.keys, row.what, where))
+    return {title: rows for title, rows in tasks.items() if rows}
 
 
 def check_keymap(keymap: Mapping[str, str]) -> None:
@@ -119,7 +162,7 @@ def check_keymap(keymap: Mapping[str, str]) -> None:
 def _bindings(places: Sequence[_Place]) -> Iterator[tuple[str, Binding]]:
     """Yield every binding and where it works."""
     anywhere: list[BindingType] = [*KEYS, *MainScreen.BINDINGS]
-    sources = [("Anywhere", anywhere), *((place.BINDING_GROUP_TITLE or "", place.BINDINGS) for place in places)]
+    sources = [(_ANYWHERE, anywhere), *((place.BINDING_GROUP_TITLE or "", place.BINDINGS) for place in places)]
     for title, bindings in sources:
         for binding in Binding.make_bindings(bindings):
             yield title, binding
@@ -132,9 +175,12 @@ def page() -> str:
     for title, binding in _bindings(places):
         ids.setdefault((title, binding.tooltip or binding.description), {})[f"`{binding.id}`"] = None
     parts = [_PREFACE]
-    for title, rows in key_groups(App[None]().get_key_display, places=places).items():
-        table = [f"| {keys} | {what} | {', '.join(ids[title, what])} |" for keys, what in rows]
-        parts += [f"## {title}", "\n".join(["| key | | id |", "|---|---|---|", *table])]
+    tables: dict[str, list[str]] = {}
+    for row in _rows(App[None]().get_key_display, None, places, ()):
+        line = f"| {row.keys} | {row.what} | {', '.join(ids[row.place, row.what])} |"
+        tables.setdefault(row.place, ["| key | | id |", "|---|---|---|"]).append(line)
+    for title, table in tables.items():
+        parts += [f"## {title}", "\n".join(table)]
     return "\n\n".join(parts) + "\n"
 
 

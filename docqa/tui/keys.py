@@ -111,6 +111,7 @@ DOCUMENT_KEYS: list[BindingType] = [
         id="document.evidence",
     ),
     Binding("slash", "find", "Find", tooltip="Find text in the document", id="document.find", priority=True),
+    Binding("escape", "open_hits(True)", "Hits", tooltip="Go back from a hit's page to the hits", id="hits.back"),
     Binding("s", "select", "Select", show=False, tooltip="Select the right answer on the page", id="document.select"),
     Binding("g", "go_to", "Go to", show=False, tooltip="Go to a page or section", id="document.go_to"),
     Binding("n", "match(1)", "Next match", show=False, tooltip="Go to the next match", id="page.next_match"),
@@ -122,6 +123,9 @@ DOCUMENT_KEYS: list[BindingType] = [
         "D", "compare", "Compare", tooltip="Compare the answers of the documents side by side", id="answers.compare"
     ),
     Binding("o", "view", "View", show=False, tooltip="Open the document in the system's viewer", id="document.view"),
+    Binding(
+        "q", "leave", "Leave", show=False, tooltip="Quit, if pressed twice; close any other screen", id="app.leave"
+    ),
     Binding("b", "go_back", "Back", show=False, tooltip="Go back to where you were", id="document.back"),
 ]
 """Keys of the main screen, which need its panes."""
@@ -145,7 +149,12 @@ INLINE_KEYS: list[BindingType] = [
 ]
 """Keys of the app under the prompt."""
 
-_NOT_IN_PALETTE = {"ctrl+r", "ctrl+p", "ctrl+q"}  # Earlier questions, the palette itself, and what Textual adds to it.
+_NOT_IN_PALETTE = {
+    "ctrl+r",
+    "ctrl+p",
+    "ctrl+q",
+    "q",
+}  # Earlier questions, the palette itself, and what Textual adds to it.
 
 
 def palette(display: Callable[[Binding], str], keymap: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
@@ -153,8 +162,9 @@ def palette(display: Callable[[Binding], str], keymap: Mapping[str, str]) -> Ite
 
     `display` formats a binding's key. `keymap` has the user's keys by binding id.
     """
+    yield "Find text in all documents", "/ /", "screen.open_hits"
     for namespace, bindings in (("", KEYS), ("screen.", DOCUMENT_KEYS)):
-        seen: set[str] = set()
+        seen = {"open_hits(True)"}
         for binding in Binding.make_bindings(bindings):
             if binding.key not in _NOT_IN_PALETTE and binding.action not in seen:
                 seen.add(binding.action)

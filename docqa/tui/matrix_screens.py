@@ -38,6 +38,7 @@ class MatrixScreens:
         if chosen is None:
             return
         main, cell = self._app.main, chosen.cell
+        main.find_all.leave()
         main.return_from_visit = partial(self._return, cell, main.page.jumps + 1)  # It is jumped to.
         self._app.questions.show(cell)
         main.page.focus()

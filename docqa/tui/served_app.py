@@ -5,7 +5,10 @@ import os
 _FULL_ACCESS = "DOCQA_SERVE_FULL_ACCESS"
 
 FORBIDDEN = frozenset(
-    {"open", "recall", "confirm", "correct", "save_set", "load_set", "note", "pin", "train", "models", "settings"}
+    {
+        *("open", "close_document", "recall", "confirm", "correct", "save_set", "load_set", "note", "pin"),
+        *("train", "models", "settings"),
+    }
 )
 """The app's actions that read other files, show what was asked elsewhere, or change anything on this machine."""
 

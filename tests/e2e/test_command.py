@@ -84,6 +84,13 @@ def test_only_the_answers_are_printed_and_no_answer_is_no_output() -> None:
     assert (done.returncode, done.stdout) == (1, "")
 
 
+def test_context_and_markdown() -> None:
+    done = run("ask", QUESTION, REPORT, "--top", 1, "-C", 1, "--format", "md")
+    assert f"## {QUESTION}\n\n1. **Captain Duncan Presswell** (" in done.stdout
+    (quoted,) = [line for line in done.stdout.splitlines() if line.startswith("   > ")]
+    assert quoted.startswith("   > The other two, on night-time noise") and quoted.endswith("and Dr Piers Colvin.")
+
+
 def test_only_some_documents_and_pages_are_asked() -> None:
     folder = REPORT.parent
     place = json.loads(run("ask", QUESTION, folder, "--json").stdout)["answers"][0]

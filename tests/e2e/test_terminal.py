@@ -57,6 +57,33 @@ def test_a_person_opens_a_report_asks_copies_and_quits(terminal: Terminal) -> No
     assert "Duncan" not in terminal.screen
 
 
+def test_text_is_found_in_all_documents_while_typing_and_hits_lead_to_their_pages_and_back(terminal: Terminal) -> None:
+    run(terminal, "open sample_docs --retriever lexical")
+    terminal.sees("Type a question and press Enter.")
+    terminal.press("Tab", "/", "/")
+    terminal.sees("Find in all documents")
+    terminal.type("dredging")
+    terminal.sees("words in any form", " hits in ", "harbour-report.pdf")
+    terminal.press("C-t", "C-t", "C-u")
+    terminal.type(r"dredg\w+ [a-z]+")
+    terminal.sees("regular expression", " hits in ")
+    terminal.press("C-u")
+    terminal.type("(")
+    terminal.sees("is no regular expression")
+    terminal.press("C-t", "C-u")
+    terminal.type("harbour master")
+    terminal.sees("words in any form", " hits in ")
+    terminal.press("Down", "Enter")
+    terminal.sees("“harbour master” ", "esc Hits")
+    terminal.press("Escape")
+    terminal.sees("words in any form", " hits in ")
+    terminal.press("Escape")
+    terminal.press("q")
+    terminal.sees("Press q again to quit")
+    terminal.press("q")
+    terminal.is_a_shell_again(0)
+
+
 @pytest.mark.parametrize("debug", ["", "DOCQA_DEBUG=1"])
 def test_a_bug_that_ends_the_app_is_told_in_a_sentence(terminal: Terminal, tmp_path: Path, debug: str) -> None:
     faulty = tmp_path / "faulty.py"

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from docqa.errors import DocqaError
 from docqa.progress import Progress
@@ -157,7 +158,50 @@ async def helped(pilot: Pilot[Any]) -> None:
     await opened(pilot)
     await until(pilot, lambda: pilot.app.main.page.page)  # type: ignore[attr-defined] # The title says which.
     await pilot.press("tab", "question_mark")
+    pilot.app.screen.query_one(Input).cursor_blink = False
     await pilot.pause()
 
 
-STATES: tuple[State, ...] = (empty, loading, answered, outdated, crowded, reading, abstained, tabular, failed, helped)
+AGREEMENTS = [f"contracts/services/master-services-agreement-{year}-signed-final.pdf" for year in range(2017, 2021)]
+
+
+async def ticked(pilot: Pilot[Any]) -> None:
+    """Documents in three folders, some of them ticked, and in all states."""
+    app = pilot.app
+    assert isinstance(app, StillApp)
+    secrets = [f"contracts/secrecy/mutual-non-disclosure-agreement-{name}.pdf" for name in ("acme", "bolt")]
+    papers = [f"papers/{name}.pdf" for name in ("broken", "loading", "waiting")]
+    app.questions.handle(events.DocumentsFound((*AGREEMENTS, *secrets, *papers)))
+    for name in (*AGREEMENTS, *secrets):
+        app.questions.handle(events.DocumentOpened(paged(name, [["The fee is 20 EUR.", "It is due on 3 May."]])))
+    app.questions.handle(events.DocumentFailed(papers[0], DocqaError(f"{papers[0]} is damaged or not a PDF")))
+    app.questions.handle(events.OpeningProgressed(Progress("reading pages", papers[1], 3, 12)))
+    app.main.documents.update(events.DocumentsChanged((AGREEMENTS[1],)))
+    app.main.documents.focus()
+    await pilot.pause()
+    app.main.documents.set_current(secrets[0])
+    await pilot.press("k", "space", "k", "space")
+
+
+async def found(pilot: Pilot[Any]) -> None:
+    """Hits in all documents."""
+    await ticked(pilot)
+    await pilot.press("slash", "slash")
+    pilot.app.screen.query_one(Input).cursor_blink = False
+    await pilot.press(*"fees", "tab")
+
+
+STATES: tuple[State, ...] = (
+    empty,
+    loading,
+    answered,
+    outdated,
+    crowded,
+    reading,
+    abstained,
+    tabular,
+    failed,
+    helped,
+    ticked,
+    found,
+)

@@ -22,6 +22,7 @@ from docqa.ranking import Evidence
 from docqa.table_passages import rows_around, table_passage
 from docqa.tui.app import DocqaApp
 from docqa.tui.screens.comparison import ComparisonScreen
+from docqa.tui.screens.find_all import FindAllScreen
 from docqa.tui.state.evidence import DocumentEvidence
 from docqa.tui.state.session import AskedQuestion
 from docqa.tui.widgets import documents_pane
@@ -29,6 +30,7 @@ from docqa.tui.widgets.footer import FittingFooter
 
 DEADLINE = 60.0
 KEYS = {" ": "space", "?": "question_mark", ".": "full_stop", ",": "comma", "'": "apostrophe", "/": "slash"}
+KEYS |= {"[": "left_square_bracket", "]": "right_square_bracket"}
 
 
 async def until(pilot: Pilot[Any], condition: Callable[[], object], what: str = "") -> None:
@@ -120,9 +122,15 @@ def settled(app: DocqaApp) -> bool:
 
 def at_rest(app: DocqaApp) -> bool:
     """Return whether nothing is being laid out on the screen that is shown."""
-    if app.screen is not app.main:
+    if isinstance(app.screen, FindAllScreen):
+        current, page = app.screen.found.current, app.screen.page
+        if current is None or page.document is not current[0].document or page._layout is None:
+            return False
+    elif app.screen is app.main:
+        page = app.main.page
+    else:
         return True
-    page, footer = app.main.page, app.main.query_one(FittingFooter)
+    footer = app.screen.query_one(FittingFooter)
     if page._layout is not None and (page._target or page._laid_out_size != page.scrollable_content_region.size):
         return False
     return not footer.display or footer._fitted_width == app.size.width
@@ -234,7 +242,7 @@ def monitor() -> Monitor:
 
 def opened(app: DocqaApp) -> bool:
     """Return whether all documents are open."""
-    return app.main.documents.count(documents_pane.DocumentState.OPEN) == len(app.main.documents.rows) > 0
+    return app.main.documents.listed.count(documents_pane.DocumentState.OPEN) == len(app.main.documents.rows) > 0
 
 
 class Gate:

@@ -37,7 +37,7 @@ async def test_an_answer_is_found_selected_and_shown_where_it_stands(
         assert "reader: bundled" in text
         assert "built in 1874 by the engineer" in text  # The page is shown, not only the answer.
         assert "likely" in text and "%" in text
-        assert app.main.documents.summary() == "2 open"
+        assert app.main.documents.listed.states == "2 open"
 
 
 async def test_with_its_own_engine_the_app_answers_too(lighthouse: str) -> None:

@@ -31,7 +31,7 @@ async def test_a_document_that_fails_is_shown_with_the_reason_while_others_open(
         text = pane_text(app.main.documents)
         assert "missing.txt does not exist → check the spelling" in text
         assert "broken.pdf is damaged or not a PDF" in text
-        assert app.main.documents.summary() == "1 open, 3 failed"
+        assert app.main.documents.listed.states == "1 open, 3 failed"
 
 
 async def test_what_was_not_read_of_a_document_is_in_the_list(engines: Engines, tmp_path: Path) -> None:
@@ -83,7 +83,7 @@ async def test_escape_cancels_the_opening_and_r_takes_it_up_again(
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await until(pilot, held_opening.reached.is_set)
         await pilot.press("escape")
-        await until(pilot, lambda: app.main.documents.count(documents_pane.DocumentState.CANCELLED) == 2)
+        await until(pilot, lambda: app.main.documents.listed.count(documents_pane.DocumentState.CANCELLED) == 2)
         await sees(pilot, app, "Opening cancelled: 2 cancelled")
         await sees(pilot, app.main.answers, "No documents could be opened")
         held_opening.pass_on.set()

@@ -47,6 +47,7 @@ from docqa.tui.inline import InlineApp
 from docqa.tui.key_reference import PLACES
 from docqa.tui.screens.agreement import AgreementScreen, AnswerCard
 from docqa.tui.screens.choose import ChooseScreen
+from docqa.tui.screens.find_all import FindAllScreen
 from docqa.tui.screens.help import HelpScreen
 from docqa.tui.screens.main import MainScreen
 from docqa.tui.screens.models import ModelsScreen
@@ -265,7 +266,7 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await pilot.press("j", key)
     await sees(pilot, app, "Now using the reader harbour.")
     assert registry.chosen(ModelKind.READER) == "harbour"
-    assert app.started.count("opening") == 2 and app.main.documents.summary() == "looking for documents"
+    assert app.started.count("opening") == 2 and app.main.documents.listed.states == "looking for documents"
     await pilot.press("escape")
     await sees(pilot, app.main.answers, "Who was aboard?")  # The question is still shown.
 
@@ -509,7 +510,7 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     assert app.started.count("opening") == 1
     await pilot.press(key)
     assert app.started.count("opening") == 2
-    assert app.main.documents.summary() == "1 open"  # The failure is cleared until it occurs again.
+    assert app.main.documents.listed.states == "1 open"  # The failure is cleared until it occurs again.
 
 
 @checks("DocqaApp", "app.cancel")
@@ -531,6 +532,11 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     commands = [(command.title, command.help) for command in app.get_system_commands(app.main)]
     assert ("Mark the answer as right", "Key: c") in commands and ("Show or hide the documents", "Key: d") in commands
     assert len({title for title, _ in commands}) == len(commands)
+    await sees(pilot, app, "c  Mark the answer as right")  # The key beside it.
+    await type_in(pilot, "find all")
+    await sees(pilot, app, "/ /  Find text in all documents")
+    await pilot.press("enter")
+    await sees(pilot, app, "Find in all documents")
 
 
 @checks("DocqaApp", "app.quit")
@@ -594,21 +600,71 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
 async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     other = paged("other.pdf", [["Nothing of use."]])
     app.questions.handle(DocumentOpened(other))
-    await sees(pilot, app.main.documents, "open")
     app.main.documents.focus()
     app.main.documents.set_current(other.name)
     await pilot.press(key)
     assert app.main.documents.ticked == {other.name}
+    await sees(pilot, app, "asking 1 of 2")
+    assert app.main.question.placeholder == "Ask other.pdf a question"
     app.main.documents.set_current(VOYAGE.name)
     await pilot.press(key)
     assert app.main.documents.ticked == frozenset()  # All are: so all are asked.
+    assert "asking" not in screen_text(app) and app.main.question.placeholder == "Ask your documents a question"
+
+
+@checks("DocumentsPane", "documents.untick")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    app.questions.handle(DocumentOpened(paged("other.pdf", [["Nothing of use."]])))
+    app.main.documents.focus()
+    app.main.documents.set_current(VOYAGE.name)
+    await pilot.press("space")
+    await sees(pilot, app, "U Ask all")
+    await pilot.press(key)
+    assert app.main.documents.ticked == frozenset()
+    await until(pilot, lambda: "U Ask all" not in screen_text(app))
+
+
+@checks("DocumentsPane", "documents.close")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    other = paged("folder/other.pdf", [["Nothing of use."]])
+    app.questions.handle(DocumentOpened(other))
+    app.questions.handle(DocumentOpened(paged("folder/third.pdf", [["Nothing either."]])))
+    app.main.documents.focus()
+    await pilot.pause()
+    app.main.documents.set_current(other.name)
+    await pilot.press("enter")
+    assert app.main.page.document is other
+    app.main.documents.focus()
+    await pilot.press(key)
+    await sees(pilot, app, "Closed other.pdf. To open it again: O, Enter.")
+    assert other.name not in app.main.documents.rows and app.main.page.document is not other
+    await pilot.press("O")
+    await sees(pilot, app, "other.pdf  folder · closed just now")
+    await pilot.press("enter")
+    assert app.questions.loader.closed == () and app.questions.loader.paths == (other.name,)
+
+
+async def test_a_folder_is_ticked_and_closed_as_a_whole(stage: Pilot[Any]) -> None:
+    app: Any = stage.app
+    for name in ("laws/a.pdf", "laws/old/b.pdf"):
+        app.questions.handle(DocumentOpened(paged(name, [["Nothing of use."]])))
+    app.main.documents.focus()
+    await stage.pause()
+    app.main.documents.set_current("laws/a.pdf")
+    await stage.press("k", "space")
+    await sees(stage, app.main.documents, "◉ laws/")
+    assert app.main.documents.ticked == {"laws/a.pdf", "laws/old/b.pdf"}
+    await sees(stage, app, "asking 2 of 3")
+    await stage.press("delete")
+    await sees(stage, app, "Closed 2 documents.")
+    assert [name for name in app.main.documents.rows if name.startswith("laws")] == []
+    assert "asking" not in screen_text(app)
 
 
 @checks("DocumentsPane", "documents.next", "documents.previous", "documents.read")
 async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     other = paged("other.pdf", [["Nothing of use."]])
     app.questions.handle(DocumentOpened(other))
-    await sees(pilot, app.main.documents, "open")
     app.main.documents.focus()
     keys = list(app.main.documents.rows)
     app.main.documents.set_current(VOYAGE.name)
@@ -652,6 +708,19 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     page.find("")
     await pilot.press("n")  # Without a search, it does nothing.
     assert app.main.answers.selected.text == NAMES[0]
+
+
+@checks("MainScreen", "app.leave")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    await pilot.press(key)
+    await sees(pilot, app, "Press q again to quit")
+    await pilot.press("y")  # Whatever is said next takes it back.
+    await sees(pilot, app, "Copied: Knut Dyrnes")
+    await pilot.press(key)
+    await sees(pilot, app, "Press q again to quit")
+    assert app.is_running
+    await pilot.press(key)
+    assert not app.is_running
 
 
 @checks("MainScreen", "document.find")
@@ -808,6 +877,89 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await until(pilot, lambda: page.scroll_offset.y == before)
 
 
+@checks("FindInput", "find.all")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    await pilot.press("slash", "a", key)
+    assert app.main.line.find.value == "a/"  # It is typed, once there is something else.
+    await pilot.press("escape", "slash", key)
+    assert isinstance(app.screen, FindAllScreen)
+
+
+async def _find_all(pilot: Pilot[Any], app: Any) -> FindAllScreen:
+    """Find "line 5" in two documents, of which each has it once."""
+    app.questions.handle(DocumentOpened(paged("crew.txt", [["The mate signed on Line 5."]])))
+    await pilot.press("slash", "slash")
+    await type_in(pilot, "line 5")
+    await sees(pilot, app, "2 hits in 2 of 2 documents")
+    screen = app.screen
+    assert isinstance(screen, FindAllScreen)
+    return screen
+
+
+def _selected(screen: FindAllScreen) -> str:
+    current = screen.found.current
+    assert current is not None
+    return current[0].document.text[slice(*current[1].passage)]
+
+
+@checks("FindAllScreen", *(f"hits.{name}" for name in ("down", "up", "page_down", "page_up")))
+@checks("FindAllScreen", "hits.next_document", "hits.previous_document")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    screen = await _find_all(pilot, app)
+    ahead, back = "The mate signed on Line 5.", "Line 5 of the log."
+    if key not in {"down", "pagedown", "tab"}:
+        await pilot.press("down")
+    await pilot.press(key)
+    assert _selected(screen) == (ahead if key in {"down", "pagedown", "tab"} else back)
+    await pilot.press(key, key)  # At the end it stops.
+    assert _selected(screen) == (ahead if key in {"down", "pagedown", "tab"} else back)
+
+
+@checks("FindAllScreen", "hits.mode")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    await _find_all(pilot, app)
+    await sees(pilot, app, "words in any form")
+    await pilot.press(key)
+    await sees(pilot, app, "exact text")
+    await sees(pilot, app, "12 hits in 2 of 2 documents")  # Also "Line 50", and so on.
+    await pilot.press(key, "backspace")
+    await type_in(pilot, "[67] of")
+    await sees(pilot, app, "regular expression")
+    await sees(pilot, app, "2 hits in 1 of 2 documents")
+    await pilot.press(key)
+    await sees(pilot, app, "words in any form")
+
+
+@checks("FindAllScreen", "hits.choose", "hits.close")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    await _find_all(pilot, app)
+    if key == "escape":
+        await pilot.press(key)
+        assert app.screen is app.main and app.main.page.document is VOYAGE
+        return
+    await pilot.press("tab", key)
+    await sees(pilot, app, "crew.txt · page 1 of 1")
+    await sees(pilot, app, "“line 5” 1 of 1")
+    assert app.main.page.has_focus
+
+
+@checks("MainScreen", "hits.back")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    screen = await _find_all(pilot, app)
+    await pilot.press("tab", "enter")
+    for back in (key, "b"):
+        await sees(pilot, app, "“line 5” 1 of 1")
+        await pilot.press(back)
+        await sees(pilot, app, "2 hits in 2 of 2 documents")
+        screen = app.screen
+        assert isinstance(screen, FindAllScreen)
+        assert _selected(screen) == "The mate signed on Line 5."  # Where one was.
+        await pilot.press("enter")
+    await ask(pilot, "Who else?")
+    await pilot.press("escape")  # Cancels the question, as always.
+    assert app.screen is app.main and app.questions.shown.state is QuestionState.CANCELLED
+
+
 @checks("PageView", "page.down", "page.up")
 async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await until(pilot, lambda: in_view(app))
@@ -914,12 +1066,32 @@ async def _compare(pilot: Pilot[Any], app: Any) -> None:
     app.questions.shown.state = QuestionState.DONE
 
 
-@checks("HelpScreen", "help.close")
+@checks("HelpScreen", "help.close", "help.toggle")
 async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await pilot.press("question_mark")
     assert isinstance(app.screen, HelpScreen)
+    await type_in(pilot, "citation copy")
+    await sees(pilot, app, "Copy the answer with its citation")
+    await until(pilot, lambda: "Mark the answer as right" not in screen_text(app))
     await pilot.press(key)
+    if key == "escape":  # First it shows all keys again.
+        await sees(pilot, app, "Go to the question input")
+        await type_in(pilot, "^r")
+        await sees(pilot, app, "Choose an earlier question")
+        await pilot.press(key, key)
     assert app.screen is app.main
+
+
+@checks("HelpScreen", "help.down", "help.up", "help.page_down", "help.page_up")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    await pilot.press("question_mark")
+    await sees(pilot, app, "Go to the question input")
+    box = app.screen.query_one("#help VerticalScroll")
+    await pilot.press("down" if key in {"down", "up"} else "pagedown")
+    await until(pilot, lambda: box.scroll_offset.y == (1 if key in {"down", "up"} else box.size.height - 1))
+    if key in {"up", "pageup"}:
+        await pilot.press(key)
+        await until(pilot, lambda: box.scroll_offset.y == 0)
 
 
 async def test_keys_that_come_together_act_in_their_order(stage: Pilot[Any]) -> None:
@@ -931,7 +1103,7 @@ async def test_keys_that_come_together_act_in_their_order(stage: Pilot[Any]) -> 
 
 
 async def test_the_help_has_every_key(stage: Pilot[Any]) -> None:
-    await stage.resize_terminal(100, 200)
+    await stage.resize_terminal(100, 300)
     await stage.press("question_mark")
     await stage.pause()
     shown = pane_text(stage.app.screen.query_one("#help"))
@@ -1020,7 +1192,9 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await _matrix(pilot, app)
     await pilot.press(key)
     if key == "w":
+        await sees(pilot, app, "Right answer to: Who was aboard?")
         await type_in(pilot, "Jens Ulriksen")
+        await sees(pilot, app, "voyage.pdf, page 2, line 3")
         await pilot.press("enter")
     await until(pilot, corrections.load)
     assert [(one.question, one.answer) for one in corrections.load()] == [

@@ -84,7 +84,7 @@ async def test_documents_are_added_to_those_open_and_answers_stay(
         assert second.shown[0].text == "Ludmila Novak"
         assert first.result is kept
         assert app.questions.loader._opened[lighthouse] is of_before  # Not parsed again.
-        assert app.main.documents.summary() == "2 open"
+        assert app.main.documents.listed.states == "2 open"
 
 
 async def test_others_are_opened_instead(engines: Engines, lighthouse: str, bakery: str) -> None:
@@ -111,7 +111,7 @@ async def test_what_is_picked_while_documents_open_is_opened_after_them(
         paste(app, str(Path(bakery).absolute()))
         await until(pilot, lambda: app.questions._reopen_next)
         held_opening.pass_on.set()
-        await until(pilot, lambda: app.main.documents.count(DocumentState.OPEN) == 2)
+        await until(pilot, lambda: app.main.documents.listed.count(DocumentState.OPEN) == 2)
         asked = await ask_and_wait(pilot, "Who is the baker?")
         assert asked.shown[0].text == "Ludmila Novak"
 
@@ -128,7 +128,7 @@ async def test_what_was_opened_and_never_asked_is_offered_first(engines: Engines
         await sees(pilot, app, "bakery.txt, lighthouse.txt")
         assert screen.highlighted == PickedDocuments((bakery, lighthouse))
         await pilot.press("enter")
-        await until(pilot, lambda: app.main.documents.summary() == "2 open")
+        await until(pilot, lambda: app.main.documents.listed.states == "2 open")
 
 
 # --- the list ---

@@ -102,7 +102,7 @@ async def test_a_session_is_restored_with_its_documents_answers_and_half_a_quest
         await until(pilot, lambda: [one.state for one in app.questions.session.asked] == [Asking.DONE, Asking.DONE])
         assert [one.shown[0].text for one in app.questions.session.asked] == ["Tobias Wren", "Ludmila Novak"]
         assert app.main.question.value == "half a q" and app.main.question.has_focus
-        assert app.main.documents.summary() == "2 open"
+        assert app.main.documents.listed.states == "2 open"
         # The new session has saved it, and the old one is gone.
         await until(pilot, lambda: [one["draft"] for one in sessions()] == ["half a q"])
         assert [one["question"] for one in sessions()[0]["questions"]] == [QUESTION, "Who is the baker?"]

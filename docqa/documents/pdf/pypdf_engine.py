@@ -17,6 +17,9 @@ from docqa.documents.pdf.engines import OutlineEntry, PageContent, PdfEngineErro
 
 _LOCK = threading.Lock()
 
+_SCANNED = 1024**3
+"""Bytes that may be scanned for a lost catalog, which takes seconds: pypdf goes through the file once an object."""
+
 _INVISIBLE, _PASSWORD = 2 | 32, 1 << 13  # Flags of annotations, and of fields.
 
 # Points, for the boxes that pypdf doesn't give.
@@ -28,7 +31,8 @@ def open_pdf(data: bytes, password: str | None) -> Iterator["PypdfFile"]:
     """Open a PDF. Raises `PdfEngineError` if pypdf cannot read it."""
     with _quiet():
         with _errors():
-            file = PypdfFile(PdfReader(io.BytesIO(data), password=password))
+            limit = 1 + _SCANNED // (1 + len(data))
+            file = PypdfFile(PdfReader(io.BytesIO(data), password=password, root_object_recovery_limit=limit))
         yield file
 
 

@@ -18,7 +18,7 @@ class ConfirmScreen(ModalScreen[bool]):
     BINDING_GROUP_TITLE = "In a confirmation"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "dismiss(True)", "Yes", tooltip="Confirm", id="confirm.yes"),
-        Binding("n,escape", "dismiss(False)", "No", tooltip="Cancel", id="confirm.no"),
+        Binding("n,escape,q", "dismiss(False)", "No", tooltip="Cancel", id="confirm.no"),
     ]
 
     def __init__(self, title: str, question: str) -> None:

@@ -87,10 +87,9 @@ class ExportScreen(ModalScreen[None]):
         return {suffix: partial(write, self._results) for suffix, write in FORMATS.items()}
 
     def _head(self) -> "ExportHead":
-        from docqa.export import ExportedDocument, ExportHead
+        from docqa.export import ExportHead
 
-        documents = (ExportedDocument(one.name, one.page_count, one.sha256) for one in self._documents)
-        return ExportHead(date.today().isoformat(), tuple(documents))
+        return ExportHead.of(self._documents, date.today().isoformat())
 
     def _deliver(self, name: str, text: str) -> None:
         """Have the browser save the file: it may be on another machine, and this one's files are not the page's."""

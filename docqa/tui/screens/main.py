@@ -8,14 +8,12 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical
-from textual.content import Content
 from textual.events import Paste, ScreenSuspend
 from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Input, OptionList
 
 from docqa.errors import DocqaError
-from docqa.terminal_text import visible_lines
 from docqa.tui import external_viewer
 from docqa.tui.controller import QuestionController
 from docqa.tui.formatting import cited
@@ -23,12 +21,15 @@ from docqa.tui.keys import DOCUMENT_KEYS
 from docqa.tui.messages import AnswerSelected
 from docqa.tui.screens.agreement import AgreementScreen
 from docqa.tui.screens.choose import ChooseScreen
+from docqa.tui.screens.find_all import FindAll
 from docqa.tui.state import goto
 from docqa.tui.widgets.answers_pane import AnswersPane
-from docqa.tui.widgets.documents_pane import DocumentsPane, DocumentState
+from docqa.tui.widgets.documents_pane import DocumentsPane
 from docqa.tui.widgets.evidence_strip import EvidenceStrip
 from docqa.tui.widgets.footer import FittingFooter
+from docqa.tui.widgets.inputs import FindInput
 from docqa.tui.widgets.main_header import MainHeader
+from docqa.tui.widgets.opening_hint import opening_hint
 from docqa.tui.widgets.question_input import QuestionsList
 from docqa.tui.widgets.question_line import QuestionLine
 from docqa.tui.widgets.selectable_page import SelectablePage
@@ -40,6 +41,9 @@ if TYPE_CHECKING:
     from docqa.answers import Answer, Citation
     from docqa.documents import Document
     from docqa.tui.state.evidence import DocumentEvidence
+
+
+_LEAVE = "Press q again to quit"
 
 
 class MainSidebar(Vertical):
@@ -79,12 +83,12 @@ class MainScreen(Screen[None]):
         self.evidence = EvidenceStrip()
         self.page = SelectablePage(controller.changed_on_disk)
         self.line = QuestionLine(self.page)
+        self.find_all = FindAll(self.page, lambda: self.documents.open_documents)
         self.question = self.line.question
         self._location = 0
         """Which location of the selected answer the page shows: 0 is its own, 1 the first of the others."""
         self.return_from_visit: Callable[[], bool] = lambda: False  # To the screen from which a place was reached.
-        self._enabled: list[tuple[str, bool]] = []
-        """The keys in the footer, and whether each does anything now."""
+        self.footer = FittingFooter(show_command_palette=False)  # Its key would not fit into 80 columns.
 
     def compose(self) -> ComposeResult:
         """The panes; app.tcss lays them out by the terminal's width."""
@@ -99,7 +103,7 @@ class MainScreen(Screen[None]):
                     yield self.evidence
                     yield self.page
         yield self.line
-        yield FittingFooter(show_command_palette=False)  # Its key would not fit into 80 columns.
+        yield self.footer
 
     def on_mount(self) -> None:
         """Show at once that documents are being opened."""
@@ -135,7 +139,7 @@ class MainScreen(Screen[None]):
     def _answer_selected(self, message: AnswerSelected) -> None:
         shown = self._controller.shown
         self.show_answer(message.answer, shown.evidence if shown else {})
-        self.refresh_footer()
+        self.footer.follow()
 
     def show_answer(self, answer: "Answer | None", evidence: "Mapping[str, DocumentEvidence]") -> None:
         """Show an answer in its document; without one, keep showing the same document."""
@@ -188,6 +192,7 @@ class MainScreen(Screen[None]):
     @on(ScreenSuspend)
     def _covered(self) -> None:
         """Have the app remove its notices, which would hide the keys of the other screen."""
+        self.footer.say("")
         self.post_message(self.Covered())
 
     def document(self, name: str) -> "Document | None":
@@ -203,6 +208,13 @@ class MainScreen(Screen[None]):
     def _window_chosen(self, message: EvidenceStrip.WindowChosen) -> None:
         self.page.bring(message.offset)
 
+    async def action_leave(self) -> None:
+        """Quit, the second time: the key that closes every screen is easily pressed once too often."""
+        if self.footer.said == _LEAVE:
+            await self.app.action_quit()
+        else:
+            self.footer.say(_LEAVE)
+
     def ask(self) -> None:
         """Go to the question input."""
         self.line.ask()
@@ -210,6 +222,11 @@ class MainScreen(Screen[None]):
     def action_find(self) -> None:
         """Find text in the document."""
         self.line.find_text()
+
+    @on(FindInput.AllRequested)
+    def action_open_hits(self, _back: bool = False) -> None:
+        """Find text in all documents, or go back to what was found."""
+        self.find_all.open(self.app)
 
     def action_match(self, step: int) -> None:
         """Go to another match in the document."""
@@ -276,8 +293,10 @@ class MainScreen(Screen[None]):
             self.show_answer(answer, asked.evidence)
 
     def action_go_back(self) -> None:
-        """Go back to where you were in the document."""
-        if not self.return_from_visit():
+        """Go back to where you were in the document, or to the hits or the matrix."""
+        if self.find_all.back_is_hits:
+            self.action_open_hits()
+        elif not self.return_from_visit():
             self._follow(self.page.back())
 
     @work(thread=True, group="viewing")
@@ -290,16 +309,11 @@ class MainScreen(Screen[None]):
         page = here.page if here is not None else None
         self._controller.loader.check_files()  # The viewer shows the file as it is now.
         try:
-            if self.app.is_web:  # The browser may be on another machine, so it has to show the file itself.
-                file, name, mime_type = external_viewer.to_deliver(document.name)
-                deliver = partial(self.app.deliver_binary, save_filename=name, open_method="browser")
-                self.app.call_from_thread(deliver, file, mime_type=mime_type)
-            else:
-                external_viewer.show(document.name, page, self._controller.settings.viewer)
+            external_viewer.view(self.app, document.name, page, self._controller.settings.viewer)
         except DocqaError as error:
             self._controller.warn(error)
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Whether a key does anything now; if not, the footer omits it."""
         if action == "find":  # A priority key would take its letter from any input.
             return self.page.document is not None and not isinstance(self.focused, Input)
@@ -314,7 +328,9 @@ class MainScreen(Screen[None]):
                 self.answers.asked and self.answers.asked.best_of_each
             )
         if action == "go_back":
-            return self.page.can_go_back
+            return self.page.jumps > 0
+        if action == "open_hits" and parameters:
+            return self.find_all.at_hit
         if action == "next_location":
             return bool(self.answers.selected and self.answers.selected.other_locations)
         return True
@@ -333,54 +349,39 @@ class MainScreen(Screen[None]):
                 self.show_header()
                 return
             case events.QuestionAsked():
+                self.find_all.leave()
                 self.question.remember(event.asked.question)
             case events.DocumentsClosed(replaced=True):
                 self.page.show(None, None)
+            case events.DocumentsRemoved():
+                if self.page.document is not None and self.page.document.name in event.names:
+                    self.page.show(next(iter(self.documents.open_documents), None), None)
             case events.DocumentsFound():
                 self.question.recall_from(event.asked_before)
             case events.DocumentOpened() if self.page.document is not None:
                 self.page.update_version(event.document)
+                self.show_header()
+                self._show_answers()
+                return  # The rest stays, and sixty documents that are cached open at once.
             case events.DocumentOpened():  # It can be read before anything is asked.
                 self.page.show(event.document, None)
                 self.documents.set_current(event.document.name)
             case events.DocumentsOpened(cancelled=True):
-                self.notify(f"Opening cancelled: {self.documents.summary()}. Press r to open the rest.", markup=False)
+                self.footer.say(f"Opening cancelled: {self.documents.listed.states}. Press r to open the rest.")
         shown = self._controller.shown
         self.show_header()
         self.questions.show(self._controller.session.asked, shown)
         self.sidebar.set_class(shown is not None, "-asked")
         self._show_answers()
-        self.refresh_footer()
+        self.footer.follow()
 
     def _show_answers(self) -> None:
         asked = self._controller.shown
         if asked is None:
-            self.answers.show_hint(self._hint())
+            self.answers.show_hint(opening_hint(self._controller, self.documents.listed))
             return
         reader = asked.result.reader if asked.result else self._controller.reader
         self.answers.show(asked, reader, self._controller.waiting_for)
-
-    def _hint(self) -> Content:
-        """What to do, before the first question."""
-        failure = self._controller.failure
-        if failure is not None:
-            hint = Content.styled(f"✗ {visible_lines(failure.message)}", "bold $text-error")
-            hint += f"\n→ {visible_lines(failure.hint)}" if failure.hint else ""
-            return hint + "\n\nPress r to try again, Ctrl+Q to quit."
-        if self._controller.opening is not None:
-            return Content("Opening the documents. You can already ask: the question waits until they are open.")
-        if not self.documents.rows:
-            return Content("No documents are open. Press O to choose some, or drop a file here. Ctrl+Q quits.")
-        if not self.documents.count(DocumentState.OPEN):
-            return Content("No documents could be opened. Press d to see why, r to try again, Ctrl+Q to quit.")
-        return Content("Type a question and press Enter. Answers are quoted from the documents.")
-
-    def refresh_footer(self) -> None:
-        """Redraw the footer if other keys do something now; redrawing takes too long to do it for every event."""
-        enabled = [(key, active.enabled) for key, active in self.active_bindings.items() if active.binding.show]
-        if enabled != self._enabled:
-            self._enabled = enabled
-            self.refresh_bindings()
 
     def show_sidebar(self, display: bool) -> None:
         """Show or hide the documents and questions."""
@@ -392,8 +393,11 @@ class MainScreen(Screen[None]):
         self.answers.on_resize()
         self.page.on_resize()
 
+    @on(DocumentsPane.TicksChanged)
     def show_header(self) -> None:
         """Show how many documents are open, which reader answers, and what goes on in the background."""
-        documents = [self.documents.summary(), *self.documents.changes()]
         now = self._controller
-        self.header.show(documents, now.reader, now.reading_on.progress, private=now.settings.private)
+        self.header.show(
+            self.documents.listed.summary(), now.reader, now.reading_on.progress, private=now.settings.private
+        )
+        self.question.show_asked(self.documents.ticked)

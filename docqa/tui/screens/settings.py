@@ -41,7 +41,7 @@ class SettingsScreen(ModalScreen[None]):
             id="settings.edit",
         ),
         Binding("x,delete", "unset", "Reset", tooltip="Remove the setting from config.toml", id="settings.unset"),
-        Binding("escape,comma", "close", "Close", tooltip="Cancel editing, or close", id="settings.close"),
+        Binding("escape,q,comma", "close", "Close", tooltip="Cancel editing, or close", id="settings.close"),
     ]
     AUTO_FOCUS = "RowTable"
 

@@ -40,7 +40,7 @@ class TrainingScreen(ModalScreen[None]):
         Binding("x", "stop", "Stop", tooltip="Save a checkpoint and stop", id="training.stop"),
         Binding("d", "discard", "Discard", tooltip="Discard the interrupted training", id="training.discard"),
         Binding("n", "new", "New", tooltip="Start another training", id="training.new"),
-        Binding("escape", "close", "Close", tooltip="Close; the training continues", id="training.close"),
+        Binding("escape,q", "close", "Close", tooltip="Close; the training continues", id="training.close"),
     ]
     AUTO_FOCUS = ""
 

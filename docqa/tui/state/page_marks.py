@@ -82,6 +82,13 @@ def find_matches(
     return found
 
 
+def position(number: int, count: int) -> str:
+    """Which of the matches is in focus: "2 of 11"."""
+    if not count:
+        return "not found"
+    return f"{number + 1:,} of {f'{count:,} or more' if count == MAX_MATCHES else f'{count:,}'}"
+
+
 def page_name(document: "Document", page: int) -> str:
     """Name a page by its number, and its label if that differs: "page 7 (v)"."""
     label = plain(document.page_labels[page - 1])

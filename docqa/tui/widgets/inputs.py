@@ -72,14 +72,39 @@ class FindInput(Input):
     BINDING_GROUP_TITLE = "While finding"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "submit", "Accept", tooltip="Go to the document; n is the next match", id="find.accept"),
+        Binding(
+            "slash",
+            "find_all",
+            "All documents",
+            tooltip="In the empty line: find in all documents instead",
+            id="find.all",
+            priority=True,
+        ),
         Binding("escape", "cancel", "Cancel", tooltip="Cancel the search", id="find.cancel"),
     ]
 
     class SearchCancelled(Message):
         """The search was cancelled."""
 
+    class AllRequested(Message):
+        """All documents are to be searched."""
+
     def __init__(self) -> None:
-        super().__init__(placeholder="Find in the document", compact=True, max_length=LONGEST_LINE, id="find")
+        super().__init__(
+            placeholder="Find in this document · / in all", compact=True, max_length=LONGEST_LINE, id="find"
+        )
+
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        """Whether the line types this key: a slash is one only after something else."""
+        return (key != "slash" or bool(self.value)) and super().check_consume_key(key, character)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+        """Whether a key does anything now."""
+        return not self.value if action == "find_all" else True
+
+    def action_find_all(self) -> None:
+        """Find in all documents."""
+        self.post_message(self.AllRequested())
 
     def action_cancel(self) -> None:
         """Cancel the search."""

@@ -1,7 +1,7 @@
 """The document pane: all pages of a document, with the answer marked."""
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
@@ -16,7 +16,7 @@ from textual.visual import Visual
 
 from docqa.moved_spans import nearest_offset
 from docqa.terminal_text import flat, one_line, visible
-from docqa.tui.state.page_marks import MAX_MATCHES, PageMark, answer_marks, find_matches, match_marks, page_name
+from docqa.tui.state.page_marks import PageMark, answer_marks, find_matches, match_marks, page_name, position
 from docqa.tui.styling import MUTED, hang
 from docqa.tui.widgets.page_row import draw_row, gutter_width
 
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from docqa.answers import Answer
     from docqa.documents import Document
     from docqa.tui.state.page_layout import PageLayout
+
+Matches = Sequence[tuple[int, int]]
+"""Offsets of what was found, ascending."""
+Finder = Callable[["Document"], Matches]
 
 _HINT = "The document is shown here, with the selected answer marked."
 
@@ -51,7 +55,7 @@ class PageView(ScrollView, can_focus=True):
     class MatchesFound(Message):
         """A document has been searched."""
 
-        def __init__(self, document: "Document", query: str, matches: list[tuple[int, int]]) -> None:
+        def __init__(self, document: "Document", query: str, matches: Matches) -> None:
             super().__init__()
             self.document = document
             self.query = query
@@ -63,7 +67,8 @@ class PageView(ScrollView, can_focus=True):
         self._answer: Answer | None = None
         self._layout: PageLayout | None = None
         self._query = ""
-        self._matches: Sequence[tuple[int, int]] = ()
+        self._finder: Finder = lambda _: ()
+        self._matches: Matches = ()
         self._match = 0
         self._target: int | None = None
         """The offset to bring into view once the document is laid out."""
@@ -148,13 +153,8 @@ class PageView(ScrollView, can_focus=True):
 
     @property
     def jumps(self) -> int:
-        """The number of places to go back to."""
+        """How many places there are to go back to."""
         return len(self._history)
-
-    @property
-    def can_go_back(self) -> bool:
-        """Whether there is a place to go back to."""
-        return bool(self._history)
 
     @property
     def _shown_answer(self) -> "Answer | None":
@@ -204,8 +204,9 @@ class PageView(ScrollView, can_focus=True):
             self.document = document
             self._layout = None
             self.virtual_size = Size(0, 0)
-            if self._query:
-                self.find(self._query)
+            self._matches = ()
+            if self._query and document is not None:
+                self._find(document, self._query, self._finder)
             self._lay_out()
         else:
             self._scroll_to_target()
@@ -324,10 +325,7 @@ class PageView(ScrollView, can_focus=True):
 
     def _subtitle(self) -> str:
         if self._query:
-            if not self._matches:
-                return f"“{flat(self._query)}” not found"
-            total = f"{MAX_MATCHES:,} or more" if len(self._matches) == MAX_MATCHES else f"{len(self._matches):,}"
-            return f"“{flat(self._query)}” {self._match + 1:,} of {total}"
+            return f"“{flat(self._query)}” {position(self._match, len(self._matches))}"
         answer = self._answer_of_document
         if answer is not None and answer.outdated:
             return "the answer is from an earlier version"
@@ -337,17 +335,26 @@ class PageView(ScrollView, can_focus=True):
 
     def find(self, query: str) -> None:
         """Mark all matches, and go to the first one from what is in view. "" ends the search."""
-        self._query = query
+        self._query, self._finder = query, lambda document: find_matches(document.text, query)
         if not query.strip() or self.document is None:
             self._query, self._matches = "", ()
             self._update_title()
             self.refresh()
             return
-        self._find(self.document, query)
+        self._find(self.document, query, self._finder)
+
+    def show_matches(self, document: "Document", query: str, matches: Matches, number: int, finder: Finder) -> None:
+        """Go to a match in a document, and mark all of them. `finder` finds those in other documents."""
+        self._push_history()
+        self._query = ""
+        self._display(document, matches[number][0], named=True)
+        self._query, self._matches, self._match, self._finder = query, matches, number, finder
+        self._update_title()
+        self.refresh()
 
     @work(thread=True, exclusive=True, group="find")
-    def _find(self, document: "Document", query: str) -> None:
-        self.post_message(self.MatchesFound(document, query, find_matches(document.text, query)))
+    def _find(self, document: "Document", query: str, finder: Finder) -> None:
+        self.post_message(self.MatchesFound(document, query, finder(document)))
 
     @on(MatchesFound)
     def _matches_found(self, message: MatchesFound) -> None:

@@ -1,6 +1,7 @@
 """The question line, and the list of questions asked."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -8,7 +9,7 @@ from textual.content import Content
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from docqa.terminal_text import flat
+from docqa.terminal_text import flat, visible
 from docqa.tui.formatting import shortened
 from docqa.tui.state.session import AskedQuestion, QuestionState
 from docqa.tui.styling import MUTED, hang, joined
@@ -21,6 +22,9 @@ _GLYPHS = {
     QuestionState.FAILED: "✗",
     QuestionState.CANCELLED: "■",
 }
+
+
+_HINT = "Ask your documents a question"
 
 
 class QuestionInput(PastingInput):
@@ -41,11 +45,19 @@ class QuestionInput(PastingInput):
     ]
 
     def __init__(self) -> None:
-        hint = "Ask your documents a question"
-        super().__init__(placeholder=hint, compact=True, id="question", select_on_focus=False, max_length=LONGEST_LINE)
+        super().__init__(placeholder=_HINT, compact=True, id="question", select_on_focus=False, max_length=LONGEST_LINE)
         self._history: list[str] = []
         self._position = 0
         self._draft = ""
+
+    def show_asked(self, ticked: Collection[str]) -> None:
+        """Show which documents are asked: all, if none is ticked."""
+        if not ticked:
+            self.placeholder = _HINT
+        elif len(ticked) == 1:
+            self.placeholder = f"Ask {visible(Path(next(iter(ticked))).name)} a question"
+        else:
+            self.placeholder = f"Ask the {len(ticked)} ticked documents a question"
 
     def recall_from(self, questions: Sequence[str]) -> None:
         """Add questions of earlier sessions before those of this one. Typed text is kept."""

@@ -78,8 +78,13 @@ class QuestionLine(Horizontal):
     def _find_typed(self, event: Input.Changed) -> None:
         self._page.find(event.value)
 
-    @on(Input.Submitted, "#find")
     @on(FindInput.SearchCancelled)
+    def _find_cancelled(self) -> None:
+        self._page.find("")
+        self._find_ended()
+
+    @on(FindInput.AllRequested)
+    @on(Input.Submitted, "#find")
     def _find_ended(self) -> None:
         if self._page.selection is None:
             self._display(self.question)

@@ -6,7 +6,7 @@ wait for them.
 
 import os
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
 from threading import Event, Lock
 from typing import TYPE_CHECKING
@@ -29,6 +29,7 @@ from docqa.tui.workers.events import (
 from docqa.userdata import history
 
 if TYPE_CHECKING:
+    from docqa.collection import Collection as Opened
     from docqa.collection import Failure, IndexedDocument
     from docqa.documents import LeftOut
     from docqa.engine import Engine
@@ -80,10 +81,27 @@ class DocumentLoader:
         self._told: set[tuple[str, str]] = set()
         """What was passed over in folders, and has been said."""
         self._checking = Lock()
+        self.closed: tuple[str, ...] = ()
+        """Documents that the user closed, the last one first."""
 
     def add_paths(self, paths: Iterable[str], *, replace: bool = False) -> None:
-        """Have the next run open these paths as well, or only these."""
-        self.paths = tuple(dict.fromkeys([*(() if replace else self.paths), *paths]))
+        """Have the next run open these paths as well, or only these. What is at these paths is no longer closed."""
+        added = list(paths)
+        self.closed = tuple(name for name in self.closed if not any(_is_at(name, path) for path in added))
+        self.paths = tuple(dict.fromkeys([*(() if replace else self.paths), *added]))
+
+    def close(self, names: Collection[str]) -> None:
+        """Don't open these documents, until their paths are added again."""
+        self.closed = tuple(dict.fromkeys([*names, *self.closed]))
+        self.paths = tuple(path for path in self.paths if path not in names)
+        self.forget(names)
+
+    def rebuild(self, collection: "Opened") -> None:
+        """Post `DocumentsOpened` with what remains of a collection."""
+        opened = [one for one in collection.opened if one.document.name not in self.closed]
+        failures = [failure for failure in collection.failures if failure.path not in self.closed]
+        remaining = type(collection)(collection.engine, opened, failures, collection.left_out)
+        self._post(DocumentsOpened(remaining))
 
     def use_settings(self, settings: Settings, *, reload: bool) -> None:
         """Apply settings from the next run on. `reload` opens every document again: the models are others.
@@ -132,11 +150,12 @@ class DocumentLoader:
         try:
             names = self._find(monitor, failures, left_out)
             for name in names:
-                if name not in self._opened:
+                if name not in self._opened and name not in self.closed:
                     self._open(name, engine, monitor, failures)
         except Cancelled:
             cancelled = True
-        opened = [self._opened[name] for name in names if name in self._opened]
+        found = ((name, self._opened.get(name)) for name in names)
+        opened = [one for name, one in found if one is not None and name not in self.closed]
         passed_over = [DocumentWarning(*each) for each in left_out]
         self._post(DocumentsOpened(Collection(engine, opened, failures, passed_over), cancelled=cancelled))
 
@@ -169,7 +188,7 @@ class DocumentLoader:
             elif path == documents.STDIN:
                 error = DocqaError("the app can't read a document from standard input", "save it to a file first")
                 self._fail("", error, failures)
-            else:
+            elif path not in self.closed:
                 names.append(path)
         for folder, message in left_out:
             if (folder, message) not in self._told:
@@ -217,6 +236,12 @@ class DocumentLoader:
         if (progress.stage, progress.item) != (stage, item) or now - at >= _INTERVAL:
             self._reported = (progress.stage, progress.item, now)
             self._post(OpeningProgressed(progress))
+
+
+def _is_at(name: str, path: str) -> bool:
+    """Whether a document is the file at a path, or in the folder."""
+    file, where = os.path.abspath(name), os.path.abspath(path)  # noqa: PTH100 - resolve() would follow links
+    return file == where or file.startswith(os.path.join(where, ""))  # noqa: PTH118 - with the separator
 
 
 def _file_stamp(name: str) -> _FileStamp:

@@ -34,6 +34,12 @@ class DocumentsClosed(NamedTuple):
     replaced: bool
 
 
+class DocumentsRemoved(NamedTuple):
+    """The user closed some documents."""
+
+    names: frozenset[str]
+
+
 class OpeningStarted(NamedTuple):
     """Documents that are not open are being opened, also those that failed before."""
 
@@ -206,6 +212,7 @@ class WarningRaised(NamedTuple):
 DocumentEvent = (
     EngineStarted
     | DocumentsClosed
+    | DocumentsRemoved
     | OpeningStarted
     | DocumentsFound
     | OpeningProgressed

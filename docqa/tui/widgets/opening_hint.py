@@ -1,0 +1,27 @@
+"""What to do before the first question, in place of answers."""
+
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+
+from docqa.tui.styling import error_lines, joined
+
+if TYPE_CHECKING:
+    from docqa.tui.controller import QuestionController
+    from docqa.tui.state.document_list import DocumentList
+
+
+def opening_hint(controller: "QuestionController", documents: "DocumentList") -> Content:
+    """Say why nothing can be asked, or that it can."""
+    if controller.failure is not None:
+        again = Content("Press r to try again, Ctrl+Q to quit.")
+        return joined([*error_lines(controller.failure), Content(""), again])
+    if controller.opening is not None:
+        text = "Opening the documents. You can already ask: the question waits until they are open."
+    elif not documents.rows:
+        text = "No documents are open. Press O to choose some, or drop a file here. Ctrl+Q quits."
+    elif not documents.open_documents:
+        text = "No documents could be opened. Press d to see why, r to try again, Ctrl+Q to quit."
+    else:
+        text = "Type a question and press Enter. Answers are quoted from the documents."
+    return Content(text)
