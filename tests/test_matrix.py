@@ -77,6 +77,9 @@ def test_text_answers_and_json_lines_say_the_same(contracts: Path) -> None:
 def test_only_some_documents_are_columns(contracts: Path) -> None:
     done = run(contracts, "Who is the tenant?", "contracts", "--in", "*.md", "--csv")
     assert done.stdout.splitlines()[0] == "question,contracts/quay.md,contracts/quay.md: place,contracts/quay.md: state"
+    written = run(contracts, "Who is the tenant?", "contracts", "--in", "*.md", "--format", "md").stdout
+    assert "of 1 document:" in written and "mill.txt" not in written
+    assert "| contracts/quay.md | Nils Ekeli | line 3 | found (" in written
     done = run(contracts, "Who painted the Night Watch?", "contracts")
     assert done.returncode == 1
     assert run(contracts, "Who?", "contracts", "--pages", "2").returncode == 2

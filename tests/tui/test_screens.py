@@ -6,13 +6,13 @@ After an intended change: `make screens`, and look at the pictures in build/scre
 from pathlib import Path
 
 import pytest
-from support import feedback_states, main_states, models_states, training_states
+from support import feedback_states, main_states, matrix_states, models_states, training_states
 from support.screens import FOLDER, looks_as_before, shown, too_pale
 from support.stage import StillApp, when_ready
 
 STATES = {
     f"{module.__name__.rpartition('.')[2].removesuffix('_states')}-{state.__name__}": state
-    for module in (main_states, feedback_states, models_states, training_states)
+    for module in (main_states, feedback_states, matrix_states, models_states, training_states)
     for state in module.STATES
 }
 ELSEWHERE = {"pick-empty", "pick-recents", "pick-narrowed", "restore-offered"}
