@@ -424,7 +424,7 @@ async def offered(pilot: Pilot[Any]) -> None:
     crashed(
         "harbour/report.pdf", "notes.md", asked=("Who was the mate?", "How many tons was she?"), typed="Who lit the"
     )
-    app.offer_session(kept.claim_crashed([]))
+    app.earlier.offer(kept.claim_crashed([]))
     await until(pilot, lambda: isinstance(app.screen, RestoreScreen))
 
 
