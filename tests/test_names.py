@@ -27,11 +27,7 @@ MODULES = {
 CLASSES: dict[str, str] = {}
 
 LONGEST, SHORTEST = 400, 30  # Lines.
-LONG: dict[str, str] = {
-    "tui/app.py": "what several changes at once added; to be divided",
-    "tui/controller.py": "what several changes at once added; to be divided",
-    "tui/screens/main.py": "what several changes at once added; to be divided",
-}
+LONG: dict[str, str] = {}
 SHORT = {
     "cli/command_help.py": "a command that only calls argparse",
     "documents/pdf/named_tuples.py": "shared by the stages of a page",
@@ -46,6 +42,7 @@ SHORT = {
     "tui/widgets/opening_hint.py": "what the main screen says before the first question",
     "tui/garbage.py": "the one policy of the process",
     "tui/served_app.py": "shared by the app and the server that starts it",
+    "tui/view.py": "the interface of the two apps for their controllers",
 }
 
 

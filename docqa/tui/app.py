@@ -23,6 +23,7 @@ from docqa.tui import garbage, messages
 from docqa.tui.answer_marking import AnswerMarking
 from docqa.tui.command_provider import KeyCommands, key_commands
 from docqa.tui.controller import QuestionController
+from docqa.tui.earlier_session import EarlierSession
 from docqa.tui.formatting import quotation, shortened
 from docqa.tui.inert_app import InertApp
 from docqa.tui.key_reference import check_keymap, key_tasks
@@ -35,7 +36,6 @@ from docqa.tui.screens.help import HelpScreen
 from docqa.tui.screens.main import MainScreen
 from docqa.tui.screens.models import ModelsScreen
 from docqa.tui.screens.pick import PickScreen
-from docqa.tui.screens.restore import RestoreScreen
 from docqa.tui.screens.settings import SettingsScreen
 from docqa.tui.screens.training import TrainingScreen
 from docqa.tui.served_app import FORBIDDEN
@@ -49,7 +49,6 @@ from docqa.tui.workers import events
 from docqa.tui.workers.document_loader import MakeEngine, default_engine
 from docqa.tui.workers.events import WorkerEvent
 from docqa.userdata import history
-from docqa.userdata.sessions import KeptSession
 
 _CHECK_FILES = 2.0  # Seconds between two checks whether a file changed.
 _SAVE_SESSION = 0.5  # Seconds between two saves of the session: what a crash may lose.
@@ -95,6 +94,7 @@ class DocqaApp(InertApp):
         self.marking = AnswerMarking(self)
         self.matrix = MatrixScreens(self, self.marking.controller, self._forbidden)
         self.recovery = SessionRecovery(self, self.questions)
+        self.earlier = EarlierSession(self)
         self.models = ModelScreens(
             self, self, self.questions, flags=flags or {}, password=password, make_engine=make_engine
         )
@@ -114,7 +114,7 @@ class DocqaApp(InertApp):
         self.questions.begin()
         self.set_interval(_CHECK_FILES, self.questions.check_files)
         if not self.restricted:
-            self.recovery.find(self.offer_session, resume=self._resume)
+            self.recovery.find(partial(self.earlier.offer, resume=self._resume), resume=self._resume)
             self.set_interval(_SAVE_SESSION, self._save_session)
             self.theme_changed_signal.subscribe(self, self._save_theme)
         on_termination(self, lambda code: self.exit(return_code=code))  # The session stays: nobody chose to quit.
@@ -167,18 +167,11 @@ class DocqaApp(InertApp):
 
     def _picked(self, picked: PickedDocuments | None) -> None:
         if picked is not None and picked.session:
-            self.recovery.take(picked.session, partial(self._go_on, picked))
+            self.recovery.take(picked.session, partial(self.earlier.go_on, picked))
         elif picked is not None:
             self.questions.open(picked.paths, replace=picked.instead)
         elif not self.main.documents.rows:
             self.main.answers.list.focus()  # There, O is a key and not a letter to type.
-
-    def _go_on(self, picked: PickedDocuments, session: KeptSession | None) -> None:
-        """Open documents with the questions that were asked of them in an earlier session, if it is still there."""
-        if session is None:
-            self.questions.open(picked.paths, replace=picked.instead)
-        else:
-            self._restore(session, instead=picked.instead or not self.main.documents.rows)
 
     @on(DocumentsPane.CloseRequested)
     def _close(self, message: DocumentsPane.CloseRequested) -> None:
@@ -340,35 +333,6 @@ class DocqaApp(InertApp):
     def _save_theme(self, theme: Theme) -> None:
         if not self.questions.settings.private:
             self.remember_theme(theme)
-
-    # --- sessions ---
-
-    def offer_session(self, session: KeptSession | None) -> None:
-        """Go on with a session, having asked if a crash left it. Without one, and without paths, choose documents."""
-
-        def decided(restore: bool | None) -> None:
-            if session is not None and restore:
-                self._restore(session)
-                return
-            if session is not None:
-                self.recovery.discard(session)
-            elif self._resume:
-                self.say("There is no earlier session to go on with.")
-            if not self.recovery.paths:
-                self.action_open()
-
-        if session is None or self._resume:
-            decided(session is not None)
-        else:
-            self.push_screen(RestoreScreen(session.state), decided)
-
-    def _restore(self, session: KeptSession, *, instead: bool = True) -> None:
-        self.main.documents.tick(map(relative, session.state.ticked))
-        self.main.question.edit(self.recovery.restore(session, self.main.question.value, instead=instead))
-        if self.main.question.value or not self.questions.session.asked:
-            self.main.question.focus()
-        else:
-            self.main.answers.list.focus()
 
     def _save_session(self) -> None:
         self.recovery.save(self.main.question.unasked, self.main.documents.ticked)

@@ -4,12 +4,12 @@
 changes the controller's state and then has the view show it. All of it runs in the view's thread.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING
 
 from docqa import config
 from docqa.config import Applies, Settings
@@ -18,6 +18,7 @@ from docqa.tui.document_versions import DocumentVersions
 from docqa.tui.formatting import cited, shortened
 from docqa.tui.reading_on import ReadingOn, take, take_newer
 from docqa.tui.state.session import AskedQuestion, QuestionSession, QuestionState
+from docqa.tui.view import View
 from docqa.tui.workers import events
 from docqa.tui.workers.document_loader import DocumentLoader, MakeEngine, default_engine
 from docqa.tui.workers.events import WorkerEvent
@@ -34,25 +35,6 @@ if TYPE_CHECKING:
 
 _SEARCHES = 20
 """Questions whose searches are kept, to read on for them. Each has what was found in every window, half a megabyte."""
-
-
-class View(Protocol):
-    """What a controller needs of a user interface."""
-
-    def call_later(self, callback: Callable[..., Any], /, *args: Any) -> object:
-        """Call `callback` in the view's thread, after what was passed before. Safe to call from any thread."""
-
-    def start(self, group: str, work: Callable[[], None]) -> None:
-        """Run `work` in a worker thread, unless the view is closing. `group` names what it does."""
-
-    def update(self, event: WorkerEvent | None = None) -> None:
-        """Show the state after `event`, or after something that the user did."""
-
-    def say(self, text: str) -> None:
-        """Show a notice."""
-
-    def warn(self, error: DocqaError) -> None:
-        """Show an error that stops nothing."""
 
 
 class QuestionController:

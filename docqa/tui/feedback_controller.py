@@ -9,8 +9,9 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from docqa.errors import DocqaError
-from docqa.tui.controller import QuestionController, View
+from docqa.tui.controller import QuestionController
 from docqa.tui.state import feedback
+from docqa.tui.view import View
 from docqa.wording import counted
 
 if TYPE_CHECKING:

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 from docqa.errors import DocqaError, unexpected
 from docqa.progress import Cancelled, Monitor
-from docqa.tui.controller import QuestionController, View
+from docqa.tui.controller import QuestionController
 from docqa.tui.state.matrix_cells import MatrixCells
 from docqa.tui.state.matrix_text import count_marked
 from docqa.tui.state.session import AskedQuestion, QuestionState
+from docqa.tui.view import View
 from docqa.tui.workers.events import AnswersFound
 
 if TYPE_CHECKING:

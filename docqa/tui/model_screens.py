@@ -9,7 +9,7 @@ from docqa import config
 from docqa.errors import DocqaError, unexpected
 from docqa.models import registry
 from docqa.models.registry import ModelKind
-from docqa.tui.controller import QuestionController, View
+from docqa.tui.controller import QuestionController
 from docqa.tui.screens.choose import ChooseScreen
 from docqa.tui.screens.comparison import ComparisonScreen
 from docqa.tui.screens.models import ModelsScreen
@@ -17,6 +17,7 @@ from docqa.tui.screens.settings import SettingsScreen
 from docqa.tui.screens.training import TrainingScreen
 from docqa.tui.state.choices import Choice
 from docqa.tui.state.comparison import comparable
+from docqa.tui.view import View
 from docqa.tui.workers.comparison import ComparisonRequest
 
 if TYPE_CHECKING:

@@ -7,32 +7,24 @@ gives way: to whatever is asked, opened or trained, and for a moment to every ke
 from collections.abc import Callable
 from functools import partial
 from threading import Event
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from docqa.tui.state import newer_answers
 from docqa.tui.state.session import AskedQuestion, QuestionState
+from docqa.tui.view import View
 from docqa.tui.workers import events
 from docqa.tui.workers.question_worker import read_on
 from docqa.tui.workers.quiet import Quiet
 
 if TYPE_CHECKING:
     from docqa.collection import Collection
-    from docqa.errors import DocqaError
     from docqa.progress import Progress
-
-
-class _View(Protocol):
-    def start(self, group: str, work: Callable[[], None]) -> None:
-        """Run `work` in a worker thread."""
-
-    def warn(self, error: "DocqaError") -> None:
-        """Show an error that stops nothing."""
 
 
 class ReadingOn:
     """Reads on for one question at a time."""
 
-    def __init__(self, view: _View, post: events.PostEvent, idle: Callable[[], None]) -> None:
+    def __init__(self, view: View, post: events.PostEvent, idle: Callable[[], None]) -> None:
         """`idle` is called when a worker has stopped, and when nothing else is done any longer."""
         self.quiet = Quiet()
         """Is told what the user does."""

@@ -7,9 +7,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from docqa.errors import DocqaError
-from docqa.tui.controller import QuestionController, View
+from docqa.tui.controller import QuestionController
 from docqa.tui.state.file_suggestions import relative
 from docqa.tui.state.session import AskedQuestion, QuestionState
+from docqa.tui.view import View
 from docqa.userdata import sessions
 from docqa.userdata.kept_spans import absolute
 from docqa.userdata.sessions import KeptSession, SessionFile, SessionQuestion, SessionState

@@ -101,6 +101,11 @@ async def sees(pilot: Pilot[Any], where: Widget | DocqaApp, text: str) -> None:
     await until(pilot, there, f"{text!r} in {where}")
 
 
+def said(app: DocqaApp) -> list[str]:
+    """Return the notices that are shown, last the one in the footer."""
+    return [*(str(notice.message) for notice in app._notifications), *filter(None, [app.main.footer.said])]
+
+
 def marked(app: DocqaApp) -> str:
     """Return the page's bold, reversed text, joined by spaces: the highlighted answer."""
     page = app.main.page

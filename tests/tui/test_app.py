@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from support.engines import Engines
-from support.stage import Gate, ask, ask_and_wait, in_view, marked, pane_text, screen_text, sees, type_in, until
+from support.stage import Gate, ask, ask_and_wait, in_view, marked, pane_text, said, screen_text, sees, type_in, until
 from textual import events
 
 from docqa.config import Settings
@@ -127,7 +127,7 @@ async def test_only_the_ticked_documents_are_asked(engines: Engines, lighthouse:
         app.main.documents.set_current(bakery)
         await pilot.press("space")
         await sees(pilot, app.main.documents, "◉ bakery.txt")
-        assert app.main.documents.border_subtitle == "1 of 2 asked"
+        assert app.main.documents.border_subtitle == "asking 1 of 2"
         asked = await ask_and_wait(pilot, "When was the lighthouse built?")
         assert asked.error is None, asked.error
         assert {answer.document for answer in asked.shown} == {bakery}
@@ -299,7 +299,7 @@ async def test_a_long_passage_that_is_copied_is_named_in_short(engines: Engines,
         await pilot.press("Y")
         await pilot.pause()
         assert "Its lamp burned" in app.clipboard
-        [message] = [note.message for note in app._notifications if note.message.startswith("Copied: ")]
+        [message] = [text for text in said(app) if text.startswith("Copied: ")]
         assert message.endswith("…") and len(message) < 100
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from conftest import BAKERY, LIGHTHOUSE
 from support.engines import Engines
-from support.stage import ask_and_wait, marked, pane_text, sees, type_in, until
+from support.stage import ask_and_wait, marked, pane_text, said, sees, type_in, until
 from textual.pilot import Pilot
 
 from docqa.config import Settings
@@ -49,7 +49,7 @@ async def test_an_answer_is_found_again_or_marked(engines: Engines, lighthouse: 
         app.main.answers.list.focus()
         await pilot.press("enter")
         told = "lighthouse.txt has changed: this is no longer in it. Ask again."
-        await until(pilot, lambda: told in [notice.message for notice in app._notifications], told)
+        await until(pilot, lambda: told in said(app), told)
         await pilot.press("y")
         assert app.clipboard == "Tobias Wren (lighthouse.txt, line 6, in an earlier version)"
 

@@ -21,6 +21,7 @@ from support.stage import (
     paged,
     pane_text,
     result,
+    said,
     screen_text,
     sees,
     type_in,
@@ -70,10 +71,6 @@ async def show(pilot: Pilot[Any], *documents: Document, found: tuple[str, ...] =
     await until(pilot, lambda: app.main.page._target is None)
 
 
-def texts(app: Any) -> list[str]:
-    return [str(notification.message) for notification in app._notifications]
-
-
 def place(app: Any, text: str, after: str = "") -> tuple[int, int]:
     """Return the position of `text` on the visible page, relative to its upper left corner."""
     page = app.main.page
@@ -95,7 +92,7 @@ async def test_what_is_selected_over_a_line_s_end_is_kept_as_the_document_has_it
         await pilot.press("enter")
         await pilot.pause()
         # In a PDF's text, line breaks separate paragraphs, rows and cells.
-        assert "answers never do" in texts(app)[-1] and app.main.page.selection is not None
+        assert "answers never do" in said(app)[-1] and app.main.page.selection is not None
         await pilot.press("escape", "s", "j", "dollar_sign", "h", "h", "v", "l", "enter")
         await until(pilot, corrections.load)
         (kept,) = corrections.load()
@@ -157,7 +154,7 @@ async def test_without_a_question_it_can_be_copied_and_enter_says_to_ask() -> No
         app.main.page.focus()
         await sees(pilot, app.main.page, "Line 1 of the log")
         await pilot.press("s", "j", "v", "l", "enter")
-        assert "Ask a question first" in texts(app)[-1]
+        assert "Ask a question first" in said(app)[-1]
         await pilot.press("y")
         assert app.clipboard == "Line 1 (crew.pdf, page 1, line 2)"
         await until(pilot, lambda: app.main.page.has_focus)
@@ -188,7 +185,7 @@ async def test_a_body_without_words_says_so() -> None:
         app.main.page.focus()
         await until(pilot, lambda: app.main.page._layout is not None)
         await pilot.press("s")
-        assert texts(app) == ["There is no text to select."]
+        assert said(app) == ["There is no text to select."]
 
 
 async def test_dragging_selects_whole_words_and_enter_keeps_them() -> None:
@@ -264,8 +261,8 @@ async def test_what_the_reader_could_not_answer_is_not_kept(engines: Engines, wr
             await pilot.pause()
             await pilot.press("enter")
             assert page.selection is not None
-        assert "more than the 30 that the reader can give" in texts(app)[-2]
-        assert "answers never do" in texts(app)[-1]
+        assert "more than the 30 that the reader can give" in said(app)[-2]
+        assert "answers never do" in said(app)[-1]
         assert corrections.load() == []
 
 
@@ -335,7 +332,7 @@ async def test_several_answers_are_right_and_one_is_taken_back() -> None:
         await pilot.press("down", "enter")
         await until(pilot, lambda: [one.answer for one in corrections.load()] == ["Bellandi"])
         assert [(one.text, one.mark.right) for one in asked.shown][:2] == [("Bellandi", True), ("Knut", False)]
-        await until(pilot, lambda: "Taken back. 1 correction saved." in texts(app))
+        await until(pilot, lambda: "Taken back. 1 correction saved." in said(app))
 
 
 async def test_what_is_wrong_is_last_and_stays_so_when_it_is_asked_again() -> None:

@@ -23,6 +23,7 @@ from support.stage import (
     paged,
     pane_text,
     result,
+    said,
     screen_text,
     sees,
     settled,
@@ -72,7 +73,7 @@ from docqa.tui.workers.events import (
     QuestionAnswered,
 )
 from docqa.tui.workers.training_process import TrainingEnded, TrainingProcess
-from docqa.userdata import corrections, question_sets
+from docqa.userdata import annotations, corrections, question_sets
 from docqa.userdata.sessions import SessionQuestion
 from docqa.userdata.sessions import SessionState as Unfinished
 
@@ -199,8 +200,8 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await until(pilot, corrections.load)
     await sees(pilot, app.main.answers, "✓ you marked this right")
     assert [(one.question, one.answer) for one in corrections.load()] == [("Who was aboard?", NAMES[1])]
-    messages = [notification.message for notification in app._notifications]
-    assert messages == [f"1 correction saved. To train a reader on it: T, or docqa finetune {corrections.file()}"]
+    told = f"1 correction saved. To train a reader on it: T, or docqa finetune {corrections.file()}"
+    await until(pilot, lambda: said(app) == [told], told)
 
 
 @checks("DocqaApp", "feedback.wrong")
@@ -208,16 +209,43 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await pilot.press(key)
     await sees(pilot, app, "Right answer to: Who was aboard?")
     await pilot.press("enter")
-    await sees(pilot, app.main.answers, "✎ your correction: not in these documents")
+    await sees(pilot, app.main.answers, "You marked that these documents don't answer this")
     await until(pilot, corrections.load)
     await pilot.press(key)
     await type_in(pilot, "carpenter")
     await sees(pilot, app, "voyage.pdf, page 2, line 3")
     await pilot.press("enter")
-    await sees(pilot, app.main.answers, "✎ your correction: carpenter")
+    await sees(pilot, app.main.answers, "✓ you marked this right")
+    assert app.main.answers.asked.shown[0].text == "carpenter"
     await until(pilot, lambda: [one.answer for one in corrections.load()] == ["carpenter"], "the second in its place")
     (pair,) = datasets.load([corrections.file()]).pairs
     assert (pair.question, pair.answers[0].text) == ("Who was aboard?", "carpenter")
+
+
+@checks("DocqaApp", "answers.note")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    await pilot.press(key)
+    assert app.main.line.note.has_focus and not app.main.question.display
+
+
+@checks("NoteInput", "note.save", "note.cancel")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    await pilot.press("a", *"ask Ada", key)
+    await until(pilot, lambda: app.main.answers.list.has_focus)
+    if key == "enter":
+        await sees(pilot, app.main.answers, "✎ ask Ada")
+        await until(pilot, annotations.load)
+    assert [one.note for one in annotations.load()] == (["ask Ada"] if key == "enter" else [])
+
+
+@checks("DocqaApp", "answers.pin")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    app.main.answers.move(1)
+    await pilot.press(key)
+    await until(pilot, annotations.load)
+    assert [one.text for one in app.main.answers.asked.shown if one.mark.pinned] == [NAMES[1]]
+    await pilot.press(key)
+    await until(pilot, lambda: not annotations.load())
 
 
 @checks("DocqaApp", "answers.quote")

@@ -244,7 +244,8 @@ async def test_a_document_without_an_answer_can_be_looked_at_and_stays_until_the
         app.questions.handle(events.DocumentFailed("broken.pdf", DocqaError("broken.pdf is no PDF")))
         app.questions.handle(events.DocumentOpened(other))
         await sees(pilot, app.main.documents, "other.pdf")
-        await pilot.click(app.main.documents, offset=(6, 6))
+        row = app.main.documents._lines["other.pdf"][0]
+        await pilot.click(app.main.documents, offset=(6, row + app.main.documents.gutter.top))
         await sees(pilot, app.main.page, "Of lighthouses nothing is said here.")
         await sees(pilot, app, "─ other.pdf · page 1 of 1")
         assert app.questions.shown is not None and app.questions.shown.result is not None

@@ -19,7 +19,7 @@ from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.pdfgen.canvas import Canvas
 from support.engines import Engines
 from support.screens import looks_as_before
-from support.stage import DEADLINE, Gate, StillApp, ask_and_wait, opened, pane_text, sees, type_in, until
+from support.stage import DEADLINE, Gate, StillApp, ask_and_wait, opened, pane_text, said, sees, type_in, until
 from textual.pilot import Pilot
 
 from docqa import paths
@@ -185,11 +185,6 @@ async def test_no_text_of_an_encrypted_document_is_written(engines: Engines) -> 
 def seen(asked: AskedQuestion) -> list[tuple[object, ...]]:
     """What is shown of a question's answers."""
     return [(one.text, one.probability, one.mark) for one in asked.shown]
-
-
-def said(app: Any) -> list[str]:
-    """The notices."""
-    return [str(one.message) for one in app._notifications]
 
 
 async def test_the_last_session_is_resumed_without_asking_anything_again(
@@ -424,7 +419,7 @@ async def offered(pilot: Pilot[Any]) -> None:
     crashed(
         "harbour/report.pdf", "notes.md", asked=("Who was the mate?", "How many tons was she?"), typed="Who lit the"
     )
-    app.offer_session(kept.claim_crashed([]))
+    app.earlier.offer(kept.claim_crashed([]))
     await until(pilot, lambda: isinstance(app.screen, RestoreScreen))
 
 

@@ -1,6 +1,7 @@
 """Each document's best answer to one question, side by side."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar
 
@@ -12,6 +13,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from docqa.terminal_text import flat, visible
+from docqa.tui.controller import QuestionController
 from docqa.tui.formatting import bar, cited, context, headings, likelihood
 from docqa.tui.state.agreement import AnswerGroup, group_answers, without_answer
 from docqa.tui.state.session import AskedQuestion
@@ -19,7 +21,8 @@ from docqa.tui.styling import MUTED, joined
 from docqa.wording import counted, percent
 
 if TYPE_CHECKING:
-    from docqa.answers import Answer  # noqa: F401 - in the screen's type
+    from docqa.answers import Answer
+    from docqa.tui.screens.main import MainScreen
 
 _COLUMN = 38  # Minimum width, in cells, for a readable passage.
 _MAX_NAMES = 6  # Documents named in one place; the others are counted.
@@ -115,6 +118,42 @@ class AgreementScreen(ModalScreen["Answer | frozenset[str] | None"]):
         """Search what is left of the documents."""
         if isinstance(self.focused, DocumentsCard) and self.focused.left:
             self.dismiss(self.focused.left)
+
+
+class SideBySide:
+    """Opens the screen for the question that the main screen shows, and goes where the user wants."""
+
+    def __init__(self, main: "MainScreen", controller: QuestionController) -> None:
+        self._main = main
+        self._controller = controller
+
+    @property
+    def can_open(self) -> bool:
+        """Whether there is anything to compare."""
+        asked = self._main.answers.asked
+        return len(self._main.documents.open_documents) > 1 and bool(asked and asked.best_of_each)
+
+    def open(self) -> None:
+        """Show the best answer of each document."""
+        asked = self._main.answers.asked
+        if asked is not None and asked.best_of_each:
+            names = [document.name for document in self._main.documents.open_documents]
+            self._main.app.push_screen(AgreementScreen.of(asked, names), self._closed)
+
+    def _closed(self, chosen: "Answer | frozenset[str] | None") -> None:
+        if isinstance(chosen, frozenset):
+            self._controller.read_all(chosen)
+            return
+        asked = self._main.answers.asked
+        document = self._main.document(chosen.document) if chosen is not None else None
+        if chosen is None or document is None or asked is None:
+            return
+        if chosen not in (*asked.best_of_each, *(asked.newer.best if asked.newer else ())):
+            self._main.notify(f"{Path(document.name).name} has changed since: choose again.", markup=False)
+        elif self._main.answers.selected is chosen:
+            self._main.go_to_place(document, chosen)
+        elif not self._main.answers.select(chosen):
+            self._main.show_answer(chosen, asked.evidence)
 
 
 def _names(names: Sequence[str]) -> str:

@@ -19,7 +19,7 @@ from docqa.tui.controller import QuestionController
 from docqa.tui.formatting import cited
 from docqa.tui.keys import DOCUMENT_KEYS
 from docqa.tui.messages import AnswerSelected
-from docqa.tui.screens.agreement import AgreementScreen
+from docqa.tui.screens.agreement import SideBySide
 from docqa.tui.screens.choose import ChooseScreen
 from docqa.tui.screens.find_all import FindAll
 from docqa.tui.state import goto
@@ -85,6 +85,7 @@ class MainScreen(Screen[None]):
         self.line = QuestionLine(self.page)
         self.find_all = FindAll(self.page, lambda: self.documents.open_documents)
         self.question = self.line.question
+        self._side_by_side = SideBySide(self, controller)
         self._location = 0
         """Which location of the selected answer the page shows: 0 is its own, 1 the first of the others."""
         self.return_from_visit: Callable[[], bool] = lambda: False  # To the screen from which a place was reached.
@@ -179,9 +180,9 @@ class MainScreen(Screen[None]):
         """Go to the answer, if it is no longer in view."""
         document = self.document(message.answer.document)
         if document is not None and not self.page.answer_in_view:
-            self._go_to_place(document, message.answer)
+            self.go_to_place(document, message.answer)
 
-    def _go_to_place(self, document: "Document", place: "Answer | Citation") -> bool:
+    def go_to_place(self, document: "Document", place: "Answer | Citation") -> bool:
         """Go to an answer or another location of it; return whether it is in the document as it is now."""
         if place.outdated:
             self.notify(f"{Path(document.name).name} has changed: this is no longer in it. Ask again.", markup=False)
@@ -267,30 +268,12 @@ class MainScreen(Screen[None]):
             self._location = (self._location + 1) % count
             location = selected.other_locations[self._location - 1] if self._location else selected
             document = self.document(location.document)
-            if document is not None and self._go_to_place(document, location):
+            if document is not None and self.go_to_place(document, location):
                 self.notify(f"{self._location + 1} of {count}: {cited(location)}", markup=False)
 
     def action_compare(self) -> None:
         """Show the best answer of each document side by side."""
-        asked = self.answers.asked
-        if asked is not None and asked.best_of_each:
-            names = [document.name for document in self.documents.open_documents]
-            self.app.push_screen(AgreementScreen.of(asked, names), self._compared)
-
-    def _compared(self, answer: "Answer | frozenset[str] | None") -> None:
-        if isinstance(answer, frozenset):
-            self._controller.read_all(answer)
-            return
-        asked = self.answers.asked
-        document = self.document(answer.document) if answer is not None else None
-        if answer is None or document is None or asked is None:
-            return
-        if answer not in (*asked.best_of_each, *(asked.newer.best if asked.newer else ())):
-            self.notify(f"{Path(document.name).name} has changed since: choose again.", markup=False)
-        elif self.answers.selected is answer:
-            self._go_to_place(document, answer)
-        elif not self.answers.select(answer):
-            self.show_answer(answer, asked.evidence)
+        self._side_by_side.open()
 
     def action_go_back(self) -> None:
         """Go back to where you were in the document, or to the hits or the matrix."""
@@ -324,9 +307,7 @@ class MainScreen(Screen[None]):
         if action == "show_evidence":
             return self.evidence.display
         if action == "compare":
-            return len(self.documents.open_documents) > 1 and bool(
-                self.answers.asked and self.answers.asked.best_of_each
-            )
+            return self._side_by_side.can_open
         if action == "go_back":
             return self.page.jumps > 0
         if action == "open_hits" and parameters:
