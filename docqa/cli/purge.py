@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _EXAMPLES = """\
 examples:
-  docqa purge                            the index of all documents, the history and crashed sessions
+  docqa purge                            the index of all documents, the history and sessions
   docqa purge report.pdf old-contracts/  what is kept of these documents, even if they are gone
   docqa purge --cache                    the index alone: documents are read again when they are opened
   docqa purge --all --yes                everything, as if docqa had never been used
@@ -31,7 +31,7 @@ exit codes: 0 deleted, or nothing to delete, 1 you answered no, 2 an error
 
 _ABOUT = {
     "cache": "the index: parsed text, tokens and vectors of documents",
-    "history": "questions, what was opened, and sessions that crashed",
+    "history": "questions, what was opened, and sessions of the app",
     "corrections": "what you marked as right or wrong, pinned or wrote a note on, with its text",
     "questions": "question sets",
     "training": "unfinished trainings",

@@ -151,7 +151,7 @@ def test_nothing_hostile_reaches_the_terminal_from_the_app(terminal: Terminal, f
         (["Y"], "Copied"),
         (["v"], "▸"),
         (["j"], "▸"),
-        (["/"], "Find in the document"),
+        (["/"], "Find in this document"),
     ):
         terminal.press(*keys)
         terminal.sees(sight)

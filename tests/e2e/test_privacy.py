@@ -273,7 +273,7 @@ def test_what_the_app_keeps_only_its_owner_can_read_and_purge_deletes_it(user: P
         os.umask(old)
     assert others_can_enter(user) == []
     shown = docqa(user, "purge", "--dry-run")
-    assert "1 session that crashed" in shown
+    assert "1 session of the app, with answers" in shown
     assert "kept: 1 correction" in shown
     docqa(user, "purge", "--yes")
     assert [Path(name).name for name, (_, content) in kept(user).items() if TEXT.strip().encode() in content] == [

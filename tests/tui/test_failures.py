@@ -28,9 +28,13 @@ async def test_a_document_that_fails_is_shown_with_the_reason_while_others_open(
     async with app.run_test(size=WIDE) as pilot:
         asked = await ask_and_wait(pilot, "When was the lighthouse built?")
         assert asked.shown[0].text == "1874"
-        text = pane_text(app.main.documents)
-        assert "missing.txt does not exist → check the spelling" in text
-        assert "broken.pdf is damaged or not a PDF" in text
+        app.main.documents.focus()
+        for name, why in (
+            ("missing.txt", "missing.txt does not exist → check the spelling"),
+            (broken, "broken.pdf is damaged or not a PDF"),
+        ):
+            app.main.documents.set_current(name)  # There is no room for all reasons.
+            await sees(pilot, app.main.documents, why)
         assert app.main.documents.listed.states == "1 open, 3 failed"
 
 

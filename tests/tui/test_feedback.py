@@ -429,7 +429,7 @@ async def test_documents_that_agree_are_one_and_those_without_an_answer_are_name
             "2 documents agree Knut 90% very likely ███████░ crew.pdf, page 2, line 1 0.pdf, page 1"
         )
         assert "was »Knut« Dyrnes" in shown
-        assert pane_text(second).endswith("»[b]Greta«[/b].")
+        assert pane_text(second).endswith("»[b]Greta«[/b]. 1 of 1 passage searched")
         assert first.region.y == second.region.y  # Side by side.
         await pilot.resize_terminal(80, 24)
         await until(pilot, lambda: first.region.x == second.region.x)

@@ -400,7 +400,7 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await pilot.press(key, "backspace", "2", "enter")
     await sees(pilot, app, "Saved top in")
     assert config.file().read_text() == "top = 2\n" and app.questions.settings.top == 2
-    await pilot.press("k", "k", key)  # Boolean settings toggle immediately.
+    await pilot.press("k", "k", "k", key)  # Boolean settings toggle immediately.
     await sees(pilot, app, "Saved exhaustive in")
     assert config.load().exhaustive
 

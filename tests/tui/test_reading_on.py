@@ -133,7 +133,7 @@ async def test_escape_stops_it_and_so_does_a_training(village: tuple[Pilot[Any],
     app.questions.reading_on.set_busy("training", busy=False)
     await until(pilot, gate.reached.is_set, "reading on again")
     await pilot.press("escape")
-    assert asked.rests and "reading on" not in screen_text(app)
+    assert asked.rests and "reading on" not in pane_text(app.main.header)
     gate.pass_on.set()
     await until(pilot, lambda: app.questions.reading_on.asked is None, "the stop")
     app.questions.show(asked)

@@ -238,7 +238,7 @@ async def test_the_last_session_is_resumed_without_asking_anything_again(
     app = engines.app([], Settings(), resume=True)
     async with app.run_test(size=WIDE) as pilot:
         await until(pilot, lambda: any("No longer there: bakery.txt" in text for text in said(app)))
-        await until(pilot, lambda: opened(app) and app.main.documents.summary() == "1 open")
+        await until(pilot, lambda: opened(app) and app.main.documents.listed.states == "1 open")
         assert len(app.questions.session.asked) == 2 and app.questions.session.asked[1].shown
 
 
@@ -257,7 +257,7 @@ async def test_an_earlier_session_comes_with_its_documents_from_the_list(
         await pilot.press("down", "enter")
         await until(pilot, lambda: [one.question for one in app.questions.session.asked] == [QUESTION])
         assert app.questions.session.asked[0].shown[0].text == "Tobias Wren"
-        await until(pilot, lambda: opened(app) and app.main.documents.summary() == "1 open")
+        await until(pilot, lambda: opened(app) and app.main.documents.listed.states == "1 open")
 
 
 async def test_nothing_of_a_private_session_is_kept_or_resumed(engines: Engines, lighthouse: str) -> None:
