@@ -99,12 +99,9 @@ class DocumentsPane(VerticalScroll):
         """Fit the list to the new width."""
         self._draw()
 
-    def on_focus(self) -> None:
-        """Show the cursor."""
-        self._draw()
-
-    def on_blur(self) -> None:
-        """Hide the cursor."""
+    def watch_has_focus(self, has_focus: bool) -> None:
+        """Show the cursor, or hide it. `on_focus` would come before the change."""
+        super().watch_has_focus(has_focus)
         self._draw()
 
     # --- what is asked of the list ---
