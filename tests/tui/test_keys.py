@@ -469,9 +469,10 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     training = app.models.training._training = TrainingProgress("harbour")
     app.models.training._process = TrainingProcess("harbour", app.models.training.post_message)
     app.models.training._box.focus()
+    await until(pilot, lambda: app.models.training._box.has_focus, "the focus")
     await pilot.press(key)
     assert training.state is (Stage.STOPPING if key == "x" else Stage.RUNNING)
-    assert (app.screen is app.main) is (key == "escape")
+    assert (app.screen is app.main) is (key != "x")
     training.state = Stage.STOPPED  # Otherwise quitting would ask for confirmation.
 
 
