@@ -1,4 +1,4 @@
-"""How long the app's event loop stands still while many documents are open and it reads on.
+"""How long the app's event loop stands still while many documents are open, it reads on, and a matrix is filled.
 
     python -m benchmarks.stalls PATH... [--limit 60] [--home FOLDER]
 
@@ -10,6 +10,7 @@ Prints the longest stall of each phase in milliseconds, and where the main threa
 
 import argparse
 import asyncio
+import gc
 import json
 import os
 import pty
@@ -21,6 +22,7 @@ import threading
 import time
 import traceback
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -41,12 +43,21 @@ class _Pulse:
         self.stalls: list[dict[str, Any]] = []
         self._last = time.monotonic()
         self._main = threading.main_thread().ident or 0
-        self._where = ""
+        self._where = self._garbage = ""
+        self._collecting = 0.0
+
+    def collected(self, phase: str, info: dict[str, int]) -> None:
+        """Note a search for garbage, meanwhile nothing else runs: one of `gc.callbacks`."""
+        if phase == "start":
+            self._collecting = time.monotonic()
+        elif time.monotonic() - self._collecting > _LATE / 3:
+            took = 1000 * (time.monotonic() - self._collecting)
+            self._garbage += f"garbage of generation {info['generation']}, {took:.0f} ms; "
 
     async def beat(self) -> None:
         while True:
             thread, process = time.thread_time(), time.process_time()
-            self._where, self._last = "", time.monotonic()
+            self._where, self._garbage, self._last = "", "", time.monotonic()
             await asyncio.sleep(_BEAT)
             late = time.monotonic() - self._last - _BEAT
             if late > _LATE:
@@ -56,7 +67,7 @@ class _Pulse:
                         "late": late,
                         "main": time.thread_time() - thread,
                         "all": time.process_time() - process,
-                        "where": self._where,
+                        "where": self._garbage + self._where,
                     }
                 )
 
@@ -78,6 +89,7 @@ class _WatchedApp(DocqaApp):
     def on_ready(self) -> None:
         super().on_ready()
         self.beating = asyncio.create_task(self.pulse.beat())
+        gc.callbacks.append(self.pulse.collected)
         threading.Thread(target=self.pulse.watch, daemon=True).start()
 
 
@@ -139,8 +151,9 @@ class _Session:
 
     def close(self) -> list[dict[str, Any]]:
         os.write(self._screen, b"\x11")
-        while not self._stalls.exists():
-            self.pause(0.1)
+        with suppress(OSError):  # It has ended.
+            while not self._stalls.exists():
+                self.pause(0.1)
         os.waitpid(self._process, 0)
         os.close(self._screen)
         found: list[dict[str, Any]] = json.loads(self._stalls.read_text(encoding="utf-8"))
@@ -178,6 +191,25 @@ def _use(session: _Session, documents: int) -> None:
     session.press("x")
     session.pause(8)
     session.press("\x1b", 1)
+    session.begin("matrix")
+    session.press("t", 2)
+    for question in ("Who signs?", "What does it cost?", "Which court decides?"):
+        session.press("i")
+        session.press(f"{question}\r", 0.03)
+    session.press("\x1b", 0.5)
+    session.pause(5)
+    session.press("jjlllkkh", 0.2)
+    session.pause(5)
+    session.press("q", 1)
+    session.begin("asking while the matrix runs")
+    session.press("i")
+    session.press("Who is the tenant?\r", 0.05)
+    session.wait_for("12 of")
+    session.pause(2)
+    session.press("jjkkD\x1bdjjj", 0.3)
+    session.press("i")
+    session.press("How long is the notice period?\r", 0.05)
+    session.pause(5)
     session.begin("quitting")
 
 
