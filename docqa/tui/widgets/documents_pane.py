@@ -11,6 +11,7 @@ from textual.content import Content
 from textual.events import Click
 from textual.geometry import Region
 from textual.message import Message
+from textual.timer import Timer
 from textual.widgets import Static
 
 from docqa.terminal_text import visible, visible_lines
@@ -30,6 +31,7 @@ _STYLES = {
     DocumentState.CANCELLED: "$text-warning",
 }
 _TICK = "◉"
+_MOMENT = 0.1  # Seconds.
 
 
 class DocumentsPane(VerticalScroll):
@@ -88,6 +90,7 @@ class DocumentsPane(VerticalScroll):
         """The entry under the cursor: the document shown, one that can't be shown, or a folder."""
         self._shown = ""
         """The document that is shown."""
+        self._drawing: Timer | None = None
         self._lines: dict[str, tuple[int, int]] = {}
         """The lines [first, last) that each entry occupies."""
 
@@ -212,8 +215,12 @@ class DocumentsPane(VerticalScroll):
                 listed.list_names(event.names)
             case events.OpeningProgressed():
                 listed.show_progress(event.progress)
+                self._draw_soon()
+                return
             case events.DocumentOpened():
                 listed.mark_open(event.document)
+                self._draw_soon()
+                return
             case events.DocumentFailed():
                 listed.add_error(event.name, event.error)
             case events.DocumentsChanged():
@@ -236,7 +243,13 @@ class DocumentsPane(VerticalScroll):
         if after and self._cursor not in self.rows:
             self._go_to(after[0])
 
+    def _draw_soon(self) -> None:
+        """Draw once for all that happens in a moment: of documents that are cached, sixty open at once."""
+        if self._drawing is None:
+            self._drawing = self.set_timer(_MOMENT, self._draw)
+
     def _draw(self) -> None:
+        self._drawing = None
         width = self.scrollable_content_region.width
         if width <= 0:
             return
