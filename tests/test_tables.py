@@ -16,8 +16,10 @@ from docqa import output
 from docqa.aligned_table import AlignedCell, align, line_text, narrow
 from docqa.answers import Answer, Result, Withheld, rank_answers
 from docqa.documents import Document
-from docqa.export import as_csv, as_markdown
+from docqa.export import ExportHead, as_csv, as_markdown
 from docqa.ranking import Candidate
+
+HEAD = ExportHead("2026-11-27", ())
 
 
 def result(text: str, document: Document = SHIPS) -> Result:
@@ -50,7 +52,7 @@ def test_of_a_withheld_answer_the_table_is_shown_without_a_mark() -> None:
     found = replace(found, answered=False, answers=(), closest=found.answers, withheld=Withheld("count", "no count"))
     lines = [line for line in output.as_text(found).splitlines() if line.startswith("   | ")]
     assert lines[3] == "   | Bellona                                                 1870  1,198"
-    assert "| Bellona |  | 1870 | 1,198 |" in as_markdown([found])
+    assert "| Bellona |  | 1870 | 1,198 |" in as_markdown([found], HEAD)
 
 
 def test_rows_that_are_left_out_leave_a_sign() -> None:
@@ -102,12 +104,12 @@ def test_headings_of_several_columns_and_rows() -> None:
         "North  12   11    40",
         "       13  »9«    30",
     ]
-    assert "   > | Port | Ships / in | Ships / out | Dues |\n" in as_markdown([result("9", document)])
+    assert "   > | Port | Ships / in | Ships / out | Dues |\n" in as_markdown([result("9", document)], HEAD)
 
 
 def test_markdown_exports_a_table() -> None:
-    assert "   > | Aurelia | Jens Okkenhaug | 1861 | **214** |\n" in as_markdown([result("214")])
-    assert "   > | --- | --- | --: | --: |\n" in as_markdown([result("214")])
+    assert "   > | Aurelia | Jens Okkenhaug | 1861 | **214** |\n" in as_markdown([result("214")], HEAD)
+    assert "   > | --- | --- | --: | --: |\n" in as_markdown([result("214")], HEAD)
 
 
 def test_csv_has_the_headings() -> None:

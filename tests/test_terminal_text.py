@@ -113,7 +113,9 @@ def test_answers_and_exports_are_inert(payload: str) -> None:
     assert one.document == f"x{payload}.txt"  # What is true stays true.
     written = output.as_text(hostile, with_question=True) + output.as_json([hostile])
     for write in export.FORMATS.values():
-        written += write([hostile])
+        written += write(
+            [hostile], export.ExportHead("2026-11-27", (export.ExportedDocument(one.document, 1, "cafe"),))
+        )
     assert offences(shown(written)) == []
     assert json.loads(output.as_json([hostile]))["answers"][0]["document"] == f"x{payload}.txt"
 
