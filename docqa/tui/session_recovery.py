@@ -112,9 +112,8 @@ class SessionRecovery:
             self._file.delete()
             return
         state, changed = self._current(draft, ticked), self._changed(ends=True)
-        if changed:
+        if changed or self._restored:  # What was restored is deleted only when it is in this session's file.
             self._write(state, changed)
-        self._drop_restored()
         self._file.end(state)
 
     def _drop_restored(self) -> None:
