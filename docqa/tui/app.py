@@ -93,7 +93,7 @@ class DocqaApp(InertApp):
         )
         self.marking = AnswerMarking(self)
         self.matrix = MatrixScreens(self, self.marking.controller, self._forbidden)
-        self.recovery = SessionRecovery(self, self.questions)
+        self.recovery = SessionRecovery(self, self.questions, self.matrix.controller)
         self.earlier = EarlierSession(self)
         self.models = ModelScreens(
             self, self, self.questions, flags=flags or {}, password=password, make_engine=make_engine
