@@ -257,7 +257,7 @@ class MainScreen(Screen[None]):
 
     def _go_to(self, document: "Document", offset: int | None) -> None:
         if offset is not None:
-            self.page.go_to(document, offset)
+            self.page.go_to(document, offset, top=True)
             self.page.focus()
 
     def action_next_location(self) -> None:

@@ -74,6 +74,8 @@ class PageView(ScrollView, can_focus=True):
         """The offset to bring into view once the document is laid out."""
         self._anchor = 0
         """The offset that stays in view when the pane is resized: the answer's while that is in view."""
+        self._anchor_top = False
+        """Whether it stays at the top of the view."""
         self._top = False
         """Whether to put the target at the top of the view, without the text that leads up to it."""
         self._named = False
@@ -95,9 +97,13 @@ class PageView(ScrollView, can_focus=True):
 
     def on_resize(self) -> None:
         """Lay the document out again, keeping what was in view."""
-        if self._target is None:
-            self._target = self._anchor
+        self._keep_anchor()
         self.call_after_refresh(self._lay_out)
+
+    def _keep_anchor(self) -> None:
+        """Have what is in view now be in view once the document is laid out again."""
+        if self._target is None:
+            self._target, self._top = self._anchor, self._anchor_top
 
     def show(self, document: "Document | None", answer: "Answer | None") -> None:
         """Show a document at an answer, or from the beginning. Without a document, show a hint."""
@@ -134,10 +140,10 @@ class PageView(ScrollView, can_focus=True):
             return newest, offset
         return newest, nearest_offset(document.text, newest.text, offset)
 
-    def go_to(self, document: "Document", offset: int) -> None:
-        """Jump to a place. `back` returns from it."""
+    def go_to(self, document: "Document", offset: int, *, top: bool = False) -> None:
+        """Jump to a place, with what leads up to it in view, or at the `top` of the view. `back` returns from it."""
         self._push_history()
-        self._display(*self._in_newest(document, offset), named=True)
+        self._display(*self._in_newest(document, offset), top=top, named=True)
 
     def bring(self, offset: int) -> None:
         """Bring a place of this document into view without adding to the history."""
@@ -252,8 +258,7 @@ class PageView(ScrollView, can_focus=True):
         if message.layout.document is self.document:
             self._layout = message.layout
             self._laid_out_size = self.scrollable_content_region.size
-            if self._target is None:
-                self._target = self._anchor
+            self._keep_anchor()
             self.virtual_size = Size(self.scrollable_content_region.width, len(self._layout))
             self.refresh()
             self.call_after_refresh(self._scroll_to_target)
@@ -262,13 +267,17 @@ class PageView(ScrollView, can_focus=True):
         if self._target is None or self._layout is None:
             return
         row = self._layout.row_of(self._target)
-        above = 0 if self._top else self.scrollable_content_region.height // 3  # Show the text that leads up to it.
-        target, named = self._target, self._named
-        self._anchor, self._target, self._top = target, None, False
-        self.scroll_to(y=max(0, row - above), animate=False, force=True)
-        self._named = named  # Reset by this scrolling, which was not the user's.
+        target, top, named = self._target, self._top, self._named
+        if not top:
+            row -= self.scrollable_content_region.height // 3  # Show the text that leads up to it.
+        elif named and row and self._layout.lines[row - 1] < 0:
+            row -= 1  # The rule that has the number of the page.
+        self._target, self._top = None, False
+        self.scroll_to(y=max(0, row), animate=False, force=True)
+        # This scrolling was not the user's.
+        self._named, self._anchor, self._anchor_top = named, target, top
         if named:
-            self._visited = self._anchor = target
+            self._visited = target
         self._update_title()  # Nothing scrolls at the beginning, but only now the page is known.
         self.refresh()
 
@@ -307,7 +316,8 @@ class PageView(ScrollView, can_focus=True):
         if self._layout is not None and self._target is None and not resized:
             self._named, self._visited = False, None
             answer = self._shown_answer
-            self._anchor = answer.start if answer is not None and self._in_view(answer.start) else self.first_offset
+            self._anchor_top = answer is None or not self._in_view(answer.start)
+            self._anchor = self.first_offset if answer is None or self._anchor_top else answer.start
 
     def _update_title(self) -> None:
         document = self.document
