@@ -16,7 +16,9 @@ from docqa.userdata import sessions
 from docqa.userdata.sessions import SessionFile, SessionQuestion, SessionState
 
 QUESTIONS = (SessionQuestion(0, "Who?"), SessionQuestion(1, "Why «é»\udc80?", ("b.txt",)))
-STATE = SessionState(("a.txt",), ("a.txt", "b.txt"), ("b.txt",), QUESTIONS, "Half a que", ("b.txt",), 1)
+STATE = SessionState(
+    ("a.txt",), ("a.txt", "b.txt"), ("b.txt",), QUESTIONS, "Half a que", ("b.txt",), 1, ("Why?",), "due diligence"
+)
 ANSWERS = {0: {"text": "Anna\u2028Holm"}}
 
 RUNS = """
@@ -24,7 +26,7 @@ import sys
 from docqa.userdata.sessions import SessionFile, SessionQuestion, SessionState
 file = SessionFile()
 asked = (SessionQuestion(0, "Who?"), SessionQuestion(1, "Why «é»\\udc80?", ("b.txt",)))
-state = SessionState(("a.txt",), ("a.txt", "b.txt"), ("b.txt",), asked, "Half a que", ("b.txt",), 1)
+state = SessionState(("a.txt",), ("a.txt", "b.txt"), ("b.txt",), asked, "Half a que", ("b.txt",), 1, ("Why?",), "due")
 file.write(state, {0: {"text": "Anna\\u2028Holm"}})
 print("written", flush=True)
 sys.stdin.read()

@@ -93,7 +93,7 @@ class DocqaApp(InertApp):
         )
         self.marking = AnswerMarking(self)
         self.matrix = MatrixScreens(self, self.marking.controller, self._forbidden)
-        self.recovery = SessionRecovery(self, self.questions)
+        self.recovery = SessionRecovery(self, self.questions, self.matrix.controller)
         self.earlier = EarlierSession(self)
         self.models = ModelScreens(
             self, self, self.questions, flags=flags or {}, password=password, make_engine=make_engine
@@ -121,11 +121,11 @@ class DocqaApp(InertApp):
         self.update()
 
     def on_unmount(self) -> None:
-        """Stop the workers. After a crash, keep the session to restore."""
+        """Keep the session, and stop the workers. After a crash, its file stays as it is."""
+        if not self.return_code and not self.restricted:  # First: a question that is being asked is kept, too.
+            self.recovery.end(self.main.question.unasked, self.main.documents.ticked)
         self.questions.close()
         self.models.training.stop()
-        if not self.return_code and not self.restricted:
-            self.recovery.end(self.main.question.unasked, self.main.documents.ticked)
 
     def user_acted(self) -> None:
         """Have reading on wait."""

@@ -86,6 +86,12 @@ class MatrixController:
             self._take_session()
         self.resume()
 
+    def restore(self, questions: Sequence[str], name: str) -> None:
+        """Take the questions of an earlier session, and the name of their set, to be asked when they are looked at."""
+        if not self.cells.questions:
+            self.set_name = name
+        self.cells.add(questions)
+
     def resume(self) -> None:
         """Ask the cells that have not been asked, and again those that failed."""
         self.stopped = False

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from docqa.errors import DocqaError
 from docqa.tui.controller import QuestionController
+from docqa.tui.matrix_controller import MatrixController
 from docqa.tui.state.file_suggestions import relative
 from docqa.tui.state.session import AskedQuestion, QuestionState
 from docqa.tui.view import View
@@ -30,11 +31,12 @@ class SessionRecovery:
     its content.
     """
 
-    def __init__(self, view: View, questions: QuestionController) -> None:
+    def __init__(self, view: View, questions: QuestionController, matrix: MatrixController) -> None:
         self.paths = questions.loader.paths
         """The files and folders that the app was started with."""
         self._view = view
         self._questions = questions
+        self._matrix = matrix
         self._file = SessionFile()
         self._state = SessionState()
         """As it was saved last."""
@@ -65,6 +67,8 @@ class SessionRecovery:
             draft,
             tuple(sorted(ticked)),
             -1 if shown is None else shown.number,
+            tuple(self._matrix.cells.questions),
+            self._matrix.set_name,
         )
 
     def _asked(self) -> list[AskedQuestion]:
@@ -112,9 +116,8 @@ class SessionRecovery:
             self._file.delete()
             return
         state, changed = self._current(draft, ticked), self._changed(ends=True)
-        if changed:
+        if changed or self._restored:  # What was restored is deleted only when it is in this session's file.
             self._write(state, changed)
-        self._drop_restored()
         self._file.end(state)
 
     def _drop_restored(self) -> None:
@@ -147,13 +150,15 @@ class SessionRecovery:
     def restore(self, session: KeptSession, draft: str, *, instead: bool = True) -> str:
         """Open a session's documents, beside those that are open or `instead` of them, and show its answers.
 
-        Questions that were not answered are asked. Returns the draft of the session, followed by `draft`.
+        Questions that were not answered are asked; those of the matrix, when it is shown. Returns the draft of the
+        session, followed by `draft`.
         """
         from docqa.kept_results import from_values
 
         self._restored.append(session)
         state, answers = session.state, session.answers
         self._open(state.opened, instead=instead)
+        self._matrix.restore(state.matrix, state.question_set)
         shown: AskedQuestion | None = None
         for one in state.questions:
             only = frozenset(map(relative, one.only))

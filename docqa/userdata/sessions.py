@@ -61,6 +61,10 @@ class SessionState:
     """The documents that were ticked."""
     shown: int = -1
     """The number of the question that was shown."""
+    matrix: tuple[str, ...] = ()
+    """The questions of the matrix, in order."""
+    question_set: str = ""
+    """The name of the question set that they are of."""
     at: str = ""
     """When it was stored (ISO 8601, UTC)."""
     ended: bool = False
@@ -69,7 +73,12 @@ class SessionState:
     @property
     def empty(self) -> bool:
         """Whether nothing would be lost."""
-        return not self.questions and not self.draft.strip()
+        return not self.asked and not self.draft.strip()
+
+    @property
+    def asked(self) -> bool:
+        """Whether it has questions."""
+        return bool(self.questions or self.matrix)
 
 
 class SessionFile:
@@ -113,7 +122,7 @@ class SessionFile:
             if self._closed or not self._file_lock.is_locked:
                 return
             self._closed = True
-            if not state.questions:
+            if not state.asked:
                 _remove(self._file, self._file_lock)
                 return
             with suppress(OSError):  # What was stored before remains, as after a crash.
@@ -164,7 +173,7 @@ def claim_crashed(paths_to_open: Iterable[str]) -> KeptSession | None:
 
 def claim_newest(paths_to_open: Iterable[str]) -> KeptSession | None:
     """Return the newest session with these files and folders, or with any if there are none, however it ended."""
-    return _claim(paths_to_open, lambda state: bool(state.questions))
+    return _claim(paths_to_open, lambda state: state.asked)
 
 
 def claim(name: str) -> KeptSession | None:
@@ -177,7 +186,7 @@ def kept_sessions() -> dict[tuple[str, ...], tuple[str, SessionState]]:
     found: dict[tuple[str, ...], tuple[str, SessionState]] = {}
     for file in _newest_first(paths.data_dir() / _FOLDER):
         state = _read(file)
-        if state is not None and state.questions and (state.ended or not _is_running(file)):
+        if state is not None and state.asked and (state.ended or not _is_running(file)):
             found.setdefault(state.opened, (file.stem, state))
     return found
 
@@ -277,14 +286,17 @@ def _newest_first(folder: Path) -> Iterator[Path]:
 def _read(file: Path) -> SessionState | None:
     try:
         values = json.loads(file.read_bytes())
-        sets = ("arguments", "opened", "documents", "ticked")
-        arguments, opened, documents, ticked = (tuple(map(str, values[name])) for name in sets)
+        sets = ("arguments", "opened", "documents", "ticked", "matrix")
+        arguments, opened, documents, ticked, matrix = (tuple(map(str, values[name])) for name in sets)
         questions = tuple(
             SessionQuestion(int(one["number"]), str(one["question"]), tuple(map(str, one["only"])))
             for one in values["questions"]
         )
-        draft, shown, at, ended = str(values["draft"]), int(values["shown"]), str(values["at"]), bool(values["ended"])
-        return SessionState(arguments, opened, documents, questions, draft, ticked, shown, at, ended)
+        draft, question_set, at = (str(values[name]) for name in ("draft", "question_set", "at"))
+        shown, ended = int(values["shown"]), bool(values["ended"])
+        return SessionState(
+            arguments, opened, documents, questions, draft, ticked, shown, matrix, question_set, at, ended
+        )
     except (OSError, ValueError, TypeError, KeyError):
         return None  # Deleted meanwhile, or not a session.
 

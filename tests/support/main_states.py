@@ -4,7 +4,6 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from textual.pilot import Pilot
-from textual.widgets import Input
 
 from docqa.errors import DocqaError
 from docqa.progress import Progress
@@ -158,7 +157,6 @@ async def helped(pilot: Pilot[Any]) -> None:
     await opened(pilot)
     await until(pilot, lambda: pilot.app.main.page.page)  # type: ignore[attr-defined] # The title says which.
     await pilot.press("tab", "question_mark")
-    pilot.app.screen.query_one(Input).cursor_blink = False
     await pilot.pause()
 
 
@@ -187,7 +185,6 @@ async def found(pilot: Pilot[Any]) -> None:
     """Hits in all documents."""
     await ticked(pilot)
     await pilot.press("slash", "slash")
-    pilot.app.screen.query_one(Input).cursor_blink = False
     await pilot.press(*"fees", "tab")
 
 

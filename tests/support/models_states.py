@@ -100,7 +100,6 @@ async def catalogue(pilot: Pilot[Any]) -> None:
     await _models(pilot)
     await pilot.press("p")
     await pilot.pause()
-    pilot.app.screen.query_one(Input).cursor_blink = False
 
 
 async def confirming(pilot: Pilot[Any]) -> None:
@@ -171,7 +170,6 @@ async def settings(pilot: Pilot[Any]) -> None:
     screen = StillSettings(config.merged(_LAYERS), {}, {ModelKind.READER: "harbour", ModelKind.ENCODER: "bundled"})
     pilot.app.push_screen(screen)
     await pilot.pause()
-    screen.query_one(Input).cursor_blink = False
     screen.post_message(SettingsScreen.SettingsLoaded(_LAYERS, {}))
     await pilot.pause()
     screen.query_one(RowTable).move_cursor(row=config.names().index("threshold"))

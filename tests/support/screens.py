@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from support.drawn_screen import Cell, drawn, written
 from support.main_states import State
@@ -49,6 +50,8 @@ async def shown(pilot: Pilot[Any], size: tuple[int, int], theme: str) -> None:
         await pilot.pause()
     if pilot.app.size != size:
         await pilot.resize_terminal(*size)
+    for line in pilot.app.screen.query(Input):
+        line.cursor_blink = False
     await until(pilot, lambda: at_rest(pilot.app), "a screen at rest")  # type: ignore[arg-type]
 
 

@@ -133,6 +133,8 @@ def at_rest(app: DocqaApp) -> bool:
             return False
     elif app.screen is app.main:
         page = app.main.page
+        if app.main.documents._drawing is not None:
+            return False
     else:
         return True
     footer = app.screen.query_one(FittingFooter)
@@ -228,10 +230,6 @@ class StillApp(DocqaApp):
         self.started.append(group)
         if group not in {"opening", "checking files", "asking", "recovery", "matrix"}:
             super().start(group, work)
-
-    def on_mount(self) -> None:
-        """Disable cursor blinking, which would make snapshots differ."""
-        self.main.question.cursor_blink = False
 
 
 class StillComparison(ComparisonScreen):

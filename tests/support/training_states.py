@@ -48,7 +48,6 @@ async def shown(pilot: Pilot[Any], facts: TrainingFacts, pairs: TrainingPairs) -
     screen.post_message(FactsFound(facts))
     screen.post_message(PairsChecked(pairs))
     await pilot.pause()
-    screen.form.pairs.cursor_blink = False  # A blinking cursor makes snapshots flaky.
     await pilot.pause()
     return screen
 

@@ -149,6 +149,7 @@ async def test_a_rebound_key_replaces_the_default(tmp_path: Path, monkeypatch: p
             assert app.main.sidebar.display is shown
         await pilot.press("f1")
         assert isinstance(app.screen, HelpScreen)
+        await type_in(pilot, "hide the documents")
         await sees(pilot, app, "D f2")
 
 

@@ -242,6 +242,26 @@ async def test_the_last_session_is_resumed_without_asking_anything_again(
         assert len(app.questions.session.asked) == 2 and app.questions.session.asked[1].shown
 
 
+async def test_the_questions_of_the_matrix_are_there_after_quitting_and_after_a_crash(
+    engines: Engines, lighthouse: str
+) -> None:
+    app = engines.app([lighthouse], Settings())
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: opened(app))
+        app.main.answers.list.focus()
+        await pilot.press("t", "i")
+        await type_in(pilot, QUESTION)
+        await pilot.press("enter", "escape")
+        await until(pilot, lambda: [one["matrix"] for one in sessions()] == [[QUESTION]], "what a crash would leave")
+    app = engines.app([], Settings(), resume=True)
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: opened(app))
+        app.main.answers.list.focus()
+        await pilot.press("t")
+        await sees(pilot, app, "1 question   1 document")
+        await sees(pilot, app, "Tobias Wren")
+
+
 async def test_an_earlier_session_comes_with_its_documents_from_the_list(
     engines: Engines, lighthouse: str, bakery: str
 ) -> None:
@@ -435,3 +455,5 @@ def test_a_long_session_shows_its_last_questions() -> None:
         for line in _lines(SessionState(questions=tuple(SessionQuestion(n, f"Why {n}?") for n in range(11))), 70)
     ]
     assert "3 earlier questions" in lines[0] and lines[-1].strip() == "? Why 10?"
+    (line,) = _lines(SessionState(matrix=("Why?", "Who?")), 70)
+    assert line.plain == "Matrix: 2 questions"

@@ -105,7 +105,7 @@ async def test_a_training_is_watched_and_its_better_reader_is_used(pairs: Path, 
     app = StillApp()
     async with app.run_test(size=(120, 36)) as pilot:
         training = await _begin(pilot, pairs, "400")
-        await sees(pilot, app, "windows a second")
+        await sees(pilot, app, "passages a second")
         await sees(pilot, app, "16 pairs to train and 4 to test")
         assert app.models.training._loss.display
         await pilot.press("escape")

@@ -26,6 +26,14 @@ KeyTasks = Mapping[str, Sequence[HelpRow]]
 """The keys by what the user is doing."""
 
 
+class KeyFilter(Input):
+    """What is looked for. `?` is the key that closes the help, not a letter."""
+
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        """Whether the key types something, so that no binding takes it."""
+        return key != "question_mark" and super().check_consume_key(key, character)
+
+
 class HelpScreen(ModalScreen[None]):
     """Every key and what it does."""
 
@@ -45,7 +53,7 @@ class HelpScreen(ModalScreen[None]):
         self._key_tasks = tasks
         self._box = VerticalScroll(can_focus=False)
         self._text = Static(id="help-text")
-        self._filter = Input(placeholder="Type to find: copy, document, ctrl…", compact=True)
+        self._filter = KeyFilter(placeholder="Type to find: copy, document, ctrl…", compact=True)
 
     def compose(self) -> ComposeResult:
         """Yield what is looked for, and one text in a scrolling box."""

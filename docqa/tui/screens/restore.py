@@ -60,6 +60,8 @@ def _lines(state: SessionState, width: int) -> Iterator[Content]:
         yield Content.styled(f"    {counted(hidden, 'earlier question')}", MUTED)
     for question in state.questions[-_MAX_QUESTIONS:]:
         yield from hang(Content(flat(question.question)), width, Content.styled("  ? ", "$text-accent"))
+    if state.matrix:
+        yield Content.assemble(("Matrix: ", MUTED), counted(len(state.matrix), "question"))
     if state.draft.strip():
         yield from hang(Content(flat(state.draft)), width, Content.styled("  ❯ ", "$text-accent"))
         yield Content.styled("    not asked yet", MUTED)

@@ -53,7 +53,7 @@ def recent() -> list[RecentDocuments]:
         paths = tuple(relative(path) for path in entry.paths if os.path.exists(path))  # noqa: PTH110 - never raises
         if paths:
             name, state = kept.get(entry.paths, ("", SessionState()))
-            found.append(RecentDocuments(paths, entry.at[:10], name, len(state.questions)))
+            found.append(RecentDocuments(paths, entry.at[:10], name, len(state.questions) or len(state.matrix)))
     return found
 
 

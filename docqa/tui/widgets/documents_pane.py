@@ -249,7 +249,9 @@ class DocumentsPane(VerticalScroll):
             self._drawing = self.set_timer(_MOMENT, self._draw)
 
     def _draw(self) -> None:
-        self._drawing = None
+        if self._drawing is not None:
+            self._drawing.stop()
+            self._drawing = None
         width = self.scrollable_content_region.width
         if width <= 0:
             return
