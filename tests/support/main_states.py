@@ -188,6 +188,19 @@ async def found(pilot: Pilot[Any]) -> None:
     await pilot.press(*"fees", "tab")
 
 
+async def zoomed_answers(pilot: Pilot[Any]) -> None:
+    """The answers alone."""
+    await crowded(pilot)
+    await pilot.press("z")
+
+
+async def zoomed_page(pilot: Pilot[Any]) -> None:
+    """The document alone."""
+    await answered(pilot)
+    pilot.app.main.page.focus()  # type: ignore[attr-defined]
+    await pilot.press("z")
+
+
 STATES: tuple[State, ...] = (
     empty,
     loading,
@@ -201,4 +214,6 @@ STATES: tuple[State, ...] = (
     helped,
     ticked,
     found,
+    zoomed_answers,
+    zoomed_page,
 )

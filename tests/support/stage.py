@@ -138,7 +138,8 @@ def at_rest(app: DocqaApp) -> bool:
     else:
         return True
     footer = app.screen.query_one(FittingFooter)
-    if page._layout is not None and (page._target or page._laid_out_size != page.scrollable_content_region.size):
+    unsettled = page._target or page._laid_out_size != page.scrollable_content_region.size
+    if page._layout is not None and page.region.height and unsettled:
         return False
     return not footer.display or footer._fitted_width == app.size.width
 

@@ -16,6 +16,7 @@ from textual.visual import Visual
 
 from docqa.moved_spans import nearest_offset
 from docqa.terminal_text import flat, one_line, visible
+from docqa.tui.state.newer_answers import found_again, place
 from docqa.tui.state.page_marks import PageMark, answer_marks, find_matches, match_marks, page_name, position
 from docqa.tui.styling import MUTED, hang
 from docqa.tui.widgets.page_row import draw_row, gutter_width
@@ -110,10 +111,10 @@ class PageView(ScrollView, can_focus=True):
         same = document is self.document
         before, self._answer = self._answer, answer
         elsewhere = self.document is not None and answer is not None and self.document.name != answer.document
-        if (same or elsewhere) and before is not None and answer is not None and _same_place(before, answer):
+        if (same or elsewhere) and before is not None and answer is not None and place(before) == place(answer):
             self.refresh()  # Its other places may be new. The position stays, even if the user has moved.
             return
-        if same and (answer is None or answer.outdated or _found_again(before, answer)):
+        if same and (answer is None or answer.outdated or found_again(before, answer)):
             self._update_title()
             self.refresh()
             return
@@ -396,14 +397,3 @@ class PageView(ScrollView, can_focus=True):
     def action_half(self, step: int) -> None:
         """Scroll half a screen."""
         self.scroll_relative(y=step * max(1, self.scrollable_content_region.height // 2), animate=False)
-
-
-def _found_again(before: "Answer | None", answer: "Answer") -> bool:
-    """Whether this is the answer that was shown, found again in a new version: the user may read elsewhere."""
-    if before is None or not before.outdated or before.document != answer.document:
-        return False
-    return before.text.split() == answer.text.split()
-
-
-def _same_place(one: "Answer", other: "Answer") -> bool:
-    return (one.document, one.start, one.end) == (other.document, other.start, other.end)
