@@ -23,12 +23,15 @@ def put_off_full_collections() -> None:
 
 
 def leave_out_what_is_loaded() -> None:
-    """Called whenever documents were opened; only the first time counts.
+    """Called whenever documents were opened.
 
-    Full collections are needed from then on, because a screen that was closed and the answers that were shown are in
-    cycles: a megabyte for each question.
+    Full collections are needed from the first time on, because a screen that was closed and the answers that were shown
+    are in cycles: a megabyte for each question. Each other time, the next one looks at what was left out, too: the
+    documents and the reader before are garbage, and a reader takes 200 MB.
     """
-    if gc.get_threshold()[2] == _NEVER:
+    if gc.get_threshold()[2] != _NEVER:
+        gc.unfreeze()
+    else:
         gc.freeze()
         gc.set_threshold(*gc.get_threshold()[:2], _FULL_COLLECTION)
         if _collections.ended not in gc.callbacks:

@@ -132,7 +132,7 @@ def ask(page: "sync_api.Page", question: str = QUESTION, answer: str = "Captain 
     sees(page, f"❯ {question}")
     page.keyboard.press("Enter")
     sees(page, f"▸ 1  {answer}")
-    sees(page, " passages searched")
+    sees(page, f"✓ {question[:8]}")  # In the list of questions, once it is finished: Esc would cancel it before.
 
 
 def test_a_question_typed_in_a_browser_is_answered_there(app: Served, page: "sync_api.Page") -> None:

@@ -19,7 +19,7 @@ class Terminal:
         # Ignore the user's tmux configuration.
         (folder / "tmux.conf").write_text("set -g set-clipboard on\nset -g status off\nset -sg escape-time 0\n")
         self._tmux("-f", f"{folder}/tmux.conf", "new-session", "-d", "-x", "100", "-y", "30", "-c", str(ROOT), "sh")
-        self.type("PS1='ready> '; clear")
+        self.type("PS1='rea''dy> '; clear")  # So that the prompt is seen once the shell has drawn it, not as typed.
         self.press("Enter")
 
     def _tmux(self, *arguments: str) -> str:
