@@ -187,7 +187,7 @@ class DocqaApp(InertApp):
 
     def action_toggle_documents(self) -> None:
         """Show or hide the documents and questions."""
-        self.main.show_sidebar(not self.main.sidebar.display)
+        self.main.panes.show_sidebar(not self.main.sidebar.display)
 
     # --- questions ---
 
@@ -212,8 +212,16 @@ class DocqaApp(InertApp):
 
     def action_show_questions(self) -> None:
         """Go to the list of questions."""
-        self.main.show_sidebar(True)
+        if not self.main.panes.zoomed:
+            self.main.panes.show_sidebar(True)
         self.main.questions.focus()
+
+    def action_zoom(self) -> None:
+        """Show the pane with the focus alone, or all panes again."""
+        if self.main.panes.zoomed:
+            self.main.panes.unzoom()
+        else:
+            self.main.panes.zoom()
 
     def action_read_all(self) -> None:
         """Read every window for the question that is shown."""
@@ -230,7 +238,7 @@ class DocqaApp(InertApp):
             self.main.show_header()
             self.say("Stopped reading on. x searches the rest.")
         else:
-            self.main.answers.list.focus()
+            self.main.panes.leave_input()
 
     def action_show_newer(self) -> None:
         """Show the answers that reading on has found since, and select the best of them."""
@@ -358,6 +366,8 @@ class DocqaApp(InertApp):
                 return self.questions.can_read_all
             case "show_newer":
                 return bool(shown and shown.newer)
+            case "zoom":
+                return self.screen is self.main
             case "reopen":
                 return self.questions.can_reopen
         return True

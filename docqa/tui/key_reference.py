@@ -90,7 +90,7 @@ _ANYWHERE = "Anywhere"
 _TASKS = {
     "Ask": ("question", "questions"),
     "Look through the answers": ("answers", "list", "evidence", "agreement"),
-    "Read and find in the documents": ("document", "page", "find", "hits", "choose"),
+    "Read and find in the documents": ("document", "page", "panes", "find", "hits", "choose"),
     "Say what is right, and train on it": ("feedback", "select", "training"),
     "Open, tick and close documents": ("documents", "pick"),
     "Keep and restore": ("export", "restore"),

@@ -81,6 +81,7 @@ KEYS: list[BindingType] = [
     ),
     Binding("d", "toggle_documents", "Documents", tooltip="Show or hide the documents", id="documents.toggle"),
     Binding("r", "reopen", "Reopen", tooltip="Open what failed, was cancelled or has changed", id="documents.reopen"),
+    Binding("z", "zoom", "Zoom", tooltip="Show the pane with the focus alone, or all panes again", id="panes.zoom"),
     Binding(
         "escape",
         "cancel",
@@ -112,6 +113,7 @@ DOCUMENT_KEYS: list[BindingType] = [
     ),
     Binding("slash", "find", "Find", tooltip="Find text in the document", id="document.find", priority=True),
     Binding("escape", "open_hits(True)", "Hits", tooltip="Go back from a hit's page to the hits", id="hits.back"),
+    Binding("escape", "unzoom", "All panes", tooltip="Show all panes again", id="panes.all"),
     Binding("s", "select", "Select", show=False, tooltip="Select the right answer on the page", id="document.select"),
     Binding("g", "go_to", "Go to", show=False, tooltip="Go to a page or section", id="document.go_to"),
     Binding("n", "match(1)", "Next match", show=False, tooltip="Go to the next match", id="page.next_match"),

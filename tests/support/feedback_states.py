@@ -81,6 +81,7 @@ async def marked(pilot: Pilot[Any]) -> None:
     marks = marks.with_mark(asked.shown[0], LOG, Mark(wrong=True))
     at = LETTER.text.index("12 November")
     app.questions.mark(asked, marks.with_mark(answer_at(LETTER, at, at + 11), LETTER, Mark(right=True)))
+    app.main.line.note.cursor_blink = False
     await pilot.press("a", *"By hand")
     await pilot.pause()
 

@@ -17,12 +17,12 @@ REPORT = paged(
         ["Harbour report", "Contents"],
         [
             "2 The year in the harbour",
-            "In the year under report 412 ships called at the harbour, eleven fewer than in the",
-            "year before. The largest was the bark Aurelia, of 214 tons, which came in on 3 May",
+            "In the year under report 412 ships called at the harbour, eleven fewer than in the ",
+            "year before. The largest was the bark Aurelia, of 214 tons, which came in on 3 May ",
             "with timber from the north and lay at the Corn Quay for nine days.",
             "",
             "2.1 Dues",
-            "The dues came to 9,230 crowns. Of these 1,800 were spent on the new beacon, which was",
+            "The dues came to 9,230 crowns. Of these 1,800 were spent on the new beacon, which was ",
             "lit for the first time on 12 November by the harbour master, Ottilie Wrangmoor.",
             "",
             "Table 1. Ships by month",
@@ -188,6 +188,19 @@ async def found(pilot: Pilot[Any]) -> None:
     await pilot.press(*"fees", "tab")
 
 
+async def zoomed_answers(pilot: Pilot[Any]) -> None:
+    """The answers alone."""
+    await crowded(pilot)
+    await pilot.press("z")
+
+
+async def zoomed_page(pilot: Pilot[Any]) -> None:
+    """The document alone."""
+    await answered(pilot)
+    pilot.app.main.page.focus()  # type: ignore[attr-defined]
+    await pilot.press("z")
+
+
 STATES: tuple[State, ...] = (
     empty,
     loading,
@@ -201,4 +214,6 @@ STATES: tuple[State, ...] = (
     helped,
     ticked,
     found,
+    zoomed_answers,
+    zoomed_page,
 )

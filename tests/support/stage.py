@@ -14,7 +14,7 @@ from textual.widget import Widget
 
 from docqa.answers import Answer, Result, cite
 from docqa.config import Settings
-from docqa.documents import Document, Lines, Section
+from docqa.documents import Block, Blocks, Document, Lines, Section
 from docqa.documents.document import find_breaks
 from docqa.passages import passage
 from docqa.progress import Monitor
@@ -138,7 +138,8 @@ def at_rest(app: DocqaApp) -> bool:
     else:
         return True
     footer = app.screen.query_one(FittingFooter)
-    if page._layout is not None and (page._target or page._laid_out_size != page.scrollable_content_region.size):
+    unsettled = page._target or page._laid_out_size != page.scrollable_content_region.size
+    if page._layout is not None and page.region.height and unsettled:
         return False
     return not footer.display or footer._fitted_width == app.size.width
 
@@ -151,16 +152,20 @@ def in_view(app: DocqaApp) -> bool:
 
 
 def paged(name: str, pages: Sequence[Sequence[str]], labels: Sequence[str] = (), section: str = "") -> Document:
-    """Build a document with pages, like the PDF parser."""
-    starts, ends, numbers, on = [], [], [], []
-    text = ""
+    """Build a document with pages, like the PDF parser. A paragraph goes on after a line that ends with a space."""
+    starts, ends, numbers, on, blocks = [], [], [], [], []
+    text, begin = "", 0
     for page, lines in enumerate(pages, 1):
         for number, line in enumerate(lines, 1):
             starts.append(len(text))
-            ends.append(len(text) + len(line))
+            ends.append(len(text) + len(line.rstrip()))
             numbers.append(number)
             on.append(page)
-            text += line + "\n"
+            text += line
+            if not line.endswith(" "):
+                blocks.append(Block("paragraph", begin, len(text)))
+                text += "\n"
+                begin = len(text)
     return Document(
         name=name,
         format="pdf",
@@ -174,6 +179,7 @@ def paged(name: str, pages: Sequence[Sequence[str]], labels: Sequence[str] = (),
             np.array(numbers, dtype=np.int32),
         ),
         breaks=find_breaks(re.compile(r"\n|  "), text),
+        blocks=Blocks.of(blocks),
         page_labels=tuple(labels or (str(page) for page in range(1, len(pages) + 1))),
         sections=(Section(section, 0, 0),) if section else (),
     )

@@ -104,7 +104,7 @@ async def test_on_a_narrow_terminal_it_is_said_in_fewer_words(columns: int, summ
     app = StillApp()
     async with app.run_test(size=(columns, 24)) as pilot:
         strip = app.main.evidence
-        app.main.show_sidebar(False)
+        app.main.panes.show_sidebar(False)
         await pilot.pause()
         strip.show(evidence(paged("a.pdf", [["It is blue."] * 9]), 0.94, 0.1, float("nan")), 0)
         await pilot.pause()

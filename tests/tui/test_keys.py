@@ -527,6 +527,22 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await sees(pilot, app, "Copy the answer with its citation")
 
 
+@checks("DocqaApp", "panes.zoom")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    await pilot.press(key)
+    await until(pilot, lambda: app.main.answers.region.height > 0 and not app.main.page.region.height)
+    await pilot.press(key)
+    await until(pilot, lambda: app.main.page.region.height > 0)
+
+
+@checks("MainScreen", "panes.all")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    await pilot.press("z")
+    await sees(pilot, app, "esc All panes")
+    await pilot.press(key)
+    await until(pilot, lambda: app.main.page.region.height > 0 and "All panes" not in screen_text(app))
+
+
 @checks("DocqaApp", "documents.toggle")
 async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await pilot.press(key)

@@ -1,7 +1,7 @@
 """Page layout: no text is lost, repeated or too wide, and every offset maps to a row."""
 
+import textwrap
 from dataclasses import replace
-from itertools import pairwise
 
 import numpy as np
 from hypothesis import given
@@ -16,22 +16,116 @@ from docqa.terminal_text import flat
 from docqa.tui.state.page_layout import RULE, PageLayout, lay_out
 
 _TEXT = st.text(alphabet=st.sampled_from("ab 字e\u0301\t\n漢-"), max_size=200)
+_WORD = st.text(alphabet="abcde", min_size=1, max_size=9)
+_PARAGRAPH = st.builds(
+    lambda words, first, indent: textwrap.fill(
+        " ".join(words), 40, initial_indent=" " * first, subsequent_indent=" " * indent
+    ),
+    st.lists(_WORD, min_size=1, max_size=40),
+    st.integers(0, 5),
+    st.integers(0, 5),
+)
+_HARD_WRAPPED = st.lists(_PARAGRAPH, min_size=1, max_size=4).map("\n\n".join)
+
+
+def shows_each_offset_once(layout: PageLayout) -> None:
+    """Check that no text is lost, repeated or too wide, and that each offset is in the row that shows it."""
+    text = layout.document.text
+    seen = np.zeros(len(text), dtype=int)
+    for row in range(len(layout)):
+        right = 0
+        for part in layout.parts(row):
+            seen[part.start : part.end] += 1
+            assert part.column >= right
+            right = part.column + cell_len(flat(text[part.start : part.end]).rstrip())
+            assert all(layout.row_of(offset) == row for offset in range(part.start, part.end))
+        assert right <= layout.width
+    assert all(seen[offset] == 1 or (character.isspace() and not seen[offset]) for offset, character in enumerate(text))
 
 
 @given(_TEXT, st.integers(2, 30))
-def test_rows_are_the_lines_in_parts_that_fit(text: str, width: int) -> None:
+def test_rows_show_all_text_in_its_order_and_fit(text: str, width: int) -> None:
     document = replace(from_text(Source("a.txt", b""), "text", text), tables=())
     layout = lay_out(document, width)
-    rows = list(zip(layout.lines.tolist(), layout.starts.tolist(), layout.ends.tolist(), strict=True))
-    for line in range(len(document.lines)):
-        parts = [(start, end) for owner, start, end in rows if owner == line]
-        assert parts[0][0] == document.lines.starts[line]
-        assert parts[-1][1] == document.lines.ends[line]
-        assert all(one[1] == following[0] for one, following in pairwise(parts))
-    for row, (_, start, end) in enumerate(rows):
-        assert cell_len(flat(document.text[start:end]).rstrip()) <= width
-        for offset in range(start, end):
-            assert layout.row_of(offset) == row
+    shows_each_offset_once(layout)
+    assert layout.starts.tolist() == sorted(layout.starts.tolist())
+
+
+@given(_HARD_WRAPPED, st.integers(15, 70))
+def test_paragraphs_are_wrapped_to_the_width_with_the_numbers_of_the_lines_that_begin_in_each_row(
+    text: str, width: int
+) -> None:
+    document = replace(from_text(Source("a.txt", b""), "text", text), tables=())
+    layout = lay_out(document, width)
+    shows_each_offset_once(layout)
+    rows = drawn(layout)
+    assert " ".join(rows).split() == text.split()
+    begins: dict[int, list[int]] = {}
+    for number, line in enumerate(text.split("\n"), 1):
+        offset = int(document.lines.starts[number - 1]) + len(line) - len(line.lstrip())
+        begins.setdefault(layout.row_of(offset), []).append(number)
+    assert layout.numbers.tolist() == [begins.get(row, [0])[0] for row in range(len(layout))]
+    for row in range(len(layout) - 1):
+        block = document.blocks.at(int(layout.ends[layout.bounds[row + 1] - 1]) - 1)
+        following = rows[row + 1].split()
+        if block is not None and layout.first_offset(row + 1) < block.end:  # The next word did not fit.
+            assert len(rows[row]) + 1 + len(following[0]) > width
+
+
+def test_the_lines_of_a_paragraph_flow_and_no_line_begins_in_some_rows() -> None:
+    lines = [
+        "   In the year under report the ships that called",
+        "   here were fewer than it had expected, as few as",
+        "   a year ago.",
+    ]
+    layout = lay_out(from_text(Source("a.txt", b""), "text", "\n".join(lines)), 30)
+    assert drawn(layout) == [
+        "   In the year under report",
+        "   the ships that called here",
+        "   were fewer than it had",
+        "   expected, as few as a year",
+        "   ago.",
+    ]
+    assert layout.numbers.tolist() == [1, 2, 0, 3, 0]
+
+
+def test_what_ends_on_purpose_does_not_flow() -> None:
+    page = Page().add("heading", "The year").add("paragraph", "It was \ngood. \nFew ships \ncame.")
+    page.add("list_item", "• one \nthing").add("list_item", "• two").add("paragraph", "Ada Marsh\n3 Corn Quay")
+    page.add("code", "a = 1\nb = 2").table([["Ship", "Tons"], ["Aurelia", "214"]])
+    rows = [row for row in drawn(lay_out(page.document(), 60)) if row]
+    assert rows == [
+        "The year",
+        "It was good. Few ships came.",
+        *("• one thing", "• two"),
+        *("Ada Marsh", "3 Corn Quay"),
+        *("a = 1", "b = 2"),
+        *("Ship     Tons", "Aurelia   214"),
+    ]
+
+
+def test_a_paragraph_over_a_page_end_goes_on_below_the_rule() -> None:
+    page = Page().add("paragraph", "The largest \nship was \nthe ")
+    (block,) = page.blocks
+    page.page = 2
+    for line in ("Aure", "lia."):  # A word without its hyphen.
+        start = len(page.text)
+        page.text += line
+        page._add_line(start)
+    page.blocks = [block._replace(end=len(page.text))]
+    layout = lay_out(page.document(), 60)
+    assert drawn(layout) == ["", "The largest ship was the", "", "Aurelia."]
+    assert layout.numbers.tolist() == [0, 1, 0, 1]
+
+
+def test_an_endless_paragraph_is_laid_out_in_pieces() -> None:
+    lines = [f"{'w ' * 20}w" for _ in range(1_000)]
+    document = from_text(Source("a.txt", b""), "text", "\n".join(lines))
+    assert len(document.blocks) == 1
+    layout = lay_out(document, 190)
+    shows_each_offset_once(layout)
+    begun = np.isin(document.lines.starts, layout.starts)
+    assert {0, 200, 400, 600, 800} <= set(np.flatnonzero(begun).tolist())
 
 
 @given(st.text(alphabet="abc ", min_size=1, max_size=120), st.integers(4, 20))
@@ -95,16 +189,7 @@ def test_each_letter_of_a_table_is_in_one_row_and_no_part_is_too_wide(
     page.page = 2
     document = page.add("paragraph", "Between.").table([*others, ["", "z", ""]]).document()
     layout = lay_out(document, width)
-    seen = np.zeros(len(document.text), dtype=int)
-    for row in range(len(layout)):
-        right = 0
-        for part in layout.parts(row):
-            seen[part.start : part.end] += 1
-            assert part.column >= right
-            right = part.column + cell_len(flat(document.text[part.start : part.end]).rstrip())
-            assert all(layout.row_of(offset) == row for offset in range(part.start, part.end))
-        assert right <= width
-    assert all(seen[offset] == 1 or character.isspace() for offset, character in enumerate(document.text))
+    shows_each_offset_once(layout)
     assert layout.pages.tolist() == sorted(layout.pages.tolist())
 
 

@@ -109,7 +109,7 @@ def test_down_and_up_reach_every_line_that_a_word_begins_in(text: str, width: in
 
 
 def test_the_caret_keeps_its_column_from_line_to_line() -> None:
-    made = document("one two three four\nfive\n\nsix seven eight nine")
+    made = document("one two three four\n\nfive\n\nsix seven eight nine")
     layout = lay_out(made, 40)
     selection = page_selection.start_at(made, made.text.index("three"))
     assert selection is not None

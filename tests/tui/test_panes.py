@@ -9,6 +9,7 @@ from support.stage import (
     StillApp,
     answer,
     ask,
+    at_rest,
     in_view,
     marked,
     monitor,
@@ -24,7 +25,7 @@ from textual.content import Content
 from textual.pilot import Pilot
 
 from docqa.answers import Withheld
-from docqa.documents import Source
+from docqa.documents import Section, Source
 from docqa.documents.plain_text import parse
 from docqa.errors import DocqaError
 from docqa.progress import Progress
@@ -233,6 +234,36 @@ async def test_hiding_the_documents_and_back_wraps_the_page_as_before() -> None:
         await until(pilot, lambda: pane_text(app.main.page) != before)
         await pilot.press("d")
         await until(pilot, lambda: pane_text(app.main.page) == before)
+
+
+async def test_a_page_or_section_begins_at_the_top_and_stays_there_when_the_size_changes() -> None:
+    pages = [[f"Line {n} of page {page}." for n in range(50)] for page in range(1, 4)]
+    document = paged("log.pdf", pages)
+    document = replace(document, sections=(Section("Night", 0, document.text.index("Line 20 of page 1")),))
+    app = StillApp()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await show(pilot, document, "Line 3 of page 1")
+        page = app.main.page
+
+        def rows() -> list[str]:
+            strips = (page.render_line(row) for row in range(2))
+            return ["".join(segment.text for segment in strip).strip(" ─") for strip in strips]
+
+        for typed, first in (
+            ("2", ["page 2", "1  Line 0 of page 2."]),
+            ("Night", ["21  Line 20 of page 1.", "22  Line 21 of page 1."]),
+        ):
+            app.main.page.focus()
+            await pilot.press("g", *typed, "enter")
+            await until(pilot, lambda first=first: rows() == first, typed)  # type: ignore[misc]
+            for size in ((80, 24), (160, 45), (120, 36)):
+                await pilot.resize_terminal(*size)
+                await until(pilot, lambda: at_rest(app), "a page at rest")
+                assert rows() == first
+        await pilot.press("j")
+        await pilot.resize_terminal(80, 24)
+        await until(pilot, lambda: at_rest(app), "a page at rest")
+        assert rows()[0] == "22  Line 21 of page 1."  # Where the user scrolled to.
 
 
 async def test_a_document_without_an_answer_can_be_looked_at_and_stays_until_the_answer_is_wanted() -> None:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Container, Vertical
 from textual.events import Paste, ScreenSuspend
 from textual.message import Message
 from textual.screen import Screen
@@ -29,6 +28,7 @@ from docqa.tui.widgets.evidence_strip import EvidenceStrip
 from docqa.tui.widgets.footer import FittingFooter
 from docqa.tui.widgets.inputs import FindInput
 from docqa.tui.widgets.main_header import MainHeader
+from docqa.tui.widgets.main_panes import MainPanes
 from docqa.tui.widgets.opening_hint import opening_hint
 from docqa.tui.widgets.question_input import QuestionsList
 from docqa.tui.widgets.question_line import QuestionLine
@@ -46,10 +46,6 @@ if TYPE_CHECKING:
 _LEAVE = "Press q again to quit"
 
 
-class MainSidebar(Vertical):
-    """The documents and the questions. On a narrow terminal it is hidden after the first question."""
-
-
 class MainScreen(Screen[None]):
     """Header, three panes, the question line, footer.
 
@@ -61,8 +57,8 @@ class MainScreen(Screen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *DOCUMENT_KEYS,
-        Binding("tab", "app.focus_next", show=False, tooltip="Go to the next pane", id="app.next"),
-        Binding("shift+tab", "app.focus_previous", show=False, tooltip="Go to the previous pane", id="app.before"),
+        Binding("tab", "pane(1)", show=False, tooltip="Go to the next pane", id="app.next"),
+        Binding("shift+tab", "pane(-1)", show=False, tooltip="Go to the previous pane", id="app.before"),
     ]
     AUTO_FOCUS = "#question"
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - Textual declares it so that a ClassVar does not fit
@@ -76,12 +72,13 @@ class MainScreen(Screen[None]):
         super().__init__()
         self._controller = controller
         self.header = MainHeader()
-        self.sidebar = MainSidebar()
         self.documents = DocumentsPane()
         self.questions = QuestionsList()
         self.answers = AnswersPane()
         self.evidence = EvidenceStrip()
         self.page = SelectablePage(controller.changed_on_disk)
+        self.panes = MainPanes(self.documents, self.questions, self.answers, self.evidence, self.page)
+        self.sidebar = self.panes.sidebar
         self.line = QuestionLine(self.page)
         self.find_all = FindAll(self.page, lambda: self.documents.open_documents)
         self.question = self.line.question
@@ -92,17 +89,9 @@ class MainScreen(Screen[None]):
         self.footer = FittingFooter(show_command_palette=False)  # Its key would not fit into 80 columns.
 
     def compose(self) -> ComposeResult:
-        """The panes; app.tcss lays them out by the terminal's width."""
+        """The panes, and below them the question and the keys."""
         yield self.header
-        with Container(id="panes"):
-            with self.sidebar:
-                yield self.documents
-                yield self.questions
-            with Container(id="main"):
-                yield self.answers
-                with Vertical(id="document"):
-                    yield self.evidence
-                    yield self.page
+        yield self.panes
         yield self.line
         yield self.footer
 
@@ -181,6 +170,7 @@ class MainScreen(Screen[None]):
         document = self.document(message.answer.document)
         if document is not None and not self.page.answer_in_view:
             self.go_to_place(document, message.answer)
+        self.panes.reveal_page()
 
     def go_to_place(self, document: "Document", place: "Answer | Citation") -> bool:
         """Go to an answer or another location of it; return whether it is in the document as it is now."""
@@ -188,6 +178,7 @@ class MainScreen(Screen[None]):
             self.notify(f"{Path(document.name).name} has changed: this is no longer in it. Ask again.", markup=False)
         else:
             self.go_to(document, place.start)
+            self.panes.reveal_page()
         return not place.outdated
 
     @on(ScreenSuspend)
@@ -222,6 +213,7 @@ class MainScreen(Screen[None]):
 
     def action_find(self) -> None:
         """Find text in the document."""
+        self.panes.reveal_page()
         self.line.find_text()
 
     @on(FindInput.AllRequested)
@@ -231,10 +223,12 @@ class MainScreen(Screen[None]):
 
     def action_match(self, step: int) -> None:
         """Go to another match in the document."""
+        self.panes.reveal_page()
         self.page.next_match(step)
 
     def action_select(self) -> None:
         """Select words on the page."""
+        self.panes.reveal_page()
         if not self.line.select():
             self.notify("There is no text to select.", markup=False)
 
@@ -257,7 +251,7 @@ class MainScreen(Screen[None]):
 
     def _go_to(self, document: "Document", offset: int | None) -> None:
         if offset is not None:
-            self.page.go_to(document, offset)
+            self.page.go_to(document, offset, top=True)
             self.page.focus()
 
     def action_next_location(self) -> None:
@@ -280,6 +274,7 @@ class MainScreen(Screen[None]):
         if self.find_all.back_is_hits:
             self.action_open_hits()
         elif not self.return_from_visit():
+            self.panes.reveal_page()
             self._follow(self.page.back())
 
     @work(thread=True, group="viewing")
@@ -296,12 +291,23 @@ class MainScreen(Screen[None]):
         except DocqaError as error:
             self._controller.warn(error)
 
+    def action_pane(self, step: int) -> None:
+        """Go to the next or previous pane."""
+        self.panes.step(step, self.question)
+
+    def action_unzoom(self) -> None:
+        """Show all panes again."""
+        self.panes.unzoom()
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Whether a key does anything now; if not, the footer omits it."""
         if action == "find":  # A priority key would take its letter from any input.
             return self.page.document is not None and not isinstance(self.focused, Input)
         if action in {"go_to", "select", "view"}:
             return self.page.document is not None
+        if action == "unzoom":
+            asked = self._controller.shown  # Its status says that Esc cancels it.
+            return self.panes.zoomed and not isinstance(self.focused, Input) and not (asked and asked.pending)
         if action == "match":
             return self.page.has_matches
         if action == "show_evidence":
@@ -364,16 +370,6 @@ class MainScreen(Screen[None]):
         reader = asked.result.reader if asked.result else self._controller.reader
         documents = (document.name for document in self.documents.open_documents)
         self.answers.show(asked, reader, self._controller.waiting_for, documents)
-
-    def show_sidebar(self, display: bool) -> None:
-        """Show or hide the documents and questions."""
-        self.sidebar.display = display
-        self.call_after_refresh(self._refit)
-
-    def _refit(self) -> None:
-        # Textual sends no Resize to panes that a returning sidebar pushes aside.
-        self.answers.on_resize()
-        self.page.on_resize()
 
     @on(DocumentsPane.TicksChanged)
     def show_header(self) -> None:

@@ -1,4 +1,4 @@
-"""What reading on has found beyond the answers that the user looks at (pure)."""
+"""Which answers are those that the user looks at, and what reading on has found beyond them (pure)."""
 
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,13 @@ Place = tuple[str, int, int]
 def place(answer: "Answer") -> Place:
     """Where an answer is."""
     return answer.document, answer.start, answer.end
+
+
+def found_again(before: "Answer | None", answer: "Answer") -> bool:
+    """Whether this is the answer that was shown, found again in a new version: the user may read elsewhere."""
+    if before is None or not before.outdated or before.document != answer.document:
+        return False
+    return before.text.split() == answer.text.split()
 
 
 def shown(result: "Result") -> "tuple[Answer, ...]":

@@ -55,14 +55,11 @@ def draw_row(layout: "PageLayout", row: int, width: int, marks: Callable[[int, i
     if line < 0:
         name = page_name(document, int(layout.pages[row]))
         return Content.styled(f"{'─' * digits}─ {name} ".ljust(width, "─"), MUTED)
-    parts = layout.parts(row)
-    number = ""
-    if parts[0].start == int(document.lines.starts[line]):
-        number = str(int(document.lines.numbers[line]))
+    number = int(layout.numbers[row]) or ""
     text = ""
     spans: list[Span] = []
     kinds: set[MarkKind] = set()
-    for column, start, end, heading in parts:
+    for column, start, end, heading in layout.parts(row):
         text += " " * (column - cell_len(text))
         at = len(text)
         text += flat(document.text[start:end])
@@ -72,10 +69,16 @@ def draw_row(layout: "PageLayout", row: int, width: int, marks: Callable[[int, i
         shown = sorted(marks(start, end), key=lambda mark: mark.kind.value)
         spans += [Span(at + mark.start, at + mark.end, _STYLES[mark.kind]) for mark in shown]
         kinds.update(mark.kind for mark in shown)
-        if end == int(document.lines.ends[line]) and document.breaks_word(end):
-            text += "-"
+    if _ends_in_word(document, end):
+        text += "-"
     sign = next((sign for kind, sign in _GUTTER if kind in kinds), Content(" "))
     return Content.assemble((f"{number:>{digits}}", MUTED), sign, " ") + Content(text, spans=spans)
+
+
+def _ends_in_word(document: "Document", offset: int) -> bool:
+    """Whether the last text of a row, which ends at `offset`, is that of a line that ends in the middle of a word."""
+    line = int(document.lines.starts.searchsorted(offset)) - 1
+    return line >= 0 and int(document.lines.ends[line]) == offset and document.breaks_word(offset)
 
 
 def _style(document: "Document", offset: int, *, heading: bool) -> str:

@@ -16,6 +16,7 @@ from textual.visual import Visual
 
 from docqa.moved_spans import nearest_offset
 from docqa.terminal_text import flat, one_line, visible
+from docqa.tui.state.newer_answers import found_again, place
 from docqa.tui.state.page_marks import PageMark, answer_marks, find_matches, match_marks, page_name, position
 from docqa.tui.styling import MUTED, hang
 from docqa.tui.widgets.page_row import draw_row, gutter_width
@@ -74,6 +75,8 @@ class PageView(ScrollView, can_focus=True):
         """The offset to bring into view once the document is laid out."""
         self._anchor = 0
         """The offset that stays in view when the pane is resized: the answer's while that is in view."""
+        self._anchor_top = False
+        """Whether it stays at the top of the view."""
         self._top = False
         """Whether to put the target at the top of the view, without the text that leads up to it."""
         self._named = False
@@ -95,19 +98,23 @@ class PageView(ScrollView, can_focus=True):
 
     def on_resize(self) -> None:
         """Lay the document out again, keeping what was in view."""
-        if self._target is None:
-            self._target = self._anchor
+        self._keep_anchor()
         self.call_after_refresh(self._lay_out)
+
+    def _keep_anchor(self) -> None:
+        """Have what is in view now be in view once the document is laid out again."""
+        if self._target is None:
+            self._target, self._top = self._anchor, self._anchor_top
 
     def show(self, document: "Document | None", answer: "Answer | None") -> None:
         """Show a document at an answer, or from the beginning. Without a document, show a hint."""
         same = document is self.document
         before, self._answer = self._answer, answer
         elsewhere = self.document is not None and answer is not None and self.document.name != answer.document
-        if (same or elsewhere) and before is not None and answer is not None and _same_place(before, answer):
+        if (same or elsewhere) and before is not None and answer is not None and place(before) == place(answer):
             self.refresh()  # Its other places may be new. The position stays, even if the user has moved.
             return
-        if same and (answer is None or answer.outdated or _found_again(before, answer)):
+        if same and (answer is None or answer.outdated or found_again(before, answer)):
             self._update_title()
             self.refresh()
             return
@@ -134,10 +141,10 @@ class PageView(ScrollView, can_focus=True):
             return newest, offset
         return newest, nearest_offset(document.text, newest.text, offset)
 
-    def go_to(self, document: "Document", offset: int) -> None:
-        """Jump to a place. `back` returns from it."""
+    def go_to(self, document: "Document", offset: int, *, top: bool = False) -> None:
+        """Jump to a place, with what leads up to it in view, or at the `top` of the view. `back` returns from it."""
         self._push_history()
-        self._display(*self._in_newest(document, offset), named=True)
+        self._display(*self._in_newest(document, offset), top=top, named=True)
 
     def bring(self, offset: int) -> None:
         """Bring a place of this document into view without adding to the history."""
@@ -252,8 +259,7 @@ class PageView(ScrollView, can_focus=True):
         if message.layout.document is self.document:
             self._layout = message.layout
             self._laid_out_size = self.scrollable_content_region.size
-            if self._target is None:
-                self._target = self._anchor
+            self._keep_anchor()
             self.virtual_size = Size(self.scrollable_content_region.width, len(self._layout))
             self.refresh()
             self.call_after_refresh(self._scroll_to_target)
@@ -262,13 +268,17 @@ class PageView(ScrollView, can_focus=True):
         if self._target is None or self._layout is None:
             return
         row = self._layout.row_of(self._target)
-        above = 0 if self._top else self.scrollable_content_region.height // 3  # Show the text that leads up to it.
-        target, named = self._target, self._named
-        self._anchor, self._target, self._top = target, None, False
-        self.scroll_to(y=max(0, row - above), animate=False, force=True)
-        self._named = named  # Reset by this scrolling, which was not the user's.
+        target, top, named = self._target, self._top, self._named
+        if not top:
+            row -= self.scrollable_content_region.height // 3  # Show the text that leads up to it.
+        elif named and row and self._layout.lines[row - 1] < 0:
+            row -= 1  # The rule that has the number of the page.
+        self._target, self._top = None, False
+        self.scroll_to(y=max(0, row), animate=False, force=True)
+        # This scrolling was not the user's.
+        self._named, self._anchor, self._anchor_top = named, target, top
         if named:
-            self._visited = self._anchor = target
+            self._visited = target
         self._update_title()  # Nothing scrolls at the beginning, but only now the page is known.
         self.refresh()
 
@@ -307,7 +317,8 @@ class PageView(ScrollView, can_focus=True):
         if self._layout is not None and self._target is None and not resized:
             self._named, self._visited = False, None
             answer = self._shown_answer
-            self._anchor = answer.start if answer is not None and self._in_view(answer.start) else self.first_offset
+            self._anchor_top = answer is None or not self._in_view(answer.start)
+            self._anchor = self.first_offset if answer is None or self._anchor_top else answer.start
 
     def _update_title(self) -> None:
         document = self.document
@@ -386,14 +397,3 @@ class PageView(ScrollView, can_focus=True):
     def action_half(self, step: int) -> None:
         """Scroll half a screen."""
         self.scroll_relative(y=step * max(1, self.scrollable_content_region.height // 2), animate=False)
-
-
-def _found_again(before: "Answer | None", answer: "Answer") -> bool:
-    """Whether this is the answer that was shown, found again in a new version: the user may read elsewhere."""
-    if before is None or not before.outdated or before.document != answer.document:
-        return False
-    return before.text.split() == answer.text.split()
-
-
-def _same_place(one: "Answer", other: "Answer") -> bool:
-    return (one.document, one.start, one.end) == (other.document, other.start, other.end)

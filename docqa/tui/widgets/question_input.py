@@ -128,21 +128,22 @@ class QuestionsList(OptionList):
     def __init__(self) -> None:
         super().__init__(id="questions", markup=False, compact=True)
         self._asked: list[AskedQuestion] = []
+        self._current: AskedQuestion | None = None
 
     def on_mount(self) -> None:
         """Show the hint."""
-        self._draw(None)
+        self._draw()
 
     def on_resize(self) -> None:
         """Wrap the questions to the new width."""
-        self._draw(self.highlighted)
+        self._draw()
 
     def show(self, asked: list[AskedQuestion], current: AskedQuestion | None) -> None:
         """Show the questions, and highlight one."""
-        self._asked = asked
-        self._draw(asked.index(current) if current in asked else None)
+        self._asked, self._current = asked, current
+        self._draw()
 
-    def _draw(self, highlighted: int | None) -> None:
+    def _draw(self) -> None:
         width = self.scrollable_content_region.width
         if width <= 0:
             return
@@ -155,7 +156,7 @@ class QuestionsList(OptionList):
                 lines = [*hang(Content(flat(one.question)), width, f"{_GLYPHS[one.state]} "), *_annotated(one, width)]
                 self.add_option(Option(joined(lines)))
             if self._asked:
-                self.highlighted = highlighted
+                self.highlighted = self._asked.index(self._current) if self._current in self._asked else None
 
 
 def _annotated(asked: AskedQuestion, width: int) -> Iterator[Content]:
