@@ -1,6 +1,7 @@
 """`docqa ask QUESTION PATH...`: answers on stdout, everything else on stderr."""
 
 import argparse
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -172,6 +173,11 @@ def _questions_and_paths(arguments: argparse.Namespace) -> tuple[list[str], list
             raise DocqaError(f"{arguments.question} is a file; the question comes first", "docqa ask QUESTION PATH...")
         return [arguments.question], arguments.paths
     paths = [arguments.question, *arguments.paths]
+    if re.search(r"\s|\?$", arguments.question) and not exists(arguments.question):
+        raise DocqaError(
+            f"{arguments.question!r} is no file, and a question and --questions cannot be combined",
+            "leave one of them out",
+        )
     if arguments.questions == "-" and "-" in paths:
         raise DocqaError("standard input cannot be both the questions and a document", "use a file for one of them")
     questions = _read_questions(arguments.questions)

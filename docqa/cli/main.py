@@ -38,8 +38,20 @@ class _Parser(argparse.ArgumentParser):
         super().error(visible(message))
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:
-        """As argparse's, which would have the root report what a command doesn't know, with the root's usage."""
+        """As argparse's, but options may stand anywhere, and a command itself reports what it doesn't know.
+
+        argparse gives all positional arguments their values at the first of them, and leaves over those that come after
+        a further option.
+        """
         found, unknown = super().parse_known_args(args, namespace)
+        several = [action.dest for action in self._actions if not action.option_strings and action.nargs in {"*", "+"}]
+        if several:
+            options = (number for number, word in enumerate(unknown) if word.startswith("-") and word != "-")
+            first = next(options, len(unknown))
+            later, unknown = unknown[:first], unknown[first:]
+            if unknown[:1] == ["--"]:
+                later, unknown = [*later, *unknown[1:]], []
+            setattr(found, several[0], [*getattr(found, several[0]), *later])
         if unknown:
             known = [option for action in self._actions for option in action.option_strings]
             self.error(f"unrecognized arguments: {' '.join(unknown)}{meant(unknown[0].partition('=')[0], known)}")

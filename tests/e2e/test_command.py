@@ -105,6 +105,24 @@ def test_only_some_documents_and_pages_are_asked() -> None:
         assert not [each for each in shown if (Path(each["document"]).name, each["page"]) == (REPORT.name, 4)]
 
 
+def test_options_may_stand_anywhere(tmp_path: Path) -> None:
+    (tmp_path / "-lamp.txt").write_text("Anna Holm kept the lamp for 31 years.", encoding="utf-8")
+    question, lamp = "Who kept the lamp?", tmp_path / "-lamp.txt"
+    expected = run("ask", question, lamp, REPORT, "--top", 1, "-o", "-q").stdout
+    assert expected == "Anna Holm\n"
+    for arguments in (
+        ["--top", 1, question, "-o", lamp, "-q", REPORT],
+        [question, "-qo", "--top=1", lamp, REPORT],
+        [question, "--in", "*.*", lamp, "-oq", "--top", 1, "--", REPORT],
+    ):
+        assert run("ask", *arguments).stdout == expected
+    command = [DOCQA, "ask", question, "-oq", "--top", "1", "--", "-lamp.txt"]
+    assert subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True).stdout == expected
+    assert run("find", "lamp", "-l", lamp, "-q", REPORT).stdout.splitlines()[0] == str(lamp)
+    texts = run("text", lamp, "--format", "md", REPORT)
+    assert (texts.returncode, "Anna Holm" in texts.stdout, "Duncan Presswell" in texts.stdout) == (0, True, True)
+
+
 def test_without_a_path_a_document_is_read_from_a_pipe() -> None:
     done = run("ask", "When was the lighthouse built?", "-o", stdin="The lighthouse at Skagen was built in 1858.")
     assert (done.returncode, done.stdout) == (0, "1858\n")
@@ -165,6 +183,10 @@ def test_what_was_not_read_of_a_document_is_told(tmp_path: Path) -> None:
         (["ask", "Who?", "README.md", "--top", "0"], "top is 0"),
         (["ask", "Who?", "sample_docs/staff-handbook.md", "--device", "tpu"], "no device 'tpu'"),
         (["ask", "--questions", "nowhere.txt", "README.md"], "nowhere.txt does not exist"),
+        (["ask", "Who?", "--questions", "q.txt", "README.md"], "a question and --questions cannot be combined"),
+        (["ask", "Who?", "--top", "3", "README.md", "--tpo", "a.pdf"], "unrecognized arguments: --tpo a.pdf (did you"),
+        (["ask", "Who?", "-o", "--", "-q"], "-q does not exist"),
+        (["completion", "bash", "zsh"], "docqa completion: error: unrecognized arguments: zsh"),
         (["open", "README.md"], "the app needs a terminal"),
         (["models", "pul"], "(did you mean pull?)"),
         (["text"], "the following arguments are required"),
