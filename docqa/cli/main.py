@@ -32,10 +32,15 @@ class _Parser(argparse.ArgumentParser):
     """Also the class of the commands' parsers, as argparse has it."""
 
     def error(self, message: str) -> NoReturn:
-        """Exit, saying what is wrong with an argument: in one line, whatever is in it."""
+        """Exit, saying what is wrong with an argument: in one line, whatever is in it, and where help is.
+
+        argparse would print the usage first, which of most commands is longer than a screen's half.
+        """
         if wrong := re.search(r"invalid choice: '(.*?)' \(choose from (.*)\)$", message):
             message += meant(wrong[1], re.findall(r"[\w-]+", wrong[2]))
-        super().error(visible(message))
+        terminal.note(f"{self.prog}: error: {visible(message)}")
+        terminal.note(f"  hint: {self.prog} --help")
+        raise SystemExit(ExitCode.ERROR)
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:
         """As argparse's, but options may stand anywhere, and a command itself reports what it doesn't know.
@@ -146,6 +151,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run_command(words: Sequence[str]) -> int:
+    if not words:
+        build_parser("").print_help()
+        return ExitCode.ERROR
     command = next((word for word in words if not word.startswith("-")), "")
     if command and command not in COMMANDS:
         raise no_such_command(command)

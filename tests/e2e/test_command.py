@@ -199,6 +199,12 @@ def test_what_was_not_read_of_a_document_is_told(tmp_path: Path) -> None:
         (["modles", "list"], "there is no command 'modles' (did you mean models?)"),
         (["help", "nosuchcommand"], "there is no command 'nosuchcommand'"),
         (["Who retired?", "README.md"], "docqa ask QUESTION PATH..."),
+        (["README.md"], "docqa: there is no command 'README.md', but a file or folder\n  hint: docqa open README.md\n"),
+        (["ask", "--top"], "docqa ask: error: argument --top: expected one argument\n  hint: docqa ask --help\n"),
+        (
+            ["models", "pull"],
+            "docqa models pull: error: the following arguments are required: MODEL\n",
+        ),
     ],
 )
 def test_a_mistake_is_reported_with_exit_code_2(arguments: list[str], message: str) -> None:
@@ -207,6 +213,12 @@ def test_a_mistake_is_reported_with_exit_code_2(arguments: list[str], message: s
     assert message in done.stderr
     assert done.stdout == ""
     assert "Traceback" not in done.stderr
+    assert "usage:" not in done.stderr
+
+
+def test_without_a_command_the_help_is_printed() -> None:
+    done = run()
+    assert (done.returncode, done.stdout, done.stderr) == (2, run("--help").stdout, "")
 
 
 def test_help_is_instant_and_has_examples() -> None:
