@@ -91,6 +91,14 @@ def test_context_and_markdown() -> None:
     assert quoted.startswith("   > The other two, on night-time noise") and quoted.endswith("and Dr Piers Colvin.")
 
 
+def test_json_of_each_document_has_more_answers_and_what_spoke_for_them() -> None:
+    facts = json.loads(run("ask", QUESTION, REPORT, "--each", "--json", "--explain", "--top", 3, "-q").stdout)
+    (result,) = facts["results"]
+    found = result["answers"] + result["closest"]
+    assert len(found) == 3
+    assert found[0]["explanation"]["reasons"]
+
+
 def test_only_some_documents_and_pages_are_asked() -> None:
     folder = REPORT.parent
     place = json.loads(run("ask", QUESTION, folder, "--json").stdout)["answers"][0]
@@ -173,6 +181,14 @@ def test_what_was_not_read_of_a_document_is_told(tmp_path: Path) -> None:
         (["ask", "Who?", "README.md", "--in", "*.pdf"], "no document matches '*.pdf'"),
         (["ask", "Who?", "README.md", "--pages", "2"], "README.md has no pages"),
         (["ask", "--inline", "README.md", "--pages", "2"], "--inline and --pages cannot be combined"),
+        (["ask", "Who?", "README.md", "--each", "-C", "1"], "--each and --context cannot be combined"),
+        (["ask", "Who?", "README.md", "--each", "--explain"], "--each and --explain cannot be combined"),
+        (["ask", "Who?", "README.md", "--each", "--top", "3", "--csv"], "--each and --top cannot be combined"),
+        (["ask", "Who?", "README.md", "-o", "--explain"], "--only-answers and --explain cannot be combined"),
+        (["ask", "Who?", "README.md", "-o", "-C", "1"], "--only-answers and --context cannot be combined"),
+        (["ask", "Who?", "README.md", "--csv", "--explain"], "--csv and --explain cannot be combined"),
+        (["find", "docqa", "README.md", "-c", "-C", "2"], "--context and --count cannot be combined"),
+        (["find", "docqa", "README.md", "-l", "-C", "2"], "--context and --files-with-matches cannot be combined"),
         (["ask", "README.md", "Who?"], "README.md is a file; the question comes first"),
         (["ask", "Who?", "nowhere.pdf"], "nowhere.pdf does not exist"),
         (["ask", "Who?", "x" * 300], "does not exist"),
