@@ -40,10 +40,10 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def _add_name(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("name", metavar="NAME", type=_name, help="the set's name")
+    parser.add_argument("name", metavar="NAME", type=set_name, help="the set's name")
 
 
-def _name(text: str) -> str:
+def set_name(text: str) -> str:
     """A set's name, which is written with @ where a file could be meant as well."""
     from docqa.userdata.question_sets import MARK
 

@@ -261,11 +261,35 @@ def test_completion_scripts(shell: str) -> None:
     assert "top-k-windows" in done.stdout
 
 
-def test_bash_completes_commands() -> None:
-    script = run("completion", "bash").stdout
-    probe = f'{script}\nCOMP_WORDS=(docqa mo); COMP_CWORD=1; COMP_TYPE=9; _shtab_docqa; echo "${{COMPREPLY[@]}}"'
-    done = subprocess.run(["bash", "-c", probe], capture_output=True, text=True, check=False)
-    assert "models" in done.stdout
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["mo"], ["models"]),
+        (["help", "qu"], ["questions"]),
+        (["questions", "show", ""], ["lease\\ review", "one"]),
+        (["questions", "remove", "o"], ["one"]),
+        (["ask", "--questions", "@"], ["@lease\\ review", "@one"]),  # Bash splits a word at "@".
+        (["ask", "--questions", "@", "le"], ["@lease\\ review"]),
+        (["ask", "--questions", "=@", "on"], ["@one"]),
+        (["ask", "--questions", "@", "nosuch"], []),
+        (["ask", "Who?", "READ"], ["README.md"]),
+    ],
+)
+def test_bash_completes_commands_sets_and_files(tmp_path: Path, words: list[str], expected: list[str]) -> None:
+    where = {"DOCQA_HOME": str(tmp_path), "PATH": f"{DOCQA.parent}{os.pathsep}{os.environ['PATH']}"}
+    for name in ("one", "lease review"):
+        assert run("questions", "save", name, "-", stdin="Who?", **where).returncode == 0
+    script = run("completion", "bash").stdout + "compopt() { :; }\n"  # It works only while a person presses Tab.
+    ask = f'COMP_WORDS=(docqa "$@"); COMP_CWORD={len(words)}; $(complete -p docqa | grep -o "_[a-z_]*"); '
+    done = subprocess.run(
+        ["bash", "-c", script + ask + 'printf "%s\\n" "${COMPREPLY[@]}"', "bash", *words],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | where,
+    )
+    assert (done.stdout.split("\n"), done.stderr) == ([*(expected or [""]), ""], "")
 
 
 def test_the_text_of_some_pages_of_a_pdf() -> None:
