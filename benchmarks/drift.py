@@ -112,8 +112,8 @@ def first_answers(engine: Engine, asked: Mapping[Path, Sequence[str]]) -> list[F
 
 
 def first_answer(document: str, result: Result) -> FirstAnswer:
-    """The first answer of a result."""
-    first = next(iter([*result.answers, *result.closest]), None)
+    """The first answer of a result, or the most probable candidate if there is none."""
+    first = result.answers[0] if result.answers else result.most_probable
     if first is None:
         return FirstAnswer(result.question, document, "", None, 0, 0.0, answered=False)
     place = first.text, first.page, first.line_start, round(first.probability, 4)

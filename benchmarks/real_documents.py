@@ -66,6 +66,8 @@ def ask(questions: Path, folder: Path, settings: Settings, *, together: bool = F
         for one in document["questions"]:
             result = collection.ask(one["question"])
             candidates = (*result.answers, *result.closest)[:_FIVE]
+            if not result.answered:  # They are in the retriever's order.
+                candidates = tuple(sorted(candidates, key=lambda one: -one.probability))
             right = [is_right(answer, path, one["answers"], one["pages"]) for answer in candidates if one["answers"]]
             best = bool(right) and right[0]
             probability = candidates[0].probability if candidates else 0.0

@@ -82,6 +82,22 @@ def kind_asked(question: str) -> AnswerKind:
     return next((kind for kind, pattern in _PATTERNS if pattern.search(question)), AnswerKind.ANY)
 
 
+_PASSAGE_ASKED = re.compile(
+    r"^(?:please\s+)?(?:compare|list|describe|explain|summari[sz]e|outline|enumerate)\b"
+    r"|^how\b(?!\s+(?:many|much|long|old|soon|often|far|tall|big|large|heavy|wide|deep|fast|high|hot|thick)\b)",
+    _FLAGS,
+)
+_QUESTION = re.compile(r"\?|\b(?:what|which|who|whom|whose|when|where|why|how)\b", _FLAGS)
+_TERSE = 4  # Words.
+
+
+def asks_for_passage(question: str) -> bool:
+    """Whether a passage answers it rather than a few words: "how …", "list …", "compare …", or only a topic."""
+    question = question.strip()
+    terse = len(question.split()) <= _TERSE and not _QUESTION.search(question)
+    return terse or _PASSAGE_ASKED.search(question) is not None
+
+
 def fits(text: str, kind: AnswerKind) -> float:
     """How well a text fits a kind: 1 if it is of it, 0 if it may be, or if anything was asked for, -1 if it isn't."""
     has_number = _FORMS[AnswerKind.NUMBER].search(text) is not None

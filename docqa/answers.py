@@ -119,9 +119,10 @@ class Withheld:
 class Result:
     """The result of one question.
 
-    `answers` is empty if docqa abstained; `closest` has the best spans that are not listed. If `withheld`, their
-    passages bear on the question, and neither the spans nor their probabilities are claimed. `warnings` are those of
-    all documents: what was not read was not answered from. `denied`: the user said that the documents don't answer it.
+    `answers` is empty if docqa abstained; `closest` has the best spans that are not listed: the most probable first, or
+    if there are no answers, those in the passages that match the question best. If `withheld`, the passages bear on the
+    question, and neither the spans nor their probabilities are claimed. `warnings` are those of all documents: what was
+    not read was not answered from. `denied`: the user said that the documents don't answer it.
     """
 
     question: str
@@ -137,14 +138,39 @@ class Result:
     withheld: Withheld | None = None
     denied: bool = False
 
+    @property
+    def most_probable(self) -> Answer | None:
+        """The most probable candidate, an answer or not: if docqa abstained, `closest` need not begin with it."""
+        return max((*self.answers, *self.closest), key=lambda one: one.probability, default=None)
+
 
 def rank_answers(candidates: Iterable[ScoredCandidate], documents: Sequence[Document], top: int) -> list[Answer]:
     """The `top` distinct answers in the order of `docqa.ranking.rank`, each with its passage and all its locations."""
+    return _answers(_ranked(candidates, documents, top), documents)
 
+
+def closest_passages(candidates: Sequence[ScoredCandidate], documents: Sequence[Document], top: int) -> list[Answer]:
+    """The same answers in the retriever's order, for a question that has none.
+
+    That none is probable is all that their probabilities say. How well a passage matches the question, retrieval knows.
+    """
+
+    def place(ranked: RankedAnswer) -> int:
+        """That of the best window that the sentence was found in."""
+        return min(one.candidate.rank for one in candidates if ranked.shares_sentence(one.candidate))
+
+    return _answers(sorted(_ranked(candidates, documents, top), key=place), documents)
+
+
+def _ranked(candidates: Iterable[ScoredCandidate], documents: Sequence[Document], top: int) -> list[RankedAnswer]:
     def sentence(candidate: Candidate) -> tuple[int, int]:
         return sentence_around(documents[candidate.document], candidate.start, candidate.end)
 
-    ranked = rank(candidates, [document.text for document in documents], sentence, top)
+    return rank(candidates, [document.text for document in documents], sentence, top)
+
+
+def _answers(ranked: Sequence[RankedAnswer], documents: Sequence[Document]) -> list[Answer]:
+    """Ranked answers with their passages, numbered as they come."""
     shown = [(answer.document, *answer.sentence) for answer in ranked]
     answers = []
     for number, answer in enumerate(ranked):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from docqa.answers import Answer, DocumentWarning, Result, Withheld, rank_answers
+from docqa.answers import Answer, DocumentWarning, Result, Withheld, closest_passages, rank_answers
 from docqa.candidate_features import naming_stems
 from docqa.documents import Document
 from docqa.documents.formats import file_types
@@ -272,7 +272,7 @@ class Collection:
         ranked = rank_answers(progress.claimable, self.documents, top)
         answered = bool(ranked) and ranked[0].probability >= engine.choice.threshold
         if not answered:
-            ranked = rank_answers(progress.candidates, self.documents, top)
+            ranked = closest_passages(progress.candidates, self.documents, top)
         listed = sum(answered and answer.probability >= engine.choice.listed_from for answer in ranked)
         retriever = engine.settings.retriever
         return Result(

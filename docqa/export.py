@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from docqa.answers import Answer, Result
 from docqa.documents import Document
 from docqa.github_markdown import escaped, markdown_table
-from docqa.output import DENIED, as_dict, citation, said
+from docqa.output import DENIED, WRONG, as_dict, citation, said
 from docqa.table_passages import TablePassage
 from docqa.terminal_text import as_json, one_line, plain, visible
 from docqa.wording import counted, sentence
@@ -66,8 +66,9 @@ def _section(result: Result) -> str:
         lines.append(f"{why} ({result.windows_read} of {result.windows_total} passages searched).")
         if result.closest:
             listed = [*result.closest[:_MAX_CLOSEST], *filter(_is_annotated, result.closest[_MAX_CLOSEST:])]
-            shown = ((_unclaimed if withheld else _item)(answer) for answer in listed)
-            lines += ["Passages that bear on it:" if withheld else "Closest:", "", *shown]
+            heading = "Passages that bear on it" if withheld else "Closest passages"
+            shown = (_close(answer, marked=withheld is None) for answer in listed)
+            lines += [f"{heading}, best match first:", "", *shown]
     return "\n".join([*lines, "", f"*reader: {escaped(result.reader)}*"])
 
 
@@ -81,9 +82,10 @@ def _item(answer: Answer) -> str:
     return _listed(answer, head, marked=True)
 
 
-def _unclaimed(answer: Answer) -> str:
-    """The place and the passage of an answer that is not claimed."""
-    return _listed(answer, escaped(citation(answer)), marked=False)
+def _close(answer: Answer, *, marked: bool) -> str:
+    """The place and the passage of what is no answer."""
+    wrong = f" ({WRONG})" if answer.mark.wrong else ""
+    return _listed(answer, f"{escaped(citation(answer))}{wrong}", marked=marked)
 
 
 def _listed(answer: Answer, head: str, *, marked: bool) -> str:

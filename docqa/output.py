@@ -35,6 +35,7 @@ _OPEN, _CLOSE = "\ufdd0", "\ufdd1"
 
 
 DENIED = "you marked that these documents don't answer this"
+WRONG = "you marked this wrong"
 
 
 def said(answer: Answer) -> str:
@@ -42,7 +43,7 @@ def said(answer: Answer) -> str:
     if answer.mark.right:
         return "you marked this right"
     likely = percent(answer.probability) if answer.estimated else "not among the answers now"
-    return f"{likely}; you marked this wrong" if answer.mark.wrong else likely
+    return f"{likely}; {WRONG}" if answer.mark.wrong else likely
 
 
 def painter(*, colour: bool) -> Paint:
@@ -53,7 +54,8 @@ def painter(*, colour: bool) -> Paint:
 def as_dict(result: Result, *, explain: bool = False) -> dict[str, Any]:
     """The result as JSON, documented in docs/formats.md; `explain` adds what spoke for and against each answer.
 
-    What the user marked is apart from `answers`, all of which have a probability.
+    What the user marked is apart from `answers`, all of which have a probability. Programs look for the most probable
+    candidate first: `closest` is in that order, and its ranks are those in which a person is shown the passages.
     """
     facts = asdict(result)
     marked: list[dict[str, Any]] = []
@@ -71,6 +73,7 @@ def as_dict(result: Result, *, explain: bool = False) -> dict[str, Any]:
             answer.pop("explanation", None)
         facts["answered"] = bool(facts["answers"])
         facts["marked"] = {"denied": denied, "answers": marked}
+    facts["closest"].sort(key=lambda answer: -answer["probability"])
     return {"schema": SCHEMA, **facts}
 
 
@@ -125,11 +128,10 @@ def as_text(
         why = withheld.message if withheld else "no answer in these documents"
         blocks.append(f"{DENIED if result.denied else why} ({read})")
         if result.closest:
-            blocks.append(paint(DIM, "passages that bear on it:" if withheld else "closest passages:"))
-        for close in result.closest[:3]:
-            blocks.append(
-                _unclaimed(close, paint, width) if withheld else _answer(close, paint, width, explain=explain)
-            )
+            heading = "passages that bear on it" if withheld else "closest passages"
+            blocks.append(paint(DIM, f"{heading}, best match first:"))
+        mark = None if withheld else paint
+        blocks += [_close(close, paint, width, mark, explain=explain) for close in result.closest[:3]]
     return "\n\n".join(blocks)
 
 
@@ -172,15 +174,25 @@ def _answer(answer: Answer, paint: Paint, width: int | None, *, explain: bool) -
     if answer.other_locations:
         others = "; ".join(citation(location) for location in answer.other_locations[:5])
         where += _wrapped(_INDENT, f"also: {others}", width)
-    reasons = explanation.lines(answer.evidence) if explain and answer.estimated else []
     shown = [*head, *(paint(DIM, line) for line in where), *_quoted(answer, width, paint)]
-    return "\n".join([*shown, *(paint(DIM, f"{_INDENT}{line}") for line in reasons)])
+    return "\n".join([*shown, *(_reasons(answer, paint) if explain else [])])
 
 
-def _unclaimed(answer: Answer, paint: Paint, width: int | None) -> str:
-    """The place and the passage of an answer that is not claimed."""
-    head = [paint(BOLD, line) for line in _wrapped(f"{answer.rank}. ", citation(answer), width)]
-    return "\n".join([*head, *_quoted(answer, width, None)])
+def _close(answer: Answer, paint: Paint, width: int | None, mark: Paint | None, *, explain: bool) -> str:
+    """The place and the passage of what is no answer; not how probable it is, which is not its place in the list.
+
+    `mark` paints the span in the passage, None doesn't mark it, and nothing is explained of it.
+    """
+    wrong = f"  ({WRONG})" if answer.mark.wrong else ""
+    head = [paint(BOLD, line) for line in _wrapped(f"{answer.rank}. ", f"{citation(answer)}{wrong}", width)]
+    reasons = _reasons(answer, paint) if explain and mark is not None else []
+    return "\n".join([*head, *_quoted(answer, width, mark), *reasons])
+
+
+def _reasons(answer: Answer, paint: Paint) -> list[str]:
+    """What spoke for and against an answer."""
+    lines = explanation.lines(answer.evidence) if answer.estimated else []
+    return [paint(DIM, f"{_INDENT}{line}") for line in lines]
 
 
 def _wrapped(begin: str, text: str, width: int | None) -> list[str]:

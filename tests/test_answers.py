@@ -1,13 +1,14 @@
 """Merging, ranking and abstaining: pure functions, tested on synthetic evidence."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.scoring import by_score
 
-from docqa.answers import Answer, rank_answers
+from docqa.answers import Answer, Result, closest_passages, rank_answers
 from docqa.documents import Document, Source, parse
 from docqa.passages import passage
 from docqa.ranking import Candidate, normalize
@@ -89,6 +90,21 @@ def test_every_answer_has_a_passage_of_its_own(spans: list[tuple[tuple[int, int]
 def test_scores_compare_across_documents_and_retrieval_breaks_ties() -> None:
     assert ranked(candidate("Dr. Holm", 2), candidate("second report", 6, document=1))[0][0] == "second report"
     assert ranked(candidate("Dr. Holm", 2), candidate("4.2 per cent", 2, rank=0))[0][0] == "4.2 per cent"
+
+
+def test_the_closest_passages_are_the_most_probable_ones_in_the_order_of_retrieval() -> None:
+    candidates = (
+        candidate("Dr. Holm", 9, rank=7),
+        candidate("board", 4, rank=0),
+        candidate("4.2 per cent", 3, rank=2),
+        candidate("second report", -9, document=1, rank=1),
+    )
+    found = closest_passages(by_score(*candidates), [DOCUMENT, SECOND], 3)
+    assert [(one.rank, one.text) for one in found] == [(1, "board"), (2, "4.2 per cent"), (3, "Dr. Holm")]
+    assert len({one.passage for one in found}) == 3
+    result = Result("Who?", False, (), tuple(found), 8, 8, "bundled", "hybrid", 0.1)
+    assert result.most_probable is found[2]
+    assert replace(result, closest=()).most_probable is None
 
 
 def test_only_the_top_answers_are_returned() -> None:

@@ -12,6 +12,7 @@ from reportlab.pdfgen import canvas
 from support.samples import PROSE
 
 import docqa
+from docqa.answers import sentence_around
 from docqa.array_store import ArrayStore
 from docqa.collection import Collection
 from docqa.config import Settings
@@ -266,6 +267,26 @@ def test_below_the_threshold_docqa_abstains(tmp_path: Path, tiny_settings: Setti
     assert result.answers == ()
     assert result.closest
     assert np.all([answer.probability < 1 for answer in result.closest])
+
+
+CARGOES = (("Aurelia", "timber"), ("Bellona", "salt"), ("Cormoran", "rye"), ("Dorothea", "coal"))
+
+
+def test_what_is_closest_comes_in_the_order_of_retrieval(tmp_path: Path, tiny_settings: Settings) -> None:
+    others = [f"The {ship} came on {day} May with a cargo of {cargo}." for day, (ship, cargo) in enumerate(CARGOES, 1)]
+    file = write(tmp_path / "ships.txt", "\n\n".join([PROSE, *others] * 4))
+    opened = Engine(replace(tiny_settings, threshold=1.0), ArrayStore(None)).open([file])
+    *_, progress = opened.search("What was the cargo of the Dorothea?")
+    closest = opened.result("?", progress, 0.1).closest
+    ranks = []
+    for one in closest:
+        start, end = sentence_around(opened.documents[0], one.start, one.end)
+        inside = [each.candidate for each in progress.candidates if start <= each.candidate.start < end]
+        ranks.append(min(each.rank for each in inside))
+    assert ranks == sorted(ranks) and len(set(ranks)) > 1
+    probabilities = sorted((one.probability for one in closest), reverse=True)
+    assert [one.probability for one in closest] != probabilities
+    assert opened.result("?", progress, 0.1, 1).closest[0].probability == probabilities[0]
 
 
 def test_each_document_keeps_its_best_answer_however_many_better_ones_another_has(

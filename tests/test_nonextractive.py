@@ -120,7 +120,7 @@ def test_what_is_not_stated_is_not_answered_and_the_passages_are_shown(
     assert result.closest
     first, _, passages = output.as_text(result).partition("\n\n")
     assert first == f"{MESSAGES[kind]} (1 of 1 passages searched)"
-    assert passages.startswith("passages that bear on it:")
+    assert passages.startswith("passages that bear on it, best match first:")
     assert "policy.md, line" in passages
     assert not re.search(r"»|«|\d%", passages)
     assert json.loads(output.as_json([result]))["withheld"] == {"reason": kind, "message": MESSAGES[kind]}

@@ -8,7 +8,7 @@ import pytest
 from support.scoring import by_score
 
 from docqa import output
-from docqa.answers import Result, Withheld, rank_answers
+from docqa.answers import Mark, Result, Withheld, rank_answers
 from docqa.documents import Source, parse
 from docqa.ranking import Candidate
 
@@ -77,8 +77,23 @@ def test_an_abstention_says_what_was_read_and_what_came_closest() -> None:
     found = result()
     text = output.as_text(replace(found, answered=False, answers=(), closest=found.answers))
     assert text.startswith("no answer in these documents (3 of 7 passages searched)")
-    assert "closest passages:" in text
-    assert "»Anna Holm«" in text
+    assert text.split("\n\n")[1:] == [
+        "closest passages, best match first:",
+        "1. a.txt, line 1\n   | »Anna Holm« kept the lamp » and « the log.",
+    ]
+
+
+def test_programs_get_the_most_probable_of_what_came_closest_first() -> None:
+    (answer,) = result().answers[:1]
+    shown = (replace(answer, probability=0.1, rank=1), replace(answer, probability=0.2, rank=2))
+    closest = json.loads(output.as_json([replace(result(), answered=False, answers=(), closest=shown)]))["closest"]
+    assert [(one["probability"], one["rank"]) for one in closest] == [(0.2, 2), (0.1, 1)]
+
+
+def test_of_what_came_closest_it_is_said_that_the_user_marked_it_wrong() -> None:
+    wrong = replace(result().answers[0], mark=Mark(wrong=True))
+    text = output.as_text(replace(result(), answered=False, answers=(), closest=(wrong,)))
+    assert "1. a.txt, line 1  (you marked this wrong)" in text.splitlines()
 
 
 def test_of_a_withheld_answer_the_passage_is_shown_and_neither_the_span_nor_a_probability() -> None:
@@ -87,7 +102,7 @@ def test_of_a_withheld_answer_the_passage_is_shown_and_neither_the_span_nor_a_pr
     found = replace(found, answered=False, answers=(), closest=found.answers, withheld=withheld)
     assert output.as_text(found, explain=True).split("\n\n") == [
         "this asks for a yes or no, which docqa doesn't decide (3 of 7 passages searched)",
-        "passages that bear on it:",
+        "passages that bear on it, best match first:",
         "1. a.txt, line 1\n   | Anna Holm kept the lamp » and « the log.",
     ]
     assert json.loads(output.as_json([found]))["withheld"] == {"reason": "yes-no", "message": withheld.message}

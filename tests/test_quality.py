@@ -44,7 +44,9 @@ def results(documents: dict[str, Document]) -> dict[str, Result]:
 
 
 def first(result: Result) -> Answer:
-    return (result.answers or result.closest)[0]
+    found = result.answers[0] if result.answers else result.most_probable
+    assert found is not None
+    return found
 
 
 def test_the_first_answer_is_right_for_three_questions_in_four(results: dict[str, Result]) -> None:

@@ -7,10 +7,13 @@ from docqa.terminal_text import flat
 if TYPE_CHECKING:
     from docqa.answers import Answer, Citation
 
+POSSIBLE = 0.4
+"""The probability from which an answer is called possible."""
+
 _LIKELIHOODS = (
     (0.85, "very likely"),
     (0.6, "likely"),
-    (0.4, "possible"),
+    (POSSIBLE, "possible"),
     (0.15, "unlikely"),
     (0.0, "very unlikely"),
 )
@@ -21,6 +24,13 @@ def cited(place: "Answer | Citation") -> str:
     from docqa.output import citation  # Imports numpy, which must not delay the first frame.
 
     return citation(place)
+
+
+def located(place: "Answer | Citation") -> str:
+    """Page and line, without the document and the section."""
+    from docqa.output import place as where  # As above.
+
+    return where(place)
 
 
 def headings(answer: "Answer") -> str:

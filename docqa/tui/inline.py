@@ -107,7 +107,9 @@ class InlineApp(InertApp):
                 self.question.remember(event.asked.question)
         shown = self.questions.shown
         if shown is not None:
-            self.answers.show(shown, self.questions.reader, self.questions.waiting_for)
+            collection = self.questions.collection
+            documents = [document.name for document in collection.documents] if collection else []
+            self.answers.show(shown, self.questions.reader, self.questions.waiting_for, documents)
         elif self.questions.opening is not None:
             self._show_hint("Opening the documents. You can already ask: the question waits until they are open.")
         else:

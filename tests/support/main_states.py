@@ -53,7 +53,7 @@ async def loading(pilot: Pilot[Any]) -> None:
     app.questions.handle(events.DocumentsFound((REPORT.name, "reports/atlas.pdf", "reports/diary.txt")))
     app.questions.handle(events.DocumentOpened(REPORT))
     app.questions.handle(events.OpeningProgressed(Progress("reading pages", "reports/atlas.pdf", 12, 40)))
-    await pilot.pause()
+    await until(pilot, lambda: app.main.page._layout is not None, "a page that is laid out")  # type: ignore[attr-defined]
 
 
 async def empty(pilot: Pilot[Any]) -> None:

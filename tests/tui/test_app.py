@@ -113,7 +113,8 @@ async def test_docqa_says_that_there_is_no_answer(engines: Engines, lighthouse: 
         assert asked.abstained
         text = pane_text(app.main.answers)
         assert "No answer in these documents" in text
-        assert "Closest passages:" in text
+        assert "Closest passages, best match first:" in text
+        assert "%" not in text
         assert "1 of 1 passages searched" in text
         assert "x searches them all" not in text  # All windows were read.
 

@@ -48,6 +48,7 @@ class Still(InlineApp):
 
 class Opened(NoCollection):
     opened = (LOG,)
+    documents = (LOG,)
     failures = ()
 
 
@@ -66,7 +67,7 @@ async def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
         found = [answer(LOG, name, 0.9 - i / 10, i + 1) for i, name in enumerate(NAMES)]
         app.questions.handle(events.AnswersFound(asked, result("Who was aboard?", found)))
         app.questions.handle(events.QuestionAnswered(asked))
-        await shows(pilot, "▸ 1 Knut Dyrnes")
+        await shows(pilot, "▸ 1 The mate was Knut Dyrnes. page 1, line 1")
         yield pilot
 
 
@@ -100,15 +101,15 @@ async def _(pilot: Pilot[Any], app: Still, key: str) -> None:
 @checks("answers.next")
 async def _(pilot: Pilot[Any], app: Still, key: str) -> None:
     await pilot.press(key)
-    await shows(pilot, "▸ 2 Matteo Bellandi")
+    await shows(pilot, "▸ 2 The [b]cook was Matteo Bellandi.")
     await pilot.press(key)
-    await shows(pilot, "▸ 2 Matteo Bellandi")
+    await shows(pilot, "▸ 2 The [b]cook was Matteo Bellandi.")
 
 
 @checks("answers.previous")
 async def _(pilot: Pilot[Any], app: Still, key: str) -> None:
     await pilot.press("j", key)
-    await shows(pilot, "▸ 1 Knut Dyrnes")
+    await shows(pilot, "▸ 1 The mate was Knut Dyrnes. page 1, line 1")
 
 
 @checks("answers.copy")
@@ -123,7 +124,7 @@ async def _(pilot: Pilot[Any], app: Still, key: str) -> None:
     await pilot.press(key)
     assert app.questions.session.running is app.questions.shown
     assert app.questions.session.running.exhaustive
-    await shows(pilot, "▸ 1 Knut Dyrnes")
+    await shows(pilot, "▸ 1 The mate was Knut Dyrnes. page 1, line 1")
 
 
 @checks("app.cancel")
@@ -180,8 +181,8 @@ async def test_many_answers_take_sixteen_rows_at_most(stage: Pilot[Any]) -> None
 async def test_a_question_that_was_given_is_asked_at_once_of_a_real_document(engines: Engines, lighthouse: str) -> None:
     app = engines.inline([lighthouse], Settings(threshold=0), question="Who was the keeper in 1911?")
     async with app.run_test(size=SIZE) as pilot:
-        await shows(pilot, "▸ 1 Tobias Wren")
-        await shows(pilot, "lighthouse.txt, line 6")
+        await shows(pilot, "▸ 1 The keeper in 1911 was Tobias Wren, who lived there")
+        await shows(pilot, "line 6")
         await until(pilot, lambda: app.questions.shown is not None and app.questions.shown.state is QuestionState.DONE)
     (done,) = app.questions.session.results
     assert done.answers[0].text == "Tobias Wren"
@@ -199,7 +200,7 @@ async def test_a_question_waits_until_the_documents_are_open(
         await pilot.press("enter")
         await shows(pilot, "waiting for the documents to open")
         held_opening.pass_on.set()
-        await shows(pilot, "▸ 1 Ada Marsh")
+        await shows(pilot, "by the engineer Ada Marsh. line 3")
     assert len(history.entries()) == before, "with --no-cache no question is kept"
 
 
@@ -209,7 +210,7 @@ async def test_what_could_not_be_opened_is_told_and_the_rest_is_asked(engines: E
         await shows(pilot, "✗ 1 could not be opened")
         await type_in(pilot, "Who was the engineer?")
         await pilot.press("enter")
-        await shows(pilot, "▸ 1 Ada Marsh")
+        await shows(pilot, "by the engineer Ada Marsh. line 3")
     assert app.questions.collection is not None
     assert [failure.error.message for failure in app.questions.collection.failures] == ["nowhere.pdf does not exist"]
 

@@ -59,7 +59,7 @@ async def test_markup_in_names_texts_questions_and_errors_is_shown_as_it_is() ->
     async with app.run_test(size=WIDE) as pilot:
         await show(pilot, document, "[bold]there[/bold]")
         await sees(pilot, app.main.answers, "[bold]there[/bold]")
-        await sees(pilot, app.main.answers, f"{name}, page 1 ([i]), line 1")
+        await sees(pilot, app.main.answers, "said [@click=app.quit]he[/]. page 1 ([i]), line 1")
         await sees(pilot, app.main.documents, name)
         await sees(pilot, app.main.page, "said [@click=app.quit]he[/].")
         await sees(pilot, app, f"{name} · page 1 ([i]) of 1")
@@ -148,9 +148,9 @@ async def test_a_withheld_answer_is_said_to_be_one_and_only_its_passage_is_shown
         app.questions.handle(events.QuestionAnswered(asked))
         await sees(pilot, app.main.answers, "∅ This asks for a yes or no, which docqa doesn't decide")
         text = pane_text(app.main.answers)
-        assert "Passages that bear on it:" in text
+        assert "Closest passages, best match first:" in text
         assert "The hall has 35 square metres." in text
-        assert "report.txt, page 1, line 1" in text
+        assert "page 1, line 1" in text
         assert "%" not in text
         assert "likely" not in text
         assert "No answer in these documents" not in text
@@ -206,7 +206,7 @@ async def test_the_selected_answer_stays_selected_when_better_ones_come() -> Non
         await pilot.press("x")
         found = [answer(document, text, 0.9, i) for i, text in enumerate(("Cid", "Ann", "Bob"), 1)]
         app.questions.handle(events.AnswersFound(asked, result("Which?", found)))
-        await sees(pilot, app.main.answers, "▸ 3 Bob")
+        await sees(pilot, app.main.answers, "▸ 3 Two is Bob.")
         assert marked(app) == "Bob"
 
 

@@ -368,7 +368,8 @@ class MainScreen(Screen[None]):
             self.answers.show_hint(opening_hint(self._controller, self.documents.listed))
             return
         reader = asked.result.reader if asked.result else self._controller.reader
-        self.answers.show(asked, reader, self._controller.waiting_for)
+        documents = (document.name for document in self.documents.open_documents)
+        self.answers.show(asked, reader, self._controller.waiting_for, documents)
 
     @on(DocumentsPane.TicksChanged)
     def show_header(self) -> None:

@@ -80,7 +80,8 @@ def cell(result: "Result", right: Sequence[str]) -> str:
         return f"{percent(best.probability)} {flat(best.text)}{verdict}"
     if result.withheld is not None:
         return f"no answer claimed{verdict}"
-    closest = "".join(f" (closest: {percent(one.probability)} {flat(one.text)})" for one in result.closest[:1])
+    one = result.most_probable
+    closest = f" (closest: {percent(one.probability)} {flat(one.text)})" if one else ""
     return f"no answer{verdict}{closest}"
 
 

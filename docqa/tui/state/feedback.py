@@ -50,7 +50,7 @@ class RightAnswer:
 
 @dataclass(frozen=True, slots=True)
 class NoAnswer:
-    """The documents don't answer the question; `closest` came closest, one passage for each document."""
+    """The documents don't answer the question; `closest` seemed most probable, one passage for each document."""
 
     closest: "tuple[MarkedAnswer, ...]"
 
@@ -150,7 +150,9 @@ def choices(
             back.append(_take_back(answer))
         document = by_name.get(answer.document)
         if document is not None and confirm(answer, document):
-            closest.setdefault(answer.document, MarkedAnswer(answer, document))
+            best = closest.get(answer.document)
+            if best is None or answer.probability > best.answer.probability:
+                closest[answer.document] = MarkedAnswer(answer, document)
             if not answer.mark.right:
                 offered.append(_choice(document, answer.start, answer.end))
     if denied:
