@@ -201,4 +201,4 @@ def test_a_format_is_its_flag(capsys: pytest.CaptureFixture[str]) -> None:
     for wrong in (["--format", "xml"], ["--format", "json", "--count"], ["-C", "-1"], ["-C", "²"]):
         with pytest.raises(SystemExit):
             parser.parse_args(["find", "x", "a.txt", *wrong])
-        assert "usage: docqa find " in capsys.readouterr().err
+        assert "docqa find: error: " in capsys.readouterr().err

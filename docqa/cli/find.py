@@ -15,6 +15,7 @@ from docqa.cli.arguments import (
     add_setting,
     document_help,
     is_piped,
+    refuse_together,
     settings,
 )
 from docqa.cli.commands import COMMANDS, add_command
@@ -77,6 +78,8 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def run(arguments: argparse.Namespace) -> int:
     """Find and print. A file that can't be read is reported, and the others are searched."""
+    if arguments.context is not None:
+        refuse_together("--context", {"--count": arguments.count, "--files-with-matches": arguments.files_with_matches})
     paths = arguments.paths or (["-"] if is_piped() else [])
     if not paths:
         raise DocqaError("no document given", "docqa find WORDS PATH..., words first")

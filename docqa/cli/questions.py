@@ -1,6 +1,7 @@
 """`docqa questions`: keep question sets, to ask them again."""
 
 import argparse
+import shlex
 import sys
 from pathlib import Path
 
@@ -80,7 +81,8 @@ def _save(arguments: argparse.Namespace) -> int:
     if question_sets.exists(arguments.name) and not arguments.force:
         raise DocqaError(f"there is already a question set {arguments.name!r}", "-f replaces it")
     count = question_sets.save(arguments.name, text)
-    note(f"{counted(count, 'question')} saved; docqa ask --questions @{visible(arguments.name)} PATH... asks them")
+    asked = shlex.quote(f"{question_sets.MARK}{arguments.name}")
+    note(f"{counted(count, 'question')} saved; docqa ask --questions {visible(asked)} PATH... asks them")
     return ExitCode.ANSWERED
 
 
