@@ -4,7 +4,7 @@
 changes the controller's state and then has the view show it. All of it runs in the view's thread.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -24,6 +24,7 @@ from docqa.tui.workers.document_loader import DocumentLoader, MakeEngine, defaul
 from docqa.tui.workers.events import WorkerEvent
 from docqa.tui.workers.question_worker import answer
 from docqa.userdata import history
+from docqa.userdata.kept_spans import question_key
 from docqa.wording import counted
 
 if TYPE_CHECKING:
@@ -59,6 +60,8 @@ class QuestionController:
         self.session = QuestionSession()
         self.shown: AskedQuestion | None = None
         """The question whose answers are shown."""
+        self.cells: Callable[[], Iterable[AskedQuestion]] = tuple
+        """Returns the cells of the matrix: questions that are asked beside those of the session."""
         self.collection: Collection | None = None
         """The open documents; None until they can be asked."""
         self.reader = ""
@@ -222,9 +225,15 @@ class QuestionController:
             self.versions.find_kept(self.session.asked, self.documents)
 
     def mark(self, asked: AskedQuestion, marks: "UserMarks") -> None:
-        """Show what the user said about the answers to a question, also where the same was asked before."""
+        """Show what the user said about the answers to a question, wherever else it was asked of the same documents."""
         for one in (asked, *self.session.same(asked)):
             one.marks = marks
+        key = question_key(asked.question)
+        for one in (*self.session.asked, *self.cells()):
+            # What has no result yet recalls its marks when it is asked.
+            if one.only != asked.only and one.result is not None and question_key(one.question) == key:
+                both = one.only & asked.only if one.only and asked.only else one.only or asked.only
+                one.marks = one.user_marks.with_those_of(marks, both)
         self._view.update()
 
     def read_all(self, entirely: frozenset[str] = frozenset()) -> None:

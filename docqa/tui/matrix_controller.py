@@ -30,6 +30,7 @@ class MatrixController:
 
     def __init__(self, view: View, questions: QuestionController) -> None:
         self.cells = MatrixCells()
+        questions.cells = self.cells.everything
         self.set_name = ""
         """The question set whose questions are shown; "" for those of the session."""
         self.on_change: Callable[[], None] = lambda: None

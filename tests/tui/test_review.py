@@ -173,6 +173,36 @@ async def test_what_the_user_says_of_a_cell_is_shown_exported_and_there_the_next
         await sees(pilot, again, "Take back that “rye bread” is right")
 
 
+async def test_what_is_marked_in_a_cell_is_marked_in_the_answers_and_the_other_way_round(
+    engines: Engines, lighthouse: str, bakery: str
+) -> None:
+    app = engines.app([lighthouse, bakery], Settings())
+    async with app.run_test(size=(120, 36)) as pilot:
+        await until(pilot, lambda: opened(app))
+        await ask_and_wait(pilot, BUILT)
+        await ask_and_wait(pilot, BAKER)
+        screen = await matrix(pilot)
+        await filled(pilot)
+        screen.query_one(MatrixTable).go_to(1, 1)
+        await pilot.press("c")
+        await sees(pilot, app, "✓ line 4")
+        await pilot.press("t")
+        await sees(pilot, app.main.answers, "✓ you marked this right")
+        await pilot.press("w", "down")
+        await sees(pilot, app, "Take back that “Ludmila Novak” is right")
+        back = [str(one) for one in screen_text(app).split("\n") if "Take back" in one]
+        assert len(back) == 1
+        await pilot.press("escape")
+        app.main.questions.focus()
+        await pilot.press("k")
+        app.main.answers.list.focus()
+        await pilot.press("c")
+        await sees(pilot, app.main.answers, "✓ you marked this right")
+        await pilot.press("t")
+        await sees(pilot, app, "✓ line 3")
+        await sees(pilot, app, "✓ 2 marked")
+
+
 async def test_question_sets_are_saved_and_loaded(engines: Engines, lighthouse: str) -> None:
     app = engines.app([lighthouse], Settings())
     async with app.run_test(size=(100, 30)) as pilot:
