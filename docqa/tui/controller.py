@@ -105,9 +105,9 @@ class QuestionController:
         self.reading_on.stop()
         self._view.start("opening", partial(self.loader.run, cancel))
 
-    def open(self, paths: Iterable[str], *, replace: bool = False) -> None:
-        """Open more documents, or `replace` the open ones. Questions keep their answers."""
-        self.loader.add_paths(paths, replace=replace)
+    def open(self, paths: Iterable[str], *, without: Sequence[str] = (), replace: bool = False) -> None:
+        """Open more documents, `without` some, or `replace` the open ones. Questions keep their answers."""
+        self.loader.add_paths(paths, without=without, replace=replace)
         if replace:
             self.names = ()
             self._close_documents(replaced=True)

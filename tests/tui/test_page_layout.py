@@ -10,7 +10,7 @@ from rich.cells import cell_len
 from support.stage import paged
 from support.tables import SHIPS, Page
 
-from docqa.documents import Cell, Source, parse
+from docqa.documents import Blocks, Cell, Lines, Source, parse
 from docqa.documents.plain_text import from_text
 from docqa.terminal_text import flat
 from docqa.tui.state.page_layout import RULE, PageLayout, lay_out
@@ -116,6 +116,25 @@ def test_a_paragraph_over_a_page_end_goes_on_below_the_rule() -> None:
     layout = lay_out(page.document(), 60)
     assert drawn(layout) == ["", "The largest ship was the", "", "Aurelia."]
     assert layout.numbers.tolist() == [0, 1, 0, 1]
+
+
+def test_the_first_text_of_the_body_below_a_row_is_no_running_head() -> None:
+    document = paged("two.pdf", [["Two.", "Head"], ["Head", "Three."]])
+    lines = document.lines
+    order = [0, 3, 1, 2]  # The heads are behind the body.
+    text = "Two.\nThree.\nHead\nHead\n"
+    starts = np.array([0, 5, 12, 17])
+    document = replace(
+        document,
+        text=text,
+        body_end=11,
+        blocks=Blocks.of([]),
+        lines=Lines(starts, starts + np.array([4, 6, 4, 4]), lines.pages[order], lines.numbers[order]),
+    )
+    layout = lay_out(document, 20)
+    assert drawn(layout) == ["", "Two.", "Head", "", "Head", "Three."]
+    assert [layout.first_in_body(row) for row in range(6)] == [0, 0, 5, 5, 5, 5]
+    assert lay_out(replace(document, body_end=0), 20).first_in_body(2) == 0
 
 
 def test_an_endless_paragraph_is_laid_out_in_pieces() -> None:

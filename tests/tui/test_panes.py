@@ -21,6 +21,7 @@ from support.stage import (
     until,
 )
 from support.tables import SHIPS
+from textual.color import Color
 from textual.content import Content
 from textual.pilot import Pilot
 
@@ -153,6 +154,29 @@ async def test_a_withheld_answer_is_said_to_be_one_and_only_its_passage_is_shown
         assert "%" not in text
         assert "likely" not in text
         assert "No answer in these documents" not in text
+
+
+async def test_the_page_is_dim_only_around_an_answer() -> None:
+    document = paged("a.pdf", [["It was built by Ada Marsh.", *["Nothing is said here."] * 60]])
+    app = StillApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        page = app.main.page
+
+        def colours() -> set[str]:
+            """The colours of the last line."""
+            row = page.render_line(60 - page.scroll_offset.y)
+            return {str(segment.style.color) for segment in row if segment.style and "said" in segment.text}
+
+        app.questions.handle(events.DocumentsFound((document.name,)))
+        app.questions.handle(events.DocumentOpened(document))
+        await sees(pilot, page, "Nothing is said here.")
+        await until(pilot, colours)
+        before = colours()
+        assert before == {str(Color.parse(app.theme_variables["foreground"]).rich_color)}
+        await show(pilot, document, "Ada Marsh")
+        await until(pilot, lambda: colours() == {str(Color.parse(app.theme_variables["dim"]).rich_color)})
+        await ask(pilot, "Who else?")
+        await until(pilot, lambda: colours() == before)
 
 
 async def test_what_stands_apart_is_dim_and_headings_are_bold() -> None:

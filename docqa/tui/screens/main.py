@@ -135,7 +135,7 @@ class MainScreen(Screen[None]):
         """Show an answer in its document; without one, keep showing the same document."""
         self._location = 0
         document = answer.document if answer else self.page.document.name if self.page.document else ""
-        self.evidence.show(evidence.get(document), answer.start if answer else self.page.first_offset)
+        self.evidence.show(evidence.get(document), answer.start if answer else self.page.reading_at)
         if answer is not None:
             self.page.show(self.document(answer.document), answer)
         else:
@@ -245,7 +245,7 @@ class MainScreen(Screen[None]):
                 goto.hint(document),
                 partial(goto.targets, document),
                 nothing="No matching page or section.",
-                first=goto.section_at(document, self.page.first_offset),
+                first=goto.section_at(document, self.page.reading_at),
             )
             self.app.push_screen(screen, partial(self._go_to, document))
 

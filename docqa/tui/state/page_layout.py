@@ -64,6 +64,12 @@ class PageLayout:
         """Return the offset of the first text in a row."""
         return int(self.starts[self.bounds[row]])
 
+    def first_in_body(self, row: int) -> int:
+        """Return the offset of the first text of the body at or below a row; running heads are behind the body."""
+        starts = self.starts[self.bounds[row:-1]]
+        inside = (self.lines[row:] != RULE) & (starts < self.document.body_end)
+        return int(starts[inside.argmax()]) if inside.any() else self.document.body_end
+
     def row_of(self, offset: int) -> int:
         """Return the row that shows `document.text[offset]`."""
         shown, starts = self._by_offset

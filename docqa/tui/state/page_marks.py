@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TYPE_CHECKING
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from docqa.answers import Answer
     from docqa.documents import Document
 
+Matches = Sequence[tuple[int, int]]
+"""Offsets of what was found, ascending."""
+Finder = Callable[["Document"], Matches]
 MAX_MATCHES = 10_000
 """A search stops here: a single letter occurs a million times in a book."""
 

@@ -1,7 +1,7 @@
 """The document pane: all pages of a document, with the answer marked."""
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
@@ -16,8 +16,9 @@ from textual.visual import Visual
 
 from docqa.moved_spans import nearest_offset
 from docqa.terminal_text import flat, one_line, visible
+from docqa.tui.state import page_marks
 from docqa.tui.state.newer_answers import found_again, place
-from docqa.tui.state.page_marks import PageMark, answer_marks, find_matches, match_marks, page_name, position
+from docqa.tui.state.page_marks import Finder, Matches, PageMark
 from docqa.tui.styling import MUTED, hang
 from docqa.tui.widgets.page_row import draw_row, gutter_width
 
@@ -25,10 +26,6 @@ if TYPE_CHECKING:
     from docqa.answers import Answer
     from docqa.documents import Document
     from docqa.tui.state.page_layout import PageLayout
-
-Matches = Sequence[tuple[int, int]]
-"""Offsets of what was found, ascending."""
-Finder = Callable[["Document"], Matches]
 
 _HINT = "The document is shown here, with the selected answer marked."
 
@@ -172,8 +169,8 @@ class PageView(ScrollView, can_focus=True):
     @property
     def _answer_of_document(self) -> "Answer | None":
         """The selected answer, if it is, or was, in this document."""
-        in_here = self._answer is not None and self.document is not None and self._answer.document == self.document.name
-        return self._answer if in_here else None
+        shown = self.document.name if self.document is not None else ""
+        return self._answer if self._answer is not None and self._answer.document == shown else None
 
     @property
     def answer_in_view(self) -> bool:
@@ -197,8 +194,7 @@ class PageView(ScrollView, can_focus=True):
         layout = self._layout
         if layout is None or not len(layout):
             return 0
-        row = round(self.scroll_y)
-        answer = self.answer_rows
+        row, answer = round(self.scroll_y), self.answer_rows
         if self._visited is not None and self._in_view(self._visited):
             row = layout.row_of(self._visited)
         elif answer and row <= answer[0] < row + self.scrollable_content_region.height:
@@ -231,6 +227,11 @@ class PageView(ScrollView, can_focus=True):
             return 0
         row = min(round(self.scroll_y), len(layout) - 1)
         return layout.first_offset(min(row + 1, len(layout) - 1) if layout.lines[row] < 0 else row)
+
+    @property
+    def reading_at(self) -> int:
+        """The offset of the first text in view that is no running head."""
+        return self._layout.first_in_body(round(self.scroll_y)) if self._layout is not None else 0
 
     def _in_view(self, offset: int) -> bool:
         if self._layout is None:
@@ -271,7 +272,7 @@ class PageView(ScrollView, can_focus=True):
         target, top, named = self._target, self._top, self._named
         if not top:
             row -= self.scrollable_content_region.height // 3  # Show the text that leads up to it.
-        elif named and row and self._layout.lines[row - 1] < 0:
+        elif row and self._layout.lines[row - 1] < 0:
             row -= 1  # The rule that has the number of the page.
         self._target, self._top = None, False
         self.scroll_to(y=max(0, row), animate=False, force=True)
@@ -300,8 +301,8 @@ class PageView(ScrollView, can_focus=True):
     def _marks(self, start: int, end: int) -> Iterator[PageMark]:
         """Yield the marks on the row from `start` to `end`."""
         if self._shown_answer is not None:
-            yield from answer_marks(self._shown_answer, (start, end))
-        yield from match_marks(self._matches, self._match, (start, end))
+            yield from page_marks.answer_marks(self._shown_answer, (start, end))
+        yield from page_marks.match_marks(self._matches, self._match, (start, end))
 
     # --- the title ---
 
@@ -322,21 +323,21 @@ class PageView(ScrollView, can_focus=True):
 
     def _update_title(self) -> None:
         document = self.document
+        self.set_class(self._shown_answer is not None, "-answered")
         if document is None:
-            self.border_title = "Document"
-            self.border_subtitle = ""
+            self.border_title, self.border_subtitle = "Document", ""
             return
         parts = [visible(document.name)]
         page = self.page or (self._shown_answer.page if self._shown_answer and self._shown_answer.page else 0)
         if page:
-            parts.append(f"{page_name(document, page)} of {document.page_count}")
+            parts.append(f"{page_marks.page_name(document, page)} of {document.page_count}")
         # Content, because a plain string would be parsed as markup.
         self.border_title = Content(" · ".join(parts))
         self.border_subtitle = Content(self._subtitle())
 
     def _subtitle(self) -> str:
         if self._query:
-            return f"“{flat(self._query)}” {position(self._match, len(self._matches))}"
+            return f"“{flat(self._query)}” {page_marks.position(self._match, len(self._matches))}"
         answer = self._answer_of_document
         if answer is not None and answer.outdated:
             return "the answer is from an earlier version"
@@ -346,7 +347,7 @@ class PageView(ScrollView, can_focus=True):
 
     def find(self, query: str) -> None:
         """Mark all matches, and go to the first one from what is in view. "" ends the search."""
-        self._query, self._finder = query, lambda document: find_matches(document.text, query)
+        self._query, self._finder = query, lambda document: page_marks.find_matches(document.text, query)
         if not query.strip() or self.document is None:
             self._query, self._matches = "", ()
             self._update_title()
@@ -372,7 +373,7 @@ class PageView(ScrollView, can_focus=True):
         if message.document is not self.document or message.query != self._query:
             return  # Outdated: the user has typed more.
         matches = self._matches = message.matches
-        self._match = min(bisect_left(matches, (self.first_offset, 0)), max(0, len(matches) - 1))
+        self._match = min(bisect_left(matches, (self.reading_at, 0)), max(0, len(matches) - 1))
         self._show_match()
 
     def _show_match(self) -> None:
