@@ -111,6 +111,10 @@ class MatrixScreen(ModalScreen["CellToOpen | None"]):
         self.query_one(MatrixLine).display = False
         self._controller.on_change = self.show
 
+    def on_resize(self) -> None:
+        """Fit the title to the new width."""
+        self.call_after_refresh(self.show)
+
     def on_unmount(self) -> None:
         """Stop the worker: the app is closing."""
         self._controller.close()
@@ -151,9 +155,11 @@ class MatrixScreen(ModalScreen["CellToOpen | None"]):
             parts.append(f"✓ {marked} marked")
         if done < total:
             stopped = "stopped, r resumes" if self._controller.stopped else "Esc stops"
-            parts.append(f"{bar(done / total, _BAR)} {done} of {total} · {stopped}")
-        title = Content.assemble(("Matrix", "bold $text-accent"), "   ", "   ".join(parts))
-        self.query_one("#matrix-title", Static).update(title)
+            parts.append(f"{done} of {total} · {stopped}")
+        text, title = "   ".join(parts), self.query_one("#matrix-title", Static)
+        if done < total and len(f"Matrix   {text} ") + _BAR <= title.content_size.width:  # Else it is left out first.
+            text = "   ".join([*parts[:-1], f"{bar(done / total, _BAR)} {parts[-1]}"])
+        title.update(Content.assemble(("Matrix", "bold $text-accent"), "   ", text))
 
     @on(MatrixTable.CellReached)
     def _show_cell(self) -> None:
