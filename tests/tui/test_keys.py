@@ -1266,6 +1266,16 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     assert app.matrix.controller.cells.questions == ["Who was the master?"]
 
 
+@checks("MatrixScreen", "matrix.bring_back")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    await _matrix(pilot, app)
+    before = list(app.matrix.controller.cells.questions)
+    await pilot.press("delete")
+    assert len(app.matrix.controller.cells.questions) == len(before) - 1
+    await pilot.press(key)
+    assert app.matrix.controller.cells.questions == before
+
+
 @checks("MatrixScreen", "matrix.read")
 async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await _matrix(pilot, app)

@@ -211,7 +211,9 @@ async def test_question_sets_are_saved_and_loaded(engines: Engines, lighthouse: 
         await pilot.press("S")
         await type_in(pilot, "mine")
         await pilot.press("enter")
-        await until(pilot, lambda: "There is a set mine already. Enter again replaces it." in texts(app))
+        await until(
+            pilot, lambda: "There is a set mine already. Enter again replaces it and its comments." in texts(app)
+        )
         assert question_sets.load("mine") == ["How high is it?"]
         await pilot.press("s", "enter")
         await until(pilot, lambda: "mines" in question_sets.names())
@@ -222,6 +224,69 @@ async def test_question_sets_are_saved_and_loaded(engines: Engines, lighthouse: 
         await sees(pilot, app, "set mine")
         assert app.matrix.controller.cells.questions == ["How high is it?"]
         await filled(pilot)
+
+
+async def test_a_set_that_exists_is_replaced_only_by_a_second_enter(engines: Engines, lighthouse: str) -> None:
+    app = engines.app([lighthouse], Settings())
+    async with app.run_test(size=(100, 30)) as pilot:
+        text = f"# before\n{BUILT}\n{BAKER}\n"
+        question_sets.save("mine", text)
+        await matrix(pilot)
+        await pilot.press("L")
+        await type_in(pilot, "mine")
+        await pilot.press("enter")
+        await sees(pilot, app, "set mine ")
+        await pilot.press("delete")
+        await sees(pilot, app, "set mine* ")
+        await pilot.press("S", "enter")
+        told = "There is a set mine already. Enter again replaces it and its comments."
+        await until(pilot, lambda: told in texts(app))
+        assert question_sets.text_of("mine") == text
+        await pilot.press("enter")
+        await sees(pilot, app, "set mine ")
+        assert question_sets.text_of("mine") == f"{BAKER}\n"
+
+
+async def test_a_deleted_question_comes_back_in_its_row_and_backspace_deletes_none(
+    engines: Engines, lighthouse: str
+) -> None:
+    app = engines.app([lighthouse], Settings())
+    async with app.run_test(size=(100, 30)) as pilot:
+        screen = await matrix(pilot, BUILT, BAKER)
+        await filled(pilot)
+        cells = app.matrix.controller.cells
+        answered = cells.cell(0, 0).result
+        screen.query_one(MatrixTable).go_to(0, 0)
+        await pilot.press("backspace")
+        assert cells.questions == [BUILT, BAKER]
+        await pilot.press("delete", "delete")
+        assert cells.questions == []
+        assert f"Deleted: {BUILT}. u brings it back." in texts(app)
+        await pilot.press("u", "u")
+        assert cells.questions == [BUILT, BAKER]
+        assert cells.cell(0, 0).result is answered
+        await sees(pilot, app, "Ada Marsh")
+
+
+async def test_questions_typed_in_the_matrix_come_back_with_those_of_the_session(
+    engines: Engines, lighthouse: str
+) -> None:
+    app = engines.app([lighthouse], Settings())
+    async with app.run_test(size=(100, 30)) as pilot:
+        question_sets.save("mine", "How high is it?\n")
+        await matrix(pilot, BUILT, BAKER)
+        await pilot.press("delete")  # Of the session, but no longer wanted: it stays away until its list is loaded.
+        await pilot.press("escape", "q", "t")
+        assert app.matrix.controller.cells.questions == [BUILT]
+        await pilot.press("L")
+        await type_in(pilot, "mine")
+        await pilot.press("enter")
+        await sees(pilot, app, "set mine ")
+        await pilot.press("L")
+        await sees(pilot, app, "The questions of this session  2 questions")
+        await pilot.press("enter")
+        await sees(pilot, app, "2 questions   1 document")
+        assert app.matrix.controller.cells.questions == [BUILT, BAKER]
 
 
 async def test_a_private_session_keeps_no_set_and_no_correction(
