@@ -17,14 +17,13 @@ from docqa.errors import DocqaError
 from docqa.tui.document_versions import DocumentVersions
 from docqa.tui.formatting import cited, shortened
 from docqa.tui.reading_on import ReadingOn, take, take_newer
-from docqa.tui.state.session import AskedQuestion, QuestionSession, QuestionState
+from docqa.tui.state.session import AskedQuestion, QuestionSession, QuestionState, share_marks
 from docqa.tui.view import View
 from docqa.tui.workers import events
 from docqa.tui.workers.document_loader import DocumentLoader, MakeEngine, default_engine
 from docqa.tui.workers.events import WorkerEvent
 from docqa.tui.workers.question_worker import answer
 from docqa.userdata import history
-from docqa.userdata.kept_spans import question_key
 from docqa.wording import counted
 
 if TYPE_CHECKING:
@@ -228,12 +227,7 @@ class QuestionController:
         """Show what the user said about the answers to a question, wherever else it was asked of the same documents."""
         for one in (asked, *self.session.same(asked)):
             one.marks = marks
-        key = question_key(asked.question)
-        for one in (*self.session.asked, *self.cells()):
-            # What has no result yet recalls its marks when it is asked.
-            if one.only != asked.only and one.result is not None and question_key(one.question) == key:
-                both = one.only & asked.only if one.only and asked.only else one.only or asked.only
-                one.marks = one.user_marks.with_those_of(marks, both)
+        share_marks(asked, marks, (*self.session.asked, *self.cells()))
         self._view.update()
 
     def read_all(self, entirely: frozenset[str] = frozenset()) -> None:
@@ -255,8 +249,7 @@ class QuestionController:
 
     def cancel_question(self) -> AskedQuestion | None:
         """Cancel the question being read, else the last one queued; return it."""
-        cancelled = self.session.cancel()
-        if cancelled is not None:
+        if (cancelled := self.session.cancel()) is not None:
             self._view.update()
         return cancelled
 
@@ -384,8 +377,7 @@ class QuestionController:
             self._start_next()
 
     def _files_changed(self, names: Iterable[str]) -> None:
-        new = [name for name in names if name not in self._changed]
-        if new:
+        if new := [name for name in names if name not in self._changed]:
             self._changed.update(new)
             self._view.say(f"Changed on disk: {', '.join(Path(name).name for name in new)}. Press r to reopen.")
 
