@@ -13,7 +13,6 @@ from typing import Any, ClassVar
 from textual import on
 from textual.app import SystemCommand
 from textual.binding import BindingType
-from textual.notifications import SeverityLevel
 from textual.screen import Screen
 from textual.theme import Theme
 from textual.widgets import Input
@@ -150,19 +149,10 @@ class DocqaApp(InertApp):
         self.main.update(event)
         self.matrix.update()
 
-    def notify(
-        self,
-        message: str,
-        *,
-        title: str = "",
-        severity: SeverityLevel = "information",
-        timeout: float | None = None,
-        markup: bool = True,
-    ) -> None:
+    def say(self, text: str) -> None:
         """Show a notice: in the footer, if that can be seen and it fits, so that it hides no text."""
-        in_footer = severity == "information" and timeout is None and self.screen is self.main
-        if not in_footer or not self.main.footer.say(message):
-            super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
+        if self.screen is not self.main or not self.main.footer.say(text):
+            super().say(text)
 
     @on(MainScreen.Covered)
     def _covered(self) -> None:
