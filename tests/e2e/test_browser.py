@@ -163,6 +163,23 @@ def test_the_browser_s_clipboard_is_copied_to_and_pasted_from(page: "sync_api.Pa
     sees(page, "❯ Captain Duncan Presswell (")
 
 
+def test_panes_are_zoomed_and_the_matrix_is_filled_in_a_browser(page: "sync_api.Page") -> None:
+    ask(page)
+    page.keyboard.press("z")
+    sees(page, "esc All panes")
+    page.keyboard.press("Escape")
+    sees_no_more(page, "esc All panes")
+    page.keyboard.press("t")
+    sees(page, "Matrix   1 question   1 document")
+    sees(page, "p. 4 · ")
+    page.keyboard.press("Enter")
+    sees(page, "asked: harbour-report.pdf")
+    page.keyboard.press("b")
+    sees(page, "Matrix   1 question")
+    page.keyboard.press("t")
+    sees(page, f"✓ {QUESTION[:8]}")
+
+
 def test_the_document_opens_in_the_browser_as_it_is_and_nothing_in_it_is_run(tmp_path: Path) -> None:
     text = "The lamp was lit by Zoë Marsh in 1902. <script>document.title = 'run'</script>"
     (tmp_path / "the lamp.md").write_text(text, encoding="utf-8")

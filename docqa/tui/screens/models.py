@@ -306,7 +306,7 @@ class ModelsScreen(ModalScreen[None]):
         """Type part of a name."""
         line = self.query_one(Input)
         line.display = True
-        line.focus()
+        self.set_focus(line)
 
     @on(Input.Changed)
     def _filter_typed(self) -> None:
@@ -314,7 +314,7 @@ class ModelsScreen(ModalScreen[None]):
 
     @on(Input.Submitted)
     def _filter_submitted(self) -> None:
-        self.query_one(RowTable).focus()
+        self.set_focus(self.query_one(RowTable))
 
     def action_close(self) -> None:
         """Clear the filter, else cancel the pull, else close."""
@@ -322,7 +322,7 @@ class ModelsScreen(ModalScreen[None]):
         if line.display:
             line.value = ""
             line.display = False
-            self.query_one(RowTable).focus()
+            self.set_focus(self.query_one(RowTable))
         elif self._cancel_pull is not None:
             self._cancel_pull.set()
             self._show_progress("Cancelling…")

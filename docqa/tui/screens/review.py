@@ -130,12 +130,12 @@ class MatrixScreen(ModalScreen["CellToOpen | None"]):
         self.query_one(CellDetail).display = not empty
         if empty:
             hint.update(Content(self._hint()))
-            if table.has_focus:
+            if self.focused is table:
                 self.set_focus(None)
         else:
             table.show()
             if self.focused is None and self.is_current:
-                table.focus()
+                self.set_focus(table)
         self._show_title()
         self._show_cell()
 
@@ -357,7 +357,7 @@ class MatrixScreen(ModalScreen["CellToOpen | None"]):
         line = self.query_one(MatrixLine)
         line.placeholder, line.value, line.display = what, value, True
         self._accept, self._saving = accept, ""
-        line.focus()
+        self.set_focus(line)  # focus() would take effect after the letters typed with the key.
 
     @on(Input.Submitted, "#matrix-line")
     def _submitted(self, event: Input.Submitted) -> None:
@@ -367,7 +367,7 @@ class MatrixScreen(ModalScreen["CellToOpen | None"]):
     def action_leave_line(self) -> None:
         """Return to the table."""
         self.query_one(MatrixLine).display = False
-        self.query_one(MatrixTable).focus()
+        self.set_focus(self.query_one(MatrixTable))
 
     def _warn(self, error: DocqaError) -> None:
         hint = f"\n→ {error.hint}" if error.hint else ""

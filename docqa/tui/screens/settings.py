@@ -187,7 +187,7 @@ class SettingsScreen(ModalScreen[None]):
         line.suggester = SuggestFromList(self._model_names.get(name, config.choices(name)), case_sensitive=False)
         self.query_one("#name", Static).update(Content(f"{name} = "))
         self.query_one("#editing").display = True
-        line.focus()
+        self.set_focus(line)
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
@@ -212,7 +212,7 @@ class SettingsScreen(ModalScreen[None]):
 
     def _stop_editing(self) -> None:
         self.query_one("#editing").display = False
-        self.query_one(RowTable).focus()
+        self.set_focus(self.query_one(RowTable))
 
     # --- what is shown ---
 

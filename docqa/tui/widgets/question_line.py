@@ -118,7 +118,7 @@ class QuestionLine(Horizontal):
 
     def _end_selection(self) -> None:
         if self.selecting.display:
-            had_focus = self.selecting.has_focus
+            had_focus = self.screen.focused is self.selecting
             self._display(self.question)
             if had_focus:
                 (self._focus_before or self._page).focus()
