@@ -10,10 +10,12 @@ from hypothesis import HealthCheck, settings
 from support import tiny_models
 from support.samples import GENERAL_WORDS, PROSE, SAMPLES
 
+from docqa import files, paths
 from docqa.array_store import ArrayStore
 from docqa.collection import Collection
 from docqa.config import Settings
 from docqa.engine import Engine
+from docqa.files import write_json_object
 
 # A busy machine makes no example a failure, and what fails can be run again.
 settings.register_profile("docqa", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow])
@@ -70,6 +72,28 @@ def tiny_settings(tiny_reader: Path, tiny_encoder: Path) -> Settings:
         doc_stride=12,
         threshold=0,
     )
+
+
+@pytest.fixture(scope="session")
+def short_general_sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The beginnings of some texts of the general sample: asking all of it takes ten times as long as a small training.
+
+    In its folder is the module that has other processes take it.
+    """
+    sample = files.read_json_object(paths.general_sample())
+    few = [{**article, "paragraphs": article["paragraphs"][:1]} for article in sample["data"][:8]]
+    file = tmp_path_factory.mktemp("general") / "general_sample.json"
+    write_json_object(file, {**sample, "data": few})
+    taking_it = f"import pathlib, docqa.paths\ndocqa.paths.general_sample = lambda: pathlib.Path({str(file)!r})\n"
+    file.with_name("sitecustomize.py").write_text(taking_it, encoding="utf-8")
+    return file
+
+
+@pytest.fixture
+def few_general_questions(monkeypatch: pytest.MonkeyPatch, short_general_sample: Path) -> None:
+    """Take the short sample, here and in processes that are started."""
+    monkeypatch.setattr(paths, "general_sample", lambda: short_general_sample)
+    monkeypatch.setenv("PYTHONPATH", str(short_general_sample.parent))
 
 
 @pytest.fixture(scope="session")

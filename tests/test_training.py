@@ -21,7 +21,7 @@ from safetensors.numpy import load_file
 from support import tiny_models
 from support.samples import PROSE
 
-from docqa import files, paths
+from docqa import files
 from docqa.array_store import ArrayStore
 from docqa.datasets import Gold, Pair
 from docqa.errors import DocqaError
@@ -249,21 +249,11 @@ def test_the_predictions_of_a_teacher_are_stored(tiny_reader: Path, tmp_path: Pa
 # --- the run ---
 
 
-@pytest.fixture(scope="module")
-def short_general_sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The beginnings of some texts of the general sample: asking all of it takes ten times as long as training."""
-    sample = files.read_json_object(paths.general_sample())
-    few = [{**article, "paragraphs": article["paragraphs"][:1]} for article in sample["data"][:8]]
-    file = tmp_path_factory.mktemp("general") / "general_sample.json"
-    write_json_object(file, {**sample, "data": few})
-    return file
-
-
 @pytest.fixture(autouse=True)
-def general_sample(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, short_general_sample: Path) -> None:
+def general_sample(request: pytest.FixtureRequest) -> None:
     """Take the short sample, but where a test is of the metadata, which tell of the whole one."""
     if "installs_a_reader" not in request.node.name:
-        monkeypatch.setattr(paths, "general_sample", lambda: short_general_sample)
+        request.getfixturevalue("few_general_questions")
 
 
 @pytest.fixture

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.usefixtures("few_general_questions")
+
 _CONTEXT = "The lighthouse at Skagen was built in 1858. Its keeper, Anna Holm, lived there for 31 years."
 
 

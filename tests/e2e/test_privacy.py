@@ -164,6 +164,7 @@ def test_a_document_is_asked_printed_and_measured_without_a_network(user: Path) 
     assert "1 document" in docqa(user, "purge", "--yes")
 
 
+@pytest.mark.usefixtures("few_general_questions")
 def test_a_reader_is_trained_without_a_network(user: Path, tiny_reader: Path) -> None:
     lines = [
         json.dumps({"question": "When was it lit?", "context": f"Report {number}. {TEXT}", "answer": "1858"}) + "\n"
