@@ -13,6 +13,7 @@ import ctypes
 import json
 import os
 import random
+import shutil
 import statistics
 import sys
 import time
@@ -25,6 +26,8 @@ from tempfile import TemporaryDirectory
 from benchmarks.measuring import ROOT, Claim, Report, argument_parser, finish
 from docqa.config import Settings
 from docqa.engine import Engine
+from docqa.models import registry
+from docqa.models.registry import BUNDLED
 
 _EACH = 10  # Questions between two changes of what is open.
 _DEADLINE = 120.0  # Seconds that anything may take.
@@ -128,6 +131,7 @@ async def app_run(total: int, folder: Path) -> list[Usage]:
     chance = random.Random(17)
     questions, taken = _questions(chance), []
     paths = [str(path) for path in _documents(folder)]
+    copied = str(shutil.copytree(registry.find(BUNDLED, registry.ModelKind.READER).folder, folder / "reader"))
     app = DocqaApp(paths[:1], _SETTINGS)
     async with app.run_test(size=(120, 40)) as pilot:
         controller = app.questions
@@ -151,8 +155,11 @@ async def app_run(total: int, folder: Path) -> list[Usage]:
                     controller.reopen()
             else:
                 controller.open(chance.sample(paths, chance.randint(1, 3)), replace=kind == 2)
+            if number % 20 == 9:  # The same reader.
+                controller.use_settings(replace(controller.settings, doc_stride=96 + number % 32))
             if number % 20 == 19:  # Another reader.
-                controller.use_settings(replace(controller.settings, max_answer_length=20 + number % 3))
+                reader = copied if number % 40 == 19 else BUNDLED
+                controller.use_settings(replace(controller.settings, reader=reader))
             await until(idle)
 
         await until(idle)

@@ -204,11 +204,12 @@ class Collection:
         total = before + len(pending)
         monitor.update("reading", label, before, total)
         self.engine.wait_until_loaded(monitor)
-        reader = self.engine.reader
+        reader, longest = self.engine.reader, self.engine.settings.max_answer_length
         for first in range(0, len(pending), reader.batch_size):
             monitor.update("reading", label, before + first, total)
             batch = pending[first : first + reader.batch_size]
-            for span in reader.read_pairs([(search.question_ids, self._window(window)) for search, window in batch]):
+            pairs = [(search.question_ids, self._window(window)) for search, window in batch]
+            for span in reader.read_pairs(pairs, longest):
                 search, window = batch[span.window]
                 candidate = self._candidate(search, window, span)
                 if candidate is not None:
@@ -224,13 +225,14 @@ class Collection:
 
     def _read_again(self, searches: Sequence[QuestionSearch], monitor: Monitor) -> None:
         """Read the best places of each search once more, each in the middle of a window of its own."""
-        reader = self.engine.reader
+        reader, longest = self.engine.reader, self.engine.settings.max_answer_length
         pending = [(search, place) for search in searches for place in search.unread_places()]
         for first in range(0, len(pending), reader.batch_size):
             monitor.check()
             batch = [(*one, self._passage(one[1])) for one in pending[first : first + reader.batch_size]]
             found: list[list[tuple[int, int, float]]] = [[] for _ in batch]
-            for span in reader.read_pairs([(search.question_ids, window) for search, _, (window, _) in batch]):
+            pairs = [(search.question_ids, window) for search, _, (window, _) in batch]
+            for span in reader.read_pairs(pairs, longest):
                 _, place, (_, offset) = batch[span.window]
                 tokens = self.opened[place.document].windows.tokens
                 start, end = tokens.starts[offset + span.first], tokens.ends[offset + span.last]

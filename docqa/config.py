@@ -96,7 +96,7 @@ class Settings:
         Applies.AT_ONCE,
         flag="",
     )
-    max_answer_length: int = _setting(30, "longest answer, in tokens", Applies.REOPEN)
+    max_answer_length: int = _setting(30, "longest answer, in tokens", Applies.NEXT_QUESTION)
     top: int = _setting(5, "number of answers to show", Applies.NEXT_QUESTION)
     threshold: float = _setting(
         -1.0, "probability below which docqa abstains", Applies.NEXT_QUESTION, unset="the reader's own"

@@ -48,13 +48,10 @@ class Engine:
         self.reader = Reader(
             registry.find(reader, registry.ModelKind.READER),
             settings.device,
-            settings.max_answer_length,
             exact=settings.precision == "float32",
             store=ArrayStore.in_cache("readers", read_only=settings.private),
         )
-        self._cutter = WindowCutter(
-            self.reader.tokenizer, settings.max_seq_length, settings.doc_stride, self.reader.limit
-        )
+        self._cutter = self._make_cutter()
         self.encoder: Encoder | None = None
         if RETRIEVERS.get(settings.retriever).needs_encoder:
             encoder = settings.encoder or registry.chosen(registry.ModelKind.ENCODER)
@@ -75,6 +72,23 @@ class Engine:
         engine.settings = settings
         engine.choice = choice_of(self.reader.model, settings.threshold)
         return engine
+
+    def keep_loaded(self, before: "Engine") -> None:
+        """Take over the models and the documents of the engine before that this one would only load again.
+
+        Raises `DocqaError` if a model is damaged.
+        """
+        if self.reader.identity == before.reader.identity:
+            self.reader, self._loading = before.reader, before._loading
+            self._cutter = self._make_cutter()  # With the tokenizer that stays.
+        if self.encoder and before.encoder and self.encoder.identity == before.encoder.identity:
+            self.encoder = before.encoder
+        if self.reader.languages == before.reader.languages:
+            self._in_use = before._in_use  # A document is warned of if the reader doesn't read its language.
+
+    def _make_cutter(self) -> WindowCutter:
+        settings, reader = self.settings, self.reader
+        return WindowCutter(reader.tokenizer, settings.max_seq_length, settings.doc_stride, reader.limit)
 
     def check_models(self) -> None:
         """Raise `DocqaError` if a file of the reader or the encoder is damaged. The first call takes a moment."""

@@ -1,5 +1,6 @@
 """Opening and asking end to end with real files; random weights if the answers needn't be correct."""
 
+import shutil
 import tempfile
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from reportlab.pdfgen import canvas
+from support import tiny_models
 from support.samples import PROSE
 
 import docqa
@@ -144,6 +146,52 @@ def test_a_changed_setting_computes_what_depends_on_it(
     opened(tiny_settings, file)
     _, stages = opened(replace(tiny_settings, **change), file)
     assert stages == computed
+
+
+@pytest.mark.parametrize("change", [{"doc_stride": 4}, {"cache": False}, {"top": 2, "max_answer_length": 4}])
+def test_settings_that_do_not_touch_the_models_leave_them_loaded(
+    tmp_path: Path, tiny_settings: Settings, change: dict[str, object]
+) -> None:
+    file = write(tmp_path / "a.txt")
+    before = Engine(tiny_settings, ArrayStore(None))
+    before.open([file]).ask("Who kept it?")
+    after = Engine(replace(tiny_settings, **change), ArrayStore(None))
+    after.keep_loaded(before)
+    assert after.reader is before.reader and after.encoder is before.encoder
+    alone = Engine(replace(tiny_settings, **change), ArrayStore(None))
+    first, second = (replace(e.open([file]).ask("Who kept it?"), elapsed_seconds=0) for e in (after, alone))
+    assert first == second
+
+
+def test_models_that_others_have_replaced_are_loaded(tmp_path: Path, tiny_settings: Settings) -> None:
+    """By another device or encoder, or another reader in the same folder."""
+    folder = Path(shutil.copytree(tiny_settings.reader, tmp_path / "reader"))
+    settings = replace(tiny_settings, reader=str(folder))
+    before = Engine(settings)
+    before.open([write(tmp_path / "a.txt")])
+
+    def after(settings: Settings) -> Engine:
+        engine = Engine(settings)
+        engine.keep_loaded(before)
+        return engine
+
+    assert after(replace(settings, precision="auto")).reader is not before.reader
+    other = after(replace(settings, encoder="bundled"))
+    assert other.reader is before.reader and other.encoder is not before.encoder
+    assert after(replace(settings, retriever="lexical")).encoder is None
+    tiny_models.make_reader(folder, f"{PROSE} Others")
+    assert after(settings).reader is not before.reader
+
+
+def test_the_longest_answer_applies_to_the_next_question(tmp_path: Path, engine: Engine) -> None:
+    collection = engine.open([write(tmp_path / "a.txt")])
+    shorter = Collection(engine.with_settings(replace(engine.settings, max_answer_length=1)), collection.opened)
+    tokens = engine.reader.tokenizer
+    longest = [
+        max(len(tokens.encode(one.text, add_special_tokens=False).ids) for one in each.ask("Who kept it?").answers)
+        for each in (collection, shorter)
+    ]
+    assert longest[1] < longest[0]
 
 
 def test_a_damaged_entry_is_computed_again(tmp_path: Path, tiny_settings: Settings, home: Path) -> None:
@@ -333,3 +381,6 @@ def test_a_document_that_is_still_in_use_is_not_kept_twice(tmp_path: Path, engin
     assert third is not first and third.text != first.text
     (copy,) = engine.open([write(tmp_path / "b.txt")]).documents
     assert (copy.name, copy.text) == (str(tmp_path / "b.txt"), first.text)
+    other = Engine(replace(engine.settings, precision="auto"), ArrayStore(None))
+    other.keep_loaded(engine)
+    assert other.reader is not engine.reader and other.open([file]).documents == (third,)

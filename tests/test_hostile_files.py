@@ -221,10 +221,11 @@ def test_a_strange_structure_is_read_or_refused(data: bytes, expected: str) -> N
     assert expected in outcome(data)
 
 
-def test_a_lost_catalog_is_not_looked_for_without_end() -> None:
-    """pypdf scans the whole file for each object that its table lacks."""
-    padding = b"<< /Length 4000000 >>\nstream\n" + b"z" * 4_000_000 + b"\nendstream"
-    data = pdf(b"<< /Type /Nothing >>", padding).replace(b"/Size 3", b"/Size 9000")
+@pytest.mark.parametrize(("length", "objects"), [(4_000_000, 9_000), (1_000, 2**63 - 1)])
+def test_a_lost_catalog_is_not_looked_for_without_end(length: int, objects: int) -> None:
+    """pypdf scans the whole file for each object that its table lacks, also for those of a table that can't be."""
+    padding = b"<< /Length %d >>\nstream\n%b\nendstream" % (length, b"z" * length)
+    data = pdf(b"<< /Type /Nothing >>", padding).replace(b"/Size 3", b"/Size %d" % objects)
     before = time.process_time()
     with pytest.raises(DocqaError, match="damaged"):
         parse(Source("a.pdf", data))

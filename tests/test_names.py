@@ -32,7 +32,6 @@ SHORT = {
     "cli/command_help.py": "a command that only calls argparse",
     "documents/pdf/named_tuples.py": "shared by the stages of a page",
     "documents/pipes.py": "shared by a worker process and the one that started it",
-    "freed_memory.py": "a call of the C library's",
     "plotting.py": "shared by evaluation and training",
     "reader/answer_length.py": "shared by the app and the training",
     "reader/out_of_memory.py": "shared by reading and training",

@@ -87,7 +87,7 @@ def evaluate_contexts(
         def report(done: int, before: int = begin) -> None:
             monitor.update("asking", "", before + done, len(pairs))
 
-        found, seconds = _read(reader, items, report)
+        found, seconds = _read(reader, items, settings.max_answer_length, report)
         for number, pair in enumerate(chunk):
             spent, failure = seconds.get(number, 0.0), failures.get(number, "")
             if number not in found:
@@ -126,11 +126,11 @@ def _as_document(text: str) -> Document:
 
 
 def _read(
-    reader: Reader, items: Sequence[_ReadingItem], report: Callable[[int], None]
+    reader: Reader, items: Sequence[_ReadingItem], longest: int, report: Callable[[int], None]
 ) -> tuple[dict[int, list[Candidate]], dict[int, float]]:
     """Each pair's candidates, and the seconds spent on its windows, by the pair's number.
 
-    `report` is called with the number of pairs done.
+    `longest` is the longest answer, in tokens; `report` is called with the number of pairs done.
     """
     found: dict[int, list[Candidate]] = {}
     seconds: dict[int, float] = {}
@@ -140,7 +140,7 @@ def _read(
         report(pairs * first // len(order))
         batch = [items[i] for i in order[first : first + reader.batch_size]]
         start = time.perf_counter()
-        spans = reader.read_pairs([(item.question_ids, item.window) for item in batch])
+        spans = reader.read_pairs([(item.question_ids, item.window) for item in batch], longest)
         share = (time.perf_counter() - start) / len(batch)
         for item in batch:
             seconds[item.pair] = seconds.get(item.pair, 0.0) + share

@@ -17,6 +17,8 @@ from docqa.reader.span_decoding import Span, best_spans, wider_edges
 from docqa.windows import Window
 
 _WINDOWS_ON_ACCELERATOR = 512
+LONGEST_ANSWER = 30
+"""Tokens in the longest answer, where no setting says otherwise."""
 _SAMPLES, _SAMPLE_WIDTH = 8, 384  # Sequences of `Reader.sample`, and tokens in each.
 
 
@@ -27,7 +29,6 @@ class Reader:
         self,
         model: registry.Model,
         device: str = "auto",
-        max_answer_length: int = 30,
         *,
         exact: bool = False,
         store: ArrayStore | None = None,
@@ -42,7 +43,6 @@ class Reader:
         self._store = store or ArrayStore.in_cache("readers")
         self.tokenizer = loading.load_tokenizer(model.folder)
         self.sequences = SequenceBuilder(self.tokenizer, loading.sequence_limit(model.folder))
-        self.max_answer_length = max_answer_length
         self._device_setting = device
 
     @property
@@ -55,13 +55,19 @@ class Reader:
         """The model's fingerprint, computed once: it is part of every document's cache key."""
         return self.model.fingerprint
 
+    @property
+    def identity(self) -> tuple[object, ...]:
+        """Readers of the same identity give the same logits. Raises `DocqaError` if the model is damaged."""
+        return self.model, self.fingerprint, self._device_setting, self._exact
+
     @cached_property
-    def _languages(self) -> list[str] | None:
+    def languages(self) -> list[str] | None:
+        """The languages that the reader reads, by their ISO 639-1 codes; None if they are not known."""
         return self.model.metadata.languages
 
     def reads(self, language: str | None) -> bool:
         """Whether the reader reads a language, by its ISO 639-1 code. True if it, or the reader's, is not known."""
-        return language is None or not self._languages or language in self._languages
+        return language is None or not self.languages or language in self.languages
 
     @property
     def limit(self) -> int:
@@ -128,18 +134,20 @@ class Reader:
 
     def read(self, question_ids: Sequence[int], windows: Sequence[Window], n_best: int = 5) -> list[Span]:
         """Read windows for one question: `read_pairs` with the same question throughout."""
-        return self.read_pairs([(question_ids, window) for window in windows], n_best)
+        return self.read_pairs([(question_ids, window) for window in windows], n_best=n_best)
 
-    def read_pairs(self, pairs: Sequence[tuple[Sequence[int], Window]], n_best: int = 5) -> list[Span]:
+    def read_pairs(
+        self, pairs: Sequence[tuple[Sequence[int], Window]], longest: int = LONGEST_ANSWER, *, n_best: int = 5
+    ) -> list[Span]:
         """Read pairs of question tokens and window in one call. `Span.window` is the pair's index.
 
-        Returns up to `n_best` non-overlapping spans a window. A window that doesn't fit beside its question is read in
-        parts that overlap by `max_answer_length`.
+        Returns up to `n_best` non-overlapping spans a window, of up to `longest` tokens. A window that doesn't fit
+        beside its question is read in parts that overlap by as many.
         """
         parts: list[tuple[int, int, Window]] = []
         for index, (question, window) in enumerate(pairs):
             room = self.sequences.room(len(question))
-            starts_of_parts = _part_starts(len(window.ids), room, self.max_answer_length)
+            starts_of_parts = _part_starts(len(window.ids), room, longest)
             parts.extend((index, first, window.part(first, room)) for first in starts_of_parts)
         if not parts:
             return []
@@ -151,7 +159,7 @@ class Reader:
             offset = self.sequences.window_start(len(pairs[index][0]))
             inside = slice(offset, offset + len(part.ids))
             logits = starts[row, inside], ends[row, inside]
-            best = best_spans(*logits, part, self.max_answer_length, n_best, length_penalty=self.length_penalty)
+            best = best_spans(*logits, part, longest, n_best, length_penalty=self.length_penalty)
             for a, b, score in best:
                 firsts, lasts = wider_edges(*logits, part, a, b)
                 spans.append(

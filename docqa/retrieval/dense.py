@@ -40,6 +40,11 @@ class Encoder:
         return self.model.fingerprint
 
     @property
+    def identity(self) -> tuple[object, ...]:
+        """Encoders of the same identity give the same vectors. Raises `DocqaError` if the model is damaged."""
+        return self.model, self.fingerprint, self._device
+
+    @property
     def weight(self) -> float:
         """Weight of its z-scores in hybrid retrieval; BM25's is 1. `fusion_weight` in docqa.json, by default 1."""
         weight = self.model.metadata.fusion_weight

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from docqa.array_store import ArrayStore
 from docqa.progress import Monitor
-from docqa.reader.reader import Reader
+from docqa.reader.reader import LONGEST_ANSWER, Reader
 from docqa.reader.span_decoding import span_scores
 from docqa.training.features import Feature, Target
 
@@ -71,7 +71,7 @@ def _predict(teacher: Reader, items: Sequence[tuple[str, Feature]]) -> list[Soft
         first = teacher.sequences.window_start(len(inputs[row][0]))
         allowed = [0, *range(first, first + len(offsets[row]))]
         starts, ends = _marginals(
-            start_logits[row, allowed], end_logits[row, allowed], teacher.max_answer_length, teacher.length_penalty
+            start_logits[row, allowed], end_logits[row, allowed], LONGEST_ANSWER, teacher.length_penalty
         )
         last_characters = offsets[row][:, 1] - 1
         predictions.append(

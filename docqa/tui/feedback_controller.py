@@ -124,7 +124,7 @@ class FeedbackController:
             return None
         from docqa.reader.answer_length import too_long
 
-        return too_long(answer, engine.reader.tokenizer, engine.reader.max_answer_length)
+        return too_long(answer, engine.reader.tokenizer, engine.settings.max_answer_length)
 
     # --- showing and saving it ---
 

@@ -20,6 +20,9 @@ _LOCK = threading.Lock()
 _SCANNED = 1024**3
 """Bytes that may be scanned for a lost catalog, which takes seconds: pypdf goes through the file once an object."""
 
+_OVERHEAD = 40_000
+"""Bytes that are scanned in the time that looking for an object takes besides."""
+
 _INVISIBLE, _PASSWORD = 2 | 32, 1 << 13  # Flags of annotations, and of fields.
 
 # Points, for the boxes that pypdf doesn't give.
@@ -31,7 +34,7 @@ def open_pdf(data: bytes, password: str | None) -> Iterator["PypdfFile"]:
     """Open a PDF. Raises `PdfEngineError` if pypdf cannot read it."""
     with _quiet():
         with _errors():
-            limit = 1 + _SCANNED // (1 + len(data))
+            limit = 1 + _SCANNED // (_OVERHEAD + len(data))
             file = PypdfFile(PdfReader(io.BytesIO(data), password=password, root_object_recovery_limit=limit))
         yield file
 

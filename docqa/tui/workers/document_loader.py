@@ -67,6 +67,8 @@ class DocumentLoader:
         """The files and folders to open, as the user named them."""
         self.engine: Engine | None = None
         """The engine of the last run; None before the first."""
+        self._before: Engine | None = None
+        """The engine before, until another has taken over the models that stay the same."""
         self._settings = settings
         self._reload = False
         self._password = password
@@ -125,7 +127,7 @@ class DocumentLoader:
         self._post(DocumentsOpened(remaining))
 
     def use_settings(self, settings: Settings, *, reload: bool) -> None:
-        """Apply settings from the next run on. `reload` opens every document again: the models are others.
+        """Apply settings from the next run on. `reload` opens every document again, by another engine.
 
         A run in progress is not affected.
         """
@@ -181,13 +183,19 @@ class DocumentLoader:
         self._post(DocumentsOpened(Collection(engine, opened, failures, passed_over), cancelled=cancelled))
 
     def _start_engine(self) -> "Engine":
+        from docqa.freed_memory import keep_little_freed_memory
         from docqa.models.loading import map_torch
 
         if self._reload:
-            self._reload, self.engine, self._opened = False, None, {}
+            self._before, self.engine = self.engine or self._before, None
+            self._reload, self._opened = False, {}
         settings = self._settings
         if self.engine is None:
+            keep_little_freed_memory()
             self.engine = self._make_engine(settings)
+            before, self._before = self._before, None
+            if before is not None:
+                self.engine.keep_loaded(before)
         elif settings != self.engine.settings:
             self.engine = self.engine.with_settings(settings)
         encoder = self.engine.encoder
