@@ -3,6 +3,7 @@
 import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from docqa import explanation, terminal_text
@@ -11,6 +12,7 @@ from docqa.answers import Answer, Citation, Result
 from docqa.cell_state import cell_state
 from docqa.documents import Location, display_name
 from docqa.documents.formats import cite
+from docqa.passages import item_starts
 from docqa.table_passages import TablePassage
 from docqa.terminal_text import BOLD, DIM, END, one_line, plain
 from docqa.wording import percent
@@ -232,10 +234,15 @@ def place(cited: Answer | Citation) -> str:
 
 
 def _passage(answer: Answer, width: int, mark: Paint | None) -> list[str]:
-    """The wrapped passage."""
+    """The wrapped passage, each item of a list in lines of its own."""
     text, first = plain(answer.passage), answer.start - answer.passage_start
+    edges = [*item_starts(text, 0, len(text)), len(text)]
     text = _marked(text, first, first + len(answer.text)) if mark else text
-    lines = textwrap.wrap(" ".join(text.split()), max(_NARROWEST, width - len(_MARGIN)), break_long_words=False)
+    if mark:  # The marks move what follows them, and one that opens stands before its character.
+        edges = [edge + (edge > first) + (edge >= first + len(answer.text)) for edge in edges]
+    room = max(_NARROWEST, width - len(_MARGIN))
+    parts = [" ".join(text[start:end].split()) for start, end in pairwise([0, *edges])]
+    lines = [line for part in parts for line in textwrap.wrap(part, room, break_long_words=False)]
     if mark is None:
         return lines
     before, after = _around(mark)

@@ -57,6 +57,37 @@ def test_sentences_with_all_words_in_any_form_and_order() -> None:
     assert found(TEXT, TextQuery("agreement fee")) == []
 
 
+LIST = """\
+Before the start:
+1. Take the key, e.g. the red one, approx. 5 cm long, from box No. 7 (see ex. 3).
+2. Open the valve and wait
+3. Steps 1 and 2 take 5 min. Note the pressure in April.
+16. Not of the list
+"""
+
+
+def test_an_item_of_a_list_is_found_with_its_number_and_alone() -> None:
+    assert [text for text, _ in found(LIST, TextQuery("key"))] == [
+        "1. Take the key, e.g. the red one, approx. 5 cm long, from box No. 7 (see ex. 3)."
+    ]
+    assert [text for text, _ in found(LIST, TextQuery("valve"))] == ["2. Open the valve and wait"]
+    assert [text for text, _ in found(LIST, TextQuery("steps"))] == ["3. Steps 1 and 2 take 5 min."]
+    assert [text for text, _ in found("- open the door\n- wait\nand see\n", TextQuery("see"))] == ["- wait and see"]
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("It was built in the year\n16. After that it stood.", "It was built in the year 16. After that it stood."),
+        ("It stood\n- as was said - for years.", "It stood - as was said - for years."),
+        ("Is it stood upon? No. It is not. Yes.", "Is it stood upon?"),
+        ("It stood (cf. Fig. 3) on No. 12, e.g. Mill Lane. Yes.", "It stood (cf. Fig. 3) on No. 12, e.g. Mill Lane."),
+    ],
+)
+def test_a_sentence_ends_where_a_reader_would_say(text: str, sentence: str) -> None:
+    assert found(text, TextQuery("stood"))[0][0] == sentence
+
+
 def test_a_text_as_it_is() -> None:
     assert found(TEXT, TextQuery("force majeure", exact=True)) == [("Force majeure ends nothing.", ["Force majeure"])]
     assert found(TEXT, TextQuery("force Majeure", exact=True)) == []

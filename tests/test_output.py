@@ -58,6 +58,12 @@ def test_text_tells_answer_probability_place_and_passage() -> None:
     assert "\x1b" not in text
 
 
+def test_the_items_of_a_list_are_not_run_together() -> None:
+    text = output.as_text(result("Crew:\n1. The captain is\nAnna Holm\n2. The mate is Ole\n"))
+    shown = [line.strip() for line in text.splitlines() if "|" in line]
+    assert shown == ["| Crew:", "| 1. The captain is »Anna Holm«", "| 2. The mate is Ole"]
+
+
 def test_colour_adds_escape_sequences_and_nothing_else() -> None:
     coloured = output.as_text(result(), colour=True)
     plain = coloured.replace("\x1b[1m", "").replace("\x1b[2m", "").replace("\x1b[0m", "")

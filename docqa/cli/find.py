@@ -179,8 +179,14 @@ def _print(arguments: argparse.Namespace, document: "Document", matches: "list[T
 
 
 def _paragraphs(document: "Document", group: "list[_Part]") -> "Iterator[str]":
-    """The texts of a group: the sentences as one, each row of a table alone."""
-    for _, parts in groupby(group, key=lambda part: document.table_at(part[0][0]) and part[0]):
+    """The texts of a group: the sentences as one, each row of a table and item of a list alone."""
+    from docqa.documents.text_structure import list_mark
+
+    def alone(part: "_Part") -> "_Span | None":
+        start = part[0][0]
+        return part[0] if document.table_at(start) or list_mark(document.text, start) else None
+
+    for _, parts in groupby(group, key=alone):
         yield " ".join(_text(document, *part, _OPEN, _CLOSE) for part in parts)
 
 
