@@ -23,6 +23,7 @@ examples:
   docqa text report.pdf --markdown       headings, lists and tables as Markdown
   docqa text report.pdf --json           blocks with places and offsets, tables with rows and cells
   pandoc letter.docx -t plain | docqa text -
+  cat notes.md | docqa text -            Markdown is told by its marks
 
 exit codes: 0 success, 2 an error or an unreadable file, 130 interrupted
 """
