@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from docqa import explanation, terminal_text
 from docqa.aligned_table import AlignedCell, CellPart, align, line_text, narrow
+from docqa.answer_kinds import is_topic
 from docqa.answers import Answer, Citation, Result
 from docqa.cell_state import cell_state
 from docqa.documents import Location, display_name
@@ -29,6 +30,7 @@ WIDTH = 100
 Paint = Callable[[str, str], str]
 """Called with a style and a text."""
 
+_CLOSEST = 3  # Passages that are shown in place of answers.
 _INDENT = "   "
 _MARGIN = f"{_INDENT}| "
 _NARROWEST = 20
@@ -122,13 +124,18 @@ def as_text(
 ) -> str:
     """The result as text: each answer with its probability, citation and passage.
 
-    `explain` adds what spoke for and against each answer. `width` is the terminal's; without one, only passages are
+    A topic asks for nothing that one place has, so all places are listed. `explain` adds what spoke for and against each
+    answer. `width` is the terminal's; without one, only passages are
     wrapped, so that answers and citations stay on one line.
     """
     paint = painter(colour=colour)
     blocks = [paint(BOLD, f"? {one_line(result.question)}")] if with_question else []
+    topic = is_topic(result.question)
     if result.answered:
         blocks += [_answer(answer, paint, width, explain=explain) for answer in result.answers]
+        if topic and result.closest:
+            blocks.append(paint(DIM, "other passages:"))
+            blocks += [_close(close, paint, width, None, explain=explain) for close in result.closest]
     else:
         withheld = result.withheld
         read = f"{result.windows_read} of {result.windows_total} passages searched"
@@ -137,7 +144,8 @@ def as_text(
         if result.closest:
             blocks.append(paint(DIM, closest_heading(result)))
         mark = None if withheld else paint
-        blocks += [_close(close, paint, width, mark, explain=explain) for close in result.closest[:3]]
+        shown = result.closest if topic else result.closest[:_CLOSEST]
+        blocks += [_close(close, paint, width, mark, explain=explain) for close in shown]
     return "\n\n".join(blocks)
 
 

@@ -89,6 +89,23 @@ def test_an_abstention_says_what_was_read_and_what_came_closest() -> None:
     ]
 
 
+def test_of_a_topic_all_places_are_listed_and_of_a_question_the_answers() -> None:
+    text = "Pilotage costs £20.\n\n" + "\n\n".join(f"On day {n} pilotage was paid." for n in range(1, 6))
+    first = result(text, "£20").answers[0]
+    others = tuple(replace(result(text, f"day {n}").answers[0], rank=n + 1) for n in range(1, 6))
+    found = replace(result(), answers=(first,), closest=others)
+    assert "On day" not in output.as_text(found)
+    shown = output.as_text(replace(found, question="pilotage dues")).split("\n\n")
+    assert shown[0].startswith("1. £20  (")
+    assert [block.splitlines()[0] for block in shown[1:]] == [
+        "other passages:",
+        *(f"{n + 1}. a.txt, line {2 * n + 1}" for n in range(1, 6)),
+    ]
+    none = replace(found, answered=False, answers=(), closest=others)
+    assert output.as_text(none).count("On") == 3
+    assert output.as_text(replace(none, question="pilotage dues")).count("On") == 5
+
+
 def test_programs_get_the_most_probable_of_what_came_closest_first() -> None:
     (answer,) = result().answers[:1]
     shown = (replace(answer, probability=0.1, rank=1), replace(answer, probability=0.2, rank=2))
