@@ -124,9 +124,9 @@ def as_text(
 ) -> str:
     """The result as text: each answer with its probability, citation and passage.
 
-    A topic asks for nothing that one place has, so all places are listed. `explain` adds what spoke for and against each
-    answer. `width` is the terminal's; without one, only passages are
-    wrapped, so that answers and citations stay on one line.
+    A topic asks for nothing that one place has, so all places are listed. `explain` adds what spoke for and against
+    each answer. `width` is the terminal's; without one, only passages are wrapped, so that answers and citations stay
+    on one line.
     """
     paint = painter(colour=colour)
     blocks = [paint(BOLD, f"? {one_line(result.question)}")] if with_question else []

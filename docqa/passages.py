@@ -21,7 +21,7 @@ _END = re.compile(
 # Full stops that don't end a sentence: after titles, references, units before a number, and initials.
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(\[“\"'])(?:Mr|Mrs|Ms|Dr|Prof|St|Sr|Jr|Capt|Lt|Col|Gen|Rev|Hon|pp?|[Cc]f|vs|etc|[Aa]pprox|ca|al|"
-    r"[Ee]\.g|[Ii]\.e|[Ee]g|[Ii]e|[Vv]iz|[Rr]esp|[Ii]ncl|[Ee]xcl|[Ee]x|[A-Z])\.$"
+    r"[Ee]\.g|[Ii]\.e|[Ee]g|[Ii]e|[Vv]iz|[Rr]esp|[Ii]ncl|[Ee]xcl|[Ee]x|(?<!\d\s)[A-Z])\.$"
 )
 _BEFORE_NUMBER = re.compile(
     r"(?:^|[\s(\[“\"'])(?:Nos?|nos|[Ff]igs?|[Ee]qs?|[Ss]ecs?|[Cc]h|[Vv]ol|[Aa]rts?|[Pp]aras?|[Rr]efs?|[Tt]ab|[Aa]pp|[Pp]t|"
