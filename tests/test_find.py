@@ -1,5 +1,7 @@
 """Finding words in documents: `docqa find` and what it finds."""
 
+import csv
+import io
 import json
 import subprocess
 import sys
@@ -17,6 +19,7 @@ from docqa.documents import Document, Source, parse
 from docqa.errors import DocqaError
 from docqa.surroundings import surroundings
 from docqa.text_matches import TextQuery
+from docqa.tui.state.found_text import excerpt
 
 DOCQA = Path(sys.executable).with_name("docqa")
 TEXT = """\
@@ -236,6 +239,28 @@ def test_context_is_printed_once_as_grep_does(tmp_path: Path) -> None:
         "a.txt-1- Seven.",
         "a.txt:1: Eight ox.",
     ]
+
+
+def test_csv_has_a_header_and_a_row_per_match_that_no_spreadsheet_runs(tmp_path: Path) -> None:
+    file = tmp_path / "a.txt"
+    file.write_text("=cmd fee, of the\nport is 3.\n\nNo charge.\n\nA fee.\n")
+    done = run("fee", file, "--csv")
+    rows = list(csv.DictReader(io.StringIO(done.stdout)))
+    assert [(row["document"], row["line"], row["passage"]) for row in rows] == [
+        (str(file), "1", "'=cmd fee, of the\nport is 3."),
+        (str(file), "6", "A fee."),
+    ]
+    assert run("harbour", file, "--format", "csv").stdout == "document,page,page_label,line,section,passage\n"
+
+
+def test_a_hit_that_is_too_long_for_its_line_ends_with_a_whole_word() -> None:
+    document = parsed("Before the fee is paid, nobody may enter the harbour.")
+    (match,) = TextQuery("fee").matches(document)
+    for width in range(20, 60):
+        shown, spans = excerpt(document, match, width)
+        assert len(shown) <= width and [shown[slice(*span)] for span in spans] == ["fee"]
+        assert set(shown.strip("…").split()) <= set(document.text.split())
+        assert shown.endswith("…") is (not shown.endswith("harbour."))
 
 
 def test_a_format_is_its_flag(capsys: pytest.CaptureFixture[str]) -> None:
