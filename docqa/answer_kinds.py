@@ -93,9 +93,12 @@ _TERSE = 4  # Words.
 
 def asks_for_passage(question: str) -> bool:
     """Whether a passage answers it rather than a few words: "how …", "list …", "compare …", or only a topic."""
-    question = question.strip()
-    terse = len(question.split()) <= _TERSE and not _QUESTION.search(question)
-    return terse or _PASSAGE_ASKED.search(question) is not None
+    return is_topic(question) or _PASSAGE_ASKED.search(question.strip()) is not None
+
+
+def is_topic(question: str) -> bool:
+    """Whether it is a few words that ask nothing: "safety glasses"."""
+    return len(question.split()) <= _TERSE and not _QUESTION.search(question)
 
 
 def fits(text: str, kind: AnswerKind) -> float:

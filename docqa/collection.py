@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from docqa.engine import Engine
 
 
+QUESTIONS_AT_ONCE = 16
+"""Questions that are read together: few enough that the first answers are there soon."""
 _AROUND = 64  # Tokens before and after a place that is read a second time.
 
 

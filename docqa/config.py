@@ -4,7 +4,6 @@ Each setting is described once, here. docs/configuration.md has the table that `
 command's help and the app's settings screen use the same text.
 """
 
-import difflib
 import os
 import sys
 import tomllib
@@ -17,6 +16,7 @@ from typing import Any
 from docqa import paths
 from docqa.errors import DocqaError
 from docqa.extensions import RETRIEVERS
+from docqa.wording import did_you_mean
 
 _KEYS = "keys"
 _TYPE_NAMES = {str: "text", int: "a whole number", float: "a number", bool: "true or false"}
@@ -328,8 +328,7 @@ def _from_flags(flags: Mapping[str, Any]) -> dict[str, Any]:
 
 def _similar(name: str) -> str:
     """Suggest a setting for a name that is none."""
-    close = difflib.get_close_matches(name, names(), n=1)
-    return f"did you mean {close[0]}?" if close else f"the settings are: {', '.join(names())}"
+    return did_you_mean(name, names(), f"the settings are: {', '.join(names())}")
 
 
 def _parse(name: str, text: str, problem: str) -> Any:

@@ -71,7 +71,7 @@ def resolve(reference: Any) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class DocumentFormat:
-    """A document format. A file is recognized by its signature, else by its suffix."""
+    """A document format. A file is recognized by its signature, else by its suffix, and without one by its content."""
 
     name: str
     """`Document.format` of its documents."""
@@ -90,6 +90,8 @@ class DocumentFormat:
     """Bytes of the largest file that is read. Larger ones are refused."""
     signature: bytes = b""
     """The first bytes of such a file after white space, b"" if they vary."""
+    looks_like: "str | Callable[[bytes], bool] | None" = None
+    """Whether the bytes of a file without a suffix, or of standard input, are of this format."""
     cite: "str | Callable[[Location], str]" = "docqa.documents.document:cite_page_and_lines"
     """Describes a location to the user: "page 7, lines 3–4"."""
     media_type: str = "text/plain; charset=utf-8"
@@ -179,6 +181,7 @@ FORMATS.register(
         parse="docqa.documents.markdown:parse",
         version=6,
         largest=20_000_000,
+        looks_like="docqa.documents.markdown_marks:looks_like_markdown",
         libraries=("markdown-it-py",),
     )
 )

@@ -4,11 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from docqa.answers import Result
-from docqa.collection import Collection
+from docqa.collection import QUESTIONS_AT_ONCE, Collection
 from docqa.progress import Monitor
 from docqa.scope import Scope
-
-_BATCH = 16  # Questions read together: few enough that the first rows are there soon.
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +32,8 @@ class Matrix:
 
     def rows(self, questions: Sequence[str], monitor: Monitor | None = None) -> Iterator[MatrixRow]:
         """Ask the questions; yield a row for each, in their order. Raises as `Collection.ask`."""
-        for first in range(0, len(questions), _BATCH):
-            batch = questions[first : first + _BATCH]
+        for first in range(0, len(questions), QUESTIONS_AT_ONCE):
+            batch = questions[first : first + QUESTIONS_AT_ONCE]
             columns = [self.ask(number, batch, monitor) for number in range(len(self.documents))]
             for number, question in enumerate(batch):
                 yield MatrixRow(question, tuple(column[number] for column in columns))

@@ -56,6 +56,16 @@ _YES_NO = _pattern(
     r"| ^ (?:[\w']+\s+){0,4}? (?:tell|check|find\s+out|know|see|say|confirm|verify)(?:\s+(?:me|us))?"
     r"  \s+ (?:if|whether) \b"
 )
+# "Can staff who work part time …?" says whom it is about; "Is it known who …?" asks for them.
+_RELATIVE = _pattern(
+    r"(\b (?:(?:an?|any|every|each|all|the|those) \s+ \w+ | (?!(?:is|this|its|us)\b) \w{2,}s | people | staff |"
+    r"  children | (?:any|every|some)(?:one|body) | those)) \s+ (?:who|which|whom|whose) \b"
+)
+_REPORTS = _pattern(
+    r"\b(?:say|sa(?:ys|id)|stat(?:es?|ed)|tell|tells|told|kn[eo]w\w*|clear|mention\w*|specif\w*|indicat\w*|list|lists|"
+    r"listed|show\w*|explain\w*|describ\w*|determin\w*|decid\w*|find|found|nam(?:es?|ed)|giv(?:es?|en)|record\w*|see|sure|"
+    r"remember\w*|identif\w*|defin\w*|ask\w*|point|set(?:s|\s+out)?|write\w*|written|(?:is|are|was|were)\s+there)\b"
+)
 # A choice between two is a span, and so is what "Does it say when …" and "Can you tell me the …" ask for.
 _SPAN_AFTER_ALL = _pattern(
     r"\b(?:what|what's|which|who|whom|whose|how|why)\b"
@@ -121,6 +131,7 @@ _SAYS_YES_OR_NO = _pattern(
     r"  (?:in)?eligible|free \s+ of|only \s+ if|grants?|provides?|contains?|"
     r"  entitle\w*|subject \s+ to|liable|remains?|case[- ]sensitive|un\w+(?:ed|able))\b | ^ \w+ed $"
 )
+_RELATIVE_CLAUSE = _pattern(r"\W* (?:which|who|whom|whose) \b")
 _HAS_NEGATION = _pattern(rf"\b(?:{_NEGATION})")
 _NUMBER = _pattern(
     r"\d| \b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|twenty|thirty|forty|fifty|sixty|"
@@ -142,7 +153,7 @@ _IS_MORE_THAN = _pattern(rf"\b{_COMPARATIVE} .* \b than \b")
 
 def nonextractive(question: str) -> NonExtractive | None:
     """What a question asks for if that is seldom a span; None for any other question."""
-    if _YES_NO.search(question) and not _SPAN_AFTER_ALL.search(question):
+    if _YES_NO.search(question) and not _SPAN_AFTER_ALL.search(_without_relatives(question)):
         return NonExtractive.YES_NO
     if _CALCULATION.search(question):
         return NonExtractive.CALCULATION
@@ -151,6 +162,11 @@ def nonextractive(question: str) -> NonExtractive | None:
     if _HOW_MANY.search(question) or _COUNT.search(question):
         return NonExtractive.COUNT
     return None
+
+
+def _without_relatives(question: str) -> str:
+    """The question without the relative pronouns that could be taken for asking."""
+    return question if _REPORTS.search(question) else _RELATIVE.sub(r"\1", question)
 
 
 def is_stated(question: str, asked: NonExtractive, span: str, before: str, after: str) -> bool:
@@ -164,7 +180,8 @@ def is_stated(question: str, asked: NonExtractive, span: str, before: str, after
             uncompared = _IS_MORE_THAN.search(question) and not (
                 _COMPARES.search(sentence) and _names_one_of_them(sentence, question)
             )
-            return bool(_SAYS_YES_OR_NO.search(span)) and not torn and not uncompared
+            stated = _SAYS_YES_OR_NO.search(span) and not _RELATIVE_CLAUSE.match(span)
+            return bool(stated) and not torn and not uncompared
         case NonExtractive.COUNT:
             return bool(_NUMBER.search(span)) and _counts_them(question, sentence, f"{before} {span} {after}")
         case NonExtractive.COMPARISON:

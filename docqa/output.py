@@ -3,14 +3,17 @@
 import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from docqa import explanation, terminal_text
 from docqa.aligned_table import AlignedCell, CellPart, align, line_text, narrow
+from docqa.answer_kinds import is_topic
 from docqa.answers import Answer, Citation, Result
 from docqa.cell_state import cell_state
 from docqa.documents import Location, display_name
 from docqa.documents.formats import cite
+from docqa.passages import item_starts
 from docqa.table_passages import TablePassage
 from docqa.terminal_text import BOLD, DIM, END, one_line, plain
 from docqa.wording import percent
@@ -27,6 +30,7 @@ WIDTH = 100
 Paint = Callable[[str, str], str]
 """Called with a style and a text."""
 
+_CLOSEST = 3  # Passages that are shown in place of answers.
 _INDENT = "   "
 _MARGIN = f"{_INDENT}| "
 _NARROWEST = 20
@@ -120,13 +124,18 @@ def as_text(
 ) -> str:
     """The result as text: each answer with its probability, citation and passage.
 
-    `explain` adds what spoke for and against each answer. `width` is the terminal's; without one, only passages are
-    wrapped, so that answers and citations stay on one line.
+    A topic asks for nothing that one place has, so all places are listed. `explain` adds what spoke for and against
+    each answer. `width` is the terminal's; without one, only passages are wrapped, so that answers and citations stay
+    on one line.
     """
     paint = painter(colour=colour)
     blocks = [paint(BOLD, f"? {one_line(result.question)}")] if with_question else []
+    topic = is_topic(result.question)
     if result.answered:
         blocks += [_answer(answer, paint, width, explain=explain) for answer in result.answers]
+        if topic and result.closest:
+            blocks.append(paint(DIM, "other passages:"))
+            blocks += [_close(close, paint, width, None, explain=explain) for close in result.closest]
     else:
         withheld = result.withheld
         read = f"{result.windows_read} of {result.windows_total} passages searched"
@@ -135,7 +144,8 @@ def as_text(
         if result.closest:
             blocks.append(paint(DIM, closest_heading(result)))
         mark = None if withheld else paint
-        blocks += [_close(close, paint, width, mark, explain=explain) for close in result.closest[:3]]
+        shown = result.closest if topic else result.closest[:_CLOSEST]
+        blocks += [_close(close, paint, width, mark, explain=explain) for close in shown]
     return "\n\n".join(blocks)
 
 
@@ -232,10 +242,15 @@ def place(cited: Answer | Citation) -> str:
 
 
 def _passage(answer: Answer, width: int, mark: Paint | None) -> list[str]:
-    """The wrapped passage."""
+    """The wrapped passage, each item of a list in lines of its own."""
     text, first = plain(answer.passage), answer.start - answer.passage_start
+    edges = [*item_starts(text, 0, len(text)), len(text)]
     text = _marked(text, first, first + len(answer.text)) if mark else text
-    lines = textwrap.wrap(" ".join(text.split()), max(_NARROWEST, width - len(_MARGIN)), break_long_words=False)
+    if mark:  # The marks move what follows them, and one that opens stands before its character.
+        edges = [edge + (edge > first) + (edge >= first + len(answer.text)) for edge in edges]
+    room = max(_NARROWEST, width - len(_MARGIN))
+    parts = [" ".join(text[start:end].split()) for start, end in pairwise([0, *edges])]
+    lines = [line for part in parts for line in textwrap.wrap(part, room, break_long_words=False)]
     if mark is None:
         return lines
     before, after = _around(mark)

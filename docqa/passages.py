@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from docqa.documents.text_structure import list_mark
+
 PASSAGE = 320
 """Neighbouring sentences are added to a passage up to this length, in characters."""
 
@@ -16,11 +18,18 @@ _END = re.compile(
     """,
     re.VERBOSE,
 )
-# Full stops that don't end a sentence: after titles, references and initials.
+# Full stops that don't end a sentence: after titles, references, units before a number, and initials.
 _ABBREVIATION = re.compile(
-    r"(?:^|[\s(\[“\"'])(?:Mr|Mrs|Ms|Dr|Prof|St|Sr|Jr|Capt|Lt|Col|Gen|Rev|Hon|No|Nos|Fig|Figs|Eq|Sec|Ch|Vol|pp?|cf|vs|"
-    r"etc|approx|ca|al|e\.g|i\.e|[A-Z])\.$"
+    r"(?:^|[\s(\[“\"'])(?:Mr|Mrs|Ms|Dr|Prof|St|Sr|Jr|Capt|Lt|Col|Gen|Rev|Hon|pp?|[Cc]f|vs|etc|[Aa]pprox|ca|al|"
+    r"[Ee]\.g|[Ii]\.e|[Ee]g|[Ii]e|[Vv]iz|[Rr]esp|[Ii]ncl|[Ee]xcl|[Ee]x|(?<!\d\s)[A-Z])\.$"
 )
+_BEFORE_NUMBER = re.compile(
+    r"(?:^|[\s(\[“\"'])(?:Nos?|nos|[Ff]igs?|[Ee]qs?|[Ss]ecs?|[Cc]h|[Vv]ol|[Aa]rts?|[Pp]aras?|[Rr]efs?|[Tt]ab|[Aa]pp|[Pp]t|"
+    r"[Ee]d|[Mm]ax|[Mm]in|[Tt]el|[Ee]xt|[Ee]st|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\.$"
+)
+_NUMBER = re.compile(r"\s+[\"'“‘«(\[]*(?:[+\-–±~]?\w*\d|[IVX]{2,}\b|[A-Z]\b(?!['’]|\s))")
+_LINE = re.compile(r"([^\S\n]*)\S[^\n]*\n?")
+_NUMBER_OF_ITEM = re.compile(r"(?:^|\n)[^\S\n]*[(\[]?(?:\d{1,3}|[a-z]|[ivx]{2,5})[.)\]]$")
 
 
 def passage(
@@ -63,18 +72,49 @@ def _paragraph(text: str, start: int, end: int, within: tuple[int, int]) -> tupl
 
 
 def _sentences(text: str, first: int, last: int) -> Iterator[tuple[int, int]]:
+    starts = [at for at in item_starts(text, first, last) if at > first]
+    ends = [stop.end() for stop in _END.finditer(text, first, last)]
     begin = first
-    for stop in _END.finditer(text, first, last):
-        if stop.end() > begin and not _ABBREVIATION.search(text[max(begin, stop.end() - 12) : stop.end()]):
-            yield begin, stop.end()
-            begin = stop.end()
-            while begin < last and text[begin].isspace():
-                begin += 1
+    for end in sorted({*starts, *ends}):
+        if end <= begin or (end not in starts and _is_abbreviated(text, begin, end)):
+            continue
+        stop = end
+        while stop > begin and text[stop - 1].isspace():
+            stop -= 1
+        if stop > begin:
+            yield begin, stop
+        begin = end
+        while begin < last and text[begin].isspace():
+            begin += 1
     end = last
     while end > begin and text[end - 1].isspace():
         end -= 1
     if begin < end:
         yield begin, end
+
+
+def item_starts(text: str, first: int, last: int) -> list[int]:
+    """Where the lines of `text[first:last]` begin that are items of a list: bullets, or numbers that follow each other.
+
+    A line of running text may begin with such a mark by chance, but not two with marks that belong together.
+    """
+    marks = [(line.start(), list_mark(text, line.end(1))) for line in _LINE.finditer(text, first, last)]
+    found = [(start, mark) for start, mark in marks if mark is not None]
+    forms = [mark.form for _, mark in found]
+    numbers = {(mark.form, mark.value) for _, mark in found}
+    return [
+        start
+        for start, mark in found
+        if (forms.count(mark.form) > 1 if mark.is_bullet else numbers & {(mark.form, mark.value + n) for n in (-1, 1)})
+    ]
+
+
+def _is_abbreviated(text: str, begin: int, end: int) -> bool:
+    """Whether the full stop before `end` belongs to an abbreviation, or to the number of an item."""
+    before = text[max(begin, end - 12) : end]
+    if _ABBREVIATION.search(before) or _NUMBER_OF_ITEM.search(before):
+        return True
+    return bool(_BEFORE_NUMBER.search(before) and _NUMBER.match(text, end))
 
 
 def _trimmed(text: str, low: int, high: int, start: int, end: int) -> tuple[int, int]:

@@ -109,24 +109,63 @@ def rank(
     """Group candidates into the `top` distinct answers, the most probable first. `texts[i]` is the text of document i.
 
     Of spans that overlap only the most probable is kept. Spans of the same `answer_identity` are one answer in
-    several locations. Any other one in the sentence of a better answer, by `sentence_around`, is an alternative to
-    that.
+    several locations, but a number that is no year only if their sentences are about the same. Any other one in the
+    sentence of a better answer, by `sentence_around`, is an alternative to that.
     """
     kept: list[Candidate] = []
-    answers: dict[str, RankedAnswer] = {}
+    answers: list[RankedAnswer] = []
+    identities: list[str] = []
+
+    def is_about_the_same(answer: RankedAnswer, candidate: Candidate) -> bool:
+        first = answer.locations[0].candidate
+        return _same_context(
+            _context(texts[first.document], first, answer.sentence),
+            _context(texts[candidate.document], candidate, sentence_around(candidate)),
+        )
+
     for scored in sorted(candidates, key=lambda scored: scored.sort_key):
         candidate = scored.candidate
         if any(candidate.overlaps(other) for other in kept):
             continue
         kept.append(candidate)
         text = answer_identity(texts[candidate.document][candidate.start : candidate.end])
-        if text in answers:
-            answers[text].locations.append(scored)
-        elif better := [answer for answer in answers.values() if answer.shares_sentence(candidate)]:
+        same = [answer for answer, identity in zip(answers, identities, strict=True) if identity == text]
+        if _is_mere_number(text):
+            same = [answer for answer in same if is_about_the_same(answer, candidate)]
+        if same:
+            same[0].locations.append(scored)
+        elif better := [answer for answer in answers if answer.shares_sentence(candidate)]:
             better[0].alternatives.append(scored)
         elif len(answers) < top:
-            answers[text] = RankedAnswer([scored], sentence_around(candidate), [])
-    return list(answers.values())
+            answers.append(RankedAnswer([scored], sentence_around(candidate), []))
+            identities.append(text)
+    return answers
+
+
+_YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
+_NO_UNIT = {"and", "or", "of", "in", "to", "the", "for", "at", "on", "is", "are", "was", "were", "by", "from", "as"}
+_WORDS = re.compile(r"[^\W\d_]+|[%°µ$€£]")
+_SHARED = 1 / 3
+"""Of the words of two sentences, how many they share if they say the same of a number."""
+
+
+def _is_mere_number(text: str) -> bool:
+    return not any(map(str.isalpha, text)) and not _YEAR.fullmatch(text)
+
+
+def _context(text: str, number: Candidate, sentence: tuple[int, int]) -> tuple[str, frozenset[str]]:
+    """A number's unit, "" without any, and the beginnings of the long words in its sentence."""
+    start, end = sentence
+    follows = _WORDS.match(text, number.end + (text[number.end : number.end + 1] == " "), end)
+    unit = follows[0].lower() if follows else ""
+    words = _WORDS.findall(f"{text[start : number.start]} {text[number.end : end]}")
+    return "" if unit in _NO_UNIT else unit, frozenset(word[:5].lower() for word in words if len(word) > 3)
+
+
+def _same_context(one: tuple[str, frozenset[str]], other: tuple[str, frozenset[str]]) -> bool:
+    (unit, words), (other_unit, other_words) = one, other
+    shared, fewer = len(words & other_words), min(len(words), len(other_words))
+    return (unit != "" and unit == other_unit) or shared >= max(1, _SHARED * fewer)
 
 
 _ARTICLES = re.compile(r"\b(a|an|the)\b")

@@ -1,5 +1,7 @@
 """Wording that the messages of all layers share."""
 
+from collections.abc import Iterable
+
 from docqa.terminal_text import visible
 
 _STAGES = {
@@ -24,6 +26,19 @@ def counted(number: int, noun: str) -> str:
 def are(number: int) -> str:
     """Return the verb for a number of things: "is" for one, else "are"."""
     return "is" if number == 1 else "are"
+
+
+def similar(word: str, known: Iterable[str]) -> str:
+    """Return the one of the known words that may be meant by another, "" if none is like it."""
+    import difflib  # `docqa --help` waits for the imports of this module.
+
+    return next(iter(difflib.get_close_matches(word, list(known), n=1)), "")
+
+
+def did_you_mean(word: str, known: Iterable[str], otherwise: str) -> str:
+    """Return a hint with what may be meant by a word that is none of those known, or another hint."""
+    close = similar(word, known)
+    return f"did you mean {close}?" if close else otherwise
 
 
 def sentence(text: str) -> str:

@@ -75,6 +75,27 @@ def test_equal_answers_are_one_answer_with_all_its_locations() -> None:
     ]
 
 
+NUMBERS = """\
+The supply voltage may be up to 15 V. The manual has 15 pages. At 15 V the pump starts.
+
+Members elect 15 directors in May. In May, 15 are elected by all members. The fee was set in 2015. Roads closed in 2015.
+"""
+
+
+def test_a_number_is_the_same_answer_only_where_it_is_about_the_same() -> None:
+    document = parse(Source("n.txt", NUMBERS.encode()))
+    places = [(found.start(), found.end()) for found in re.finditer("2015|15", NUMBERS)]
+    found = rank_answers(
+        by_score(*(Candidate(0, *place, 9.0 - n) for n, place in enumerate(places))), [document], len(places)
+    )
+    assert [[one.start, *(place.start for place in one.other_locations)] for one in found] == [
+        [places[0][0], places[2][0]],  # 15 V
+        [places[1][0]],  # 15 pages
+        [places[3][0], places[4][0]],  # 15 directors
+        [places[5][0], places[6][0]],  # A year is the same everywhere.
+    ]
+
+
 def test_spans_in_the_sentence_of_a_better_answer_are_its_alternatives() -> None:
     found = answers_to(
         candidate("Dr. Holm", 5), candidate("page one", 4), candidate("board", 3), candidate("March 2024", 2)

@@ -1,5 +1,7 @@
 """Finding words in documents: `docqa find` and what it finds."""
 
+import csv
+import io
 import json
 import subprocess
 import sys
@@ -17,6 +19,7 @@ from docqa.documents import Document, Source, parse
 from docqa.errors import DocqaError
 from docqa.surroundings import surroundings
 from docqa.text_matches import TextQuery
+from docqa.tui.state.found_text import excerpt
 
 DOCQA = Path(sys.executable).with_name("docqa")
 TEXT = """\
@@ -55,6 +58,37 @@ def test_sentences_with_all_words_in_any_form_and_order() -> None:
         ),
     ]
     assert found(TEXT, TextQuery("agreement fee")) == []
+
+
+LIST = """\
+Before the start:
+1. Take the key, e.g. the red one, approx. 5 cm long, from box No. 7 (see ex. 3).
+2. Open the valve and wait
+3. Steps 1 and 2 take 5 min. Note the pressure in April.
+16. Not of the list
+"""
+
+
+def test_an_item_of_a_list_is_found_with_its_number_and_alone() -> None:
+    assert [text for text, _ in found(LIST, TextQuery("key"))] == [
+        "1. Take the key, e.g. the red one, approx. 5 cm long, from box No. 7 (see ex. 3)."
+    ]
+    assert [text for text, _ in found(LIST, TextQuery("valve"))] == ["2. Open the valve and wait"]
+    assert [text for text, _ in found(LIST, TextQuery("steps"))] == ["3. Steps 1 and 2 take 5 min."]
+    assert [text for text, _ in found("- open the door\n- wait\nand see\n", TextQuery("see"))] == ["- wait and see"]
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("It was built in the year\n16. After that it stood.", "It was built in the year 16. After that it stood."),
+        ("It stood\n- as was said - for years.", "It stood - as was said - for years."),
+        ("Is it stood upon? No. It is not. Yes.", "Is it stood upon?"),
+        ("It stood (cf. Fig. 3) on No. 12, e.g. Mill Lane. Yes.", "It stood (cf. Fig. 3) on No. 12, e.g. Mill Lane."),
+    ],
+)
+def test_a_sentence_ends_where_a_reader_would_say(text: str, sentence: str) -> None:
+    assert found(text, TextQuery("stood"))[0][0] == sentence
 
 
 def test_a_text_as_it_is() -> None:
@@ -205,6 +239,28 @@ def test_context_is_printed_once_as_grep_does(tmp_path: Path) -> None:
         "a.txt-1- Seven.",
         "a.txt:1: Eight ox.",
     ]
+
+
+def test_csv_has_a_header_and_a_row_per_match_that_no_spreadsheet_runs(tmp_path: Path) -> None:
+    file = tmp_path / "a.txt"
+    file.write_text("=cmd fee, of the\nport is 3.\n\nNo charge.\n\nA fee.\n")
+    done = run("fee", file, "--csv")
+    rows = list(csv.DictReader(io.StringIO(done.stdout)))
+    assert [(row["document"], row["line"], row["passage"]) for row in rows] == [
+        (str(file), "1", "'=cmd fee, of the\nport is 3."),
+        (str(file), "6", "A fee."),
+    ]
+    assert run("harbour", file, "--format", "csv").stdout == "document,page,page_label,line,section,passage\n"
+
+
+def test_a_hit_that_is_too_long_for_its_line_ends_with_a_whole_word() -> None:
+    document = parsed("Before the fee is paid, nobody may enter the harbour.")
+    (match,) = TextQuery("fee").matches(document)
+    for width in range(20, 60):
+        shown, spans = excerpt(document, match, width)
+        assert len(shown) <= width and [shown[slice(*span)] for span in spans] == ["fee"]
+        assert set(shown.strip("…").split()) <= set(document.text.split())
+        assert shown.endswith("…") is (not shown.endswith("harbour."))
 
 
 def test_a_format_is_its_flag(capsys: pytest.CaptureFixture[str]) -> None:

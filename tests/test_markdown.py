@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from docqa.documents import Document, Source, parse
+from docqa.documents.markdown_marks import looks_like_markdown
 from docqa.errors import DocqaError
 
 
@@ -236,3 +237,39 @@ def test_lists_and_quotations_may_be_deep_and_what_is_too_deep_is_told() -> None
     for markdown in ("".join(f"{'  ' * level}- level {level}\n" for level in range(300)), "> " * 300 + "secret\n"):
         (warning,) = read(markdown + after).warnings
         assert "what is deeper may be missing" in warning
+
+
+PIPED = "# Tides\n\nThe *bar* is 4 m deep.\n\n## Times\n\n- High water: **10:15**\n"
+
+
+@pytest.mark.parametrize("name", ["-", "/dev/fd/63", "README"])
+def test_what_has_no_suffix_is_read_as_the_markdown_that_it_is(name: str) -> None:
+    document = parse(Source(name, PIPED.encode()))
+    assert document.format == "markdown"
+    start = document.text.index("High water: 10:15")
+    assert document.locate(start, start + 17).line_start == 7
+    assert [section.title for section in document.sections] == ["Tides", "Times"]
+
+
+@pytest.mark.parametrize(
+    ("text", "is_markdown"),
+    [
+        ("---\ntitle: Tides\n---\nSee [the table](t.md).\n", True),
+        ("```sh\nmake all\n```\n\nUse **make** and **tar**.\n", True),
+        ("| a | b |\n|---|---|\n| 1 | 2 |\n\n# Notes\n", True),
+        ("\ufeff# A\r\n\r\n## B\r\n", True),
+        ("# one comment\n\nport = 80\n\n# another one\n\nhost = a\n", False),
+        ("# Tides\n## Times\n# are comments\nport = 80\n", False),
+        ("#!/bin/sh\n\n# A\n\n## B\n\necho [a](b) [c](d)\n", False),
+        ("- one\n- two\n\n1. three\n\n> four\n\nTitle\n=====\n", False),
+        ("a ** b ** c and x[1](2), see [1].\n---\nname: x\n---\n", False),
+        ("", False),
+    ],
+)
+def test_only_what_has_several_marks_is_markdown(text: str, is_markdown: bool) -> None:
+    assert looks_like_markdown(text.encode()) is is_markdown
+
+
+@given(st.binary(max_size=200) | st.text(alphabet="#-|*`~[]() ab:\n", max_size=300).map(str.encode))
+def test_any_bytes_are_markdown_or_not(data: bytes) -> None:
+    assert looks_like_markdown(data) in {True, False}

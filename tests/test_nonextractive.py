@@ -64,6 +64,7 @@ def test_marks_capitals_and_apostrophes_change_nothing() -> None:
     [
         ("Does it cover floods?", "Flood damage is excluded", "", " unless paid.", True),
         ("Does it cover floods?", "No", "", "", True),
+        ("Is there a crane?", "which could not follow the ship", "a fault in the crane, ", ".", False),
         ("Does it cover floods?", "flood damage", "It excludes ", ".", False),
         ("Can fees be refunded?", "fees can be refunded", "In no event ", ".", False),
         ("Are fees refunded?", "fees are refunded", "We do not think that ", ".", False),

@@ -58,6 +58,12 @@ def test_text_tells_answer_probability_place_and_passage() -> None:
     assert "\x1b" not in text
 
 
+def test_the_items_of_a_list_are_not_run_together() -> None:
+    text = output.as_text(result("Crew:\n1. The captain is\nAnna Holm\n2. The mate is Ole\n"))
+    shown = [line.strip() for line in text.splitlines() if "|" in line]
+    assert shown == ["| Crew:", "| 1. The captain is »Anna Holm«", "| 2. The mate is Ole"]
+
+
 def test_colour_adds_escape_sequences_and_nothing_else() -> None:
     coloured = output.as_text(result(), colour=True)
     plain = coloured.replace("\x1b[1m", "").replace("\x1b[2m", "").replace("\x1b[0m", "")
@@ -81,6 +87,23 @@ def test_an_abstention_says_what_was_read_and_what_came_closest() -> None:
         "closest passages, best match first:",
         "1. a.txt, line 1\n   | »Anna Holm« kept the lamp » and « the log.",
     ]
+
+
+def test_of_a_topic_all_places_are_listed_and_of_a_question_the_answers() -> None:
+    text = "Pilotage costs £20.\n\n" + "\n\n".join(f"On day {n} pilotage was paid." for n in range(1, 6))
+    first = result(text, "£20").answers[0]
+    others = tuple(replace(result(text, f"day {n}").answers[0], rank=n + 1) for n in range(1, 6))
+    found = replace(result(), answers=(first,), closest=others)
+    assert "On day" not in output.as_text(found)
+    shown = output.as_text(replace(found, question="pilotage dues")).split("\n\n")
+    assert shown[0].startswith("1. £20  (")
+    assert [block.splitlines()[0] for block in shown[1:]] == [
+        "other passages:",
+        *(f"{n + 1}. a.txt, line {2 * n + 1}" for n in range(1, 6)),
+    ]
+    none = replace(found, answered=False, answers=(), closest=others)
+    assert output.as_text(none).count("On") == 3
+    assert output.as_text(replace(none, question="pilotage dues")).count("On") == 5
 
 
 def test_programs_get_the_most_probable_of_what_came_closest_first() -> None:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -171,6 +172,35 @@ def test_an_empty_session_is_not_found() -> None:
     folder.joinpath("other.json").write_text("[3]")
     assert sessions.claim_crashed([]) is None
     assert not folder.joinpath("empty.json").exists()
+
+
+@pytest.mark.parametrize("at", ["", "yesterday", None, 3, "0001-01-01", "9999-12-31T23:59:59-12:00"])
+def test_a_session_whose_date_is_none_is_as_old_as_its_file(at: object) -> None:
+    file = SessionFile()
+    file.write(STATE)
+    file.end(STATE)
+    file._file.write_text(json.dumps({**json.loads(file._file.read_bytes()), "at": at}))
+    os.utime(file._file, (0, 0))
+    found = sessions.claim_newest([])
+    assert found is not None and datetime.fromisoformat(found.state.at).astimezone()
+    if at in {"", "yesterday", None, 3}:
+        assert found.state.at == "1970-01-01T00:00:00+00:00"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"shown": float("inf")}, {"questions": [3]}, {"questions": None}, {"opened": 1}, {"at": [[]]}, {"draft": {}}],
+)
+def test_a_session_edited_by_hand_is_read_or_left_out(change: dict[str, object]) -> None:
+    file = SessionFile()
+    file.write(STATE, ANSWERS)
+    file.end(STATE)
+    values = json.loads(file._file.read_bytes())
+    file._file.write_text(json.dumps({**values, **change}))
+    with sessions._answers_of(file._file).open("ab") as edited:
+        edited.write(b'\n{"number": 1e999, "answers": {}}\n' + b"[" * 200_000)
+    found = sessions.claim_newest([])
+    assert found is None or found.answers == ANSWERS
 
 
 def test_a_folder_that_is_not_writable_is_an_error(home: Path) -> None:

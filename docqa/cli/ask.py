@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from docqa.export import ExportHead
     from docqa.scope import Scope
 
-_BATCH = 16  # Questions read together: few enough that the first answers are printed soon.
 
 _EXAMPLES = """\
 examples:
@@ -303,11 +302,13 @@ def _ask_each(arguments: argparse.Namespace, collection: "Collection", questions
 
 
 def _results(arguments: argparse.Namespace, collection: "Collection", questions: list[str]) -> "Iterator[Result]":
+    from docqa.collection import QUESTIONS_AT_ONCE
+
     asked = _scope(arguments, collection)
     correct = _corrections(arguments, collection.engine.settings.top)
-    for first in range(0, len(questions), _BATCH):
+    for first in range(0, len(questions), QUESTIONS_AT_ONCE):
         with progress_bar(quiet=arguments.quiet) as monitor:
-            results = collection.ask_all(questions[first : first + _BATCH], monitor, scope=asked)
+            results = collection.ask_all(questions[first : first + QUESTIONS_AT_ONCE], monitor, scope=asked)
         for result in results:
             yield _with_context(correct(result, collection.documents, asked), collection, arguments.context)
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from docqa.errors import DocqaError
+from docqa.wording import similar
 
 
 class Command(NamedTuple):
@@ -45,10 +46,8 @@ def no_such_command(word: str) -> DocqaError:
 
 def meant(word: str, known: Iterable[str]) -> str:
     """What may be meant by a word that is none of those known, as the end of a sentence."""
-    import difflib
-
-    close = difflib.get_close_matches(word, list(known), n=1)
-    return f" (did you mean {close[0]}?)" if close else ""
+    close = similar(word, known)
+    return f" (did you mean {close}?)" if close else ""
 
 
 def add_command(

@@ -1,9 +1,8 @@
 """`docqa find WORDS PATH...`: where documents have words, on stdout; warnings on stderr."""
 
 import argparse
-import sys
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -19,12 +18,14 @@ from docqa.cli.arguments import (
     settings,
 )
 from docqa.cli.commands import COMMANDS, add_command
-from docqa.cli.terminal import columns, in_colour, note, progress_bar, report, say, say_json
+from docqa.cli.reading import Reading
+from docqa.cli.terminal import columns, in_colour, mark_as_utf8, say, say_json
 from docqa.errors import DocqaError, ExitCode
 from docqa.terminal_text import BOLD, END, as_json, flat
 
 if TYPE_CHECKING:
-    from docqa.documents import Document
+    from docqa.documents import Document, Source
+    from docqa.progress import Monitor
     from docqa.text_matches import TextMatch
 
 _Span = tuple[int, int]
@@ -70,7 +71,8 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     output.add_argument("-c", "--count", action="store_true", help="print how many sentences each document has")
     output.add_argument("--json", action="store_true", help="print JSON (docs/formats.md)")
     output.add_argument("--jsonl", action="store_true", help="print one line of JSON per match")
-    add_format(output, "json", "jsonl")
+    output.add_argument("--csv", action="store_true", help="print CSV, a row per match")
+    add_format(output, "json", "jsonl", "csv")
     add_context(parser)
     add_scope(parser)
     add_password(parser)
@@ -90,9 +92,10 @@ def run(arguments: argparse.Namespace) -> int:
     from docqa.text_matches import TextQuery
 
     query = TextQuery(arguments.words, exact=arguments.exact, regex=arguments.regex, any_case=arguments.ignore_case)
-    documents, failed = _read(arguments, paths)
+    reading = Reading(paths, arguments.password, quiet=arguments.quiet)
+    documents = list(reading.documents(_parser(arguments)))
     if not documents:
-        return ExitCode.ERROR if failed else ExitCode.NOT_FOUND
+        return ExitCode.ERROR if reading.failed else ExitCode.NOT_FOUND
     scope = Scope.matching(documents, arguments.within, arguments.pages)
     facts: list[dict[str, object]] = []
     found = 0
@@ -101,49 +104,35 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.jsonl:
             for match in matches:
                 say_json(as_json(_as_dict(document, match, arguments.context)))
-        elif arguments.json:
+        elif arguments.json or arguments.csv:
             facts += [_as_dict(document, match, arguments.context) for match in matches]
         elif matches:
             _print(arguments, document, matches, first=not found)
         found += len(matches)
     if arguments.json:
         say_json(as_json({"schema": "docqa.find/1", "query": arguments.words, "matches": facts}, indent=2))
-    if failed:
+    if arguments.csv:
+        mark_as_utf8()
+        say(_as_csv(facts).removesuffix("\n"))
+    if reading.failed:
         return ExitCode.ERROR
     return ExitCode.ANSWERED if found else ExitCode.NOT_FOUND
 
 
-def _read(arguments: argparse.Namespace, paths: Sequence[str]) -> tuple[list["Document"], bool]:
-    """The documents that can be read, and whether some can't."""
-    from docqa import documents
+def _parser(arguments: argparse.Namespace) -> "Callable[[Source, Monitor], Document]":
+    """What parses a file, or loads it from the index."""
     from docqa.array_store import ArrayStore
     from docqa.index_cache import parsed_document, remember_name
 
     store = ArrayStore.in_cache("index") if settings(arguments).remembers else ArrayStore(None)
-    left_out: list[documents.LeftOut] = []
-    read: list[Document] = []
-    failed = False
-    if "-" in paths and sys.stdin.isatty():
-        note("docqa: reading the document from standard input; end it with Ctrl-D")
-    for path in documents.expand(paths, left_out):
-        try:
-            if isinstance(path, DocqaError):
-                raise path
-            with progress_bar(quiet=arguments.quiet) as monitor:
-                source = documents.read(path, arguments.password, monitor)
-                document = parsed_document(store, source, monitor)
-            if not document.encrypted:
-                remember_name(store, source)
-            read.append(document)
-        except DocqaError as error:
-            failed = True
-            report(error)
-    for folder, message in left_out:
-        note(f"docqa: {folder}: {message}", quiet=arguments.quiet)
-    for document in read:
-        for warning in document.warnings:
-            note(f"docqa: {documents.display_name(document.name)}: {warning}", quiet=arguments.quiet)
-    return read, failed
+
+    def parsed(source: "Source", monitor: "Monitor") -> "Document":
+        document = parsed_document(store, source, monitor)
+        if not document.encrypted:
+            remember_name(store, source)
+        return document
+
+    return parsed
 
 
 def _print(arguments: argparse.Namespace, document: "Document", matches: "list[TextMatch]", *, first: bool) -> None:
@@ -179,8 +168,14 @@ def _print(arguments: argparse.Namespace, document: "Document", matches: "list[T
 
 
 def _paragraphs(document: "Document", group: "list[_Part]") -> "Iterator[str]":
-    """The texts of a group: the sentences as one, each row of a table alone."""
-    for _, parts in groupby(group, key=lambda part: document.table_at(part[0][0]) and part[0]):
+    """The texts of a group: the sentences as one, each row of a table and item of a list alone."""
+    from docqa.documents.text_structure import list_mark
+
+    def alone(part: "_Part") -> "_Span | None":
+        start = part[0][0]
+        return part[0] if document.table_at(start) or list_mark(document.text, start) else None
+
+    for _, parts in groupby(group, key=alone):
         yield " ".join(_text(document, *part, _OPEN, _CLOSE) for part in parts)
 
 
@@ -237,3 +232,23 @@ def _as_dict(document: "Document", match: "TextMatch", count: int | None) -> dic
         "passage_start": start,
         "spans": [list(span) for span in match.spans],
     }
+
+
+_COLUMNS = ("document", "page", "page_label", "line", "section", "passage")
+
+
+def _as_csv(matches: "Sequence[Mapping[str, object]]") -> str:
+    """CSV: a header, and a row for each match."""
+    import csv
+    import io
+
+    from docqa.documents import display_name
+    from docqa.export import spreadsheet_cell
+
+    file = io.StringIO()
+    rows = csv.writer(file, lineterminator="\n")
+    rows.writerow(_COLUMNS)
+    for match in matches:
+        values = [display_name(str(match["document"])), *(match[column] for column in _COLUMNS[1:])]
+        rows.writerow([spreadsheet_cell(value) for value in values])
+    return file.getvalue()

@@ -1,13 +1,13 @@
 """`docqa text PATH...`: what docqa reads in documents, on stdout; warnings on stderr."""
 
 import argparse
-import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from docqa.cli.arguments import add_format, add_password, document_help
 from docqa.cli.commands import COMMANDS, add_command
-from docqa.cli.terminal import columns, in_colour, note, progress_bar, report, say, say_json
+from docqa.cli.reading import Reading
+from docqa.cli.terminal import columns, in_colour, say, say_json
 from docqa.errors import DocqaError, ExitCode
 from docqa.page_ranges import PageRanges, no_such_page
 from docqa.terminal_text import as_json
@@ -23,6 +23,7 @@ examples:
   docqa text report.pdf --markdown       headings, lists and tables as Markdown
   docqa text report.pdf --json           blocks with places and offsets, tables with rows and cells
   pandoc letter.docx -t plain | docqa text -
+  cat notes.md | docqa text -            Markdown is told by its marks
 
 exit codes: 0 success, 2 an error or an unreadable file, 130 interrupted
 """
@@ -53,42 +54,30 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 def run(arguments: argparse.Namespace) -> int:
     """Read and print. A file that can't be read is reported, and the others are still printed."""
     ranges = None if arguments.pages is None else PageRanges(arguments.pages)
-    from docqa import documents
+    from docqa.documents import parse_isolated
 
-    if "-" in arguments.paths and sys.stdin.isatty():
-        note("docqa: reading the document from standard input; end it with Ctrl-D")
-    left_out: list[documents.LeftOut] = []
-    found = list(documents.expand(arguments.paths, left_out))
-    for folder, message in left_out:
-        note(f"docqa: {folder}: {message}", quiet=arguments.quiet)
+    reading = Reading(arguments.paths, arguments.password, quiet=arguments.quiet)
     facts = []
-    failed = printed = False
-    for path in found:
+    printed = False
+    for document in reading.documents(parse_isolated):
         try:
-            if isinstance(path, DocqaError):
-                raise path
-            with progress_bar(quiet=arguments.quiet) as monitor:
-                document = documents.parse_isolated(documents.read(path, arguments.password, monitor), monitor)
             pages = _pages(document, ranges)
         except DocqaError as error:
-            failed = True
-            report(error)
+            reading.fail(error)
             continue
-        for warning in document.warnings:
-            note(f"docqa: {documents.display_name(document.name)}: {warning}", quiet=arguments.quiet)
         if arguments.json:
             from docqa.document_text import as_dict
 
             facts.append(as_dict(document, pages))
             continue
-        if len(found) > 1:
+        if len(reading.paths) > 1:
             say("\n" * printed + _title(document, arguments) + "\n")
         for line in _lines(document, pages, arguments):
             say(line)
         printed = True
     if facts:
-        say_json(as_json(facts[0] if len(found) == 1 else facts, indent=2))
-    return ExitCode.ERROR if failed else ExitCode.ANSWERED
+        say_json(as_json(facts[0] if len(reading.paths) == 1 else facts, indent=2))
+    return ExitCode.ERROR if reading.failed else ExitCode.ANSWERED
 
 
 def _lines(document: "Document", pages: set[int] | None, arguments: argparse.Namespace) -> "Iterator[str]":

@@ -1,6 +1,5 @@
 """A mix: which files of pairs to train on, how much of each, and what its pairs weigh."""
 
-import difflib
 import math
 import tomllib
 from collections import Counter
@@ -13,7 +12,7 @@ from docqa.datasets.pair import Pair
 from docqa.datasets.splitting import sample, sample_share
 from docqa.errors import DocqaError, not_found
 from docqa.terminal_text import visible
-from docqa.wording import counted
+from docqa.wording import counted, did_you_mean
 
 _SUFFIX = ".toml"
 
@@ -121,8 +120,7 @@ def _read(path: Path) -> list[MixEntry]:
 def _entry(path: Path, where: str, table: dict[str, Any]) -> MixEntry:
     for key, value in table.items():
         if key not in _EXPECTED:
-            close = difflib.get_close_matches(key, _EXPECTED, n=1)
-            hint = f"did you mean {close[0]}?" if close else f"known are {', '.join(_EXPECTED)}"
+            hint = did_you_mean(key, _EXPECTED, f"known are {', '.join(_EXPECTED)}")
             raise DocqaError(f"{where}: {key!r} is unknown", hint)
         if not _is_valid(key, value):
             raise DocqaError(f"{where}: {key} is {value!r}", f"it has to be {_EXPECTED[key]}")

@@ -39,15 +39,26 @@ def by_suffix(name: str) -> DocumentFormat | None:
     return next((each for each in FORMATS if suffix in each.suffixes), None)
 
 
+def _by_content(name: str, data: bytes) -> DocumentFormat | None:
+    """The format that a file without a suffix looks like, None if it has one, or looks like none."""
+    if Path(name).suffix:
+        return None
+    return next((one for one in FORMATS if one.looks_like and len(data) <= one.largest and _has_look(one, data)), None)
+
+
+def _has_look(one: DocumentFormat, data: bytes) -> bool:
+    return bool(resolve(one.looks_like)(data))
+
+
 def format_of(source: Source) -> DocumentFormat:
-    """The format of a file: by how its bytes begin, else by its suffix, else plain text's.
+    """The format of a file: by how its bytes begin, else by its suffix, without one by its content, else plain text's.
 
     Raises `DocqaError` if there is none, or if the file is larger than that format's largest.
     """
     start = source.data[:1024].lstrip()
     by_signature = (each for each in FORMATS if each.signature and start.startswith(each.signature))
     name = "" if source.name == STDIN else source.name
-    found = next(by_signature, None) or by_suffix(name) or by_suffix("")
+    found = next(by_signature, None) or _by_content(name, source.data) or by_suffix(name) or by_suffix("")
     if found is None:
         raise DocqaError(f"the format of {source.display_name} is not supported", readable())
     if len(source.data) > found.largest:

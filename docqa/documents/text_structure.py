@@ -40,6 +40,11 @@ class ListMark(NamedTuple):
     value: int
     length: int
 
+    @property
+    def is_bullet(self) -> bool:
+        """Whether it is one of those that are all alike."""
+        return len(self.form) == 1
+
 
 @dataclass
 class TextStructure:
@@ -72,7 +77,7 @@ class _Finder:
             (mark.form, mark.value)
             for group in self._groups
             for line in group
-            if (mark := _numbered(line.text)) is not None
+            if (mark := list_mark(line.text)) is not None
         }
         self._indents: list[int] = []
         """Indents of the list items that enclose the next one."""
@@ -209,17 +214,15 @@ class _Finder:
 
     def _mark(self, line: PlainLine, before: PlainLine | None, last: ListMark | None, may: bool) -> ListMark | None:
         """The mark that makes a line a list item. `may`: whether the line before may end an item or a sentence."""
-        bullet = _BULLET.match(line.text)
-        if bullet:
-            found = ListMark(line.text[0], 0, bullet.end())
-            return found if may or (last is not None and last.form == found.form) else None
-        numbered = _numbered(line.text)
-        if numbered is None:
+        found = list_mark(line.text)
+        if found is None:
             return None
-        follows = last is not None and (last.form, last.value + 1) == (numbered.form, numbered.value)
-        siblings = {(numbered.form, numbered.value + step) for step in (-1, 1)} & self._numbers
-        if follows or (may and siblings) or (before is None and numbered.value == 1 and numbered.length > 3):
-            return numbered
+        if found.is_bullet:
+            return found if may or (last is not None and last.form == found.form) else None
+        follows = last is not None and (last.form, last.value + 1) == (found.form, found.value)
+        siblings = {(found.form, found.value + step) for step in (-1, 1)} & self._numbers
+        if follows or (may and siblings) or (before is None and found.value == 1 and found.length > 3):
+            return found
         return None
 
     def _is_full(self, line: PlainLine, following: PlainLine, longest: int) -> bool:
@@ -256,16 +259,19 @@ def _measure(groups: list[list[PlainLine]]) -> tuple[int, int]:
     return width, indents[len(indents) // 2] if indents else 0
 
 
-def _numbered(text: str) -> ListMark | None:
-    match = _NUMBER.match(text)
+def list_mark(text: str, at: int = 0) -> ListMark | None:
+    """The bullet or number that a text has at an offset, as a list item would."""
+    if bullet := _BULLET.match(text, at):
+        return ListMark(text[at], 0, bullet.end() - at)
+    match = _NUMBER.match(text, at)
     if not match:
         return None
-    value = match["value"]
+    value, length = match["value"], match.end() - at
     if value.isdigit():
-        return ListMark(f"{match['before']}0{match['after']}", int(value), match.end())
+        return ListMark(f"{match['before']}0{match['after']}", int(value), length)
     if len(value) == 1 and value not in "ivx":
-        return ListMark(f"{match['before']}a{match['after']}", ord(value) - ord("a") + 1, match.end())
-    return ListMark(f"{match['before']}i{match['after']}", _roman(value), match.end())
+        return ListMark(f"{match['before']}a{match['after']}", ord(value) - ord("a") + 1, length)
+    return ListMark(f"{match['before']}i{match['after']}", _roman(value), length)
 
 
 def _roman(value: str) -> int:

@@ -4,7 +4,6 @@ Opens no connection. `docqa.models.hub.pull` does. One process at a time changes
 or undoes what a crash interrupted, so that a model is there whole, or not at all.
 """
 
-import difflib
 import re
 import shutil
 import tempfile
@@ -26,6 +25,7 @@ from docqa.files import (
     write_json_object,
 )
 from docqa.models import foreign_code
+from docqa.wording import similar
 
 if TYPE_CHECKING:
     from docqa.models.metadata import ModelMetadata
@@ -184,11 +184,11 @@ def _find_folder(name: str, kind: ModelKind) -> Model:
 def _not_found(name: str, kind: ModelKind) -> DocqaError:
     names = [model.name for model in installed(kind)]
     aliases = [alias for alias, target in ALIASES.items() if target.kind is kind]
-    close = difflib.get_close_matches(name, [*names, *aliases], n=1)
+    close = similar(name, [*names, *aliases])
     if name in aliases or "/" in name:
         hint = f"docqa models pull {name}"
     elif close:
-        hint = f"did you mean {close[0]}?" + ("" if close[0] in names else f" docqa models pull {close[0]}")
+        hint = f"did you mean {close}?" + ("" if close in names else f" docqa models pull {close}")
     else:
         hint = f"docqa models pull NAME, for example {aliases[0]}"
     name = name[:_LONGEST_SHOWN]

@@ -3,7 +3,6 @@
 Run as a script, it prints docs/keys.md.
 """
 
-import difflib
 import sys
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -40,6 +39,7 @@ from docqa.tui.widgets.page_view import PageView
 from docqa.tui.widgets.question_input import QuestionInput, QuestionsList
 from docqa.tui.widgets.selectable_page import SelectionLine
 from docqa.tui.widgets.table import RowTable
+from docqa.wording import did_you_mean
 
 _PREFACE = """\
 # Keys
@@ -152,10 +152,9 @@ def check_keymap(keymap: Mapping[str, str]) -> None:
     known = [binding.id for _, binding in _bindings((*PLACES, InlineApp)) if binding.id]
     for name in keymap:
         if name not in known:
-            close = difflib.get_close_matches(name, known, n=1)
             raise DocqaError(
                 f"{config.file()} has an unknown key id, {name!r}",
-                f"did you mean {close[0]}?" if close else "docs/keys.md lists them all",
+                did_you_mean(name, known, "docs/keys.md lists them all"),
             )
 
 

@@ -4,7 +4,6 @@ A set is a text file in the data folder with a question on each line, which a pe
 are comments.
 """
 
-import difflib
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -12,6 +11,7 @@ from pathlib import Path
 from docqa import paths
 from docqa.errors import DocqaError, not_found
 from docqa.files import DRAFT, atomic_write, make_private_folder
+from docqa.wording import did_you_mean
 
 MARK = "@"
 """Before the name of a set where a file could be meant as well."""
@@ -128,9 +128,6 @@ def remove(name: str) -> None:
 def _existing(name: str) -> Path:
     target = file(name)
     if not target.is_file():
-        close = difflib.get_close_matches(name, names(), n=1)
-        raise DocqaError(
-            f"there is no question set {name!r}",
-            f"did you mean {close[0]}?" if close else "docqa questions lists them; docqa questions save NAME FILE",
-        )
+        others = "docqa questions lists them; docqa questions save NAME FILE"
+        raise DocqaError(f"there is no question set {name!r}", did_you_mean(name, names(), others))
     return target

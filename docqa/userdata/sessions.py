@@ -30,6 +30,9 @@ _FOLDER = "sessions"
 _KEPT = 30
 """Sessions that are kept after they have ended."""
 
+_MALFORMED = (ValueError, TypeError, KeyError, OverflowError, RecursionError)
+"""What a file that was edited by hand can raise."""
+
 KeptAnswers = Mapping[str, Any]
 """The answers to a question, as JSON."""
 
@@ -154,7 +157,7 @@ class KeptSession:
         found: dict[int, KeptAnswers] = {}
         with suppress(OSError):
             for line in _answers_of(self._file).read_bytes().split(b"\n"):
-                with suppress(ValueError, TypeError, KeyError):
+                with suppress(*_MALFORMED):
                     values = json.loads(line)
                     found[int(values["number"])] = values["answers"]
         return found
@@ -301,11 +304,19 @@ def _read(file: Path) -> SessionState | None:
             draft=str(values["draft"]),
             shown=int(values["shown"]),
             question_set=str(values["question_set"]),
-            at=str(values["at"]),
+            at=_date(values["at"], file),
             ended=bool(values["ended"]),
         )
-    except (OSError, ValueError, TypeError, KeyError):
+    except (OSError, *_MALFORMED):
         return None  # Deleted meanwhile, or not a session.
+
+
+def _date(at: object, file: Path) -> str:
+    """When a session was stored: what its file says, or if that is no date, that of the file."""
+    try:
+        return datetime.fromisoformat(str(at)).astimezone(UTC).isoformat(timespec="seconds")
+    except (ValueError, OverflowError):
+        return datetime.fromtimestamp(file.stat().st_mtime, UTC).isoformat(timespec="seconds")
 
 
 def _lock(file: Path) -> FileLock:

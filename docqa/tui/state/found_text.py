@@ -157,7 +157,7 @@ def _spans(document: "Document", matches: "Iterable[TextMatch]") -> list[_Span]:
 def excerpt(document: "Document", match: "TextMatch", width: int) -> tuple[str, list[_Span]]:
     """A hit on one line of about `width` characters, and what was found in it, as offsets in the line.
 
-    A sentence that is longer begins with a word before what was found.
+    A sentence that is longer begins with a word before what was found, and ends with a whole one.
     """
     start, end = match.passage
     first = match.spans[0][0]
@@ -165,8 +165,11 @@ def excerpt(document: "Document", match: "TextMatch", width: int) -> tuple[str, 
     if wanted > start:
         cut = document.text.find(" ", wanted, first)
         start = cut + 1 if cut >= 0 else first
-    end = max(min(end, start + width), match.spans[0][1])
     before = "…" if start > match.passage[0] else ""
+    room = start + width - len(before)
+    if end > room:
+        end = max(document.text.rfind(" ", start, room), match.spans[0][1])
+    after = "…" if end < match.passage[1] else ""
     shift = len(before) - start
     spans = [(low + shift, min(high, end) + shift) for low, high in match.spans if low < end]
-    return before + flat(document.text[start:end]), spans
+    return before + flat(document.text[start:end]) + after, spans
