@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 from textual import on
 from textual.app import SystemCommand
 from textual.binding import BindingType
+from textual.notifications import SeverityLevel
 from textual.screen import Screen
 from textual.theme import Theme
 from textual.widgets import Input
@@ -149,10 +150,19 @@ class DocqaApp(InertApp):
         self.main.update(event)
         self.matrix.update()
 
-    def say(self, text: str) -> None:
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = True,
+    ) -> None:
         """Show a notice: in the footer, if that can be seen and it fits, so that it hides no text."""
-        if self.screen is not self.main or not self.main.footer.say(text):
-            super().say(text)
+        in_footer = severity == "information" and timeout is None and self.screen is self.main
+        if not in_footer or not self.main.footer.say(message):
+            super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
 
     @on(MainScreen.Covered)
     def _covered(self) -> None:

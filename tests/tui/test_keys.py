@@ -881,6 +881,7 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await pilot.press(key)
     await until(pilot, lambda: app.screen is app.main)
     assert Path("kept.csv").is_file() is (key == "enter")
+    assert [text.partition(":")[0] for text in said(app)] == (["Written"] if key == "enter" else [])
 
 
 @checks("MainScreen", "document.evidence")
