@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from docqa.answer_kinds import AnswerKind, fits, kind_asked
 from docqa.documents import Document
 from docqa.nonextractive import NonExtractive, is_stated, nonextractive
-from docqa.ranking import NO_SUPPORT, Candidate, normalize
+from docqa.ranking import NO_SUPPORT, Candidate, answer_identity
 
 if TYPE_CHECKING:
     from Stemmer import Stemmer
@@ -42,7 +42,7 @@ _FUNCTION_WORDS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class FoundCandidate:
-    """A candidate, its text after `normalize`, and its features alone: those of `_LOCAL`.
+    """A candidate, the `answer_identity` of its text, and its features alone: those of `_LOCAL`.
 
     `claimable` is whether its text may be called an answer: not if the question asks for a yes or no, a count, a
     comparison or a calculation that it doesn't state.
@@ -103,7 +103,7 @@ class QuestionProfile:
             math.log2(1 + len(span.split())),
         )
         claimable = self.nonextractive is None or is_stated(self.question, self.nonextractive, span, before, after)
-        return FoundCandidate(candidate, normalize(span) or span, features, claimable)
+        return FoundCandidate(candidate, answer_identity(span), features, claimable)
 
 
 def naming_stems(documents: Iterable[Document]) -> frozenset[str]:

@@ -13,8 +13,10 @@ USUAL = "as for any candidate"
 """What the bias is called: the logit of a candidate of which all features are usual."""
 
 
-def _lead(value: float) -> str:
-    return f"its score is {abs(value):.1f} {'above' if value >= 0 else 'below'} that of the best rival"
+def _lead(value: float, logits: float) -> str:
+    """Most candidates are far below: to be a little below speaks for one."""
+    only = "only " if (logits > 0 > value) or (logits < 0 <= value) else ""
+    return f"its score is {only}{abs(value):.1f} {'above' if value >= 0 else 'below'} that of the best rival"
 
 
 def _support(value: float) -> str:
@@ -34,7 +36,6 @@ def _kind(value: float) -> str:
 
 _WORDS: dict[str, Callable[[float], str]] = {
     "score": lambda value: f"the reader's score is {value:.1f}",
-    "lead": _lead,
     "support": _support,
     "rank": lambda value: f"its passage is number {2**value:.0f} of those found",
     "near": lambda value: f"{value:.0%} of the question's words are around it",
@@ -42,12 +43,15 @@ _WORDS: dict[str, Callable[[float], str]] = {
     "kind": _kind,
     "length": lambda value: f"it has {counted(round(2**value - 1), 'word')}",
 }
-"""What the value of each of `docqa.candidate_features.FEATURES` means."""
+"""What the value of each of `docqa.candidate_features.FEATURES` but "lead" means."""
 
 
 def lines(evidence: Evidence) -> list[str]:
     """One line for the bias, one for each contribution, the largest first, and one for their sum."""
-    reasons = [(logits, _WORDS[name](value)) for name, value, logits in evidence.reasons()]
+    reasons = [
+        (logits, _lead(value, logits) if name == "lead" else _WORDS[name](value))
+        for name, value, logits in evidence.reasons()
+    ]
     total = f"{evidence.logit:+.2f}  logits in all: {percent(evidence.probability)}"
     return [f"{evidence.bias:+.2f}  {USUAL}", *(f"{logits:+.2f}  {text}" for logits, text in reasons), total]
 

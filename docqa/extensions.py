@@ -153,7 +153,7 @@ FORMATS.register(
         label="PDF",
         suffixes=(".pdf",),
         parse="docqa.documents.pdf.parser:parse",
-        version=8,
+        version=9,
         libraries=("pypdfium2", "pypdf"),
         variant="docqa.documents.pdf.engines:engine_versions",
         largest=500_000_000,

@@ -108,8 +108,8 @@ def rank(
 ) -> list[RankedAnswer]:
     """Group candidates into the `top` distinct answers, the most probable first. `texts[i]` is the text of document i.
 
-    Of spans that overlap only the most probable is kept. Spans whose texts are equal after `normalize` are one answer
-    in several locations. Any other one in the sentence of a better answer, by `sentence_around`, is an alternative to
+    Of spans that overlap only the most probable is kept. Spans of the same `answer_identity` are one answer in
+    several locations. Any other one in the sentence of a better answer, by `sentence_around`, is an alternative to
     that.
     """
     kept: list[Candidate] = []
@@ -120,7 +120,7 @@ def rank(
             continue
         kept.append(candidate)
         text = texts[candidate.document][candidate.start : candidate.end]
-        text = normalize(text) or text
+        text = answer_identity(text)
         if text in answers:
             answers[text].locations.append(scored)
         elif better := [answer for answer in answers.values() if answer.shares_sentence(candidate)]:
@@ -137,3 +137,14 @@ _PUNCTUATION = str.maketrans("", "", string.punctuation)
 def normalize(text: str) -> str:
     """Lower-case, without punctuation and articles, with single spaces: SQuAD's official normalization."""
     return " ".join(_ARTICLES.sub(" ", text.lower().translate(_PUNCTUATION)).split())
+
+
+_PRIVATE = 0xE000  # The first code point of those that no text uses, and `normalize` keeps.
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
+_OF_NUMBERS = re.compile(r"(?<=\d)[.,:/](?=\d)|[-+<>~](?=[\s=$]*\.?\d)|\.(?=\d)")
+
+
+def answer_identity(text: str) -> str:
+    """What tells answers apart: `normalize`, but numbers keep their signs, points and fractions. 1.5 isn't 15."""
+    signs = _OF_NUMBERS.sub(lambda sign: chr(_PRIVATE + ord(sign[0])), _THOUSANDS.sub("", text))
+    return normalize(signs) or text

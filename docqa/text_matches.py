@@ -11,6 +11,7 @@ from docqa.progress import Monitor
 
 _Span = tuple[int, int]
 _WORD = re.compile(r"\w+")
+_QUOTED = re.compile(r"""\s*["“”](?=[^"“”]*\w)([^"“”]*)["“”]\s*""")
 
 _PART = 100_000
 """Characters that are taken apart at once: while a pattern is at work, nothing else of the program is."""
@@ -46,17 +47,21 @@ class TextQuery:
     other threads run meanwhile.
     """
 
-    def __init__(self, text: str, *, exact: bool = False, regex: bool = False) -> None:
+    def __init__(self, text: str, *, exact: bool = False, regex: bool = False, any_case: bool = False) -> None:
         """Sentences with all words of a text, in any form and order; or with the text itself, or what a regex matches.
 
-        In an exact text any white space may be between the words, and case matters only if it has a capital; so it is
-        with a regex. Raises `DocqaError` if there is nothing to look for, or the regex is none.
+        Words in quotation marks are an exact text. In one any white space may be between the words, and case matters
+        only if it has a capital and not `any_case`; so it is with a regex. Raises `DocqaError` if there is nothing to
+        look for, or the regex is none.
         """
         self.text = text
         self._pattern: Any = None
         self._stems = frozenset[str]()
+        if not exact and not regex and (quoted := _QUOTED.fullmatch(text)):
+            text, exact = quoted[1], True
         if exact or regex:
-            self._pattern = _compiled(text, text if regex else r"\s+".join(map(re.escape, text.split())))
+            source = text if regex else r"\s+".join(map(re.escape, text.split()))
+            self._pattern = _compiled(text, source, any_case=any_case or not any(map(str.isupper, text)))
         else:
             self._stems = frozenset(_stems(_WORD.findall(text)).values())
             if not self._stems:
@@ -95,10 +100,10 @@ class TextQuery:
             raise DocqaError(f"{self.text!r} takes too long", "look for something simpler") from error
 
 
-def _compiled(text: str, source: str) -> Any:
+def _compiled(text: str, source: str, *, any_case: bool) -> Any:
     regex = _regex()
     try:
-        pattern = regex.compile(source, 0 if any(map(str.isupper, text)) else regex.IGNORECASE)
+        pattern = regex.compile(source, regex.IGNORECASE if any_case else 0)
         everything = not source or pattern.match("", timeout=_SECONDS)
     except (regex.error, OverflowError, RecursionError, TimeoutError) as error:
         raise DocqaError(f"{text!r} is no regular expression: {error}", "leave out --regex") from error

@@ -1,7 +1,7 @@
 """What the user said about the answers to a question, and a result with it: right answers first (pure)."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -75,6 +75,16 @@ class UserMarks:
     def change(self, moved: Callable[[MarkedAnswer], MarkedAnswer]) -> "UserMarks":
         """The same, with each answer changed: found again in another version of its document, or outdated."""
         return UserMarks(tuple(map(moved, self.marked)), tuple(map(moved, self.denied)))
+
+    def with_those_of(self, other: "UserMarks", names: Collection[str]) -> "UserMarks":
+        """The same, but of the documents with these names what `other` says."""
+
+        def joined(mine: Iterable[MarkedAnswer], others: Iterable[MarkedAnswer]) -> tuple[MarkedAnswer, ...]:
+            kept = (one for one in mine if one.answer.document not in names)
+            return (*kept, *(one for one in others if one.answer.document in names))
+
+        both = UserMarks(joined(self.marked, other.marked), joined(self.denied, other.denied))
+        return replace(both, denied=()) if both.right else both
 
     def applied(self, result: Result) -> Result:
         """The result as the user sees it: right answers first, then pinned ones; wrong ones last, and not as answers.

@@ -11,7 +11,7 @@ from support.scoring import by_score
 from docqa.answers import Answer, Result, closest_passages, rank_answers
 from docqa.documents import Document, Source, parse
 from docqa.passages import passage
-from docqa.ranking import Candidate, normalize
+from docqa.ranking import Candidate, answer_identity, normalize
 
 TEXT = (
     "The report opens in March 2024. It was signed by Dr. Holm on page one. Nobody else signed it.\n\n"
@@ -38,6 +38,27 @@ def ranked(*candidates: Candidate, top: int = 5) -> list[tuple[str, int]]:
 
 def test_of_overlapping_spans_the_most_probable_is_kept() -> None:
     assert ranked(candidate("in March 2024", 3), candidate("March 2024", 5)) == [("March 2024", 0)]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("1.5 bar", "15 bar", False),
+        ("-20 °C", "20 °C", False),
+        ("> 5 mg", "< 5 mg", False),
+        ("1/2", "12", False),
+        (".5", "5", False),
+        ("-$5", "$5", False),
+        ("10:30", "1030", False),
+        ("1,000 crowns", "1000 crowns", True),
+        ("the 214 tons.", "214 tons", True),
+        ("on 3 May, 1912", "on 3 May 1912", True),
+        ("“Aurelia”", "“Aurelia”,", True),
+        ("well-known", "wellknown", True),
+    ],
+)
+def test_numbers_with_other_signs_are_other_answers(one: str, other: str, same: bool) -> None:
+    assert (answer_identity(one) == answer_identity(other)) is same
 
 
 def test_equal_answers_are_one_answer_with_all_its_locations() -> None:

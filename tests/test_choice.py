@@ -71,6 +71,15 @@ def test_every_feature_can_be_said_in_words() -> None:
         assert len(explanation.lines(evidence)) == len(FEATURES) + 2
 
 
+def test_a_plus_for_being_below_a_rival_says_why() -> None:
+    for value, logits, words in (
+        (-0.5, 0.5, "+0.50  its score is only 0.5 below that of the best rival"),
+        (-9.0, -2.0, "-2.00  its score is 9.0 below that of the best rival"),
+        (3.1, 0.5, "+0.50  its score is 3.1 above that of the best rival"),
+    ):
+        assert explanation.lines(Evidence(0.0, ("lead",), (value,), (logits,)))[1] == words
+
+
 def test_more_of_what_speaks_for_an_answer_makes_it_more_probable() -> None:
     choice = ChoiceModel(0.0, {"score": Curve((-10.0, 10.0), (-2.0, 2.0))})
     probabilities = [

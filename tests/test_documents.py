@@ -64,6 +64,19 @@ def test_pdf_has_title_labels_and_sections(report: Document) -> None:
         assert report.text[section.start :].startswith(section.title[:12])
 
 
+def test_a_bookmark_without_a_name_is_no_section(tmp_path: Path) -> None:
+    sheet = canvas.Canvas(str(tmp_path / "a.pdf"), invariant=1)
+    sheet.drawString(72, 700, "1 The keepers")
+    sheet.drawString(72, 600, "Anna Holm kept the lamp for 31 years.")
+    for number, (title, top) in enumerate((("1 The keepers", 712), ("Untitled", 612))):
+        sheet.bookmarkHorizontal(str(number), 0, top)
+        sheet.addOutlineEntry(title, str(number), 0)
+    sheet.save()
+    document = parse(read(str(tmp_path / "a.pdf")))
+    assert [section.title for section in document.sections] == ["1 The keepers"]
+    assert document.locate(document.text.index("Anna"), len(document.text)).section == "1 The keepers"
+
+
 def test_every_line_of_a_pdf_leads_back_to_its_page(report: Document) -> None:
     start = report.text.index("retired as Harbour Master")
     place = report.locate(start, start + 7)

@@ -64,6 +64,15 @@ def test_a_text_as_it_is() -> None:
     assert found(TEXT, TextQuery("terminate", exact=True))[0][1] == ["terminate"]
 
 
+def test_words_in_quotation_marks_are_a_text_as_it_is() -> None:
+    for text in ('"force majeure"', " “force majeure” "):
+        assert found(TEXT, TextQuery(text)) == found(TEXT, TextQuery("force majeure", exact=True))
+    assert found(TEXT, TextQuery('"majeure force"')) == []
+    assert found(TEXT, TextQuery("majeure force"))
+    assert found(TEXT, TextQuery('"force" majeure')) == found(TEXT, TextQuery("force majeure"))
+    assert found(TEXT, TextQuery('"force majeure"', exact=True)) == []
+
+
 def test_a_regular_expression() -> None:
     assert found(TEXT, TextQuery(r"\d+ [A-Z]{3}", regex=True))[0][1] == ["20 EUR"]
 
@@ -138,6 +147,12 @@ def test_the_command_prints_places_as_grep_does() -> None:
     assert run("fee", stdin="The fees were paid.").stdout == "(standard input):1: The fees were paid.\n"
 
 
+def test_flags_of_grep_are_known() -> None:
+    assert run("-n", "FEE", "-x", stdin="The fees were paid.").returncode == 1
+    done = run("-in", "FEE", "-x", stdin="The fees were paid.")
+    assert (done.returncode, done.stdout) == (0, "(standard input):1: The fees were paid.\n")
+
+
 def test_names_and_counts_of_some_documents_and_pages() -> None:
     listed = run("dredging", SAMPLES, "-l", "-q").stdout.split("\n")[:-1]
     assert str(SAMPLES / "harbour-report.pdf") in listed
@@ -201,4 +216,4 @@ def test_a_format_is_its_flag(capsys: pytest.CaptureFixture[str]) -> None:
     for wrong in (["--format", "xml"], ["--format", "json", "--count"], ["-C", "-1"], ["-C", "²"]):
         with pytest.raises(SystemExit):
             parser.parse_args(["find", "x", "a.txt", *wrong])
-        assert "usage: docqa find " in capsys.readouterr().err
+        assert "docqa find: error: " in capsys.readouterr().err

@@ -36,8 +36,16 @@ def test_a_set_is_saved_listed_shown_asked_and_removed(folder: Path) -> None:
     empty = docqa(folder, "questions")
     assert (empty.returncode, empty.stdout) == (0, "")
     assert "no question sets yet" in empty.stderr
-    assert docqa(folder, "questions", "save", "lease review", "review.txt").returncode == 0
-    assert docqa(folder, "questions", "save", "one", "-", typed="Who?").returncode == 0
+    saved = docqa(folder, "questions", "save", "lease review", "review.txt")
+    assert (saved.returncode, saved.stderr) == (
+        0,
+        "2 questions saved; docqa ask --questions '@lease review' PATH... asks them\n",
+    )
+    saved = docqa(folder, "questions", "save", "one", "-", typed="Who?")
+    assert (saved.returncode, saved.stderr) == (
+        0,
+        "1 question saved; docqa ask --questions @one PATH... asks them\n",
+    )
     assert docqa(folder, "questions", "list").stdout == "lease review  2 questions\none           1 question\n"
     # With its comments, as a person has written it.
     assert docqa(folder, "questions", "show", "lease review").stdout == REVIEW.removeprefix("\ufeff")

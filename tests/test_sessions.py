@@ -26,7 +26,8 @@ import sys
 from docqa.userdata.sessions import SessionFile, SessionQuestion, SessionState
 file = SessionFile()
 asked = (SessionQuestion(0, "Who?"), SessionQuestion(1, "Why «é»\\udc80?", ("b.txt",)))
-state = SessionState(("a.txt",), ("a.txt", "b.txt"), ("b.txt",), asked, "Half a que", ("b.txt",), 1, ("Why?",), "due")
+both = ("a.txt", "b.txt")
+state = SessionState(both[:1], both, both[1:], asked, "Half a que", both[1:], 1, ("c.txt",), ("Why?",), "due")
 file.write(state, {0: {"text": "Anna\\u2028Holm"}})
 print("written", flush=True)
 sys.stdin.read()

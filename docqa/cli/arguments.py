@@ -4,12 +4,14 @@ import argparse
 import os
 import stat
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from docqa import config
 from docqa.config import Settings
 from docqa.documents.formats import file_types
+from docqa.errors import DocqaError
 
 # The order and the groups of the flags in a command's help.
 _GROUPS = {
@@ -120,6 +122,13 @@ def add_format(output: "argparse._MutuallyExclusiveGroup", *formats: str) -> Non
     names = ("text", *formats)
     output.set_defaults(**dict.fromkeys(formats, False))
     output.add_argument("--format", action=_Format, choices=names, metavar="FORMAT", help=" or ".join(names))
+
+
+def refuse_together(name: str, others: Mapping[str, bool], hint: str = "leave one of them out") -> None:
+    """Raise `DocqaError` if one of the other options, by name, is given too."""
+    for other, given_too in others.items():
+        if given_too:
+            raise DocqaError(f"{name} and {other} cannot be combined", hint)
 
 
 def is_piped() -> bool:

@@ -1,6 +1,7 @@
 """`docqa ask QUESTION PATH...`: answers on stdout, everything else on stderr."""
 
 import argparse
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -17,6 +18,7 @@ from docqa.cli.arguments import (
     document_help,
     exists,
     is_piped,
+    refuse_together,
     settings,
 )
 from docqa.cli.commands import COMMANDS, add_command
@@ -107,8 +109,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Ask and print. The exit code says whether there was an answer."""
     if arguments.inline:
         return _run_inline(arguments)
-    if arguments.each and arguments.context is not None:
-        raise DocqaError("--each and --context cannot be combined", "a cell has an answer and its place alone")
+    _refuse_what_is_not_printed(arguments)
     questions, paths = _questions_and_paths(arguments)
     loaded = settings(arguments)
     from docqa.engine import Engine
@@ -129,6 +130,28 @@ def run(arguments: argparse.Namespace) -> int:
     return ExitCode.ANSWERED if answered else ExitCode.NOT_FOUND
 
 
+def _refuse_what_is_not_printed(arguments: argparse.Namespace) -> None:
+    """An option that the output would leave out is an error. JSON has everything, but no passages of a matrix."""
+    if arguments.each:
+        refuse_together(
+            "--each", {"--context": arguments.context is not None}, "a cell has an answer and its place alone"
+        )
+    if arguments.json or arguments.jsonl:
+        return
+    if arguments.each:
+        more = {"--explain": arguments.explain, "--top": arguments.top is not None}
+        refuse_together("--each", more, "a cell has an answer and its place alone; --json has more")
+    if arguments.only_answers:
+        refuse_together("--only-answers", {"--context": arguments.context is not None})
+    for name, given in {
+        "--only-answers": arguments.only_answers,
+        "--csv": arguments.csv,
+        "--format md": arguments.md,
+    }.items():
+        if given:
+            refuse_together(name, {"--explain": arguments.explain}, "--json has the explanation")
+
+
 def _run_inline(arguments: argparse.Namespace) -> int:
     """Ask under the prompt. On leaving, the answers are printed as without --inline, so that they stay on screen."""
     question, paths = arguments.question, arguments.paths
@@ -140,9 +163,7 @@ def _run_inline(arguments: argparse.Namespace) -> int:
         "--no-corrections": not arguments.corrections,
         "--context": arguments.context is not None,
     }
-    for name, given in combined.items():
-        if given:
-            raise DocqaError(f"--inline and {name} cannot be combined", "leave one of them out")
+    refuse_together("--inline", combined)
     if exists(question):
         question, paths = "", [question, *paths]
     if not paths:
@@ -172,6 +193,11 @@ def _questions_and_paths(arguments: argparse.Namespace) -> tuple[list[str], list
             raise DocqaError(f"{arguments.question} is a file; the question comes first", "docqa ask QUESTION PATH...")
         return [arguments.question], arguments.paths
     paths = [arguments.question, *arguments.paths]
+    if re.search(r"\s|\?$", arguments.question) and not exists(arguments.question):
+        raise DocqaError(
+            f"{arguments.question!r} is no file, and a question and --questions cannot be combined",
+            "leave one of them out",
+        )
     if arguments.questions == "-" and "-" in paths:
         raise DocqaError("standard input cannot be both the questions and a document", "use a file for one of them")
     questions = _read_questions(arguments.questions)

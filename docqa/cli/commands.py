@@ -33,13 +33,19 @@ COMMANDS = {
 
 def no_such_command(word: str) -> DocqaError:
     """The error for a word that stands where a command does."""
+    import shlex  # `docqa --help` waits for the imports of this module.
+
+    from docqa.cli.arguments import exists
+
+    if exists(word):
+        return DocqaError(f"there is no command {word!r}, but a file or folder", f"docqa open {shlex.quote(word)}")
     hint = "docqa ask QUESTION PATH..." if " " in word else "docqa help lists the commands"
     return DocqaError(f"there is no command {word!r}{meant(word, COMMANDS)}", hint)
 
 
 def meant(word: str, known: Iterable[str]) -> str:
     """What may be meant by a word that is none of those known, as the end of a sentence."""
-    import difflib  # `docqa --help` waits for the imports of this module.
+    import difflib
 
     close = difflib.get_close_matches(word, list(known), n=1)
     return f" (did you mean {close[0]}?)" if close else ""

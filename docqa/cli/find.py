@@ -15,6 +15,7 @@ from docqa.cli.arguments import (
     add_setting,
     document_help,
     is_piped,
+    refuse_together,
     settings,
 )
 from docqa.cli.commands import COMMANDS, add_command
@@ -32,6 +33,7 @@ _EXAMPLES = """\
 examples:
   docqa find 'terminate agreement' contracts/    sentences with both words, also "terminated", "agreements"
   docqa find --exact 'force majeure' contracts/  the words as they are, one after the other
+  docqa find '"force majeure"' contracts/        the same
   docqa find --regex '[A-Z]{2}-\\d{4}' manual.pdf
   docqa find warranty contracts/ -l              only the names of the documents
   docqa find fee contract.pdf --pages 3-9
@@ -56,11 +58,13 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         examples=_EXAMPLES,
         run=run,
     )
-    parser.add_argument("words", metavar="WORDS", help="what to look for")
+    parser.add_argument("words", metavar="WORDS", help="what to look for; in quotation marks, as it is")
     parser.add_argument("paths", metavar="PATH", nargs="*", help=f"{document_help()}, folder, or - for stdin")
     how = parser.add_mutually_exclusive_group()
     how.add_argument("-x", "--exact", action="store_true", help="find the text as it is, not the forms of its words")
     how.add_argument("-e", "--regex", action="store_true", help="find what a regular expression matches")
+    parser.add_argument("-i", "--ignore-case", action="store_true", help="let capitals not matter, also with -x and -e")
+    parser.add_argument("-n", "--line-number", action="store_true", help="as grep has it: lines are always numbered")
     output = parser.add_mutually_exclusive_group()
     output.add_argument("-l", "--files-with-matches", action="store_true", help="print only the names of documents")
     output.add_argument("-c", "--count", action="store_true", help="print how many sentences each document has")
@@ -77,13 +81,15 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def run(arguments: argparse.Namespace) -> int:
     """Find and print. A file that can't be read is reported, and the others are searched."""
+    if arguments.context is not None:
+        refuse_together("--context", {"--count": arguments.count, "--files-with-matches": arguments.files_with_matches})
     paths = arguments.paths or (["-"] if is_piped() else [])
     if not paths:
         raise DocqaError("no document given", "docqa find WORDS PATH..., words first")
     from docqa.scope import Scope
     from docqa.text_matches import TextQuery
 
-    query = TextQuery(arguments.words, exact=arguments.exact, regex=arguments.regex)
+    query = TextQuery(arguments.words, exact=arguments.exact, regex=arguments.regex, any_case=arguments.ignore_case)
     documents, failed = _read(arguments, paths)
     if not documents:
         return ExitCode.ERROR if failed else ExitCode.NOT_FOUND

@@ -32,14 +32,31 @@ class _Parser(argparse.ArgumentParser):
     """Also the class of the commands' parsers, as argparse has it."""
 
     def error(self, message: str) -> NoReturn:
-        """Exit, saying what is wrong with an argument: in one line, whatever is in it."""
+        """Exit, saying what is wrong with an argument: in one line, whatever is in it, and where help is.
+
+        argparse would print the usage first, which of most commands is longer than a screen's half.
+        """
         if wrong := re.search(r"invalid choice: '(.*?)' \(choose from (.*)\)$", message):
             message += meant(wrong[1], re.findall(r"[\w-]+", wrong[2]))
-        super().error(visible(message))
+        terminal.note(f"{self.prog}: error: {visible(message)}")
+        terminal.note(f"  hint: {self.prog} --help")
+        raise SystemExit(ExitCode.ERROR)
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:
-        """As argparse's, which would have the root report what a command doesn't know, with the root's usage."""
+        """As argparse's, but options may stand anywhere, and a command itself reports what it doesn't know.
+
+        argparse gives all positional arguments their values at the first of them, and leaves over those that come after
+        a further option.
+        """
         found, unknown = super().parse_known_args(args, namespace)
+        several = [action.dest for action in self._actions if not action.option_strings and action.nargs in {"*", "+"}]
+        if several:
+            options = (number for number, word in enumerate(unknown) if word.startswith("-") and word != "-")
+            first = next(options, len(unknown))
+            later, unknown = unknown[:first], unknown[first:]
+            if unknown[:1] == ["--"]:
+                later, unknown = [*later, *unknown[1:]], []
+            setattr(found, several[0], [*getattr(found, several[0]), *later])
         if unknown:
             known = [option for action in self._actions for option in action.option_strings]
             self.error(f"unrecognized arguments: {' '.join(unknown)}{meant(unknown[0].partition('=')[0], known)}")
@@ -134,6 +151,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run_command(words: Sequence[str]) -> int:
+    if not words:
+        build_parser("").print_help()
+        return ExitCode.ERROR
     command = next((word for word in words if not word.startswith("-")), "")
     if command and command not in COMMANDS:
         raise no_such_command(command)

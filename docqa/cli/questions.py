@@ -1,6 +1,7 @@
 """`docqa questions`: keep question sets, to ask them again."""
 
 import argparse
+import shlex
 import sys
 from pathlib import Path
 
@@ -39,10 +40,10 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def _add_name(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("name", metavar="NAME", type=_name, help="the set's name")
+    parser.add_argument("name", metavar="NAME", type=set_name, help="the set's name")
 
 
-def _name(text: str) -> str:
+def set_name(text: str) -> str:
     """A set's name, which is written with @ where a file could be meant as well."""
     from docqa.userdata.question_sets import MARK
 
@@ -80,7 +81,8 @@ def _save(arguments: argparse.Namespace) -> int:
     if question_sets.exists(arguments.name) and not arguments.force:
         raise DocqaError(f"there is already a question set {arguments.name!r}", "-f replaces it")
     count = question_sets.save(arguments.name, text)
-    note(f"{counted(count, 'question')} saved; docqa ask --questions @{visible(arguments.name)} PATH... asks them")
+    asked = shlex.quote(f"{question_sets.MARK}{arguments.name}")
+    note(f"{counted(count, 'question')} saved; docqa ask --questions {visible(asked)} PATH... asks them")
     return ExitCode.ANSWERED
 
 

@@ -173,7 +173,7 @@ class DocqaApp(InertApp):
 
     def action_open(self) -> None:
         """Choose documents to open."""
-        self.push_screen(PickScreen(self.main.documents.rows, self.questions.loader.closed), self._picked)
+        self.push_screen(PickScreen(self.main.documents.rows, self.questions.loader.closed_together), self._picked)
 
     def _picked(self, picked: PickedDocuments | None) -> None:
         if picked is not None and picked.session:
@@ -185,7 +185,8 @@ class DocqaApp(InertApp):
 
     @on(DocumentsPane.CloseRequested)
     def _close(self, message: DocumentsPane.CloseRequested) -> None:
-        self.say(f"Closed {self.questions.close_documents(message.names)}. To open it again: O, Enter.")
+        them = "it" if len(message.names) == 1 else "them"
+        self.say(f"Closed {self.questions.close_documents(message.names)}. To open {them} again: O, Enter.")
 
     @on(PastingInput.PathsDropped)
     def _dropped(self, message: PastingInput.PathsDropped) -> None:

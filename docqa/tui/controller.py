@@ -4,7 +4,7 @@
 changes the controller's state and then has the view show it. All of it runs in the view's thread.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -17,7 +17,7 @@ from docqa.errors import DocqaError
 from docqa.tui.document_versions import DocumentVersions
 from docqa.tui.formatting import cited, shortened
 from docqa.tui.reading_on import ReadingOn, take, take_newer
-from docqa.tui.state.session import AskedQuestion, QuestionSession, QuestionState
+from docqa.tui.state.session import AskedQuestion, QuestionSession, QuestionState, share_marks
 from docqa.tui.view import View
 from docqa.tui.workers import events
 from docqa.tui.workers.document_loader import DocumentLoader, MakeEngine, default_engine
@@ -59,6 +59,8 @@ class QuestionController:
         self.session = QuestionSession()
         self.shown: AskedQuestion | None = None
         """The question whose answers are shown."""
+        self.cells: Callable[[], Iterable[AskedQuestion]] = tuple
+        """Returns the cells of the matrix: questions that are asked beside those of the session."""
         self.collection: Collection | None = None
         """The open documents; None until they can be asked."""
         self.reader = ""
@@ -102,9 +104,9 @@ class QuestionController:
         self.reading_on.stop()
         self._view.start("opening", partial(self.loader.run, cancel))
 
-    def open(self, paths: Iterable[str], *, replace: bool = False) -> None:
-        """Open more documents, or `replace` the open ones. Questions keep their answers."""
-        self.loader.add_paths(paths, replace=replace)
+    def open(self, paths: Iterable[str], *, without: Sequence[str] = (), replace: bool = False) -> None:
+        """Open more documents, `without` some, or `replace` the open ones. Questions keep their answers."""
+        self.loader.add_paths(paths, without=without, replace=replace)
         if replace:
             self.names = ()
             self._close_documents(replaced=True)
@@ -222,9 +224,10 @@ class QuestionController:
             self.versions.find_kept(self.session.asked, self.documents)
 
     def mark(self, asked: AskedQuestion, marks: "UserMarks") -> None:
-        """Show what the user said about the answers to a question, also where the same was asked before."""
+        """Show what the user said about the answers to a question, wherever else it was asked of the same documents."""
         for one in (asked, *self.session.same(asked)):
             one.marks = marks
+        share_marks(asked, marks, (*self.session.asked, *self.cells()))
         self._view.update()
 
     def read_all(self, entirely: frozenset[str] = frozenset()) -> None:
@@ -246,8 +249,7 @@ class QuestionController:
 
     def cancel_question(self) -> AskedQuestion | None:
         """Cancel the question being read, else the last one queued; return it."""
-        cancelled = self.session.cancel()
-        if cancelled is not None:
+        if (cancelled := self.session.cancel()) is not None:
             self._view.update()
         return cancelled
 
@@ -375,8 +377,7 @@ class QuestionController:
             self._start_next()
 
     def _files_changed(self, names: Iterable[str]) -> None:
-        new = [name for name in names if name not in self._changed]
-        if new:
+        if new := [name for name in names if name not in self._changed]:
             self._changed.update(new)
             self._view.say(f"Changed on disk: {', '.join(Path(name).name for name in new)}. Press r to reopen.")
 

@@ -1,5 +1,6 @@
 """Going on with an earlier session in the app: what the user is asked, and what is shown then."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from docqa.tui.screens.restore import RestoreScreen
@@ -21,6 +22,9 @@ class EarlierSession:
 
         def decided(restore: bool | None) -> None:
             if session is not None and restore:
+                if resume:
+                    at = datetime.fromisoformat(session.state.at).astimezone()
+                    self._app.say(f"Going on with the session of {at:%Y-%m-%d %H:%M}.")
                 self._restore(session)
                 return
             if session is not None:

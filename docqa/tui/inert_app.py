@@ -34,6 +34,12 @@ def _inert(segment: Segment) -> Segment:
     return Segment(set_cell_size(text, cell_len(segment.text)), segment.style)
 
 
+def _edit(line: Input, key: str) -> str:
+    """What a key does in a line, as in any other; "" if it types, or does something else."""
+    actions = (binding.action for binding in line._bindings.key_to_bindings.get(key, ()))
+    return next((action for action in actions if f"action_{action.partition('(')[0]}" in vars(Input)), "")
+
+
 class InertApp(App[None]):
     """An app of which all that is drawn or said is inert, in the theme that the user chose last."""
 
@@ -55,19 +61,25 @@ class InertApp(App[None]):
         self._close_messages_no_wait()
 
     async def on_event(self, event: events.Event) -> None:
-        """Act on a key in its turn, unless text is typed.
+        """Act on a key in its turn.
 
         Textual sends it through all widgets that have the focus before it looks for an action: a key with priority that
-        follows quickly overtakes it, and the focus that it moves is then no longer where the first key was meant.
+        follows quickly overtakes it, and the focus that it moves is then no longer where the first key was meant. In a
+        line, a letter overtakes a key that moves the cursor or deletes.
         """
         if isinstance(
             event, events.Key | events.MouseDown | events.MouseScrollDown | events.MouseScrollUp | events.Paste
         ):
             self.user_acted()
-        if isinstance(event, events.Key) and not event.is_forwarded and self._is_command_mode:
-            for priority in (True, False):
-                if await self._check_bindings(event.key, priority):
-                    return
+        if isinstance(event, events.Key) and not event.is_forwarded:
+            if self._is_command_mode:
+                for priority in (True, False):
+                    if await self._check_bindings(event.key, priority):
+                        return
+            elif isinstance(line := self.focused, Input) and (edit := _edit(line, event.key)):
+                if not await self._check_bindings(event.key, priority=True):
+                    line.call_later(self.run_action, edit, line)  # After the letters that were typed before.
+                return
         await super().on_event(event)
 
     @property

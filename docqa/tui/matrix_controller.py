@@ -16,6 +16,7 @@ from docqa.tui.state.matrix_text import count_marked
 from docqa.tui.state.session import AskedQuestion, QuestionState
 from docqa.tui.view import View
 from docqa.tui.workers.events import AnswersFound
+from docqa.userdata import question_sets
 
 if TYPE_CHECKING:
     from docqa.collection import Collection
@@ -30,12 +31,19 @@ class MatrixController:
 
     def __init__(self, view: View, questions: QuestionController) -> None:
         self.cells = MatrixCells()
+        questions.cells = self.cells.everything
         self.set_name = ""
         """The question set whose questions are shown; "" for those of the session."""
         self.on_change: Callable[[], None] = lambda: None
         """Called when cells, questions or documents have changed."""
         self.stopped = True
         """Whether no cells are asked: the user has stopped it, or nobody has looked at the matrix yet."""
+        self._of_set: list[str] = []
+        """The questions of the set as it is saved."""
+        self._added: list[str] = []
+        """Questions that were typed in the matrix: they are of the session, too."""
+        self._removed: list[tuple[int, str]] = []
+        """The questions that were deleted, with their rows."""
         self._view = view
         self._questions = questions
         self._names = frozenset[str]()
@@ -63,6 +71,8 @@ class MatrixController:
     def add(self, question: str) -> bool:
         """Add a question; return False if it is there already."""
         new = question not in self.cells.questions
+        self._added.append(question)
+        self._taken.add(question)
         self.cells.add([question])
         self.resume()
         return new
@@ -70,14 +80,38 @@ class MatrixController:
     def remove(self, row: int) -> str:
         """Remove a question, and return it."""
         removed = self.cells.remove(row)
+        self._removed.append((row, removed))
         if self._running is not None and self._running.question == removed:
             self._cancel.set()
         self.on_change()
         return removed
 
+    def bring_back(self) -> int:
+        """Bring back the question that was removed last, with its answers, and return its row."""
+        row, question = self._removed.pop()
+        if question not in self.cells.questions:  # It may have been typed again.
+            self.cells.questions.insert(row, question)
+        self.resume()
+        return self.cells.questions.index(question)
+
+    @property
+    def can_bring_back(self) -> bool:
+        """Whether a question was removed."""
+        return bool(self._removed)
+
+    @property
+    def set_changed(self) -> bool:
+        """Whether other questions are shown than those of the set as it is saved."""
+        return bool(self.set_name) and self.cells.questions != self._of_set
+
+    def saved_as(self, name: str) -> None:
+        """Note that the questions were saved as a set."""
+        self.set_name, self._of_set = name, list(self.cells.questions)
+
     def load(self, name: str, questions: list[str]) -> None:
         """Show the questions of a set; without a name, those of the session."""
-        self.set_name = name
+        self.set_name, self._of_set = name, list(dict.fromkeys(questions))
+        self._removed.clear()
         self.cells.questions.clear()
         self._taken.clear()
         if name:
@@ -90,6 +124,9 @@ class MatrixController:
         """Take the questions of an earlier session, and the name of their set, to be asked when they are looked at."""
         if not self.cells.questions:
             self.set_name = name
+            self._of_set = _saved_questions(name)
+        if not name:
+            self._added += questions
         self.cells.add(questions)
 
     def resume(self) -> None:
@@ -117,7 +154,8 @@ class MatrixController:
     def session_questions(self) -> list[str]:
         """The questions of the session, each once."""
         asked = (one for one in self._questions.session.asked if one.state is not QuestionState.CANCELLED)
-        return list(dict.fromkeys(one.question for one in asked if not one.only or len(one.only) > 1))
+        of_all = (one.question for one in asked if not one.only or len(one.only) > 1)
+        return list(dict.fromkeys([*of_all, *self._added]))
 
     def read_all(self, cell: AskedQuestion) -> None:
         """Read all of the document for a cell."""
@@ -248,3 +286,11 @@ class MatrixController:
         cell.state, cell.error = state, error
         self.advance()
         self.on_change()
+
+
+def _saved_questions(name: str) -> list[str]:
+    """The questions of a set; none if there is no longer one of this name."""
+    try:
+        return question_sets.load(name) if name else []
+    except DocqaError:
+        return []

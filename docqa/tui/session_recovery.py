@@ -67,6 +67,7 @@ class SessionRecovery:
             draft,
             tuple(sorted(ticked)),
             -1 if shown is None else shown.number,
+            tuple(sorted(self._questions.loader.closed)),
             tuple(self._matrix.cells.questions),
             self._matrix.set_name,
         )
@@ -157,7 +158,7 @@ class SessionRecovery:
 
         self._restored.append(session)
         state, answers = session.state, session.answers
-        self._open(state.opened, instead=instead)
+        self._open(state.opened, list(map(relative, state.closed)), instead=instead)
         self._matrix.restore(state.matrix, state.question_set)
         shown: AskedQuestion | None = None
         for one in state.questions:
@@ -175,14 +176,16 @@ class SessionRecovery:
             self._questions.find_kept()
         return " ".join(filter(None, [state.draft, draft]))
 
-    def _open(self, wanted: tuple[str, ...], *, instead: bool) -> None:
+    def _open(self, wanted: tuple[str, ...], closed: list[str], *, instead: bool) -> None:
         missing = [path for path in wanted if not os.path.exists(path)]  # noqa: PTH110 - never raises
         if missing:
             self._view.say(f"No longer there: {', '.join(map(relative, missing))}. The rest is opened.")
         there = [path for path in wanted if path not in missing]
         is_open = set(map(absolute, self._questions.loader.paths))
         if there and (set(there) != is_open if instead else not set(there) <= is_open):
-            self._questions.open(map(relative, there), replace=instead)
+            self._questions.open(map(relative, there), without=closed, replace=instead)
+        elif closed:
+            self._questions.close_documents(closed)
 
     def discard(self, session: KeptSession) -> None:
         """Forget a session, in a thread."""

@@ -84,6 +84,11 @@ def exists(name: str) -> bool:
     return file(name).is_file()
 
 
+def has_comments(name: str) -> bool:
+    """Whether a set has comments. Raises `DocqaError` if there is none of this name."""
+    return any(line.lstrip().startswith("#") for line in text_of(name).splitlines())
+
+
 def save(name: str, text: str) -> int:
     """Save a set, replacing one of the same name; return the number of its questions. Raises `DocqaError`.
 

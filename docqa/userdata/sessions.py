@@ -61,6 +61,8 @@ class SessionState:
     """The documents that were ticked."""
     shown: int = -1
     """The number of the question that was shown."""
+    closed: tuple[str, ...] = ()
+    """The documents of these that were closed."""
     matrix: tuple[str, ...] = ()
     """The questions of the matrix, in order."""
     question_set: str = ""
@@ -256,6 +258,7 @@ def _absolute(state: SessionState) -> SessionState:
         opened=document_set(state.opened),
         documents=document_set(state.documents),
         ticked=document_set(state.ticked),
+        closed=document_set(state.closed),
         questions=tuple(replace(one, only=tuple(map(absolute, one.only))) for one in state.questions),
     )
 
@@ -286,8 +289,8 @@ def _newest_first(folder: Path) -> Iterator[Path]:
 def _read(file: Path) -> SessionState | None:
     try:
         values = json.loads(file.read_bytes())
-        sets = ("arguments", "opened", "documents", "ticked", "matrix")
-        arguments, opened, documents, ticked, matrix = (tuple(map(str, values[name])) for name in sets)
+        sets = ("arguments", "opened", "documents", "ticked", "closed", "matrix")
+        arguments, opened, documents, ticked, closed, matrix = (tuple(map(str, values[name])) for name in sets)
         questions = tuple(
             SessionQuestion(int(one["number"]), str(one["question"]), tuple(map(str, one["only"])))
             for one in values["questions"]
@@ -295,7 +298,7 @@ def _read(file: Path) -> SessionState | None:
         draft, question_set, at = (str(values[name]) for name in ("draft", "question_set", "at"))
         shown, ended = int(values["shown"]), bool(values["ended"])
         return SessionState(
-            arguments, opened, documents, questions, draft, ticked, shown, matrix, question_set, at, ended
+            arguments, opened, documents, questions, draft, ticked, shown, closed, matrix, question_set, at, ended
         )
     except (OSError, ValueError, TypeError, KeyError):
         return None  # Deleted meanwhile, or not a session.

@@ -131,7 +131,8 @@ def ask(page: "sync_api.Page", question: str = QUESTION, answer: str = "Captain 
     page.keyboard.type(question)
     sees(page, f"❯ {question}")
     page.keyboard.press("Enter")
-    sees(page, f"▸ 1  {answer}")
+    sees(page, "▸ 1  ")
+    sees(page, answer)
     sees(page, f"✓ {question[:8]}")  # In the list of questions, once it is finished: Esc would cancel it before.
 
 

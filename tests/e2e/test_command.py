@@ -91,6 +91,14 @@ def test_context_and_markdown() -> None:
     assert quoted.startswith("   > The other two, on night-time noise") and quoted.endswith("and Dr Piers Colvin.")
 
 
+def test_json_of_each_document_has_more_answers_and_what_spoke_for_them() -> None:
+    facts = json.loads(run("ask", QUESTION, REPORT, "--each", "--json", "--explain", "--top", 3, "-q").stdout)
+    (result,) = facts["results"]
+    found = result["answers"] + result["closest"]
+    assert len(found) == 3
+    assert found[0]["explanation"]["reasons"]
+
+
 def test_only_some_documents_and_pages_are_asked() -> None:
     folder = REPORT.parent
     place = json.loads(run("ask", QUESTION, folder, "--json").stdout)["answers"][0]
@@ -103,6 +111,24 @@ def test_only_some_documents_and_pages_are_asked() -> None:
         shown = found["answers"] + found["closest"]
         assert shown
         assert not [each for each in shown if (Path(each["document"]).name, each["page"]) == (REPORT.name, 4)]
+
+
+def test_options_may_stand_anywhere(tmp_path: Path) -> None:
+    (tmp_path / "-lamp.txt").write_text("Anna Holm kept the lamp for 31 years.", encoding="utf-8")
+    question, lamp = "Who kept the lamp?", tmp_path / "-lamp.txt"
+    expected = run("ask", question, lamp, REPORT, "--top", 1, "-o", "-q").stdout
+    assert expected == "Anna Holm\n"
+    for arguments in (
+        ["--top", 1, question, "-o", lamp, "-q", REPORT],
+        [question, "-qo", "--top=1", lamp, REPORT],
+        [question, "--in", "*.*", lamp, "-oq", "--top", 1, "--", REPORT],
+    ):
+        assert run("ask", *arguments).stdout == expected
+    command = [DOCQA, "ask", question, "-oq", "--top", "1", "--", "-lamp.txt"]
+    assert subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True).stdout == expected
+    assert run("find", "lamp", "-l", lamp, "-q", REPORT).stdout.splitlines()[0] == str(lamp)
+    texts = run("text", lamp, "--format", "md", REPORT)
+    assert (texts.returncode, "Anna Holm" in texts.stdout, "Duncan Presswell" in texts.stdout) == (0, True, True)
 
 
 def test_without_a_path_a_document_is_read_from_a_pipe() -> None:
@@ -155,6 +181,14 @@ def test_what_was_not_read_of_a_document_is_told(tmp_path: Path) -> None:
         (["ask", "Who?", "README.md", "--in", "*.pdf"], "no document matches '*.pdf'"),
         (["ask", "Who?", "README.md", "--pages", "2"], "README.md has no pages"),
         (["ask", "--inline", "README.md", "--pages", "2"], "--inline and --pages cannot be combined"),
+        (["ask", "Who?", "README.md", "--each", "-C", "1"], "--each and --context cannot be combined"),
+        (["ask", "Who?", "README.md", "--each", "--explain"], "--each and --explain cannot be combined"),
+        (["ask", "Who?", "README.md", "--each", "--top", "3", "--csv"], "--each and --top cannot be combined"),
+        (["ask", "Who?", "README.md", "-o", "--explain"], "--only-answers and --explain cannot be combined"),
+        (["ask", "Who?", "README.md", "-o", "-C", "1"], "--only-answers and --context cannot be combined"),
+        (["ask", "Who?", "README.md", "--csv", "--explain"], "--csv and --explain cannot be combined"),
+        (["find", "docqa", "README.md", "-c", "-C", "2"], "--context and --count cannot be combined"),
+        (["find", "docqa", "README.md", "-l", "-C", "2"], "--context and --files-with-matches cannot be combined"),
         (["ask", "README.md", "Who?"], "README.md is a file; the question comes first"),
         (["ask", "Who?", "nowhere.pdf"], "nowhere.pdf does not exist"),
         (["ask", "Who?", "x" * 300], "does not exist"),
@@ -165,6 +199,10 @@ def test_what_was_not_read_of_a_document_is_told(tmp_path: Path) -> None:
         (["ask", "Who?", "README.md", "--top", "0"], "top is 0"),
         (["ask", "Who?", "sample_docs/staff-handbook.md", "--device", "tpu"], "no device 'tpu'"),
         (["ask", "--questions", "nowhere.txt", "README.md"], "nowhere.txt does not exist"),
+        (["ask", "Who?", "--questions", "q.txt", "README.md"], "a question and --questions cannot be combined"),
+        (["ask", "Who?", "--top", "3", "README.md", "--tpo", "a.pdf"], "unrecognized arguments: --tpo a.pdf (did you"),
+        (["ask", "Who?", "-o", "--", "-q"], "-q does not exist"),
+        (["completion", "bash", "zsh"], "docqa completion: error: unrecognized arguments: zsh"),
         (["open", "README.md"], "the app needs a terminal"),
         (["models", "pul"], "(did you mean pull?)"),
         (["text"], "the following arguments are required"),
@@ -177,6 +215,12 @@ def test_what_was_not_read_of_a_document_is_told(tmp_path: Path) -> None:
         (["modles", "list"], "there is no command 'modles' (did you mean models?)"),
         (["help", "nosuchcommand"], "there is no command 'nosuchcommand'"),
         (["Who retired?", "README.md"], "docqa ask QUESTION PATH..."),
+        (["README.md"], "docqa: there is no command 'README.md', but a file or folder\n  hint: docqa open README.md\n"),
+        (["ask", "--top"], "docqa ask: error: argument --top: expected one argument\n  hint: docqa ask --help\n"),
+        (
+            ["models", "pull"],
+            "docqa models pull: error: the following arguments are required: MODEL\n",
+        ),
     ],
 )
 def test_a_mistake_is_reported_with_exit_code_2(arguments: list[str], message: str) -> None:
@@ -185,6 +229,12 @@ def test_a_mistake_is_reported_with_exit_code_2(arguments: list[str], message: s
     assert message in done.stderr
     assert done.stdout == ""
     assert "Traceback" not in done.stderr
+    assert "usage:" not in done.stderr
+
+
+def test_without_a_command_the_help_is_printed() -> None:
+    done = run()
+    assert (done.returncode, done.stdout, done.stderr) == (2, run("--help").stdout, "")
 
 
 def test_help_is_instant_and_has_examples() -> None:
@@ -211,11 +261,35 @@ def test_completion_scripts(shell: str) -> None:
     assert "top-k-windows" in done.stdout
 
 
-def test_bash_completes_commands() -> None:
-    script = run("completion", "bash").stdout
-    probe = f'{script}\nCOMP_WORDS=(docqa mo); COMP_CWORD=1; COMP_TYPE=9; _shtab_docqa; echo "${{COMPREPLY[@]}}"'
-    done = subprocess.run(["bash", "-c", probe], capture_output=True, text=True, check=False)
-    assert "models" in done.stdout
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["mo"], ["models"]),
+        (["help", "qu"], ["questions"]),
+        (["questions", "show", ""], ["lease\\ review", "one"]),
+        (["questions", "remove", "o"], ["one"]),
+        (["ask", "--questions", "@"], ["@lease\\ review", "@one"]),  # Bash splits a word at "@".
+        (["ask", "--questions", "@", "le"], ["@lease\\ review"]),
+        (["ask", "--questions", "=@", "on"], ["@one"]),
+        (["ask", "--questions", "@", "nosuch"], []),
+        (["ask", "Who?", "READ"], ["README.md"]),
+    ],
+)
+def test_bash_completes_commands_sets_and_files(tmp_path: Path, words: list[str], expected: list[str]) -> None:
+    where = {"DOCQA_HOME": str(tmp_path), "PATH": f"{DOCQA.parent}{os.pathsep}{os.environ['PATH']}"}
+    for name in ("one", "lease review"):
+        assert run("questions", "save", name, "-", stdin="Who?", **where).returncode == 0
+    script = run("completion", "bash").stdout + "compopt() { :; }\n"  # It works only while a person presses Tab.
+    ask = f'COMP_WORDS=(docqa "$@"); COMP_CWORD={len(words)}; $(complete -p docqa | grep -o "_[a-z_]*"); '
+    done = subprocess.run(
+        ["bash", "-c", script + ask + 'printf "%s\\n" "${COMPREPLY[@]}"', "bash", *words],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | where,
+    )
+    assert (done.stdout.split("\n"), done.stderr) == ([*(expected or [""]), ""], "")
 
 
 def test_the_text_of_some_pages_of_a_pdf() -> None:

@@ -37,7 +37,7 @@ def test_a_person_opens_a_report_asks_copies_and_quits(terminal: Terminal) -> No
     terminal.sees(f"❯ {QUESTION}")
     terminal.press("Enter")
     # The page, beside or below the answers, shows the answer's line.
-    terminal.sees("▸ 1  Captain Duncan Presswell", "very likely", "page 4 (1)", "15▌", "passages searched")
+    terminal.sees("▸ 1  …", "Captain Duncan Presswell", "very likely", "page 4 (1)", "15▌", "passages searched")
     terminal.sees("50 of 50 passages searched")  # Until all windows are read, the selected answer may change its rank.
     terminal.press("y")
     terminal.copied(f"Captain Duncan Presswell ({REPORT}, page 4 (1), line 15")
@@ -45,11 +45,11 @@ def test_a_person_opens_a_report_asks_copies_and_quits(terminal: Terminal) -> No
     second = terminal.sees("▸ 2  ")
     assert "▸ 1" not in second
     terminal.press("[")
-    terminal.sees("▸ 1  Captain Duncan Presswell")
+    terminal.sees("▸ 1  …", "Captain Duncan Presswell")
     terminal.press("?")
     terminal.sees("─ Keys ─", "Go to the question input", "Esc close")
     terminal.press("Escape")
-    terminal.sees("▸ 1  Captain Duncan Presswell")
+    terminal.sees("▸ 1  …", "Captain Duncan Presswell")
     terminal.press("C-q")
     terminal.is_a_shell_again(0)
     # Not on the first line: on a busy machine the shell draws its prompt twice when tmux sets the size.
@@ -128,7 +128,7 @@ def test_questions_asked_under_the_prompt_stay_there(terminal: Terminal) -> None
     terminal.type(QUESTION)
     terminal.sees(f"❯ {QUESTION}")
     terminal.press("Enter")
-    screen = terminal.sees("▸ 1  Captain Duncan Presswell", "page 4 (1), line 15", "✓ 2 answers", "y Copy")
+    screen = terminal.sees("▸ 1  …", "Captain Duncan Presswell", "page 4 (1), line 15", "✓ 2 answers", "y Copy")
     assert terminal.state["alternate_on"] == "0"
     assert len(screen.rstrip().splitlines()) <= 19  # 16 rows, and the lines above the app.
     terminal.press("y")

@@ -687,7 +687,7 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await pilot.press("O")
     await sees(pilot, app, "other.pdf  folder · closed just now")
     await pilot.press("enter")
-    assert app.questions.loader.closed == () and app.questions.loader.paths == (other.name,)
+    assert not app.questions.loader.closed and app.questions.loader.paths == (other.name,)
 
 
 async def test_a_folder_is_ticked_and_closed_as_a_whole(stage: Pilot[Any]) -> None:
@@ -1265,6 +1265,16 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await _matrix(pilot, app)
     await pilot.press(key)
     assert app.matrix.controller.cells.questions == ["Who was the master?"]
+
+
+@checks("MatrixScreen", "matrix.bring_back")
+async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
+    await _matrix(pilot, app)
+    before = list(app.matrix.controller.cells.questions)
+    await pilot.press("delete")
+    assert len(app.matrix.controller.cells.questions) == len(before) - 1
+    await pilot.press(key)
+    assert app.matrix.controller.cells.questions == before
 
 
 @checks("MatrixScreen", "matrix.read")

@@ -173,6 +173,36 @@ async def test_what_the_user_says_of_a_cell_is_shown_exported_and_there_the_next
         await sees(pilot, again, "Take back that “rye bread” is right")
 
 
+async def test_what_is_marked_in_a_cell_is_marked_in_the_answers_and_the_other_way_round(
+    engines: Engines, lighthouse: str, bakery: str
+) -> None:
+    app = engines.app([lighthouse, bakery], Settings())
+    async with app.run_test(size=(120, 36)) as pilot:
+        await until(pilot, lambda: opened(app))
+        await ask_and_wait(pilot, BUILT)
+        await ask_and_wait(pilot, BAKER)
+        screen = await matrix(pilot)
+        await filled(pilot)
+        screen.query_one(MatrixTable).go_to(1, 1)
+        await pilot.press("c")
+        await sees(pilot, app, "✓ line 4")
+        await pilot.press("t")
+        await sees(pilot, app.main.answers, "✓ you marked this right")
+        await pilot.press("w", "down")
+        await sees(pilot, app, "Take back that “Ludmila Novak” is right")
+        back = [str(one) for one in screen_text(app).split("\n") if "Take back" in one]
+        assert len(back) == 1
+        await pilot.press("escape")
+        app.main.questions.focus()
+        await pilot.press("k")
+        app.main.answers.list.focus()
+        await pilot.press("c")
+        await sees(pilot, app.main.answers, "✓ you marked this right")
+        await pilot.press("t")
+        await sees(pilot, app, "✓ line 3")
+        await sees(pilot, app, "✓ 2 marked")
+
+
 async def test_question_sets_are_saved_and_loaded(engines: Engines, lighthouse: str) -> None:
     app = engines.app([lighthouse], Settings())
     async with app.run_test(size=(100, 30)) as pilot:
@@ -181,7 +211,9 @@ async def test_question_sets_are_saved_and_loaded(engines: Engines, lighthouse: 
         await pilot.press("S")
         await type_in(pilot, "mine")
         await pilot.press("enter")
-        await until(pilot, lambda: "There is a set mine already. Enter again replaces it." in texts(app))
+        await until(
+            pilot, lambda: "There is a set mine already. Enter again replaces it and its comments." in texts(app)
+        )
         assert question_sets.load("mine") == ["How high is it?"]
         await pilot.press("s", "enter")
         await until(pilot, lambda: "mines" in question_sets.names())
@@ -192,6 +224,69 @@ async def test_question_sets_are_saved_and_loaded(engines: Engines, lighthouse: 
         await sees(pilot, app, "set mine")
         assert app.matrix.controller.cells.questions == ["How high is it?"]
         await filled(pilot)
+
+
+async def test_a_set_that_exists_is_replaced_only_by_a_second_enter(engines: Engines, lighthouse: str) -> None:
+    app = engines.app([lighthouse], Settings())
+    async with app.run_test(size=(100, 30)) as pilot:
+        text = f"# before\n{BUILT}\n{BAKER}\n"
+        question_sets.save("mine", text)
+        await matrix(pilot)
+        await pilot.press("L")
+        await type_in(pilot, "mine")
+        await pilot.press("enter")
+        await sees(pilot, app, "set mine ")
+        await pilot.press("delete")
+        await sees(pilot, app, "set mine* ")
+        await pilot.press("S", "enter")
+        told = "There is a set mine already. Enter again replaces it and its comments."
+        await until(pilot, lambda: told in texts(app))
+        assert question_sets.text_of("mine") == text
+        await pilot.press("enter")
+        await sees(pilot, app, "set mine ")
+        assert question_sets.text_of("mine") == f"{BAKER}\n"
+
+
+async def test_a_deleted_question_comes_back_in_its_row_and_backspace_deletes_none(
+    engines: Engines, lighthouse: str
+) -> None:
+    app = engines.app([lighthouse], Settings())
+    async with app.run_test(size=(100, 30)) as pilot:
+        screen = await matrix(pilot, BUILT, BAKER)
+        await filled(pilot)
+        cells = app.matrix.controller.cells
+        answered = cells.cell(0, 0).result
+        screen.query_one(MatrixTable).go_to(0, 0)
+        await pilot.press("backspace")
+        assert cells.questions == [BUILT, BAKER]
+        await pilot.press("delete", "delete")
+        assert cells.questions == []
+        assert f"Deleted: {BUILT}. u brings it back." in texts(app)
+        await pilot.press("u", "u")
+        assert cells.questions == [BUILT, BAKER]
+        assert cells.cell(0, 0).result is answered
+        await sees(pilot, app, "Ada Marsh")
+
+
+async def test_questions_typed_in_the_matrix_come_back_with_those_of_the_session(
+    engines: Engines, lighthouse: str
+) -> None:
+    app = engines.app([lighthouse], Settings())
+    async with app.run_test(size=(100, 30)) as pilot:
+        question_sets.save("mine", "How high is it?\n")
+        await matrix(pilot, BUILT, BAKER)
+        await pilot.press("delete")  # Of the session, but no longer wanted: it stays away until its list is loaded.
+        await pilot.press("escape", "q", "t")
+        assert app.matrix.controller.cells.questions == [BUILT]
+        await pilot.press("L")
+        await type_in(pilot, "mine")
+        await pilot.press("enter")
+        await sees(pilot, app, "set mine ")
+        await pilot.press("L")
+        await sees(pilot, app, "The questions of this session  2 questions")
+        await pilot.press("enter")
+        await sees(pilot, app, "2 questions   1 document")
+        assert app.matrix.controller.cells.questions == [BUILT, BAKER]
 
 
 async def test_a_private_session_keeps_no_set_and_no_correction(

@@ -211,6 +211,7 @@ async def test_the_last_session_is_resumed_without_asking_anything_again(
     app = engines.app([], Settings(), resume=True)
     async with app.run_test(size=WIDE) as pilot:
         await until(pilot, lambda: len(app.questions.session.asked) == 2)
+        assert "Going on with the session of 2" in said(app)[-1]
         await sees(pilot, app.main.answers, "✎ the last one")  # While no document is open.
         await sees(pilot, app.main.answers, "✓ you marked this right")
         assert not app.main.documents.open_documents
@@ -260,6 +261,30 @@ async def test_the_questions_of_the_matrix_are_there_after_quitting_and_after_a_
         await pilot.press("t")
         await sees(pilot, app, "1 question   1 document")
         await sees(pilot, app, "Tobias Wren")
+
+
+async def test_what_was_closed_stays_closed_and_comes_back_together(engines: Engines, lighthouse: str) -> None:
+    folder = Path("letters")
+    folder.mkdir()
+    for name in ("first.txt", "second.txt"):
+        (folder / name).write_text("Dear Tobias, the lamp is out.\n")
+    app = engines.app([lighthouse, str(folder)], Settings())
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: opened(app) and app.main.documents.listed.states == "3 open")
+        await ask_and_wait(pilot, QUESTION)
+        app.main.documents.focus()
+        await pilot.press("j", "j", "j", "k", "k", "delete")  # From the first letter to their folder.
+        await sees(pilot, app, "Closed 2 documents. To open them again: O, Enter.")
+        await until(pilot, lambda: app.main.documents.listed.states == "1 open")
+    app = engines.app([], Settings(), resume=True)
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: opened(app))
+        assert app.main.documents.listed.states == "1 open" and list(app.main.documents.rows) == [lighthouse]
+        app.main.answers.list.focus()
+        await pilot.press("O")
+        await sees(pilot, app, "closed just now")
+        await pilot.press("enter")
+        await until(pilot, lambda: app.main.documents.listed.states == "3 open")
 
 
 async def test_an_earlier_session_comes_with_its_documents_from_the_list(

@@ -71,11 +71,11 @@ class PickScreen(ChooseScreen[PickedDocuments]):
             self.count = count
             self.rows = rows
 
-    def __init__(self, is_open: Collection[str] = (), closed: Sequence[str] = ()) -> None:
-        """`is_open` are the names of the open documents, `closed` of those that were closed, which come first."""
+    def __init__(self, is_open: Collection[str] = (), closed: Sequence[tuple[str, ...]] = ()) -> None:
+        """`is_open` are the names of the open documents, `closed` those closed together, which come first."""
         super().__init__("Open documents", "Type part of a name, or a path", lambda _: [], nothing="Looking for files…")
         self._is_open = is_open
-        self._recents = [RecentDocuments((name,), "closed just now") for name in closed]
+        self._recents = [RecentDocuments(names, "closed just now") for names in closed]
         self._files: list[str] = []
         self._searching = True
         self._typed_text = ""

@@ -63,7 +63,8 @@ class MatrixScreen(ModalScreen["CellToOpen | None"]):
         Binding("c", "confirm", "Right", tooltip="Mark the answer as right, or that there is none", id="matrix.right"),
         Binding("w", "correct", "Wrong", tooltip="Say what is right, or take that back", id="matrix.wrong"),
         Binding("i,a", "add", "Add", tooltip="Add a question", id="matrix.add"),
-        Binding("delete,backspace", "remove", "Delete", tooltip="Delete the question", id="matrix.remove"),
+        Binding("delete", "remove", "Delete", tooltip="Delete the question", id="matrix.remove"),
+        Binding("u", "bring_back", show=False, tooltip="Bring back the question deleted last", id="matrix.bring_back"),
         Binding("x", "read_cell", "Read all", tooltip="Read all of the document for this question", id="matrix.read"),
         Binding("e", "export", "Export", tooltip="Write the matrix to a file", id="matrix.export"),
         Binding("S", "save_set", "Save set", tooltip="Save the questions as a set", id="matrix.save"),
@@ -110,6 +111,10 @@ class MatrixScreen(ModalScreen["CellToOpen | None"]):
         self.query_one(MatrixLine).display = False
         self._controller.on_change = self.show
 
+    def on_resize(self) -> None:
+        """Fit the title to the new width."""
+        self.call_after_refresh(self.show)
+
     def on_unmount(self) -> None:
         """Stop the worker: the app is closing."""
         self._controller.close()
@@ -143,15 +148,18 @@ class MatrixScreen(ModalScreen["CellToOpen | None"]):
         done, total = self._cells.count()
         parts = [counted(len(self._cells.questions), "question"), counted(len(self._cells.documents), "document")]
         if self._controller.set_name:
-            parts.insert(0, f"set {visible(self._controller.set_name)}")
+            changed = "*" if self._controller.set_changed else ""
+            parts.insert(0, f"set {visible(self._controller.set_name)}{changed}")
         marked = self._controller.count_marked()
         if marked:
             parts.append(f"✓ {marked} marked")
         if done < total:
             stopped = "stopped, r resumes" if self._controller.stopped else "Esc stops"
-            parts.append(f"{bar(done / total, _BAR)} {done} of {total} · {stopped}")
-        title = Content.assemble(("Matrix", "bold $text-accent"), "   ", "   ".join(parts))
-        self.query_one("#matrix-title", Static).update(title)
+            parts.append(f"{done} of {total} · {stopped}")
+        text, title = "   ".join(parts), self.query_one("#matrix-title", Static)
+        if done < total and len(f"Matrix   {text} ") + _BAR <= title.content_size.width:  # Else it is left out first.
+            text = "   ".join([*parts[:-1], f"{bar(done / total, _BAR)} {parts[-1]}"])
+        title.update(Content.assemble(("Matrix", "bold $text-accent"), "   ", text))
 
     @on(MatrixTable.CellReached)
     def _show_cell(self) -> None:
@@ -204,7 +212,13 @@ class MatrixScreen(ModalScreen["CellToOpen | None"]):
         place = self.query_one(MatrixTable).place
         if place is not None and self._cells.questions:
             removed = self._controller.remove(place[0])
-            self.notify(f"Deleted: {shortened(flat(removed))}", markup=False)
+            self.notify(f"Deleted: {shortened(flat(removed))}. u brings it back.", markup=False)
+
+    def action_bring_back(self) -> None:
+        """Bring back the question that was deleted last."""
+        row = self._controller.bring_back()
+        place = self.query_one(MatrixTable).place
+        self.query_one(MatrixTable).go_to(row, max(0, place[1]) if place is not None else 0)
 
     def action_read_cell(self) -> None:
         """Read all of the document for the question under the cursor."""
@@ -289,15 +303,17 @@ class MatrixScreen(ModalScreen["CellToOpen | None"]):
     def _save(self, typed: str) -> None:
         name = typed.strip().removeprefix(question_sets.MARK)
         try:
-            if question_sets.exists(name) and name not in {self._saving, self._controller.set_name}:
+            if question_sets.exists(name) and name != self._saving:
                 self._saving = name
-                self.notify(f"There is a set {visible(name)} already. Enter again replaces it.", markup=False)
+                comments = " and its comments" if question_sets.has_comments(name) else ""
+                told = f"There is a set {visible(name)} already. Enter again replaces it{comments}."
+                self.notify(told, markup=False)
                 return
             count = question_sets.save(name, question_sets.as_text(self._cells.questions))
         except DocqaError as error:
             self._warn(error)
         else:
-            self._controller.set_name = name
+            self._controller.saved_as(name)
             self.action_leave_line()
             self.show()
             self.notify(f"{counted(count, 'question')} saved as {visible(name)}.", markup=False)
@@ -375,6 +391,8 @@ class MatrixScreen(ModalScreen["CellToOpen | None"]):
                 return cell is not None and bool(cell.unread)
             case "remove" | "save_set" | "export":
                 return bool(self._cells.questions)
+            case "bring_back":
+                return self._controller.can_bring_back
             case "resume":
                 return self._controller.can_resume
         return True

@@ -15,14 +15,14 @@ _NEGATIONS = frozenset({"no", "not", "never", "none", "nobody", "neither", "nor"
 def group_answers(best: "Iterable[Answer]") -> list[AnswerGroup]:
     """Group the best answers of several documents, most likely first, by agreement.
 
-    Two answers agree if one contains the words of the other, ignoring case, articles and punctuation: "Ada Marsh" and
-    "the engineer Ada Marsh". Answers that differ by a negation don't agree.
+    Two answers agree if one contains the words of the other, ignoring case, articles and punctuation, but that of
+    numbers: "Ada Marsh" and "the engineer Ada Marsh". Answers that differ by a negation don't agree.
     """
-    from docqa.ranking import normalize
+    from docqa.ranking import answer_identity
 
     groups: list[tuple[list[str], list[Answer]]] = []
     for answer in best:
-        words = normalize(answer.text).split() or [answer.text]
+        words = answer_identity(answer.text).split()
         group = next((answers for others, answers in groups if _agree(words, others)), None)
         if group is None:
             groups.append((words, [answer]))

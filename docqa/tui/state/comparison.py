@@ -62,13 +62,13 @@ def is_right(result: "Result", right: Sequence[str]) -> bool | None:
 
 def difference(compared: ComparedQuestion) -> str:
     """Describe in a word how the two first answers differ."""
-    from docqa.ranking import normalize
+    from docqa.ranking import answer_identity
 
     if compared.mine.answered is not compared.other.answered:
         return "only one"
     if not compared.mine.answered:
         return "neither"
-    texts = [normalize(result.answers[0].text) for result in (compared.mine, compared.other)]
+    texts = [answer_identity(result.answers[0].text) for result in (compared.mine, compared.other)]
     return "same" if texts[0] == texts[1] else "differ"
 
 

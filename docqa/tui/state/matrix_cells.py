@@ -37,6 +37,10 @@ class MatrixCells:
             self._cells[key] = AskedQuestion(question, only=frozenset({document.name}))
         return self._cells[key]
 
+    def everything(self) -> list[AskedQuestion]:
+        """All cells, also those that are not shown."""
+        return list(self._cells.values())
+
     def column(self, cell: AskedQuestion) -> int | None:
         """The column of a cell, None if its document is not shown."""
         return next((n for n, each in enumerate(self.documents) if cell.only == {each.name}), None)
@@ -77,6 +81,6 @@ class MatrixCells:
 
     def ask_again(self, states: Sequence[QuestionState]) -> None:
         """Have the cells in one of these states asked again, also those that are not shown."""
-        for cell in self._cells.values():
+        for cell in self.everything():
             if cell.state in states:
                 cell.state = QuestionState.QUEUED

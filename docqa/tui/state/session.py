@@ -1,5 +1,6 @@
 """The questions of one session, their results, and which one is next (pure)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum
 from threading import Event
@@ -199,3 +200,15 @@ class QuestionSession:
             asked.state = QuestionState.CANCELLED
             asked.cancel.set()
         return asked
+
+
+def share_marks(asked: AskedQuestion, marks: "UserMarks", others: Iterable[AskedQuestion]) -> None:
+    """Have what the user said about the answers to a question shown where it was asked of other documents, too.
+
+    What has no result yet recalls its marks when it is asked.
+    """
+    key = question_key(asked.question)
+    for one in others:
+        if one.only != asked.only and one.result is not None and question_key(one.question) == key:
+            both = one.only & asked.only if one.only and asked.only else one.only or asked.only
+            one.marks = one.user_marks.with_those_of(marks, both)

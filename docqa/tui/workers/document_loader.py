@@ -7,6 +7,7 @@ wait for them.
 import os
 import time
 from collections.abc import Callable, Collection, Iterable, Sequence
+from itertools import chain
 from pathlib import Path
 from threading import Event, Lock
 from typing import TYPE_CHECKING
@@ -81,20 +82,35 @@ class DocumentLoader:
         self._told: set[tuple[str, str]] = set()
         """What was passed over in folders, and has been said."""
         self._checking = Lock()
-        self.closed: tuple[str, ...] = ()
-        """Documents that the user closed, the last one first."""
+        self.closed_together: tuple[tuple[str, ...], ...] = ()
+        """Documents that the user closed, each with those that were closed with it; the last ones first."""
 
-    def add_paths(self, paths: Iterable[str], *, replace: bool = False) -> None:
-        """Have the next run open these paths as well, or only these. What is at these paths is no longer closed."""
+    @property
+    def closed(self) -> frozenset[str]:
+        """The documents that the user closed."""
+        return frozenset(chain.from_iterable(self.closed_together))
+
+    def add_paths(self, paths: Iterable[str], *, without: Collection[str] = (), replace: bool = False) -> None:
+        """Have the next run open these paths as well, or only these, but `without` some of the documents there.
+
+        What else is at these paths is no longer closed.
+        """
         added = list(paths)
-        self.closed = tuple(name for name in self.closed if not any(_is_at(name, path) for path in added))
+        again = {name for name in self.closed if any(_is_at(name, path) for path in added)}
+        self._close([name for group in self.closed_together for name in group if name in again], closed=False)
+        self._close(without)
         self.paths = tuple(dict.fromkeys([*(() if replace else self.paths), *added]))
 
     def close(self, names: Collection[str]) -> None:
         """Don't open these documents, until their paths are added again."""
-        self.closed = tuple(dict.fromkeys([*names, *self.closed]))
+        self._close(names)
         self.paths = tuple(path for path in self.paths if path not in names)
         self.forget(names)
+
+    def _close(self, names: Collection[str], *, closed: bool = True) -> None:
+        others = (tuple(name for name in group if name not in names) for group in self.closed_together)
+        groups = [tuple(names) if closed else (), *others]
+        self.closed_together = tuple(group for group in groups if group)
 
     def rebuild(self, collection: "Opened") -> None:
         """Post `DocumentsOpened` with what remains of a collection."""
