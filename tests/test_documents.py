@@ -68,7 +68,7 @@ def test_a_bookmark_without_a_name_is_no_section(tmp_path: Path) -> None:
     sheet = canvas.Canvas(str(tmp_path / "a.pdf"), invariant=1)
     sheet.drawString(72, 700, "1 The keepers")
     sheet.drawString(72, 600, "Anna Holm kept the lamp for 31 years.")
-    for number, (title, top) in enumerate((("1 The keepers", 712), ("Untitled", 612))):
+    for number, (title, top) in enumerate((("1 The keepers", 712), ("Untitled", 612), ("_GoBack", 606))):
         sheet.bookmarkHorizontal(str(number), 0, top)
         sheet.addOutlineEntry(title, str(number), 0)
     sheet.save()

@@ -17,6 +17,7 @@ from support.stage import DEADLINE, Gate
 from docqa.config import Settings
 from docqa.errors import DocqaError
 from docqa.tui.controller import QuestionController
+from docqa.tui.matrix_controller import MatrixController
 from docqa.tui.session_recovery import SessionRecovery
 from docqa.tui.state.session import QuestionState
 from docqa.tui.workers import events
@@ -231,7 +232,7 @@ def test_a_session_is_saved_and_restored_without_an_app(
     view: Notes, make: Make, lighthouse: str, tmp_path: Path
 ) -> None:
     controller = make(lighthouse)
-    recovery = SessionRecovery(view, controller)
+    recovery = SessionRecovery(view, controller, MatrixController(view, controller))
     controller.ask(QUESTION)
     recovery.save("half a q")
     view.threads[-1].join()
@@ -239,7 +240,7 @@ def test_a_session_is_saved_and_restored_without_an_app(
     session = sessions.claim_crashed([lighthouse])
     assert session is not None and session.state.draft == "half a q"
     restored = make()
-    again = SessionRecovery(view, restored)
+    again = SessionRecovery(view, restored, MatrixController(view, restored))
     assert again.restore(session, "and more") == "half a q and more"
     view.wait(lambda: restored.session.asked[0].state is QuestionState.DONE)
     assert restored.session.asked[0].shown[0].text == "Tobias Wren"

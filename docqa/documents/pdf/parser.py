@@ -43,7 +43,7 @@ _BREAKS = re.compile("\n"), re.compile("  ")  # One after the other, they are fo
 
 _LISTED_ATTACHMENTS = 3
 _HEADER = 1024  # Bytes in which a PDF begins.
-_NO_TITLE = "untitled"  # What editors call a bookmark that nobody gave a name.
+_NO_TITLES = frozenset({"untitled", "_goback"})  # What editors call a bookmark that nobody gave a name.
 
 _COPY_AGAIN = "copy or download it again, and compare its size with the original's"
 _DAMAGES: dict[Damage, tuple[str, str]] = {
@@ -219,7 +219,7 @@ def _sections(outline: Sequence[OutlineEntry], running_text: RunningText) -> tup
     by_page = running_text.body_lines() if outline else {}
     for entry in outline:
         title = " ".join(clean(entry.title).split())
-        if not title or title.casefold() == _NO_TITLE:
+        if not title or title.casefold() in _NO_TITLES:
             continue
         start = running_text.find_heading(by_page.get(entry.page + 1, []), title, entry.top)
         if start is not None:
