@@ -159,7 +159,10 @@ class DocqaApp(InertApp):
         timeout: float | None = None,
         markup: bool = True,
     ) -> None:
-        """Show a notice: in the footer, if that can be seen and it fits, so that it hides no text."""
+        """Show a notice: in the footer, if that can be seen and it fits, so that it hides no text.
+
+        One with a `timeout` of its own is of something that ended in the background, and stays for that time.
+        """
         in_footer = severity == "information" and timeout is None and self.screen is self.main
         if not in_footer or not self.main.footer.say(message):
             super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
