@@ -19,39 +19,37 @@ def _lead(value: float, logits: float) -> str:
     return f"its score is {only}{abs(value):.1f} {'above' if value >= 0 else 'below'} that of the best rival"
 
 
-def _support(value: float) -> str:
+def _support(value: float, _: float) -> str:
     return "no other place says the same" if value <= NO_SUPPORT else f"another place says the same, score {value:.1f}"
 
 
-def _missing(value: float) -> str:
+def _missing(value: float, _: float) -> str:
     found = "no name or number of the question is" if not value else f"{counted(round(value), 'name')} or number"
     return f"{found} missing around it"
 
 
-def _kind(value: float) -> str:
+def _kind(value: float, _: float) -> str:
     if value == 0:
         return "nothing speaks against its kind, or for it"
     return f"it is {'of' if value > 0 else 'not of'} the kind that is asked for"
 
 
-_WORDS: dict[str, Callable[[float], str]] = {
-    "score": lambda value: f"the reader's score is {value:.1f}",
+_WORDS: dict[str, Callable[[float, float], str]] = {
+    "score": lambda value, _: f"the reader's score is {value:.1f}",
+    "lead": _lead,
     "support": _support,
-    "rank": lambda value: f"its passage is number {2**value:.0f} of those found",
-    "near": lambda value: f"{value:.0%} of the question's words are around it",
+    "rank": lambda value, _: f"its passage is number {2**value:.0f} of those found",
+    "near": lambda value, _: f"{value:.0%} of the question's words are around it",
     "missing": _missing,
     "kind": _kind,
-    "length": lambda value: f"it has {counted(round(2**value - 1), 'word')}",
+    "length": lambda value, _: f"it has {counted(round(2**value - 1), 'word')}",
 }
-"""What the value of each of `docqa.candidate_features.FEATURES` but "lead" means."""
+"""What the value of each of `docqa.candidate_features.FEATURES` means, given its contribution in logits."""
 
 
 def lines(evidence: Evidence) -> list[str]:
     """One line for the bias, one for each contribution, the largest first, and one for their sum."""
-    reasons = [
-        (logits, _lead(value, logits) if name == "lead" else _WORDS[name](value))
-        for name, value, logits in evidence.reasons()
-    ]
+    reasons = [(logits, _WORDS[name](value, logits)) for name, value, logits in evidence.reasons()]
     total = f"{evidence.logit:+.2f}  logits in all: {percent(evidence.probability)}"
     return [f"{evidence.bias:+.2f}  {USUAL}", *(f"{logits:+.2f}  {text}" for logits, text in reasons), total]
 

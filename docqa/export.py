@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from docqa.answers import Answer, Result
 from docqa.documents import Document
 from docqa.github_markdown import escaped, markdown_table
-from docqa.output import DENIED, WRONG, as_dict, citation, said
+from docqa.output import DENIED, WRONG, as_dict, citation, closest_heading, said
 from docqa.table_passages import TablePassage
 from docqa.terminal_text import as_json, one_line, plain, visible
 from docqa.wording import counted, sentence
@@ -66,9 +66,8 @@ def _section(result: Result) -> str:
         lines.append(f"{why} ({result.windows_read} of {result.windows_total} passages searched).")
         if result.closest:
             listed = [*result.closest[:_MAX_CLOSEST], *filter(_is_annotated, result.closest[_MAX_CLOSEST:])]
-            heading = "Passages that bear on it" if withheld else "Closest passages"
             shown = (_close(answer, marked=withheld is None) for answer in listed)
-            lines += [f"{heading}, best match first:", "", *shown]
+            lines += [sentence(closest_heading(result)), "", *shown]
     return "\n".join([*lines, "", f"*reader: {escaped(result.reader)}*"])
 
 

@@ -38,6 +38,11 @@ DENIED = "you marked that these documents don't answer this"
 WRONG = "you marked this wrong"
 
 
+def closest_heading(result: Result) -> str:
+    """What stands above the passages that are shown in place of answers."""
+    return f"{'passages that bear on it' if result.withheld else 'closest passages'}, best match first:"
+
+
 def said(answer: Answer) -> str:
     """How likely an answer is; or instead, and beside it, what the user said about it."""
     if answer.mark.right:
@@ -128,8 +133,7 @@ def as_text(
         why = withheld.message if withheld else "no answer in these documents"
         blocks.append(f"{DENIED if result.denied else why} ({read})")
         if result.closest:
-            heading = "passages that bear on it" if withheld else "closest passages"
-            blocks.append(paint(DIM, f"{heading}, best match first:"))
+            blocks.append(paint(DIM, closest_heading(result)))
         mark = None if withheld else paint
         blocks += [_close(close, paint, width, mark, explain=explain) for close in result.closest[:3]]
     return "\n\n".join(blocks)

@@ -119,8 +119,7 @@ def rank(
         if any(candidate.overlaps(other) for other in kept):
             continue
         kept.append(candidate)
-        text = texts[candidate.document][candidate.start : candidate.end]
-        text = answer_identity(text)
+        text = answer_identity(texts[candidate.document][candidate.start : candidate.end])
         if text in answers:
             answers[text].locations.append(scored)
         elif better := [answer for answer in answers.values() if answer.shares_sentence(candidate)]:

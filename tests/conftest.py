@@ -1,5 +1,6 @@
 """Fixtures shared by several test modules."""
 
+import gc
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -35,6 +36,16 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("DOCQA_PRECISION", "float32")
     monkeypatch.setenv("DOCQA_HOME", str(tmp_path / "home"))
     return tmp_path / "home"
+
+
+@pytest.fixture(autouse=True)
+def garbage_collection_as_before() -> Iterator[None]:
+    """Take back what the app changes: Hypothesis warns if a long collection, its own, freezes all referrers."""
+    threshold = gc.get_threshold()
+    yield
+    gc.callbacks[:] = [callback for callback in gc.callbacks if not callback.__module__.startswith("docqa")]
+    gc.set_threshold(*threshold)
+    gc.unfreeze()
 
 
 @pytest.fixture(scope="session")

@@ -225,9 +225,7 @@ class QuestionController:
 
     def mark(self, asked: AskedQuestion, marks: "UserMarks") -> None:
         """Show what the user said about the answers to a question, wherever else it was asked of the same documents."""
-        for one in (asked, *self.session.same(asked)):
-            one.marks = marks
-        share_marks(asked, marks, (*self.session.asked, *self.cells()))
+        share_marks(asked, marks, (asked, *self.session.asked, *self.cells()))
         self._view.update()
 
     def read_all(self, entirely: frozenset[str] = frozenset()) -> None:
@@ -346,7 +344,7 @@ class QuestionController:
             case events.AnswersFound():
                 if asked.state is not QuestionState.READING:
                     return False  # Cancelled, and the worker has not noticed yet.
-                asked.found, asked.newer, asked.new_places = event, None, frozenset()
+                asked.found, asked.newer, asked.new_spans = event, None, frozenset()
                 self.versions.refind(asked)
             case events.AnswersMoved():
                 return self.versions.take_moved(event)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from docqa.errors import DocqaError
 from docqa.tui.controller import QuestionController
 from docqa.tui.state import feedback
+from docqa.tui.state.newer_answers import span_of
 from docqa.tui.view import View
 from docqa.wording import counted
 
@@ -50,7 +51,7 @@ class FeedbackController:
             return False
         document, start, end = right.document, right.start, right.end
         place = document.name, start, end
-        shown = (one for one in asked.shown if (one.document, one.start, one.end) == place and not one.outdated)
+        shown = (one for one in asked.shown if span_of(one) == place and not one.outdated)
         answer = next(shown, None) or answer_at(document, start, end)
         marks = asked.user_marks
         was_wrong = marks.of(answer).wrong

@@ -4,7 +4,7 @@ A full collection walks every object that was made since the last `gc.freeze`: o
 a quarter of a second. So there is none before the first documents are open, and what is loaded then is left out. What a
 collection that took long found in use, such as the answers of a matrix, is left out of the next ones. Objects that die
 young are always collected, and others when nothing refers to them: what stays are cycles that die after they were left
-out.
+out, until documents are opened again.
 """
 
 import gc

@@ -98,7 +98,7 @@ def take(asked: AskedQuestion, found: events.AnswersFound, looked_at: AskedQuest
     if asked is looked_at and not newer_answers.looks_the_same(before, found.result):
         asked.newer = found
         return False
-    asked.new_places |= newer_answers.new_places(before, found.result)
+    asked.new_spans |= newer_answers.new_spans(before, found.result)
     asked.found, asked.newer = found, None
     return True
 
@@ -107,5 +107,5 @@ def take_newer(asked: AskedQuestion) -> bool:
     """Show what was found since; return whether there was anything."""
     if asked.newer is None:
         return False
-    asked.new_places = frozenset()
+    asked.new_spans = frozenset()
     return take(asked, asked.newer)

@@ -59,17 +59,18 @@ class SessionRecovery:
 
     def _current(self, draft: str, ticked: Iterable[str]) -> SessionState:
         shown = self._questions.shown
+        asked = (SessionQuestion(one.number, one.question, tuple(sorted(one.only))) for one in self._asked())
         return SessionState(
-            self.paths,
-            self._questions.loader.paths,
-            self._questions.names,
-            tuple(SessionQuestion(one.number, one.question, tuple(sorted(one.only))) for one in self._asked()),
-            draft,
-            tuple(sorted(ticked)),
-            -1 if shown is None else shown.number,
-            tuple(sorted(self._questions.loader.closed)),
-            tuple(self._matrix.cells.questions),
-            self._matrix.set_name,
+            arguments=self.paths,
+            opened=self._questions.loader.paths,
+            documents=self._questions.names,
+            questions=tuple(asked),
+            draft=draft,
+            ticked=tuple(sorted(ticked)),
+            shown=-1 if shown is None else shown.number,
+            closed=tuple(sorted(self._questions.loader.closed)),
+            matrix=tuple(self._matrix.cells.questions),
+            question_set=self._matrix.set_name,
         )
 
     def _asked(self) -> list[AskedQuestion]:

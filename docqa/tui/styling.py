@@ -15,7 +15,12 @@ def hang(content: Content, width: int, first: Content | str, rest: Content | str
     """Wrap to `width` cells, with `first` before the first line and `rest` (default: blanks) before the others."""
     blank = " " * len(first) if rest is None else rest
     lines = content.wrap(max(4, width - len(first))) or [Content("")]
-    return [Content("") + (blank if number else first) + line for number, line in enumerate(lines)]
+    return hang_lines(lines, first, blank)
+
+
+def hang_lines(lines: Iterable[Content], first: Content | str, rest: Content | str) -> list[Content]:
+    """The same for lines that are wrapped already."""
+    return [Content("") + (rest if number else first) + line for number, line in enumerate(lines)]
 
 
 def joined(lines: Iterable[Content]) -> Content:

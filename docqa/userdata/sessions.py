@@ -290,15 +290,19 @@ def _read(file: Path) -> SessionState | None:
     try:
         values = json.loads(file.read_bytes())
         sets = ("arguments", "opened", "documents", "ticked", "closed", "matrix")
-        arguments, opened, documents, ticked, closed, matrix = (tuple(map(str, values[name])) for name in sets)
+        texts = {name: tuple(map(str, values[name])) for name in sets}
         questions = tuple(
             SessionQuestion(int(one["number"]), str(one["question"]), tuple(map(str, one["only"])))
             for one in values["questions"]
         )
-        draft, question_set, at = (str(values[name]) for name in ("draft", "question_set", "at"))
-        shown, ended = int(values["shown"]), bool(values["ended"])
         return SessionState(
-            arguments, opened, documents, questions, draft, ticked, shown, closed, matrix, question_set, at, ended
+            **texts,
+            questions=questions,
+            draft=str(values["draft"]),
+            shown=int(values["shown"]),
+            question_set=str(values["question_set"]),
+            at=str(values["at"]),
+            ended=bool(values["ended"]),
         )
     except (OSError, ValueError, TypeError, KeyError):
         return None  # Deleted meanwhile, or not a session.

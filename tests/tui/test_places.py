@@ -26,7 +26,8 @@ from textual.pilot import Pilot
 from docqa.answer_kinds import asks_for_passage
 from docqa.answers import Answer, Mark
 from docqa.documents import Document
-from docqa.tui.state.places import Excerpt, cut, excerpt, places, titles
+from docqa.tui.state.places import Excerpt, cut, excerpt, places
+from docqa.tui.state.short_names import document_titles
 from docqa.tui.widgets.answers_pane import AnswersPane
 from docqa.tui.workers import events
 
@@ -206,7 +207,7 @@ def test_a_topic_and_a_manner_ask_for_a_passage_and_a_fact_does_not() -> None:
 
 def test_documents_are_called_by_their_files_if_that_is_enough() -> None:
     names = ["a/one.pdf", "b/one.pdf", "b/two\x1b.pdf"]
-    assert list(titles(names).values()) == ["a/one.pdf", "b/one.pdf", "two\\x1b.pdf"]
+    assert list(document_titles(names).values()) == ["a/one.pdf", "b/one.pdf", "two\\x1b.pdf"]
 
 
 WORDS = st.text(st.sampled_from("ab c d 字e\u0301 —"), min_size=1, max_size=120)

@@ -115,7 +115,7 @@ async def test_a_question_comes_first_and_reading_goes_on_later(village: tuple[P
     await until(pilot, lambda: app.questions.reading_on.asked is None, "the rest")
     app.questions.show(second)
     app.questions.show(first)  # Nobody looked at its list meanwhile.
-    assert first.newer is None and first.shown[0].text == "Clara Voss" and first.new_places
+    assert first.newer is None and first.shown[0].text == "Clara Voss" and first.new_spans
     assert first.result.windows_read == 11
 
 

@@ -13,8 +13,9 @@ from textual.pilot import Pilot
 
 from docqa.config import Settings
 from docqa.tui.screens.review import MatrixScreen
-from docqa.tui.state.session import QuestionState
+from docqa.tui.state.session import AskedQuestion, QuestionState, share_marks
 from docqa.tui.widgets.matrix_table import MatrixTable
+from docqa.user_marks import UserMarks
 from docqa.userdata import corrections, question_sets
 
 BUILT, BAKER = "Who built the lighthouse?", "Who is the baker?"
@@ -201,6 +202,16 @@ async def test_what_is_marked_in_a_cell_is_marked_in_the_answers_and_the_other_w
         await pilot.press("t")
         await sees(pilot, app, "✓ line 3")
         await sees(pilot, app, "✓ 2 marked")
+
+
+def test_what_is_said_of_a_question_about_one_document_is_said_of_its_cell() -> None:
+    asked, marks = AskedQuestion(BAKER, only=frozenset({"bakery.txt"})), UserMarks()
+    cell, elsewhere, other = (
+        AskedQuestion(question, only=frozenset({name}))
+        for question, name in ((BAKER, "bakery.txt"), (BAKER, "lighthouse.txt"), (BUILT, "bakery.txt"))
+    )
+    share_marks(asked, marks, [cell, elsewhere, other])
+    assert [one.marks is marks for one in (cell, elsewhere, other)] == [True, False, False]
 
 
 async def test_question_sets_are_saved_and_loaded(engines: Engines, lighthouse: str) -> None:

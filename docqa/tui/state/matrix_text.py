@@ -1,12 +1,12 @@
 """What the matrix says: of each cell in two lines, and of the one under the cursor in full (pure)."""
 
 from collections.abc import Iterable, Sequence
-from pathlib import PurePath
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
-from docqa.terminal_text import flat, visible
+from docqa.terminal_text import flat
 from docqa.tui.state.session import AskedQuestion, QuestionState
+from docqa.tui.state.short_names import document_titles, middle_cut
 from docqa.wording import percent
 
 if TYPE_CHECKING:
@@ -53,17 +53,7 @@ def question_lines(question: str, width: int) -> tuple[str, str]:
 
 def column_titles(names: Sequence[str], width: int) -> list[str]:
     """The names of documents: without their folders where that is enough to tell them apart, and cut in the middle."""
-    files = [PurePath(name).name or name for name in names]
-    told = [file if files.count(file) == 1 else name for file, name in zip(files, names, strict=True)]
-    return [middle_cut(visible(one), width) for one in told]
-
-
-def middle_cut(text: str, width: int) -> str:
-    """Cut a text in its middle: both ends of a file's name tell it from others."""
-    if len(text) <= width:
-        return text
-    end = (width - 1) // 2
-    return f"{text[: width - 1 - end]}…{text[len(text) - end :]}"
+    return [middle_cut(title, width) for title in document_titles(names).values()]
 
 
 def widths(room: int, documents: int) -> tuple[int, int]:

@@ -7,11 +7,11 @@ from docqa.wording import counted
 if TYPE_CHECKING:
     from docqa.answers import Answer, Result
 
-Place = tuple[str, int, int]
+AnswerSpan = tuple[str, int, int]
 """A document's name, and the offsets at which an answer starts and ends."""
 
 
-def place(answer: "Answer") -> Place:
+def span_of(answer: "Answer") -> AnswerSpan:
     """Where an answer is."""
     return answer.document, answer.start, answer.end
 
@@ -35,17 +35,17 @@ def looks_the_same(before: "Result", after: "Result") -> bool:
 
 def _rows(result: "Result") -> list[object]:
     withheld = result.withheld is not None
-    return [(place(one), one.passage_start, one.passage, len(one.other_locations), withheld) for one in shown(result)]
+    return [(span_of(one), one.passage_start, one.passage, len(one.other_locations), withheld) for one in shown(result)]
 
 
-def new_places(before: "Result", after: "Result") -> frozenset[Place]:
-    """The places that are shown after, and were not before."""
-    return frozenset(map(place, shown(after))) - frozenset(map(place, shown(before)))
+def new_spans(before: "Result", after: "Result") -> frozenset[AnswerSpan]:
+    """The spans that are shown after, and were not before."""
+    return frozenset(map(span_of, shown(after))) - frozenset(map(span_of, shown(before)))
 
 
 def offer(before: "Result", after: "Result") -> str:
     """What there is to show, in a few words: "2 new answers"."""
-    new = len(new_places(before, after))
+    new = len(new_spans(before, after))
     if not new:
         return "a new order"
     if after.answered and not before.answered:

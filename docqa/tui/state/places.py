@@ -2,15 +2,14 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
 from docqa.passages import passage
-from docqa.terminal_text import flat, visible
+from docqa.terminal_text import flat
 
 if TYPE_CHECKING:
     from docqa.answers import Answer
@@ -88,15 +87,6 @@ def cut(excerpt: Excerpt, room: int) -> Excerpt:
     clipped = [(max(first, start), min(last, end)) for start, end in excerpt.spans]
     moved = [(start - first + len(before), end - first + len(before)) for start, end in clipped if start < end]
     return Excerpt(f"{before}{text[first:last]}{after}", tuple(moved))
-
-
-def titles(names: Collection[str]) -> Mapping[str, str]:
-    """What to call each of some documents: by its file's name, if no other has the same."""
-    by_title: dict[str, int] = {}
-    for name in names:
-        title = PurePath(name).name
-        by_title[title] = by_title.get(title, 0) + 1
-    return {name: visible(name if by_title[PurePath(name).name] > 1 else PurePath(name).name) for name in names}
 
 
 def _around(answer: "Answer") -> tuple[int, str]:

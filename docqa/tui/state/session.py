@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from docqa.errors import DocqaError
     from docqa.kept_results import KeptResult
     from docqa.tui.state.evidence import DocumentEvidence
-    from docqa.tui.state.newer_answers import Place
+    from docqa.tui.state.newer_answers import AnswerSpan
     from docqa.tui.workers.events import AnswersFound, ReadingBegun
     from docqa.user_marks import UserMarks
 
@@ -51,7 +51,7 @@ class AskedQuestion:
     """The windows in the order in which they are read; None once other documents are open."""
     newer: "AnswersFound | None" = None
     """What reading on has found since, if it would change the list of answers."""
-    new_places: "frozenset[Place]" = frozenset()
+    new_spans: "frozenset[AnswerSpan]" = frozenset()
     """The places that came into the list when it was brought up to date last."""
     rests: bool = False
     """Whether the user stopped reading on."""
@@ -203,12 +203,17 @@ class QuestionSession:
 
 
 def share_marks(asked: AskedQuestion, marks: "UserMarks", others: Iterable[AskedQuestion]) -> None:
-    """Have what the user said about the answers to a question shown where it was asked of other documents, too.
+    """Have what the user said about the answers to a question shown wherever it was asked in the same words.
 
-    What has no result yet recalls its marks when it is asked.
+    What was asked of other documents takes what is said of those that both were asked of, once it has a result: it
+    recalls its marks when it is asked.
     """
     key = question_key(asked.question)
     for one in others:
-        if one.only != asked.only and one.result is not None and question_key(one.question) == key:
+        if question_key(one.question) != key:
+            continue
+        if one.only == asked.only:
+            one.marks = marks
+        elif one.result is not None:
             both = one.only & asked.only if one.only and asked.only else one.only or asked.only
             one.marks = one.user_marks.with_those_of(marks, both)

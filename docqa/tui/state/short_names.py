@@ -1,14 +1,16 @@
 """Names cut in the middle, so that they can still be told apart; and the folders they are in (pure)."""
 
 import os
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
-from pathlib import Path
+from pathlib import Path, PurePath
+
+from docqa.terminal_text import visible
 
 
 def shortened_names(names: Sequence[str], width: int) -> list[str]:
     """The names in at most `width` characters: beginnings and ends; of names that share both, where they differ."""
-    shown = [_cut(name, width) for name in names]
+    shown = [middle_cut(name, width) for name in names]
     alike = defaultdict(set)
     for name, short in zip(names, shown, strict=True):
         alike[short].add(name)
@@ -18,11 +20,19 @@ def shortened_names(names: Sequence[str], width: int) -> list[str]:
     ]
 
 
-def _cut(name: str, width: int) -> str:
+def middle_cut(name: str, width: int) -> str:
+    """Cut a name in its middle: both ends of a file's name tell it from others."""
     if len(name) <= width:
         return name
     tail = max(0, width - 1) // 2
     return name[: max(0, width - 1 - tail)] + "…" + name[len(name) - tail :]
+
+
+def document_titles(names: Collection[str]) -> dict[str, str]:
+    """What to call documents beside each other: by the file's name, if no other has the same."""
+    files = {name: PurePath(name).name or name for name in names}
+    count = Counter(files.values())
+    return {name: visible(file if count[file] == 1 else name) for name, file in files.items()}
 
 
 def _difference(names: Collection[str]) -> int:

@@ -15,10 +15,10 @@ from textual.widgets.option_list import Option
 from docqa.answer_kinds import asks_for_passage
 from docqa.terminal_text import visible
 from docqa.tui.messages import AnswerSelected
-from docqa.tui.state.newer_answers import offer
-from docqa.tui.state.newer_answers import place as place_of
-from docqa.tui.state.places import Place, places, titles
+from docqa.tui.state.newer_answers import offer, span_of
+from docqa.tui.state.places import Place, places
 from docqa.tui.state.session import AskedQuestion
+from docqa.tui.state.short_names import document_titles
 from docqa.tui.styling import joined
 from docqa.tui.widgets.answers_head import head
 from docqa.tui.widgets.place_lines import ListStyle, place_lines
@@ -136,8 +136,8 @@ class AnswersPane(Vertical):
 
     def select_new(self) -> None:
         """Select the first place with an answer that was not there before, if any has."""
-        new = self._asked.new_places if self._asked else ()
-        found = (i for i, place in enumerate(self._places) if any(place_of(one) in new for one in place.answers))
+        new = self._asked.new_spans if self._asked else ()
+        found = (i for i, place in enumerate(self._places) if any(span_of(one) in new for one in place.answers))
         self._select(next(found, self._number))
 
     def _select(self, number: int) -> None:
@@ -161,8 +161,8 @@ class AnswersPane(Vertical):
 
     def _number_of(self, answer: "Answer") -> int | None:
         """The index of the place that an answer is in."""
-        at = place_of(answer)
-        return next((i for i, place in enumerate(self._places) if at in map(place_of, place.answers)), None)
+        at = span_of(answer)
+        return next((i for i, place in enumerate(self._places) if at in map(span_of, place.answers)), None)
 
     def _find(self, answer: "Answer | None") -> int:
         if answer is None:
@@ -199,7 +199,7 @@ class AnswersPane(Vertical):
                     style,
                     selected=number == self._number,
                     named=len(style.titles) > 1 and document != above,
-                    new=asked is not None and any(place_of(one) in asked.new_places for one in place.answers),
+                    new=asked is not None and any(span_of(one) in asked.new_spans for one in place.answers),
                 )
                 above = document
                 self.list.add_option(Option(joined(lines), id=str(number)))
@@ -213,5 +213,5 @@ class AnswersPane(Vertical):
             roomy=self.size.height >= _ROOMY,
             claimed=result is None or result.answered,
             in_doubt=self._asked is None or not asks_for_passage(self._asked.question),
-            titles=titles({*self._documents, *(place.answer.document for place in self._places)}),
+            titles=document_titles({*self._documents, *(place.answer.document for place in self._places)}),
         )

@@ -39,7 +39,7 @@ class MainPanes(Container):
         self._reading = Vertical(evidence, page, id="document")
         self._beside = Container(answers, self._reading, id="main")
         self._answers, self._page = answers, page
-        self._places: dict[Widget, Widget] = {
+        self._focus_of: dict[Widget, Widget] = {
             documents: documents,
             questions: questions,
             answers: answers.list,
@@ -83,7 +83,7 @@ class MainPanes(Container):
 
     def leave_input(self) -> None:
         """Go to the pane that is alone, else to the answers."""
-        self._places[self._alone or self._answers].focus()
+        self._focus_of[self._alone or self._answers].focus()
 
     def step(self, step: int, question: Widget) -> None:
         """Go to the next (1) or previous (-1) pane, or to the question; if one is alone, also to those not shown."""
@@ -93,10 +93,10 @@ class MainPanes(Container):
             else:
                 self.screen.focus_previous()
             return
-        places = [*self._places.values(), *([question] if question.display else [])]
+        stops = [*self._focus_of.values(), *([question] if question.display else [])]
         pane = self._pane_of(self.screen.focused)
-        at = list(self._places).index(pane) if pane is not None else len(places) - 1
-        self.screen.set_focus(places[(at + step) % len(places)])
+        at = list(self._focus_of).index(pane) if pane is not None else len(stops) - 1
+        self.screen.set_focus(stops[(at + step) % len(stops)])
 
     @on(DescendantFocus)
     def _focus_moved(self, event: DescendantFocus) -> None:
@@ -108,7 +108,7 @@ class MainPanes(Container):
     def _pane_of(self, widget: Widget | None) -> Widget | None:
         if widget is None:
             return None
-        return next((pane for pane in self._places if pane in widget.ancestors_with_self), None)
+        return next((pane for pane in self._focus_of if pane in widget.ancestors_with_self), None)
 
     def _show(self, pane: Widget | None) -> None:
         if pane is not self._alone:
@@ -117,7 +117,7 @@ class MainPanes(Container):
 
     def _arrange(self) -> None:
         alone = self._alone
-        for pane in self._places:
+        for pane in self._focus_of:
             pane.display = alone in {None, pane}
             pane.set_class(alone is pane, "-alone")
         aside = alone is not None and alone.parent is self.sidebar

@@ -17,7 +17,7 @@ from textual.visual import Visual
 from docqa.moved_spans import nearest_offset
 from docqa.terminal_text import flat, one_line, visible
 from docqa.tui.state import page_marks
-from docqa.tui.state.newer_answers import found_again, place
+from docqa.tui.state.newer_answers import found_again, span_of
 from docqa.tui.state.page_marks import Finder, Matches, PageMark
 from docqa.tui.styling import MUTED, hang
 from docqa.tui.widgets.page_row import draw_row, gutter_width
@@ -108,7 +108,7 @@ class PageView(ScrollView, can_focus=True):
         same = document is self.document
         before, self._answer = self._answer, answer
         elsewhere = self.document is not None and answer is not None and self.document.name != answer.document
-        if (same or elsewhere) and before is not None and answer is not None and place(before) == place(answer):
+        if (same or elsewhere) and before is not None and answer is not None and span_of(before) == span_of(answer):
             self.refresh()  # Its other places may be new. The position stays, even if the user has moved.
             return
         if same and (answer is None or answer.outdated or found_again(before, answer)):

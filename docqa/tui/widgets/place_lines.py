@@ -4,13 +4,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from textual.content import Content, Span
 
 from docqa.terminal_text import flat
 from docqa.tui.formatting import POSSIBLE, bar, headings, likelihood, located, shortened
 from docqa.tui.state.places import Excerpt, Place, cut, excerpt
 from docqa.tui.state.short_names import shortened_names
-from docqa.tui.styling import MUTED, hang
+from docqa.tui.styling import MUTED, hang, hang_lines
 from docqa.wording import counted, percent
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def place_lines(
     answer = place.answer
     pinned = "★" if answer.mark.pinned else " "
     first = Content.styled(f"{'▸' if selected else ' '}{number:>2}{pinned} ", "$text-accent")
-    yield from hang_lines(_sentence(place, style), first)
+    yield from hang_lines(_sentence(place, style), first, " " * first.cell_length)
     yield from _whereabouts(answer, style, named=named, new=new)
     if answer.other_locations and style.roomy:
         other = answer.other_locations[0]
@@ -54,12 +55,6 @@ def place_lines(
         also = f"also in {counted(len(answer.other_locations), 'other place')}: {where}"
         yield from hang(Content.styled(also, MUTED), style.width, " " * _INDENT)
     yield from _said(answer, style.width)
-
-
-def hang_lines(lines: list[Content], first: Content) -> Iterator[Content]:
-    """Lines that are wrapped already, with `first` before the first and blanks before the others."""
-    for number, line in enumerate(lines):
-        yield (Content(" " * first.cell_length) if number else first) + line
 
 
 def _sentence(place: Place, style: ListStyle) -> list[Content]:
@@ -124,23 +119,23 @@ def _where(answer: "Answer", style: ListStyle, room: int, *, named: bool, new: b
     mark = Content.styled("new ", "bold $text-accent") if new else Content("")
     place = located(answer) + (", in an earlier version" if answer.outdated else "")
     name = style.titles.get(answer.document, "") if named else ""
-    left = room - mark.cell_length - Content(place).cell_length - (2 if name else 0)
-    if left < min(_SHORTEST_NAME, Content(name).cell_length):
+    left = room - mark.cell_length - cell_len(place) - (2 if name else 0)
+    if left < min(_SHORTEST_NAME, cell_len(name)):
         return None
-    if Content(name).cell_length > left:
+    if cell_len(name) > left:
         titles = list(style.titles.values())
         name = shortened_names(titles, left)[titles.index(name)]
     text = f"{name}, {place}" if name else place
     others = len(answer.other_locations)
     also = f" · and {counted(others, 'other place')}" if others and not style.roomy else ""
-    left = room - mark.cell_length - Content(text).cell_length
+    left = room - mark.cell_length - cell_len(text)
     if len(also) > left:
         also = ""
     section = flat(answer.section or "")
     room_for_section = left - len(also) - 2
-    if Content(section).cell_length > room_for_section:
+    if cell_len(section) > room_for_section:
         section = shortened(section, room_for_section - 1) if room_for_section >= _SHORTEST_SECTION else ""
-    if section and Content(section).cell_length <= room_for_section:
+    if section and cell_len(section) <= room_for_section:
         text += f", {section}"
     return mark + Content.styled(text + also, "$text-warning" if answer.outdated else MUTED)
 

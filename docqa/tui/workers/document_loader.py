@@ -97,8 +97,9 @@ class DocumentLoader:
         """
         added = list(paths)
         again = {name for name in self.closed if any(_is_at(name, path) for path in added)}
-        self._close([name for group in self.closed_together for name in group if name in again], closed=False)
-        self._close(without)
+        self._take_back(again)
+        if without:
+            self._close(without)
         self.paths = tuple(dict.fromkeys([*(() if replace else self.paths), *added]))
 
     def close(self, names: Collection[str]) -> None:
@@ -107,10 +108,14 @@ class DocumentLoader:
         self.paths = tuple(path for path in self.paths if path not in names)
         self.forget(names)
 
-    def _close(self, names: Collection[str], *, closed: bool = True) -> None:
-        others = (tuple(name for name in group if name not in names) for group in self.closed_together)
-        groups = [tuple(names) if closed else (), *others]
-        self.closed_together = tuple(group for group in groups if group)
+    def _close(self, names: Collection[str]) -> None:
+        self._take_back(names)  # Each is in one group.
+        self.closed_together = (tuple(names), *self.closed_together)
+
+    def _take_back(self, names: Collection[str]) -> None:
+        """Note that these documents are no longer closed."""
+        left = (tuple(name for name in group if name not in names) for group in self.closed_together)
+        self.closed_together = tuple(filter(None, left))
 
     def rebuild(self, collection: "Opened") -> None:
         """Post `DocumentsOpened` with what remains of a collection."""
