@@ -298,7 +298,7 @@ async def test_w_leads_to_the_page() -> None:
         offered = app.screen.query_one(OptionList)
         prompts = [str(option.prompt).split("\n") for option in offered.options]
         assert [len(lines) for lines in prompts] == [1, 1, 2, 2, 1]
-        assert [prompts[0], prompts[1]] == [["∅ Not in these documents"], ["✗ Only mark “Knut” as wrong"]]
+        assert [prompts[0], prompts[1]] == [["✗ Only mark “Knut” as wrong"], ["∅ Not in these documents"]]
         assert prompts[4] == ["Select it on the page… (s)"]
         # Options start with the text that distinguishes them; the location is on the next line.
         assert "Knut" in prompts[2][0] and "Jens" in prompts[3][0]
@@ -329,7 +329,7 @@ async def test_several_answers_are_right_and_one_is_taken_back() -> None:
         ]  # fmt: skip
         await pilot.press("w")
         await sees(pilot, app, "Take back that “Knut” is right")
-        await pilot.press("down", "enter")
+        await pilot.press("enter")
         await until(pilot, lambda: [one.answer for one in corrections.load()] == ["Bellandi"])
         assert [(one.text, one.mark.right) for one in asked.shown][:2] == [("Bellandi", True), ("Knut", False)]
         await until(pilot, lambda: "Taken back. 1 correction saved." in said(app))
@@ -339,8 +339,9 @@ async def test_what_is_wrong_is_last_and_stays_so_when_it_is_asked_again() -> No
     app = StillApp()
     async with app.run_test(size=WIDE) as pilot:
         await show(pilot, VOYAGE, found=("Knut", "Jens"))
-        await pilot.press("w", "down", "enter")
+        await pilot.press("w", "enter")  # Of habit: it concerns only the answer that is selected.
         await until(pilot, annotations.load)
+        assert not corrections.load()
         await sees(pilot, app.main.answers, "✗ you marked this wrong")
         assert [one.text for one in app.questions.shown.shown] == ["Jens", "Knut"]
         again = await ask(pilot, "who was  the mate")

@@ -189,7 +189,7 @@ async def test_what_is_marked_in_a_cell_is_marked_in_the_answers_and_the_other_w
         await sees(pilot, app, "✓ line 4")
         await pilot.press("t")
         await sees(pilot, app.main.answers, "✓ you marked this right")
-        await pilot.press("w", "down")
+        await pilot.press("w")
         await sees(pilot, app, "Take back that “Ludmila Novak” is right")
         back = [str(one) for one in screen_text(app).split("\n") if "Take back" in one]
         assert len(back) == 1

@@ -337,7 +337,7 @@ async def test_what_was_marked_in_an_earlier_session_is_shown_when_it_is_asked_a
         await pilot.press("enter")
         await until(pilot, lambda: len(corrections.load()) == 2)
         await ask_and_wait(pilot, lacking)
-        await pilot.press("w", "enter")
+        await pilot.press("w", "down", "enter")
         await until(pilot, lambda: len(corrections.load()) > 2)
     app = engines.app([str(Path(lighthouse).absolute()), bakery], Settings())
     async with app.run_test(size=WIDE) as pilot:

@@ -155,16 +155,19 @@ def choices(
                 closest[answer.document] = MarkedAnswer(answer, document)
             if not answer.mark.right:
                 offered.append(_choice(document, answer.start, answer.end))
+    back.sort(key=lambda choice: choice.value != TakenBack(selected))
     if denied:
         back.append(Choice("↶ Take back that these documents don't answer it", TakenBack(None)))
     if not closest:
         return back
+    wrong: list[Choice[FeedbackChoice]] = []
     none: list[Choice[FeedbackChoice]] = []
+    # First what loses least if Enter follows out of habit: it concerns one answer, and no other mark.
+    if selected is not None and not (selected.mark.right or selected.mark.wrong or selected.outdated):
+        wrong.append(Choice(f"✗ Only mark “{shortened(flat(selected.text), 30)}” as wrong", WRONG))
     if not denied:
         none.append(Choice("∅ Not in these documents", NoAnswer(tuple(closest.values()))))
-    if selected is not None and not (selected.mark.right or selected.mark.wrong or selected.outdated):
-        none.append(Choice(f"✗ Only mark “{shortened(flat(selected.text), 30)}” as wrong", WRONG))
-    return [*none, *back, *offered, _on_page()]
+    return [*wrong, *back, *none, *offered, _on_page()]
 
 
 def _take_back(answer: "Answer") -> Choice[FeedbackChoice]:
