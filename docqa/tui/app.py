@@ -261,7 +261,7 @@ class DocqaApp(InertApp):
 
     def action_move(self, step: int) -> None:
         """Select another answer."""
-        self.main.answers.move(step)
+        self.main.move(step)
 
     def action_copy(self) -> None:
         """Copy the selected answer with its citation."""

@@ -251,6 +251,25 @@ async def test_a_file_that_changes_is_read_again_when_the_person_wants_it(engine
         assert after.shown[0].text == "Ottilie Brandt-Wren"
 
 
+@pytest.mark.parametrize("key", ["enter", "]", "["])
+async def test_the_only_answer_is_shown_again_after_scrolling_away(
+    engines: Engines, write: Callable[[str, str], str], key: str
+) -> None:
+    lines = "".join(f"On day {day} the weather was grey.\n\n" for day in range(99))
+    app = engines.app([write("log.txt", f"The lighthouse was built in 1874.\n\n{lines}")], Settings())
+    async with app.run_test(size=WIDE) as pilot:
+        asked = await ask_and_wait(pilot, "When was the lighthouse built?")
+        assert [answer.text for answer in asked.shown] == ["1874"]
+        await until(pilot, lambda: marked(app) == "1874")
+        app.main.page.focus()
+        await pilot.press("G")
+        await until(pilot, lambda: not in_view(app))
+        if key == "enter":
+            app.main.answers.list.focus()
+        await type_in(pilot, key) if key != "enter" else await pilot.press(key)
+        await until(pilot, lambda: in_view(app), "the answer on the page")
+
+
 async def test_on_a_narrow_terminal_the_header_says_that_a_file_has_changed(engines: Engines, lighthouse: str) -> None:
     app = engines.app([lighthouse], Settings())
     async with app.run_test(size=(80, 24)) as pilot:

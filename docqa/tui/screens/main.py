@@ -166,11 +166,21 @@ class MainScreen(Screen[None]):
 
     @on(AnswersPane.AnswerOpened)
     def _answer_opened(self, message: AnswersPane.AnswerOpened) -> None:
-        """Go to the answer, if it is no longer in view."""
-        document = self.document(message.answer.document)
-        if document is not None and not self.page.answer_in_view:
-            self.go_to_place(document, message.answer)
+        """Go to the answer, and show the page if another pane is alone."""
+        self._bring_into_view(message.answer)
         self.panes.reveal_page()
+
+    def _bring_into_view(self, answer: "Answer") -> None:
+        """Go to an answer, if it is no longer in view."""
+        document = self.document(answer.document)
+        if document is not None and not self.page.answer_in_view:
+            self.go_to_place(document, answer)
+
+    def move(self, step: int) -> None:
+        """Select another answer; at the ends, show the selected one again if the user has scrolled away."""
+        stays = not self.answers.move(step)
+        if stays and self.answers.selected is not None and self.panes.shows_page:
+            self._bring_into_view(self.answers.selected)
 
     def go_to_place(self, document: "Document", place: "Answer | Citation") -> bool:
         """Go to an answer or another location of it; return whether it is in the document as it is now."""
@@ -354,7 +364,7 @@ class MainScreen(Screen[None]):
                 self.page.show(event.document, None)
                 self.documents.set_current(event.document.name)
             case events.DocumentsOpened(cancelled=True):
-                self.footer.say(f"Opening cancelled: {self.documents.listed.states}. Press r to open the rest.")
+                self.footer.say(f"Opening cancelled: {self.documents.listed.states}. Esc, then r opens the rest.")
         shown = self._controller.shown
         self.show_header()
         self.questions.show(self._controller.session.asked, shown)

@@ -123,9 +123,11 @@ class AnswersPane(Vertical):
             title += Content.styled(f" · {offer(asked.result, asked.newer.result)}: press u", "bold $text-accent")
         self.border_title = title
 
-    def move(self, step: int) -> None:
-        """Select the place `step` further down. Stops at the ends."""
+    def move(self, step: int) -> bool:
+        """Select the place `step` further down. Stops at the ends. Returns whether that is another one."""
+        before = self._number
         self._select(max(0, min(len(self._places) - 1, self._number + step)))
+        return self._number != before
 
     def select(self, answer: "Answer") -> bool:
         """Select the place of an answer. Returns whether it is among those shown."""
