@@ -242,12 +242,14 @@ class DocqaApp(InertApp):
         self.questions.read_all()
 
     def action_cancel(self) -> None:
-        """Cancel the question, else opening the documents; else leave the question input."""
+        """Cancel the question, else opening the documents; else end finding, or leave the question input."""
         cancelled = self.questions.cancel_question()
         if cancelled is not None:
             self.say(f"Cancelled: {cancelled.question}")
         elif self.questions.cancel_opening():
             return
+        elif not isinstance(self.focused, Input) and self.main.page.finding:
+            self.main.page.find("")
         elif not isinstance(self.focused, Input) and self.questions.reading_on.rest():
             self.main.show_header()
             self.say("Stopped reading on. x searches the rest.")

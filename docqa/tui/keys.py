@@ -87,7 +87,7 @@ KEYS: list[BindingType] = [
         "cancel",
         "Cancel",
         show=False,
-        tooltip="Cancel the question or opening, or leave the input",
+        tooltip="Cancel the question or opening, end finding, or leave the input",
         id="app.cancel",
     ),
     Binding(

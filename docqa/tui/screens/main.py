@@ -347,6 +347,7 @@ class MainScreen(Screen[None]):
                 return
             case events.QuestionAsked():
                 self.find_all.leave()
+                self.page.find("")
                 self.question.remember(event.asked.question)
             case events.DocumentsClosed(replaced=True):
                 self.page.show(None, None)
