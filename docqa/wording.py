@@ -1,5 +1,8 @@
 """Wording that the messages of all layers share."""
 
+from collections.abc import Collection
+from pathlib import Path
+
 from docqa.terminal_text import visible
 
 _STAGES = {
@@ -24,6 +27,13 @@ def counted(number: int, noun: str) -> str:
 def are(number: int) -> str:
     """Return the verb for a number of things: "is" for one, else "are"."""
     return "is" if number == 1 else "are"
+
+
+def denial(documents: Collection[str]) -> str:
+    """Say of which documents the user marked that they don't answer a question: of others nothing was said."""
+    if len(documents) == 1:
+        return f"you marked that {visible(Path(next(iter(documents))).name)} doesn't answer this"
+    return f"you marked that {counted(len(documents), 'document')} don't answer this"
 
 
 def sentence(text: str) -> str:

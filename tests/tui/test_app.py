@@ -117,6 +117,8 @@ async def test_docqa_says_that_there_is_no_answer(engines: Engines, lighthouse: 
         assert "%" not in text
         assert "1 of 1 passages searched" in text
         assert "x searches them all" not in text  # All windows were read.
+        assert app.main.page.answer_rows and not marked(app)  # The passage is lit, and no words in it are claimed.
+        assert "▌" in pane_text(app.main.page)
 
 
 async def test_only_the_ticked_documents_are_asked(engines: Engines, lighthouse: str, bakery: str) -> None:

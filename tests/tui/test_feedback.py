@@ -298,7 +298,7 @@ async def test_w_leads_to_the_page() -> None:
         offered = app.screen.query_one(OptionList)
         prompts = [str(option.prompt).split("\n") for option in offered.options]
         assert [len(lines) for lines in prompts] == [1, 1, 2, 2, 1]
-        assert [prompts[0], prompts[1]] == [["✗ Only mark “Knut” as wrong"], ["∅ Not in these documents"]]
+        assert [prompts[0], prompts[1]] == [["✗ Only mark “Knut” as wrong"], ["∅ Not in crew.pdf"]]
         assert prompts[4] == ["Select it on the page… (s)"]
         # Options start with the text that distinguishes them; the location is on the next line.
         assert "Knut" in prompts[2][0] and "Jens" in prompts[3][0]
@@ -452,3 +452,16 @@ async def test_the_best_answer_of_each_document_comes_from_the_reading(
         await pilot.press("D")
         await sees(pilot, app, "2 documents agree")
         assert "built in »1902«" in screen_text(app)
+
+
+async def test_that_there_is_no_answer_is_said_only_of_the_documents_whose_passages_were_shown() -> None:
+    other = paged("other.pdf", [["Of the mate nothing is said here."]])
+    app = StillApp()
+    async with app.run_test(size=WIDE) as pilot:
+        await show(pilot, CREW, other, found=("Knut",))
+        await pilot.press("w")
+        await sees(pilot, app, "∅ Not in crew.pdf")
+        await pilot.press("down", "enter")
+        await sees(pilot, app.main.answers, "∅ You marked that crew.pdf doesn't answer this")
+        await until(pilot, corrections.load)
+        assert {Path(one.document).name for one in corrections.load()} == {"crew.pdf"}

@@ -210,7 +210,7 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await pilot.press(key)
     await sees(pilot, app, "Right answer to: Who was aboard?")
     await pilot.press("down", "enter")
-    await sees(pilot, app.main.answers, "You marked that these documents don't answer this")
+    await sees(pilot, app.main.answers, "You marked that voyage.pdf doesn't answer this")
     await until(pilot, corrections.load)
     await pilot.press(key)
     await type_in(pilot, "carpenter")

@@ -347,7 +347,7 @@ async def test_what_was_marked_in_an_earlier_session_is_shown_when_it_is_asked_a
         await ask_and_wait(pilot, "Who is the baker?")
         assert app.questions.shown.shown[0].text == "rye bread" and app.questions.shown.shown[0].mark.right
         await ask_and_wait(pilot, lacking)
-        await sees(pilot, app.main.answers, "∅ You marked that these documents don't answer this")
+        await sees(pilot, app.main.answers, "∅ You marked that 2 documents don't answer this")
         await ask_and_wait(pilot, "When was the lighthouse built?")
         assert "ou marked" not in pane_text(app.main.answers)
     # There is no feedback on other documents, or on a document that has changed since.

@@ -137,7 +137,9 @@ class MainScreen(Screen[None]):
         document = answer.document if answer else self.page.document.name if self.page.document else ""
         self.evidence.show(evidence.get(document), answer.start if answer else self.page.reading_at)
         if answer is not None:
-            self.page.show(self.document(answer.document), answer)
+            shown = self._controller.shown
+            claimed = shown is None or shown.claims(answer)
+            self.page.show(self.document(answer.document), answer, claimed=claimed)
         else:
             self.page.show(self.page.document, None)
         self.documents.set_current(document)

@@ -6,6 +6,8 @@ from enum import Enum
 from threading import Event
 from typing import TYPE_CHECKING
 
+from docqa.answer_kinds import asks_for_passage
+from docqa.tui.formatting import POSSIBLE
 from docqa.userdata.kept_spans import question_key
 
 if TYPE_CHECKING:
@@ -95,6 +97,16 @@ class AskedQuestion:
         if not result.answered:
             return result.closest
         return (*result.answers, *(one for one in result.closest if one.mark.wrong))
+
+    def claims(self, answer: "Answer") -> bool:
+        """Whether the words of an answer are marked as such, and not only its passage.
+
+        They aren't if docqa abstained, and where a passage is asked for only if they are at least possible.
+        """
+        result = self.marked
+        if result is not None and not result.answered:
+            return False
+        return not answer.estimated or answer.probability >= POSSIBLE or not asks_for_passage(self.question)
 
     @property
     def best_of_each(self) -> "tuple[Answer, ...]":

@@ -10,7 +10,7 @@ from docqa.tui.formatting import bar
 from docqa.tui.state.agreement import count_disagreeing
 from docqa.tui.state.session import AskedQuestion, QuestionState
 from docqa.tui.styling import MUTED, error_lines, joined
-from docqa.wording import counted, sentence
+from docqa.wording import counted, denial, sentence
 
 _BETWEEN = " · "
 
@@ -58,7 +58,7 @@ def _state(asked: AskedQuestion, waiting_for: str, places: int) -> Iterator[Cont
         if result is not None and result.withheld is not None:
             why = sentence(result.withheld.message)
         if result is not None and result.denied:
-            why = "You marked that these documents don't answer this"
+            why = sentence(denial(result.denied_documents))
         yield Content.styled(f"∅ {why}", "bold $text-warning")
         yield from _searched(asked)
         if asked.unread:

@@ -12,7 +12,6 @@ from textual.message import Message
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from docqa.answer_kinds import asks_for_passage
 from docqa.terminal_text import visible
 from docqa.tui.messages import AnswerSelected
 from docqa.tui.state.newer_answers import offer, span_of
@@ -214,6 +213,6 @@ class AnswersPane(Vertical):
             width,
             roomy=self.size.height >= _ROOMY,
             claimed=result is None or result.answered,
-            in_doubt=self._asked is None or not asks_for_passage(self._asked.question),
+            claims=self._asked.claims if self._asked else lambda _: True,
             titles=document_titles({*self._documents, *(place.answer.document for place in self._places)}),
         )

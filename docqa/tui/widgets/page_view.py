@@ -64,6 +64,7 @@ class PageView(ScrollView, can_focus=True):
         super().__init__(id="page")
         self.document: Document | None = None
         self._answer: Answer | None = None
+        self._claimed = True
         self._layout: PageLayout | None = None
         self._query = ""
         self._finder: Finder = lambda _: ()
@@ -106,8 +107,12 @@ class PageView(ScrollView, can_focus=True):
         if self._target is None:
             self._target, self._top = self._anchor, self._anchor_top
 
-    def show(self, document: "Document | None", answer: "Answer | None") -> None:
-        """Show a document at an answer, or from the beginning. Without a document, show a hint."""
+    def show(self, document: "Document | None", answer: "Answer | None", *, claimed: bool = True) -> None:
+        """Show a document at an answer, or from the beginning. Without a document, show a hint.
+
+        Of an answer that is not `claimed`, only the passage is marked.
+        """
+        self._claimed = claimed
         same = document is self.document
         before, self._answer = self._answer, answer
         elsewhere = self.document is not None and answer is not None and self.document.name != answer.document
@@ -304,7 +309,7 @@ class PageView(ScrollView, can_focus=True):
     def _marks(self, start: int, end: int) -> Iterator[PageMark]:
         """Yield the marks on the row from `start` to `end`."""
         if self._shown_answer is not None:
-            yield from page_marks.answer_marks(self._shown_answer, (start, end))
+            yield from page_marks.answer_marks(self._shown_answer, (start, end), claimed=self._claimed)
         yield from page_marks.match_marks(self._matches, self._match, (start, end))
 
     # --- the title ---
