@@ -67,6 +67,7 @@ class MainScreen(Screen[None]):
         (100, "-medium"),
         (130, "-wide"),
     ]
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (20, "-high")]  # noqa: RUF012 - as above
 
     def __init__(self, controller: QuestionController) -> None:
         super().__init__()

@@ -15,14 +15,19 @@ from docqa.wording import counted, denial, sentence
 _BETWEEN = " · "
 
 
-def head(asked: AskedQuestion, waiting_for: str, places: int, width: int) -> Content:
-    """The question and its state; `places` are those in the list, `width` is in cells."""
+def head(asked: AskedQuestion, waiting_for: str, places: int, width: int, most: int) -> Content:
+    """The question and its state; `places` are those in the list, `width` is in cells.
+
+    If it has more than `most` rows, the question is cut to one, and then what is said last is left out.
+    """
     question = Content.styled(flat(asked.question), "bold $text-accent")
     if asked.state is QuestionState.FAILED and asked.error is not None:
         return joined([question, *error_lines(asked.error)])
     rows = list(_packed(_parts(asked, waiting_for, places), width))
     if len(rows) == 1 and question.cell_length + 2 + rows[0].cell_length <= width:
         return question + "  " + rows[0]
+    if len(question.wrap(width)) + len(rows) > most:
+        return joined([question.truncate(width, ellipsis=True), *rows[: max(1, most - 1)]])
     return joined([question, *rows])
 
 

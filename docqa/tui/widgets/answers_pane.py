@@ -25,7 +25,8 @@ from docqa.tui.widgets.place_lines import ListStyle, place_lines
 if TYPE_CHECKING:
     from docqa.answers import Answer
 
-_ROOMY = 20  # Minimum height, in rows, for whole sentences and blank lines between places.
+_ROOMY = 24  # Minimum height, in rows, for whole sentences and blank lines between places.
+_LEAST = 2  # Rows of the list that the head leaves: a place.
 
 
 class AnswersList(OptionList):
@@ -185,7 +186,8 @@ class AnswersPane(Vertical):
             return
         asked = self._asked
         if asked is not None:
-            self._head.update(head(asked, self._waiting_for, len(self._places), self.content_size.width))
+            rows = self.content_size.height - (_LEAST if self._places else 0)
+            self._head.update(head(asked, self._waiting_for, len(self._places), self.content_size.width, rows))
         style = self._style(width)
         with self.list.prevent(OptionList.OptionHighlighted):
             self.list.clear_options()

@@ -111,7 +111,7 @@ def _likely(answer: "Answer", style: ListStyle) -> list[Content]:
     # Words before the bar, for screen readers.
     words = f"{percent(answer.probability):<4} {likelihood(answer.probability):<13}"
     full = Content(f"{words} {bar(answer.probability)}")
-    return [full] if style.roomy else [full, Content(words)]
+    return [full] if style.roomy else [full, Content(words), Content(percent(answer.probability))]
 
 
 def _where(answer: "Answer", style: ListStyle, room: int, *, named: bool, new: bool) -> Content | None:
