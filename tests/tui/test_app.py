@@ -314,6 +314,23 @@ async def test_a_document_can_be_read_and_searched_before_anything_is_asked(engi
         await until(pilot, lambda: "“whale” 1 of 1" in screen_text(app), "the match")
 
 
+async def test_a_page_that_can_only_ask_says_so_of_a_key_for_more(engines: Engines, lighthouse: str) -> None:
+    app = engines.app([lighthouse], Settings(), restricted=True)
+    async with app.run_test(size=WIDE) as pilot:
+        await ask_and_wait(pilot, "When was the lighthouse built?")
+        for key, what in (("c", "mark the answer as right"), ("ctrl+r", "choose an earlier question")):
+            await pilot.press(key)
+            await sees(pilot, app, f"This page can only ask. Not here: {what}.")
+        await pilot.press("i")
+        await type_in(pilot, "cow")
+        assert app.main.question.value == "cow"  # There they are letters.
+        await pilot.press("escape", "t")
+        await sees(pilot, app, "1 document")
+        await until(pilot, lambda: app.matrix.controller.cells.count() == (1, 1))
+        await pilot.press("c")
+        await sees(pilot, app, "Not here: mark the answer as right, or that there is none.")
+
+
 async def test_a_long_passage_that_is_copied_is_named_in_short(engines: Engines, lighthouse: str) -> None:
     app = engines.app([lighthouse], Settings(top=1))  # Another answer would have a part of the passage.
     async with app.run_test(size=WIDE) as pilot:

@@ -432,6 +432,10 @@ async def test_documents_that_agree_are_one_and_those_without_an_answer_are_name
         assert "was »Knut« Dyrnes" in shown
         assert pane_text(second).endswith("»[b]Greta«[/b]. 1 of 1 passage searched")
         assert first.region.y == second.region.y  # Side by side.
+        await pilot.press("question_mark")
+        await sees(pilot, app, "Search all of these documents")  # A key of this screen, at the top of all keys.
+        await pilot.press("question_mark")
+        assert isinstance(app.screen, AgreementScreen)
         await pilot.resize_terminal(80, 24)
         await until(pilot, lambda: first.region.x == second.region.x)
         await pilot.press("j", "enter")  # It is not among the answers, so its page is shown, highlighted.

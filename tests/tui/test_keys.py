@@ -201,7 +201,7 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await until(pilot, corrections.load)
     await sees(pilot, app.main.answers, "✓ you marked this right")
     assert [(one.question, one.answer) for one in corrections.load()] == [("Who was aboard?", NAMES[1])]
-    told = f"1 correction saved. To train a reader on it: T, or docqa finetune {corrections.file()}"
+    told = "1 correction saved. T trains a reader on it."
     await until(pilot, lambda: said(app) == [told], told)
 
 
@@ -525,6 +525,15 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await pilot.press(key)
     assert isinstance(app.screen, HelpScreen)
     await sees(pilot, app, "Copy the answer with its citation")
+    await pilot.press(key)
+    assert app.screen is app.main
+    await pilot.press("t")
+    over = app.screen
+    await pilot.press(key)
+    await sees(pilot, app, "Show the answer in its document; b comes back")
+    assert pane_text(app.screen.query_one("#help-text")).startswith("Here")  # Not with the keys of the main screen.
+    await pilot.press(key)
+    assert app.screen is over
 
 
 @checks("DocqaApp", "panes.zoom")

@@ -206,8 +206,12 @@ class MainScreen(Screen[None]):
         return row.document if row is not None else None
 
     def action_show_evidence(self) -> None:
-        """Go to the evidence strip."""
-        self.evidence.focus()
+        """Go to the evidence strip, or say why there is none."""
+        if self.evidence.display:
+            self.evidence.focus()
+        else:
+            again = "x searches again" if self._controller.can_read_all else "Ask again to see it"
+            self.notify(f"The evidence of an earlier session isn't kept. {again}.", markup=False)
 
     @on(EvidenceStrip.WindowChosen)
     def _window_chosen(self, message: EvidenceStrip.WindowChosen) -> None:
@@ -324,7 +328,10 @@ class MainScreen(Screen[None]):
         if action == "match":
             return self.page.has_matches
         if action == "show_evidence":
-            return self.evidence.display
+            asked = self._controller.shown
+            if asked is None or asked.result is None or asked.pending:
+                return self.evidence.display
+            return self.evidence.display or not (asked.evidence or asked.result.withheld)
         if action == "compare":
             return self._side_by_side.can_open
         if action == "go_back":

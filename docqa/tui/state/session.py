@@ -1,7 +1,7 @@
 """The questions of one session, their results, and which one is next (pure)."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from threading import Event
 from typing import TYPE_CHECKING
@@ -122,7 +122,14 @@ class AskedQuestion:
     @property
     def unread(self) -> int:
         """Windows not read for this question."""
-        return self.result.windows_total - self.result.windows_read if self.result else 0
+        read, total = self.searched
+        return total - read
+
+    @property
+    def searched(self) -> tuple[int, int]:
+        """How many windows have been read, and how many there are; also those read on for what isn't shown yet."""
+        now = self.newer.result if self.newer is not None else self.result
+        return (now.windows_read, now.windows_total) if now is not None else (0, 0)
 
     @property
     def pending(self) -> bool:
@@ -140,9 +147,12 @@ class QuestionSession:
 
     @property
     def results(self) -> "list[Result]":
-        """The results of the answered questions, in the order they were asked, with what the user said about them."""
-        done = (asked.marked for asked in self.asked if asked.state is QuestionState.DONE)
-        return [result for result in done if result is not None]
+        """The results of the answered questions as they are shown, in the order they were asked."""
+        return [
+            replace(asked.marked, windows_read=asked.searched[0])
+            for asked in self.asked
+            if asked.state is QuestionState.DONE and asked.marked is not None
+        ]
 
     @property
     def waiting(self) -> bool:

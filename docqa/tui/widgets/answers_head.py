@@ -90,9 +90,9 @@ def _state(asked: AskedQuestion, waiting_for: str, places: int) -> Iterator[Cont
 
 def _searched(asked: AskedQuestion) -> Iterator[Content]:
     """How much was searched, and of which documents if not of all."""
-    now = asked.newer.result if asked.newer is not None else asked.marked
-    read = f"{now.windows_read} of {now.windows_total} passages searched" if now else "nothing searched yet"
-    yield Content.styled(read, MUTED)
+    read, total = asked.searched
+    told = f"{read} of {total} passages searched" if asked.result is not None else "nothing searched yet"
+    yield Content.styled(told, MUTED)
     if asked.only:
         names = [visible(Path(name).name) for name in asked.only]
         yield Content.styled(f"asked: {names[0] if len(names) == 1 else counted(len(names), 'document')}", MUTED)

@@ -87,7 +87,7 @@ class FittingFooter(ForgettingFooter):
 
 
 def _is_help(key: Widget) -> bool:
-    return isinstance(key, FooterKey) and key.action == "help"
+    return isinstance(key, FooterKey) and key.action in {"help", "app.help"}
 
 
 def _width(key: Widget) -> int:
