@@ -139,6 +139,11 @@ class Result:
     denied: bool = False
 
     @property
+    def denied_documents(self) -> frozenset[str]:
+        """The documents of which the user said that they don't answer the question; none if not `denied`."""
+        return frozenset(one.document for one in self.closest if one.mark.found) if self.denied else frozenset()
+
+    @property
     def most_probable(self) -> Answer | None:
         """The most probable candidate, an answer or not: if docqa abstained, `closest` need not begin with it."""
         return max((*self.answers, *self.closest), key=lambda one: one.probability, default=None)

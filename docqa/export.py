@@ -8,10 +8,10 @@ from dataclasses import asdict, dataclass
 from docqa.answers import Answer, Result
 from docqa.documents import Document
 from docqa.github_markdown import escaped, markdown_table
-from docqa.output import DENIED, WRONG, as_dict, citation, closest_heading, said
+from docqa.output import WRONG, as_dict, citation, closest_heading, said
 from docqa.table_passages import TablePassage
 from docqa.terminal_text import as_json, one_line, plain, visible
-from docqa.wording import counted, sentence
+from docqa.wording import counted, denial, sentence
 
 SCHEMA = "docqa.export/1"
 
@@ -62,8 +62,9 @@ def _section(result: Result) -> str:
         lines += [_item(answer) for answer in result.answers]
     else:
         withheld = result.withheld
-        why = sentence(DENIED if result.denied else withheld.message if withheld else "no answer in these documents")
-        lines.append(f"{why} ({result.windows_read} of {result.windows_total} passages searched).")
+        why = withheld.message if withheld else "no answer in these documents"
+        why = denial(result.denied_documents) if result.denied else why
+        lines.append(f"{sentence(why)} ({result.windows_read} of {result.windows_total} passages searched).")
         if result.closest:
             listed = [*result.closest[:_MAX_CLOSEST], *filter(_is_annotated, result.closest[_MAX_CLOSEST:])]
             shown = (_close(answer, marked=withheld is None) for answer in listed)

@@ -16,7 +16,7 @@ from docqa.documents.formats import cite
 from docqa.passages import item_starts
 from docqa.table_passages import TablePassage
 from docqa.terminal_text import BOLD, DIM, END, one_line, plain
-from docqa.wording import percent
+from docqa.wording import denial, percent
 
 if TYPE_CHECKING:
     from docqa.matrix import MatrixRow
@@ -38,7 +38,6 @@ _LONG_CELL, _SHORT_CELL = 120, 40  # Characters shown of a heading or a cell in 
 _OPEN, _CLOSE = "\ufdd0", "\ufdd1"
 
 
-DENIED = "you marked that these documents don't answer this"
 WRONG = "you marked this wrong"
 
 
@@ -140,7 +139,7 @@ def as_text(
         withheld = result.withheld
         read = f"{result.windows_read} of {result.windows_total} passages searched"
         why = withheld.message if withheld else "no answer in these documents"
-        blocks.append(f"{DENIED if result.denied else why} ({read})")
+        blocks.append(f"{denial(result.denied_documents) if result.denied else why} ({read})")
         if result.closest:
             blocks.append(paint(DIM, closest_heading(result)))
         mark = None if withheld else paint

@@ -1,6 +1,7 @@
 """Wording that the messages of all layers share."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from pathlib import Path
 
 from docqa.terminal_text import visible
 
@@ -39,6 +40,13 @@ def did_you_mean(word: str, known: Iterable[str], otherwise: str) -> str:
     """Return a hint with what may be meant by a word that is none of those known, or another hint."""
     close = similar(word, known)
     return f"did you mean {close}?" if close else otherwise
+
+
+def denial(documents: Collection[str]) -> str:
+    """Say of which documents the user marked that they don't answer a question: of others nothing was said."""
+    if len(documents) == 1:
+        return f"you marked that {visible(Path(next(iter(documents))).name)} doesn't answer this"
+    return f"you marked that {counted(len(documents), 'document')} don't answer this"
 
 
 def sentence(text: str) -> str:

@@ -6,6 +6,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from time import monotonic
 from typing import Any, ClassVar
@@ -13,6 +14,8 @@ from typing import Any, ClassVar
 from textual import on
 from textual.app import SystemCommand
 from textual.binding import BindingType
+from textual.events import Event, Key
+from textual.notifications import SeverityLevel
 from textual.screen import Screen
 from textual.theme import Theme
 from textual.widgets import Input
@@ -44,6 +47,7 @@ from docqa.tui.signal_handlers import on_termination
 from docqa.tui.state.choices import Choice, matching
 from docqa.tui.state.file_suggestions import PickedDocuments, relative
 from docqa.tui.widgets.documents_pane import DocumentsPane
+from docqa.tui.widgets.footer import FittingFooter
 from docqa.tui.widgets.inputs import NoteInput, PastingInput
 from docqa.tui.workers import events
 from docqa.tui.workers.document_loader import MakeEngine, default_engine
@@ -131,6 +135,20 @@ class DocqaApp(InertApp):
         """Have reading on wait."""
         self.questions.reading_on.quiet.disturb()
 
+    async def on_event(self, event: Event) -> None:
+        """Say of a key that does nothing on this page that it would do something elsewhere."""
+        if isinstance(event, Key) and not event.is_forwarded and self._forbidden:
+            self._tell_forbidden(event)
+        await super().on_event(event)
+
+    def _tell_forbidden(self, key: Key) -> None:
+        if isinstance(self.focused, Input) and key.is_printable:
+            return  # It is typed.
+        found = (bindings.key_to_bindings.get(key.key) for _, bindings in self.screen._modal_binding_chain)
+        binding = next(chain.from_iterable(filter(None, found)), None)
+        if binding is not None and binding.action in self._forbidden:
+            self.say(f"This page can only ask. Not here: {binding.tooltip[:1].lower()}{binding.tooltip[1:]}.")
+
     async def action_quit(self) -> None:
         """Quit, having asked if a training is running."""
         self.models.quit()
@@ -149,10 +167,23 @@ class DocqaApp(InertApp):
         self.main.update(event)
         self.matrix.update()
 
-    def say(self, text: str) -> None:
-        """Show a notice: in the footer, if that can be seen and it fits, so that it hides no text."""
-        if self.screen is not self.main or not self.main.footer.say(text):
-            super().say(text)
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = True,
+    ) -> None:
+        """Show a notice: in the footer, if that can be seen and it fits, so that it hides no text.
+
+        One with a `timeout` of its own is of something that ended in the background, and stays for that time.
+        """
+        footer = next(iter(self.screen.query(FittingFooter)), None)
+        in_footer = severity == "information" and timeout is None and footer is not None
+        if not in_footer or footer is None or not footer.say(message):
+            super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
 
     @on(MainScreen.Covered)
     def _covered(self) -> None:
@@ -229,12 +260,14 @@ class DocqaApp(InertApp):
         self.questions.read_all()
 
     def action_cancel(self) -> None:
-        """Cancel the question, else opening the documents; else leave the question input."""
+        """Cancel the question, else opening the documents; else end finding, or leave the question input."""
         cancelled = self.questions.cancel_question()
         if cancelled is not None:
             self.say(f"Cancelled: {cancelled.question}")
         elif self.questions.cancel_opening():
             return
+        elif not isinstance(self.focused, Input) and self.main.page.finding:
+            self.main.page.find("")
         elif not isinstance(self.focused, Input) and self.questions.reading_on.rest():
             self.main.show_header()
             self.say("Stopped reading on. x searches the rest.")
@@ -248,7 +281,7 @@ class DocqaApp(InertApp):
 
     def action_move(self, step: int) -> None:
         """Select another answer."""
-        self.main.answers.move(step)
+        self.main.move(step)
 
     def action_copy(self) -> None:
         """Copy the selected answer with its citation."""
@@ -347,8 +380,11 @@ class DocqaApp(InertApp):
         self.recovery.save(self.main.question.unasked, self.main.documents.ticked)
 
     def action_help(self) -> None:
-        """Show every key and what it does."""
-        self.push_screen(HelpScreen(key_tasks(self.get_key_display, self._keys, without=self._forbidden)))
+        """Show every key and what it does; first, if another screen is over the main one, the keys of that."""
+        here: set[str] = set()
+        if self.screen is not self.main:
+            here = {node.BINDING_GROUP_TITLE or "" for node in (self.screen, *self.screen.query("*"))} - {""}
+        self.push_screen(HelpScreen(key_tasks(self.get_key_display, self._keys, here, without=self._forbidden)))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         """Whether a key does anything now; if not, the footer omits it."""
@@ -356,6 +392,10 @@ class DocqaApp(InertApp):
             return False
         shown = self.questions.shown
         match action:
+            case "help":  # A priority key, as below; the help itself closes with it.
+                return not isinstance(self.focused, Input) and not isinstance(self.screen, HelpScreen)
+            case "recall" | "command_palette":  # They act on the main screen, and nothing may happen behind another.
+                return self.screen is self.main
             case "focus_question" | "note" if self.screen is not self.main or isinstance(self.focused, Input):
                 # A priority key would take its letter from any input.
                 return False

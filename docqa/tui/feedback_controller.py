@@ -1,6 +1,5 @@
 """Saving what the user marks, without a user interface: right and wrong answers, notes, pins."""
 
-import shlex
 from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
@@ -212,8 +211,4 @@ class FeedbackController:
 
 
 def _saved(count: int) -> str:
-    from docqa.userdata import corrections
-
-    them = "it" if count == 1 else "them"
-    command = f"docqa finetune {shlex.quote(str(corrections.file()))}"
-    return f"{counted(count, 'correction')} saved. To train a reader on {them}: T, or {command}"
+    return f"{counted(count, 'correction')} saved. T trains a reader on {'it' if count == 1 else 'them'}."

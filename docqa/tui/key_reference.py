@@ -98,6 +98,7 @@ _TASKS = {
 }
 """What a user does, in that order, and how the ids of the keys for it begin."""
 _OTHER = "All else"
+_HERE = "Here"
 
 
 class _KeyRow(NamedTuple):
@@ -133,17 +134,25 @@ def _rows(
 
 
 def key_tasks(
-    display: Callable[[Binding], str], keymap: Mapping[str, str] | None = None, *, without: Container[str] = ()
+    display: Callable[[Binding], str],
+    keymap: Mapping[str, str] | None = None,
+    here: Container[str] = (),
+    *,
+    without: Container[str] = (),
 ) -> KeyTasks:
     """Return every key, what it does and where, by what the user is doing, in that order, `without` some actions.
 
-    `display` formats a binding's key. `keymap` has the user's keys by binding id.
+    First are those of the places with the titles `here`, where the user is. `display` formats a binding's key.
+    `keymap` has the user's keys by binding id.
     """
-    tasks: dict[str, list[HelpRow]] = {title: [] for title in (*_TASKS, _OTHER)}
+    tasks: dict[str, list[HelpRow]] = {title: [] for title in (_HERE, *_TASKS, _OTHER)}
     task_of = {prefix: title for title, prefixes in _TASKS.items() for prefix in prefixes}
     for row in _rows(display, keymap, PLACES, without):
         where = "" if row.place == _ANYWHERE else row.place[:1].lower() + row.place[1:]
-        tasks[task_of.get(row.id.partition(".")[0], _OTHER)].append(HelpRow(row.keys, row.what, where))
+        if row.place in here:
+            tasks[_HERE].append(HelpRow(row.keys, row.what, ""))
+        else:
+            tasks[task_of.get(row.id.partition(".")[0], _OTHER)].append(HelpRow(row.keys, row.what, where))
     return {title: rows for title, rows in tasks.items() if rows}
 
 

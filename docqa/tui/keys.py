@@ -75,7 +75,8 @@ KEYS: list[BindingType] = [
     ),
     Binding("comma", "settings", "Settings", show=False, tooltip="Show and change the settings", id="settings.show"),
     Binding("T", "train", "Train", show=False, tooltip="Train a reader on the corrections", id="training.open"),
-    Binding("question_mark", "help", "Keys", tooltip="Show every key and what it does", id="app.help"),
+    # With priority, so that it works over any screen.
+    Binding("question_mark", "help", "Keys", tooltip="Show every key and what it does", id="app.help", priority=True),
     Binding(
         "O", "open", "Open", show=False, tooltip="Open more documents, or replace the open ones", id="documents.open"
     ),
@@ -87,7 +88,7 @@ KEYS: list[BindingType] = [
         "cancel",
         "Cancel",
         show=False,
-        tooltip="Cancel the question or opening, or leave the input",
+        tooltip="Cancel the question or opening, end finding, or leave the input",
         id="app.cancel",
     ),
     Binding(

@@ -192,7 +192,7 @@ def kept_sessions() -> dict[tuple[str, ...], tuple[str, SessionState]]:
     for file in _newest_first(paths.data_dir() / _FOLDER):
         state = _read(file)
         if state is not None and state.asked and (state.ended or not _is_running(file)):
-            found.setdefault(state.opened, (file.stem, state))
+            found.setdefault(document_set(state.opened), (file.stem, state))
     return found
 
 
@@ -215,7 +215,7 @@ def _claim(paths_to_open: Iterable[str], wanted: Callable[[SessionState], bool])
     named = document_set(paths_to_open)
     for file in _newest_first(paths.data_dir() / _FOLDER):
         state = _read(file)
-        if state is None or (named and named not in {state.arguments, state.opened}) or not wanted(state):
+        if state is None or (named and named not in {state.arguments, document_set(state.opened)}) or not wanted(state):
             continue
         found = _claim_file(file, wanted)
         if found is not None:
@@ -258,8 +258,8 @@ def _absolute(state: SessionState) -> SessionState:
     return replace(
         state,
         arguments=document_set(state.arguments),
-        opened=document_set(state.opened),
-        documents=document_set(state.documents),
+        opened=tuple(dict.fromkeys(map(absolute, state.opened))),  # In their order, as the list shows them.
+        documents=tuple(dict.fromkeys(map(absolute, state.documents))),
         ticked=document_set(state.ticked),
         closed=document_set(state.closed),
         questions=tuple(replace(one, only=tuple(map(absolute, one.only))) for one in state.questions),

@@ -102,8 +102,9 @@ async def sees(pilot: Pilot[Any], where: Widget | DocqaApp, text: str) -> None:
 
 
 def said(app: DocqaApp) -> list[str]:
-    """Return the notices that are shown, last the one in the footer."""
-    return [*(str(notice.message) for notice in app._notifications), *filter(None, [app.main.footer.said])]
+    """Return the notices that are shown, last those in the footers."""
+    footers = {app.main.footer, *app.screen.query(FittingFooter)}
+    return [*(str(notice.message) for notice in app._notifications), *(one.said for one in footers if one.said)]
 
 
 def marked(app: DocqaApp) -> str:

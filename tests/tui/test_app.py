@@ -117,6 +117,8 @@ async def test_docqa_says_that_there_is_no_answer(engines: Engines, lighthouse: 
         assert "%" not in text
         assert "1 of 1 passages searched" in text
         assert "x searches them all" not in text  # All windows were read.
+        assert app.main.page.answer_rows and not marked(app)  # The passage is lit, and no words in it are claimed.
+        assert "▌" in pane_text(app.main.page)
 
 
 async def test_only_the_ticked_documents_are_asked(engines: Engines, lighthouse: str, bakery: str) -> None:
@@ -251,6 +253,25 @@ async def test_a_file_that_changes_is_read_again_when_the_person_wants_it(engine
         assert after.shown[0].text == "Ottilie Brandt-Wren"
 
 
+@pytest.mark.parametrize("key", ["enter", "]", "["])
+async def test_the_only_answer_is_shown_again_after_scrolling_away(
+    engines: Engines, write: Callable[[str, str], str], key: str
+) -> None:
+    lines = "".join(f"On day {day} the weather was grey.\n\n" for day in range(99))
+    app = engines.app([write("log.txt", f"The lighthouse was built in 1874.\n\n{lines}")], Settings())
+    async with app.run_test(size=WIDE) as pilot:
+        asked = await ask_and_wait(pilot, "When was the lighthouse built?")
+        assert [answer.text for answer in asked.shown] == ["1874"]
+        await until(pilot, lambda: marked(app) == "1874")
+        app.main.page.focus()
+        await pilot.press("G")
+        await until(pilot, lambda: not in_view(app))
+        if key == "enter":
+            app.main.answers.list.focus()
+        await type_in(pilot, key) if key != "enter" else await pilot.press(key)
+        await until(pilot, lambda: in_view(app), "the answer on the page")
+
+
 async def test_on_a_narrow_terminal_the_header_says_that_a_file_has_changed(engines: Engines, lighthouse: str) -> None:
     app = engines.app([lighthouse], Settings())
     async with app.run_test(size=(80, 24)) as pilot:
@@ -291,6 +312,23 @@ async def test_a_document_can_be_read_and_searched_before_anything_is_asked(engi
         assert app.focused is app.main.question
         await pilot.press("escape", "slash", *"whale")
         await until(pilot, lambda: "“whale” 1 of 1" in screen_text(app), "the match")
+
+
+async def test_a_page_that_can_only_ask_says_so_of_a_key_for_more(engines: Engines, lighthouse: str) -> None:
+    app = engines.app([lighthouse], Settings(), restricted=True)
+    async with app.run_test(size=WIDE) as pilot:
+        await ask_and_wait(pilot, "When was the lighthouse built?")
+        for key, what in (("c", "mark the answer as right"), ("ctrl+r", "choose an earlier question")):
+            await pilot.press(key)
+            await sees(pilot, app, f"This page can only ask. Not here: {what}.")
+        await pilot.press("i")
+        await type_in(pilot, "cow")
+        assert app.main.question.value == "cow"  # There they are letters.
+        await pilot.press("escape", "t")
+        await sees(pilot, app, "1 document")
+        await until(pilot, lambda: app.matrix.controller.cells.count() == (1, 1))
+        await pilot.press("c")
+        await sees(pilot, app, "Not here: mark the answer as right, or that there is none.")
 
 
 async def test_a_long_passage_that_is_copied_is_named_in_short(engines: Engines, lighthouse: str) -> None:

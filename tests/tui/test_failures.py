@@ -91,7 +91,10 @@ async def test_escape_cancels_the_opening_and_r_takes_it_up_again(
         await sees(pilot, app, "Opening cancelled: 2 cancelled")
         await sees(pilot, app.main.answers, "No documents could be opened")
         held_opening.pass_on.set()
-        await pilot.press("tab", "r")
+        assert app.main.question.has_focus  # There, r is a letter.
+        await sees(pilot, app, "Esc, then r opens the rest")
+        await sees(pilot, app.main.answers, "Esc, then r tries again")
+        await pilot.press("escape", "r")
         await until(pilot, lambda: opened(app))
         asked = await ask_and_wait(pilot, "Who is the baker?")
         assert asked.shown[0].text == "Ludmila Novak"

@@ -298,7 +298,7 @@ async def test_w_leads_to_the_page() -> None:
         offered = app.screen.query_one(OptionList)
         prompts = [str(option.prompt).split("\n") for option in offered.options]
         assert [len(lines) for lines in prompts] == [1, 1, 2, 2, 1]
-        assert [prompts[0], prompts[1]] == [["∅ Not in these documents"], ["✗ Only mark “Knut” as wrong"]]
+        assert [prompts[0], prompts[1]] == [["✗ Only mark “Knut” as wrong"], ["∅ Not in crew.pdf"]]
         assert prompts[4] == ["Select it on the page… (s)"]
         # Options start with the text that distinguishes them; the location is on the next line.
         assert "Knut" in prompts[2][0] and "Jens" in prompts[3][0]
@@ -329,7 +329,7 @@ async def test_several_answers_are_right_and_one_is_taken_back() -> None:
         ]  # fmt: skip
         await pilot.press("w")
         await sees(pilot, app, "Take back that “Knut” is right")
-        await pilot.press("down", "enter")
+        await pilot.press("enter")
         await until(pilot, lambda: [one.answer for one in corrections.load()] == ["Bellandi"])
         assert [(one.text, one.mark.right) for one in asked.shown][:2] == [("Bellandi", True), ("Knut", False)]
         await until(pilot, lambda: "Taken back. 1 correction saved." in said(app))
@@ -339,8 +339,9 @@ async def test_what_is_wrong_is_last_and_stays_so_when_it_is_asked_again() -> No
     app = StillApp()
     async with app.run_test(size=WIDE) as pilot:
         await show(pilot, VOYAGE, found=("Knut", "Jens"))
-        await pilot.press("w", "down", "enter")
+        await pilot.press("w", "enter")  # Of habit: it concerns only the answer that is selected.
         await until(pilot, annotations.load)
+        assert not corrections.load()
         await sees(pilot, app.main.answers, "✗ you marked this wrong")
         assert [one.text for one in app.questions.shown.shown] == ["Jens", "Knut"]
         again = await ask(pilot, "who was  the mate")
@@ -431,6 +432,10 @@ async def test_documents_that_agree_are_one_and_those_without_an_answer_are_name
         assert "was »Knut« Dyrnes" in shown
         assert pane_text(second).endswith("»[b]Greta«[/b]. 1 of 1 passage searched")
         assert first.region.y == second.region.y  # Side by side.
+        await pilot.press("question_mark")
+        await sees(pilot, app, "Search all of these documents")  # A key of this screen, at the top of all keys.
+        await pilot.press("question_mark")
+        assert isinstance(app.screen, AgreementScreen)
         await pilot.resize_terminal(80, 24)
         await until(pilot, lambda: first.region.x == second.region.x)
         await pilot.press("j", "enter")  # It is not among the answers, so its page is shown, highlighted.
@@ -451,3 +456,16 @@ async def test_the_best_answer_of_each_document_comes_from_the_reading(
         await pilot.press("D")
         await sees(pilot, app, "2 documents agree")
         assert "built in »1902«" in screen_text(app)
+
+
+async def test_that_there_is_no_answer_is_said_only_of_the_documents_whose_passages_were_shown() -> None:
+    other = paged("other.pdf", [["Of the mate nothing is said here."]])
+    app = StillApp()
+    async with app.run_test(size=WIDE) as pilot:
+        await show(pilot, CREW, other, found=("Knut",))
+        await pilot.press("w")
+        await sees(pilot, app, "∅ Not in crew.pdf")
+        await pilot.press("down", "enter")
+        await sees(pilot, app.main.answers, "∅ You marked that crew.pdf doesn't answer this")
+        await until(pilot, corrections.load)
+        assert {Path(one.document).name for one in corrections.load()} == {"crew.pdf"}

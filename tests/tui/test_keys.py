@@ -201,7 +201,7 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await until(pilot, corrections.load)
     await sees(pilot, app.main.answers, "✓ you marked this right")
     assert [(one.question, one.answer) for one in corrections.load()] == [("Who was aboard?", NAMES[1])]
-    told = f"1 correction saved. To train a reader on it: T, or docqa finetune {corrections.file()}"
+    told = "1 correction saved. T trains a reader on it."
     await until(pilot, lambda: said(app) == [told], told)
 
 
@@ -209,8 +209,8 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
 async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await pilot.press(key)
     await sees(pilot, app, "Right answer to: Who was aboard?")
-    await pilot.press("enter")
-    await sees(pilot, app.main.answers, "You marked that these documents don't answer this")
+    await pilot.press("down", "enter")
+    await sees(pilot, app.main.answers, "You marked that voyage.pdf doesn't answer this")
     await until(pilot, corrections.load)
     await pilot.press(key)
     await type_in(pilot, "carpenter")
@@ -525,6 +525,15 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await pilot.press(key)
     assert isinstance(app.screen, HelpScreen)
     await sees(pilot, app, "Copy the answer with its citation")
+    await pilot.press(key)
+    assert app.screen is app.main
+    await pilot.press("t")
+    over = app.screen
+    await pilot.press(key)
+    await sees(pilot, app, "Show the answer in its document; b comes back")
+    assert pane_text(app.screen.query_one("#help-text")).startswith("Here")  # Not with the keys of the main screen.
+    await pilot.press(key)
+    assert app.screen is over
 
 
 @checks("DocqaApp", "panes.zoom")
@@ -881,6 +890,7 @@ async def _(pilot: Pilot[Any], app: Any, key: str) -> None:
     await pilot.press(key)
     await until(pilot, lambda: app.screen is app.main)
     assert Path("kept.csv").is_file() is (key == "enter")
+    assert [text.partition(":")[0] for text in said(app)] == (["Written"] if key == "enter" else [])
 
 
 @checks("MainScreen", "document.evidence")

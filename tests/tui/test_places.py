@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
+from support import main_states
 from support.stage import (
     NoCollection,
     StillApp,
@@ -19,6 +20,7 @@ from support.stage import (
     screen_text,
     sees,
     until,
+    when_ready,
 )
 from support.tables import SHIPS
 from textual.pilot import Pilot
@@ -30,6 +32,7 @@ from docqa.tui.state.places import Excerpt, cut, excerpt, places
 from docqa.tui.state.short_names import document_titles
 from docqa.tui.widgets.answers_pane import AnswersPane
 from docqa.tui.workers import events
+from docqa.wording import percent
 
 QUESTION = "Who keeps the lights along the coast?"
 LIGHTS = [
@@ -233,3 +236,34 @@ def test_the_sentence_of_a_place_has_single_spaces_and_the_answer_where_it_was()
     made = excerpt(place)
     assert made.text == "It was built by Ada Marsh in 1874."
     assert [made.text[first:last] for first, last in made.spans] == ["Ada Marsh"]
+
+
+@pytest.mark.parametrize("state", [main_states.crowded, main_states.answered])
+async def test_on_the_smallest_terminal_the_first_place_is_seen_with_its_likelihood(state: Any) -> None:
+    app = StillApp()
+    async with app.run_test(size=(50, 15)) as pilot:
+        await when_ready(state)(pilot)
+        await sees(pilot, app.main.answers, "▸ 1")
+        shown = app.questions.shown
+        assert shown is not None
+        await sees(pilot, app.main.answers, percent(shown.shown[0].probability))
+
+
+async def test_on_the_smallest_terminal_no_frame_is_empty() -> None:
+    app = StillApp()
+    async with app.run_test(size=(50, 15)) as pilot:
+        await when_ready(main_states.loading)(pilot)
+        for pane in (app.main.documents, app.main.questions, app.main.answers, app.main.page):
+            assert pane_text(pane), pane
+
+
+async def test_alone_on_a_small_terminal_the_list_shows_nine_places() -> None:
+    lines = [f"{number} ships came in, and one was lost." for number in range(30, 45)]
+    document = paged("log.pdf", [lines])
+    app = StillApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        found = [answer(document, f"{number} ships", 0.9 - (number - 30) / 20, number - 29) for number in range(30, 45)]
+        await show(pilot, *found, documents=(document,))
+        await pilot.press("z")
+        await sees(pilot, app.main.answers, "9 38 ships came in")
+        await sees(pilot, app.main.answers, "page 1, line 9")

@@ -5,12 +5,26 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support import main_states
 from support.engines import Engines
-from support.stage import Gate, ask, ask_and_wait, marked, opened, pane_text, screen_text, sees, until
+from support.stage import (
+    Gate,
+    StillApp,
+    answer,
+    ask,
+    ask_and_wait,
+    marked,
+    opened,
+    pane_text,
+    result,
+    screen_text,
+    sees,
+    until,
+)
 from textual.pilot import Pilot
 
 from docqa.config import Settings
-from docqa.tui.workers import quiet
+from docqa.tui.workers import events, quiet
 
 QUESTION = "Who painted the sign of the Fox inn?"
 VILLAGE = {
@@ -69,7 +83,7 @@ async def test_what_is_found_later_waits_for_a_key(village: tuple[Pilot[Any], Ga
     pilot, gate = village
     app: Any = pilot.app
     asked = await _answered(pilot, gate, QUESTION)
-    await sees(pilot, app, "reading on: 2 of 11 passages")
+    await sees(pilot, app, "reading on until 11 passages are searched")
     await pilot.press("j")
     before, selected, page = [one.text for one in asked.shown], app.main.answers.selected, app.main.page.scroll_offset
     gate.pass_on.set()
@@ -77,6 +91,7 @@ async def test_what_is_found_later_waits_for_a_key(village: tuple[Pilot[Any], Ga
     await until(pilot, lambda: app.questions.reading_on.asked is None, "the end")
     assert asked.newer.result.windows_read == 11 and "reading on" not in screen_text(app)
     assert "11 of 14" in pane_text(app.main.answers)
+    assert [one.windows_read for one in app.questions.results] == [11]  # What is exported says the same.
     assert [one.text for one in asked.shown] == before and app.main.page.scroll_offset == page
     assert app.main.answers.selected is selected and marked(app) == selected.text
 
@@ -152,3 +167,17 @@ async def test_only_ticked_documents_are_read(village: tuple[Pilot[Any], Gate]) 
     await until(pilot, lambda: app.questions.reading_on.asked is None, "the end")
     assert asked.reading.search.windows_read == 3 and set(asked.evidence) <= asked.only
     assert all(one.document in asked.only for one in asked.shown)
+
+
+async def test_once_all_is_searched_x_is_no_longer_offered() -> None:
+    app = StillApp()
+    async with app.run_test(size=(120, 30)) as pilot:
+        await main_states.abstained(pilot)
+        await sees(pilot, app.main.answers, "10 of 48 passages searched · x searches them all")
+        asked = app.questions.shown
+        assert asked is not None
+        closest = [answer(main_states.REPORT, text, 0.05, rank) for rank, text in enumerate(("Corn Quay", "412"), 1)]
+        found = events.AnswersFound(asked, result(asked.question, closest=closest, read=48))
+        app.questions.handle(events.MoreFound(found))
+        await sees(pilot, app.main.answers, "48 of 48 passages searched")
+        assert "x searches them all" not in pane_text(app.main.answers) and not app.questions.can_read_all

@@ -19,7 +19,19 @@ from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.pdfgen.canvas import Canvas
 from support.engines import Engines
 from support.screens import looks_as_before
-from support.stage import DEADLINE, Gate, StillApp, ask_and_wait, opened, pane_text, said, sees, type_in, until
+from support.stage import (
+    DEADLINE,
+    Gate,
+    StillApp,
+    ask_and_wait,
+    opened,
+    pane_text,
+    said,
+    screen_text,
+    sees,
+    type_in,
+    until,
+)
 from textual.pilot import Pilot
 
 from docqa import paths
@@ -107,6 +119,32 @@ async def test_a_session_is_restored_with_its_documents_answers_and_half_a_quest
         await until(pilot, lambda: [one["draft"] for one in sessions()] == ["half a q"])
         assert [one["question"] for one in sessions()[0]["questions"]] == [QUESTION, "Who is the baker?"]
     assert [one["ended"] for one in sessions()] == [True]
+
+
+async def test_documents_come_back_in_their_order(engines: Engines, lighthouse: str, bakery: str) -> None:
+    app = engines.app([lighthouse, bakery], Settings())
+    async with app.run_test(size=WIDE) as pilot:
+        await ask_and_wait(pilot, QUESTION)
+    app = engines.app([], Settings(), resume=True)
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: opened(app))
+        assert [Path(one.name).name for one in app.main.documents.open_documents] == ["lighthouse.txt", "bakery.txt"]
+        await until(pilot, lambda: app.questions.shown.found is not None)
+        await pilot.press("v")  # What isn't kept is said.
+        await sees(pilot, app, "The evidence of an earlier session isn't kept. Ask again to see it.")
+
+
+async def test_behind_the_offer_nothing_happens(engines: Engines, lighthouse: str) -> None:
+    crashed(lighthouse, typed="half a q")
+    app = engines.app([lighthouse], Settings())
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, RestoreScreen) and opened(app))
+        offer, before = app.screen, screen_text(app)
+        await pilot.press(*"abcdeghijklmnoqrstuvwxyzDGMOTUY/*[],", "space", "tab", "ctrl+r", "ctrl+p", "delete")
+        assert app.screen is offer and screen_text(app) == before
+        assert app.main.question.value == "" and not app.questions.session.asked and app.main.sidebar.display
+        await pilot.press("escape")
+        await until(pilot, lambda: app.screen is app.main)
 
 
 async def test_a_session_that_is_left_is_not_offered_again_and_the_list_comes(
@@ -337,7 +375,7 @@ async def test_what_was_marked_in_an_earlier_session_is_shown_when_it_is_asked_a
         await pilot.press("enter")
         await until(pilot, lambda: len(corrections.load()) == 2)
         await ask_and_wait(pilot, lacking)
-        await pilot.press("w", "enter")
+        await pilot.press("w", "down", "enter")
         await until(pilot, lambda: len(corrections.load()) > 2)
     app = engines.app([str(Path(lighthouse).absolute()), bakery], Settings())
     async with app.run_test(size=WIDE) as pilot:
@@ -347,7 +385,7 @@ async def test_what_was_marked_in_an_earlier_session_is_shown_when_it_is_asked_a
         await ask_and_wait(pilot, "Who is the baker?")
         assert app.questions.shown.shown[0].text == "rye bread" and app.questions.shown.shown[0].mark.right
         await ask_and_wait(pilot, lacking)
-        await sees(pilot, app.main.answers, "∅ You marked that these documents don't answer this")
+        await sees(pilot, app.main.answers, "∅ You marked that 2 documents don't answer this")
         await ask_and_wait(pilot, "When was the lighthouse built?")
         assert "ou marked" not in pane_text(app.main.answers)
     # There is no feedback on other documents, or on a document that has changed since.

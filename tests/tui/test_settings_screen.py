@@ -181,7 +181,7 @@ async def test_without_animations_nothing_glides(monkeypatch: pytest.MonkeyPatch
 async def test_what_is_said_leaves_the_question_free(size: tuple[int, int]) -> None:
     app = StillApp()
     async with app.run_test(size=size, notifications=True) as pilot:
-        app.notify("Copied: the dues came to 9,230 crowns, of which 1,800 were spent on the new beacon.")
+        app.notify("The comparison with harbour has finished. Press M, then c to see it.", timeout=10)
         await until(pilot, lambda: len(app.main.query("Toast")))
         line = app.main.query_one("#question-line")
         await until(pilot, lambda: app.main.query_one("Toast").region.bottom == line.region.y > 0)

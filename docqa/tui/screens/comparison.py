@@ -105,7 +105,7 @@ class ComparisonScreen(ModalScreen[None]):
             self._show_progress(f"✓ Compared {counted(total, 'question')}.", "$text-success")
         if not self.is_current:
             text = f"The comparison with {self.request.other} has finished. Press M, then c to see it."
-            self.app.notify(visible_lines(text), markup=False)
+            self.app.notify(visible_lines(text), markup=False, timeout=10)
 
     def action_close(self) -> None:
         """Cancel the comparison if it is running, else close."""

@@ -77,8 +77,8 @@ class ExportScreen(ModalScreen[None]):
             except OSError as error:
                 self._show(f"Can't write {file}: {error.strerror or error}.")
             else:
+                self.dismiss(None)  # First: the notice is for the screen below.
                 self.app.notify(visible(f"Written: {file.absolute()}"), markup=False)
-                self.dismiss(None)
 
     def formats(self) -> "Mapping[str, Callable[[ExportHead], str]]":
         """What writes the file, for each suffix."""
@@ -95,8 +95,8 @@ class ExportScreen(ModalScreen[None]):
         """Have the browser save the file: it may be on another machine, and this one's files are not the page's."""
         file = io.BytesIO(text.encode())
         self.app.deliver_binary(file, save_filename=ascii_name(name), open_method="download")
-        self.app.notify(visible(f"Downloading: {name}"), markup=False)
         self.dismiss(None)
+        self.app.notify(visible(f"Downloading: {name}"), markup=False)
 
     def _show(self, text: str) -> None:
         self.query_one("#about", Static).update(Content.styled(visible(text), "$text-warning"))

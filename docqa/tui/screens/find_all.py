@@ -278,3 +278,5 @@ class FindAll:
             show_hit(self._page, self._found)
             self._page.focus()
             self._jumps = self._page.jumps
+        else:
+            self._page.find("")

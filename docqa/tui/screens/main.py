@@ -67,6 +67,7 @@ class MainScreen(Screen[None]):
         (100, "-medium"),
         (130, "-wide"),
     ]
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (20, "-high")]  # noqa: RUF012 - as above
 
     def __init__(self, controller: QuestionController) -> None:
         super().__init__()
@@ -137,7 +138,9 @@ class MainScreen(Screen[None]):
         document = answer.document if answer else self.page.document.name if self.page.document else ""
         self.evidence.show(evidence.get(document), answer.start if answer else self.page.reading_at)
         if answer is not None:
-            self.page.show(self.document(answer.document), answer)
+            shown = self._controller.shown
+            claimed = shown is None or shown.claims(answer)
+            self.page.show(self.document(answer.document), answer, claimed=claimed)
         else:
             self.page.show(self.page.document, None)
         self.documents.set_current(document)
@@ -166,11 +169,21 @@ class MainScreen(Screen[None]):
 
     @on(AnswersPane.AnswerOpened)
     def _answer_opened(self, message: AnswersPane.AnswerOpened) -> None:
-        """Go to the answer, if it is no longer in view."""
-        document = self.document(message.answer.document)
-        if document is not None and not self.page.answer_in_view:
-            self.go_to_place(document, message.answer)
+        """Go to the answer, and show the page if another pane is alone."""
+        self._bring_into_view(message.answer)
         self.panes.reveal_page()
+
+    def _bring_into_view(self, answer: "Answer") -> None:
+        """Go to an answer, if it is no longer in view."""
+        document = self.document(answer.document)
+        if document is not None and not self.page.answer_in_view:
+            self.go_to_place(document, answer)
+
+    def move(self, step: int) -> None:
+        """Select another answer; at the ends, show the selected one again if the user has scrolled away."""
+        stays = not self.answers.move(step)
+        if stays and self.answers.selected is not None and self.panes.shows_page:
+            self._bring_into_view(self.answers.selected)
 
     def go_to_place(self, document: "Document", place: "Answer | Citation") -> bool:
         """Go to an answer or another location of it; return whether it is in the document as it is now."""
@@ -193,8 +206,12 @@ class MainScreen(Screen[None]):
         return row.document if row is not None else None
 
     def action_show_evidence(self) -> None:
-        """Go to the evidence strip."""
-        self.evidence.focus()
+        """Go to the evidence strip, or say why there is none."""
+        if self.evidence.display:
+            self.evidence.focus()
+        else:
+            again = "x searches again" if self._controller.can_read_all else "Ask again to see it"
+            self.notify(f"The evidence of an earlier session isn't kept. {again}.", markup=False)
 
     @on(EvidenceStrip.WindowChosen)
     def _window_chosen(self, message: EvidenceStrip.WindowChosen) -> None:
@@ -311,7 +328,10 @@ class MainScreen(Screen[None]):
         if action == "match":
             return self.page.has_matches
         if action == "show_evidence":
-            return self.evidence.display
+            asked = self._controller.shown
+            if asked is None or asked.result is None or asked.pending:
+                return self.evidence.display
+            return self.evidence.display or not (asked.evidence or asked.result.withheld)
         if action == "compare":
             return self._side_by_side.can_open
         if action == "go_back":
@@ -337,6 +357,7 @@ class MainScreen(Screen[None]):
                 return
             case events.QuestionAsked():
                 self.find_all.leave()
+                self.page.find("")
                 self.question.remember(event.asked.question)
             case events.DocumentsClosed(replaced=True):
                 self.page.show(None, None)
@@ -354,7 +375,7 @@ class MainScreen(Screen[None]):
                 self.page.show(event.document, None)
                 self.documents.set_current(event.document.name)
             case events.DocumentsOpened(cancelled=True):
-                self.footer.say(f"Opening cancelled: {self.documents.listed.states}. Press r to open the rest.")
+                self.footer.say(f"Opening cancelled: {self.documents.listed.states}. Esc, then r opens the rest.")
         shown = self._controller.shown
         self.show_header()
         self.questions.show(self._controller.session.asked, shown)

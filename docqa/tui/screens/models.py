@@ -217,7 +217,8 @@ class ModelsScreen(ModalScreen[None]):
             said += f" Its probabilities are default ones ({message.unfitted}); pull it again to fit them."
         self._say(said)
         if not self.is_current:
-            self.app.notify(visible_lines(f"Pulled the {model.kind} {model.name}. Press M to use it."), markup=False)
+            text = f"Pulled the {model.kind} {model.name}. Press M to use it."
+            self.app.notify(visible_lines(text), markup=False, timeout=10)
         self._next_row = f"{model.kind}/{model.name}"
         self._list_models()
 

@@ -74,7 +74,7 @@ class MatrixScreen(ModalScreen["CellToOpen | None"]):
         Binding("Y", "copy_passage", show=False, tooltip="Copy the passage with its citation", id="matrix.quote"),
         Binding("escape", "close", "Stop, close", show=False, tooltip="Stop asking, or close", id="matrix.close"),
         Binding("t,q", "dismiss(None)", "Back", tooltip="Close; asking goes on in the background", id="matrix.leave"),
-        Binding("question_mark", "help", "Keys", tooltip="Show every key and what it does", id="matrix.help"),
+        Binding("question_mark", "app.help", "Keys", tooltip="Show every key and what it does", id="matrix.help"),
     ]
     AUTO_FOCUS = "MatrixTable"
 
@@ -346,10 +346,6 @@ class MatrixScreen(ModalScreen["CellToOpen | None"]):
         """Stop asking; if nothing is being asked, close."""
         if not self._controller.stop():
             self.dismiss(None)
-
-    async def action_help(self) -> None:
-        """Show the keys."""
-        await self.run_action("app.help")
 
     # --- the line ---
 

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from docqa.errors import DocqaError
-from docqa.terminal_text import flat
+from docqa.terminal_text import flat, visible
 from docqa.tui.formatting import cited, shortened
 from docqa.tui.state.choices import Choice
 from docqa.tui.state.page_marks import find_matches
@@ -155,16 +156,20 @@ def choices(
                 closest[answer.document] = MarkedAnswer(answer, document)
             if not answer.mark.right:
                 offered.append(_choice(document, answer.start, answer.end))
+    back.sort(key=lambda choice: choice.value != TakenBack(selected))
     if denied:
         back.append(Choice("↶ Take back that these documents don't answer it", TakenBack(None)))
     if not closest:
         return back
+    wrong: list[Choice[FeedbackChoice]] = []
     none: list[Choice[FeedbackChoice]] = []
-    if not denied:
-        none.append(Choice("∅ Not in these documents", NoAnswer(tuple(closest.values()))))
+    # First what loses least if Enter follows out of habit: it concerns one answer, and no other mark.
     if selected is not None and not (selected.mark.right or selected.mark.wrong or selected.outdated):
-        none.append(Choice(f"✗ Only mark “{shortened(flat(selected.text), 30)}” as wrong", WRONG))
-    return [*none, *back, *offered, _on_page()]
+        wrong.append(Choice(f"✗ Only mark “{shortened(flat(selected.text), 30)}” as wrong", WRONG))
+    if not denied:
+        them = visible(Path(next(iter(closest))).name) if len(closest) == 1 else f"these {len(closest)} documents"
+        none.append(Choice(f"∅ Not in {them}", NoAnswer(tuple(closest.values()))))
+    return [*wrong, *back, *none, *offered, _on_page()]
 
 
 def _take_back(answer: "Answer") -> Choice[FeedbackChoice]:

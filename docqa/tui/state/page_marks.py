@@ -48,9 +48,11 @@ def clip(kind: MarkKind, span: tuple[int, int], row: tuple[int, int]) -> Iterato
         yield PageMark(kind, low - row[0], high - row[0])
 
 
-def answer_marks(answer: "Answer", row: tuple[int, int]) -> Iterator[PageMark]:
-    """Yield the marks of an answer on a row of its document: the passage, other places, the answer itself."""
+def answer_marks(answer: "Answer", row: tuple[int, int], *, claimed: bool = True) -> Iterator[PageMark]:
+    """Yield the marks of an answer on a row of its document: the passage; if `claimed`, other places and itself."""
     yield from clip(MarkKind.PASSAGE, (answer.passage_start, answer.passage_start + len(answer.passage)), row)
+    if not claimed:
+        return
     for place in answer.other_locations:
         if place.document == answer.document and not place.outdated:
             yield from clip(MarkKind.OTHER_PLACE, (place.start, place.end), row)

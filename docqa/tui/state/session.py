@@ -1,11 +1,13 @@
 """The questions of one session, their results, and which one is next (pure)."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from threading import Event
 from typing import TYPE_CHECKING
 
+from docqa.answer_kinds import asks_for_passage
+from docqa.tui.formatting import POSSIBLE
 from docqa.userdata.kept_spans import question_key
 
 if TYPE_CHECKING:
@@ -96,6 +98,16 @@ class AskedQuestion:
             return result.closest
         return (*result.answers, *(one for one in result.closest if one.mark.wrong))
 
+    def claims(self, answer: "Answer") -> bool:
+        """Whether the words of an answer are marked as such, and not only its passage.
+
+        They aren't if docqa abstained, and where a passage is asked for only if they are at least possible.
+        """
+        result = self.marked
+        if result is not None and not result.answered:
+            return False
+        return not answer.estimated or answer.probability >= POSSIBLE or not asks_for_passage(self.question)
+
     @property
     def best_of_each(self) -> "tuple[Answer, ...]":
         """The best answer of each document, with what the user said about it."""
@@ -110,7 +122,14 @@ class AskedQuestion:
     @property
     def unread(self) -> int:
         """Windows not read for this question."""
-        return self.result.windows_total - self.result.windows_read if self.result else 0
+        read, total = self.searched
+        return total - read
+
+    @property
+    def searched(self) -> tuple[int, int]:
+        """How many windows have been read, and how many there are; also those read on for what isn't shown yet."""
+        now = self.newer.result if self.newer is not None else self.result
+        return (now.windows_read, now.windows_total) if now is not None else (0, 0)
 
     @property
     def pending(self) -> bool:
@@ -128,9 +147,12 @@ class QuestionSession:
 
     @property
     def results(self) -> "list[Result]":
-        """The results of the answered questions, in the order they were asked, with what the user said about them."""
-        done = (asked.marked for asked in self.asked if asked.state is QuestionState.DONE)
-        return [result for result in done if result is not None]
+        """The results of the answered questions as they are shown, in the order they were asked."""
+        return [
+            replace(asked.marked, windows_read=asked.searched[0])
+            for asked in self.asked
+            if asked.state is QuestionState.DONE and asked.marked is not None
+        ]
 
     @property
     def waiting(self) -> bool:

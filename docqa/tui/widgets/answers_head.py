@@ -10,19 +10,24 @@ from docqa.tui.formatting import bar
 from docqa.tui.state.agreement import count_disagreeing
 from docqa.tui.state.session import AskedQuestion, QuestionState
 from docqa.tui.styling import MUTED, error_lines, joined
-from docqa.wording import counted, sentence
+from docqa.wording import counted, denial, sentence
 
 _BETWEEN = " · "
 
 
-def head(asked: AskedQuestion, waiting_for: str, places: int, width: int) -> Content:
-    """The question and its state; `places` are those in the list, `width` is in cells."""
+def head(asked: AskedQuestion, waiting_for: str, places: int, width: int, most: int) -> Content:
+    """The question and its state; `places` are those in the list, `width` is in cells.
+
+    If it has more than `most` rows, the question is cut to one, and then what is said last is left out.
+    """
     question = Content.styled(flat(asked.question), "bold $text-accent")
     if asked.state is QuestionState.FAILED and asked.error is not None:
         return joined([question, *error_lines(asked.error)])
     rows = list(_packed(_parts(asked, waiting_for, places), width))
     if len(rows) == 1 and question.cell_length + 2 + rows[0].cell_length <= width:
         return question + "  " + rows[0]
+    if len(question.wrap(width)) + len(rows) > most:
+        return joined([question.truncate(width, ellipsis=True), *rows[: max(1, most - 1)]])
     return joined([question, *rows])
 
 
@@ -58,7 +63,7 @@ def _state(asked: AskedQuestion, waiting_for: str, places: int) -> Iterator[Cont
         if result is not None and result.withheld is not None:
             why = sentence(result.withheld.message)
         if result is not None and result.denied:
-            why = "You marked that these documents don't answer this"
+            why = sentence(denial(result.denied_documents))
         yield Content.styled(f"∅ {why}", "bold $text-warning")
         yield from _searched(asked)
         if asked.unread:
@@ -85,9 +90,9 @@ def _state(asked: AskedQuestion, waiting_for: str, places: int) -> Iterator[Cont
 
 def _searched(asked: AskedQuestion) -> Iterator[Content]:
     """How much was searched, and of which documents if not of all."""
-    now = asked.newer.result if asked.newer is not None else asked.marked
-    read = f"{now.windows_read} of {now.windows_total} passages searched" if now else "nothing searched yet"
-    yield Content.styled(read, MUTED)
+    read, total = asked.searched
+    told = f"{read} of {total} passages searched" if asked.result is not None else "nothing searched yet"
+    yield Content.styled(told, MUTED)
     if asked.only:
         names = [visible(Path(name).name) for name in asked.only]
         yield Content.styled(f"asked: {names[0] if len(names) == 1 else counted(len(names), 'document')}", MUTED)

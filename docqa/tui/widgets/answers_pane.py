@@ -12,7 +12,6 @@ from textual.message import Message
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from docqa.answer_kinds import asks_for_passage
 from docqa.terminal_text import visible
 from docqa.tui.messages import AnswerSelected
 from docqa.tui.state.newer_answers import offer, span_of
@@ -26,7 +25,8 @@ from docqa.tui.widgets.place_lines import ListStyle, place_lines
 if TYPE_CHECKING:
     from docqa.answers import Answer
 
-_ROOMY = 20  # Minimum height, in rows, for whole sentences and blank lines between places.
+_ROOMY = 24  # Minimum height, in rows, for whole sentences and blank lines between places.
+_LEAST = 2  # Rows of the list that the head leaves: a place.
 
 
 class AnswersList(OptionList):
@@ -123,9 +123,11 @@ class AnswersPane(Vertical):
             title += Content.styled(f" · {offer(asked.result, asked.newer.result)}: press u", "bold $text-accent")
         self.border_title = title
 
-    def move(self, step: int) -> None:
-        """Select the place `step` further down. Stops at the ends."""
+    def move(self, step: int) -> bool:
+        """Select the place `step` further down. Stops at the ends. Returns whether that is another one."""
+        before = self._number
         self._select(max(0, min(len(self._places) - 1, self._number + step)))
+        return self._number != before
 
     def select(self, answer: "Answer") -> bool:
         """Select the place of an answer. Returns whether it is among those shown."""
@@ -184,7 +186,8 @@ class AnswersPane(Vertical):
             return
         asked = self._asked
         if asked is not None:
-            self._head.update(head(asked, self._waiting_for, len(self._places), self.content_size.width))
+            rows = self.content_size.height - (_LEAST if self._places else 0)
+            self._head.update(head(asked, self._waiting_for, len(self._places), self.content_size.width, rows))
         style = self._style(width)
         with self.list.prevent(OptionList.OptionHighlighted):
             self.list.clear_options()
@@ -212,6 +215,6 @@ class AnswersPane(Vertical):
             width,
             roomy=self.size.height >= _ROOMY,
             claimed=result is None or result.answered,
-            in_doubt=self._asked is None or not asks_for_passage(self._asked.question),
+            claims=self._asked.claims if self._asked else lambda _: True,
             titles=document_titles({*self._documents, *(place.answer.document for place in self._places)}),
         )

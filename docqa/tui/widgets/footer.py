@@ -47,7 +47,7 @@ class FittingFooter(ForgettingFooter):
 
     def say(self, text: str) -> bool:
         """Say something; "" shows the keys again. Returns whether it fits."""
-        if cell_len(text) + _PADDING > self.app.size.width:
+        if cell_len(text) + _PADDING > self.app.size.width or "\n" in text:
             return False
         if self._silence is not None:
             self._silence.stop()
@@ -87,7 +87,7 @@ class FittingFooter(ForgettingFooter):
 
 
 def _is_help(key: Widget) -> bool:
-    return isinstance(key, FooterKey) and key.action == "help"
+    return isinstance(key, FooterKey) and key.action in {"help", "app.help"}
 
 
 def _width(key: Widget) -> int:

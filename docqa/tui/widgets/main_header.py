@@ -33,5 +33,5 @@ class MainHeader(Static):
         if self.training:
             parts.append(visible(self.training))
         if reading_on is not None:
-            parts.append(f"reading on: {reading_on.done:,} of {reading_on.total:,} passages")
+            parts.append(f"reading on until {reading_on.total:,} passages are searched")
         self.update(Content.assemble(("docqa", "bold $text-accent"), "   ".join(parts)))

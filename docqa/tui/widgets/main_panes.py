@@ -60,6 +60,11 @@ class MainPanes(Container):
         """Whether a pane is alone."""
         return self._alone is not None
 
+    @property
+    def shows_page(self) -> bool:
+        """Whether no other pane is alone."""
+        return self._alone in {None, self._reading}
+
     def zoom(self) -> None:
         """Show the pane with the focus alone; without one, the document."""
         self._show(self._pane_of(self.screen.focused) or self._reading)
@@ -77,7 +82,7 @@ class MainPanes(Container):
 
     def reveal_page(self) -> None:
         """If another pane is alone, show the document instead: something there is to be seen."""
-        if self._alone not in {None, self._reading}:
+        if not self.shows_page:
             self.screen.set_focus(self._page)
             self._show(self._reading)
 

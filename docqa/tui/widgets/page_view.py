@@ -51,23 +51,27 @@ class PageView(ScrollView, can_focus=True):
             self.layout = layout
 
     class MatchesFound(Message):
-        """A document has been searched."""
+        """A document has been searched; with `goes`, to go to the first match from what is in view."""
 
-        def __init__(self, document: "Document", query: str, matches: Matches) -> None:
+        def __init__(self, document: "Document", query: str, matches: Matches, *, goes: bool) -> None:
             super().__init__()
             self.document = document
             self.query = query
             self.matches = matches
+            self.goes = goes
 
     def __init__(self) -> None:
         super().__init__(id="page")
         self.document: Document | None = None
         self._answer: Answer | None = None
+        self._claimed = True
         self._layout: PageLayout | None = None
         self._query = ""
         self._finder: Finder = lambda _: ()
         self._matches: Matches = ()
         self._match = 0
+        self._jumped_to_find = False
+        """Whether what is being typed has moved the view: `back` returns to where it was before."""
         self._target: int | None = None
         """The offset to bring into view once the document is laid out."""
         self._anchor = 0
@@ -103,8 +107,12 @@ class PageView(ScrollView, can_focus=True):
         if self._target is None:
             self._target, self._top = self._anchor, self._anchor_top
 
-    def show(self, document: "Document | None", answer: "Answer | None") -> None:
-        """Show a document at an answer, or from the beginning. Without a document, show a hint."""
+    def show(self, document: "Document | None", answer: "Answer | None", *, claimed: bool = True) -> None:
+        """Show a document at an answer, or from the beginning. Without a document, show a hint.
+
+        Of an answer that is not `claimed`, only the passage is marked.
+        """
+        self._claimed = claimed
         same = document is self.document
         before, self._answer = self._answer, answer
         elsewhere = self.document is not None and answer is not None and self.document.name != answer.document
@@ -209,7 +217,7 @@ class PageView(ScrollView, can_focus=True):
             self.virtual_size = Size(0, 0)
             self._matches = ()
             if self._query and document is not None:
-                self._find(document, self._query, self._finder)
+                self._find(document, self._query, self._finder, goes=False)
             self._lay_out()
         else:
             self._scroll_to_target()
@@ -301,7 +309,7 @@ class PageView(ScrollView, can_focus=True):
     def _marks(self, start: int, end: int) -> Iterator[PageMark]:
         """Yield the marks on the row from `start` to `end`."""
         if self._shown_answer is not None:
-            yield from page_marks.answer_marks(self._shown_answer, (start, end))
+            yield from page_marks.answer_marks(self._shown_answer, (start, end), claimed=self._claimed)
         yield from page_marks.match_marks(self._matches, self._match, (start, end))
 
     # --- the title ---
@@ -353,7 +361,11 @@ class PageView(ScrollView, can_focus=True):
             self._update_title()
             self.refresh()
             return
-        self._find(self.document, query, self._finder)
+        self._find(self.document, query, self._finder, goes=True)
+
+    def begin_find(self) -> None:
+        """Something else is going to be looked for: `back` will return to what is in view now."""
+        self._jumped_to_find = False
 
     def show_matches(self, document: "Document", query: str, matches: Matches, number: int, finder: Finder) -> None:
         """Go to a match in a document, and mark all of them. `finder` finds those in other documents."""
@@ -365,8 +377,8 @@ class PageView(ScrollView, can_focus=True):
         self.refresh()
 
     @work(thread=True, exclusive=True, group="find")
-    def _find(self, document: "Document", query: str, finder: Finder) -> None:
-        self.post_message(self.MatchesFound(document, query, finder(document)))
+    def _find(self, document: "Document", query: str, finder: Finder, *, goes: bool) -> None:
+        self.post_message(self.MatchesFound(document, query, finder(document), goes=goes))
 
     @on(MatchesFound)
     def _matches_found(self, message: MatchesFound) -> None:
@@ -374,16 +386,18 @@ class PageView(ScrollView, can_focus=True):
             return  # Outdated: the user has typed more.
         matches = self._matches = message.matches
         self._match = min(bisect_left(matches, (self.reading_at, 0)), max(0, len(matches) - 1))
-        self._show_match()
-
-    def _show_match(self) -> None:
-        if self._matches:
-            start, _ = self._matches[self._match]
-            if not self._in_view(start):
-                self._target, self._named = start, True
-                self._scroll_to_target()
+        if message.goes and matches and not self._in_view(matches[self._match][0]):
+            if not self._jumped_to_find:
+                self._push_history()
+            self._jumped_to_find = True
+            self.bring(matches[self._match][0])
         self._update_title()
         self.refresh()
+
+    @property
+    def finding(self) -> bool:
+        """Whether what was looked for is still marked, and named in the title."""
+        return bool(self._query)
 
     @property
     def has_matches(self) -> bool:
@@ -391,9 +405,14 @@ class PageView(ScrollView, can_focus=True):
         return bool(self._matches)
 
     def next_match(self, step: int) -> None:
-        """Go to another match, wrapping around."""
+        """Go to another match, wrapping around. `back` returns from it."""
         self._match = (self._match + step) % len(self._matches)
-        self._show_match()
+        start, _ = self._matches[self._match]
+        if not self._in_view(start):
+            self._push_history()
+            self.bring(start)
+        self._update_title()
+        self.refresh()
 
     def action_half(self, step: int) -> None:
         """Scroll half a screen."""

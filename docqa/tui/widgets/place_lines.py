@@ -1,6 +1,6 @@
 """One place in the list of answers: its sentence with the answer marked, where it is, and how likely."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -8,7 +8,7 @@ from rich.cells import cell_len
 from textual.content import Content, Span
 
 from docqa.terminal_text import flat
-from docqa.tui.formatting import POSSIBLE, bar, headings, likelihood, located, shortened
+from docqa.tui.formatting import bar, headings, likelihood, located, shortened
 from docqa.tui.state.places import Excerpt, Place, cut, excerpt
 from docqa.tui.state.short_names import shortened_names
 from docqa.tui.styling import MUTED, hang, hang_lines
@@ -28,14 +28,14 @@ _SHORTEST_NAME, _SHORTEST_SECTION = 12, 16  # Cells: what is shorter says nothin
 class ListStyle:
     """What the whole list has in common: its width in cells, whether there is room for more rows, what is marked.
 
-    `claimed`: whether these are answers, and so have a likelihood; `in_doubt`: whether their spans are marked also if
-    they aren't even possible. `titles` are what the open documents are called, empty if there is one.
+    `claimed`: whether these are answers, and so have a likelihood; `claims`: whether the words of one are marked.
+    `titles` are what the open documents are called, empty if there is one.
     """
 
     width: int
     roomy: bool
     claimed: bool
-    in_doubt: bool
+    claims: Callable[["Answer"], bool]
     titles: Mapping[str, str]
 
 
@@ -77,7 +77,7 @@ def _marked(part: Excerpt, place: Place, style: ListStyle) -> Content:
     spans = [
         Span(*span, "bold underline")
         for answer, span in zip(place.answers, part.spans, strict=False)
-        if style.claimed and (style.in_doubt or not answer.estimated or answer.probability >= POSSIBLE)
+        if style.claims(answer)
     ]
     return Content(part.text, spans=spans)
 
@@ -111,7 +111,7 @@ def _likely(answer: "Answer", style: ListStyle) -> list[Content]:
     # Words before the bar, for screen readers.
     words = f"{percent(answer.probability):<4} {likelihood(answer.probability):<13}"
     full = Content(f"{words} {bar(answer.probability)}")
-    return [full] if style.roomy else [full, Content(words)]
+    return [full] if style.roomy else [full, Content(words), Content(percent(answer.probability))]
 
 
 def _where(answer: "Answer", style: ListStyle, room: int, *, named: bool, new: bool) -> Content | None:

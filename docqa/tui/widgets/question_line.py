@@ -57,6 +57,7 @@ class QuestionLine(Horizontal):
 
     def find_text(self) -> None:
         """Go to the find input."""
+        self._page.begin_find()
         self._display(self.find)
         self.screen.set_focus(self.find)  # As in `ask`.
 
