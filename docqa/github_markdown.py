@@ -7,13 +7,16 @@ from docqa.aligned_table import AlignedCell, is_numeric
 from docqa.terminal_text import one_line, plain
 
 _SPECIAL = frozenset("\\`*_[]<>#|&~")
+_LINK = re.compile(r"\b(?=://)|\bwww(?=\.)|\b(?:mailto|xmpp)(?=:)", re.IGNORECASE)
+"""What makes GitHub show the characters after it as a link."""
 _BEGINS_BLOCK = re.compile(r"([+~-]|\d+(?=[.)]))(?=[\s.)~+-]|$)")
 _HEADER_SEPARATOR = " / "  # Between the rows of a header: Markdown's tables have only one.
 
 
 def escaped(text: str) -> str:
-    """One line with Markdown's special characters escaped."""
-    return "".join(f"\\{character}" if character in _SPECIAL else character for character in one_line(text))
+    """One line with Markdown's special characters escaped, and no address a link."""
+    line = "".join(f"\\{character}" if character in _SPECIAL else character for character in one_line(text))
+    return _LINK.sub(r"\g<0>\\", line)
 
 
 def paragraph(text: str) -> str:

@@ -205,6 +205,12 @@ def test_a_file_that_cannot_be_opened_is_reported_with_a_hint(
     assert failure.value.hint
 
 
+@pytest.mark.skipif(not os.access("/proc/kmsg", os.R_OK), reason="the kernel's log is not readable")
+def test_what_looks_like_a_file_and_never_ends_is_not_waited_for() -> None:
+    with pytest.raises(DocqaError, match=r"/proc/kmsg (has no end|can't be read)"):
+        load("/proc/kmsg")
+
+
 def test_standard_input_is_read_once_and_named_in_messages() -> None:
     assert list(expand(["-", "-"])) == ["-"]
     with pytest.raises(DocqaError, match=r"^\(standard input\) is empty"):

@@ -3,8 +3,10 @@
 import csv
 import io
 import json
+import re
 from dataclasses import replace
 
+from markdown_it import MarkdownIt
 from support.scoring import by_score
 from support.stage import paged
 
@@ -12,6 +14,7 @@ from docqa.answers import Mark, Result, Withheld, rank_answers
 from docqa.documents import Source
 from docqa.documents.plain_text import from_text
 from docqa.export import FORMATS, ExportedDocument, ExportHead, as_csv
+from docqa.github_markdown import escaped
 from docqa.output import as_dict
 from docqa.ranking import Candidate
 
@@ -37,6 +40,16 @@ HEAD = ExportHead("2026-11-27", (ExportedDocument("a_b.txt", 0, "cafe"), Exporte
 
 def markdown(results: list[Result]) -> str:
     return FORMATS[".md"](results, HEAD)
+
+
+def test_an_address_in_a_document_is_no_link_in_markdown() -> None:
+    text = "See https://a.example/b_c?d=1&e or www.b.example or mailto:c@d.example."
+    written = escaped(text)
+    html = MarkdownIt("gfm-like").render(written)
+    assert "<a " in MarkdownIt("gfm-like").render(text)
+    assert html == f"<p>{text.replace('&', '&amp;')}</p>\n"
+    # As GitHub looks for them, with nothing in between.
+    assert not re.search(r"\w://|www\.|mailto:", written)
 
 
 def test_markdown_quotes_the_answer_in_its_passage() -> None:

@@ -148,8 +148,10 @@ def read(path: str, password: str | None = None, monitor: Monitor | None = None)
         _require_document(path, os.stat(path).st_mode)  # noqa: PTH116 - a path may have any characters
         # It may be another file by now: opening a pipe would wait for its writer.
         with open(path, "rb", opener=_open_without_waiting) as stream:
-            _require_document(path, os.fstat(stream.fileno()).st_mode)
-            if hasattr(os, "O_NONBLOCK"):
+            mode = os.fstat(stream.fileno()).st_mode
+            _require_document(path, mode)
+            # What looks like a file may wait for ever, as /proc/kmsg does. A real one never waits.
+            if hasattr(os, "O_NONBLOCK") and not stat.S_ISREG(mode):
                 os.set_blocking(stream.fileno(), True)
             return Source(path, _read_unchanged(stream, name, check), password)
     except FileNotFoundError:
@@ -195,13 +197,20 @@ def _read_all(stream: BinaryIO, name: str, check: Callable[[], None]) -> bytes:
     largest = max((format.largest for format in FORMATS), default=0)
     parts: list[bytes] = []
     size = 0
-    while part := stream.read(_PART):
+    while part := _next_part(stream, name):
         check()
         parts.append(part)
         size += len(part)
         if size > largest:
             raise too_large(name, largest)
     return b"".join(parts)
+
+
+def _next_part(stream: BinaryIO, name: str) -> bytes:
+    part: bytes | None = stream.read(_PART)
+    if part is None:
+        raise DocqaError(f"{name} has no end: it waits for more", "write to a file what it has, and open that")
+    return part
 
 
 def _require_document(path: str, mode: int) -> None:
