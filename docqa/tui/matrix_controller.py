@@ -170,6 +170,11 @@ class MatrixController:
         return waiting or any(cell.state is QuestionState.FAILED for row in self.cells.rows() for cell in row)
 
     @property
+    def documents_open(self) -> int:
+        """How many documents are open, also those that are not shown."""
+        return len(self._questions.documents)
+
+    @property
     def private(self) -> bool:
         """Whether nothing may be kept."""
         return self._questions.settings.private

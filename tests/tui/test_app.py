@@ -112,6 +112,7 @@ async def test_docqa_says_that_there_is_no_answer(engines: Engines, lighthouse: 
         asked = await ask_and_wait(pilot, "What is the capital of Mongolia?")
         assert asked.abstained
         text = pane_text(app.main.answers)
+        assert "∅ What is the capital" in pane_text(app.main.questions)
         assert "No answer in these documents" in text
         assert "Closest passages, best match first:" in text
         assert "%" not in text

@@ -328,6 +328,7 @@ async def test_while_a_document_opens_plain_words_say_what_is_done() -> None:
         ):
             app.questions.handle(events.OpeningProgressed(Progress(stage, "a.pdf", 1, 4)))
             await sees(pilot, app.main.documents, message)
+            await sees(pilot, app.main.header, f"a.pdf: {message}")  # Also if the list is hidden.
 
 
 async def test_a_notice_does_not_lie_over_what_is_opened_next_and_a_warning_does() -> None:

@@ -8,13 +8,30 @@ from typing import Any
 
 import pytest
 from support.engines import Engines
-from support.stage import Gate, ask, ask_and_wait, marked, opened, said, screen_text, sees, type_in, until
+from support.stage import (
+    Gate,
+    NoCollection,
+    StillApp,
+    ask,
+    ask_and_wait,
+    marked,
+    opened,
+    paged,
+    said,
+    screen_text,
+    sees,
+    type_in,
+    until,
+)
+from textual.coordinate import Coordinate
 from textual.pilot import Pilot
 
 from docqa.config import Settings
 from docqa.tui.screens.review import MatrixScreen
+from docqa.tui.state.matrix_text import widths
 from docqa.tui.state.session import AskedQuestion, QuestionState, share_marks
 from docqa.tui.widgets.matrix_table import MatrixTable
+from docqa.tui.workers import events
 from docqa.user_marks import UserMarks
 from docqa.userdata import corrections, question_sets
 
@@ -312,3 +329,32 @@ async def test_a_private_session_keeps_no_set_and_no_correction(
             pilot, lambda: any(text.startswith("A private session saves no question sets") for text in said(app))
         )
     assert corrections.load() == [] and question_sets.names() == []
+
+
+async def test_of_the_documents_as_many_columns_as_fit_are_shown_whole_and_those_that_are_ticked_are_counted() -> None:
+    names = [f"{number}.pdf" for number in range(7)]
+    app = StillApp()
+    async with app.run_test(size=(90, 24)) as pilot:
+        app.questions.handle(events.DocumentsFound(tuple(names)))
+        for name in names:
+            app.questions.handle(events.DocumentOpened(paged(name, [["The fee is 20 EUR."]])))
+        app.questions.handle(events.DocumentsOpened(NoCollection()))  # type: ignore[arg-type]
+        app.main.answers.list.focus()
+        await pilot.press("t", "i", *"Why")
+        await pilot.press("enter", "escape")
+        table = app.screen.query_one(MatrixTable)
+        await sees(pilot, app, "1 question   7 documents")
+        for _ in names:
+            await pilot.press("l")
+            await pilot.pause()
+            at = table.cursor_coordinate
+            cell = table._get_cell_region(at).translate(-table.scroll_offset)
+            fixed = table._get_cell_region(Coordinate(0, 0)).right
+            assert fixed <= cell.x and cell.right <= table.size.width, at
+        # Two or three of them, and no part of another wide enough to look like a column.
+        _, each = widths(table.size.width, len(names))
+        assert (table.size.width - fixed) % (each + 2) < 4
+        await pilot.press("t")
+        app.main.documents.tick(["1.pdf", "3.pdf"])
+        await pilot.press("t")
+        await sees(pilot, app, "1 question   2 of 7 documents")

@@ -146,7 +146,9 @@ class MatrixScreen(ModalScreen["CellToOpen | None"]):
 
     def _show_title(self) -> None:
         done, total = self._cells.count()
-        parts = [counted(len(self._cells.questions), "question"), counted(len(self._cells.documents), "document")]
+        shown, there = len(self._cells.documents), self._controller.documents_open
+        of = f"{shown} of " if shown < there else ""  # Those that are ticked.
+        parts = [counted(len(self._cells.questions), "question"), of + counted(there if of else shown, "document")]
         if self._controller.set_name:
             changed = "*" if self._controller.set_changed else ""
             parts.insert(0, f"set {visible(self._controller.set_name)}{changed}")

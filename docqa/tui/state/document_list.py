@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
+from pathlib import PurePath
 from typing import TYPE_CHECKING, NamedTuple
 
 from docqa.errors import DocqaError
 from docqa.progress import Progress
+from docqa.terminal_text import visible
 from docqa.tui.formatting import bar
 from docqa.tui.state.short_names import folder_of
 from docqa.wording import counted, stage
@@ -196,9 +198,9 @@ class DocumentList:
         return [row.document for row in self.rows.values() if row.document is not None]
 
     def summary(self) -> list[str]:
-        """How many are asked, their states, and which have changed, for the header: the list may be hidden."""
+        """How many are asked, their states, how many have changed, what is being opened: the list may be hidden."""
         changed = sum(row.changed for row in self.rows.values())
-        told = [self.asking, self.states, f"{changed} changed on disk · r reopens" if changed else ""]
+        told = [self.asking, self.states, f"{changed} changed on disk · r reopens" if changed else "", self.opening]
         return [part for part in told if part]
 
     @property
@@ -206,6 +208,16 @@ class DocumentList:
         """How many documents are in each state: "2 open, 1 failed"."""
         counts = [f"{self.count(state)} {state.word}" for state in DocumentState if self.count(state)]
         return ", ".join(counts) or ("looking for documents" if self.searching else "no documents")
+
+    @property
+    def opening(self) -> str:
+        """What is being opened, and how far that is: a large file keeps the others waiting."""
+        row = next((row for row in self.rows.values() if row.state is DocumentState.OPENING and row.progress), None)
+        if row is None or row.progress is None:
+            return ""
+        told, of = stage(row.progress.stage), row.progress
+        how_far = f"{told}, {of.done:,} of {of.total:,}" if of.total else f"{told}…"
+        return f"{visible(PurePath(row.name).name)}: {how_far}"
 
     @property
     def asking(self) -> str:

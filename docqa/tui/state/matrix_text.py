@@ -57,10 +57,11 @@ def column_titles(names: Sequence[str], width: int) -> list[str]:
 
 
 def widths(room: int, documents: int) -> tuple[int, int]:
-    """The widths of the questions' column and of each document's, in a table `room` wide."""
+    """The widths of the questions' column and of each document's, in a table `room` wide: whole columns are in view."""
     question = max(_NARROWEST_QUESTION, min(_WIDEST_QUESTION, room * 3 // 10))
-    each = (room - question - _PADDING) // max(1, documents) - _PADDING
-    return question, max(_NARROWEST_CELL, min(_WIDEST_CELL, each))
+    beside = room - question - _PADDING
+    in_view = max(1, min(documents, beside // (_NARROWEST_CELL + _PADDING)))
+    return question, max(_NARROWEST_CELL, min(_WIDEST_CELL, beside // in_view - _PADDING))
 
 
 def count_marked(cells: Iterable[AskedQuestion]) -> int:

@@ -153,7 +153,8 @@ class QuestionsList(OptionList):
                 hint = Content.styled("None yet. Questions you ask are listed here.", MUTED)
                 self.add_option(Option(joined(hint.wrap(width)), disabled=True))
             for one in self._asked:
-                lines = [*hang(Content(flat(one.question)), width, f"{_GLYPHS[one.state]} "), *_annotated(one, width)]
+                glyph = "∅" if one.abstained else _GLYPHS[one.state]
+                lines = [*hang(Content(flat(one.question)), width, f"{glyph} "), *_annotated(one, width)]
                 self.add_option(Option(joined(lines)))
             if self._asked:
                 self.highlighted = self._asked.index(self._current) if self._current in self._asked else None
