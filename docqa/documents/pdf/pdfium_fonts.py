@@ -6,7 +6,7 @@ from typing import Any
 
 import pypdfium2_raw as pdfium
 
-from docqa.documents.pdf.pdfium_calls import HANDLE, fill_colour, quick, render_mode
+from docqa.documents.pdf.pdfium_calls import HANDLE, argument, fill_colour, quick, render_mode
 from docqa.documents.pdf.pdfium_hidden import is_white
 
 _SUBSET = re.compile(r"^[A-Z]{6}\+")
@@ -36,7 +36,7 @@ class ObjectFonts:
 
     def of(self, handle: int | None) -> tuple[bool, bool, str]:
         """Whether a text object is bold, and in a font whose letters have the same width; font and colour."""
-        text_object = HANDLE(handle)
+        text_object = argument(handle)
         font = _font_of(text_object) if handle else None
         if not font:
             return False, False, ""

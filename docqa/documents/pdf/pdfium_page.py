@@ -16,7 +16,7 @@ import pypdfium2_raw as pdfium
 
 from docqa.documents.pdf.engines import TextFragment
 from docqa.documents.pdf.named_tuples import maker
-from docqa.documents.pdf.pdfium_calls import HANDLE, four, quick
+from docqa.documents.pdf.pdfium_calls import HANDLE, argument_of, four, quick
 from docqa.documents.pdf.pdfium_fonts import ObjectFonts
 from docqa.documents.pdf.pdfium_frame import Box, Frame, is_next_line, most_common_angle, union
 from docqa.documents.pdf.pdfium_glyphs import GlyphText
@@ -77,10 +77,12 @@ class PageText:
     def __init__(self, page: Any, text_page: Any, text: str) -> None:
         """`text` has one code point for each of PDFium's characters."""
         self._text_page = text_page
+        self._page = argument_of(text_page)  # For quick functions.
         self._text = text
         self._glyphs = GlyphText(text_page, text)
         self._sides, self._side_references = four(ctypes.c_double)  # Left, bottom, right, top.
         self._loose_box = (ctypes.c_float * 4)()  # Left, top, right, bottom.
+        self._loose_reference = ctypes.byref(self._loose_box)
         self._matrix = pdfium.FS_MATRIX()
         self._fonts = ObjectFonts()
         self._hidden: set[int] = set()
@@ -93,7 +95,7 @@ class PageText:
 
     def hide(self, objects: set[int]) -> None:
         """Leave the text of some objects out. `objects`: their addresses."""
-        self._hidden = {index for index in range(len(self._text)) if _text_object(self._text_page, index) in objects}
+        self._hidden = {index for index in range(len(self._text)) if _text_object(self._page, index) in objects}
         self._glyphs.leave_out(self._hidden)
 
     @property
@@ -141,10 +143,10 @@ class PageText:
         begin, end = self._rows[row]
         angle = self._angles[row] if first == begin else self._angle(first)
         hyphen = last == end and self._text.startswith("\ufffe", end)
-        text_object = text_object or _text_object(self._text_page, first)
+        text_object = text_object or _text_object(self._page, first)
         bold, fixed_pitch, style = self._fonts.of(text_object)
         if several:
-            final = _text_object(self._text_page, self._last_letter(first, last))
+            final = _text_object(self._page, self._last_letter(first, last))
             if final != text_object:
                 also_bold, also_fixed_pitch, other = self._fonts.of(final)
                 if other and other != style:
@@ -167,7 +169,7 @@ class PageText:
 
     def _pieces(self, row: int, begin: int, end: int) -> Iterable[_Piece]:
         """Cut one of PDFium's lines at wide gaps and at superscripts."""
-        count = _count_rectangles(self._text_page, begin, end - begin)
+        count = _count_rectangles(self._page, begin, end - begin)
         if count <= 0:
             return ()
         # One for each text object.
@@ -227,7 +229,7 @@ class PageText:
         runs = self._runs_of_words(begin, end)
         if runs is not None and len(runs) == count:
             return runs
-        page = self._text_page
+        page = self._page
         last = _text_object(page, begin)
         runs = [(begin, last)]
         for index, text_object in enumerate(map(_text_object, repeat(page), range(begin + 1, end)), begin + 1):
@@ -239,7 +241,7 @@ class PageText:
 
     def _runs_of_words(self, begin: int, end: int) -> list[_Run] | None:
         """The same, None if one begins elsewhere than with a word. For most tables, it is a look at each word."""
-        page, text = self._text_page, self._text
+        page, text = self._page, self._text
         last = _text_object(page, begin)
         runs = [(begin, last)]
         space = text.find(" ", begin, end)
@@ -281,16 +283,16 @@ class PageText:
     def _rectangles(self, count: int) -> list[Box]:
         """The rectangles of the line that was counted last."""
         left, bottom, right, top = self._side_references
-        handle, sides, as_displayed = self._text_page, self._sides, self.frame.as_displayed
+        page, sides, as_displayed = self._page, self._sides, self.frame.as_displayed
         boxes = []
         for index in range(count):
-            _rectangle(handle, index, left, top, right, bottom)
+            _rectangle(page, index, left, top, right, bottom)
             boxes.append(as_displayed(_four_doubles(sides)))
         return boxes
 
     def _character_box(self, index: int) -> Box | None:
         left, bottom, right, top = self._side_references
-        if not _char_box(self._text_page, index, left, right, bottom, top):
+        if not _char_box(self._page, index, left, right, bottom, top):
             return None
         return self.frame.as_displayed(_four_doubles(self._sides))
 
@@ -309,7 +311,7 @@ class PageText:
         But of usual type if the box is far higher than its letters, as for formulas.
         """
         size = 10.0
-        if _loose_char_box(self._text_page, index, self._loose_box):
+        if _loose_char_box(self._page, index, self._loose_reference):
             left, top, right, bottom = _four_floats(self._loose_box)
             size = abs(right - left if self.frame.turned else top - bottom)
             size = 1.0 if size < 1.0 else 200.0 if size > 200.0 else size
@@ -323,7 +325,7 @@ class PageText:
 
     def _angle(self, index: int) -> int:
         """Counter-clockwise turn of a character in degrees if it is a multiple of 90, give or take two, else -1."""
-        angle = _char_angle(self._text_page, index)  # Clockwise, in radians; -1 if unknown.
+        angle = _char_angle(self._page, index)  # Clockwise, in radians; -1 if unknown.
         if not 0 < angle < math.inf:  # It is no number where the numbers of the page's matrices are too large.
             return 0
         degrees = -angle * 180 / math.pi
