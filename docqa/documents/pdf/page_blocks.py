@@ -94,7 +94,7 @@ def _is_one_column(page: list[list[TextFragment]]) -> bool:
 def _block(lines: list[list[TextFragment]]) -> PageBlock:
     if len(lines) == 1 == len(lines[0]):
         return PageBlock(lines, *lines[0][0][1:5])
-    _, x0, top, x1, bottom, *_ = zip(*[run for line in lines for run in line], strict=True)
+    x0, top, x1, bottom = zip(*[run[1:5] for line in lines for run in line], strict=True)
     return PageBlock(lines, min(x0), min(top), max(x1), max(bottom))
 
 
@@ -103,10 +103,13 @@ def _chained(lines: list[list[TextFragment]]) -> list[PageBlock]:
     chains: list[list[list[TextFragment]]] = []
     open_chains: list[list[list[TextFragment]]] = []
     for group in _at_one_height(lines):
-        if len(group) == 1 == len(open_chains) and _below(open_chains[0][-1], group[0]):
-            open_chains[0].append(group[0])  # Nearly every line of a text.
-            continue
-        above = _chains_above(group, open_chains) if open_chains else [None] * len(group)
+        if len(group) == 1 == len(open_chains):
+            if _below(open_chains[0][-1], group[0]):
+                open_chains[0].append(group[0])  # Nearly every line of a text.
+                continue
+            above: list[list[list[TextFragment]] | None] = [None]
+        else:
+            above = _chains_above(group, open_chains) if open_chains else [None] * len(group)
         for line, chain in zip(group, above, strict=True):
             if chain is not None:
                 chain.append(line)

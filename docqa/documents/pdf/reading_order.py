@@ -21,6 +21,7 @@ from docqa.documents.pdf.form_lines import FormField
 from docqa.documents.pdf.large_numbers import with_lines_joined
 from docqa.documents.pdf.line_numbers import without_line_numbers
 from docqa.documents.pdf.lines import LayoutLine
+from docqa.documents.pdf.named_tuples import maker
 from docqa.documents.pdf.page_blocks import (
     PROSE_LINES,
     PageBlock,
@@ -36,6 +37,8 @@ from docqa.documents.pdf.panels import Panel, panel_rows, panels, without_panels
 from docqa.documents.pdf.runs import line_text, rows, runs
 from docqa.documents.pdf.tables.page_table import PageTable, TableCell
 from docqa.documents.pdf.watermark import without_watermarks
+
+_layout_line = maker(LayoutLine)
 
 _COMMENT_SIZE = 5.0  # Points.
 _THIN = 2.0
@@ -112,8 +115,8 @@ def _line(row: list[TextFragment], place: _Place, number: int) -> LayoutLine:
     page, region, left, right, kind = place
     if len(row) == 1:
         # Nine lines of ten: by position, since names cost half of the time.
-        text, x0, top, x1, bottom, size, _, hyphen, _, bold, fixed_pitch, _, style = row[0][:13]
-        return LayoutLine._make((
+        text, x0, top, x1, bottom, size, _, hyphen, _, bold, fixed_pitch, _, style = row[0]
+        return _layout_line((
             text, x0, top, x1, bottom, size, hyphen, 1, page, number, right, left, region, bold, fixed_pitch, style,
             False, kind, 0, 0, 0, (),
         ))  # fmt: skip

@@ -33,15 +33,15 @@ def runs(fragments: list[TextFragment]) -> list[TextFragment]:
     """Clean and join fragments, in the order of the file."""
     cleaned = []
     for index, fragment in enumerate(fragments):
-        text = _symbol(fragments, index) if len(fragment.text) < 3 else None
+        drawn = fragment.text
+        text = _symbol(fragments, index) if len(drawn) < 3 else None
         if text is None:
-            text = fragment.text
-            text = clean(text if text[:1].isprintable() else _with_bullet(text))
+            text = clean(drawn if drawn[:1].isprintable() else _with_bullet(drawn))
         if not text or text.isspace():
             continue
         if text.startswith("o ") and _is_second_bullet(fragments, index):
             text = f"•{text[1:]}"
-        if text != fragment.text or fragment.raised:
+        if text != drawn or fragment.raised:
             # A bullet may be as small and as high as the mark of a note.
             begins = index == 0 or fragments[index - 1].row != fragment.row
             is_bullet = begins and _BULLET.fullmatch(text.strip())
@@ -58,7 +58,8 @@ def runs(fragments: list[TextFragment]) -> list[TextFragment]:
     joined: list[TextFragment] = []
     for fragment in cleaned:
         last = joined[-1] if joined else None
-        if last and _continues(last, fragment, gutters):
+        # Most begin far left of where the one before ends.
+        if last and fragment.x0 > last.x1 - last.size - fragment.size and _continues(last, fragment, gutters):
             joined[-1] = _join(last, fragment)
         else:
             joined.append(fragment)
