@@ -67,7 +67,10 @@ def _with_footnotes(body: list[LayoutLine], pages: Sequence[ReadPage | None], si
         has_text = has_larger and sum([len(line.text) for line in lines]) > _LETTERS
         usual = max(size, body_size([lines])) if has_text else size
         notes = mark_footnotes(lines, usual, page.rules if page else [])
-        starts = footnote_starts(lines, notes) if notes else notes
+        if not notes:
+            yield from lines
+            continue
+        starts = footnote_starts(lines, notes)
         for index, line in enumerate(lines):
             if index in notes and not line.kind:
                 yield line._replace(kind="footnote", begins=index in starts)

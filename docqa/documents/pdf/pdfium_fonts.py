@@ -2,6 +2,7 @@
 
 import ctypes
 import re
+from functools import lru_cache
 from typing import Any
 
 import pypdfium2_raw as pdfium
@@ -62,7 +63,11 @@ def _font_type(font: Any) -> tuple[str, bool, bool]:
     """The name of a font, whether it is bold, and whether its letters have the same width."""
     buffer = ctypes.create_string_buffer(128)
     _font_name(font, buffer, ctypes.c_size_t(len(buffer)))
-    name = _SUBSET.sub("", buffer.value.decode("latin-1"))
-    flags = max(0, _font_flags(font))
-    bold = bool(flags & _FORCE_BOLD) or _font_weight(font) >= _BOLD_WEIGHT or _BOLD.search(name) is not None
+    return _named_type(buffer.value, max(0, _font_flags(font)), _font_weight(font))
+
+
+@lru_cache(maxsize=256)  # Most pages of a document have the same few fonts.
+def _named_type(base_name: bytes, flags: int, weight: int) -> tuple[str, bool, bool]:
+    name = _SUBSET.sub("", base_name.decode("latin-1"))
+    bold = bool(flags & _FORCE_BOLD) or weight >= _BOLD_WEIGHT or _BOLD.search(name) is not None
     return name, bold, bool(flags & _FIXED_PITCH) or _FIXED.search(name) is not None

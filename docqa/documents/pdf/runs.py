@@ -6,6 +6,7 @@ A run is a `TextFragment`, too. Superscripts and words in other fonts are back i
 import re
 from bisect import bisect_left
 from itertools import pairwise
+from operator import attrgetter
 
 from docqa.documents.pdf.cleaning import are_letters_doubled, clean, single_spaced, without_doubled_letters
 from docqa.documents.pdf.engines import TextFragment
@@ -13,6 +14,7 @@ from docqa.documents.pdf.numbering import BULLETS, LIST_MARK
 from docqa.documents.pdf.symbols import symbol
 from docqa.documents.superscripts import raise_
 
+_LEFT = attrgetter("x0")
 _SPACES = re.compile(r" +")
 _MARK = re.compile(r"[\d,]{1,4}|[*†‡§]{1,2}")
 _MAX_MARK = 4  # Characters of `_MARK`.
@@ -272,7 +274,7 @@ def rows(page: list[TextFragment]) -> list[list[TextFragment]]:
     """Runs at one height, from the left; the rows from the top. A list mark is joined with its text."""
     found: list[list[TextFragment]] = []
     lowest = float("-inf")
-    for run in sorted(page, key=lambda run: (run.top + run.bottom, run.x0)):
+    for run in sorted(sorted(page, key=_LEFT), key=_middle):  # Twice is faster than by pairs of numbers.
         middle = (run.top + run.bottom) / 2
         for row in found[-1:-4:-1] if middle < lowest else ():
             first = row[0]
@@ -284,9 +286,13 @@ def rows(page: list[TextFragment]) -> list[list[TextFragment]]:
             lowest = run.bottom if run.bottom > lowest else lowest
     for row in found:
         if len(row) > 1:
-            row.sort(key=lambda run: run.x0)
+            row.sort(key=_LEFT)
             _join_marks(row)
     return found
+
+
+def _middle(run: TextFragment) -> float:
+    return run.top + run.bottom
 
 
 def _join_marks(row: list[TextFragment]) -> None:

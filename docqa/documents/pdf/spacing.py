@@ -33,8 +33,7 @@ class LineSpacing:
 
     def __init__(self, lines: list[LayoutLine]) -> None:
         self._pitches: dict[tuple[int, ...], float] = {}
-        in_columns: dict[tuple[int, int, int], list[float]] = defaultdict(list)
-        goes_on: dict[tuple[int, ...], list[bool]] = defaultdict(list)
+        in_columns: dict[tuple[int, int, int], list[tuple[float, bool]]] = defaultdict(list)
         for previous, line in pairwise(lines):
             size, step = line.size, line.top - previous.top
             if (
@@ -45,15 +44,16 @@ class LineSpacing:
                 and not (previous.kind or line.kind)
                 and not ends_sentence(previous.text)
             ):
-                column = round(size), line.page, line.region
-                in_columns[column].append(step / size)
-                goes_on[column].append(line.text[0].islower())
+                in_columns[round(size), line.page, line.region].append((step / size, line.text[0].islower()))
         all_steps: dict[tuple[int, ...], list[float]] = defaultdict(list)
-        for column, steps in in_columns.items():
+        self._prose: set[tuple[int, ...]] = set()
+        for column, goes_on in in_columns.items():
+            steps, small = zip(*goes_on, strict=True)
             for key in _places(*column):
                 all_steps[key] += steps
-        # The lines of a list may be full, too: those that go on are the closer ones.
-        self._prose = {column for column, small in goes_on.items() if sum(small) >= _IN_SMALL_LETTERS * len(small)}
+            # The lines of a list may be full, too: those that go on are the closer ones.
+            if sum(small) >= _IN_SMALL_LETTERS * len(small):
+                self._prose.add(column)
         self._usual = {key: sorted(steps)[len(steps) // 4] for key, steps in all_steps.items() if len(steps) >= _ENOUGH}
 
     def pitch(self, line: LayoutLine, size: float) -> float:
