@@ -207,15 +207,16 @@ def _field_line(field: FormField, page: int, region: int) -> LayoutLine:
 
 
 def _row_line(table: PageTable, cells: list[_FilledCell], page: int, region: int, number: int) -> LayoutLine:
-    fragments = [fragment for cell, _ in cells for line in cell.lines for fragment in line]
-    _, x0, top, x1, bottom, *_ = zip(*fragments, strict=True)
+    first = cells[0][0]
+    sides = [fragment[1:5] for cell, _ in cells for line in cell.lines for fragment in line]
+    x0, top, x1, bottom = zip(*sides, strict=True)
     return LayoutLine(
         text="  ".join([" ".join([text for text, _ in lines]) for _, lines in cells]),
         x0=min(x0),
         top=min(top),
         x1=max(x1),
         bottom=max(bottom),
-        size=fragments[0].size,
+        size=next(line for line in first.lines if line)[0].size,
         hyphen=False,
         cells=len(cells),
         page=page,
@@ -224,7 +225,7 @@ def _row_line(table: PageTable, cells: list[_FilledCell], page: int, region: int
         left=table.x0,
         region=region,
         kind="table",
-        row=cells[0][0].row,
+        row=first.row,
         header_rows=table.header_rows,
         header_columns=table.header_columns,
         row_cells=tuple([(cell.column, cell.row_span, cell.column_span, lines) for cell, lines in cells]),

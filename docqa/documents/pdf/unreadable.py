@@ -7,6 +7,7 @@ encoding. If it says nothing, or something wrong, the text is "WKH URPDQV" where
 import re
 import unicodedata
 from collections import Counter
+from itertools import chain
 from operator import itemgetter
 
 # The 200 most common pairs of the letters a to z, without accents: in the translations of Linux programs into 79
@@ -78,7 +79,7 @@ def _common_share(text: str, at_least: int = 1) -> float:
     """The share of common pairs among the pairs of the letters a to z, 1 if there are fewer than `at_least`."""
     lowered = text.lower().encode("ascii", "replace")
     even, odd = (memoryview(part[: len(part) // 2 * 2]).cast("H") for part in (lowered, lowered[1:]))
-    found = itemgetter(0, 0, *even, *odd)(_PAIRS)  # All at once. Of one index alone, it would be no tuple.
+    found = itemgetter(*chain((0, 0), even, odd))(_PAIRS)  # All at once. Of one index alone, it would be no tuple.
     common = found.count(_COMMON)
     known = common + found.count(_RARE)
     return common / known if known >= max(1, at_least) else 1.0

@@ -115,10 +115,11 @@ def text_rows(fragments: Iterable[TextFragment]) -> list[TextRow]:
             top, bottom = upper, lower
             continue
         low, high = (bottom if bottom < lower else lower), (top if top > upper else upper)
-        if low - high >= 0.5 * min(bottom - top, lower - upper):
+        height, whole = lower - upper, bottom - top
+        if low - high >= 0.5 * (height if height < whole else whole):
             rows[-1].append(fragment)
-            if lower - upper < 2 * (bottom - top):
-                top, bottom = min(top, upper), max(bottom, lower)
+            if height < 2 * whole:
+                top, bottom = (top if top < upper else upper), (bottom if bottom > lower else lower)
         else:
             rows.append([fragment])
             top, bottom = upper, lower
