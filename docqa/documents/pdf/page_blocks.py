@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from docqa.documents.pdf.engines import TextFragment
 from docqa.documents.pdf.form_lines import FormField
+from docqa.documents.pdf.named_tuples import maker
 from docqa.documents.pdf.numbering import LIST_MARK
 from docqa.documents.pdf.runs import joined_with_spaces
 from docqa.documents.pdf.tables import PageTable
@@ -42,6 +43,9 @@ class PageBlock(NamedTuple):
     bottom: float
     table: PageTable | None = None
     fields: list[FormField] | None = None
+
+
+_page_block = maker(PageBlock)
 
 
 def page_blocks(page: list[list[TextFragment]]) -> list[PageBlock]:
@@ -93,9 +97,9 @@ def _is_one_column(page: list[list[TextFragment]]) -> bool:
 
 def _block(lines: list[list[TextFragment]]) -> PageBlock:
     if len(lines) == 1 == len(lines[0]):
-        return PageBlock(lines, *lines[0][0][1:5])
+        return _page_block((lines, *lines[0][0][1:5], None, None))
     x0, top, x1, bottom = zip(*[run[1:5] for line in lines for run in line], strict=True)
-    return PageBlock(lines, min(x0), min(top), max(x1), max(bottom))
+    return _page_block((lines, min(x0), min(top), max(x1), max(bottom), None, None))
 
 
 def _chained(lines: list[list[TextFragment]]) -> list[PageBlock]:

@@ -49,8 +49,10 @@ def line_blocks(lines: list[LayoutLine], body_size: float) -> list[LineBlock]:
     blocks: list[LineBlock] = []
     for line in lines:
         block = blocks[-1] if blocks else None
-        size = max(line.size, block.lines[-1].size) if block else line.size
-        glue = _glue(block, line, spacing.pitch(line, size), numbering) if block else None
+        glue = None
+        if block:
+            size, other = line.size, block.lines[-1].size
+            glue = _glue(block, line, spacing.pitch(line, size if size > other else other), numbering)
         if block is None or glue is None:
             blocks.append(LineBlock(_kind(line, numbering), [line]))
             numbering.note(line)

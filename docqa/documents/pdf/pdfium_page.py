@@ -50,6 +50,13 @@ _loose_char_box = quick(pdfium.FPDFText_GetLooseCharBox, ctypes.c_int)
 _char_angle = quick(pdfium.FPDFText_GetCharAngle, ctypes.c_float)
 
 
+# Buffers for what PDFium returns. Whoever has a page open holds its lock.
+_sides, (_left, _bottom, _right, _top) = four(ctypes.c_double)
+_loose_box = (ctypes.c_float * 4)()  # Left, top, right, bottom.
+_loose_reference = ctypes.byref(_loose_box)
+_matrix = pdfium.FS_MATRIX()
+
+
 class _Piece(NamedTuple):
     first: int
     last: int
@@ -78,14 +85,13 @@ class PageText:
         self._page = argument_of(text_page)  # For quick functions.
         self._text = text
         self._glyphs = GlyphText(text_page, text)
-        self._sides, self._side_references = four(ctypes.c_double)  # Left, bottom, right, top.
-        self._loose_box = (ctypes.c_float * 4)()  # Left, top, right, bottom.
-        self._loose_reference = ctypes.byref(self._loose_box)
-        self._matrix = pdfium.FS_MATRIX()
         self._fonts = ObjectFonts()
         self._hidden: set[int] = set()
         self._rows = list(line_places(text))
-        self._angles = [self._angle(begin) for begin, _ in self._rows]
+        angles = map(_char_angle, repeat(self._page), [begin for begin, _ in self._rows])
+        self._angles = [
+            self._turn(begin, angle) if angle else 0 for (begin, _), angle in zip(self._rows, angles, strict=True)
+        ]
         # A page may be turned by its rotation or by its text's matrix.
         self._upright = most_common_angle(zip(self._angles, self._rows, strict=True)) if any(self._angles) else 0
         turn = self._upright if self._upright >= 0 else pdfium.FPDFPage_GetRotation(page) * 90
@@ -140,7 +146,7 @@ class PageText:
         if x1 < x0:  # It is drawn left of the text before it: a sign after its number, or by a damaged file.
             x0, x1 = self._sides_of(first, last)
         begin, end = self._rows[row]
-        angle = self._angles[row] if first == begin else self._angle(first)
+        angle = self._angles[row] if first == begin else self._turn(first, _char_angle(self._page, first))
         hyphen = last == end and self._text.startswith("\ufffe", end)
         text_object = text_object or _text_object(self._page, first)
         bold, fixed_pitch, style = self._fonts.of(text_object)
@@ -174,7 +180,7 @@ class PageText:
         if count <= 0:
             return ()
         # One for each text object.
-        boxes = self._rectangles(count)
+        boxes = [self._rectangle(index) for index in range(count)]
         size = self._usual_height(begin, boxes[0])
         if count == 1:
             return (_piece((begin, end, boxes[0], size, False, row, None, False)),)
@@ -281,21 +287,15 @@ class PageText:
                 first, left = spaces.end(), after[0]
         yield piece._replace(first=first, box=(left, *box[1:]), text_object=None) if first > piece.first else piece
 
-    def _rectangles(self, count: int) -> list[Box]:
-        """The rectangles of the line that was counted last."""
-        left, bottom, right, top = self._side_references
-        page, sides, as_displayed = self._page, self._sides, self.frame.as_displayed
-        boxes = []
-        for index in range(count):
-            _rectangle(page, index, left, top, right, bottom)
-            boxes.append(as_displayed(_four_doubles(sides)))
-        return boxes
+    def _rectangle(self, index: int) -> Box:
+        """A rectangle of the line whose rectangles were counted last."""
+        _rectangle(self._page, index, _left, _top, _right, _bottom)
+        return self.frame.as_displayed(_four_doubles(_sides))
 
     def _character_box(self, index: int) -> Box | None:
-        left, bottom, right, top = self._side_references
-        if not _char_box(self._page, index, left, right, bottom, top):
+        if not _char_box(self._page, index, _left, _right, _bottom, _top):
             return None
-        return self.frame.as_displayed(_four_doubles(self._sides))
+        return self.frame.as_displayed(_four_doubles(_sides))
 
     def _height_at_end(self, first: int, last: int, box: Box) -> float:
         """Height of the type with which a piece of a line ends. That of a subscript is not the line's."""
@@ -312,28 +312,28 @@ class PageText:
         But of usual type if the box is far higher than its letters, as for formulas.
         """
         size = 10.0
-        if _loose_char_box(self._page, index, self._loose_reference):
-            left, top, right, bottom = _four_floats(self._loose_box)
+        if _loose_char_box(self._page, index, _loose_reference):
+            left, top, right, bottom = _four_floats(_loose_box)
             size = abs(right - left if self.frame.turned else top - bottom)
             size = 1.0 if size < 1.0 else 200.0 if size > 200.0 else size
         if size <= _BOX_OF_LETTERS * (box[3] - box[1]):
             return size
-        matrix = self._matrix
-        if not pdfium.FPDFText_GetMatrix(self._text_page, index, matrix):
+        if not pdfium.FPDFText_GetMatrix(self._text_page, index, _matrix):
             return size
-        drawn = pdfium.FPDFText_GetFontSize(self._text_page, index) * math.hypot(matrix.c, matrix.d)
+        drawn = pdfium.FPDFText_GetFontSize(self._text_page, index) * math.hypot(_matrix.c, _matrix.d)
         return _USUAL_FONT * drawn if size > _ODD_FONT * drawn > 1.0 else size
 
-    def _angle(self, index: int) -> int:
-        """Counter-clockwise turn of a character in degrees if it is a multiple of 90, give or take two, else -1."""
-        angle = _char_angle(self._page, index)  # Clockwise, in radians; -1 if unknown.
+    def _turn(self, index: int, angle: float) -> int:
+        """Counter-clockwise turn of a character in degrees if it is a multiple of 90, give or take two, else -1.
+
+        `angle` is PDFium's: clockwise, in radians; -1 if unknown.
+        """
         if not 0 < angle < math.inf:  # It is no number where the numbers of the page's matrices are too large.
             return 0
         degrees = -angle * 180 / math.pi
         nearest = round(degrees / 90) * 90
         if abs(degrees - nearest) <= 2:
             return int(nearest) % 360
-        matrix = self._matrix
-        if pdfium.FPDFText_GetMatrix(self._text_page, index, matrix) and abs(matrix.b) < 0.03 * abs(matrix.a):
-            return 180 if float(matrix.a) < 0 else 0  # Letters that lean, in an upright line: italics.
+        if pdfium.FPDFText_GetMatrix(self._text_page, index, _matrix) and abs(_matrix.b) < 0.03 * abs(_matrix.a):
+            return 180 if float(_matrix.a) < 0 else 0  # Letters that lean, in an upright line: italics.
         return -1
