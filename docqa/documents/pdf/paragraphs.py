@@ -183,9 +183,26 @@ def _glue(block: LineBlock, line: LayoutLine, pitch: float, numbering: Numbering
         return None
     if abs(previous.size - line.size) > 0.08 * previous.size and not _is_midst(previous, line, pitch):
         return None
+    if _goes_on_plainly(previous, line):
+        return " "
     if _is_list_item(block, line, numbering) or (_LABEL.match(line.text) and _LABEL.match(previous.text)):
         return None
     return _glue_in_column(block, previous, line)
+
+
+def _goes_on_plainly(previous: LayoutLine, line: LayoutLine) -> bool:
+    """Whether nothing can part two lines below each other: an unfinished sentence goes on with a word in small letters.
+
+    So it is with most lines of a text: this is for speed.
+    """
+    word, _, _ = line.text.partition(" ")
+    return (
+        word.isalpha()
+        and word[0].islower()
+        and previous.text[-1:].isalpha()
+        and previous.bold == line.bold
+        and previous.style == line.style
+    )
 
 
 def _is_within_title(previous: LayoutLine, line: LayoutLine) -> bool:

@@ -10,11 +10,12 @@ from operator import attrgetter
 
 from docqa.documents.pdf.cleaning import are_letters_doubled, clean, single_spaced, without_doubled_letters
 from docqa.documents.pdf.engines import TextFragment
+from docqa.documents.pdf.named_tuples import maker
 from docqa.documents.pdf.numbering import BULLETS, LIST_MARK
 from docqa.documents.pdf.symbols import symbol
 from docqa.documents.superscripts import raise_
 
-_LEFT = attrgetter("x0")
+_run, _LEFT = maker(TextFragment), attrgetter("x0")
 _SPACES = re.compile(r" +")
 _MARK = re.compile(r"[\d,]{1,4}|[*†‡§]{1,2}")
 _MAX_MARK = 4  # Characters of `_MARK`.
@@ -67,7 +68,7 @@ def runs(fragments: list[TextFragment]) -> list[TextFragment]:
             joined.append(fragment)
     if any(run.raised for run in joined):
         joined = _attached(joined)
-    return [run if (text := single_spaced(run.text)) == run.text else run._replace(text=text) for run in joined]
+    return [run if (text := single_spaced(run[0])) == run[0] else _run((text, *run[1:])) for run in joined]
 
 
 def _is_second_bullet(fragments: list[TextFragment], index: int) -> bool:

@@ -49,8 +49,9 @@ class LineSpacing:
         self._prose: set[tuple[int, ...]] = set()
         for column, goes_on in in_columns.items():
             steps, small = zip(*goes_on, strict=True)
+            in_order = sorted(steps)  # Once: what is in order in part is sorted sooner.
             for key in _places(*column):
-                all_steps[key] += steps
+                all_steps[key] += in_order
             # The lines of a list may be full, too: those that go on are the closer ones.
             if sum(small) >= _IN_SMALL_LETTERS * len(small):
                 self._prose.add(column)
