@@ -53,6 +53,8 @@ def arrange(pages: Sequence[ReadPage | None]) -> RunningText:
 def _contents(body: list[LayoutLine]) -> tuple[list[LineBlock], list[LayoutLine]]:
     """The entries of tables of contents, and the other lines."""
     spans = contents_entries(body) if body else []
+    if not spans:
+        return [], body
     entries = [LineBlock("contents", body[first : last + 1], [" "] * (last - first)) for first, last in spans]
     taken = {index for first, last in spans for index in range(first, last + 1)}
     return entries, [line for index, line in enumerate(body) if index not in taken]

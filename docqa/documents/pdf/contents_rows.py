@@ -49,7 +49,7 @@ def with_whole_entries(content: PageContent) -> PageContent:
     """The page with each entry of a table of contents as one fragment, as far as it is in one row."""
     fragments = content.fragments
     text = "\n".join([fragment.text for fragment in fragments])
-    dotted = any(dots in text for dots in _DOTTED)
+    dotted = "…" in text or ".." in text or ". ." in text or ("_" in text and "__" in text)  # `_DOTTED`, but sooner.
     longest = len(text) if dotted else _LONGEST_NUMBER
     numbers = [f for f in fragments if len(f.text) <= longest and not f.raised and _ends_with_page(f.text, dotted)]
     if len(numbers) < _FEWEST:

@@ -67,7 +67,10 @@ def grouped(boxes: list[Box], size: float) -> list[LineGroup]:
 def are_overprinted(boxes: list[Box], size: float) -> bool:
     """Whether boxes of a line lie over each other."""
     reach = 0.5 * size
-    return any(left < x1 - reach and right > x0 for (x0, _, x1, _), (left, _, right, _) in pairwise(boxes))
+    for (x0, _, x1, _), (left, _, right, _) in pairwise(boxes):  # noqa: SIM110 - faster than `any`
+        if left < x1 - reach and right > x0:
+            return True
+    return False
 
 
 def stretched_width(widths: list[float]) -> float:

@@ -160,12 +160,17 @@ def _below(upper: list[TextFragment], lower: list[TextFragment]) -> bool:
     top = b.top
     if top <= a.top:
         return False
-    size = a.size if a.size > b.size else b.size
-    if top - a.bottom >= 1.2 * size or abs(a.size - b.size) >= 0.25 * size:
+    upper_size, size = a.size, b.size
+    difference = upper_size - size
+    if difference > 0:
+        size = upper_size
+    if top - a.bottom >= 1.2 * size or abs(difference) >= 0.25 * size:
         return False
     # A line of code may be farther to the right than the one above it is long.
     gap = _INDENTED * size if a.fixed_pitch and b.fixed_pitch else 0.0
-    return min(upper[-1].x1, lower[-1].x1) > max(a.x0, b.x0) - gap
+    # Not by `min` and `max`, which take twice as long as all of this.
+    left, other_left, right, other_right = a.x0, b.x0, upper[-1].x1, lower[-1].x1
+    return (right if right < other_right else other_right) > (left if left > other_left else other_left) - gap
 
 
 def are_apart(lines: list[list[TextFragment]], index: int) -> bool:

@@ -256,7 +256,6 @@ def _glue_in_column(block: LineBlock, previous: LayoutLine, line: LayoutLine) ->
     """The same for two lines of one column, in one size, with usual spacing."""
     if line.text[0].isdigit() and _QUANTITY.fullmatch(previous.text) and _QUANTITY.fullmatch(line.text):
         return None
-    width = max(1.0, previous.right - min(previous.left, previous.x0))
     full = _is_full(previous, line)
     ends = ends_sentence(previous.text)
     if _is_another_style(block, previous, line, ends=ends, full=full):
@@ -272,6 +271,7 @@ def _glue_in_column(block: LineBlock, previous: LayoutLine, line: LayoutLine) ->
     if previous.bold and line.bold:
         is_apart = line.top - previous.top > _TITLES_APART * line.size and line.text[0].isupper()
         return None if is_apart and _WORD.search(previous.text) and not _GOES_ON.search(previous.text) else " "
+    width = max(1.0, previous.right - min(previous.left, previous.x0))
     is_short = previous.x1 < previous.right - 0.4 * width and not (full and _IN_ADDRESS.search(previous.text))
     if is_short and not line.text[0].islower() and first.kind != "footnote":
         if block.kind == "list_item" and line.x0 < first.x0 + 0.5 * line.size and BULLET.match(first.text):

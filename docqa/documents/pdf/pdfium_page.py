@@ -112,7 +112,7 @@ class PageText:
         pieces: list[_Piece] = []
         for row, (begin, end) in enumerate(self._rows):
             pieces += self._pieces(row, begin, end)
-        widths = [(x1 - x0) / (size * (last - first)) for first, last, (x0, _, x1, _), size, *_ in pieces]
+        widths = [(piece.box[2] - piece.box[0]) / (piece.size * (piece.last - piece.first)) for piece in pieces]
         long = [width for piece, width in zip(pieces, widths, strict=True) if piece.last - piece.first > _LONG]
         stretched = stretched_width(long)
         fragments: list[TextFragment] = []

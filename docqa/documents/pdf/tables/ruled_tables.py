@@ -225,11 +225,15 @@ def _rectangular(owner: list[int], width: int) -> list[int]:
 
 
 def _cut(fragment: TextFragment, first_slot: int, owner: list[int], xs: list[float]) -> list[tuple[TextFragment, int]]:
-    """The pieces of a fragment in a row of slots, each with its column: some files draw a row as one string."""
-    first = max(0, bisect_right(xs, fragment.x0 + 1) - 1)
-    last = min(len(xs) - 2, bisect_left(xs, fragment.x1 - 1) - 1)
+    """The pieces of a fragment in a row of slots, each with its column: some files draw a row as one string.
+
+    Its middle is within the slots.
+    """
+    first, last = bisect_right(xs, fragment.x0 + 1) - 1, bisect_left(xs, fragment.x1 - 1) - 1
+    if first >= last:
+        return [(fragment, bisect_right(xs, (fragment.x0 + fragment.x1) / 2) - 1)]  # Most are in one column.
     pieces = []
-    for column in range(first, last):
+    for column in range(max(0, first), min(len(xs) - 2, last)):
         if owner[first_slot + column] == owner[first_slot + column + 1]:
             continue
         wall = xs[column + 1]
@@ -248,14 +252,14 @@ def _cells(grid: RuleGrid, owner: list[int], texts: dict[int, list[TextFragment]
     last: dict[int, tuple[int, int]] = {}
     for slot, first in enumerate(owner):
         row, column = divmod(slot, width)
-        below, right = last.get(first, (0, 0))
-        last[first] = max(below, row), max(right, column)
+        _, right = last.get(first, (row, column))
+        last[first] = row, (right if right > column else column)
     cells = []
     for first, inside in texts.items():
         row, column = divmod(first, width)
         below, right = last[first]
         lines = text_rows(inside) if len(inside) > 1 else [inside]
-        cells.append(table_cell((row, column, below - row + 1, max(1, right - column + 1), lines)))
+        cells.append(table_cell((row, column, below - row + 1, right - column + 1, lines)))
     return cells
 
 

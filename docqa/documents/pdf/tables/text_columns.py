@@ -31,8 +31,9 @@ def text_line(row: TextRow) -> ChunkedLine:
     if len(row) == 1:  # Most are: this is for speed.
         (one,) = row
         return ChunkedLine([Chunk(one.x0, one.x1, row)], one.top, one.bottom, type_size(row))
-    _, _, top, _, bottom, *_ = zip(*row, strict=True)
-    return ChunkedLine(chunks(row), min(top), max(bottom), type_size(row))
+    size = type_size(row)
+    top, bottom = min([fragment.top for fragment in row]), max([fragment.bottom for fragment in row])
+    return ChunkedLine(chunks(row, size), top, bottom, size)
 
 
 def is_ruled(lines: list[ChunkedLine], index: int, rules: list[Rule]) -> bool:
