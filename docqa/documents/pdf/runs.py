@@ -66,7 +66,7 @@ def runs(fragments: list[TextFragment]) -> list[TextFragment]:
             joined[-1] = _join(last, fragment)
         else:
             joined.append(fragment)
-    if any(run.raised for run in joined):
+    if True in [run.raised for run in joined]:
         joined = _attached(joined)
     return [run if (text := single_spaced(run[0])) == run[0] else _run((text, *run[1:])) for run in joined]
 

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from itertools import pairwise
 
-from docqa.documents.pdf.lines import LayoutLine, in_one_column
+from docqa.documents.pdf.lines import LayoutLine
 
 _ENDS, _CLOSING, _MARKS = frozenset(".!?:;…。！？"), "\"'”’»)]", "0123456789⁰¹²³⁴⁵⁶⁷⁸⁹*†‡"
 """The end of a sentence, what may close it, and the mark of a note after it."""
@@ -38,7 +38,8 @@ class LineSpacing:
             size, step = line.size, line.top - previous.top
             if (
                 0.6 * size < step < 3 * size
-                and in_one_column(previous, line)
+                and previous.page == line.page
+                and previous.region == line.region
                 and abs(previous.size - size) < 0.5
                 and previous.x1 > previous.right - 2 * size
                 and not (previous.kind or line.kind)

@@ -50,13 +50,12 @@ def suspects(vocabulary: Vocabulary) -> frozenset[str]:
 def repair(text: str, suspect: frozenset[str], vocabulary: Vocabulary) -> str:
     """The text of a line with its words whole."""
     tokens = text.split(" ")
-    found = suspect.intersection(tokens)
-    if not found:
+    if suspect.isdisjoint(tokens):
         return text  # Half of all lines.
     if "http" in text:
         text = _SCHEME.sub(r"\1\2://", text)
         tokens = text.split(" ")
-        found = suspect.intersection(tokens)
+    found = suspect.intersection(tokens)
     if 1 in map(len, tokens) and _SPACED.search(text):
         tokens = _unspaced(tokens)
     elif not _has_split_word(tokens, found, vocabulary):

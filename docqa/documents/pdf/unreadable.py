@@ -54,7 +54,8 @@ def is_garbled(text: str, unmapped: float) -> bool:
     tables, code, key material and names in an unknown language are not. Where it doesn't, any improbable text is.
     """
     sample = _samples(text)
-    if unmapped < 0.5 and _common_share(sample) > 0.6 and len(_ODD.findall(sample)) < 0.2 * len(sample):
+    few_odd = sample.isascii() or len(_ODD.findall(sample)) < 0.2 * len(sample)
+    if unmapped < 0.5 and few_odd and _common_share(sample) > 0.6:
         return False  # Nearly every page.
     visible = "".join(text.split())
     if len(visible) < _MIN_CHARACTERS:
