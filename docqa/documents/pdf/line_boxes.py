@@ -24,9 +24,10 @@ def line_places(text: str) -> Iterator[tuple[int, int]]:
     """Where PDFium's lines begin and end: with CR LF, or with U+FFFE if it removed a hyphen and the word continues."""
     begin = 0
     for line in text.replace("\r", "\n").replace("\ufffe", "\n").split("\n"):
-        if line:
-            yield begin, begin + len(line)
-        begin += len(line) + 1
+        end = begin + len(line)
+        if end > begin:
+            yield begin, end
+        begin = end + 1
 
 
 def grouped(boxes: list[Box], size: float) -> list[LineGroup]:

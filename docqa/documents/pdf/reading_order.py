@@ -283,24 +283,25 @@ def _columns(blocks: list[PageBlock]) -> list[list[PageBlock]]:
     columns: list[list[PageBlock]] = []
     for block in blocks:
         last = columns[-1][-1] if columns else None
-        if (
-            last
-            and not _differ_in_width(last, block)
-            and last.top < block.top
-            and min(last.x1, block.x1) - max(last.x0, block.x0) > 0.5 * min(last.x1 - last.x0, block.x1 - block.x0)
-            and abs(last.x0 - block.x0) < 0.25 * max(last.x1 - last.x0, block.x1 - block.x0)
-        ):
+        if last and last.top < block.top and _are_one_column(last, block):
             columns[-1].append(block)
         else:
             columns.append([block])
     return columns
 
 
-def _differ_in_width(a: PageBlock, b: PageBlock) -> bool:
-    """Whether one of two blocks of several lines, such as an abstract, is wider than the other."""
-    if min(len(a.lines), len(b.lines)) < PROSE_LINES:
+def _are_one_column(a: PageBlock, b: PageBlock) -> bool:
+    """Whether blocks overlap by half of the narrower one, begin near each other, and don't differ in width."""
+    left, right, x0, x1 = a.x0, a.x1, b.x0, b.x1
+    narrow, wide = right - left, x1 - x0
+    if narrow > wide:
+        narrow, wide = wide, narrow
+    shared = (right if right < x1 else x1) - (left if left > x0 else x0)
+    if not shared > 0.5 * narrow or not abs(left - x0) < 0.25 * wide:
         return False
-    return abs(a.x1 - b.x1) > 0.15 * max(a.x1 - a.x0, b.x1 - b.x0)
+    # One of two blocks of several lines, such as an abstract, may be wider than the other.
+    are_short = len(a.lines) < PROSE_LINES or len(b.lines) < PROSE_LINES
+    return are_short or not abs(right - x1) > 0.15 * wide
 
 
 def _edges(column: list[PageBlock]) -> tuple[float, float]:

@@ -40,7 +40,7 @@ def suspects(vocabulary: Vocabulary) -> frozenset[str]:
         if len(word) == 1:
             if word not in _LETTER_WORDS or token.isupper():
                 found.add(token)
-        elif word not in common and (counts[word] <= _RARE or word.endswith(_LIGATURES)):
+        elif word not in common and (counts.get(word, 0) <= _RARE or word.endswith(_LIGATURES)):
             is_name = not token[0].islower() and len(word) > BEGINNING and word[:BEGINNING] not in begins
             if not is_name or word.endswith(_LIGATURES):
                 found.add(token)
