@@ -19,6 +19,7 @@ _run, _LEFT = maker(TextFragment), attrgetter("x0")
 _SPACES = re.compile(r" +")
 _MARK = re.compile(r"[\d,]{1,4}|[*†‡§]{1,2}")
 _MAX_MARK = 4  # Characters of `_MARK`.
+_MARK_SIZE = 0.8  # At most, relative to the line beside it.
 _MAX_SUPERSCRIPT = 8  # Characters: what is longer is a line in small type.
 _BULLET = re.compile(rf"[{BULLETS}]")
 _WORDS_BULLET = re.compile(r"o +[A-Z][^\W_]")
@@ -54,7 +55,8 @@ def runs(fragments: list[TextFragment]) -> list[TextFragment]:
             cleaned.append(fragment)
     if are_letters_doubled([fragment.text for fragment in cleaned]):
         cleaned = [fragment._replace(text=without_doubled_letters(fragment.text)) for fragment in cleaned]
-    marks = [len(fragment.text.strip()) <= _MAX_MARK and _is_lone_mark(fragment, cleaned) for fragment in cleaned]
+    small = _MARK_SIZE * max([fragment.size for fragment in cleaned], default=0.0)
+    marks = [len(f.text.strip()) <= _MAX_MARK and f.size < small and _is_lone_mark(f, cleaned) for f in cleaned]
     if any(marks):
         cleaned = [f._replace(raised=True) if mark else f for f, mark in zip(cleaned, marks, strict=True)]
     gutters = _gutters(cleaned)
@@ -124,7 +126,7 @@ def _is_lone_mark(fragment: TextFragment, page: list[TextFragment]) -> bool:
     if not _MARK.fullmatch(fragment.text.strip()):
         return False
     return any(
-        fragment.size < 0.8 * line.size
+        fragment.size < _MARK_SIZE * line.size
         and line.top - 0.5 * line.size < fragment.bottom < line.bottom - 0.2 * line.size
         and line.x0 - line.size < fragment.x0 < line.x1 + line.size
         for line in page

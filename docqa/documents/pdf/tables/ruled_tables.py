@@ -76,18 +76,28 @@ def _without_highlights(boxes: list[Rule], fragments: list[TextFragment]) -> lis
             left, right = round(box.x0 / NEAR), round(box.x1 / NEAR)
             for column in product((left - 1, left, left + 1), (right - 1, right, right + 1)):
                 cells[column].append(box)
+    for boxes_of_one_width in cells.values():
+        boxes_of_one_width.sort(key=_height, reverse=True)
     placed = sorted((f.top + f.bottom, f.x0, f.x1) for f in fragments)
     return [box for box in boxes if not _is_shading(box, cells[round(box.x0 / NEAR), round(box.x1 / NEAR)], placed)]
+
+
+def _height(box: Rule) -> float:
+    return box.bottom - box.top
 
 
 def _is_shading(box: Rule, cells: list[Rule], placed: list[tuple[float, float, float]]) -> bool:
     """Whether a box shades a line.
 
-    `cells`: those that are as wide; `placed`: the doubled middle, the left and the right side of each text.
+    `cells`: those that are as wide, the highest first; `placed`: the doubled middle, the left and the right side of
+    each text.
     """
-    height = box.bottom - box.top
-    if any(c.top - 1 < box.top and box.bottom < c.bottom + 1 and c.bottom - c.top > height + NEAR for c in cells):
-        return True
+    height = _height(box)
+    for cell in cells:
+        if _height(cell) <= height + NEAR:
+            break
+        if cell.top - 1 < box.top and box.bottom < cell.bottom + 1:
+            return True
     if height > _MAX_LINE:
         return False
     first, last = bisect_left(placed, (2 * box.top,)), bisect_left(placed, (2 * box.bottom,))
