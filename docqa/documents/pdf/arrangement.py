@@ -53,6 +53,8 @@ def arrange(pages: Sequence[ReadPage | None]) -> RunningText:
 def _contents(body: list[LayoutLine]) -> tuple[list[LineBlock], list[LayoutLine]]:
     """The entries of tables of contents, and the other lines."""
     spans = contents_entries(body) if body else []
+    if not spans:
+        return [], body
     entries = [LineBlock("contents", body[first : last + 1], [" "] * (last - first)) for first, last in spans]
     taken = {index for first, last in spans for index in range(first, last + 1)}
     return entries, [line for index, line in enumerate(body) if index not in taken]
@@ -67,7 +69,10 @@ def _with_footnotes(body: list[LayoutLine], pages: Sequence[ReadPage | None], si
         has_text = has_larger and sum([len(line.text) for line in lines]) > _LETTERS
         usual = max(size, body_size([lines])) if has_text else size
         notes = mark_footnotes(lines, usual, page.rules if page else [])
-        starts = footnote_starts(lines, notes) if notes else notes
+        if not notes:
+            yield from lines
+            continue
+        starts = footnote_starts(lines, notes)
         for index, line in enumerate(lines):
             if index in notes and not line.kind:
                 yield line._replace(kind="footnote", begins=index in starts)

@@ -61,7 +61,7 @@ def without_doubled_letters(text: str) -> str:
 def single_spaced(text: str) -> str:
     """A cleaned text with single spaces between words, and none around them."""
     # Most texts have no spaces to spare.
-    if "  " not in text and text[:1] != " " != text[-1:] and text.isascii():
+    if text and text[0] != " " != text[-1] and text.isascii() and "  " not in text:
         return text
     return " ".join(text.split())
 

@@ -49,15 +49,16 @@ def with_whole_entries(content: PageContent) -> PageContent:
     """The page with each entry of a table of contents as one fragment, as far as it is in one row."""
     fragments = content.fragments
     text = "\n".join([fragment.text for fragment in fragments])
-    longest = len(text) if any(dots in text for dots in _DOTTED) else _LONGEST_NUMBER
-    numbers = [f for f in fragments if len(f.text) <= longest and not f.raised and _ends_with_page(f.text)]
+    dotted = "…" in text or ".." in text or ". ." in text or ("_" in text and "__" in text)  # `_DOTTED`, but sooner.
+    longest = len(text) if dotted else _LONGEST_NUMBER
+    numbers = [f for f in fragments if len(f.text) <= longest and not f.raised and _ends_with_page(f.text, dotted)]
     if len(numbers) < _FEWEST:
         return content
     columns = [column for column in _columns(numbers) if len(column) >= _FEWEST]
     if not columns:
         return content
     by_height = _by_height(fragments)
-    entries = [rows for column in columns if len(rows := list(_rows(column, by_height))) >= _FEWEST]
+    entries = [rows for column in columns if _may_be_entries(rows := list(_rows(column, by_height)))]
     if not entries:
         return content
     headed = has_contents_heading(fragment.text for fragment in fragments)
@@ -114,10 +115,11 @@ def _rows(column: list[TextFragment], by_height: dict[int, list[TextFragment]]) 
             yield _Row(number, value, has_leader, before)
 
 
-def _ends_with_page(text: str) -> bool:
+def _ends_with_page(text: str, dotted: bool) -> bool:
+    """Whether a text is a page number, or ends with one after a leader. `dotted`: whether the page has leaders."""
     if len(text) <= _LONGEST_NUMBER and text.strip().isalnum():
         return _NUMBER.fullmatch(text) is not None
-    found = page_number(text.rstrip()) if any(dots in text for dots in _DOTTED) else None
+    found = page_number(text.rstrip()) if dotted and any(dots in text for dots in _DOTTED) else None
     return found is not None and ends_with_leader(found[0])
 
 
@@ -127,10 +129,12 @@ def _is_beside(fragment: TextFragment, number: TextFragment) -> bool:
     return fragment.top < (number.top + number.bottom) / 2 < fragment.bottom
 
 
+def _may_be_entries(rows: list[_Row]) -> bool:
+    """Whether there are enough rows, and their numbers rise."""
+    return len(rows) >= _FEWEST and sum(a.value <= b.value for a, b in pairwise(rows)) >= _RISING * (len(rows) - 1)
+
+
 def _are_entries(rows: list[_Row], headed: bool) -> bool:
-    steps = Counter(b.value - a.value for a, b in pairwise(rows))
-    if sum(count for step, count in steps.items() if step >= 0) < _RISING * (len(rows) - 1):
-        return False
     letters = sum(map(str.isalpha, "".join(fragment.text for row in rows for fragment in row.fragments)))
     if letters < _LETTERS * len(rows):
         return False
@@ -141,7 +145,7 @@ def _are_entries(rows: list[_Row], headed: bool) -> bool:
     leaders = sum(row.has_leader for row in rows)
     if headed or (leaders >= _FEWEST and leaders >= _LEADERS * len(rows)):
         return True
-    step, count = steps.most_common(1)[0]
+    step, count = Counter(b.value - a.value for a, b in pairwise(rows)).most_common(1)[0]
     if step > 0 and count > _SAME_STEP * (len(rows) - 1):
         return False  # A numbered table.
     return (

@@ -96,10 +96,12 @@ def labelled_boxes(content: PageContent) -> list[LabelledBox]:
             pieces += [(piece, id(fragment)) for piece in _cut(fragment, crossed)]
         else:
             pieces.append((fragment, id(fragment)))
-    words = (piece for piece, _ in pieces if _WORD.search(piece.text))
+    lowest = horizontal.sides[-1].at
+    above = [piece for piece, _ in pieces if (piece.top + piece.bottom) / 2 <= lowest]
+    words = (piece for piece in above if _WORD.search(piece.text))
     if not any(_has_room(piece, horizontal) for piece in words):
         return []
-    if not any(_may_be_label(piece, horizontal) for piece, _ in pieces):
+    if not any(_may_be_label(piece, horizontal) for piece in above):
         return []
     for piece, source in pieces:
         if box := _box_around(piece, horizontal, vertical):

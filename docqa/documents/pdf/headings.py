@@ -45,9 +45,7 @@ def mark_headings(blocks: list[LineBlock], body_size: float) -> None:
             and blocks[index + 1].lines[0].style != first.style
         )
         sentence = block.text.endswith(".") and block.text.count(" ") > 6
-        is_value = any(_is_value_beside(blocks, near, block) for near in (index - 1, index + 1))
-        in_capitals = not is_value and _in_capitals(block)
-        if large or ((bold or other) and not sentence) or in_capitals:
+        if large or ((bold or other) and not sentence) or (_in_capitals(block) and not _is_value(blocks, index)):
             block.kind = "heading"
             block.glue = [" " if glue == "\n" else glue for glue in block.glue]
 
@@ -80,7 +78,7 @@ def _may_be_heading(block: LineBlock) -> bool:
     text = block.text
     return (
         len(text) <= _MAX_HEADING
-        and sum(map(str.isalpha, text)) >= 2
+        and ((text[:1].isalpha() and text[1:2].isalpha()) or sum(map(str.isalpha, text)) >= 2)
         and not BULLET.match(text)
         and not text.endswith((";", ","))
         and not _ADDRESS.fullmatch(text if " " in block.lines[0].text else text.replace(" ", ""))
@@ -89,8 +87,14 @@ def _may_be_heading(block: LineBlock) -> bool:
 
 def _in_capitals(block: LineBlock) -> bool:
     text = block.text
-    letters = sum(map(str.isalpha, text))
-    return 4 < letters < 80 and text.isupper() and not text.endswith(".") and not _VALUE.match(text)
+    if not text.isupper() or text.endswith("."):
+        return False
+    return 4 < sum(map(str.isalpha, text)) < 80 and not _VALUE.match(text)
+
+
+def _is_value(blocks: list[LineBlock], index: int) -> bool:
+    """Whether a block is a label with its value, as one right above or below it is."""
+    return any(_is_value_beside(blocks, near, blocks[index]) for near in (index - 1, index + 1))
 
 
 def _is_value_beside(blocks: list[LineBlock], index: int, block: LineBlock) -> bool:

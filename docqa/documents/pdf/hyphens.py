@@ -31,7 +31,6 @@ _IN_PATH = re.compile(r"\w[.]\w|\w/|[=&%#_~]|[a-z]\d|\d[a-z]|\w-\w")
 _RANGE = re.compile(r"(?<![^\W\d_])\d[\d.,]*–$")
 
 _SCHEMES = ("http:", "https:", "ftp:")
-_ADDRESS_SIGNS = ("/", "www.", "@", "\\")
 _ADDRESS_SIGN = re.compile(r"\w@(?:[\w-]+\.)*$")
 _DOMAIN = re.compile(r"[a-z\d-]+(?:\.[a-z\d-]+)*\W?$")
 _FOLDER = re.compile(r"[\"'(\[]*(?:~|\.{0,2}|[A-Za-z]:)[/\\][\w.~/\\-]*[\w.-][/\\_]$")
@@ -65,7 +64,7 @@ def join(vocabulary: Vocabulary, before: str, after: str, hyphen: bool) -> tuple
     if not hyphen and not dash:
         if after.startswith("//") and before.endswith(_SCHEMES):
             return before, ""
-        may_be_address = any(sign in before for sign in _ADDRESS_SIGNS)
+        may_be_address = "/" in before or "www." in before or "@" in before or "\\" in before  # Faster than `any`.
         return before, "" if may_be_address and _address_continues(before[-_REACH:], after[:_REACH]) else " "
     if dash and dash.group() in "–—":
         return before, "" if _dash_joins(before, after) else " "

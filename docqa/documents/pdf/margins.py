@@ -8,6 +8,7 @@ from operator import attrgetter
 from typing import Literal, NamedTuple
 
 from docqa.documents.pdf.lines import LayoutLine
+from docqa.documents.pdf.named_tuples import maker
 
 Place = Literal["header", "footer"]
 
@@ -31,6 +32,9 @@ class Row(NamedTuple):
     lines: list[LayoutLine]
     top: float
     bottom: float
+
+
+_row = maker(Row)
 
 
 class Margin(NamedTuple):
@@ -83,7 +87,7 @@ def _rows(lines: list[LayoutLine], low: float, high: float) -> list[Row]:
                 continue
             if len(rows) > MAX_ROWS or low < (top + bottom) / 2 < high:
                 break
-        rows.append(Row([line], line.top, line.bottom))
+        rows.append(_row(([line], line.top, line.bottom)))
     return rows
 
 

@@ -49,8 +49,10 @@ def line_blocks(lines: list[LayoutLine], body_size: float) -> list[LineBlock]:
     blocks: list[LineBlock] = []
     for line in lines:
         block = blocks[-1] if blocks else None
-        size = max(line.size, block.lines[-1].size) if block else line.size
-        glue = _glue(block, line, spacing.pitch(line, size), numbering) if block else None
+        glue = None
+        if block:
+            size, other = line.size, block.lines[-1].size
+            glue = _glue(block, line, spacing.pitch(line, size if size > other else other), numbering)
         if block is None or glue is None:
             blocks.append(LineBlock(_kind(line, numbering), [line]))
             numbering.note(line)
@@ -181,9 +183,26 @@ def _glue(block: LineBlock, line: LayoutLine, pitch: float, numbering: Numbering
         return None
     if abs(previous.size - line.size) > 0.08 * previous.size and not _is_midst(previous, line, pitch):
         return None
+    if _goes_on_plainly(previous, line):
+        return " "
     if _is_list_item(block, line, numbering) or (_LABEL.match(line.text) and _LABEL.match(previous.text)):
         return None
     return _glue_in_column(block, previous, line)
+
+
+def _goes_on_plainly(previous: LayoutLine, line: LayoutLine) -> bool:
+    """Whether nothing can part two lines below each other: an unfinished sentence goes on with a word in small letters.
+
+    So it is with most lines of a text: this is for speed.
+    """
+    word, _, _ = line.text.partition(" ")
+    return (
+        word.isalpha()
+        and word[0].islower()
+        and previous.text[-1:].isalpha()
+        and previous.bold == line.bold
+        and previous.style == line.style
+    )
 
 
 def _is_within_title(previous: LayoutLine, line: LayoutLine) -> bool:
@@ -237,7 +256,6 @@ def _glue_in_column(block: LineBlock, previous: LayoutLine, line: LayoutLine) ->
     """The same for two lines of one column, in one size, with usual spacing."""
     if line.text[0].isdigit() and _QUANTITY.fullmatch(previous.text) and _QUANTITY.fullmatch(line.text):
         return None
-    width = max(1.0, previous.right - min(previous.left, previous.x0))
     full = _is_full(previous, line)
     ends = ends_sentence(previous.text)
     if _is_another_style(block, previous, line, ends=ends, full=full):
@@ -253,6 +271,7 @@ def _glue_in_column(block: LineBlock, previous: LayoutLine, line: LayoutLine) ->
     if previous.bold and line.bold:
         is_apart = line.top - previous.top > _TITLES_APART * line.size and line.text[0].isupper()
         return None if is_apart and _WORD.search(previous.text) and not _GOES_ON.search(previous.text) else " "
+    width = max(1.0, previous.right - min(previous.left, previous.x0))
     is_short = previous.x1 < previous.right - 0.4 * width and not (full and _IN_ADDRESS.search(previous.text))
     if is_short and not line.text[0].islower() and first.kind != "footnote":
         if block.kind == "list_item" and line.x0 < first.x0 + 0.5 * line.size and BULLET.match(first.text):

@@ -48,15 +48,15 @@ def read_pages(
     file: PdfFile, engine: PdfEngine, source: Source, monitor: Monitor, processes: int | None = None
 ) -> ReadPages:
     """Each page of a file that `engine` opened, None for a damaged page. Raises `Cancelled`."""
-    count = file.page_count
+    count, name = file.page_count, source.display_name
     queue = _PageQueue(count)
     workers = (processes_for(count) if processes is None else processes) - 1
     with _workers(workers, engine, source, queue):
         while (pages := _next_range(queue, source, monitor)) is not None:
             for index in range(*pages):
-                monitor.update("reading pages", source.display_name, queue.done, count)
+                monitor.update("reading pages", name, queue.done, count)
                 queue.put(index, [read_page(file, index)])
-    monitor.update("reading pages", source.display_name, count, count)
+    monitor.update("reading pages", name, count, count)
     return queue.pages
 
 

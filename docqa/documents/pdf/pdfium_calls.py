@@ -17,6 +17,15 @@ def quick(function: Any, result: Any) -> Callable[..., Any]:
     return ctypes.PYFUNCTYPE(result)(ctypes.cast(function, HANDLE).value or 0)
 
 
+argument = HANDLE.from_param
+"""An address as an argument of a quick function. ctypes converts nothing else as fast, and a `HANDLE` in each call."""
+
+
+def argument_of(pointer: Any) -> Any:
+    """The same for a pointer that the binding returned, which must outlive it."""
+    return argument(ctypes.addressof(pointer.contents))
+
+
 class ObjectHandle(HANDLE):
     """Returned as it is, since it is a subclass: of `HANDLE`s, ctypes makes integers."""
 

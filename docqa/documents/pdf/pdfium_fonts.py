@@ -2,11 +2,12 @@
 
 import ctypes
 import re
+from functools import lru_cache
 from typing import Any
 
 import pypdfium2_raw as pdfium
 
-from docqa.documents.pdf.pdfium_calls import HANDLE, fill_colour, quick, render_mode
+from docqa.documents.pdf.pdfium_calls import HANDLE, argument, fill_colour, quick, render_mode
 from docqa.documents.pdf.pdfium_hidden import is_white
 
 _SUBSET = re.compile(r"^[A-Z]{6}\+")
@@ -23,6 +24,12 @@ _font_weight = quick(pdfium.FPDFFont_GetWeight, ctypes.c_int)
 _font_flags = quick(pdfium.FPDFFont_GetFlags, ctypes.c_int)
 
 
+# Buffers for what PDFium returns. Whoever has a page open holds its lock.
+_name = ctypes.create_string_buffer(128)
+_colour = ctypes.create_string_buffer(16)  # Four integers. As bytes, they are looked up at once.
+_colour_references = [ctypes.byref(_colour, offset) for offset in range(0, 16, 4)]
+
+
 class ObjectFonts:
     """The fonts of an open page's text objects."""
 
@@ -31,16 +38,14 @@ class ObjectFonts:
         """Whether a text object that was asked for is white."""
         # By font, colour and how it is drawn. An address is a font's only while the page is open.
         self._types: dict[tuple[int, int, bytes], tuple[bool, bool, str]] = {}
-        self._colour = ctypes.create_string_buffer(16)  # Four integers. As bytes, they are looked up at once.
-        self._colour_references = [ctypes.byref(self._colour, offset) for offset in range(0, 16, 4)]
 
     def of(self, handle: int | None) -> tuple[bool, bool, str]:
         """Whether a text object is bold, and in a font whose letters have the same width; font and colour."""
-        text_object = HANDLE(handle)
+        text_object = argument(handle)
         font = _font_of(text_object) if handle else None
         if not font:
             return False, False, ""
-        colour = self._colour.raw if fill_colour(text_object, *self._colour_references) else b""
+        colour = _colour.raw if fill_colour(text_object, *_colour_references) else b""
         key = font, render_mode(text_object), colour
         found = self._types.get(key)
         if found is None:
@@ -60,9 +65,12 @@ class ObjectFonts:
 
 def _font_type(font: Any) -> tuple[str, bool, bool]:
     """The name of a font, whether it is bold, and whether its letters have the same width."""
-    buffer = ctypes.create_string_buffer(128)
-    _font_name(font, buffer, ctypes.c_size_t(len(buffer)))
-    name = _SUBSET.sub("", buffer.value.decode("latin-1"))
-    flags = max(0, _font_flags(font))
-    bold = bool(flags & _FORCE_BOLD) or _font_weight(font) >= _BOLD_WEIGHT or _BOLD.search(name) is not None
+    _font_name(font, _name, ctypes.c_size_t(len(_name)))
+    return _named_type(_name.value, max(0, _font_flags(font)), _font_weight(font))
+
+
+@lru_cache(maxsize=256)  # Most pages of a document have the same few fonts.
+def _named_type(base_name: bytes, flags: int, weight: int) -> tuple[str, bool, bool]:
+    name = _SUBSET.sub("", base_name.decode("latin-1"))
+    bold = bool(flags & _FORCE_BOLD) or weight >= _BOLD_WEIGHT or _BOLD.search(name) is not None
     return name, bold, bool(flags & _FIXED_PITCH) or _FIXED.search(name) is not None

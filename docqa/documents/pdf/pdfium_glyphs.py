@@ -19,6 +19,11 @@ from docqa.documents.pdf.pdfium_calls import HANDLE, quick
 
 _text_object = quick(pdfium.FPDFText_GetTextObject, HANDLE)
 
+# Buffers for what PDFium returns. Whoever has a page open holds its lock.
+_sides = [ctypes.c_double() for _ in range(4)]
+_pointers = [ctypes.byref(side) for side in _sides]
+_loose_box = pdfium.FS_RECTF()
+
 _COMBINING = {
     "´": "\u0301",
     "`": "\u0300",
@@ -69,9 +74,6 @@ class GlyphText:
         """`text` has the characters as PDFium gives them. Keeps a reference to `text_page`."""
         self._text_page = text_page
         self._text = text
-        self._sides = [ctypes.c_double() for _ in range(4)]
-        self._pointers = [ctypes.byref(side) for side in self._sides]
-        self._loose_box = pdfium.FS_RECTF()
         self._replaced: dict[int, str] = {}
         self._places: list[int] = []  # Of what is replaced, in order.
         self._repeated: list[int] | None = None
@@ -201,20 +203,18 @@ class GlyphText:
     # PDFium ---------------------------------------------------------------------------------------
 
     def _glyph(self, index: int) -> _Glyph | None:
-        left, right, bottom, top = self._sides
-        if not pdfium.FPDFText_GetCharBox(self._text_page, index, *self._pointers):
+        left, right, bottom, top = _sides
+        if not pdfium.FPDFText_GetCharBox(self._text_page, index, *_pointers):
             return None
         return _Glyph(left.value, right.value, bottom.value, top.value)
 
     def _origin(self, index: int) -> float:
-        x, _, _, _ = self._sides
-        pdfium.FPDFText_GetCharOrigin(self._text_page, index, self._pointers[0], self._pointers[1])
-        return x.value
+        pdfium.FPDFText_GetCharOrigin(self._text_page, index, *_pointers[:2])
+        return _sides[0].value
 
     def _advance(self, index: int) -> float:
-        box = self._loose_box
-        found = pdfium.FPDFText_GetLooseCharBox(self._text_page, index, box)
-        return max(1.0, float(box.right - box.left)) if found else 1.0
+        found = pdfium.FPDFText_GetLooseCharBox(self._text_page, index, _loose_box)
+        return max(1.0, float(_loose_box.right - _loose_box.left)) if found else 1.0
 
 
 def _left(drawn: _Drawn) -> float:

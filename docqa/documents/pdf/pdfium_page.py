@@ -15,29 +15,30 @@ from typing import Any, NamedTuple
 import pypdfium2_raw as pdfium
 
 from docqa.documents.pdf.engines import TextFragment
+from docqa.documents.pdf.line_boxes import (
+    BACK,
+    GAP,
+    TALL,
+    LineGroup,
+    are_overprinted,
+    grouped,
+    line_places,
+    stretched_width,
+)
 from docqa.documents.pdf.named_tuples import maker
-from docqa.documents.pdf.pdfium_calls import HANDLE, four, quick
+from docqa.documents.pdf.pdfium_calls import HANDLE, argument_of, four, quick
 from docqa.documents.pdf.pdfium_fonts import ObjectFonts
 from docqa.documents.pdf.pdfium_frame import Box, Frame, is_next_line, most_common_angle, union
 from docqa.documents.pdf.pdfium_glyphs import GlyphText
 
 _SPACES = re.compile(r"[ \u00a0]+(?=\S)")
 
-# In heights of the type. No space between words is wider, not even in justified lines; those between cells may be.
-_GAP = 0.8
-_TALL = 2.5
-_OVERLAP = 0.25  # Of their height: lines have no more in common.
-_STACKED = 6.0  # Where it begins at the same place both are as wide: more than the parts of a fraction.
-_BACK = 10.0  # From the end of a line to the next one, at least.
 _SUPERSCRIPT_SIZE = 0.85  # At most, relative to its line.
 _FEW = 3  # Letters before a subscript, at least: less may be a mark with a space before it.
 _BOX_OF_LETTERS = 2.2  # Of their height, at most, is the height of their type; more, and the font's box may be odd.
 _ODD_FONT, _USUAL_FONT = 1.8, 1.2  # Heights of a font's box, in sizes of the font.
 
-# How much wider than the page's other lines a line is that may contain a gap between columns.
-_STRETCHED = 1.15
-_USUAL_WIDTHS = (0.4, 0.46)  # Heights of the type for a character: without long lines, and at most.
-_LONG = 20  # Characters.
+_LONG = 20  # Characters of a line that tells how wide the page's are.
 
 _four_floats, _four_doubles = struct.Struct("4f").unpack_from, struct.Struct("4d").unpack_from
 
@@ -47,6 +48,13 @@ _rectangle = quick(pdfium.FPDFText_GetRect, ctypes.c_int)
 _char_box = quick(pdfium.FPDFText_GetCharBox, ctypes.c_int)
 _loose_char_box = quick(pdfium.FPDFText_GetLooseCharBox, ctypes.c_int)
 _char_angle = quick(pdfium.FPDFText_GetCharAngle, ctypes.c_float)
+
+
+# Buffers for what PDFium returns. Whoever has a page open holds its lock.
+_sides, (_left, _bottom, _right, _top) = four(ctypes.c_double)
+_loose_box = (ctypes.c_float * 4)()  # Left, top, right, bottom.
+_loose_reference = ctypes.byref(_loose_box)
+_matrix = pdfium.FS_MATRIX()
 
 
 class _Piece(NamedTuple):
@@ -67,9 +75,6 @@ _piece, _fragment = maker(_Piece), maker(TextFragment)
 _Run = tuple[int, int | None]
 """Characters of one text object: the first one, and the object."""
 
-_Group = tuple[int, Box, bool]
-"""Neighbouring boxes of a line: the number of the first one, their union, and whether they are raised."""
-
 
 class PageText:
     """The text of an open page. Valid until the page is closed."""
@@ -77,15 +82,16 @@ class PageText:
     def __init__(self, page: Any, text_page: Any, text: str) -> None:
         """`text` has one code point for each of PDFium's characters."""
         self._text_page = text_page
+        self._page = argument_of(text_page)  # For quick functions.
         self._text = text
         self._glyphs = GlyphText(text_page, text)
-        self._sides, self._side_references = four(ctypes.c_double)  # Left, bottom, right, top.
-        self._loose_box = (ctypes.c_float * 4)()  # Left, top, right, bottom.
-        self._matrix = pdfium.FS_MATRIX()
         self._fonts = ObjectFonts()
         self._hidden: set[int] = set()
-        self._rows = list(_rows(text))
-        self._angles = [self._angle(begin) for begin, _ in self._rows]
+        self._rows = list(line_places(text))
+        angles = map(_char_angle, repeat(self._page), [begin for begin, _ in self._rows])
+        self._angles = [
+            self._turn(begin, angle) if angle else 0 for (begin, _), angle in zip(self._rows, angles, strict=True)
+        ]
         # A page may be turned by its rotation or by its text's matrix.
         self._upright = most_common_angle(zip(self._angles, self._rows, strict=True)) if any(self._angles) else 0
         turn = self._upright if self._upright >= 0 else pdfium.FPDFPage_GetRotation(page) * 90
@@ -93,7 +99,7 @@ class PageText:
 
     def hide(self, objects: set[int]) -> None:
         """Leave the text of some objects out. `objects`: their addresses."""
-        self._hidden = {index for index in range(len(self._text)) if _text_object(self._text_page, index) in objects}
+        self._hidden = {index for index in range(len(self._text)) if _text_object(self._page, index) in objects}
         self._glyphs.leave_out(self._hidden)
 
     @property
@@ -106,13 +112,14 @@ class PageText:
         pieces: list[_Piece] = []
         for row, (begin, end) in enumerate(self._rows):
             pieces += self._pieces(row, begin, end)
-        widths = [(x1 - x0) / (size * (last - first)) for first, last, (x0, _, x1, _), size, *_ in pieces]
+        widths = [(piece.box[2] - piece.box[0]) / (piece.size * (piece.last - piece.first)) for piece in pieces]
         long = [width for piece, width in zip(pieces, widths, strict=True) if piece.last - piece.first > _LONG]
-        stretched = _STRETCHED * _usual_width(long)
+        stretched = stretched_width(long)
         fragments: list[TextFragment] = []
         for piece, width in zip(pieces, widths, strict=True):
-            may_be_cut = (width >= stretched or in_table) and not piece.raised and self._has_space(*piece[:2])
-            if may_be_cut and (width >= stretched or (in_table and in_table(piece.box))):
+            is_wide = width >= stretched
+            may_be_cut = (is_wide or in_table) and not piece.raised and self._has_space(piece.first, piece.last)
+            if may_be_cut and (is_wide or (in_table and in_table(piece.box))):
                 for part in self._at_spaces(piece):
                     self._append(fragments, part)
             else:
@@ -139,12 +146,12 @@ class PageText:
         if x1 < x0:  # It is drawn left of the text before it: a sign after its number, or by a damaged file.
             x0, x1 = self._sides_of(first, last)
         begin, end = self._rows[row]
-        angle = self._angles[row] if first == begin else self._angle(first)
+        angle = self._angles[row] if first == begin else self._turn(first, _char_angle(self._page, first))
         hyphen = last == end and self._text.startswith("\ufffe", end)
-        text_object = text_object or _text_object(self._text_page, first)
+        text_object = text_object or _text_object(self._page, first)
         bold, fixed_pitch, style = self._fonts.of(text_object)
         if several:
-            final = _text_object(self._text_page, self._last_letter(first, last))
+            final = _text_object(self._page, self._last_letter(first, last))
             if final != text_object:
                 also_bold, also_fixed_pitch, other = self._fonts.of(final)
                 if other and other != style:
@@ -160,24 +167,26 @@ class PageText:
 
     def _last_letter(self, first: int, last: int) -> int:
         """Index of the last character that is no space, and no underscore, which may be drawn as a line."""
-        final = first + len(self._text[first:last].rstrip()) - 1
+        final = last - 1
+        if self._text[final].isspace():
+            final = first + len(self._text[first:last].rstrip()) - 1
         if self._text[final] == "_":
             final -= 1
         return final if final > first else first
 
     def _pieces(self, row: int, begin: int, end: int) -> Iterable[_Piece]:
         """Cut one of PDFium's lines at wide gaps and at superscripts."""
-        count = _count_rectangles(self._text_page, begin, end - begin)
+        count = _count_rectangles(self._page, begin, end - begin)
         if count <= 0:
             return ()
         # One for each text object.
-        boxes = self._rectangles(count)
+        boxes = [self._rectangle(index) for index in range(count)]
         size = self._usual_height(begin, boxes[0])
         if count == 1:
             return (_piece((begin, end, boxes[0], size, False, row, None, False)),)
-        groups = _group(boxes, size)
+        groups = grouped(boxes, size)
         runs = self._runs(begin, end, count) if len(groups) > 1 else []
-        overprinted = _overprinted(boxes, size)
+        overprinted = are_overprinted(boxes, size)
         if count > 2 or overprinted:
             beginnings = [first for first, _ in runs] if runs else None
             self._glyphs.drop_repeated(begin, end, overprinted, beginnings)
@@ -196,9 +205,9 @@ class PageText:
             if first < last:
                 following = _piece((first, last, box, height, raised and height < small, row, text_object, several))
                 if (
-                    (piece and raised and not following.raised and not is_next_line(piece.box, box, _BACK * size))
-                    and box[0] - piece.box[2] <= _GAP * size
-                    and box[1] - piece.box[3] < _TALL * size
+                    (piece and raised and not following.raised and not is_next_line(piece.box, box, BACK * size))
+                    and box[0] - piece.box[2] <= GAP * size
+                    and box[1] - piece.box[3] < TALL * size
                 ):
                     # Low letters without descenders, after letters with them.
                     piece = piece._replace(last=last, box=union(piece.box, box), several=True)
@@ -211,7 +220,7 @@ class PageText:
         return pieces
 
     def _starts(
-        self, begin: int, end: int, boxes: list[Box], groups: list[_Group], runs: list[_Run]
+        self, begin: int, end: int, boxes: list[Box], groups: list[LineGroup], runs: list[_Run]
     ) -> list[tuple[int, int | None, bool]]:
         """The first character of each group, its text object if that is known, and whether there may be others."""
         if len(runs) == len(boxes):
@@ -227,7 +236,7 @@ class PageText:
         runs = self._runs_of_words(begin, end)
         if runs is not None and len(runs) == count:
             return runs
-        page = self._text_page
+        page = self._page
         last = _text_object(page, begin)
         runs = [(begin, last)]
         for index, text_object in enumerate(map(_text_object, repeat(page), range(begin + 1, end)), begin + 1):
@@ -239,7 +248,7 @@ class PageText:
 
     def _runs_of_words(self, begin: int, end: int) -> list[_Run] | None:
         """The same, None if one begins elsewhere than with a word. For most tables, it is a look at each word."""
-        page, text = self._text_page, self._text
+        page, text = self._page, self._text
         last = _text_object(page, begin)
         runs = [(begin, last)]
         space = text.find(" ", begin, end)
@@ -266,7 +275,7 @@ class PageText:
     def _at_spaces(self, piece: _Piece) -> Iterator[_Piece]:
         """Cut a piece at wide spaces: LaTeX and line printers draw a table's row as one piece."""
         first, last, box, size, *_ = piece
-        left, gap = box[0], _GAP * size
+        left, gap = box[0], GAP * size
         for spaces in _SPACES.finditer(self._text, first, last):
             if spaces.start() == 0 or self._text[spaces.start() - 1].isspace():
                 continue
@@ -278,21 +287,15 @@ class PageText:
                 first, left = spaces.end(), after[0]
         yield piece._replace(first=first, box=(left, *box[1:]), text_object=None) if first > piece.first else piece
 
-    def _rectangles(self, count: int) -> list[Box]:
-        """The rectangles of the line that was counted last."""
-        left, bottom, right, top = self._side_references
-        handle, sides, as_displayed = self._text_page, self._sides, self.frame.as_displayed
-        boxes = []
-        for index in range(count):
-            _rectangle(handle, index, left, top, right, bottom)
-            boxes.append(as_displayed(_four_doubles(sides)))
-        return boxes
+    def _rectangle(self, index: int) -> Box:
+        """A rectangle of the line whose rectangles were counted last."""
+        _rectangle(self._page, index, _left, _top, _right, _bottom)
+        return self.frame.as_displayed(_four_doubles(_sides))
 
     def _character_box(self, index: int) -> Box | None:
-        left, bottom, right, top = self._side_references
-        if not _char_box(self._text_page, index, left, right, bottom, top):
+        if not _char_box(self._page, index, _left, _right, _bottom, _top):
             return None
-        return self.frame.as_displayed(_four_doubles(self._sides))
+        return self.frame.as_displayed(_four_doubles(_sides))
 
     def _height_at_end(self, first: int, last: int, box: Box) -> float:
         """Height of the type with which a piece of a line ends. That of a subscript is not the line's."""
@@ -309,89 +312,28 @@ class PageText:
         But of usual type if the box is far higher than its letters, as for formulas.
         """
         size = 10.0
-        if _loose_char_box(self._text_page, index, self._loose_box):
-            left, top, right, bottom = _four_floats(self._loose_box)
+        if _loose_char_box(self._page, index, _loose_reference):
+            left, top, right, bottom = _four_floats(_loose_box)
             size = abs(right - left if self.frame.turned else top - bottom)
             size = 1.0 if size < 1.0 else 200.0 if size > 200.0 else size
         if size <= _BOX_OF_LETTERS * (box[3] - box[1]):
             return size
-        matrix = self._matrix
-        if not pdfium.FPDFText_GetMatrix(self._text_page, index, matrix):
+        if not pdfium.FPDFText_GetMatrix(self._text_page, index, _matrix):
             return size
-        drawn = pdfium.FPDFText_GetFontSize(self._text_page, index) * math.hypot(matrix.c, matrix.d)
+        drawn = pdfium.FPDFText_GetFontSize(self._text_page, index) * math.hypot(_matrix.c, _matrix.d)
         return _USUAL_FONT * drawn if size > _ODD_FONT * drawn > 1.0 else size
 
-    def _angle(self, index: int) -> int:
-        """Counter-clockwise turn of a character in degrees if it is a multiple of 90, give or take two, else -1."""
-        angle = _char_angle(self._text_page, index)  # Clockwise, in radians; -1 if unknown.
+    def _turn(self, index: int, angle: float) -> int:
+        """Counter-clockwise turn of a character in degrees if it is a multiple of 90, give or take two, else -1.
+
+        `angle` is PDFium's: clockwise, in radians; -1 if unknown.
+        """
         if not 0 < angle < math.inf:  # It is no number where the numbers of the page's matrices are too large.
             return 0
         degrees = -angle * 180 / math.pi
         nearest = round(degrees / 90) * 90
         if abs(degrees - nearest) <= 2:
             return int(nearest) % 360
-        matrix = self._matrix
-        if pdfium.FPDFText_GetMatrix(self._text_page, index, matrix) and abs(matrix.b) < 0.03 * abs(matrix.a):
-            return 180 if float(matrix.a) < 0 else 0  # Letters that lean, in an upright line: italics.
+        if pdfium.FPDFText_GetMatrix(self._text_page, index, _matrix) and abs(_matrix.b) < 0.03 * abs(_matrix.a):
+            return 180 if float(_matrix.a) < 0 else 0  # Letters that lean, in an upright line: italics.
         return -1
-
-
-def _rows(text: str) -> Iterator[tuple[int, int]]:
-    """Where PDFium's lines begin and end: with CR LF, or with U+FFFE if it removed a hyphen and the word continues."""
-    begin = 0
-    for line in text.replace("\r", "\n").replace("\ufffe", "\n").split("\n"):
-        if line:
-            yield begin, begin + len(line)
-        begin += len(line) + 1
-
-
-def _group(boxes: list[Box], size: float) -> list[_Group]:
-    """Group the boxes of a line, cut at wide gaps, at superscripts, and before and after slanted text."""
-    tallest = _TALL * size
-    widest = baseline = 0.0
-    for x0, top, x1, bottom in boxes:
-        if x1 - x0 > widest and bottom - top < tallest:
-            widest, baseline = x1 - x0, bottom
-    highest, lowest, gap, back = 0.8 * size, baseline - 0.2 * size, _GAP * size, _BACK * size
-    stacked = _STACKED * size
-    groups: list[_Group] = []
-    number = 0
-    left, top, right, bottom = boxes[0]
-    was_raised = bottom < lowest and bottom - top < highest
-    was_tall = bottom - top > tallest
-    for index in range(1, len(boxes)):
-        x0, y0, x1, y1 = boxes[index]
-        height = y1 - y0
-        raised = y1 < lowest and height < highest
-        tall = height > tallest  # A watermark that PDFium takes for a part of the line.
-        # PDFium takes what a diagram has in one column for one line.
-        near = y0 - bottom < tallest and top - y1 < tallest
-        # And the next line of a statement for the rest of the one above.
-        if y0 > bottom - _OVERLAP * height and x0 < left + size:
-            wide = x1 - x0 > stacked and right - left > stacked
-            near = near and not wide and not (x1 < left and (x0 < left - back or right - left > stacked))
-        if x0 - right <= gap and raised == was_raised and tall == was_tall and near:
-            left, top = (x0 if x0 < left else left), (y0 if y0 < top else top)
-            right, bottom = (x1 if x1 > right else right), (y1 if y1 > bottom else bottom)
-        else:
-            groups.append((number, (left, top, right, bottom), was_raised))
-            number, left, top, right, bottom, was_raised, was_tall = index, x0, y0, x1, y1, raised, tall
-    groups.append((number, (left, top, right, bottom), was_raised))
-    return groups
-
-
-def _overprinted(boxes: list[Box], size: float) -> bool:
-    """Whether boxes of a line lie over each other."""
-    reach = 0.5 * size
-    return any(left < x1 - reach and right > x0 for (x0, _, x1, _), (left, _, right, _) in pairwise(boxes))
-
-
-def _usual_width(widths: list[float]) -> float:
-    """The width of a page's characters, from the lines that are not stretched."""
-    without, most = _USUAL_WIDTHS
-    if not widths:
-        return without
-    widths.sort()
-    narrow, wide = widths[len(widths) // 5], widths[3 * len(widths) // 5]
-    # Lines that differ little are not stretched: their font is wide.
-    return narrow if wide < _STRETCHED * narrow else min(narrow, most)

@@ -2,13 +2,21 @@
 
 import ctypes
 from collections.abc import Callable, Iterator
-from itertools import islice
+from itertools import islice, repeat
 from typing import Any
 
 import pypdfium2_raw as pdfium
 
 from docqa.documents.pdf.engines import Rule
-from docqa.documents.pdf.pdfium_calls import ObjectHandle, four, object_bounds, object_handle, object_type, quick
+from docqa.documents.pdf.pdfium_calls import (
+    ObjectHandle,
+    argument_of,
+    four,
+    object_bounds,
+    object_handle,
+    object_type,
+    quick,
+)
 from docqa.documents.pdf.pdfium_frame import Box
 
 # A page with more is a drawing, whose lines are no tables.
@@ -58,8 +66,8 @@ def within_rules(drawn: list[Rule]) -> Callable[[Box], bool] | None:
 def _paths(page: Any) -> Iterator[Box]:
     sides, references = four(ctypes.c_float)
     is_path, is_form = pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_FORM
-    for index in range(min(pdfium.FPDFPage_CountObjects(page), _MAX_OBJECTS)):
-        path = object_handle(page, index)
+    count = min(pdfium.FPDFPage_CountObjects(page), _MAX_OBJECTS)
+    for path in map(object_handle, repeat(argument_of(page)), range(count)):
         kind = object_type(path)
         if kind != is_path:
             if kind == is_form and _is_one_path(path) and object_bounds(path, *references):

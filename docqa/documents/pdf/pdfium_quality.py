@@ -11,7 +11,7 @@ from typing import Any
 import pypdfium2_raw as pdfium
 
 from docqa.documents.pdf.engines import TextQuality
-from docqa.documents.pdf.pdfium_calls import quick
+from docqa.documents.pdf.pdfium_calls import argument_of, quick
 
 _SAMPLED_CHARACTERS = 32
 _SAMPLED_OBJECTS = 100
@@ -37,7 +37,7 @@ def quality(page: Any, text_page: Any, text: str) -> TextQuality:
 def _unmapped(text_page: Any, text: str) -> float:
     step = max(1, len(text) // _SAMPLED_CHARACTERS)
     sampled = [index for index in range(0, len(text), step) if not text[index].isspace()]
-    errors = list(map(_has_map_error, repeat(text_page), sampled)).count(1)
+    errors = list(map(_has_map_error, repeat(argument_of(text_page)), sampled)).count(1)
     return errors / len(sampled) if sampled else 0.0
 
 

@@ -21,6 +21,7 @@ from docqa.documents.pdf.form_lines import FormField
 from docqa.documents.pdf.large_numbers import with_lines_joined
 from docqa.documents.pdf.line_numbers import without_line_numbers
 from docqa.documents.pdf.lines import LayoutLine
+from docqa.documents.pdf.named_tuples import maker
 from docqa.documents.pdf.page_blocks import (
     PROSE_LINES,
     PageBlock,
@@ -36,6 +37,8 @@ from docqa.documents.pdf.panels import Panel, panel_rows, panels, without_panels
 from docqa.documents.pdf.runs import line_text, rows, runs
 from docqa.documents.pdf.tables.page_table import PageTable, TableCell
 from docqa.documents.pdf.watermark import without_watermarks
+
+_layout_line = maker(LayoutLine)
 
 _COMMENT_SIZE = 5.0  # Points.
 _THIN = 2.0
@@ -112,8 +115,8 @@ def _line(row: list[TextFragment], place: _Place, number: int) -> LayoutLine:
     page, region, left, right, kind = place
     if len(row) == 1:
         # Nine lines of ten: by position, since names cost half of the time.
-        text, x0, top, x1, bottom, size, _, hyphen, _, bold, fixed_pitch, _, style = row[0][:13]
-        return LayoutLine._make((
+        text, x0, top, x1, bottom, size, _, hyphen, _, bold, fixed_pitch, _, style = row[0]
+        return _layout_line((
             text, x0, top, x1, bottom, size, hyphen, 1, page, number, right, left, region, bold, fixed_pitch, style,
             False, kind, 0, 0, 0, (),
         ))  # fmt: skip
@@ -204,15 +207,16 @@ def _field_line(field: FormField, page: int, region: int) -> LayoutLine:
 
 
 def _row_line(table: PageTable, cells: list[_FilledCell], page: int, region: int, number: int) -> LayoutLine:
-    fragments = [fragment for cell, _ in cells for line in cell.lines for fragment in line]
-    _, x0, top, x1, bottom, *_ = zip(*fragments, strict=True)
+    first = cells[0][0]
+    sides = [fragment[1:5] for cell, _ in cells for line in cell.lines for fragment in line]
+    x0, top, x1, bottom = zip(*sides, strict=True)
     return LayoutLine(
         text="  ".join([" ".join([text for text, _ in lines]) for _, lines in cells]),
         x0=min(x0),
         top=min(top),
         x1=max(x1),
         bottom=max(bottom),
-        size=fragments[0].size,
+        size=next(line for line in first.lines if line)[0].size,
         hyphen=False,
         cells=len(cells),
         page=page,
@@ -221,7 +225,7 @@ def _row_line(table: PageTable, cells: list[_FilledCell], page: int, region: int
         left=table.x0,
         region=region,
         kind="table",
-        row=cells[0][0].row,
+        row=first.row,
         header_rows=table.header_rows,
         header_columns=table.header_columns,
         row_cells=tuple([(cell.column, cell.row_span, cell.column_span, lines) for cell, lines in cells]),
@@ -279,24 +283,25 @@ def _columns(blocks: list[PageBlock]) -> list[list[PageBlock]]:
     columns: list[list[PageBlock]] = []
     for block in blocks:
         last = columns[-1][-1] if columns else None
-        if (
-            last
-            and not _differ_in_width(last, block)
-            and last.top < block.top
-            and min(last.x1, block.x1) - max(last.x0, block.x0) > 0.5 * min(last.x1 - last.x0, block.x1 - block.x0)
-            and abs(last.x0 - block.x0) < 0.25 * max(last.x1 - last.x0, block.x1 - block.x0)
-        ):
+        if last and last.top < block.top and _are_one_column(last, block):
             columns[-1].append(block)
         else:
             columns.append([block])
     return columns
 
 
-def _differ_in_width(a: PageBlock, b: PageBlock) -> bool:
-    """Whether one of two blocks of several lines, such as an abstract, is wider than the other."""
-    if min(len(a.lines), len(b.lines)) < PROSE_LINES:
+def _are_one_column(a: PageBlock, b: PageBlock) -> bool:
+    """Whether blocks overlap by half of the narrower one, begin near each other, and don't differ in width."""
+    left, right, x0, x1 = a.x0, a.x1, b.x0, b.x1
+    narrow, wide = right - left, x1 - x0
+    if narrow > wide:
+        narrow, wide = wide, narrow
+    shared = (right if right < x1 else x1) - (left if left > x0 else x0)
+    if not shared > 0.5 * narrow or not abs(left - x0) < 0.25 * wide:
         return False
-    return abs(a.x1 - b.x1) > 0.15 * max(a.x1 - a.x0, b.x1 - b.x0)
+    # One of two blocks of several lines, such as an abstract, may be wider than the other.
+    are_short = len(a.lines) < PROSE_LINES or len(b.lines) < PROSE_LINES
+    return are_short or not abs(right - x1) > 0.15 * wide
 
 
 def _edges(column: list[PageBlock]) -> tuple[float, float]:

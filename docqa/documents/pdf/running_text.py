@@ -11,7 +11,10 @@ from itertools import zip_longest
 
 from docqa.documents.blocks import Block, Cell, Table
 from docqa.documents.pdf.lines import LayoutLine, LineBlock, is_right_below
+from docqa.documents.pdf.named_tuples import maker
 from docqa.documents.pdf.words import Words
+
+_cell = maker(Cell)
 
 
 @dataclass(slots=True)
@@ -145,12 +148,13 @@ class _Writer:
             if index:
                 self._add("\n")
             texts: list[str] = []
-            first = self._position
+            first, row = self._position, line.row
             for column, row_span, column_span, lines in line.row_cells:
                 text = self._joined(lines)
                 texts.append(text)
-                cells.append(Cell(first, first + len(text), line.row, column, row_span, column_span))
-                first += len(text) + 2
+                end = first + len(text)
+                cells.append(_cell((first, end, row, column, row_span, column_span)))
+                first = end + 2
             self._line(line, "  ".join(texts))
         first_line = block.lines[0]
         self.result.tables.append(

@@ -6,16 +6,20 @@ A run is a `TextFragment`, too. Superscripts and words in other fonts are back i
 import re
 from bisect import bisect_left
 from itertools import pairwise
+from operator import attrgetter
 
 from docqa.documents.pdf.cleaning import are_letters_doubled, clean, single_spaced, without_doubled_letters
 from docqa.documents.pdf.engines import TextFragment
+from docqa.documents.pdf.named_tuples import maker
 from docqa.documents.pdf.numbering import BULLETS, LIST_MARK
 from docqa.documents.pdf.symbols import symbol
 from docqa.documents.superscripts import raise_
 
+_run, _LEFT = maker(TextFragment), attrgetter("x0")
 _SPACES = re.compile(r" +")
 _MARK = re.compile(r"[\d,]{1,4}|[*†‡§]{1,2}")
 _MAX_MARK = 4  # Characters of `_MARK`.
+_MARK_SIZE = 0.8  # At most, relative to the line beside it.
 _MAX_SUPERSCRIPT = 8  # Characters: what is longer is a line in small type.
 _BULLET = re.compile(rf"[{BULLETS}]")
 _WORDS_BULLET = re.compile(r"o +[A-Z][^\W_]")
@@ -33,15 +37,15 @@ def runs(fragments: list[TextFragment]) -> list[TextFragment]:
     """Clean and join fragments, in the order of the file."""
     cleaned = []
     for index, fragment in enumerate(fragments):
-        text = _symbol(fragments, index) if len(fragment.text) < 3 else None
+        drawn = fragment.text
+        text = _symbol(fragments, index) if len(drawn) < 3 else None
         if text is None:
-            text = fragment.text
-            text = clean(text if text[:1].isprintable() else _with_bullet(text))
+            text = clean(drawn if drawn[:1].isprintable() else _with_bullet(drawn))
         if not text or text.isspace():
             continue
         if text.startswith("o ") and _is_second_bullet(fragments, index):
             text = f"•{text[1:]}"
-        if text != fragment.text or fragment.raised:
+        if text != drawn or fragment.raised:
             # A bullet may be as small and as high as the mark of a note.
             begins = index == 0 or fragments[index - 1].row != fragment.row
             is_bullet = begins and _BULLET.fullmatch(text.strip())
@@ -51,20 +55,22 @@ def runs(fragments: list[TextFragment]) -> list[TextFragment]:
             cleaned.append(fragment)
     if are_letters_doubled([fragment.text for fragment in cleaned]):
         cleaned = [fragment._replace(text=without_doubled_letters(fragment.text)) for fragment in cleaned]
-    marks = [len(fragment.text.strip()) <= _MAX_MARK and _is_lone_mark(fragment, cleaned) for fragment in cleaned]
+    small = _MARK_SIZE * max([fragment.size for fragment in cleaned], default=0.0)
+    marks = [len(f.text.strip()) <= _MAX_MARK and f.size < small and _is_lone_mark(f, cleaned) for f in cleaned]
     if any(marks):
         cleaned = [f._replace(raised=True) if mark else f for f, mark in zip(cleaned, marks, strict=True)]
     gutters = _gutters(cleaned)
     joined: list[TextFragment] = []
     for fragment in cleaned:
         last = joined[-1] if joined else None
-        if last and _continues(last, fragment, gutters):
+        # Most begin far left of where the one before ends.
+        if last and fragment.x0 > last.x1 - last.size - fragment.size and _continues(last, fragment, gutters):
             joined[-1] = _join(last, fragment)
         else:
             joined.append(fragment)
-    if any(run.raised for run in joined):
+    if True in [run.raised for run in joined]:
         joined = _attached(joined)
-    return [run if (text := single_spaced(run.text)) == run.text else run._replace(text=text) for run in joined]
+    return [run if (text := single_spaced(run[0])) == run[0] else _run((text, *run[1:])) for run in joined]
 
 
 def _is_second_bullet(fragments: list[TextFragment], index: int) -> bool:
@@ -120,7 +126,7 @@ def _is_lone_mark(fragment: TextFragment, page: list[TextFragment]) -> bool:
     if not _MARK.fullmatch(fragment.text.strip()):
         return False
     return any(
-        fragment.size < 0.8 * line.size
+        fragment.size < _MARK_SIZE * line.size
         and line.top - 0.5 * line.size < fragment.bottom < line.bottom - 0.2 * line.size
         and line.x0 - line.size < fragment.x0 < line.x1 + line.size
         for line in page
@@ -271,7 +277,7 @@ def rows(page: list[TextFragment]) -> list[list[TextFragment]]:
     """Runs at one height, from the left; the rows from the top. A list mark is joined with its text."""
     found: list[list[TextFragment]] = []
     lowest = float("-inf")
-    for run in sorted(page, key=lambda run: (run.top + run.bottom, run.x0)):
+    for run in sorted(sorted(page, key=_LEFT), key=_middle):  # Twice is faster than by pairs of numbers.
         middle = (run.top + run.bottom) / 2
         for row in found[-1:-4:-1] if middle < lowest else ():
             first = row[0]
@@ -283,9 +289,13 @@ def rows(page: list[TextFragment]) -> list[list[TextFragment]]:
             lowest = run.bottom if run.bottom > lowest else lowest
     for row in found:
         if len(row) > 1:
-            row.sort(key=lambda run: run.x0)
+            row.sort(key=_LEFT)
             _join_marks(row)
     return found
+
+
+def _middle(run: TextFragment) -> float:
+    return run.top + run.bottom
 
 
 def _join_marks(row: list[TextFragment]) -> None:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from itertools import pairwise
 
-from docqa.documents.pdf.lines import LayoutLine, in_one_column
+from docqa.documents.pdf.lines import LayoutLine
 
 _ENDS, _CLOSING, _MARKS = frozenset(".!?:;…。！？"), "\"'”’»)]", "0123456789⁰¹²³⁴⁵⁶⁷⁸⁹*†‡"
 """The end of a sentence, what may close it, and the mark of a note after it."""
@@ -33,27 +33,29 @@ class LineSpacing:
 
     def __init__(self, lines: list[LayoutLine]) -> None:
         self._pitches: dict[tuple[int, ...], float] = {}
-        in_columns: dict[tuple[int, int, int], list[float]] = defaultdict(list)
-        goes_on: dict[tuple[int, ...], list[bool]] = defaultdict(list)
+        in_columns: dict[tuple[int, int, int], list[tuple[float, bool]]] = defaultdict(list)
         for previous, line in pairwise(lines):
             size, step = line.size, line.top - previous.top
             if (
                 0.6 * size < step < 3 * size
-                and in_one_column(previous, line)
+                and previous.page == line.page
+                and previous.region == line.region
                 and abs(previous.size - size) < 0.5
                 and previous.x1 > previous.right - 2 * size
                 and not (previous.kind or line.kind)
                 and not ends_sentence(previous.text)
             ):
-                column = round(size), line.page, line.region
-                in_columns[column].append(step / size)
-                goes_on[column].append(line.text[0].islower())
+                in_columns[round(size), line.page, line.region].append((step / size, line.text[0].islower()))
         all_steps: dict[tuple[int, ...], list[float]] = defaultdict(list)
-        for column, steps in in_columns.items():
+        self._prose: set[tuple[int, ...]] = set()
+        for column, goes_on in in_columns.items():
+            steps, small = zip(*goes_on, strict=True)
+            in_order = sorted(steps)  # Once: what is in order in part is sorted sooner.
             for key in _places(*column):
-                all_steps[key] += steps
-        # The lines of a list may be full, too: those that go on are the closer ones.
-        self._prose = {column for column, small in goes_on.items() if sum(small) >= _IN_SMALL_LETTERS * len(small)}
+                all_steps[key] += in_order
+            # The lines of a list may be full, too: those that go on are the closer ones.
+            if sum(small) >= _IN_SMALL_LETTERS * len(small):
+                self._prose.add(column)
         self._usual = {key: sorted(steps)[len(steps) // 4] for key, steps in all_steps.items() if len(steps) >= _ENOUGH}
 
     def pitch(self, line: LayoutLine, size: float) -> float:

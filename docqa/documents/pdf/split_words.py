@@ -40,7 +40,7 @@ def suspects(vocabulary: Vocabulary) -> frozenset[str]:
         if len(word) == 1:
             if word not in _LETTER_WORDS or token.isupper():
                 found.add(token)
-        elif word not in common and (counts[word] <= _RARE or word.endswith(_LIGATURES)):
+        elif word not in common and (counts.get(word, 0) <= _RARE or word.endswith(_LIGATURES)):
             is_name = not token[0].islower() and len(word) > BEGINNING and word[:BEGINNING] not in begins
             if not is_name or word.endswith(_LIGATURES):
                 found.add(token)
@@ -50,13 +50,12 @@ def suspects(vocabulary: Vocabulary) -> frozenset[str]:
 def repair(text: str, suspect: frozenset[str], vocabulary: Vocabulary) -> str:
     """The text of a line with its words whole."""
     tokens = text.split(" ")
-    found = suspect.intersection(tokens)
-    if not found:
+    if suspect.isdisjoint(tokens):
         return text  # Half of all lines.
     if "http" in text:
         text = _SCHEME.sub(r"\1\2://", text)
         tokens = text.split(" ")
-        found = suspect.intersection(tokens)
+    found = suspect.intersection(tokens)
     if 1 in map(len, tokens) and _SPACED.search(text):
         tokens = _unspaced(tokens)
     elif not _has_split_word(tokens, found, vocabulary):

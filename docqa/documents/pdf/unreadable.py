@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections import Counter
 from itertools import chain
+from operator import itemgetter
 
 # The 200 most common pairs of the letters a to z, without accents: in the translations of Linux programs into 79
 # languages and variants in Latin script (seven large ones count four times), and in English documents (a sixth of
@@ -26,7 +27,10 @@ _COMMON_PAIRS = frozenset(
 )
 _A_TO_Z = "abcdefghijklmnopqrstuvwxyz"
 # By their two bytes as one number: no string is made of a pair.
-_PAIRS = {memoryview((a + b).encode()).cast("H")[0]: a + b in _COMMON_PAIRS for a in _A_TO_Z for b in _A_TO_Z}
+_NEITHER, _RARE, _COMMON = range(3)
+_PAIRS = bytearray([_NEITHER]) * 0x10000
+for _pair in (a + b for a in _A_TO_Z for b in _A_TO_Z):
+    _PAIRS[memoryview(_pair.encode()).cast("H")[0]] = _COMMON if _pair in _COMMON_PAIRS else _RARE
 
 _SAMPLES, _SAMPLE_LENGTH = 4, 60
 
@@ -50,7 +54,8 @@ def is_garbled(text: str, unmapped: float) -> bool:
     tables, code, key material and names in an unknown language are not. Where it doesn't, any improbable text is.
     """
     sample = _samples(text)
-    if unmapped < 0.5 and _common_share(sample) > 0.6 and len(_ODD.findall(sample)) < 0.2 * len(sample):
+    few_odd = sample.isascii() or len(_ODD.findall(sample)) < 0.2 * len(sample)
+    if unmapped < 0.5 and few_odd and _common_share(sample) > 0.6:
         return False  # Nearly every page.
     visible = "".join(text.split())
     if len(visible) < _MIN_CHARACTERS:
@@ -75,9 +80,9 @@ def _common_share(text: str, at_least: int = 1) -> float:
     """The share of common pairs among the pairs of the letters a to z, 1 if there are fewer than `at_least`."""
     lowered = text.lower().encode("ascii", "replace")
     even, odd = (memoryview(part[: len(part) // 2 * 2]).cast("H") for part in (lowered, lowered[1:]))
-    found = list(map(_PAIRS.get, chain(even, odd)))
-    common = found.count(True)
-    known = common + found.count(False)
+    found = itemgetter(*chain((0, 0), even, odd))(_PAIRS)  # All at once. Of one index alone, it would be no tuple.
+    common = found.count(_COMMON)
+    known = common + found.count(_RARE)
     return common / known if known >= max(1, at_least) else 1.0
 
 

@@ -18,7 +18,7 @@ def without_watermarks(content: PageContent) -> tuple[PageContent, list[TextFrag
     fragments = content.fragments
     if not fragments:
         return content, []
-    sizes = sorted(fragment.size for fragment in fragments)
+    sizes = sorted([fragment.size for fragment in fragments])
     large = _LARGE * sizes[len(sizes) // 2]
     slanted = [fragment for fragment in fragments if fragment.slanted]
     if not slanted and sizes[-1] < large:

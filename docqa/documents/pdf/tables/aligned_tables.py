@@ -307,7 +307,7 @@ def _cells(body: TableBody, groups: list[list[int]]) -> Iterator[TableCell]:
         for piece in (piece for index in group for piece in body.placed[index]):
             first, last, fragments = piece.first, piece.last, piece.chunk.fragments
             near = [place for place in spans if place[0] <= last and first <= place[1]] if first <= reach else ()
-            reach = max(reach, last)
+            reach = last if last > reach else reach
             for place in near:
                 first, last = min(first, place[0]), max(last, place[1])
                 fragments = spans.pop(place) + fragments

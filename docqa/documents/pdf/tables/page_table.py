@@ -115,10 +115,11 @@ def text_rows(fragments: Iterable[TextFragment]) -> list[TextRow]:
             top, bottom = upper, lower
             continue
         low, high = (bottom if bottom < lower else lower), (top if top > upper else upper)
-        if low - high >= 0.5 * min(bottom - top, lower - upper):
+        height, whole = lower - upper, bottom - top
+        if low - high >= 0.5 * (height if height < whole else whole):
             rows[-1].append(fragment)
-            if lower - upper < 2 * (bottom - top):
-                top, bottom = min(top, upper), max(bottom, lower)
+            if height < 2 * whole:
+                top, bottom = (top if top < upper else upper), (bottom if bottom > lower else lower)
         else:
             rows.append([fragment])
             top, bottom = upper, lower
@@ -134,19 +135,21 @@ def _middle(fragment: TextFragment) -> float:
 
 def type_size(row: TextRow) -> float:
     """Height of a row's type. Fonts of formulas claim several times of what their letters need."""
-    main = row[0] if len(row) == 1 else max(row, key=_length)
+    main = row[0]
+    if len(row) > 1:
+        lengths = [len(fragment.text) for fragment in row]
+        main = row[lengths.index(max(lengths))]
     return min(main.size, 3 * (main.bottom - main.top) + 2)
 
 
-def _length(fragment: TextFragment) -> int:
-    return len(fragment.text)
+def chunks(row: TextRow, size: float | None = None) -> list[Chunk]:
+    """Join what stands close together: superscripts, words in another font, an amount and its sign.
 
-
-def chunks(row: TextRow) -> list[Chunk]:
-    """Join what stands close together: superscripts, words in another font, an amount and its sign."""
+    `size`: the row's `type_size`, if it is known.
+    """
     if len(row) == 1:
         return [Chunk(row[0].x0, row[0].x1, row)]
-    gap = _GAP * min(type_size(row), 30.0)
+    gap = _GAP * min(type_size(row) if size is None else size, 30.0)
     found: list[Chunk] = []
     together, left, right = [row[0]], row[0].x0, row[0].x1
     for number, fragment in enumerate(row[1:], 1):

@@ -6,6 +6,7 @@ After Nurminen (2013): rules become edges, edges that touch become a grid.
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator
+from operator import attrgetter
 from typing import NamedTuple
 
 from docqa.documents.pdf.engines import Rule
@@ -26,7 +27,7 @@ class GridEdge(NamedTuple):
     end: float
 
 
-_edge = maker(GridEdge)
+_edge, _BEGIN = maker(GridEdge), attrgetter("begin")
 
 
 class RuleGrid(NamedTuple):
@@ -75,17 +76,19 @@ def _joined(edges: list[GridEdge], least: float) -> list[GridEdge]:
             and edges[index].at - edges[start].at < NEAR
         ):
             continue
-        group = sorted(edges[start:index], key=lambda edge: edge.begin)
-        at = sum(edge.at for edge in group) / len(group)
+        group = edges[start:index]
+        if len(group) > 1:
+            group.sort(key=_BEGIN)
+        at = sum([edge.at for edge in group]) / len(group)
         begin, end = group[0].begin, group[0].end
         for edge in group[1:]:
             if edge.begin > end + NEAR:
                 if end - begin >= least:
-                    joined.append(GridEdge(at, begin, end))
+                    joined.append(_edge((at, begin, end)))
                 begin, end = edge.begin, edge.end
             end = max(end, edge.end)
         if end - begin >= least:
-            joined.append(GridEdge(at, begin, end))
+            joined.append(_edge((at, begin, end)))
         start = index
     return joined
 

@@ -76,18 +76,28 @@ def _without_highlights(boxes: list[Rule], fragments: list[TextFragment]) -> lis
             left, right = round(box.x0 / NEAR), round(box.x1 / NEAR)
             for column in product((left - 1, left, left + 1), (right - 1, right, right + 1)):
                 cells[column].append(box)
+    for boxes_of_one_width in cells.values():
+        boxes_of_one_width.sort(key=_height, reverse=True)
     placed = sorted((f.top + f.bottom, f.x0, f.x1) for f in fragments)
     return [box for box in boxes if not _is_shading(box, cells[round(box.x0 / NEAR), round(box.x1 / NEAR)], placed)]
+
+
+def _height(box: Rule) -> float:
+    return box.bottom - box.top
 
 
 def _is_shading(box: Rule, cells: list[Rule], placed: list[tuple[float, float, float]]) -> bool:
     """Whether a box shades a line.
 
-    `cells`: those that are as wide; `placed`: the doubled middle, the left and the right side of each text.
+    `cells`: those that are as wide, the highest first; `placed`: the doubled middle, the left and the right side of
+    each text.
     """
-    height = box.bottom - box.top
-    if any(c.top - 1 < box.top and box.bottom < c.bottom + 1 and c.bottom - c.top > height + NEAR for c in cells):
-        return True
+    height = _height(box)
+    for cell in cells:
+        if _height(cell) <= height + NEAR:
+            break
+        if cell.top - 1 < box.top and box.bottom < cell.bottom + 1:
+            return True
     if height > _MAX_LINE:
         return False
     first, last = bisect_left(placed, (2 * box.top,)), bisect_left(placed, (2 * box.bottom,))
@@ -225,11 +235,15 @@ def _rectangular(owner: list[int], width: int) -> list[int]:
 
 
 def _cut(fragment: TextFragment, first_slot: int, owner: list[int], xs: list[float]) -> list[tuple[TextFragment, int]]:
-    """The pieces of a fragment in a row of slots, each with its column: some files draw a row as one string."""
-    first = max(0, bisect_right(xs, fragment.x0 + 1) - 1)
-    last = min(len(xs) - 2, bisect_left(xs, fragment.x1 - 1) - 1)
+    """The pieces of a fragment in a row of slots, each with its column: some files draw a row as one string.
+
+    Its middle is within the slots.
+    """
+    first, last = bisect_right(xs, fragment.x0 + 1) - 1, bisect_left(xs, fragment.x1 - 1) - 1
+    if first >= last:
+        return [(fragment, bisect_right(xs, (fragment.x0 + fragment.x1) / 2) - 1)]  # Most are in one column.
     pieces = []
-    for column in range(first, last):
+    for column in range(max(0, first), min(len(xs) - 2, last)):
         if owner[first_slot + column] == owner[first_slot + column + 1]:
             continue
         wall = xs[column + 1]
@@ -248,14 +262,14 @@ def _cells(grid: RuleGrid, owner: list[int], texts: dict[int, list[TextFragment]
     last: dict[int, tuple[int, int]] = {}
     for slot, first in enumerate(owner):
         row, column = divmod(slot, width)
-        below, right = last.get(first, (0, 0))
-        last[first] = max(below, row), max(right, column)
+        _, right = last.get(first, (row, column))
+        last[first] = row, (right if right > column else column)
     cells = []
     for first, inside in texts.items():
         row, column = divmod(first, width)
         below, right = last[first]
         lines = text_rows(inside) if len(inside) > 1 else [inside]
-        cells.append(table_cell((row, column, below - row + 1, max(1, right - column + 1), lines)))
+        cells.append(table_cell((row, column, below - row + 1, right - column + 1, lines)))
     return cells
 
 

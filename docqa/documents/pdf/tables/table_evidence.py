@@ -5,6 +5,7 @@ A wrong table does more harm than a missed one, since it cuts sentences.
 """
 
 import re
+from collections import Counter
 from itertools import pairwise
 
 from docqa.documents.pdf.numbering import BULLETS
@@ -295,8 +296,9 @@ def _share_aligned(positions: list[float], near: float = _ALIGNED) -> float:
         return 0.0
     if max(positions) - min(positions) <= near:
         return 1.0
-    counts = [len([1 for other in positions if abs(other - position) <= near]) for position in set(positions)]
-    return max(counts) / len(positions)
+    counts = Counter(positions)  # The sides of many numbers are at few.
+    most = max([sum([n for other, n in counts.items() if abs(other - at) <= near]) for at in counts])
+    return most / len(positions)
 
 
 def _words(texts: list[str]) -> int:

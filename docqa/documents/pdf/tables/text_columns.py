@@ -31,8 +31,9 @@ def text_line(row: TextRow) -> ChunkedLine:
     if len(row) == 1:  # Most are: this is for speed.
         (one,) = row
         return ChunkedLine([Chunk(one.x0, one.x1, row)], one.top, one.bottom, type_size(row))
-    _, _, top, _, bottom, *_ = zip(*row, strict=True)
-    return ChunkedLine(chunks(row), min(top), max(bottom), type_size(row))
+    size = type_size(row)
+    top, bottom = min([fragment.top for fragment in row]), max([fragment.bottom for fragment in row])
+    return ChunkedLine(chunks(row, size), top, bottom, size)
 
 
 def is_ruled(lines: list[ChunkedLine], index: int, rules: list[Rule]) -> bool:
@@ -120,9 +121,14 @@ def _filled(column: Extent, lines: list[ChunkedLine]) -> set[int]:
 def column_place(chunk: Chunk, columns: list[Extent]) -> tuple[int, int]:
     """The first and the last column of a chunk."""
     x0, x1 = chunk.x0, chunk.x1
-    hit = [number for number, (begin, end) in enumerate(columns) if begin < x1 and end > x0]
-    if hit:
-        return hit[0], hit[-1]
+    first = last = -1
+    for number, (begin, end) in enumerate(columns):
+        if begin >= x1:
+            break
+        if end > x0:
+            first, last = (number if first < 0 else first), number
+    if first >= 0:
+        return first, last
     middle = (x0 + x1) / 2
     nearest = min(range(len(columns)), key=lambda n: min(abs(columns[n].begin - middle), abs(columns[n].end - middle)))
     return nearest, nearest
