@@ -23,7 +23,7 @@ from docqa.tui.styling import MUTED
 from docqa.tui.widgets.footer import FittingFooter
 from docqa.tui.widgets.hits_list import HitsList
 from docqa.tui.widgets.inputs import LONGEST_LINE
-from docqa.tui.widgets.page_view import PageView
+from docqa.tui.widgets.searchable_page import SearchablePage
 from docqa.tui.workers.text_finder import TextFinder
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ class FindAllScreen(ModalScreen[bool]):
         self._input = Input(found.search.text, compact=True, max_length=LONGEST_LINE, select_on_focus=True)
         self._title = Static(id="find-all-mode")
         self._status = Static(id="find-all-status")
-        self.page = PageView()
+        self.page = SearchablePage()
         self.page.can_focus = False
         self._searching = found
         """What is being looked for. What was found before is shown until there is something else."""
@@ -230,7 +230,7 @@ class FindAllScreen(ModalScreen[bool]):
             self.dismiss(True)
 
 
-def show_hit(page: PageView, found: FoundText) -> None:
+def show_hit(page: SearchablePage, found: FoundText) -> None:
     """Show the selected hit on the page, with all others in its document marked."""
     if found.current is not None:
         hits, match = found.current
@@ -242,7 +242,7 @@ def show_hit(page: PageView, found: FoundText) -> None:
 class FindAll:
     """Finding in all documents from the main screen, and the way back from a hit's page to the hits."""
 
-    def __init__(self, page: PageView, documents: "Callable[[], Sequence[Document]]") -> None:
+    def __init__(self, page: SearchablePage, documents: "Callable[[], Sequence[Document]]") -> None:
         self._page = page
         self._documents = documents
         self._finder = TextFinder()

@@ -18,7 +18,7 @@ from docqa.tui.state.page_marks import MarkKind, PageMark, clip
 from docqa.tui.state.page_selection import PageSelection, PageWord, move_to, word_under
 from docqa.tui.styling import MUTED
 from docqa.tui.widgets.page_row import gutter_width
-from docqa.tui.widgets.page_view import PageView
+from docqa.tui.widgets.searchable_page import SearchablePage
 from docqa.wording import counted
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 _SCROLL_INTERVAL = 0.05  # Seconds between two lines while the mouse drags beyond the view.
 
 
-class SelectablePage(PageView):
+class SelectablePage(SearchablePage):
     """The document, with words selected by a caret or by dragging."""
 
     ALLOW_SELECT = False  # Textual's own selection would take whatever is dragged over.
