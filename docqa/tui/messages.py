@@ -1,4 +1,4 @@
-"""Messages that several widgets share. Those of a single widget or worker are defined with it."""
+"""Messages that several widgets share, and those of the page. Others are defined with their widget or worker."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -8,6 +8,8 @@ from textual.message import Message
 if TYPE_CHECKING:
     from docqa.answers import Answer
     from docqa.documents import Document
+    from docqa.tui.state.page_layout import PageLayout
+    from docqa.tui.state.page_marks import Matches
 
 Post = Callable[[Message], object]
 """`post_message` of a widget, screen or app: how a worker thread reports."""
@@ -29,3 +31,22 @@ class SpanChosen(Message):
         self.document = document
         self.start = start
         self.end = end
+
+
+class LayoutReady(Message):
+    """A document has been laid out."""
+
+    def __init__(self, layout: "PageLayout") -> None:
+        super().__init__()
+        self.layout = layout
+
+
+class MatchesFound(Message):
+    """A document has been searched; with `goes`, to go to the first match from what is in view."""
+
+    def __init__(self, document: "Document", query: str, matches: "Matches", *, goes: bool) -> None:
+        super().__init__()
+        self.document = document
+        self.query = query
+        self.matches = matches
+        self.goes = goes

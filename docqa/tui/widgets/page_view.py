@@ -9,13 +9,13 @@ from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.geometry import Size
-from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.visual import Visual
 
 from docqa.moved_spans import nearest_offset
 from docqa.terminal_text import flat, one_line, visible
+from docqa.tui.messages import LayoutReady, MatchesFound
 from docqa.tui.state import page_marks
 from docqa.tui.state.newer_answers import found_again, span_of
 from docqa.tui.state.page_marks import Finder, Matches, PageMark
@@ -42,23 +42,6 @@ class PageView(ScrollView, can_focus=True):
         Binding("home", "scroll_home", "Top", show=False, tooltip="Go to the beginning", id="page.top"),
         Binding("G,end", "scroll_end", "End", show=False, tooltip="Go to the end", id="page.end"),
     ]
-
-    class LayoutReady(Message):
-        """A document has been laid out."""
-
-        def __init__(self, layout: "PageLayout") -> None:
-            super().__init__()
-            self.layout = layout
-
-    class MatchesFound(Message):
-        """A document has been searched; with `goes`, to go to the first match from what is in view."""
-
-        def __init__(self, document: "Document", query: str, matches: Matches, *, goes: bool) -> None:
-            super().__init__()
-            self.document = document
-            self.query = query
-            self.matches = matches
-            self.goes = goes
 
     def __init__(self) -> None:
         super().__init__(id="page")
@@ -108,10 +91,7 @@ class PageView(ScrollView, can_focus=True):
             self._target, self._top = self._anchor, self._anchor_top
 
     def show(self, document: "Document | None", answer: "Answer | None", *, claimed: bool = True) -> None:
-        """Show a document at an answer, or from the beginning. Without a document, show a hint.
-
-        Of an answer that is not `claimed`, only the passage is marked.
-        """
+        """Show a document at an answer (only its passage is marked if not `claimed`) or its beginning; or a hint."""
         self._claimed = claimed
         same = document is self.document
         before, self._answer = self._answer, answer
@@ -261,7 +241,7 @@ class PageView(ScrollView, can_focus=True):
         # In a thread, because a thousand pages take longer than a frame.
         from docqa.tui.state.page_layout import lay_out
 
-        self.post_message(self.LayoutReady(lay_out(document, width)))
+        self.post_message(LayoutReady(lay_out(document, width)))
 
     @on(LayoutReady)
     def _layout_ready(self, message: LayoutReady) -> None:
@@ -364,7 +344,7 @@ class PageView(ScrollView, can_focus=True):
         self._find(self.document, query, self._finder, goes=True)
 
     def begin_find(self) -> None:
-        """Something else is going to be looked for: `back` will return to what is in view now."""
+        """Have `back` return to what is in view now: something else is going to be looked for."""
         self._jumped_to_find = False
 
     def show_matches(self, document: "Document", query: str, matches: Matches, number: int, finder: Finder) -> None:
@@ -378,7 +358,7 @@ class PageView(ScrollView, can_focus=True):
 
     @work(thread=True, exclusive=True, group="find")
     def _find(self, document: "Document", query: str, finder: Finder, *, goes: bool) -> None:
-        self.post_message(self.MatchesFound(document, query, finder(document), goes=goes))
+        self.post_message(MatchesFound(document, query, finder(document), goes=goes))
 
     @on(MatchesFound)
     def _matches_found(self, message: MatchesFound) -> None:
