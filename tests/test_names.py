@@ -39,7 +39,6 @@ SHORT = {
     "termination.py": "shared by the command, the training and the app",
     "tui/signal_handlers.py": "shared by the two apps",
     "tui/widgets/opening_hint.py": "what the main screen says before the first question",
-    "tui/served_app.py": "shared by the app and the server that starts it",
     "tui/view.py": "the interface of the two apps for their controllers",
 }
 

@@ -6,7 +6,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
-from itertools import chain
 from pathlib import Path
 from time import monotonic
 from typing import Any, ClassVar
@@ -29,7 +28,7 @@ from docqa.tui.controller import QuestionController
 from docqa.tui.earlier_session import EarlierSession
 from docqa.tui.formatting import quotation, shortened
 from docqa.tui.inert_app import InertApp
-from docqa.tui.key_reference import check_keymap, key_tasks
+from docqa.tui.key_reference import check_keymap, group_titles, key_tasks
 from docqa.tui.keys import KEYS
 from docqa.tui.matrix_screens import MatrixScreens
 from docqa.tui.model_screens import ModelScreens
@@ -41,7 +40,7 @@ from docqa.tui.screens.models import ModelsScreen
 from docqa.tui.screens.pick import PickScreen
 from docqa.tui.screens.settings import SettingsScreen
 from docqa.tui.screens.training import TrainingScreen
-from docqa.tui.served_app import FORBIDDEN
+from docqa.tui.served_app import FORBIDDEN, refusal
 from docqa.tui.session_recovery import SessionRecovery
 from docqa.tui.signal_handlers import on_termination
 from docqa.tui.state.choices import Choice, matching
@@ -137,17 +136,10 @@ class DocqaApp(InertApp):
 
     async def on_event(self, event: Event) -> None:
         """Say of a key that does nothing on this page that it would do something elsewhere."""
-        if isinstance(event, Key) and not event.is_forwarded and self._forbidden:
-            self._tell_forbidden(event)
+        key = event if isinstance(event, Key) and not event.is_forwarded else None
+        if key and (told := refusal(key, self.screen, self._forbidden)):
+            self.say(told)
         await super().on_event(event)
-
-    def _tell_forbidden(self, key: Key) -> None:
-        if isinstance(self.focused, Input) and key.is_printable:
-            return  # It is typed.
-        found = (bindings.key_to_bindings.get(key.key) for _, bindings in self.screen._modal_binding_chain)
-        binding = next(chain.from_iterable(filter(None, found)), None)
-        if binding is not None and binding.action in self._forbidden:
-            self.say(f"This page can only ask. Not here: {binding.tooltip[:1].lower()}{binding.tooltip[1:]}.")
 
     async def action_quit(self) -> None:
         """Quit, having asked if a training is running."""
@@ -168,22 +160,12 @@ class DocqaApp(InertApp):
         self.matrix.update()
 
     def notify(
-        self,
-        message: str,
-        *,
-        title: str = "",
-        severity: SeverityLevel = "information",
-        timeout: float | None = None,
-        markup: bool = True,
+        self, message: str, *, severity: SeverityLevel = "information", timeout: float | None = None, **options: Any
     ) -> None:
-        """Show a notice: in the footer, if that can be seen and it fits, so that it hides no text.
-
-        One with a `timeout` of its own is of something that ended in the background, and stays for that time.
-        """
+        """Show a notice; in the footer, if it fits there and has no `timeout` of its own, so that it hides no text."""
         footer = next(iter(self.screen.query(FittingFooter)), None)
-        in_footer = severity == "information" and timeout is None and footer is not None
-        if not in_footer or footer is None or not footer.say(message):
-            super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
+        if severity != "information" or timeout is not None or footer is None or not footer.say(message):
+            super().notify(message, severity=severity, timeout=timeout, **options)
 
     @on(MainScreen.Covered)
     def _covered(self) -> None:
@@ -381,9 +363,7 @@ class DocqaApp(InertApp):
 
     def action_help(self) -> None:
         """Show every key and what it does; first, if another screen is over the main one, the keys of that."""
-        here: set[str] = set()
-        if self.screen is not self.main:
-            here = {node.BINDING_GROUP_TITLE or "" for node in (self.screen, *self.screen.query("*"))} - {""}
+        here = () if self.screen is self.main else group_titles(self.screen)
         self.push_screen(HelpScreen(key_tasks(self.get_key_display, self._keys, here, without=self._forbidden)))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002

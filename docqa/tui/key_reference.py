@@ -156,6 +156,11 @@ def key_tasks(
     return {title: rows for title, rows in tasks.items() if rows}
 
 
+def group_titles(screen: DOMNode) -> set[str]:
+    """The titles of the places on a screen that have keys of their own."""
+    return {title for node in (screen, *screen.query("*")) if (title := node.BINDING_GROUP_TITLE)}
+
+
 def check_keymap(keymap: Mapping[str, str]) -> None:
     """Raise `DocqaError` if the keymap has an unknown binding id."""
     known = [binding.id for _, binding in _bindings((*PLACES, InlineApp)) if binding.id]

@@ -181,9 +181,8 @@ class MainScreen(Screen[None]):
 
     def move(self, step: int) -> None:
         """Select another answer; at the ends, show the selected one again if the user has scrolled away."""
-        stays = not self.answers.move(step)
-        if stays and self.answers.selected is not None and self.panes.shows_page:
-            self._bring_into_view(self.answers.selected)
+        if not self.answers.move(step) and (selected := self.answers.selected) and self.panes.shows_page:
+            self._bring_into_view(selected)
 
     def go_to_place(self, document: "Document", place: "Answer | Citation") -> bool:
         """Go to an answer or another location of it; return whether it is in the document as it is now."""
@@ -329,9 +328,8 @@ class MainScreen(Screen[None]):
             return self.page.has_matches
         if action == "show_evidence":
             asked = self._controller.shown
-            if asked is None or asked.result is None or asked.pending:
-                return self.evidence.display
-            return self.evidence.display or not (asked.evidence or asked.result.withheld)
+            lost = asked and asked.result and not (asked.pending or asked.evidence or asked.result.withheld)
+            return self.evidence.display or bool(lost)
         if action == "compare":
             return self._side_by_side.can_open
         if action == "go_back":
