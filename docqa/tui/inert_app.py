@@ -110,7 +110,13 @@ class InertApp(App[None]):
         """Run `work` in a worker thread, unless the app is closing."""
         if self.is_running:
             # Without a description Textual makes one of the arguments, which may be all that was found: half a second.
-            self.run_worker(work, group=group, description=group, thread=True)
+            # A worker that has ended is garbage in a cycle, and must not keep its work: documents, and a reader.
+            waiting = [work]
+
+            def run() -> None:
+                waiting.pop()()
+
+            self.run_worker(run, group=group, description=group, thread=True)
 
     def say(self, text: str) -> None:
         """Show a notice."""

@@ -193,9 +193,9 @@ class DocumentLoader:
         if self.engine is None:
             keep_little_freed_memory()
             self.engine = self._make_engine(settings)
-            before, self._before = self._before, None
-            if before is not None:
-                self.engine.keep_loaded(before)
+            if self._before is not None:
+                self.engine.keep_loaded(self._before)
+                self._before = None  # Before another reader is loaded.
         elif settings != self.engine.settings:
             self.engine = self.engine.with_settings(settings)
         encoder = self.engine.encoder
