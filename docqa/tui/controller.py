@@ -142,7 +142,7 @@ class QuestionController:
 
     def _close_documents(self, *, replaced: bool) -> None:
         self.collection = None
-        self._forget_readings()  # They keep the reader, which would be in memory beside another that is loaded.
+        self.session.forget_readings()  # They keep the reader, which would be in memory beside another that is loaded.
         self._view.update(events.DocumentsClosed(replaced))
 
     @property
@@ -362,7 +362,7 @@ class QuestionController:
         self.opening = None
         if isinstance(event, events.DocumentsOpened):
             self.collection = event.collection
-            self._forget_readings()
+            self.session.forget_readings()
             self._incomplete = self._incomplete or event.cancelled
         else:
             self.failure = event.error
@@ -373,10 +373,6 @@ class QuestionController:
         else:
             self.find_kept()
             self._start_next()
-
-    def _forget_readings(self) -> None:
-        for asked in self.session.asked:
-            asked.reading = None
 
     def _files_changed(self, names: Iterable[str]) -> None:
         if new := [name for name in names if name not in self._changed]:

@@ -175,6 +175,11 @@ class QuestionSession:
         asked.result, asked.best, asked.marks = kept.result, kept.best, kept.marks
         return asked
 
+    def forget_readings(self) -> None:
+        """Drop what reading on would start from: the documents are others."""
+        for asked in self.asked:
+            asked.reading = None
+
     def same(self, asked: AskedQuestion) -> list[AskedQuestion]:
         """The questions in the same words about the same documents, without this one."""
         key = question_key(asked.question)
