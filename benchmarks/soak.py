@@ -155,10 +155,10 @@ async def app_run(total: int, folder: Path) -> list[Usage]:
                     controller.reopen()
             else:
                 controller.open(chance.sample(paths, chance.randint(1, 3)), replace=kind == 2)
-            if number % 20 == 9:  # The same reader.
+            if number % 10 == 4:  # The same reader.
                 controller.use_settings(replace(controller.settings, doc_stride=96 + number % 32))
-            if number % 20 == 19:  # Another reader.
-                reader = copied if number % 40 == 19 else BUNDLED
+            if number % 10 == 9:  # Another reader, the first time while it warms up.
+                reader = copied if number % 20 == 9 else BUNDLED
                 controller.use_settings(replace(controller.settings, reader=reader))
             await until(idle)
 

@@ -321,7 +321,7 @@ async def test_the_empty_app_says_what_to_do() -> None:
     app = StillApp()
     async with app.run_test(size=WIDE) as pilot:
         app.questions.handle(DocumentsOpened(None))  # type: ignore[arg-type]
-        await sees(pilot, app.main.answers, "No documents are open. Press O to choose some, or drop a file here.")
+        await sees(pilot, app.main.answers, "No documents are open. Esc, then O chooses some; or drop a file here.")
         assert "Press O to open some" in pane_text(app.main.documents)
 
 
