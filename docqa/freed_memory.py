@@ -8,7 +8,9 @@ _LONG_TEXT = 5_000_000
 
 _KEPT = 1 << 20
 """Bytes that are kept at the end of each arena, and of the largest block that is in an arena at all."""
-_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # M_TRIM_THRESHOLD and M_MMAP_THRESHOLD in malloc.h.
+_ARENAS = 2
+"""Arenas that threads share. With eight a core, what stays in use is scattered over all of them."""
+_TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8  # M_TRIM_THRESHOLD and so on in malloc.h.
 
 
 def return_freed_memory(length: int) -> None:
@@ -26,5 +28,5 @@ def keep_little_freed_memory() -> None:
     """
     with suppress(OSError, AttributeError):
         library = ctypes.CDLL("libc.so.6")
-        for threshold in (_TRIM_THRESHOLD, _MMAP_THRESHOLD):
-            library.mallopt(threshold, _KEPT)
+        for option, value in ((_TRIM_THRESHOLD, _KEPT), (_MMAP_THRESHOLD, _KEPT), (_ARENA_MAX, _ARENAS)):
+            library.mallopt(option, value)
