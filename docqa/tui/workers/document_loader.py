@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from docqa.config import Settings
 from docqa.errors import DocqaError, unexpected
+from docqa.freed_memory import keep_little_freed_memory
 from docqa.progress import Cancelled, Monitor, Progress
 from docqa.tui.workers.events import (
     DocumentFailed,
@@ -63,6 +64,7 @@ class DocumentLoader:
         *,
         remembers: bool = True,
     ) -> None:
+        keep_little_freed_memory()  # Before threads have arenas of their own.
         self.paths = tuple(paths)
         """The files and folders to open, as the user named them."""
         self.engine: Engine | None = None
@@ -183,7 +185,6 @@ class DocumentLoader:
         self._post(DocumentsOpened(Collection(engine, opened, failures, passed_over), cancelled=cancelled))
 
     def _start_engine(self) -> "Engine":
-        from docqa.freed_memory import keep_little_freed_memory
         from docqa.models.loading import map_torch
 
         if self._reload:
@@ -191,7 +192,6 @@ class DocumentLoader:
             self._reload, self._opened = False, {}
         settings = self._settings
         if self.engine is None:
-            keep_little_freed_memory()
             self.engine = self._make_engine(settings)
             if self._before is not None:
                 self.engine.keep_loaded(self._before)
