@@ -24,7 +24,8 @@ def keep_little_freed_memory() -> None:
     """Have the C library return memory soon after it was freed, from now on: for a process that runs long.
 
     Else it keeps up to 64 MiB at the end of each arena, where no `malloc_trim` looks, and each thread may have its own
-    arena: each reader that was loaded, in a thread of its own, added 10 to 25 MiB. Nothing gets slower by it.
+    arena: each reader that was loaded, in a thread of its own, added 10 to 25 MiB. Arenas that are there already stay.
+    Nothing gets slower by it.
     """
     with suppress(OSError, AttributeError):
         library = ctypes.CDLL("libc.so.6")

@@ -1,6 +1,7 @@
 """The passage around an answer: whole sentences, or whole rows of a table (pure)."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from docqa.documents.text_structure import list_mark
@@ -100,12 +101,12 @@ def item_starts(text: str, first: int, last: int) -> list[int]:
     """
     marks = [(line.start(), list_mark(text, line.end(1))) for line in _LINE.finditer(text, first, last)]
     found = [(start, mark) for start, mark in marks if mark is not None]
-    forms = [mark.form for _, mark in found]
+    forms = Counter(mark.form for _, mark in found)
     numbers = {(mark.form, mark.value) for _, mark in found}
     return [
         start
         for start, mark in found
-        if (forms.count(mark.form) > 1 if mark.is_bullet else numbers & {(mark.form, mark.value + n) for n in (-1, 1)})
+        if (forms[mark.form] > 1 if mark.is_bullet else numbers & {(mark.form, mark.value + n) for n in (-1, 1)})
     ]
 
 

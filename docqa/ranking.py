@@ -7,6 +7,7 @@ answers in that order.
 import math
 import re
 import string
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -114,7 +115,7 @@ def rank(
     """
     kept: list[Candidate] = []
     answers: list[RankedAnswer] = []
-    identities: list[str] = []
+    alike: dict[str, list[RankedAnswer]] = defaultdict(list)
 
     def is_about_the_same(answer: RankedAnswer, candidate: Candidate) -> bool:
         first = answer.locations[0].candidate
@@ -129,7 +130,7 @@ def rank(
             continue
         kept.append(candidate)
         text = answer_identity(texts[candidate.document][candidate.start : candidate.end])
-        same = [answer for answer, identity in zip(answers, identities, strict=True) if identity == text]
+        same = alike[text]
         if _is_mere_number(text):
             same = [answer for answer in same if is_about_the_same(answer, candidate)]
         if same:
@@ -138,7 +139,7 @@ def rank(
             better[0].alternatives.append(scored)
         elif len(answers) < top:
             answers.append(RankedAnswer([scored], sentence_around(candidate), []))
-            identities.append(text)
+            alike[text].append(answers[-1])
     return answers
 
 

@@ -42,11 +42,16 @@ def did_you_mean(word: str, known: Iterable[str], otherwise: str) -> str:
     return f"did you mean {close}?" if close else otherwise
 
 
+def which(documents: Collection[str]) -> str:
+    """Name the only document by its file, or say how many there are: "report.pdf", "3 documents"."""
+    if len(documents) == 1:
+        return visible(Path(next(iter(documents))).name)
+    return counted(len(documents), "document")
+
+
 def denial(documents: Collection[str]) -> str:
     """Say of which documents the user marked that they don't answer a question: of others nothing was said."""
-    if len(documents) == 1:
-        return f"you marked that {visible(Path(next(iter(documents))).name)} doesn't answer this"
-    return f"you marked that {counted(len(documents), 'document')} don't answer this"
+    return f"you marked that {which(documents)} {'does' if len(documents) == 1 else 'do'}n't answer this"
 
 
 def sentence(text: str) -> str:

@@ -43,11 +43,8 @@ def _by_content(name: str, data: bytes) -> DocumentFormat | None:
     """The format that a file without a suffix looks like, None if it has one, or looks like none."""
     if Path(name).suffix:
         return None
-    return next((one for one in FORMATS if one.looks_like and len(data) <= one.largest and _has_look(one, data)), None)
-
-
-def _has_look(one: DocumentFormat, data: bytes) -> bool:
-    return bool(resolve(one.looks_like)(data))
+    candidates = (each for each in FORMATS if each.looks_like and len(data) <= each.largest)
+    return next((each for each in candidates if resolve(each.looks_like)(data)), None)
 
 
 def format_of(source: Source) -> DocumentFormat:

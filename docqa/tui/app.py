@@ -136,7 +136,7 @@ class DocqaApp(InertApp):
 
     async def on_event(self, event: Event) -> None:
         """Say of a key that does nothing on this page that it would do something elsewhere."""
-        key = event if isinstance(event, Key) and not event.is_forwarded else None
+        key = event if self._forbidden and isinstance(event, Key) and not event.is_forwarded else None
         if key and (told := refusal(key, self.screen, self._forbidden)):
             self.say(told)
         await super().on_event(event)

@@ -9,7 +9,7 @@ from docqa.answers import Mark, answer_at
 from docqa.documents import Document
 from docqa.tui.workers import events
 from support.main_states import State
-from support.stage import NoCollection, StillApp, answer, ask, evidence, paged, result, settled, until
+from support.stage import StillApp, answer, ask, evidence, open_documents, paged, result, settled, until
 
 _LOG = paged(
     "reports/harbour.pdf",
@@ -31,10 +31,7 @@ async def _show(pilot: Pilot[Any], documents: list[Document], texts: list[str], 
     app = pilot.app
     assert isinstance(app, StillApp)
     app.questions.handle(events.EngineStarted("bundled"))
-    app.questions.handle(events.DocumentsFound(tuple(document.name for document in documents)))
-    for document in documents:
-        app.questions.handle(events.DocumentOpened(document))
-    app.questions.handle(events.DocumentsOpened(NoCollection()))  # type: ignore[arg-type]
+    open_documents(app, documents)
     asked = await ask(pilot, question)
     best = [answer(one, text, p, 1) for one, text, p in zip(documents, texts, (0.93, 0.58, 0.41), strict=False)]
     worth = {document.name: evidence(document, 0.4) for document in documents if document is not ATLAS}

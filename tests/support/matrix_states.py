@@ -7,20 +7,16 @@ from textual.pilot import Pilot
 from docqa.answers import Mark
 from docqa.tui.state.session import QuestionState
 from docqa.tui.widgets.matrix_table import MatrixTable
-from docqa.tui.workers import events
 from support.feedback_states import DIARY, LETTER, LOG
 from support.main_states import State
-from support.stage import NoCollection, StillApp, answer, result
+from support.stage import StillApp, answer, open_documents, result
 
 
 async def filling(pilot: Pilot[Any]) -> None:
     app = pilot.app
     assert isinstance(app, StillApp)
     documents = (LOG, DIARY, LETTER)
-    app.questions.handle(events.DocumentsFound(tuple(document.name for document in documents)))
-    for document in documents:
-        app.questions.handle(events.DocumentOpened(document))
-    app.questions.handle(events.DocumentsOpened(NoCollection()))  # type: ignore[arg-type]
+    open_documents(app, documents)
     cells = app.matrix.controller.cells
     cells.documents = documents
     cells.add(["When was the beacon lit?", "Who lit the beacon for the first time, and in whose name?"])

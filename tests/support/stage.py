@@ -27,6 +27,7 @@ from docqa.tui.state.evidence import DocumentEvidence
 from docqa.tui.state.session import AskedQuestion
 from docqa.tui.widgets import documents_pane
 from docqa.tui.widgets.footer import FittingFooter
+from docqa.tui.workers import events
 
 DEADLINE = 60.0
 KEYS = {" ": "space", "?": "question_mark", ".": "full_stop", ",": "comma", "'": "apostrophe", "/": "slash"}
@@ -243,6 +244,14 @@ class StillComparison(ComparisonScreen):
 
 class NoCollection:
     """A placeholder for a collection in tests of the app alone."""
+
+
+def open_documents(app: DocqaApp, documents: Sequence[Document]) -> None:
+    """Have the app show documents that a test has made as those that are open."""
+    app.questions.handle(events.DocumentsFound(tuple(document.name for document in documents)))
+    for document in documents:
+        app.questions.handle(events.DocumentOpened(document))
+    app.questions.handle(events.DocumentsOpened(NoCollection()))  # type: ignore[arg-type]
 
 
 def monitor() -> Monitor:

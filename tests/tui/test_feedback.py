@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 from support.engines import Engines
 from support.stage import (
-    NoCollection,
     StillApp,
     answer,
     ask,
     ask_and_wait,
     evidence,
     in_view,
+    open_documents,
     paged,
     pane_text,
     result,
@@ -58,10 +58,7 @@ def own_home(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
 async def show(pilot: Pilot[Any], *documents: Document, found: tuple[str, ...] = (), best: Any = ()) -> None:
     """Open documents, and show the answers `found` from the first."""
     app = pilot.app
-    app.questions.handle(events.DocumentsFound(tuple(document.name for document in documents)))
-    for document in documents:
-        app.questions.handle(events.DocumentOpened(document))
-    app.questions.handle(events.DocumentsOpened(NoCollection()))  # type: ignore[arg-type]
+    open_documents(app, documents)
     asked = await ask(pilot, "Who was the mate?")
     answers = [answer(documents[0], text, 0.9 - i / 10, i + 1) for i, text in enumerate(found)]
     worth = {document.name: evidence(document, 0.5) for document in documents[:-1]}

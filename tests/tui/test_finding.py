@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from support.stage import NoCollection, StillApp, ask, monitor, pane_text, sees, type_in, until
+from support.stage import StillApp, ask, monitor, open_documents, pane_text, sees, type_in, until
 from textual.pilot import Pilot
 
 from docqa.documents import Document, Source
 from docqa.documents.plain_text import parse
-from docqa.tui.workers import events
 
 
 def log(name: str) -> Document:
@@ -24,10 +23,7 @@ async def read(pilot: Pilot[Any], *documents: Document) -> None:
     """Open documents, and read the last one."""
     app = pilot.app
     assert isinstance(app, StillApp)
-    app.questions.handle(events.DocumentsFound(tuple(document.name for document in documents)))
-    for document in documents:
-        app.questions.handle(events.DocumentOpened(document))
-    app.questions.handle(events.DocumentsOpened(NoCollection()))  # type: ignore[arg-type]
+    open_documents(app, documents)
     await until(pilot, lambda: app.main.page._layout is not None)
     for document in documents[1:]:
         app.main.go_to(document, 0)
@@ -35,17 +31,19 @@ async def read(pilot: Pilot[Any], *documents: Document) -> None:
     app.main.page.focus()
 
 
+async def goes_on_and_back(pilot: Pilot[Any]) -> None:
+    """Go to the first match, to the next, and back."""
+    for key, seen in (("enter", "Day 60: the beacon"), ("n", "Day 110: the beacon"), ("b", "Day 60: the beacon")):
+        await pilot.press(key)
+        await sees(pilot, pilot.app.main.page, seen)  # type: ignore[attr-defined]
+
+
 async def test_back_leads_from_match_to_match_and_to_where_the_search_began() -> None:
     app = StillApp()
     async with app.run_test(size=(100, 24)) as pilot:
         await read(pilot, log("first.txt"), log("second.txt"))
         await type_in(pilot, "/beacon")
-        await pilot.press("enter")
-        await sees(pilot, app.main.page, "Day 60: the beacon")
-        await pilot.press("n")
-        await sees(pilot, app.main.page, "Day 110: the beacon")
-        await pilot.press("b")
-        await sees(pilot, app.main.page, "Day 60: the beacon")
+        await goes_on_and_back(pilot)
         assert app.main.page.document.name == "second.txt"
         await pilot.press("b")
         await sees(pilot, app.main.page, "Day 0: rain.")
@@ -60,12 +58,7 @@ async def test_in_all_documents_back_leads_to_the_match_before_and_then_to_the_h
         await read(pilot, log("first.txt"), log("second.txt"))
         await type_in(pilot, "//beacon")
         await sees(pilot, app, "4 hits in 2 of 2 documents")
-        await pilot.press("enter")
-        await sees(pilot, app.main.page, "Day 60: the beacon")
-        await pilot.press("n")
-        await sees(pilot, app.main.page, "Day 110: the beacon")
-        await pilot.press("b")
-        await sees(pilot, app.main.page, "Day 60: the beacon")
+        await goes_on_and_back(pilot)
         assert app.main.page.document.name == "first.txt"
         await pilot.press("b")
         await sees(pilot, app, "4 hits in 2 of 2 documents")

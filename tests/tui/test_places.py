@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from support import main_states
 from support.stage import (
-    NoCollection,
     StillApp,
     answer,
     ask,
     marked,
+    open_documents,
     paged,
     pane_text,
     result,
@@ -55,10 +55,7 @@ async def show(
     """Open documents and show answers in them."""
     app = pilot.app
     assert isinstance(app, StillApp)
-    app.questions.handle(events.DocumentsFound(tuple(document.name for document in documents)))
-    for document in documents:
-        app.questions.handle(events.DocumentOpened(document))
-    app.questions.handle(events.DocumentsOpened(NoCollection()))  # type: ignore[arg-type]
+    open_documents(app, documents)
     asked = await ask(pilot, question)
     app.questions.handle(events.AnswersFound(asked, result(question, found, closest)))
     app.questions.handle(events.QuestionAnswered(asked))

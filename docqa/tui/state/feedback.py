@@ -4,15 +4,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import islice
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from docqa.errors import DocqaError
-from docqa.terminal_text import flat, visible
+from docqa.terminal_text import flat
 from docqa.tui.formatting import cited, shortened
 from docqa.tui.state.choices import Choice
 from docqa.tui.state.page_marks import find_matches
 from docqa.tui.state.page_selection import whole_words
+from docqa.wording import which
 
 if TYPE_CHECKING:
     from docqa.answers import Answer
@@ -167,8 +167,8 @@ def choices(
     if selected is not None and not (selected.mark.right or selected.mark.wrong or selected.outdated):
         wrong.append(Choice(f"✗ Only mark “{shortened(flat(selected.text), 30)}” as wrong", WRONG))
     if not denied:
-        them = visible(Path(next(iter(closest))).name) if len(closest) == 1 else f"these {len(closest)} documents"
-        none.append(Choice(f"∅ Not in {them}", NoAnswer(tuple(closest.values()))))
+        these = "these " if len(closest) > 1 else ""
+        none.append(Choice(f"∅ Not in {these}{which(closest)}", NoAnswer(tuple(closest.values()))))
     return [*wrong, *back, *none, *offered, _on_page()]
 
 

@@ -1,16 +1,15 @@
 """The head of the answers pane: the question, what has been found, and how much was searched, on as few rows as fit."""
 
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 
 from textual.content import Content
 
-from docqa.terminal_text import flat, visible
+from docqa.terminal_text import flat
 from docqa.tui.formatting import bar
 from docqa.tui.state.agreement import count_disagreeing
 from docqa.tui.state.session import AskedQuestion, QuestionState
 from docqa.tui.styling import MUTED, error_lines, joined
-from docqa.wording import counted, denial, sentence
+from docqa.wording import counted, denial, sentence, which
 
 _BETWEEN = " · "
 
@@ -94,5 +93,4 @@ def _searched(asked: AskedQuestion) -> Iterator[Content]:
     told = f"{read} of {total} passages searched" if asked.result is not None else "nothing searched yet"
     yield Content.styled(told, MUTED)
     if asked.only:
-        names = [visible(Path(name).name) for name in asked.only]
-        yield Content.styled(f"asked: {names[0] if len(names) == 1 else counted(len(names), 'document')}", MUTED)
+        yield Content.styled(f"asked: {which(asked.only)}", MUTED)
