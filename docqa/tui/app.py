@@ -113,7 +113,7 @@ class DocqaApp(InertApp):
         """Start working: the first frame is on the screen."""
         garbage.put_off_full_collections()
         if self.main.focused is None:  # In a browser, where Textual starts without the focus.
-            self.main.question.focus()
+            self.main.set_focus(self.main.question)
         self.questions.begin()
         self.set_interval(_CHECK_FILES, self.questions.check_files)
         if not self.restricted:
@@ -184,7 +184,7 @@ class DocqaApp(InertApp):
         elif picked is not None:
             self.questions.open(picked.paths, replace=picked.instead)
         elif not self.main.documents.rows:
-            self.main.answers.list.focus()  # There, O is a key and not a letter to type.
+            self.main.set_focus(self.main.answers.list)  # There, O is a key and not a letter to type.
 
     @on(DocumentsPane.CloseRequested)
     def _close(self, message: DocumentsPane.CloseRequested) -> None:
@@ -228,7 +228,7 @@ class DocqaApp(InertApp):
         """Go to the list of questions."""
         if not self.main.panes.zoomed:
             self.main.panes.show_sidebar(True)
-        self.main.questions.focus()
+        self.main.set_focus(self.main.questions)
 
     def action_zoom(self) -> None:
         """Show the pane with the focus alone, or all panes again."""

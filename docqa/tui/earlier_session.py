@@ -51,6 +51,6 @@ class EarlierSession:
         main.documents.tick(map(relative, session.state.ticked))
         main.question.edit(self._app.recovery.restore(session, main.question.value, instead=instead))
         if main.question.value or not self._app.questions.session.asked:
-            main.question.focus()
+            main.set_focus(main.question)
         else:
-            main.answers.list.focus()
+            main.set_focus(main.answers.list)

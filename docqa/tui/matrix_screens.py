@@ -41,7 +41,7 @@ class MatrixScreens:
         main.find_all.leave()
         main.return_from_visit = partial(self._return, cell, main.page.jumps + 1)  # It is jumped to.
         self._app.questions.show(cell)
-        main.page.focus()
+        main.set_focus(main.page)
         if chosen.selecting:
             main.action_select()
 

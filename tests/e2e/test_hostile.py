@@ -139,25 +139,28 @@ def terminal(tmp_path: Path) -> Iterator[Terminal]:
 def test_nothing_hostile_reaches_the_terminal_from_the_app(terminal: Terminal, folder: Path, tmp_path: Path) -> None:
     record = tmp_path / "received"
     terminal.sees("ready>")
-    terminal.type(f"cd {folder}; {DOCQA} open documents --retriever lexical --threshold 0")
+    terminal.type(f"cd {folder}; {DOCQA} open documents --retriever lexical --threshold 0; echo it ended with $?")
     terminal.press("Enter")
     terminal.record(record)
     terminal.sees("Ask your documents a question", "✗")
     terminal.type("Who is the colour officer?")
     terminal.press("Enter")
-    terminal.sees("▸ 1  ", "passages searched")
-    for keys, sight in (
-        (["y"], "Copied"),
-        (["Y"], "Copied"),
-        (["v"], "▸"),
-        (["j"], "▸"),
-        (["/"], "Find in this document"),
+    terminal.sees("▸ 1  ", "17 of 17 passages searched")  # Before, the selected answer may change its rank.
+    # Each sight is one that only its key brings: what is on the screen before doesn't show that the key was handled.
+    for key, sight in (
+        ("j", "▸ 2  "),
+        ("y", "Copied: Leo"),
+        ("Y", "Copied: “"),
+        ("v", " in the search · "),
+        ("/", "Find in this document"),
     ):
-        terminal.press(*keys)
+        terminal.press(key)
         terminal.sees(sight)
+    assert "\x1b" not in terminal.clipboard
     terminal.type("officer")
-    terminal.press("Enter")
     terminal.sees("“officer”")
+    terminal.press("Enter")
+    terminal.sees("❯ Ask your documents")
     for key, sight in (("D", "Enter go there"), ("w", "Right answer to"), ("e", "Export 1"), ("?", "─ Keys ─")):
         terminal.press(key)
         terminal.sees(sight)
@@ -166,7 +169,7 @@ def test_nothing_hostile_reaches_the_terminal_from_the_app(terminal: Terminal, f
     terminal.press("O")
     terminal.sees("Add or replace documents", "Files below this folder")
     terminal.press("Escape")
+    terminal.sees_no_more("Add or replace documents")
     terminal.press("C-q")
-    terminal.sees("ready>")
+    terminal.sees("it ended with 0")
     assert offences(record.read_bytes(), drawn=True) == []
-    assert "\x1b" not in terminal.clipboard

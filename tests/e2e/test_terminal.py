@@ -49,7 +49,8 @@ def test_a_person_opens_a_report_asks_copies_and_quits(terminal: Terminal) -> No
     terminal.press("?")
     terminal.sees("─ Keys ─", "Go to the question input", "Esc close")
     terminal.press("Escape")
-    terminal.sees("▸ 1  …", "Captain Duncan Presswell")
+    terminal.sees_no_more("─ Keys ─")
+    assert "▸ 1  …" in terminal.screen
     terminal.press("C-q")
     terminal.is_a_shell_again(0)
     # Not on the first line: on a busy machine the shell draws its prompt twice when tmux sets the size.

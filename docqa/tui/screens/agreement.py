@@ -106,8 +106,8 @@ class AgreementScreen(ModalScreen["Answer | frozenset[str] | None"]):
     def action_move(self, step: int) -> None:
         """Go to another answer. Stops at the ends."""
         cards = list(self.query(DocumentsCard))
-        at = next((number for number, card in enumerate(cards) if card.has_focus), 0)
-        cards[max(0, min(len(cards) - 1, at + step))].focus()
+        at = next((number for number, card in enumerate(cards) if card is self.focused), 0)
+        self.set_focus(cards[max(0, min(len(cards) - 1, at + step))])
 
     def action_choose(self) -> None:
         """Go to the answer."""

@@ -276,7 +276,7 @@ class FindAll:
         self._found = screen.found
         if go:
             show_hit(self._page, self._found)
-            self._page.focus()
+            self._page.screen.set_focus(self._page)
             self._jumps = self._page.jumps
         else:
             self._page.find("")

@@ -115,7 +115,7 @@ class MainScreen(Screen[None]):
             self.notify("Type a question first.", markup=False)
             return
         self._controller.ask(question, self.documents.ticked)
-        self.answers.list.focus()
+        self.set_focus(self.answers.list)
 
     @on(OptionList.OptionHighlighted, "#questions")
     def _question_highlighted(self, event: OptionList.OptionHighlighted) -> None:
@@ -124,7 +124,8 @@ class MainScreen(Screen[None]):
 
     @on(OptionList.OptionSelected, "#questions")
     def _question_selected(self) -> None:
-        self.answers.list.focus()
+        if self.focused is self.questions:
+            self.set_focus(self.answers.list)
 
     @on(AnswerSelected)
     def _answer_selected(self, message: AnswerSelected) -> None:
@@ -152,8 +153,8 @@ class MainScreen(Screen[None]):
         if scrolled or message.document is not self.page.document:
             here = self.answers.selected_in(message.document.name)
             self.go_to(message.document, here.start if here and not message.read else 0)
-        if message.read:
-            self.page.focus()
+        if message.read and self.focused is self.documents:  # Else a key that followed has moved it.
+            self.set_focus(self.page)
 
     def go_to(self, document: "Document", offset: int) -> None:
         """Show a location in a document, with its evidence; `b` goes back."""
@@ -207,7 +208,7 @@ class MainScreen(Screen[None]):
     def action_show_evidence(self) -> None:
         """Go to the evidence strip, or say why there is none."""
         if self.evidence.display:
-            self.evidence.focus()
+            self.set_focus(self.evidence)
         else:
             again = "x searches again" if self._controller.can_read_all else "Ask again to see it"
             self.notify(f"The evidence of an earlier session isn't kept. {again}.", markup=False)
@@ -268,7 +269,7 @@ class MainScreen(Screen[None]):
     def _go_to(self, document: "Document", offset: int | None) -> None:
         if offset is not None:
             self.page.go_to(document, offset, top=True)
-            self.page.focus()
+            self.set_focus(self.page)
 
     def action_next_location(self) -> None:
         """Go to the next location of the selected answer; after the last, to its own."""

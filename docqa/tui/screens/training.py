@@ -165,7 +165,7 @@ class TrainingScreen(ModalScreen[None]):
         self.form.fill(message.facts)
         self._draw()
         if self._shows_form and self.focused is None and self.is_current:
-            self.form.pairs.focus()
+            self.set_focus(self.form.pairs)
 
     @on(PairsChecked)
     def _pairs_checked(self, message: PairsChecked) -> None:
@@ -254,7 +254,7 @@ class TrainingScreen(ModalScreen[None]):
         self._process = TrainingProcess(name, self.post_message)
         self._on_stopped = None
         self.follow(self._process, arguments)
-        self._box.focus()
+        self.set_focus(self._box)
         self.post_message(self.StatusChanged(self._training.summary))
         self._draw()
 
@@ -299,7 +299,7 @@ class TrainingScreen(ModalScreen[None]):
         self._training, self._new_run, self._discarding = None, True, ""
         self.post_message(self.StatusChanged(""))
         self._examine_file()
-        self.form.pairs.focus()
+        self.set_focus(self.form.pairs)
 
     def action_close(self) -> None:
         """Close; the training continues."""

@@ -88,7 +88,7 @@ class MainPanes(Container):
 
     def leave_input(self) -> None:
         """Go to the pane that is alone, else to the answers."""
-        self._focus_of[self._alone or self._answers].focus()
+        self.screen.set_focus(self._focus_of[self._alone or self._answers])
 
     def step(self, step: int, question: Widget) -> None:
         """Go to the next (1) or previous (-1) pane, or to the question; if one is alone, also to those not shown."""

@@ -73,7 +73,7 @@ class QuestionLine(Horizontal):
     def _note_ended(self) -> None:
         if self.note.display:
             self._display(self.question)
-            (self._focus_before or self._page).focus()
+            self.screen.set_focus(self._focus_before or self._page)
 
     @on(Input.Changed, "#find")
     def _find_typed(self, event: Input.Changed) -> None:
@@ -89,10 +89,10 @@ class QuestionLine(Horizontal):
     def _find_ended(self) -> None:
         if self._page.selection is None:
             self._display(self.question)
-            self._page.focus()
+            self.screen.set_focus(self._page)
             return
         self._display(self.selecting)
-        self.selecting.focus()
+        self.screen.set_focus(self.selecting)
         if self._page.match_in_view is not None:
             self._page.move_caret(self._page.match_in_view)
 
@@ -101,7 +101,7 @@ class QuestionLine(Horizontal):
         if self._page.selection is None:
             self._page.start_selection()
         elif self.selecting.display:
-            self.selecting.focus()
+            self.screen.set_focus(self.selecting)
         return self._page.selection is not None
 
     def selection_changed(self, message: SelectablePage.SelectionChanged) -> None:
@@ -114,7 +114,7 @@ class QuestionLine(Horizontal):
             if not self.selecting.display:
                 self._focus_before = self.screen.focused
             self._display(self.selecting)
-            self.selecting.focus()
+            self.screen.set_focus(self.selecting)
         self.selecting.refresh()
 
     def _end_selection(self) -> None:
@@ -122,4 +122,4 @@ class QuestionLine(Horizontal):
             had_focus = self.screen.focused is self.selecting
             self._display(self.question)
             if had_focus:
-                (self._focus_before or self._page).focus()
+                self.screen.set_focus(self._focus_before or self._page)
