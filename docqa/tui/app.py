@@ -21,12 +21,13 @@ from textual.widgets import Input
 
 from docqa.config import Settings
 from docqa.terminal_text import flat
-from docqa.tui import garbage, messages
+from docqa.tui import messages
 from docqa.tui.answer_marking import AnswerMarking
 from docqa.tui.command_provider import KeyCommands, key_commands
 from docqa.tui.controller import QuestionController
 from docqa.tui.earlier_session import EarlierSession
 from docqa.tui.formatting import quotation, shortened
+from docqa.tui.garbage import FullCollections
 from docqa.tui.inert_app import InertApp
 from docqa.tui.key_reference import check_keymap, group_titles, key_tasks
 from docqa.tui.keys import KEYS
@@ -54,6 +55,7 @@ from docqa.tui.workers.events import WorkerEvent
 from docqa.userdata import history
 
 _CHECK_FILES = 2.0  # Seconds between two checks whether a file changed.
+_COLLECT = 0.5  # Seconds between two looks whether nobody waits.
 _SAVE_SESSION = 0.5  # Seconds between two saves of the session: what a crash may lose.
 
 
@@ -94,6 +96,7 @@ class DocqaApp(InertApp):
         self.questions = QuestionController(
             self, paths, settings, password, make_engine, remembers=not restricted, reads_on=True
         )
+        self.collections = FullCollections()
         self.marking = AnswerMarking(self)
         self.matrix = MatrixScreens(self, self.marking.controller, self._forbidden)
         self.recovery = SessionRecovery(self, self.questions, self.matrix.controller)
@@ -111,7 +114,8 @@ class DocqaApp(InertApp):
 
     def on_ready(self) -> None:
         """Start working: the first frame is on the screen."""
-        garbage.put_off_full_collections()
+        self.collections.put_off()
+        self.set_interval(_COLLECT, self._collect_garbage)
         if self.main.focused is None:  # In a browser, where Textual starts without the focus.
             self.main.set_focus(self.main.question)
         self.questions.begin()
@@ -134,6 +138,10 @@ class DocqaApp(InertApp):
         """Have reading on wait."""
         self.questions.reading_on.quiet.disturb()
 
+    def _collect_garbage(self) -> None:
+        if self.questions.idle and self.questions.reading_on.quiet.is_quiet:
+            self.collections.run_if_due()
+
     async def on_event(self, event: Event) -> None:
         """Say of a key that does nothing on this page that it would do something elsewhere."""
         key = event if self._forbidden and isinstance(event, Key) and not event.is_forwarded else None
@@ -155,7 +163,9 @@ class DocqaApp(InertApp):
             case events.EngineStarted():
                 self.models.engine_started()
             case events.DocumentsOpened():
-                garbage.leave_out_what_is_loaded()
+                self.collections.documents_opened()
+            case events.QuestionAnswered():
+                self.collections.question_answered()
         self.main.update(event)
         self.matrix.update()
 

@@ -148,8 +148,12 @@ class QuestionController:
     @property
     def can_reopen(self) -> bool:
         """Whether `reopen` would do anything, and nothing else is in progress."""
-        idle = self.opening is None and self.session.running is None
-        return idle and bool(self.failure or self._incomplete or self._changed)
+        return self.idle and bool(self.failure or self._incomplete or self._changed)
+
+    @property
+    def idle(self) -> bool:
+        """Whether no document is being opened, and no question answered."""
+        return self.opening is None and self.session.running is None
 
     def cancel_opening(self) -> bool:
         """Cancel opening the documents; return whether they were being opened."""

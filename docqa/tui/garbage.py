@@ -1,57 +1,74 @@
 """When Python looks for cyclic garbage, so that the app doesn't stand still meanwhile.
 
 A full collection walks every object that was made since the last `gc.freeze`: of all documents and libraries that is
-a quarter of a second. So there is none before the first documents are open, and what is loaded then is left out. What a
-collection that took long found in use, such as the answers of a matrix, is left out of the next ones. Objects that die
-young are always collected, and others when nothing refers to them: what stays are cycles that die after they were left
-out, until documents are opened again.
+a quarter of a second. So there is none before the first documents are open, and what is loaded then, and by the first
+question, is left out. Others run while nobody waits for the app, and often, so that each has little to look at. What
+one that took long found in use, such as the answers of a matrix, is left out of the next ones. Objects that die young
+are always collected, and others when nothing refers to them: what stays are cycles that die after they were left out,
+until documents are opened again.
 """
 
 import gc
-from time import perf_counter
+from time import thread_time
 
+# Collections of the middle generation, one for some thousand new objects, before one of the oldest, which is full:
 _NEVER = 1_000_000
-"""Collections of the middle generation before one of the oldest."""
-_FULL_COLLECTION = gc.get_threshold()[2]
+_DUE = 5  # While nobody waits.
+_AT_LAST = 15  # Whatever goes on.
 _OLDEST = 2
-_LONG = 0.03  # Seconds.
+_LONG = 0.015  # Seconds of processor time.
 
 
-def put_off_full_collections() -> None:
-    """Called with the first frame."""
-    gc.set_threshold(*gc.get_threshold()[:2], _NEVER)
-
-
-def leave_out_what_is_loaded() -> None:
-    """Called whenever documents were opened.
-
-    Full collections are needed from the first time on, because a screen that was closed and the answers that were shown
-    are in cycles: a megabyte for each question. Each other time, the next one looks at what was left out, too: the
-    documents and the reader before are garbage, and a reader takes 200 MB.
-    """
-    if gc.get_threshold()[2] != _NEVER:
-        gc.unfreeze()
-    else:
-        gc.freeze()
-        gc.set_threshold(*gc.get_threshold()[:2], _FULL_COLLECTION)
-        if _collections.ended not in gc.callbacks:
-            gc.callbacks.append(_collections.ended)
-
-
-class _Collections:
-    """Notices collections that take long, and leaves what they found in use out of the next."""
+class FullCollections:
+    """Those of one app."""
 
     def __init__(self) -> None:
+        self._loaded: set[str] = set()
         self._began = 0.0
 
-    def ended(self, phase: str, info: dict[str, int]) -> None:
-        """One of `gc.callbacks`."""
+    def put_off(self) -> None:
+        """Run none until documents were opened. Called with the first frame."""
+        _set_threshold(_NEVER)
+
+    def documents_opened(self) -> None:
+        """Leave out what is loaded, the first time.
+
+        Full collections are needed from then on, because a screen that was closed and the answers that were shown are
+        in cycles: a megabyte for each question. Each other time, the next one looks at what was left out, too: the
+        documents and the reader before are garbage, and a reader takes 200 MB.
+        """
+        if not self._leave_out("documents"):
+            gc.unfreeze()
+            return
+        _set_threshold(_AT_LAST)
+        if self._ended not in gc.callbacks:
+            gc.callbacks.append(self._ended)
+
+    def question_answered(self) -> None:
+        """Leave out what is loaded, the first time: the models, and the libraries that run them."""
+        self._leave_out("models")
+
+    def _leave_out(self, what: str) -> bool:
+        if first := what not in self._loaded:
+            self._loaded.add(what)
+            gc.freeze()
+        return first
+
+    def run_if_due(self) -> None:
+        """Nobody waits for the app now."""
+        if gc.get_threshold()[_OLDEST] != _NEVER and gc.get_count()[_OLDEST] >= _DUE:
+            gc.collect()
+
+    def _ended(self, phase: str, info: dict[str, int]) -> None:
+        """Leave out what a collection that took long found in use: one of `gc.callbacks`."""
         if info["generation"] != _OLDEST:
             return
         if phase == "start":
-            self._began = perf_counter()
-        elif perf_counter() - self._began > _LONG:
+            self._began = thread_time()
+        elif thread_time() - self._began > _LONG:
             gc.freeze()
 
 
-_collections = _Collections()
+def _set_threshold(oldest: int) -> None:
+    young, middle, _ = gc.get_threshold()
+    gc.set_threshold(young, middle, oldest)

@@ -12,7 +12,7 @@ from weakref import ref
 
 import pytest
 from support.engines import Engines
-from support.stage import ask_and_wait, until
+from support.stage import Gate, ask, ask_and_wait, until
 from textual.widgets._footer import FooterKey
 
 from docqa.config import Settings
@@ -42,6 +42,36 @@ async def test_full_collections_run_once_documents_are_open(engines: Engines, li
     async with app.run_test() as pilot:
         await ask_and_wait(pilot, "When was the lighthouse built?")
         assert gc.get_threshold()[2] < 100
+
+
+async def test_screens_that_were_closed_are_let_go_while_nobody_waits(
+    engines: Engines, lighthouse: str, held_reading: Gate
+) -> None:
+    app = engines.app([lighthouse], Settings())
+    full: list[bool] = []
+
+    def collecting(phase: str, info: dict[str, int]) -> None:
+        if phase == "start" and info["generation"] == 2:
+            full.append(app.questions.idle)
+
+    async with app.run_test() as pilot:
+        held_reading.pass_on.set()
+        await ask_and_wait(pilot, "When was the lighthouse built?")
+        gc.collect()
+        await pilot.press("question_mark")
+        closed = ref(app.screen)
+        await pilot.press("escape")
+        held_reading.pass_on.clear()
+        asked = await ask(pilot, "Who was the keeper?")
+        await until(pilot, held_reading.reached.is_set)
+        gc.callbacks.append(collecting)
+        try:
+            kept = [[] for _ in range(50_000)]  # A collection is due, and can wait.
+            held_reading.pass_on.set()
+            await until(pilot, lambda: not asked.pending and closed() is None, "the closed screen to be let go")
+        finally:
+            gc.callbacks.remove(collecting)
+        assert kept and all(full)
 
 
 async def test_an_engine_that_was_replaced_is_let_go(engines: Engines, lighthouse: str) -> None:

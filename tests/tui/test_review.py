@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,11 +13,14 @@ from support.stage import (
     Gate,
     NoCollection,
     StillApp,
+    answer,
     ask,
     ask_and_wait,
     marked,
+    open_documents,
     opened,
     paged,
+    result,
     said,
     screen_text,
     sees,
@@ -358,3 +362,39 @@ async def test_of_the_documents_as_many_columns_as_fit_are_shown_whole_and_those
         app.main.documents.tick(["1.pdf", "3.pdf"])
         await pilot.press("t")
         await sees(pilot, app, "1 question   2 of 7 documents")
+
+
+async def test_scrolled_sideways_the_matrix_shows_the_cells_of_each_document() -> None:
+    """Only columns in view are drawn."""
+    documents = tuple(paged(f"{number:02}.pdf", [[f"It is sheet {number:02}."]]) for number in range(40))
+    app = StillApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: app.started)
+        open_documents(app, documents)
+        cells = app.matrix.controller.cells
+        cells.documents = documents
+        cells.add(["Which sheet is it?"])
+        for column, document in enumerate(documents):
+            cell = cells.cell(0, column)
+            cell.result = result(cell.question, [answer(document, f"sheet {column:02}", 0.9, 1)])
+            cell.state = QuestionState.DONE
+        app.main.set_focus(app.main.answers.list)
+        await pilot.press("t")
+        table = app.screen.query_one(MatrixTable)
+        fixed = table._get_cell_region(Coordinate(0, 0)).right
+        fit = (table.size.width - fixed) // (table._get_cell_region(Coordinate(0, 1)).width)
+
+        def shown() -> list[int]:
+            row = screen_text(app).split("Which sheet")[1].split("\n")[0]
+            return [int(number) for number in re.findall(r"sheet (\d\d)", row)]
+
+        for left in (*range(0, 500, 7), *range(500, 0, -7)):  # The cursor stays where it is.
+            table.scroll_to(x=left, animate=False)
+            await pilot.pause()
+            first = shown()[0]
+            assert shown() == list(range(first, first + len(shown())))
+            assert len(shown()) >= fit - 1  # One is cut off at the left, and another at the right.
+        before = len(shown())
+        await pilot.resize_terminal(130, 24)
+        await pilot.pause()
+        assert len(shown()) > before

@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from rich.segment import Segment
 from rich.style import Style
 from rich.text import Text
 from textual.binding import Binding, BindingType
@@ -49,6 +50,7 @@ class MatrixTable(DataTable[Text], inherit_bindings=False):
 
     def on_resize(self) -> None:
         """Fit the columns to the new width."""
+        self._row_render_cache.clear()
         self.show()
 
     def show(self, *, anew: bool = False) -> None:
@@ -118,12 +120,33 @@ class MatrixTable(DataTable[Text], inherit_bindings=False):
     def watch_scroll_x(self, old_value: float, new_value: float) -> None:
         """Note what is in view."""
         super().watch_scroll_x(old_value, new_value)
+        self._row_render_cache.clear()
         self._note_area()
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Note what is in view."""
         super().watch_scroll_y(old_value, new_value)
         self._note_area()
+
+    def _render_cell(  # noqa: PLR0917 - as Textual has it
+        self,
+        row_index: int,
+        column_index: int,
+        base_style: Style,
+        width: int,
+        cursor: bool = False,
+        hover: bool = False,
+    ) -> list[list[Segment]]:
+        # Textual's table draws all columns anew whenever a cell changes, and of sixty documents four are in view.
+        if column_index > 0 and column_index - 1 not in self._columns_in_view:
+            return [[Segment(" " * width, base_style)]] * _HEIGHT
+        return super()._render_cell(row_index, column_index, base_style, width, cursor, hover)
+
+    @property
+    def _columns_in_view(self) -> range:
+        """Those that may be: what is drawn last at the left and the right is cut off, or isn't seen."""
+        pitch = self._shape[3] + 2 * self.cell_padding
+        return range(int(self.scroll_x) // pitch, int(self.scroll_x + self.size.width) // pitch + 1)
 
     def _note_area(self) -> None:
         """Have the cells that are in view asked first."""

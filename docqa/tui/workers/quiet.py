@@ -19,6 +19,11 @@ class Quiet:
         """The user did something just now."""
         self._from = monotonic() + _PATIENCE
 
+    @property
+    def is_quiet(self) -> bool:
+        """Whether the user has done nothing for a moment."""
+        return monotonic() >= self._from
+
     def wait(self, cancel: Event) -> None:
         """Wait until the user has done nothing for a moment, or until `cancel` is set."""
         while (left := self._from - monotonic()) > 0 and not cancel.wait(left):
