@@ -14,9 +14,9 @@ from time import thread_time
 # Collections of the middle generation, one for some thousand new objects, before one of the oldest, which is full:
 _NEVER = 1_000_000
 _DUE = 5  # While nobody waits.
-_AT_LAST = 15  # Whatever goes on.
+_AT_LAST = 10  # Whatever goes on.
 _OLDEST = 2
-_LONG = 0.015  # Seconds of processor time.
+_LONG = 0.03  # Seconds of processor time.
 
 
 class FullCollections:
