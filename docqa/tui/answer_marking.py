@@ -18,7 +18,7 @@ class AnswerMarking:
 
     def __init__(self, app: "DocqaApp") -> None:
         self._app = app
-        self.controller = FeedbackController(app, app.questions)
+        self.controller = FeedbackController(app, app.questions, lambda: app.screen is app.main)
 
     def confirm(self) -> None:
         """Mark the selected answer as right."""

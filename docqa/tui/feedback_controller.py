@@ -28,8 +28,10 @@ _Save = Callable[[], str]
 class FeedbackController:
     """What is marked in one session, saved in the order in which it was done, to train on and to be shown again."""
 
-    def __init__(self, view: View, questions: QuestionController) -> None:
+    def __init__(self, view: View, questions: QuestionController, can_train: Callable[[], bool]) -> None:
+        """`can_train` tells whether T trains a reader from where the user is."""
         self._view = view
+        self._can_train = can_train
         self._questions = questions
         self._lock = Lock()
         self._waiting: deque[Callable[[], None]] = deque()
@@ -55,7 +57,9 @@ class FeedbackController:
         marks = asked.user_marks
         was_wrong = marks.of(answer).wrong
         marks = marks.with_mark(answer, document, replace(marks.of(answer), right=True, wrong=False))
-        saves: list[_Save] = [partial(self._save_right, asked.question, right, self._names(asked))]
+        saves: list[_Save] = [
+            partial(self._save_right, asked.question, right, self._names(asked), trains=self._can_train())
+        ]
         if was_wrong:
             saves.append(self._annotation(asked, marks, answer, document))
         if instead is not None and not marks.of(instead).right and not instead.outdated:
@@ -68,7 +72,7 @@ class FeedbackController:
 
     def none(self, asked: "AskedQuestion", none: "NoAnswer") -> None:
         """Mark that the documents don't answer a question."""
-        save = partial(self._save_none, asked.question, none, self._names(asked))
+        save = partial(self._save_none, asked.question, none, self._names(asked), trains=self._can_train())
         self._change(asked, asked.user_marks.deny(none.closest), [save])
 
     def wrong(self, asked: "AskedQuestion", answer: "Answer") -> None:
@@ -169,13 +173,14 @@ class FeedbackController:
     # --- in worker threads ---
 
     @staticmethod
-    def _save_right(question: str, right: "RightAnswer", names: tuple[str, ...]) -> str:
+    def _save_right(question: str, right: "RightAnswer", names: tuple[str, ...], *, trains: bool) -> str:
         from docqa.userdata import corrections
 
-        return _saved(corrections.save([corrections.answered(question, right.document, right.start, right.end)], names))
+        kept = corrections.answered(question, right.document, right.start, right.end)
+        return _saved(corrections.save([kept], names), trains=trains)
 
     @staticmethod
-    def _save_none(question: str, none: "NoAnswer", names: tuple[str, ...]) -> str:
+    def _save_none(question: str, none: "NoAnswer", names: tuple[str, ...], *, trains: bool) -> str:
         from docqa.userdata import corrections
 
         kept = [
@@ -183,7 +188,7 @@ class FeedbackController:
             for one, document in none.closest
             if document is not None
         ]
-        return _saved(corrections.save(kept, names))
+        return _saved(corrections.save(kept, names), trains=trains)
 
     @staticmethod
     def _forget(question: str, names: tuple[str, ...]) -> str:
@@ -210,5 +215,6 @@ class FeedbackController:
         return ""
 
 
-def _saved(count: int) -> str:
-    return f"{counted(count, 'correction')} saved. T trains a reader on {'it' if count == 1 else 'them'}."
+def _saved(count: int, *, trains: bool) -> str:
+    what_for = f" T trains a reader on {'it' if count == 1 else 'them'}." if trains else ""
+    return f"{counted(count, 'correction')} saved.{what_for}"

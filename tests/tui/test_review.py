@@ -204,6 +204,7 @@ async def test_what_is_marked_in_a_cell_is_marked_in_the_answers_and_the_other_w
         screen.query_one(MatrixTable).go_to(1, 1)
         await pilot.press("c")
         await sees(pilot, app, "✓ line 4")
+        await until(pilot, lambda: "1 correction saved." in said(app), "no key that does nothing here")
         await pilot.press("t")
         await sees(pilot, app.main.answers, "✓ you marked this right")
         await pilot.press("w")
