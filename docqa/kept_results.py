@@ -4,9 +4,11 @@ Without the evidence, which belongs to the reading. Documents have absolute name
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
-from functools import partial
-from typing import Any
+from dataclasses import asdict, dataclass, is_dataclass, replace
+from functools import cache, partial
+from math import isfinite
+from types import UnionType
+from typing import Any, get_args, get_origin, get_type_hints
 
 from docqa.aligned_table import AlignedCell
 from docqa.answers import (
@@ -71,7 +73,7 @@ def from_values(values: Mapping[str, Any], rename: Rename) -> KeptResult | None:
         answers, closest = read(facts["answers"]), read(facts["closest"])
         changed = {"answers": answers, "closest": closest, "warnings": warnings, "withheld": withheld}
         marked, denied = (tuple(MarkedAnswer(one, None) for one in read(values[name])) for name in ("marked", "denied"))
-        return KeptResult(
+        kept = KeptResult(
             Result(**{**facts, **changed}),
             read(values["best"]),
             UserMarks(marked, denied),
@@ -79,6 +81,8 @@ def from_values(values: Mapping[str, Any], rename: Rename) -> KeptResult | None:
         )
     except (KeyError, TypeError, ValueError, AttributeError, IndexError):
         return None
+    # A file that was edited by hand may have a number for a text, which nothing that draws expects.
+    return kept if _is_a((kept.result, kept.best, marked, denied), _KEPT_TYPES) else None
 
 
 def found_in(kept: KeptResult, documents: Sequence[Document], *, search: bool = True) -> KeptResult:
@@ -122,6 +126,29 @@ def _answer(answer: Answer) -> dict[str, Any]:
     for place in (values, *values["other_locations"]):
         place["document"] = absolute(place["document"])
     return values
+
+
+_KEPT_TYPES = tuple[Result, tuple[Answer, ...], tuple[MarkedAnswer, ...], tuple[MarkedAnswer, ...]]
+_hints = cache(get_type_hints)
+
+
+def _is_a(value: object, expected: Any) -> bool:
+    """Whether a value is of a type, and what is in it of the types that it declares."""
+    arguments = get_args(expected)
+    if isinstance(expected, UnionType):
+        return any(_is_a(value, each) for each in arguments)
+    if get_origin(expected) is tuple:
+        if not isinstance(value, tuple):
+            return False
+        types = arguments[:1] * len(value) if arguments[-1] is Ellipsis else arguments
+        return len(value) == len(types) and all(map(_is_a, value, types))
+    if expected is float:
+        return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
+    if not isinstance(value, expected) or (expected is int and isinstance(value, bool)):
+        return False
+    if is_dataclass(expected) or hasattr(expected, "_fields"):
+        return all(_is_a(getattr(value, name), hint) for name, hint in _hints(expected).items())
+    return True
 
 
 def _read_answers(listed: Iterable[Mapping[str, Any]], *, rename: Rename) -> tuple[Answer, ...]:

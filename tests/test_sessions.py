@@ -203,6 +203,25 @@ def test_a_session_edited_by_hand_is_read_or_left_out(change: dict[str, object])
     assert found is None or found.answers == ANSWERS
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"matrix": "Why?"},
+        {"draft": {}},
+        {"question_set": 3},
+        {"opened": [1]},
+        {"questions": [{"number": 0, "question": None, "only": []}]},
+        {"questions": [{"number": 0, "question": "Who?", "only": "b.txt"}]},
+    ],
+)
+def test_a_session_with_what_is_no_text_is_none(change: dict[str, object]) -> None:
+    file = SessionFile()
+    file.write(STATE, ANSWERS)
+    file.end(STATE)
+    file._file.write_text(json.dumps({**json.loads(file._file.read_bytes()), **change}))
+    assert sessions.claim_newest([]) is None
+
+
 def test_a_folder_that_is_not_writable_is_an_error(home: Path) -> None:
     home.write_text("a file where the folder should be")
     with pytest.raises(DocqaError, match="can't save the session in"):

@@ -15,6 +15,7 @@ from docqa.tui.view import View
 from docqa.userdata import sessions
 from docqa.userdata.kept_spans import absolute
 from docqa.userdata.sessions import KeptSession, SessionFile, SessionQuestion, SessionState
+from docqa.wording import counted
 
 if TYPE_CHECKING:
     from docqa.kept_results import KeptResult
@@ -162,6 +163,7 @@ class SessionRecovery:
         self._open(state.opened, list(map(relative, state.closed)), instead=instead)
         self._matrix.restore(state.matrix, state.question_set)
         shown: AskedQuestion | None = None
+        unreadable = 0
         for one in state.questions:
             only = frozenset(map(relative, one.only))
             kept = from_values(answers[one.number], relative) if one.number in answers else None
@@ -169,9 +171,12 @@ class SessionRecovery:
                 asked = self._questions.session.restore(one.question, kept, only)
                 self._questions.versions.check_kept(asked)
             else:
+                unreadable += one.number in answers
                 asked = self._questions.ask(one.question, only)
             if shown is None or one.number == state.shown:
                 shown = asked
+        if unreadable:
+            self._view.say(f"Asked again, since the kept answers can't be read: {counted(unreadable, 'question')}.")
         if shown is not None:
             self._questions.show(shown)
             self._questions.find_kept()

@@ -293,22 +293,34 @@ def _read(file: Path) -> SessionState | None:
     try:
         values = json.loads(file.read_bytes())
         sets = ("arguments", "opened", "documents", "ticked", "closed", "matrix")
-        texts = {name: tuple(map(str, values[name])) for name in sets}
+        texts = {name: _texts(values[name]) for name in sets}
         questions = tuple(
-            SessionQuestion(int(one["number"]), str(one["question"]), tuple(map(str, one["only"])))
+            SessionQuestion(int(one["number"]), _text(one["question"]), _texts(one["only"]))
             for one in values["questions"]
         )
         return SessionState(
             **texts,
             questions=questions,
-            draft=str(values["draft"]),
+            draft=_text(values["draft"]),
             shown=int(values["shown"]),
-            question_set=str(values["question_set"]),
+            question_set=_text(values["question_set"]),
             at=_date(values["at"], file),
             ended=bool(values["ended"]),
         )
     except (OSError, *_MALFORMED):
         return None  # Deleted meanwhile, or not a session.
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(value)
+    return value
+
+
+def _texts(values: object) -> tuple[str, ...]:
+    if not isinstance(values, list):  # The characters of a string are no questions.
+        raise TypeError(values)
+    return tuple(map(_text, values))
 
 
 def _date(at: object, file: Path) -> str:

@@ -225,6 +225,34 @@ def seen(asked: AskedQuestion) -> list[tuple[object, ...]]:
     return [(one.text, one.probability, one.mark) for one in asked.shown]
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"text": 3},
+        {"probability": "high"},
+        {"page": "4"},
+        {"start": None},
+        {"mark": {"right": True, "wrong": False, "pinned": False, "note": 1, "found": True}},
+        {"alternatives": [{"text": "1874", "probability": [], "start": 0, "end": 4}]},
+    ],
+)
+async def test_answers_that_were_edited_by_hand_are_asked_again(
+    engines: Engines, lighthouse: str, wrong: dict[str, object]
+) -> None:
+    app = engines.app([lighthouse], Settings())
+    async with app.run_test(size=WIDE) as pilot:
+        before = seen(await ask_and_wait(pilot, QUESTION))
+    (file,) = (paths.data_dir() / "sessions").glob("*.answers.jsonl")
+    kept = json.loads(file.read_text(encoding="utf-8").split("\n")[-1])
+    kept["answers"]["result"]["answers"][0] |= wrong
+    file.write_text(json.dumps(kept), encoding="utf-8")
+    app = engines.app([], Settings(), resume=True)
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: any("can't be read: 1 question" in text for text in said(app)))
+        await until(pilot, lambda: opened(app) and not app.questions.session.asked[0].pending)
+        assert seen(app.questions.session.asked[0]) == before
+
+
 async def test_the_last_session_is_resumed_without_asking_anything_again(
     engines: Engines, lighthouse: str, bakery: str, held_opening: Gate
 ) -> None:
