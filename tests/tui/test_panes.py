@@ -344,3 +344,24 @@ async def test_a_notice_does_not_lie_over_what_is_opened_next_and_a_warning_does
         await sees(pilot, app, "The disk is full")
         await pilot.press("ctrl+r")
         await sees(pilot, app, "The disk is full")
+
+
+async def test_in_the_list_of_questions_only_what_changes_is_drawn() -> None:
+    document = paged("a.txt", [["It is red."]])
+    app = StillApp()
+    async with app.run_test(size=WIDE) as pilot:
+        await show(pilot, document, "red")
+        listed = app.main.questions
+        first = listed.get_option_at_index(0)
+        prompt = first.prompt
+        asked = await ask(pilot, "What else?")
+        await sees(pilot, listed, "✓ Which? » What else?")
+        assert listed.get_option_at_index(0) is first and first.prompt is prompt
+        app.questions.handle(events.AnswersFound(asked, result("What else?")))
+        app.questions.handle(events.QuestionAnswered(asked))
+        await sees(pilot, listed, "✓ Which? ∅ What else?")
+        assert first.prompt is prompt
+        assert listed.highlighted == 1
+        await pilot.resize_terminal(80, 45)
+        await pilot.press("h")
+        await sees(pilot, listed, "✓ Which? ∅ What else?")

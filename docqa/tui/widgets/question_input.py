@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -14,6 +14,9 @@ from docqa.tui.formatting import shortened
 from docqa.tui.state.session import AskedQuestion, QuestionState
 from docqa.tui.styling import MUTED, hang, joined
 from docqa.tui.widgets.inputs import LONGEST_LINE, PastingInput
+
+if TYPE_CHECKING:
+    from docqa.user_marks import UserMarks
 
 _GLYPHS = {
     QuestionState.QUEUED: "·",
@@ -129,6 +132,8 @@ class QuestionsList(OptionList):
         super().__init__(id="questions", markup=False, compact=True)
         self._asked: list[AskedQuestion] = []
         self._current: AskedQuestion | None = None
+        self._width = 0
+        self._drawn: list[_Drawn] = []
 
     def on_mount(self) -> None:
         """Show the hint."""
@@ -147,17 +152,44 @@ class QuestionsList(OptionList):
         width = self.scrollable_content_region.width
         if width <= 0:
             return
+        wanted = [_Drawn(one, "∅" if one.abstained else _GLYPHS[one.state], one.marks) for one in self._asked]
         with self.prevent(OptionList.OptionHighlighted):
-            self.clear_options()
-            if not self._asked:
+            if width != self._width or not self._goes_on(wanted):
+                self._width, self._drawn = width, []
+                self.clear_options()
+            if not wanted and not self.option_count:
                 hint = Content.styled("None yet. Questions you ask are listed here.", MUTED)
                 self.add_option(Option(joined(hint.wrap(width)), disabled=True))
-            for one in self._asked:
-                glyph = "∅" if one.abstained else _GLYPHS[one.state]
-                lines = [*hang(Content(flat(one.question)), width, f"{glyph} "), *_annotated(one, width)]
-                self.add_option(Option(joined(lines)))
+            for number, one in enumerate(wanted):
+                if number >= len(self._drawn):
+                    self.add_option(Option(one.prompt(width)))
+                elif not one.looks_like(self._drawn[number]):
+                    self.replace_option_prompt_at_index(number, one.prompt(width))
+            self._drawn = wanted
             if self._asked:
                 self.highlighted = self._asked.index(self._current) if self._current in self._asked else None
+
+    def _goes_on(self, wanted: "list[_Drawn]") -> bool:
+        """Whether the questions that are drawn are the first of those wanted: hundreds take long to draw."""
+        same = (one.asked is drawn.asked for one, drawn in zip(wanted, self._drawn, strict=False))
+        return bool(self._drawn or not wanted) and len(wanted) >= len(self._drawn) and all(same)
+
+
+class _Drawn(NamedTuple):
+    """What is shown of a question."""
+
+    asked: AskedQuestion
+    glyph: str
+    marks: "UserMarks | None"
+
+    def looks_like(self, other: "_Drawn") -> bool:
+        """Whether the same is shown; marks are replaced if they change."""
+        return self.glyph == other.glyph and self.marks is other.marks
+
+    def prompt(self, width: int) -> Content:
+        return joined(
+            [*hang(Content(flat(self.asked.question)), width, f"{self.glyph} "), *_annotated(self.asked, width)]
+        )
 
 
 def _annotated(asked: AskedQuestion, width: int) -> Iterator[Content]:
