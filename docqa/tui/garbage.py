@@ -15,6 +15,7 @@ from time import thread_time
 _NEVER = 1_000_000
 _DUE = 5  # While nobody waits.
 _AT_LAST = 10  # Whatever goes on.
+_LOADING = 100  # The same, before a question was answered.
 _OLDEST = 2
 _LONG = 0.03  # Seconds of processor time.
 
@@ -40,13 +41,14 @@ class FullCollections:
         if not self._leave_out("documents"):
             gc.unfreeze()
             return
-        _set_threshold(_AT_LAST)
+        _set_threshold(_LOADING)
         if self._ended not in gc.callbacks:
             gc.callbacks.append(self._ended)
 
     def question_answered(self) -> None:
         """Leave out what is loaded, the first time: the models, and the libraries that run them."""
-        self._leave_out("models")
+        if self._leave_out("models"):
+            _set_threshold(_AT_LAST)
 
     def _leave_out(self, what: str) -> bool:
         if first := what not in self._loaded:
@@ -56,7 +58,9 @@ class FullCollections:
 
     def run_if_due(self) -> None:
         """Nobody waits for the app now."""
-        if gc.get_threshold()[_OLDEST] != _NEVER and gc.get_count()[_OLDEST] >= _DUE:
+        if gc.get_threshold()[_OLDEST] == _NEVER or gc.get_count()[_OLDEST] < _DUE:
+            return
+        if "models" in self._loaded or not self._leave_out("what is loaded in the background"):
             gc.collect()
 
     def _ended(self, phase: str, info: dict[str, int]) -> None:
