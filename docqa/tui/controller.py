@@ -298,6 +298,9 @@ class QuestionController:
         if isinstance(event, events.WarningRaised):
             self.warn_once(event.error)
             return
+        if isinstance(event, events.FilesLeftOut):
+            self._view.say(event.told)
+            return
         if isinstance(event, events.QuestionEvent):
             up_to_date = self._handle_question(event)
         elif isinstance(event, events.MoreFound):

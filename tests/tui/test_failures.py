@@ -57,12 +57,15 @@ async def test_what_a_folder_has_besides_is_told_once(
     app = engines.app([str(folder)], Settings())
     told = f"{folder}: 1 file of another type (.docx) was left out"
     async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await until(pilot, lambda: app.main.footer.said == told, "what was left out, in the footer")
+        assert not app._notifications, "a notice lies over the page"
         asked = await ask_and_wait(pilot, "When was the lighthouse built?")
         assert asked.result is not None
         assert [warning.message for warning in asked.result.warnings] == ["1 file of another type (.docx) was left out"]
+        app.main.footer.say("")
         await pilot.press("escape", "r")
         await ask_and_wait(pilot, "Who built the lighthouse?")
-        assert [notice.message for notice in app._notifications].count(told) == 1
+        assert app.main.footer.said != told and not app._notifications
 
 
 async def test_escape_cancels_a_question_at_once(engines: Engines, lighthouse: str, held_reading: Gate) -> None:

@@ -23,6 +23,7 @@ from docqa.tui.workers.events import (
     DocumentsFound,
     DocumentsOpened,
     EngineStarted,
+    FilesLeftOut,
     OpeningFailed,
     OpeningProgressed,
     PostEvent,
@@ -219,10 +220,9 @@ class DocumentLoader:
                 self._fail("", error, failures)
             elif path not in self.closed:
                 names.append(path)
-        for folder, message in left_out:
-            if (folder, message) not in self._told:
-                self._told.add((folder, message))
-                self._post(WarningRaised(DocqaError(f"{folder}: {message}")))
+        if new := [one for one in left_out if one not in self._told]:
+            self._told.update(new)
+            self._post(FilesLeftOut("; ".join(f"{Path(folder).name or folder}: {message}" for folder, message in new)))
         for closed in self._opened.keys() - set(names):
             del self._opened[closed]
         self._remember(names)

@@ -209,6 +209,12 @@ class WarningRaised(NamedTuple):
     error: "DocqaError"
 
 
+class FilesLeftOut(NamedTuple):
+    """Folders have files that docqa doesn't read, as `told`. Each result has it among its warnings, too."""
+
+    told: str
+
+
 DocumentEvent = (
     EngineStarted
     | DocumentsClosed
@@ -241,7 +247,9 @@ QuestionEnded = QuestionAnswered | QuestionFailed | QuestionCancelled
 AnswersEvent = ReadingProgressed | AnswersFound | MoreFound | AnswersMoved | MarksRecalled | KeptFound
 """What changes nothing but the answers of its question."""
 
-WorkerEvent = DocumentEvent | QuestionEvent | MoreFound | ReadingOnProgressed | ReadingOnEnded | WarningRaised
+WorkerEvent = (
+    DocumentEvent | QuestionEvent | MoreFound | ReadingOnProgressed | ReadingOnEnded | WarningRaised | FilesLeftOut
+)
 
 PostEvent = Callable[[WorkerEvent], object]
 """How a worker reports. Safe to call from any thread."""
