@@ -18,7 +18,7 @@ from docqa.userdata.sessions import SessionFile, SessionQuestion, SessionState
 
 QUESTIONS = (SessionQuestion(0, "Who?"), SessionQuestion(1, "Why «é»\udc80?", ("b.txt",)))
 STATE = SessionState(
-    ("a.txt",), ("a.txt", "b.txt"), ("b.txt",), QUESTIONS, "Half a que", ("b.txt",), 1, ("Why?",), "due diligence"
+    ("a.txt",), ("a.txt", "b.txt"), ("b.txt",), QUESTIONS, "Half a que", ("b.txt",), 1, ("c.txt",), ("Why?",), "due"
 )
 ANSWERS = {0: {"text": "Anna\u2028Holm"}}
 
