@@ -249,6 +249,12 @@ class Collection:
         offset = max(0, first - _AROUND)
         return tokens.window(offset, max(first, last) + 1 + _AROUND), offset
 
+    @property
+    def retriever(self) -> str:
+        """The name of the retriever, with that of its encoder if it has one."""
+        name, encoder = self.engine.settings.retriever, self.engine.encoder
+        return name if encoder is None else f"{name}:{encoder.name}"
+
     def locate_window(self, window: int) -> tuple[int, int, int]:
         """The number of a window's document, and the offsets at which the window starts and ends."""
         document, number = self._windows[window]
@@ -278,7 +284,6 @@ class Collection:
         if not answered:
             ranked = closest_passages(progress.candidates, self.documents, top)
         listed = sum(answered and answer.probability >= engine.choice.listed_from for answer in ranked)
-        retriever = engine.settings.retriever
         return Result(
             question=question,
             answered=answered,
@@ -287,7 +292,7 @@ class Collection:
             windows_read=progress.windows_read,
             windows_total=len(progress.order),
             reader=engine.reader.name,
-            retriever=retriever if engine.encoder is None else f"{retriever}:{engine.encoder.name}",
+            retriever=self.retriever,
             elapsed_seconds=seconds,
             warnings=(
                 *self.left_out,

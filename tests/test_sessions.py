@@ -18,9 +18,10 @@ from docqa.userdata.sessions import SessionFile, SessionQuestion, SessionState
 
 QUESTIONS = (SessionQuestion(0, "Who?"), SessionQuestion(1, "Why «é»\udc80?", ("b.txt",)))
 STATE = SessionState(
-    ("a.txt",), ("a.txt", "b.txt"), ("b.txt",), QUESTIONS, "Half a que", ("b.txt",), 1, ("Why?",), "due diligence"
+    ("a.txt",), ("a.txt", "b.txt"), ("b.txt",), QUESTIONS, "Half a que", ("b.txt",), 1, ("c.txt",), ("Why?",), "due"
 )
 ANSWERS = {0: {"text": "Anna\u2028Holm"}}
+CELLS = {("Why «é»\udc80?", "/a.txt"): {"text": "So"}, ("Why «é»\udc80?", "/b.txt"): {"text": "No"}}
 
 RUNS = """
 import sys
@@ -151,6 +152,18 @@ def test_only_the_last_sessions_are_kept(monkeypatch: pytest.MonkeyPatch) -> Non
         file.end(replace(STATE, opened=(f"{number}.txt",)))
         os.utime(file._file, (number, number))
     assert len(sessions.kept_sessions()) == 3 and len(files()) == 6
+
+
+def test_of_a_cell_that_was_written_twice_the_later_counts_and_none_that_is_no_cell() -> None:
+    file = SessionFile()
+    file.write(STATE, ANSWERS, {next(iter(CELLS)): {"text": "Earlier"}})
+    file.write(STATE, cells=CELLS)
+    with sessions._answers_of(file._file).open("ab") as edited:
+        edited.write(b'\n{"cell": ["Who?"], "answers": {}}\n{"cell": ["Who?", 3], "answers": {}}')
+        edited.write(b'\n{"cell": ["Who?", "/b.txt"]}\n{"cell": ["Who?", "/b.t')
+    file.end(STATE)
+    found = sessions.claim_newest([])
+    assert found is not None and found.cells == CELLS and found.answers == ANSWERS
 
 
 def test_an_answer_that_was_half_written_takes_no_other_with_it() -> None:

@@ -21,10 +21,11 @@ from safetensors.numpy import load_file
 from support import tiny_models
 from support.samples import PROSE
 
-from docqa import files
+from docqa import files, paths
 from docqa.array_store import ArrayStore
 from docqa.datasets import Gold, Pair
 from docqa.errors import DocqaError
+from docqa.evaluation.general_sample import calibrate_pulled
 from docqa.files import write_json_object
 from docqa.models import loading, registry
 from docqa.models.metadata import read_json, to_json
@@ -289,6 +290,24 @@ def test_a_run_installs_a_reader_with_its_metadata_and_model_card(job: Job) -> N
     assert {str(value.dtype) for value in load_file(folder / "model.safetensors").values()} == {"float16"}
     # Training may use another dropout, but the result keeps that of its base.
     assert files.read_json_object(folder / "config.json")["attention_dropout"] == 0.1
+
+
+def test_with_the_lexical_retriever_no_encoder_is_needed(
+    job: Job, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "models"
+    folder.mkdir()
+    (folder / "reader").symlink_to(paths.bundled_models_dir() / "reader")
+    monkeypatch.setattr(paths, "bundled_models_dir", lambda: folder)
+    with pytest.raises(DocqaError, match="is not an encoder that docqa can load"):
+        _train(job)
+    monkeypatch.setenv("DOCQA_RETRIEVER", "lexical")
+    metadata = read_json(_train(job))
+    assert metadata["calibrated"]["questions"] > 0
+    pulled = registry.find("mine", ModelKind.READER)
+    del metadata["calibration"], metadata["calibrated"]
+    write_json_object(pulled.folder / "docqa.json", metadata)
+    assert calibrate_pulled(pulled, Monitor()).questions > 0
 
 
 def test_training_learns(job: Job) -> None:

@@ -3,7 +3,7 @@
 One cell is asked at a time. A question that is asked meanwhile goes first: the cell that is being read is put back.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from threading import Event
 from typing import TYPE_CHECKING
@@ -16,12 +16,14 @@ from docqa.tui.state.matrix_text import count_marked
 from docqa.tui.state.session import AskedQuestion, QuestionState
 from docqa.tui.view import View
 from docqa.tui.workers.events import AnswersFound
+from docqa.tui.workers.refinding import CheckedCell, check_cells
 from docqa.userdata import question_sets
 
 if TYPE_CHECKING:
     from docqa.collection import Collection
     from docqa.documents import Document
     from docqa.engine import Engine
+    from docqa.kept_results import KeptResult
     from docqa.matrix import Matrix, MatrixRow
     from docqa.user_marks import UserMarks
 
@@ -120,14 +122,20 @@ class MatrixController:
             self._take_session()
         self.resume()
 
-    def restore(self, questions: Sequence[str], name: str) -> None:
-        """Take the questions of an earlier session, and the name of their set, to be asked when they are looked at."""
+    def restore(self, questions: Sequence[str], name: str, kept: "Iterable[KeptResult]" = ()) -> int:
+        """Take the questions of an earlier session, the name of their set, and what was `kept` of their cells.
+
+        What was not is asked when the matrix is looked at. Return how many of `kept` are of no cell.
+        """
         if not self.cells.questions:
             self.set_name = name
             self._of_set = _saved_questions(name)
         if not name:
             self._added += questions
         self.cells.add(questions)
+        taken = [self.cells.restore(one) for one in kept]
+        self._check_kept()
+        return taken.count(False)
 
     def resume(self) -> None:
         """Ask the cells that have not been asked, and again those that failed."""
@@ -196,6 +204,10 @@ class MatrixController:
             rows.append(MatrixRow(question, tuple(mark_outdated(result, changed) for result in results)))
         return rows
 
+    def to_keep(self) -> list[AskedQuestion]:
+        """The cells to keep for another day."""
+        return self.cells.to_keep(self._questions.versions.newest)
+
     def _take_session(self) -> None:
         new = [question for question in self.session_questions if question not in self._taken]
         self._taken.update(new)
@@ -235,6 +247,7 @@ class MatrixController:
             return
         if self._engine is not None and self._engine is not collection.engine:
             self.cells.ask_again([QuestionState.DONE])  # Another reader, or with other settings.
+        self._check_kept()
         self._show_documents()
 
     def _show_documents(self) -> None:
@@ -242,7 +255,23 @@ class MatrixController:
         self.cells.documents = tuple(one for one in documents if one.name in self._names) or documents
         self.on_change()
 
-    # --- in the worker thread ---
+    def _check_kept(self) -> None:
+        """Look whether the cells of an earlier session are what the documents have, as far as these are open."""
+        kept = [cell for cell in self.cells.everything() if cell.kept is not None and not cell.pending]
+        if kept and self._collection is not None:
+            self._view.start("checking cells", partial(self._check, self._collection, kept))
+
+    # --- in worker threads ---
+
+    def _check(self, collection: "Collection", kept: list[AskedQuestion]) -> None:
+        try:
+            checked = check_cells(kept, collection)
+        except DocqaError as error:  # The cells stay as they were kept.
+            self._view.call_later(self._questions.warn_once, error)
+        except Exception as error:  # noqa: BLE001 - the same
+            self._view.call_later(self._questions.warn_once, unexpected(error))
+        else:
+            self._view.call_later(self._take_kept, collection, checked)
 
     def _ask(self, collection: "Collection", name: str, cell: AskedQuestion, cancel: Event) -> None:
         try:
@@ -280,9 +309,25 @@ class MatrixController:
 
     # --- what became of it ---
 
+    def _take_kept(self, collection: "Collection", checked: list[CheckedCell]) -> None:
+        """Go on with the cells that are as they were kept; have the others asked again."""
+        if collection is not self._collection:
+            return  # Another reader, or other documents, for which it is checked again.
+        self._engine = collection.engine
+        for cell, kept, found, marks in checked:
+            if cell.kept is not kept or cell.pending:
+                continue  # It was asked again meanwhile.
+            if cell.marks is kept.marks and marks != kept.marks:
+                cell.marks = marks
+            cell.kept, cell.found = None, found
+            if found is None:
+                cell.state, cell.result = QuestionState.QUEUED, None
+        self.advance()
+        self.on_change()
+
     def _answered(self, cell: AskedQuestion, found: AnswersFound, marks: "UserMarks | None", engine: "Engine") -> None:
         self._engine = engine
-        cell.found, cell.result = found, found.result
+        cell.kept, cell.found, cell.result = None, found, found.result
         cell.marks = cell.marks or marks
         self._ended(cell, QuestionState.DONE)
 

@@ -39,6 +39,7 @@ class MatrixScreens:
             return
         main, cell = self._app.main, chosen.cell
         main.find_all.leave()
+        self._app.questions.versions.check_kept(cell)
         main.return_from_visit = partial(self._return, cell, main.page.jumps + 1)  # It is jumped to.
         self._app.questions.show(cell)
         main.set_focus(main.page)

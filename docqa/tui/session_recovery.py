@@ -18,11 +18,11 @@ from docqa.userdata.sessions import KeptSession, SessionFile, SessionQuestion, S
 from docqa.wording import counted
 
 if TYPE_CHECKING:
+    from docqa.answers import Result
     from docqa.kept_results import KeptResult
-    from docqa.tui.workers.events import AnswersFound
     from docqa.user_marks import UserMarks
 
-_Saved = tuple["AnswersFound | KeptResult | None", "UserMarks | None"]
+_Saved = tuple["Result | None", "UserMarks | None"]
 
 
 class SessionRecovery:
@@ -41,10 +41,12 @@ class SessionRecovery:
         self._file = SessionFile()
         self._state = SessionState()
         """As it was saved last."""
-        self._answers: dict[int, _Saved] = {}
-        """The answers that were saved last, by the number of their question."""
+        self._answers: dict[AskedQuestion, _Saved] = {}
+        """The answers that were saved last."""
         self._saving = False
         self._restored: list[KeptSession] = []
+        self._cells: dict[KeptSession, list[KeptResult | None]] = {}
+        """The cells of the matrix of sessions that were found; None for one that can't be read."""
 
     # --- keeping ---
 
@@ -79,16 +81,24 @@ class SessionRecovery:
         return [one for one in everything if one.state is not QuestionState.CANCELLED or one.result is not None]
 
     def _changed(self, *, ends: bool = False) -> list[AskedQuestion]:
-        """The questions whose answers are complete and not saved as they are; while more is read, once is enough."""
+        """The questions, and the cells of the matrix, whose answers are complete and not saved as they are.
+
+        While more is read for one, once is enough.
+        """
         more = None if ends else self._questions.reading_on.asked
-        done = (one for one in self._asked() if not one.pending and one.result is not None)
-        done = (one for one in done if one is not more or one.number not in self._answers)
-        return [one for one in done if not _same(self._answers.get(one.number), (one.found or one.kept, one.marks))]
+        everything = (*self._asked(), *self._matrix.to_keep())
+        done = (one for one in everything if not one.pending and one.result is not None)
+        done = (one for one in done if one is not more or one not in self._answers)
+        return [one for one in done if not _same(self._answers.get(one), _saved(one))]
 
     def _write(self, state: SessionState, changed: list[AskedQuestion]) -> None:
-        saved: dict[int, _Saved] = {one.number: (one.found or one.kept, one.marks) for one in changed}
+        saved = {one: _saved(one) for one in changed}
+        asked = {one for one in changed if one in self._questions.session.asked}
         try:
-            self._file.write(state, self._kept(changed))
+            kept = self._kept(changed)
+            answers = {one.number: values for one, values in kept.items() if one in asked}
+            of_cells = (values for one, values in kept.items() if one not in asked)
+            self._file.write(state, answers, {_cell(values): values for values in of_cells})
         except DocqaError as error:
             self._view.call_later(self._questions.warn_once, error)
         else:
@@ -98,19 +108,19 @@ class SessionRecovery:
         self._saving = False
 
     @staticmethod
-    def _kept(changed: Iterable[AskedQuestion]) -> dict[int, sessions.KeptAnswers]:
+    def _kept(changed: Iterable[AskedQuestion]) -> dict[AskedQuestion, sessions.KeptAnswers]:
         """The answers as they were found, to be stored. Those of encrypted documents are not."""
         from docqa.kept_results import KeptResult
         from docqa.user_marks import UserMarks
 
-        kept: dict[int, sessions.KeptAnswers] = {}
+        kept: dict[AskedQuestion, sessions.KeptAnswers] = {}
         for one in changed:
             found, marks = one.found, one.marks or UserMarks()
             if found is None and one.kept is not None:
-                kept[one.number] = replace(one.kept, marks=marks).as_values()
+                kept[one] = replace(one.kept, marks=marks).as_values()
             elif found is not None and not any(document.encrypted for document in found.documents):
                 contents = {document.name: document.sha256 for document in found.documents}
-                kept[one.number] = KeptResult(found.result, found.best, marks, contents).as_values()
+                kept[one] = KeptResult(found.result, found.best, marks, contents).as_values()
         return kept
 
     def end(self, draft: str, ticked: Iterable[str] = ()) -> None:
@@ -146,6 +156,7 @@ class SessionRecovery:
             session = claim()
             if session is not None:
                 _ = session.answers  # There may be megabytes of them, for which the view must not wait.
+                self._cells[session] = _cells(session)
             self._view.call_later(found, session)
 
         self._view.start("recovery", look)
@@ -161,7 +172,8 @@ class SessionRecovery:
         self._restored.append(session)
         state, answers = session.state, session.answers
         self._open(state.opened, list(map(relative, state.closed)), instead=instead)
-        self._matrix.restore(state.matrix, state.question_set)
+        cells = self._cells.pop(session, None) or _cells(session)
+        lost = self._matrix.restore(state.matrix, state.question_set, filter(None, cells)) + cells.count(None)
         shown: AskedQuestion | None = None
         unreadable = 0
         for one in state.questions:
@@ -175,8 +187,10 @@ class SessionRecovery:
                 asked = self._questions.ask(one.question, only)
             if shown is None or one.number == state.shown:
                 shown = asked
-        if unreadable:
-            self._view.say(f"Asked again, since the kept answers can't be read: {counted(unreadable, 'question')}.")
+        told = [counted(unreadable, "question")] if unreadable else []
+        told += [f"{counted(lost, 'cell')} of the matrix"] if lost else []
+        if told:
+            self._view.say(f"Asked again, since the kept answers can't be read: {' and '.join(told)}.")
         if shown is not None:
             self._questions.show(shown)
             self._questions.find_kept()
@@ -196,6 +210,24 @@ class SessionRecovery:
     def discard(self, session: KeptSession) -> None:
         """Forget a session, in a thread."""
         self._view.start("recovery", session.discard)
+
+
+def _cells(session: KeptSession) -> "list[KeptResult | None]":
+    """The cells of a session's matrix; None for one that can't be read."""
+    from docqa.kept_results import from_values
+
+    return [from_values(values, relative) for values in session.cells.values()]
+
+
+def _cell(values: sessions.KeptAnswers) -> sessions.Cell:
+    """The cell with this result, which is of one document."""
+    (name,) = values["contents"]
+    return values["result"]["question"], name
+
+
+def _saved(one: AskedQuestion) -> _Saved:
+    kept = one.found or one.kept
+    return (None if kept is None else kept.result), one.marks
 
 
 def _same(one: _Saved | None, other: _Saved) -> bool:

@@ -2,7 +2,8 @@
 
 Each running app has a file, and beside it a lock that the system releases when the process ends for any reason: a file
 whose lock is free and that has not `ended` was left by a crash. The answers, which don't change any more, are in a
-second file, to which each is appended. No text of an encrypted document is in either.
+second file, to which each is appended, those in the cells of the matrix too. No text of an encrypted document is in
+either.
 """
 
 import json
@@ -35,6 +36,9 @@ _MALFORMED = (ValueError, TypeError, KeyError, OverflowError, RecursionError)
 
 KeptAnswers = Mapping[str, Any]
 """The answers to a question, as JSON."""
+
+Cell = tuple[str, str]
+"""A cell of the matrix: the question, and the absolute name of the document that alone was asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +99,13 @@ class SessionFile:
         self._thread_lock = Lock()
         self._closed = False
 
-    def write(self, state: SessionState, answers: Mapping[int, KeptAnswers] | None = None) -> None:
-        """Replace the state, and add the answers of some questions, by their numbers.
+    def write(
+        self,
+        state: SessionState,
+        answers: Mapping[int, KeptAnswers] | None = None,
+        cells: Mapping[Cell, KeptAnswers] | None = None,
+    ) -> None:
+        """Replace the state, and add the answers of some questions, by their numbers, and of cells of the matrix.
 
         Does nothing after `end` or `delete`. Raises `DocqaError` if it can't be written.
         """
@@ -107,8 +116,11 @@ class SessionFile:
                 make_private_folder(self._file.parent)
                 if not self._file_lock.is_locked:
                     self._file_lock.acquire(blocking=False)
-                if answers:
-                    _append(_answers_of(self._file), answers)
+                lines: list[dict[str, object]] = []
+                lines += ({"cell": one, "answers": each} for one, each in (cells or {}).items())
+                lines += ({"number": number, "answers": each} for number, each in (answers or {}).items())
+                if lines:
+                    _append(_answers_of(self._file), lines)
                 self._replace(state)
             except (OSError, NotImplementedError) as error:
                 raise DocqaError(
@@ -155,12 +167,29 @@ class KeptSession:
     def answers(self) -> dict[int, KeptAnswers]:
         """The answers by the number of their question. What a crash left half written is not among them."""
         found: dict[int, KeptAnswers] = {}
+        for values in self._lines:
+            with suppress(*_MALFORMED):
+                found[int(values["number"])] = values["answers"]
+        return found
+
+    @cached_property
+    def cells(self) -> dict[Cell, KeptAnswers]:
+        """The answers in the cells of the matrix, of each the last ones."""
+        found: dict[Cell, KeptAnswers] = {}
+        for values in self._lines:
+            with suppress(*_MALFORMED):
+                question, document = map(_text, values["cell"])
+                found[question, document] = values["answers"]
+        return found
+
+    @cached_property
+    def _lines(self) -> list[dict[str, Any]]:
+        found = []
         with suppress(OSError):
             for line in _answers_of(self._file).read_bytes().split(b"\n"):
                 with suppress(*_MALFORMED):
-                    values = json.loads(line)
-                    found[int(values["number"])] = values["answers"]
-        return found
+                    found.append(json.loads(line))
+        return [values for values in found if isinstance(values, dict)]
 
     def release(self) -> None:
         """Leave it as it is."""
@@ -270,10 +299,9 @@ def _answers_of(file: Path) -> Path:
     return file.with_suffix(".answers.jsonl")
 
 
-def _append(file: Path, answers: Mapping[int, KeptAnswers]) -> None:
-    """Append the answers, each on a line that begins with a line end: the last one may have been left half written."""
-    lines = (as_json({"number": number, "answers": values}).encode() for number, values in answers.items())
-    text = b"".join(b"\n" + line for line in lines)
+def _append(file: Path, lines: Iterable[Mapping[str, object]]) -> None:
+    """Append lines, each of which begins with a line end: the last one may have been left half written."""
+    text = b"".join(b"\n" + as_json(line).encode() for line in lines)
     descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     with os.fdopen(descriptor, "wb") as opened:
         opened.write(text)

@@ -1,6 +1,6 @@
 """The cells of the matrix: each question asked of each document alone, and which cell is next (pure)."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -8,6 +8,7 @@ from docqa.tui.state.session import AskedQuestion, QuestionState
 
 if TYPE_CHECKING:
     from docqa.documents import Document
+    from docqa.kept_results import KeptResult
 
 _Key = tuple[str, str, str]
 
@@ -40,6 +41,34 @@ class MatrixCells:
     def everything(self) -> list[AskedQuestion]:
         """All cells, also those that are not shown."""
         return list(self._cells.values())
+
+    def to_keep(self, newest: "Mapping[str, Document]") -> list[AskedQuestion]:
+        """The cells to keep for another day: of the questions that are shown, and of no earlier version of a document.
+
+        `newest` has the version of each document that was opened last, by name.
+        """
+        questions = set(self.questions)
+        return [
+            cell
+            for (question, name, sha256), cell in self._cells.items()
+            if question in questions and (name not in newest or newest[name].sha256 == sha256)
+        ]
+
+    def restore(self, kept: "KeptResult") -> bool:
+        """Take the result of a cell of an earlier session, unless it was asked since; return False if it is of no cell.
+
+        It is shown if its document's content is what it was.
+        """
+        result, names = kept.result, set(kept.contents)
+        if len(names) != 1 or not {one.document for one in (*result.answers, *result.closest)} <= names:
+            return False
+        ((name, sha256),) = kept.contents.items()
+        key = result.question, name, sha256
+        cell = self._cells.setdefault(key, AskedQuestion(result.question, only=frozenset(names)))
+        if cell.found is None and cell.state is not QuestionState.READING:
+            cell.state, cell.kept = QuestionState.DONE, kept
+            cell.result, cell.marks = result, kept.marks
+        return True
 
     def column(self, cell: AskedQuestion) -> int | None:
         """The column of a cell, None if its document is not shown."""
