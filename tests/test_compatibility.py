@@ -100,7 +100,7 @@ def test_keys_of_answers(text_file: Path, flags: list[str], tmp_path: Path, caps
 
 def test_keys_of_an_evaluation(flags: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     pairs, predictions = tmp_path / "pairs.json", tmp_path / "predictions.json"
-    asked = [{"id": str(n), "question": f"Who was {n}?", "context": PROSE, "answer": "Anna Holm"} for n in range(4)]
+    asked = [{"id": str(n), "question": f"Who was {n}?", "context": PROSE, "answer": "storms"} for n in range(4)]
     pairs.write_text(json.dumps(asked), encoding="utf-8")
     sampled = ["--as-documents", "--sample", 3, "--seed", 1, "--predictions", predictions, "--worst", 1]
     found = json.loads(run(capsys, ["eval", pairs, "--json", "-q", *sampled, *flags]))

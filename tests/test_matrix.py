@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 DOCQA = Path(sys.executable).with_name("docqa")
-QUESTIONS = "# review\nWho is the tenant?\nWhat is the rent?\nWho painted the Night Watch?\n"
+QUESTIONS = "# review\nWho is the tenant?\nWhat is the rent?\nWhat is the capital of Peru?\n"
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def test_a_spreadsheet_has_a_row_for_each_question_and_a_column_for_each_documen
     assert tenants[:3] + tenants[4:6] == ["Who is the tenant?", "Anna Holm", "line 1", "Nils Ekeli", "line 3"]
     assert re.fullmatch(r"found \(>?\d\d%\)", tenants[3])
     assert rents[1].startswith("900 euros")
-    assert painters == ["Who painted the Night Watch?", "", "", "no answer", "", "", "no answer"]
+    assert painters == ["What is the capital of Peru?", "", "", "no answer", "", "", "no answer"]
 
 
 def test_a_spreadsheet_that_is_a_file_says_that_it_is_utf_8(contracts: Path) -> None:
@@ -80,7 +80,7 @@ def test_only_some_documents_are_columns(contracts: Path) -> None:
     written = run(contracts, "Who is the tenant?", "contracts", "--in", "*.md", "--format", "md").stdout
     assert "of 1 document:" in written and "mill.txt" not in written
     assert "| contracts/quay.md | Nils Ekeli | line 3 | found (" in written
-    done = run(contracts, "Who painted the Night Watch?", "contracts")
+    done = run(contracts, "What is the capital of Peru?", "contracts")
     assert done.returncode == 1
     assert run(contracts, "Who?", "contracts", "--pages", "2").returncode == 2
 

@@ -21,13 +21,12 @@ from textual.widgets import Input
 
 from docqa.config import Settings
 from docqa.terminal_text import flat
-from docqa.tui import messages
+from docqa.tui import garbage, messages
 from docqa.tui.answer_marking import AnswerMarking
 from docqa.tui.command_provider import KeyCommands, key_commands
 from docqa.tui.controller import QuestionController
 from docqa.tui.earlier_session import EarlierSession
 from docqa.tui.formatting import quotation, shortened
-from docqa.tui.garbage import FullCollections
 from docqa.tui.inert_app import InertApp
 from docqa.tui.key_reference import check_keymap, group_titles, key_tasks
 from docqa.tui.keys import KEYS
@@ -55,7 +54,6 @@ from docqa.tui.workers.events import WorkerEvent
 from docqa.userdata import history
 
 _CHECK_FILES = 2.0  # Seconds between two checks whether a file changed.
-_COLLECT = 0.5  # Seconds between two looks whether nobody waits.
 _SAVE_SESSION = 0.5  # Seconds between two saves of the session: what a crash may lose.
 
 
@@ -96,7 +94,7 @@ class DocqaApp(InertApp):
         self.questions = QuestionController(
             self, paths, settings, password, make_engine, remembers=not restricted, reads_on=True
         )
-        self.collections = FullCollections()
+        self.collections = garbage.FullCollections(self._nobody_waits)
         self.marking = AnswerMarking(self)
         self.matrix = MatrixScreens(self, self.marking.controller, self._forbidden)
         self.recovery = SessionRecovery(self, self.questions, self.matrix.controller)
@@ -115,7 +113,7 @@ class DocqaApp(InertApp):
     def on_ready(self) -> None:
         """Start working: the first frame is on the screen."""
         self.collections.put_off()
-        self.set_interval(_COLLECT, self._collect_garbage)
+        self.set_interval(garbage.EVERY, self.collections.run_if_due)
         if self.main.focused is None:  # In a browser, where Textual starts without the focus.
             self.main.set_focus(self.main.question)
         self.questions.begin()
@@ -138,9 +136,9 @@ class DocqaApp(InertApp):
         """Have reading on wait."""
         self.questions.reading_on.quiet.disturb()
 
-    def _collect_garbage(self) -> None:
-        if self.questions.idle and self.questions.reading_on.quiet.is_quiet:
-            self.collections.run_if_due()
+    def _nobody_waits(self) -> bool:
+        busy = self.questions.opening or self.questions.session.running
+        return not busy and self.questions.reading_on.quiet.is_quiet
 
     async def on_event(self, event: Event) -> None:
         """Say of a key that does nothing on this page that it would do something elsewhere."""
@@ -162,10 +160,7 @@ class DocqaApp(InertApp):
                 self.warn(event.error, severity="error")  # The hint that would show it is hidden.
             case events.EngineStarted():
                 self.models.engine_started()
-            case events.DocumentsOpened():
-                self.collections.documents_opened()
-            case events.QuestionAnswered():
-                self.collections.question_answered()
+        self.collections.handle(event)
         self.main.update(event)
         self.matrix.update()
 
@@ -242,10 +237,7 @@ class DocqaApp(InertApp):
 
     def action_zoom(self) -> None:
         """Show the pane with the focus alone, or all panes again."""
-        if self.main.panes.zoomed:
-            self.main.panes.unzoom()
-        else:
-            self.main.panes.zoom()
+        self.main.panes.toggle_zoom()
 
     def action_read_all(self) -> None:
         """Read every window for the question that is shown."""
@@ -384,7 +376,7 @@ class DocqaApp(InertApp):
         match action:
             case "help":  # A priority key, as below; the help itself closes with it.
                 return not isinstance(self.focused, Input) and not isinstance(self.screen, HelpScreen)
-            case "recall" | "command_palette":  # They act on the main screen, and nothing may happen behind another.
+            case "recall" | "command_palette" | "zoom":  # Nothing may happen behind another screen.
                 return self.screen is self.main
             case "focus_question" | "note" if self.screen is not self.main or isinstance(self.focused, Input):
                 # A priority key would take its letter from any input.
@@ -397,8 +389,6 @@ class DocqaApp(InertApp):
                 return self.questions.can_read_all
             case "show_newer":
                 return bool(shown and shown.newer)
-            case "zoom":
-                return self.screen is self.main
             case "reopen":
                 return self.questions.can_reopen
         return True

@@ -148,12 +148,8 @@ class QuestionController:
     @property
     def can_reopen(self) -> bool:
         """Whether `reopen` would do anything, and nothing else is in progress."""
-        return self.idle and bool(self.failure or self._incomplete or self._changed)
-
-    @property
-    def idle(self) -> bool:
-        """Whether no document is being opened, and no question answered."""
-        return self.opening is None and self.session.running is None
+        idle = self.opening is None and self.session.running is None
+        return idle and bool(self.failure or self._incomplete or self._changed)
 
     def cancel_opening(self) -> bool:
         """Cancel opening the documents; return whether they were being opened."""
@@ -298,18 +294,16 @@ class QuestionController:
         if isinstance(event, events.WarningRaised):
             self.warn_once(event.error)
             return
+        up_to_date = True
         if isinstance(event, events.FilesLeftOut):
             self._view.say(event.told)
-            return
-        if isinstance(event, events.QuestionEvent):
+        elif isinstance(event, events.QuestionEvent):
             up_to_date = self._handle_question(event)
         elif isinstance(event, events.MoreFound):
             if event.asked.state is QuestionState.DONE and take(event.asked, event.found, self.shown):
                 self.versions.refind(event.asked)
-            up_to_date = True
         elif isinstance(event, events.ReadingOnProgressed | events.ReadingOnEnded):
             self.reading_on.handle(event)
-            up_to_date = True
         else:
             up_to_date = self._handle_document(event)
         if up_to_date:

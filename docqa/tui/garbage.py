@@ -9,7 +9,13 @@ until documents are opened again.
 """
 
 import gc
+from collections.abc import Callable
 from time import thread_time
+
+from docqa.tui.workers import events
+
+EVERY = 0.5
+"""Seconds between two looks whether a full collection may run."""
 
 # Collections of the middle generation, one for some thousand new objects, before one of the oldest, which is full:
 _NEVER = 1_000_000
@@ -23,7 +29,8 @@ _LONG = 0.03  # Seconds of processor time.
 class FullCollections:
     """Those of one app."""
 
-    def __init__(self) -> None:
+    def __init__(self, nobody_waits: Callable[[], bool]) -> None:
+        self._nobody_waits = nobody_waits
         self._loaded: set[str] = set()
         self._began = 0.0
 
@@ -31,7 +38,15 @@ class FullCollections:
         """Run none until documents were opened. Called with the first frame."""
         _set_threshold(_NEVER)
 
-    def documents_opened(self) -> None:
+    def handle(self, event: events.WorkerEvent | None) -> None:
+        """Look at what happened."""
+        match event:
+            case events.DocumentsOpened():
+                self._documents_opened()
+            case events.QuestionAnswered():
+                self._question_answered()
+
+    def _documents_opened(self) -> None:
         """Leave out what is loaded, the first time.
 
         Full collections are needed from then on, because a screen that was closed and the answers that were shown are
@@ -45,20 +60,20 @@ class FullCollections:
         if self._ended not in gc.callbacks:
             gc.callbacks.append(self._ended)
 
-    def question_answered(self) -> None:
-        """Leave out what is loaded, the first time: the models, and the libraries that run them."""
-        if self._leave_out("models"):
-            _set_threshold(_AT_LAST)
-
     def _leave_out(self, what: str) -> bool:
         if first := what not in self._loaded:
             self._loaded.add(what)
             gc.freeze()
         return first
 
+    def _question_answered(self) -> None:
+        """Leave out what is loaded, the first time: the models, and the libraries that run them."""
+        if self._leave_out("models"):
+            _set_threshold(_AT_LAST)
+
     def run_if_due(self) -> None:
-        """Nobody waits for the app now."""
-        if gc.get_threshold()[_OLDEST] == _NEVER or gc.get_count()[_OLDEST] < _DUE:
+        """Run one if enough is new, and nobody waits for the app."""
+        if not self._nobody_waits() or gc.get_threshold()[_OLDEST] == _NEVER or gc.get_count()[_OLDEST] < _DUE:
             return
         if "models" in self._loaded or not self._leave_out("what is loaded in the background"):
             gc.collect()

@@ -79,14 +79,14 @@ def test_many_questions_from_a_file(tmp_path: Path) -> None:
 
 def test_only_the_answers_are_printed_and_no_answer_is_no_output() -> None:
     done = run("ask", QUESTION, REPORT, "--top", 1, "--only-answers")
-    assert (done.returncode, done.stdout) == (0, "Captain Duncan Presswell\n")
+    assert (done.returncode, done.stdout) == (0, "Duncan Presswell\n")
     done = run("ask", "Who painted the Night Watch?", REPORT, "-o")
     assert (done.returncode, done.stdout) == (1, "")
 
 
 def test_context_and_markdown() -> None:
     done = run("ask", QUESTION, REPORT, "--top", 1, "-C", 1, "--format", "md")
-    assert f"## {QUESTION}\n\n1. **Captain Duncan Presswell** (" in done.stdout
+    assert f"## {QUESTION}\n\n1. **Duncan Presswell** (" in done.stdout
     (quoted,) = [line for line in done.stdout.splitlines() if line.startswith("   > ")]
     assert quoted.startswith("   > The other two, on night-time noise") and quoted.endswith("and Dr Piers Colvin.")
 

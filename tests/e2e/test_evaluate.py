@@ -100,7 +100,7 @@ def test_end_to_end_report_as_text(tmp_path: Path, narrow: list[object], tiny_re
     assert done.returncode == 0, done.stderr
     for text in (
         "24 questions, each asked of one of 2 documents, 12 of them about another document",
-        "abstaining below 25%",
+        "abstaining below 20%",
         "of them right",
         "AUROC of abstention",
         "an accepted answer is in the best",

@@ -52,7 +52,7 @@ async def test_screens_that_were_closed_are_let_go_while_nobody_waits(
 
     def collecting(phase: str, info: dict[str, int]) -> None:
         if phase == "start" and info["generation"] == 2:
-            full.append(app.questions.idle)
+            full.append(app.questions.session.running is None)
 
     async with app.run_test() as pilot:
         held_reading.pass_on.set()

@@ -118,7 +118,7 @@ async def test_each_model_is_listed_with_what_is_known_of_it(own_home: Path) -> 
             "trained",
             rows["reader/bundled"][4],
             "71.2 / 80.5",
-            "25%",
+            "20%",
             "bundled",
         )
         assert rows["reader/broken"][0] == "! broken"
@@ -126,7 +126,7 @@ async def test_each_model_is_listed_with_what_is_known_of_it(own_home: Path) -> 
         await sees(pilot, screen.query_one("#about"), "docqa.json should contain a JSON object")
         await pilot.press("j")
         await sees(pilot, app, "EM / F1 after training: 71.2 / 80.5, on 234 held-out questions")
-        await sees(pilot, app, "No answer below a probability of 25%")
+        await sees(pilot, app, "No answer below a probability of 20%")
 
 
 async def test_a_reader_that_the_settings_name_is_replaced_for_the_session(own_home: Path) -> None:

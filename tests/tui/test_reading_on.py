@@ -36,9 +36,7 @@ Who painted the sign of the Fox inn? Who carved its door? The answers are on the
 
 The sign of the Fox inn was painted again in spring, and the sign was hung over the door of the inn.
 """,
-    "artists.txt": """Artists of the valley
-
-Clara Voss, the artist, painted the sign of the Fox in 1888. She lived by the mill.
+    "artists.txt": """Clara Voss, the artist, painted the sign of the Fox in 1888. She lived by the mill.
 """,
     "bakery.txt": "The oven is fired with beech wood. The baker, Ludmila Novak, sells rye bread.\n",
     "garden.txt": "Roses and beans grow by the wall. The gardener was Ada Marsh.\n",

@@ -255,8 +255,7 @@ class MainScreen(Screen[None]):
 
     def action_go_to(self) -> None:
         """Go to a page or section of the document."""
-        document = self.page.document
-        if document is not None:
+        if (document := self.page.document) is not None:
             screen = ChooseScreen(
                 "Go to",
                 goto.hint(document),

@@ -65,9 +65,12 @@ class MainPanes(Container):
         """Whether no other pane is alone."""
         return self._alone in {None, self._reading}
 
-    def zoom(self) -> None:
-        """Show the pane with the focus alone; without one, the document."""
-        self._show(self._pane_of(self.screen.focused) or self._reading)
+    def toggle_zoom(self) -> None:
+        """Show the pane with the focus alone (without one, the document), or all panes again."""
+        if self.zoomed:
+            self.unzoom()
+        else:
+            self._show(self._pane_of(self.screen.focused) or self._reading)
 
     def unzoom(self) -> None:
         """Show all panes again."""
