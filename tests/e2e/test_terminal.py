@@ -182,7 +182,7 @@ def test_questions_asked_under_the_prompt_stay_there(terminal: Terminal) -> None
     terminal.type("Who compiled the report?")
     terminal.sees("❯ Who compiled the report?")
     terminal.press("Enter")
-    terminal.sees("▸ 1  ", "Linnell")
+    terminal.sees("Who compiled the report?  ✓ ", "▸ 1  The report was compiled by", "Linnell")
     terminal.press("q")
     terminal.is_a_shell_again(0)
     left = terminal.scrolled_back
