@@ -163,6 +163,14 @@ def load(flags: Mapping[str, Any] | None = None) -> Settings:
     return merged(layers(flags or {}))
 
 
+def independent(**fixed: Any) -> Settings:
+    """Settings for figures that are published, which must not depend on the user's: the defaults but for `fixed`.
+
+    The retriever is the user's, since one without an encoder must not need one here. Raises `DocqaError` as `load`.
+    """
+    return Settings(retriever=load().retriever, cache=False, **fixed)
+
+
 def layers(flags: Mapping[str, Any]) -> dict[Origin, dict[str, Any]]:
     """The values that each source sets, in the order of `Origin`.
 

@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from docqa import config, datasets, paths
 from docqa.array_store import ArrayStore
-from docqa.config import Settings
 from docqa.datasets.pair import Pair
 from docqa.engine import Engine
 from docqa.evaluation import calibration
@@ -47,10 +46,7 @@ def calibrate_pulled(model: Model, monitor: Monitor) -> CalibrationFit:
     Until it is stored, which is the last step, the reader has the default numbers. Raises `DocqaError`, `OSError` if
     docqa.json can't be written, or `Cancelled` from the monitor.
     """
-    # Not the user's own settings: the calibration is for any. But for the retriever, since one without an encoder must
-    # not need one here.
-    settings = Settings(retriever=config.load().retriever, reader=str(model.folder), cache=False)
-    engine = Engine(settings, ArrayStore(None))
+    engine = Engine(config.independent(reader=str(model.folder)), ArrayStore(None))
     engine.load_in_background()
     evaluated = ask_general_sample(engine, monitor)
     documents = list(dict.fromkeys(one.pair.document for one in evaluated))

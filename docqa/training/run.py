@@ -12,9 +12,8 @@ from typing import Any
 import numpy as np
 
 from docqa import __version__, files
-from docqa import config as user_config
 from docqa.array_store import ArrayStore
-from docqa.config import Settings
+from docqa.config import independent
 from docqa.datasets import Pair
 from docqa.engine import Engine
 from docqa.errors import DocqaError
@@ -123,14 +122,8 @@ class _Run:
                 f"a reader named {job.name} already exists",
                 f"choose another --name, or remove it: docqa models remove {job.name}",
             )
-        # Not the user's own settings, because the published metrics must not depend on them; but for the retriever,
-        # since one without an encoder must not need one here.
-        self._settings = Settings(
-            retriever=user_config.load().retriever,
-            device=self._device,
-            max_seq_length=job.config.max_seq_length,
-            doc_stride=job.config.doc_stride,
-            cache=False,
+        self._settings = independent(
+            device=self._device, max_seq_length=job.config.max_seq_length, doc_stride=job.config.doc_stride
         )
 
     def execute(self) -> FinetuneResult | None:

@@ -294,10 +294,11 @@ class QuestionController:
         if isinstance(event, events.WarningRaised):
             self.warn_once(event.error)
             return
-        up_to_date = True
         if isinstance(event, events.FilesLeftOut):
             self._view.say(event.told)
-        elif isinstance(event, events.QuestionEvent):
+            return
+        up_to_date = True
+        if isinstance(event, events.QuestionEvent):
             up_to_date = self._handle_question(event)
         elif isinstance(event, events.MoreFound):
             if event.asked.state is QuestionState.DONE and take(event.asked, event.found, self.shown):

@@ -13,8 +13,7 @@ from pathlib import Path
 
 import aiohttp
 import pytest
-from reportlab.lib.pdfencrypt import StandardEncryption
-from reportlab.pdfgen.canvas import Canvas
+from support.drawn import Text, draw_pages
 from support.served import DOCQA, REPORT, Served, served
 
 from docqa.cli import main
@@ -363,10 +362,8 @@ async def test_the_pages_of_other_sites_are_refused() -> None:
 
 async def test_the_password_opens_the_document_and_is_nowhere_to_be_seen(tmp_path: Path) -> None:
     secret = "hornbeam"  # noqa: S105 - the password of a test document
-    file = tmp_path / "it's a secret.pdf"
-    canvas = Canvas(str(file), encrypt=StandardEncryption(secret))
-    canvas.drawString(72, 720, "The treasure is under the oak.")
-    canvas.save()
+    pages = [[Text(72, "The treasure is under the oak.")]]
+    file = draw_pages(tmp_path / "it's a secret.pdf", pages, encrypt=secret)
     with served(file, *QUICKLY, env=os.environ | {"DOCQA_PASSWORD": secret}) as app:
         assert secret not in get(app)[1]
         async with connected(app, OPEN) as painted:

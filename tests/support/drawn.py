@@ -26,9 +26,9 @@ class Text(NamedTuple):
     font: str = "Times-Roman"
 
 
-def draw_pages(path: Path, pages: Iterable[Iterable[Text]]) -> Path:
-    """Draw a PDF of A4 pages."""
-    sheet = canvas.Canvas(str(path), pagesize=A4, invariant=1)
+def draw_pages(path: Path, pages: Iterable[Iterable[Text]], encrypt: str | None = None) -> Path:
+    """Draw a PDF of A4 pages; `encrypt` is a password that opens it."""
+    sheet = canvas.Canvas(str(path), pagesize=A4, invariant=1, encrypt=encrypt)
     for page in pages:
         for y, text, x, size, font in page:
             sheet.setFont(font, size)

@@ -5,8 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from reportlab.lib.pdfencrypt import StandardEncryption
-from reportlab.pdfgen.canvas import Canvas
+from support.drawn import Text, draw_pages
 from support.engines import Engines
 from support.stage import Gate, marked, opened, said, sees, type_in, until
 from textual.pilot import Pilot
@@ -165,9 +164,8 @@ async def test_cells_of_another_retriever_are_asked_again(engines: Engines, ligh
 
 
 async def test_no_cell_of_an_encrypted_document_is_kept(engines: Engines) -> None:
-    canvas = Canvas("secret.pdf", encrypt=StandardEncryption("key", ownerPassword="owner"))
-    canvas.drawString(72, 700, "The treasure is buried below the old mulberry tree, said the captain.")
-    canvas.save()
+    text = Text(90, "The treasure is buried below the old mulberry tree, said the captain.")
+    draw_pages(Path("secret.pdf"), [[text]], encrypt="key")
     app = engines.app(["secret.pdf"], Settings(), "key")
     async with app.run_test(size=WIDE) as pilot:
         await show(pilot, "Where is the treasure buried?")

@@ -15,8 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from reportlab.lib.pdfencrypt import StandardEncryption
-from reportlab.pdfgen.canvas import Canvas
+from support.drawn import Text, draw_pages
 from support.engines import Engines
 from support.screens import looks_as_before
 from support.stage import (
@@ -204,9 +203,8 @@ async def test_a_session_that_can_t_be_kept_is_told_once(tmp_path: Path) -> None
 
 
 async def test_no_text_of_an_encrypted_document_is_written(engines: Engines) -> None:
-    canvas = Canvas("secret.pdf", encrypt=StandardEncryption("key", ownerPassword="owner"))
-    canvas.drawString(72, 700, "The treasure is buried below the old mulberry tree, said the captain.")
-    canvas.save()
+    text = Text(90, "The treasure is buried below the old mulberry tree, said the captain.")
+    draw_pages(Path("secret.pdf"), [[text]], encrypt="key")
     app = engines.app(["secret.pdf"], Settings(), "key")
     async with app.run_test(size=WIDE) as pilot:
         asked = await ask_and_wait(pilot, "Where is the treasure buried?")
